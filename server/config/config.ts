@@ -1,0 +1,86 @@
+import { resolve } from "node:path";
+import { projectRoot } from "../persistence/project-root.ts";
+import type { Env, Role } from "./env.ts";
+import { StartError } from "./start-error.ts";
+
+export type { Role } from "./env.ts";
+
+/** Everything the parts of the service need to know. Plain data: child processes get it as a message. */
+export interface Config {
+  port: number;
+  /** Addresses to listen on; all of them exist on this machine. */
+  host: string[];
+  /** Without a slash at the end. */
+  baseUrl: string;
+  /** Absolute. */
+  dataDir: string;
+  database: {
+    /** Owns the tables: migrations and seeding only. */
+    ownerUrl: string;
+    /** Owns nothing and is under row-level security: everything else. */
+    runtimeUrl: string;
+    embedded: boolean;
+  };
+  redisUrl?: string;
+  roles: ReadonlySet<Role>;
+  /** Keys are derived from it with `deriveKey`; never used as a key itself. */
+  authSecret: string;
+  mail: { url?: string; from: string };
+  signUp: "open" | "invite";
+  seed: "demo" | "none";
+  dev: boolean;
+  logLevel: Env["LOG_LEVEL"];
+  allowPrivateNetworks: boolean;
+}
+
+/** What is known before the database runs. */
+export interface Draft extends Omit<Config, "database" | "authSecret"> {
+  databaseUrl?: string;
+  authSecret?: string;
+}
+
+/**
+ * Settles the defaults that depend on other settings.
+ * @throws StartError when the settings contradict each other.
+ */
+export function draftConfig(env: Env): Draft {
+  const embedded = env.DATABASE_URL === undefined;
+  const roles = new Set(env.ROLES);
+  if (roles.has("web") && !roles.has("api")) {
+    throw new StartError("ROLES has web without api: pages are served through the api role, so name both.");
+  }
+  if (!embedded && env.AUTH_SECRET === undefined) {
+    throw new StartError(
+      "DATABASE_URL needs AUTH_SECRET, the same on every node: make one with `openssl rand -base64 32` and keep it.",
+    );
+  }
+  return {
+    port: env.PORT,
+    host: env.HOST ?? (embedded ? ["127.0.0.1", "::1"] : ["0.0.0.0"]),
+    baseUrl: (env.BASE_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    dataDir: resolve(projectRoot(), env.DATA_DIR),
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    roles,
+    authSecret: env.AUTH_SECRET,
+    mail: { url: env.MAIL_URL, from: env.MAIL_FROM },
+    signUp: env.SIGN_UP ?? (embedded ? "open" : "invite"),
+    seed: env.SEED ?? (embedded ? "demo" : "none"),
+    dev: env.NODE_ENV === "development",
+    logLevel: env.LOG_LEVEL,
+    allowPrivateNetworks: env.ALLOW_PRIVATE_NETWORKS,
+  };
+}
+
+/** Completes a draft once the secret and the database are there. */
+export function completeConfig(draft: Draft, authSecret: string, database: Config["database"]): Config {
+  const { databaseUrl, ...settled } = draft;
+  return { ...settled, authSecret, database };
+}
+
+/** Where this machine reaches the api: for the web role and for the lines printed at start. */
+export function loopbackUrl(config: Pick<Config, "host" | "port">): string {
+  const host = config.host[0] ?? "127.0.0.1";
+  if (host === "0.0.0.0" || host === "127.0.0.1" || host === "::") return `http://127.0.0.1:${config.port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${config.port}`;
+}

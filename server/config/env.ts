@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { StartError } from "./start-error.ts";
+
+/** A setting: read from the environment only. README's table is made from this list. */
+interface Setting {
+  /** As README prints it; what depends on other settings is settled in `config.ts`. */
+  default: string;
+  description: string;
+  schema: z.ZodType;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const ROLES = ["api", "web", "worker"] as const;
+
+/** One of the three parts of the service; a process starts those that ROLES names. */
+export type Role = (typeof ROLES)[number];
+
+export const settings = {
+  PORT: {
+    default: "3000",
+    description: "The one port everything is served on.",
+    schema: z
+      .string()
+      .regex(/^\d+$/, "must be a whole number")
+      .transform(Number)
+      .refine((port) => port >= 1 && port <= 65535, "must be from 1 to 65535")
+      .default(3000),
+  },
+  HOST: {
+    default: "`127.0.0.1,::1`; `0.0.0.0` with `DATABASE_URL`",
+    description: "Addresses to listen on, separated by commas.",
+    schema: list(z.string()).optional(),
+  },
+  BASE_URL: {
+    default: "`http://localhost:{PORT}`",
+    description: "The address people use, for links in e-mail and for cookies.",
+    schema: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+  },
+  DATA_DIR: {
+    default: "`.data`",
+    description: "Folder of the embedded Postgres, the secrets and `demo.json`.",
+    schema: z.string().default(".data"),
+  },
+  DATABASE_URL: {
+    default: "none: an embedded Postgres is started",
+    description: "A Postgres of yours (15 or newer), as a role that may create roles.",
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  },
+  REDIS_URL: {
+    default: "none: Postgres wakes other nodes",
+    description: "Redis for wake-ups between several nodes.",
+    schema: z.url({ protocol: /^rediss?$/, error: "must be a redis:// address" }).optional(),
+  },
+  ROLES: {
+    default: "`api,web,worker`",
+    description: "What this process runs, separated by commas.",
+    schema: list(z.enum(ROLES, `must be some of ${ROLES.join(", ")}`)).default([...ROLES]),
+  },
+  AUTH_SECRET: {
+    default: "made and kept in `DATA_DIR`; required with `DATABASE_URL`",
+    description: "At least 32 characters; the same on every node. Everything secret is derived from it.",
+    schema: z.string().min(32, "must have at least 32 characters").optional(),
+  },
+  MAIL_URL: {
+    default: "none: mail is kept in the console's outbox",
+    description: "Mail server, `smtp://user:password@host:port`.",
+    schema: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
+  },
+  MAIL_FROM: {
+    default: "`Parley <parley@localhost>`",
+    description: "Sender of every e-mail.",
+    schema: z.string().default("Parley <parley@localhost>"),
+  },
+  SIGN_UP: {
+    default: "`open`; `invite` with `DATABASE_URL`",
+    description: "Who may make a tenant: `open` (everybody) or `invite`.",
+    schema: z.enum(["open", "invite"], "must be open or invite").optional(),
+  },
+  SEED: {
+    default: "`demo`; `none` with `DATABASE_URL`",
+    description: "`demo` fills an empty database with a tenant to try things on.",
+    schema: z.enum(["demo", "none"], "must be demo or none").optional(),
+  },
+  LOG_LEVEL: {
+    default: "`info`",
+    description: `How much is logged: ${LOG_LEVELS.join(", ")}.`,
+    schema: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  },
+  ALLOW_PRIVATE_NETWORKS: {
+    default: "`false`",
+    description: "Lets calls that tenants ask for (identity providers, webhooks) reach private addresses.",
+    schema: z.stringbool("must be true or false").default(false),
+  },
+  NODE_ENV: {
+    default: "`production`",
+    description: "`development` serves the pages with reload.",
+    schema: z.string().default("production"),
+  },
+} satisfies Record<string, Setting>;
+
+export type Env = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]["schema"]> };
+
+/**
+ * Reads the settings. An empty variable counts as unset, as compose files write it.
+ * @throws StartError naming each setting that cannot be read.
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const faults: string[] = [];
+  const entries = Object.entries(settings).map(([name, { schema }]) => {
+    const given = source[name]?.trim() || undefined;
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) faults.push(`${name} ${parsed.error.issues[0]?.message}`);
+    return [name, parsed.data];
+  });
+  if (faults.length > 0) throw new StartError(`${faults.join("; ")}.`);
+  return Object.fromEntries(entries) as Env;
+}
+
+/** The variables a child process gets: ours, without the addresses and secrets that it is handed over a private channel instead. */
+export function childEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const { DATABASE_URL, REDIS_URL, MAIL_URL, AUTH_SECRET, ...rest } = process.env;
+  return { ...rest, ...extra };
+}
+
+function list<Item extends z.ZodType<unknown, string>>(item: Item) {
+  return z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(item).min(1));
+}
