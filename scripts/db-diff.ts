@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { migrate } from "../server/persistence/migrate.ts";
+import { migrationsFolder } from "../server/persistence/project-root.ts";
+import { diffToModels } from "../server/persistence/schema-engine.ts";
+import { startTestServer } from "../server/testing/postgres-server.ts";
+
+// npm run db:diff -- <name>     writes the migration that leads from the migrations so far to the models in prisma/
+// npm run db:diff -- --first    writes the first migration anew; only before the first release
+
+const FIRST = "20261123000100_tables";
+
+const name = process.argv[2];
+if (!name || (name !== "--first" && !/^[a-z][a-z0-9_]*$/.test(name))) {
+  console.error("Usage: npm run db:diff -- <name of the change, like add_chat_topic> | --first");
+  process.exit(2);
+}
+
+const sql = await difference({ fromNothing: name === "--first" });
+if (sql === null) console.log("The migrations and the models agree: nothing to write.");
+else write(name === "--first" ? FIRST : `${timestamp()}_${name}`, sql);
+
+async function difference({ fromNothing }: { fromNothing: boolean }): Promise<string | null> {
+  const server = await startTestServer();
+  try {
+    if (!fromNothing) await migrate({ ownerUrl: server.url, runtimePassword: "only for a moment" });
+    return await diffToModels(server.url);
+  } finally {
+    await server.stop();
+  }
+}
+
+function write(folder: string, content: string): void {
+  mkdirSync(join(migrationsFolder(), folder), { recursive: true });
+  writeFileSync(join(migrationsFolder(), "migration_lock.toml"), 'provider = "postgresql"\n');
+  writeFileSync(join(migrationsFolder(), folder, "migration.sql"), content);
+  console.log(`prisma/migrations/${folder}/migration.sql written. Read it before you commit it:\n\n${content}`);
+}
+
+function timestamp(): string {
+  return new Date().toISOString().replace(/\D/g, "").slice(0, 14);
+}

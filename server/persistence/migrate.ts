@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type ClientBase, DatabaseError, escapeIdentifier } from "pg";
+import { StartError } from "../config/start-error.ts";
+import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
+import { applyMigrations } from "./migration-history.ts";
+import { runtimeRoleFault, runtimeRoleName, runtimeRoleStatements } from "./runtime-role.ts";
+
+// Any number; the same in every release, because nodes of two releases may start at once.
+const LOCK = 7_258_441_903;
+const OLDEST_POSTGRES = 150_000;
+
+const INSUFFICIENT_PRIVILEGE = "42501";
+const NO_SUCH_DATABASE = "3D000";
+const DATABASE_EXISTS = new Set(["42P04", "23505"]);
+// Roles belong to the whole server: a start for another database may be creating the same group at this moment.
+const ROLE_RACE = new Set(["42710", "23505", "XX000"]);
+
+export interface Migrated {
+  /** For everything the service does from here on: a role that owns nothing. */
+  runtimeUrl: string;
+  /** Names of the migrations applied just now. */
+  applied: string[];
+}
+
+/**
+ * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
+ * nothing. Several nodes may call it at once. Throws StartError with the SQL to run where the owner may not create roles.
+ */
+export async function migrate({
+  ownerUrl,
+  runtimePassword,
+}: {
+  ownerUrl: string;
+  runtimePassword: string;
+}): Promise<Migrated> {
+  const url = parseDatabaseUrl(ownerUrl);
+  const database = databaseName(url);
+  const runtimeUrl = withLogin(url, runtimeRoleName(database), runtimePassword).href;
+  const owner = await connectAsOwner(url, database);
+  try {
+    await assertServer(owner);
+    const refused = await ensureRuntimeRole(owner, database, runtimePassword);
+    if (refused) await assertUsable(runtimeUrl, refused);
+    const applied = await underLock(owner, () => applyMigrations(owner));
+    await assertUsable(runtimeUrl);
+    return { runtimeUrl, applied };
+  } finally {
+    await owner.end();
+  }
+}
+
+async function connectAsOwner(url: URL, database: string): Promise<Client> {
+  try {
+    return await connect(url.href);
+  } catch (error) {
+    if (!hasCode(error, NO_SUCH_DATABASE)) throw unreachable(url, error);
+  }
+  await createDatabase(url, database);
+  return connect(url.href);
+}
+
+async function createDatabase(url: URL, database: string): Promise<void> {
+  const name = escapeIdentifier(database);
+  const client = await connect(withDatabase(url, "postgres").href).catch((error) => {
+    throw unreachable(url, error);
+  });
+  try {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+    // It is ours alone, so logins of other databases have no business here.
+    await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+  } catch (error) {
+    if (error instanceof DatabaseError && DATABASE_EXISTS.has(error.code ?? "")) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const sql = `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' OWNER ${escapeIdentifier(client.user ?? "")};`;
+    throw new StartError(`The database ${database} is missing and could not be created (${reason}). Run:\n${sql}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function assertServer(owner: ClientBase): Promise<void> {
+  const { rows } = await owner.query<{ version: number; encoding: string }>(
+    "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
+  );
+  const { version, encoding } = rows[0]!;
+  if (version < OLDEST_POSTGRES) {
+    throw new StartError(`This is Postgres ${Math.floor(version / 10_000)}; Parley needs 15 or newer.`);
+  }
+  if (encoding !== "UTF8") throw new StartError(`The database's encoding is ${encoding}; Parley needs UTF8.`);
+}
+
+/** Answers what could not be run when the owner may not manage roles; null when all is done. */
+async function ensureRuntimeRole(owner: Client, database: string, password: string): Promise<string[] | null> {
+  for (let attempt = 1; ; attempt++) {
+    const statements = await runtimeRoleStatements(owner, database, password);
+    try {
+      await underLock(owner, () => owner.query(statements.join(";\n")));
+      return null;
+    } catch (error) {
+      if (hasCode(error, INSUFFICIENT_PRIVILEGE)) return statements;
+      if (attempt === 10 || !(error instanceof DatabaseError && ROLE_RACE.has(error.code ?? ""))) throw error;
+      await sleep(20 * attempt);
+    }
+  }
+}
+
+/** Logs in as the runtime role. `refused` are statements that should have run before and did not. */
+async function assertUsable(runtimeUrl: string, refused: string[] = []): Promise<void> {
+  const advice =
+    refused.length > 0 ? ` Run as a superuser, or as a role with CREATEROLE:\n${refused.join(";\n")};` : "";
+  const client = await connect(runtimeUrl).catch((error: Error) => {
+    throw new StartError(
+      `Parley works as a database role of its own, and cannot log in as it (${error.message}).${advice}`,
+    );
+  });
+  try {
+    const fault = await runtimeRoleFault(client);
+    if (fault) throw new StartError(`The role ${client.user} must not be used at run time: ${fault}.${advice}`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** One transaction, which one node at a time can be in. */
+async function underLock<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query("begin");
+  try {
+    await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+}
+
+async function connect(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString, application_name: "parley migrate", connectionTimeoutMillis: 10_000 });
+  // Without a listener a connection that breaks between two queries would end the process; the next query tells.
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+function unreachable(url: URL, error: unknown): StartError {
+  const causes = error instanceof AggregateError ? error.errors : [error];
+  const reason = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join("; ");
+  return new StartError(`No connection to Postgres at ${url.host}: ${reason}`, { cause: error });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof DatabaseError && error.code === code;
+}
