@@ -1,0 +1,65 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { Avatar } from "../ui/avatar.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { useDemo } from "./demo-provider.tsx";
+import { API_KEY_COMMAND } from "./snippets.ts";
+import { useOrigin } from "./use-origin.ts";
+
+export function Credentials() {
+  const { state } = useDemo();
+  const origin = useOrigin();
+  const tenantId = state.kind === "ready" ? state.demo.tenantId : "demo";
+  return (
+    <div className="divide-y divide-line rounded-2xl border border-line bg-surface">
+      <dl className="divide-y divide-line">
+        <Fact label="Base URL" value={`${origin}/tenant/${tenantId}/v1`} />
+        <Fact label="Tenant" value={tenantId} />
+        <Fact label="API key" value={API_KEY_COMMAND}>
+          Printed by this command only, because a key never belongs in a browser.
+        </Fact>
+      </dl>
+      {(state.kind === "loading" || state.kind === "ready") && <People />}
+    </div>
+  );
+}
+
+function People() {
+  const { state } = useDemo();
+  return (
+    <div className="p-4">
+      <h3 className="text-sm font-medium">People to act as</h3>
+      <p className="mt-1 text-xs leading-5 text-muted">Each token is a signed JWT; copy one and you are that person.</p>
+      <ul className="mt-3 grid gap-x-4 sm:grid-cols-2">
+        {state.kind === "ready"
+          ? state.demo.users.map((user) => (
+              <li key={user.userId} className="flex min-w-0 items-center gap-2.5 py-1">
+                <Avatar name={user.displayName} src={user.avatarUrl} className="size-7 text-[0.625rem]" />
+                <span className="min-w-0 flex-1 truncate text-sm">{user.displayName}</span>
+                <CopyButton text={user.token} what={`the token of ${user.displayName}`} label="Token" />
+              </li>
+            ))
+          : ["a", "b", "c", "d"].map((key) => (
+              <li key={key} className="py-1.5">
+                <Skeleton className="h-6" />
+              </li>
+            ))}
+      </ul>
+    </div>
+  );
+}
+
+function Fact({ label, value, children }: { label: string; value: string; children?: ReactNode }) {
+  return (
+    <div className="flex items-start gap-3 px-4 py-3">
+      <div className="min-w-0 flex-1">
+        <dt className="text-xs text-muted">{label}</dt>
+        <dd className="mt-0.5 font-mono text-[0.8125rem] leading-6 break-words">{value}</dd>
+        {children && <dd className="text-xs leading-5 text-muted">{children}</dd>}
+      </div>
+      <CopyButton text={value} what={label} />
+    </div>
+  );
+}

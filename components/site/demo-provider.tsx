@@ -1,0 +1,52 @@
+"use client";
+
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { loadDemo } from "../chat/rest.ts";
+import type { Demo } from "../chat/types.ts";
+
+export type DemoState =
+  | { kind: "loading" }
+  | { kind: "ready"; demo: Demo; chatId: string | undefined }
+  | { kind: "off" }
+  | { kind: "unreachable" };
+
+interface DemoContext {
+  state: DemoState;
+  retry: () => void;
+  /** The live chat tells which chat it shows, so that the snippets write into it. */
+  showChat: (chatId: string) => void;
+}
+
+const Context = createContext<DemoContext | null>(null);
+
+export function useDemo(): DemoContext {
+  const value = useContext(Context);
+  if (value === null) throw new Error("useDemo needs a DemoProvider above it");
+  return value;
+}
+
+/** One answer about the demo for the whole page: the chat, the credentials and the snippets all read it here. */
+export function DemoProvider({ children }: { children: ReactNode }) {
+  const [state, setState] = useState<DemoState>({ kind: "loading" });
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is the reason to ask again.
+  useEffect(() => {
+    const aborter = new AbortController();
+    setState({ kind: "loading" });
+    loadDemo(aborter.signal)
+      .then((demo) => setState(demo ? { kind: "ready", demo, chatId: undefined } : { kind: "off" }))
+      .catch(() => {
+        if (!aborter.signal.aborted) setState({ kind: "unreachable" });
+      });
+    return () => aborter.abort();
+  }, [attempt]);
+
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+  const showChat = useCallback(
+    (chatId: string) => setState((known) => (known.kind === "ready" ? { ...known, chatId } : known)),
+    [],
+  );
+  const value = useMemo(() => ({ state, retry, showChat }), [state, retry, showChat]);
+  return <Context value={value}>{children}</Context>;
+}

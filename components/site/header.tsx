@@ -1,0 +1,34 @@
+import Link from "next/link";
+import type { Theme } from "../ui/theme.ts";
+import { ThemeToggle } from "../ui/theme-toggle.tsx";
+import { Logo } from "./logo.tsx";
+
+const SECTIONS = [
+  { href: "#runs", label: "What runs" },
+  { href: "#live", label: "Live chat" },
+  { href: "#start", label: "Quick start" },
+  { href: "#links", label: "Reference" },
+];
+
+export function Header({ theme }: { theme: Theme }) {
+  return (
+    <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
+      <div className="mx-auto flex h-14 max-w-6xl items-center gap-6 px-4 sm:px-6">
+        <Link href="/" className="flex items-center gap-2.5 rounded-md font-semibold tracking-tight">
+          <Logo className="size-6" />
+          Parley
+        </Link>
+        <nav aria-label="On this page" className="hidden flex-1 gap-1 md:flex">
+          {SECTIONS.map(({ href, label }) => (
+            <a key={href} href={href} className="rounded-md px-2.5 py-1.5 text-sm text-muted hover:text-text">
+              {label}
+            </a>
+          ))}
+        </nav>
+        <div className="ml-auto">
+          <ThemeToggle initial={theme} />
+        </div>
+      </div>
+    </header>
+  );
+}

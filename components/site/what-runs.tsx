@@ -1,0 +1,98 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { cn } from "../ui/cn.ts";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { isGood, type Readiness, spanOf } from "./readiness.ts";
+import { useReadiness } from "./use-readiness.ts";
+
+const NAMES: Record<string, string> = {
+  database: "Postgres",
+  bus: "Bus between nodes",
+  migrations: "Schema",
+  seed: "Demo data",
+  web: "Pages",
+  worker: "Background jobs",
+};
+
+export function WhatRuns() {
+  const readiness = useReadiness();
+  return (
+    <section id="runs" aria-labelledby="runs-title" className="rounded-2xl border border-line bg-surface">
+      <h2 id="runs-title" className="border-b border-line px-5 py-3 text-sm text-muted">
+        What runs
+      </h2>
+      {readiness === undefined && <Asking />}
+      {readiness === null && <Absent />}
+      {readiness && <Answered readiness={readiness} />}
+    </section>
+  );
+}
+
+function Answered({ readiness }: { readiness: Readiness }) {
+  const ready = isGood(readiness.status);
+  const roles = typeof readiness.roles === "string" ? readiness.roles : readiness.roles?.join(", ");
+  return (
+    <>
+      <Verdict good={ready}>{ready ? "Everything runs" : "Not ready yet"}</Verdict>
+      <dl className="space-y-2 px-5 pb-5 text-sm">
+        {Object.entries(readiness.checks ?? {}).map(([key, check]) => (
+          <Fact key={key} label={NAMES[key] ?? key}>
+            <span className={cn("inline-flex items-center gap-2", !isGood(check) && "text-bad")}>
+              {isGood(check) ? "OK" : "Not OK"}
+              <Dot good={isGood(check)} />
+            </span>
+          </Fact>
+        ))}
+        {roles && <Fact label="Roles">{roles}</Fact>}
+        {readiness.version && <Fact label="Version">{readiness.version}</Fact>}
+        {readiness.uptimeSeconds !== undefined && <Fact label="Up for">{spanOf(readiness.uptimeSeconds)}</Fact>}
+      </dl>
+    </>
+  );
+}
+
+function Absent() {
+  return (
+    <>
+      <Verdict good={false}>No answer from the API</Verdict>
+      <p className="px-5 pb-5 text-sm leading-6 text-muted">
+        This page is served, the service behind it is not. It is asked again every ten seconds.
+      </p>
+    </>
+  );
+}
+
+function Asking() {
+  return (
+    <div className="space-y-3 p-5">
+      <Skeleton className="h-6 w-40" />
+      {["database", "bus", "seed", "web", "version"].map((row) => (
+        <Skeleton key={row} className="h-5" />
+      ))}
+    </div>
+  );
+}
+
+function Verdict({ good, children }: { good: boolean; children: ReactNode }) {
+  return (
+    <p role="status" className="flex items-center gap-2.5 px-5 pt-4 pb-3 font-medium">
+      <Dot good={good} />
+      {children}
+    </p>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4">
+      <dt className="text-muted">{label}</dt>
+      <dd className="text-right tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
+/** Filled is good, a ring is not: the shape tells it without the colour. */
+function Dot({ good }: { good: boolean }) {
+  return <span aria-hidden className={cn("size-2 shrink-0 rounded-full", good ? "bg-good" : "border-2 border-bad")} />;
+}

@@ -1,0 +1,40 @@
+import { cn } from "./cn.ts";
+
+const TINTS = [
+  "light-dark(#0b6b62, #2a8f83)",
+  "light-dark(#a34a13, #b9652f)",
+  "light-dark(#3d55b8, #5a72d6)",
+  "light-dark(#8a2f6c, #a94e8b)",
+  "light-dark(#55691b, #6f8531)",
+  "light-dark(#7a3ea1, #9559bd)",
+];
+
+export interface AvatarProps {
+  name: string;
+  /** Only addresses of our own origin are drawn: the page makes no request elsewhere. */
+  src?: string | undefined;
+  className?: string;
+}
+
+export function Avatar({ name, src, className }: AvatarProps) {
+  const own = src?.startsWith("/") || src?.startsWith("data:image/");
+  const shape = cn("grid size-8 shrink-0 select-none place-items-center rounded-full text-xs font-semibold", className);
+  // biome-ignore lint/performance/noImgElement: an avatar of our own is a few hundred bytes; an optimizer would add to it.
+  if (own) return <img src={src} alt="" className={cn(shape, "object-cover")} />;
+  return (
+    <span aria-hidden className={cn(shape, "text-white")} style={{ background: tintOf(name) }}>
+      {initialsOf(name)}
+    </span>
+  );
+}
+
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/u).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.[0] ?? "");
+  return letters.join("").toUpperCase() || "?";
+}
+
+function tintOf(name: string): string {
+  const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  return TINTS[sum % TINTS.length] ?? "gray";
+}

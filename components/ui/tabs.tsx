@@ -1,0 +1,59 @@
+"use client";
+
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { cn } from "./cn.ts";
+
+export interface Tab {
+  id: string;
+  label: string;
+  content: ReactNode;
+}
+
+/** The ARIA tabs pattern: one tab stop, arrows move and select, Home and End jump. */
+export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
+  const [index, setIndex] = useState(0);
+  const buttons = useRef<(HTMLButtonElement | null)[]>([]);
+  const prefix = useId();
+  const current = tabs[index];
+
+  function onKeyDown(event: KeyboardEvent) {
+    const step = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (step + tabs.length) % tabs.length;
+    setIndex(next);
+    buttons.current[next]?.focus();
+  }
+
+  return (
+    <div className="min-w-0">
+      <div role="tablist" aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line px-2 pt-2">
+        {tabs.map((tab, at) => (
+          <button
+            key={tab.id}
+            ref={(element) => {
+              buttons.current[at] = element;
+            }}
+            type="button"
+            role="tab"
+            id={`${prefix}-tab-${tab.id}`}
+            aria-selected={at === index}
+            aria-controls={`${prefix}-panel`}
+            tabIndex={at === index ? 0 : -1}
+            onClick={() => setIndex(at)}
+            onKeyDown={onKeyDown}
+            className={cn(
+              "-mb-px shrink-0 rounded-t-md border-b-2 border-transparent px-3 py-2 text-sm text-muted -outline-offset-2",
+              at === index ? "border-accent font-medium text-text" : "hover:text-text",
+            )}
+          >
+            {tab.label}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" id={`${prefix}-panel`} aria-labelledby={`${prefix}-tab-${current?.id}`}>
+        {current?.content}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+"use client";
+
+import { Monitor, Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import { cn } from "./cn.ts";
+import { THEME_COOKIE, THEMES, type Theme } from "./theme.ts";
+
+const ICONS = { system: Monitor, light: Sun, dark: Moon };
+const LABELS = { system: "Follow the system", light: "Light", dark: "Dark" };
+const YEAR_IN_SECONDS = 31_536_000;
+
+export function ThemeToggle({ initial }: { initial: Theme }) {
+  const [theme, setTheme] = useState(initial);
+
+  function choose(next: Theme) {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox and on plain http.
+    document.cookie = `${THEME_COOKIE}=${next}; path=/; max-age=${YEAR_IN_SECONDS}; samesite=lax`;
+    document.documentElement.dataset.theme = next;
+    setTheme(next);
+  }
+
+  return (
+    <fieldset className="flex rounded-full border border-line bg-surface p-0.5">
+      <legend className="sr-only">Theme</legend>
+      {THEMES.map((option) => {
+        const Icon = ICONS[option];
+        return (
+          <button
+            key={option}
+            type="button"
+            aria-pressed={theme === option}
+            aria-label={LABELS[option]}
+            title={LABELS[option]}
+            onClick={() => choose(option)}
+            className={cn(
+              "grid size-7 place-items-center rounded-full text-muted transition-colors hover:text-text",
+              theme === option && "bg-sunken text-text ring-1 ring-line",
+            )}
+          >
+            <Icon aria-hidden className="size-3.5" />
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}
