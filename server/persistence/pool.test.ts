@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
+import { createPool } from "./pool.ts";
+
+let database: TestDatabase;
+const lost: unknown[] = [];
+const log = { warn: (fields: unknown) => void lost.push(fields) };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+function open(max: number) {
+  return createPool({ url: database.ownerUrl, max, name: "pool test", log });
+}
+
+describe("what arrives", () => {
+  test("64-bit whole numbers as numbers, alone and in arrays; timestamps as Date; JSON parsed", async () => {
+    const pool = open(1);
+    const { rows } = await pool.query(
+      `select 9007199254740991 as big, array[1, null, 3]::bigint[] as list, count(*) as n,
+         timestamptz '2026-11-23T10:00:00.5Z' as at, '{"a": 1}'::jsonb as json`,
+    );
+    expect(rows).toEqual([
+      { big: 9007199254740991, list: [1, null, 3], n: 1, at: new Date("2026-11-23T10:00:00.5Z"), json: { a: 1 } },
+    ]);
+    await pool.end();
+  });
+
+  test("a number that would be rounded fails its query, and the connection goes on", async () => {
+    const pool = open(1);
+    await expect(pool.query("select 9007199254740993 as big")).rejects.toThrow("cannot hold");
+    expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  test("the isolation level and time-outs are set, and the connection bears its name", async () => {
+    const pool = open(1);
+    const { rows } = await pool.query(
+      `select current_setting('transaction_isolation') as isolation, current_setting('statement_timeout') as timeout,
+         current_setting('application_name') as name`,
+    );
+    expect(rows).toEqual([{ isolation: "read committed", timeout: "30s", name: "pool test" }]);
+    await pool.end();
+  });
+});
+
+describe("a lost connection", () => {
+  test("idle or lent out, is logged and replaced", async () => {
+    const [pool, killer] = [open(2), open(1)];
+    const lent = await pool.connect();
+    await pool.query("select 1");
+    await killer.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pool test' and pid <> pg_backend_pid()",
+    );
+    await expect.poll(() => lost.length).toBe(2);
+    await expect(lent.query("select 1")).rejects.toThrow();
+    lent.release(true);
+    expect((await pool.query("select 2 as two")).rows).toEqual([{ two: 2 }]);
+    await Promise.all([pool.end(), killer.end()]);
+  });
+});

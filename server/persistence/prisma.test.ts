@@ -1,0 +1,77 @@
+import type { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mintTenantId } from "../auth/principal.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { createPool } from "./pool.ts";
+import { createPrisma, tenantClient, tenantTransaction } from "./prisma.ts";
+
+const [acme, globex] = [mintTenantId("acme"), mintTenantId("globex")];
+
+let database: TestDatabase;
+let pool: Pool;
+let prisma: PrismaClient;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  // One connection: whatever a tenant leaves behind on it, the next one would find.
+  pool = createPool({ url: database.runtimeUrl, max: 1, name: "prisma test" });
+  prisma = createPrisma(pool);
+});
+afterAll(async () => {
+  await prisma.$disconnect();
+  await pool.end();
+  await database.drop();
+});
+
+describe("tenantClient", () => {
+  test("reads and writes as its tenant, and nothing of it stays on the connection", async () => {
+    await tenantClient(prisma, acme).user.create({ data: { tenantId: acme, id: "ann", displayName: "Ann" } });
+    await tenantClient(prisma, globex).user.create({ data: { tenantId: globex, id: "ben" } });
+    expect(await tenantClient(prisma, acme).user.findMany({ select: { id: true } })).toEqual([{ id: "ann" }]);
+    expect(await tenantClient(prisma, acme).user.count({ where: { tenantId: globex } })).toBe(0);
+    expect(await prisma.user.count()).toBe(0);
+    expect(
+      (await pool.query("select current_setting('app.tenant', true) as tenant")).rows[0].tenant || null,
+    ).toBeNull();
+  });
+
+  test("raw queries are behind the same wall", async () => {
+    const client = tenantClient(prisma, acme);
+    expect(await client.$queryRaw`select id from users`).toEqual([{ id: "ann" }]);
+    expect(await client.$executeRaw`update users set locale = 'de'`).toBe(1);
+  });
+
+  test("writing a row of another tenant is refused", async () => {
+    const stray = tenantClient(prisma, acme).user.create({ data: { tenantId: globex, id: "eve" } });
+    await expect(stray).rejects.toThrow("row-level security");
+    expect(await tenantClient(prisma, globex).user.count({ where: { id: "eve" } })).toBe(0);
+  });
+
+  test("a failing operation is reported as Prisma does, and leaves the connection usable", async () => {
+    const twice = tenantClient(prisma, acme).user.create({ data: { tenantId: acme, id: "ann" } });
+    await expect(twice).rejects.toMatchObject({ code: "P2002" });
+    expect(await tenantClient(prisma, acme).user.count()).toBe(1);
+  });
+});
+
+describe("tenantTransaction", () => {
+  test("is READ COMMITTED, as its tenant, and all of it or nothing", async () => {
+    const failing = tenantTransaction(prisma, acme, async (tx) => {
+      await tx.user.create({ data: { tenantId: acme, id: "cat" } });
+      expect(await tx.$queryRaw`show transaction_isolation`).toEqual([{ transaction_isolation: "read committed" }]);
+      expect(await tx.user.findMany({ select: { id: true }, orderBy: { id: "asc" } })).toEqual([
+        { id: "ann" },
+        { id: "cat" },
+      ]);
+      throw new Error("changed my mind");
+    });
+    await expect(failing).rejects.toThrow("changed my mind");
+    expect(await tenantClient(prisma, acme).user.count()).toBe(1);
+  });
+
+  test("ends at its time-out", async () => {
+    const slow = tenantTransaction(prisma, acme, (tx) => tx.$queryRaw`select pg_sleep(1)::text`, { timeout: 200 });
+    await expect(slow).rejects.toMatchObject({ code: "P2028" });
+  });
+});
