@@ -1,4 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { explainFileFault, StartError } from "./start-error.ts";
 
 // What a key is for. Two purposes never share a key, so that one leaking tells nothing about another.
 export type Purpose = "database-runtime" | "stored-secrets" | "connection-token" | "session" | "demo" | (string & {});
@@ -38,4 +41,21 @@ export function decryptSecret(key: Buffer, stored: string, context = ""): string
     .setAAD(Buffer.from(context))
     .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   return decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+}
+
+/**
+ * The AUTH_SECRET of the embedded default: made once and kept in DATA_DIR, readable by its owner alone. Losing the file makes what
+ * was encrypted with it unreadable.
+ * @throws StartError when the file cannot be read or written.
+ */
+export function keepAuthSecret(dataDir: string): string {
+  const file = join(dataDir, "auth-secret");
+  try {
+    writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw explainFileFault(error, file);
+  }
+  const secret = readFileSync(file, "utf8").trim();
+  if (secret.length >= 32) return secret;
+  throw new StartError(`${file} is damaged: restore it, or set AUTH_SECRET.`);
 }

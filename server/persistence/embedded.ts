@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { explainFileFault, StartError } from "../config/start-error.ts";
 import { type Account, type Outcome, runAs, serverAccount } from "./embedded-account.ts";
 import { type Binaries, prepareBinaries } from "./embedded-binaries.ts";
@@ -12,10 +11,13 @@ import { choosePort, isFree, writeSettings } from "./embedded-settings.ts";
 
 /** A Postgres of our own, which nothing but `stop` ends: it runs outside our process group and outlives a kill of ours. */
 export interface EmbeddedPostgres {
-  /** Superuser `parley` on the database `parley`. */
+  /** Superuser `parley`; the database `parley` is made by the migrations. */
   ownerUrl: string;
   port: number;
   folder: string;
+  isRunning(): boolean;
+  /** Starts it on the same port after it ended by itself. */
+  restart(): Promise<void>;
   /** Fast shutdown: open transactions are rolled back, all else is on disk. Call it last, and once. */
   stop(): Promise<void>;
 }
@@ -48,8 +50,14 @@ export async function startEmbedded(folder: string, report: (line: string) => vo
   await demandVersion(server);
   await clearLeftover(place.folder, report);
   await startOnFreePort(server, dataDir, report);
-  await ensureDatabase(place);
-  return { ownerUrl: url(place, DATABASE), port: place.port, folder: place.folder, stop: () => stop(server) };
+  return {
+    ownerUrl: url(place),
+    port: place.port,
+    folder: place.folder,
+    isRunning: () => findLeftover(place.folder) === "running",
+    restart: async () => demandSuccess(await start(server), "start again"),
+    stop: () => stop(server),
+  };
 }
 
 async function initialise(server: Server, dataDir: string, report: (line: string) => void): Promise<void> {
@@ -156,19 +164,8 @@ async function stop({ account, binaries, place }: Server): Promise<void> {
   if (code !== 0) await runAs(account, binaries.control, [...arguments_, "immediate"]);
 }
 
-async function ensureDatabase(place: Place): Promise<void> {
-  const client = new pg.Client({ connectionString: url(place, "postgres") });
-  try {
-    await client.connect();
-    const found = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
-  } finally {
-    await client.end();
-  }
-}
-
-function url(place: Place, database: string): string {
-  return `postgresql://${USER}:${place.password}@127.0.0.1:${place.port}/${database}`;
+function url(place: Place): string {
+  return `postgresql://${USER}:${place.password}@127.0.0.1:${place.port}/${DATABASE}`;
 }
 
 async function lastLines(folder: string): Promise<string> {

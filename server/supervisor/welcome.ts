@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, loopbackUrl } from "../config/config.ts";
+
+interface Welcome {
+  config: Config;
+  seconds: string;
+  /** What runs, a line each. */
+  running: string[];
+}
+
+/** What is printed once everything runs: where to go, what to try, what was started. */
+export function welcome({ config, seconds, running }: Welcome): string {
+  const lines = [
+    "",
+    `Parley is ready after ${seconds} s.`,
+    "",
+    `  Open   ${config.baseUrl}/`,
+    ...(config.seed === "demo" ? demoLines(config) : []),
+    `  Runs   ${running.join("\n         ")}`,
+    "  Stop   Ctrl-C",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function demoLines(config: Config): string[] {
+  const file = join(config.dataDir, "demo.json");
+  const { tenantId } = JSON.parse(readFileSync(file, "utf8"));
+  const address = config.baseUrl.startsWith("http://localhost") ? config.baseUrl : loopbackUrl(config);
+  const token = `$(node -p 'JSON.parse(fs.readFileSync(0)).users[0].token' < ${shellWord(file)})`;
+  return [
+    `  Try    curl -s ${address}/tenant/${tenantId}/v1/Chat -H "Authorization: Bearer ${token}"`,
+    `  Keys   ${file}`,
+  ];
+}
+
+/** A word of a shell command, quoted when it needs to be. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
