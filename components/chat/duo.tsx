@@ -5,19 +5,22 @@ import { Announcer } from "./announcer.tsx";
 import type { Pair } from "./find-pair.ts";
 import { Pane } from "./pane.tsx";
 import { Session } from "./session.ts";
+import { Wire } from "./wire.ts";
+import { WireLog } from "./wire-log.tsx";
 
 /** Two people beside each other, each with an own token, client id and connection. */
 export function Duo({ tenantId, pair }: { tenantId: string; pair: Pair }) {
   const [sessions, setSessions] = useState<Session[]>([]);
+  const [wire] = useState(() => new Wire());
 
   useEffect(() => {
-    const opened = pair.users.map((user) => new Session({ tenantId, chatId: pair.chat.id, user }));
+    const opened = pair.users.map((user) => new Session({ tenantId, chatId: pair.chat.id, user, wire }));
     for (const session of opened) void session.open();
     setSessions(opened);
     return () => {
       for (const session of opened) void session.close();
     };
-  }, [tenantId, pair]);
+  }, [tenantId, pair, wire]);
 
   return (
     <div className="overflow-hidden rounded-2xl border border-line bg-line shadow-[0_1px_2px_rgb(0_0_0/0.04),0_12px_32px_-12px_rgb(0_0_0/0.12)]">
@@ -30,6 +33,7 @@ export function Duo({ tenantId, pair }: { tenantId: string; pair: Pair }) {
           <Pane key={session.clientId} session={session} />
         ))}
       </div>
+      <WireLog wire={wire} />
       <Announcer sessions={sessions} />
     </div>
   );

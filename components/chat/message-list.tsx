@@ -15,8 +15,7 @@ import { useBottomScroll } from "./use-bottom-scroll.ts";
 export function MessageList({ session, room }: { session: Session; room: Room }) {
   const rows = rowsOf(readableMessages(room.log), room);
   const { outbox } = room.log;
-  const last = outbox.at(-1)?.clientMessageId ?? rows.at(-1)?.message.id;
-  const { box, atEnd, onScroll, toEnd } = useBottomScroll(rows[0]?.message.id, last);
+  const { box, atEnd, onScroll, toEnd } = useBottomScroll(rows[0]?.message.id);
 
   return (
     <div className="relative min-h-0 flex-1">

@@ -41,7 +41,7 @@ function Bubble({ message, own }: { message: Message; own: boolean }) {
       className={cn(
         shape,
         "max-w-full whitespace-pre-wrap break-words",
-        own ? "bg-accent-soft text-on-accent-soft" : "bg-sunken text-text",
+        own ? "bg-accent-soft text-on-accent-soft" : "bg-bubble text-text",
       )}
     >
       {message.content}

@@ -14,9 +14,11 @@ export function Pane({ session }: { session: Session }) {
   const [attended, setAttended] = useState(false);
   const newest = room.log.messages.at(-1)?.seq;
 
+  const online = room.link !== "offline";
+
   useEffect(() => {
-    if (attended && newest !== undefined && document.visibilityState === "visible") void session.readToEnd();
-  }, [attended, newest, session]);
+    if (attended && online && newest !== undefined && document.visibilityState === "visible") void session.readToEnd();
+  }, [attended, online, newest, session]);
 
   function onBlur(event: FocusEvent<HTMLElement>) {
     if (!event.currentTarget.contains(event.relatedTarget)) setAttended(false);

@@ -24,6 +24,13 @@ export interface Page<Item> {
   eventCursor: string | undefined;
 }
 
+export interface Call {
+  method: string;
+  path: string;
+  status: number;
+  ms: number;
+}
+
 export interface ChatApi {
   listChats(): Promise<Page<Chat>>;
   listMembers(chatId: string): Promise<Page<Member>>;
@@ -40,13 +47,15 @@ export function tenantAddress(tenantId: string): string {
 }
 
 /** The public REST API as one person. Throws `Refused` for an answer that is not 2xx, `TypeError` when there is none. */
-export function chatApi(tenantId: string, token: string): ChatApi {
+export function chatApi(tenantId: string, token: string, onCall: (call: Call) => void = () => {}): ChatApi {
   const base = tenantAddress(tenantId);
   const authorization = `Bearer ${token}`;
 
   async function call(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { authorization, ...(init.body ? { "content-type": "application/json" } : {}) };
+    const started = performance.now();
     const response = await fetch(base + path, { ...init, headers });
+    onCall({ method: init.method ?? "GET", path, status: response.status, ms: performance.now() - started });
     if (!response.ok) throw await refusal(response);
     return response;
   }

@@ -12,6 +12,7 @@ import {
   withPresence,
 } from "./room.ts";
 import type { DemoUser, MessagingEvent, Presence } from "./types.ts";
+import type { Wire } from "./wire.ts";
 
 const PAGE = 30;
 const TYPING_EVERY_MS = 3_000;
@@ -21,6 +22,7 @@ export interface SessionOptions {
   tenantId: string;
   chatId: string;
   user: DemoUser;
+  wire: Wire;
 }
 
 /** One person at one page: an own token, an own client id, an own connection. Read with `useSyncExternalStore`. */
@@ -44,7 +46,7 @@ export class Session {
     this.#options = options;
     this.user = user;
     this.#room = emptyRoom(user.userId);
-    this.#api = chatApi(tenantId, user.token);
+    this.#api = chatApi(tenantId, user.token, (call) => options.wire.sawCall(user, call));
     this.outbox = new Outbox({
       isOnline: () => this.#room.link !== "offline",
       items: () => this.#room.log.outbox,
@@ -156,6 +158,7 @@ export class Session {
   }
 
   #onEvent(event: MessagingEvent): void {
+    this.#options.wire.sawEvent(this.user, event);
     if (event.eventId) this.#cursor = event.eventId;
     if (event.type === "Resync") this.#reload();
     const aboutOtherChat = event.parentId !== undefined && event.parentId !== this.#options.chatId;

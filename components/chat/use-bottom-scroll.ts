@@ -12,7 +12,7 @@ export interface BottomScroll {
 }
 
 /** Follows the newest row while the reader is at the end, and keeps rows still when older ones appear above. */
-export function useBottomScroll(first: string | undefined, last: string | undefined): BottomScroll {
+export function useBottomScroll(first: string | undefined): BottomScroll {
   const box = useRef<HTMLUListElement>(null);
   const height = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
@@ -21,10 +21,10 @@ export function useBottomScroll(first: string | undefined, last: string | undefi
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last row is the occasion, not an input.
+  // After every render, because a row can also grow: "Seen by", or a reason under a refused message.
   useLayoutEffect(() => {
     if (atEnd) toEnd();
-  }, [last, atEnd, toEnd]);
+  });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new first row is the occasion; the height is its measure.
   useLayoutEffect(() => {

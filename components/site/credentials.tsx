@@ -38,7 +38,7 @@ function People() {
               <li key={user.userId} className="flex min-w-0 items-center gap-2.5 py-1">
                 <Avatar name={user.displayName} src={user.avatarUrl} className="size-7 text-[0.625rem]" />
                 <span className="min-w-0 flex-1 truncate text-sm">{user.displayName}</span>
-                <CopyButton text={user.token} what={`the token of ${user.displayName}`} label="Token" />
+                <CopyButton text={user.token} what={`the token of ${user.displayName}`} />
               </li>
             ))
           : ["a", "b", "c", "d"].map((key) => (

@@ -9,8 +9,8 @@ export function Hero() {
           Chat and notifications, on a server of your own
         </h1>
         <p className="mt-5 max-w-xl text-pretty text-lg leading-8 text-muted">
-          Parley is the open-source service behind an app’s conversations. Yours is running, with a demo tenant to play
-          in: the chat below is the real API, twice.
+          Parley is the open-source service behind an app’s conversations. This is your copy of it, and the chat below
+          is its real API, twice.
         </p>
         <div className="mt-7 flex flex-wrap gap-3">
           <a href="#live" className={buttonClass({ variant: "primary" })}>
