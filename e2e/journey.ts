@@ -1,0 +1,68 @@
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+
+/** A page that must stay quiet: no error in its console, no failed request, no request to another origin. */
+export const test = base.extend({
+  page: async ({ page, baseURL }, use) => {
+    const noise = listen(page, new URL(baseURL ?? "").origin);
+    await use(page);
+    expect(noise).toEqual([]);
+  },
+});
+
+export { expect };
+
+export function listen(page: Page, origin: string): string[] {
+  const noise: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) noise.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => noise.push(`page error: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) noise.push(`${response.status()}: ${response.url()}`);
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== "data:" && url.origin !== origin) noise.push(`other origin: ${url}`);
+  });
+  page.on("websocket", (socket) => {
+    if (new URL(socket.url()).host !== new URL(origin).host) noise.push(`other origin: ${socket.url()}`);
+  });
+  return noise;
+}
+
+/** One person's side of the live chat, in the words a person would use for its parts. */
+export interface Pane {
+  region: Locator;
+  name: string;
+  messages: Locator;
+  box: Locator;
+  say(text: string): Promise<void>;
+}
+
+export async function openLiveChat(page: Page): Promise<[Pane, Pane]> {
+  await page.goto("/");
+  const regions = page.getByRole("region", { name: "Two people, live" }).locator("section");
+  await expect(regions).toHaveCount(2);
+  const panes = [await paneOf(regions.nth(0)), await paneOf(regions.nth(1))] as const;
+  for (const { region } of panes) await expect(region.getByLabel("Connection: Live")).toBeVisible();
+  return [...panes];
+}
+
+async function paneOf(region: Locator): Promise<Pane> {
+  const box = region.getByRole("textbox", { name: "Message" });
+  return {
+    region,
+    name: (await region.getAttribute("aria-label")) ?? "",
+    messages: region.getByRole("list", { name: "Messages" }),
+    box,
+    say: async (text) => {
+      await box.fill(text);
+      await box.press("Enter");
+    },
+  };
+}
+
+/** A text that no other journey has written. */
+export function unheard(text: string): string {
+  return `${text} ${crypto.randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const READY_WITHIN_MS = 120_000;
+const STOPPED_WITHIN_MS = 20_000;
+
+/**
+ * Starts the built product on a free port with a data folder of its own, and returns what stops it. PARLEY_E2E_URL names one
+ * that already runs.
+ */
+export default async function startProduct(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env.PARLEY_E2E_URL) return undefined;
+  const dataDir = await mkdtemp(join(tmpdir(), "parley-e2e-"));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const product = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {
+    env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, BASE_URL: url, LOG_LEVEL: "warn" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = collect(product);
+  try {
+    await untilReady(url, product);
+  } catch (error) {
+    await stop(product, dataDir);
+    throw new Error(`The product did not get ready:\n${output()}`, { cause: error });
+  }
+  process.env.PARLEY_E2E_URL = url;
+  return () => stop(product, dataDir);
+}
+
+function collect({ stdout, stderr }: ChildProcess): () => string {
+  const chunks: string[] = [];
+  for (const stream of [stdout, stderr]) stream?.on("data", (chunk) => chunks.push(String(chunk)));
+  return () => chunks.join("");
+}
+
+async function untilReady(url: string, product: ChildProcess): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (product.exitCode === null && Date.now() < deadline) {
+    if (await isReady(url)) return;
+    await sleep(200);
+  }
+  throw new Error(product.exitCode === null ? "It took too long." : `It ended with code ${product.exitCode}.`);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false; // Not listening yet.
+  }
+}
+
+async function stop(product: ChildProcess, dataDir: string): Promise<void> {
+  if (product.exitCode === null) {
+    const ended = once(product, "exit");
+    product.kill("SIGTERM");
+    const inTime = await Promise.race([ended.then(() => true), sleep(STOPPED_WITHIN_MS, false, { ref: false })]);
+    if (!inTime) product.kill("SIGKILL");
+  }
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port");
+  return address.port;
+}
