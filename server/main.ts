@@ -35,9 +35,9 @@ async function start(): Promise<void> {
   if (draft.roles.has("api")) draft.host = await usableHosts(draft.host, draft.port);
   const authSecret = draft.authSecret ?? keepAuthSecret(draft.dataDir);
   // The pages need no database, so they get up beside it.
-  if (draft.roles.has("web")) parts.web = startWeb({ ...draft, authSecret }, import.meta.url, progress);
+  const web = startWebRole({ ...draft, authSecret });
   const config = await startDatabase(draft, authSecret);
-  await settle([startApiRole(config), startWorkerRole(config), awaitWeb()]);
+  await settle([startApiRole(config), startWorkerRole(config), web]);
   await progress.step("everything answers", () => untilReady());
   started = true;
   console.log(welcome({ config, seconds: secondsSince(began), running: whatRuns(config) }));
@@ -46,6 +46,15 @@ async function start(): Promise<void> {
 // Unlike Promise.all it waits for all of them, so that after a failed start nothing goes on starting.
 async function settle(work: Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) if (result.status === "rejected") throw result.reason;
+}
+
+function startWebRole(draft: Draft & { authSecret: string }): Promise<void> {
+  if (!draft.roles.has("web")) return Promise.resolve();
+  const web = startWeb(draft, import.meta.url, progress);
+  parts.web = web;
+  const ready = step("web", () => web.ready());
+  ready.catch(() => {}); // it may fail before anybody awaits it; whoever does gets the reason
+  return ready;
 }
 
 async function startDatabase(draft: Draft, authSecret: string): Promise<Config> {
@@ -79,11 +88,6 @@ async function startWorkerRole(config: Config): Promise<void> {
   await step("worker", () => worker.ready());
 }
 
-async function awaitWeb(): Promise<void> {
-  const { web } = parts;
-  if (web) await step("web", () => web.ready());
-}
-
 async function untilReady(): Promise<void> {
   const deadline = Date.now() + READY_LIMIT_MS;
   while (parts.api && !(await parts.api.ready())) {
@@ -102,7 +106,7 @@ function whatRuns(config: Config): string[] {
   const { postgres, web, worker } = parts;
   return [
     ...(parts.api
-      ? [`api on ${config.host.map((host) => `${host}:${config.port}`).join(" and ")} (process ${process.pid})`]
+      ? [`api on ${config.host.map((host) => address(host, config.port)).join(" and ")} (process ${process.pid})`]
       : []),
     ...(web ? [`web behind it (process ${web.pid})`] : []),
     ...(worker ? [`worker (process ${worker.pid})`] : []),
@@ -110,6 +114,10 @@ function whatRuns(config: Config): string[] {
       ? `Postgres on 127.0.0.1:${postgres.port}, data in ${postgres.folder}`
       : "with the Postgres of DATABASE_URL",
   ];
+}
+
+function address(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** The one way to end: after a signal, and when the start fails. */
