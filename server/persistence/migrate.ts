@@ -3,7 +3,7 @@ import { Client, type ClientBase, DatabaseError, escapeIdentifier } from "pg";
 import { StartError } from "../config/start-error.ts";
 import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
 import { applyMigrations } from "./migration-history.ts";
-import { runtimeRoleFault, runtimeRoleName, runtimeRoleStatements } from "./runtime-role.ts";
+import { type RoleStatements, roleStatements, runtimeRoleFault, runtimeRoleName } from "./runtime-role.ts";
 
 // Any number; the same in every release, because nodes of two releases may start at once.
 const LOCK = 7_258_441_903;
@@ -22,27 +22,29 @@ export interface Migrated {
   applied: string[];
 }
 
-/**
- * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
- * nothing. Several nodes may call it at once. Throws StartError with the SQL to run where the owner may not create roles.
- */
-export async function migrate({
-  ownerUrl,
-  runtimePassword,
-}: {
+export interface MigrateOptions {
   ownerUrl: string;
   runtimePassword: string;
-}): Promise<Migrated> {
+  /** Folder of the migrations; the release's own unless told. */
+  migrations?: string;
+}
+
+/**
+ * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
+ * nothing. Several nodes may call it at once. The password is set anew at each call.
+ * @throws StartError when an operator has to do something first; with the SQL to run where the owner may not create roles.
+ */
+export async function migrate(options: MigrateOptions): Promise<Migrated> {
+  const { ownerUrl, runtimePassword, migrations } = options;
   const url = parseDatabaseUrl(ownerUrl);
   const database = databaseName(url);
   const runtimeUrl = withLogin(url, runtimeRoleName(database), runtimePassword).href;
   const owner = await connectAsOwner(url, database);
   try {
     await assertServer(owner);
-    const refused = await ensureRuntimeRole(owner, database, runtimePassword);
-    if (refused) await assertUsable(runtimeUrl, refused);
-    const applied = await underLock(owner, () => applyMigrations(owner));
-    await assertUsable(runtimeUrl);
+    await ensureRoles(owner, database, runtimePassword, runtimeUrl);
+    const applied = await underLock(owner, () => applyMigrations(owner, migrations));
+    await assertRuntimeRole(runtimeUrl);
     return { runtimeUrl, applied };
   } finally {
     await owner.end();
@@ -89,33 +91,48 @@ async function assertServer(owner: ClientBase): Promise<void> {
   if (encoding !== "UTF8") throw new StartError(`The database's encoding is ${encoding}; Parley needs UTF8.`);
 }
 
-/** Answers what could not be run when the owner may not manage roles; null when all is done. */
-async function ensureRuntimeRole(owner: Client, database: string, password: string): Promise<string[] | null> {
+async function ensureRoles(owner: ClientBase, database: string, password: string, runtimeUrl: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const statements = await runtimeRoleStatements(owner, database, password);
+    let wanted: RoleStatements | undefined;
     try {
-      await underLock(owner, () => owner.query(statements.join(";\n")));
-      return null;
+      return await underLock(owner, async () => {
+        wanted = await roleStatements(owner, database, password);
+        await owner.query([...wanted.missing, ...wanted.renewal].join(";\n"));
+      });
     } catch (error) {
-      if (hasCode(error, INSUFFICIENT_PRIVILEGE)) return statements;
+      if (wanted && hasCode(error, INSUFFICIENT_PRIVILEGE)) return assertMadeByHand(wanted, runtimeUrl);
       if (attempt === 10 || !(error instanceof DatabaseError && ROLE_RACE.has(error.code ?? ""))) throw error;
       await sleep(20 * attempt);
     }
   }
 }
 
-/** Logs in as the runtime role. `refused` are statements that should have run before and did not. */
-async function assertUsable(runtimeUrl: string, refused: string[] = []): Promise<void> {
-  const advice =
-    refused.length > 0 ? ` Run as a superuser, or as a role with CREATEROLE:\n${refused.join(";\n")};` : "";
+/** The owner may not manage roles: then somebody else has done it before, or is told how. */
+async function assertMadeByHand({ missing, renewal }: RoleStatements, runtimeUrl: string): Promise<void> {
+  if (missing.length === 0 && (await canLogIn(runtimeUrl))) return;
+  throw new StartError(
+    "The user of DATABASE_URL may not create the roles that Parley works as. Let a superuser, or a role with CREATEROLE, run this " +
+      `once and start again:\n${[...missing, ...renewal].join(";\n")};`,
+  );
+}
+
+async function canLogIn(url: string): Promise<boolean> {
+  try {
+    await (await connect(url)).end();
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code?.startsWith("28")) return false; // wrong password, or no entry in pg_hba.conf
+    throw error;
+  }
+}
+
+async function assertRuntimeRole(runtimeUrl: string): Promise<void> {
   const client = await connect(runtimeUrl).catch((error: Error) => {
-    throw new StartError(
-      `Parley works as a database role of its own, and cannot log in as it (${error.message}).${advice}`,
-    );
+    throw new StartError(`Parley cannot log in as the role it works as: ${error.message}`, { cause: error });
   });
   try {
     const fault = await runtimeRoleFault(client);
-    if (fault) throw new StartError(`The role ${client.user} must not be used at run time: ${fault}.${advice}`);
+    if (fault) throw new StartError(`Parley must not work as the role ${client.user}: ${fault}.`);
   } finally {
     await client.end();
   }

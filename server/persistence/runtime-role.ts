@@ -6,36 +6,67 @@ import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
 /** Every grant in the migrations goes to this group; logins are members of it. */
 const GROUP = "parley_runtime";
 
+/** Owns the one function that looks across tenants, and may read nothing but what that function shows. */
+const HEADS = "parley_heads";
+
 /** Name of the login for one database. Names that had to be changed carry a hash, so that no two databases share a login. */
 export function runtimeRoleName(database: string): string {
   const plain = database.toLowerCase().replace(/[^a-z0-9_]/g, "_");
   const name = `parley_${plain}`;
-  if (plain === database && name.length <= 63 && name !== GROUP) return name;
+  if (plain === database && name.length <= 63 && name !== GROUP && name !== HEADS) return name;
   const hash = createHash("sha256").update(database).digest("hex").slice(0, 8);
   return `${name.slice(0, 63 - 9)}_${hash}`;
 }
 
-/** What has to be run, by somebody who may create roles, so that the login exists with this password. Safe to log. */
-export async function runtimeRoleStatements(client: ClientBase, database: string, password: string): Promise<string[]> {
-  const role = runtimeRoleName(database);
-  const { rows } = await client.query<{ group: boolean; login: boolean; member: boolean; connect: boolean }>(
-    `select g.oid is not null as "group", l.oid is not null as login,
-       coalesce(pg_has_role(l.oid, g.oid, 'USAGE'), false) as member,
-       coalesce(has_database_privilege(l.oid, $3, 'CONNECT'), false) as connect
-     from (select 1) one left join pg_roles g on g.rolname = $1 left join pg_roles l on l.rolname = $2`,
-    [GROUP, role, database],
-  );
-  const has = rows[0]!;
-  const login = `${escapeIdentifier(role)} LOGIN INHERIT PASSWORD ${escapeLiteral(scramVerifier(password))}`;
-  const statements = [
+export interface RoleStatements {
+  /** Needed before anything else can work. */
+  missing: string[];
+  /** Sets the password anew; needed only when the login does not work as it is. */
+  renewal: string[];
+}
+
+/** What somebody who may create roles has to run, so that all roles exist and the login has this password. Safe to log. */
+export async function roleStatements(owner: ClientBase, database: string, password: string): Promise<RoleStatements> {
+  const has = await findRoles(owner, database);
+  const [role, ownerName] = [escapeIdentifier(runtimeRoleName(database)), escapeIdentifier(has.owner)];
+  const login = `${role} LOGIN INHERIT PASSWORD ${escapeLiteral(scramVerifier(password))}`;
+  const missing = [
     has.group || `CREATE ROLE ${GROUP} NOLOGIN NOSUPERUSER NOBYPASSRLS`,
-    has.login
-      ? `ALTER ROLE ${login}`
-      : `CREATE ROLE ${login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
-    has.member || `GRANT ${GROUP} TO ${escapeIdentifier(role)}`,
-    has.connect || `GRANT CONNECT ON DATABASE ${escapeIdentifier(database)} TO ${escapeIdentifier(role)}`,
+    has.heads || `CREATE ROLE ${HEADS} NOLOGIN NOSUPERUSER NOBYPASSRLS`,
+    has.owner_heads || `GRANT ${HEADS} TO ${ownerName}`,
+    has.login || `CREATE ROLE ${login} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
+    has.member || `GRANT ${GROUP} TO ${role}`,
+    has.connect || `GRANT CONNECT ON DATABASE ${escapeIdentifier(database)} TO ${role}`,
   ];
-  return statements.filter((statement) => typeof statement === "string");
+  return {
+    missing: missing.filter((statement) => typeof statement === "string"),
+    renewal: has.login ? [`ALTER ROLE ${login}`] : [],
+  };
+}
+
+interface FoundRoles {
+  owner: string;
+  group: boolean;
+  heads: boolean;
+  login: boolean;
+  /** The owner can make `heads` the owner of a function. */
+  owner_heads: boolean;
+  member: boolean;
+  connect: boolean;
+}
+
+async function findRoles(owner: ClientBase, database: string): Promise<FoundRoles> {
+  const { rows } = await owner.query<FoundRoles>(
+    `select current_user as owner, g.oid is not null as "group", h.oid is not null as heads, l.oid is not null as login,
+       coalesce(pg_has_role(h.oid, case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end), false)
+         as owner_heads,
+       coalesce(pg_has_role(l.oid, g.oid, 'USAGE'), false) as member,
+       coalesce(has_database_privilege(l.oid, $4, 'CONNECT'), false) as connect
+     from (select 1) one
+     left join pg_roles g on g.rolname = $1 left join pg_roles h on h.rolname = $2 left join pg_roles l on l.rolname = $3`,
+    [GROUP, HEADS, runtimeRoleName(database), database],
+  );
+  return rows[0]!;
 }
 
 /** Why this connection's role must not be the runtime role; null when it may. */
