@@ -43,6 +43,7 @@ export class Outbox {
   }
 
   async flush(): Promise<void> {
+    if (!this.#options.isOnline()) this.#holdAll();
     if (this.#busy) return;
     this.#busy = true;
     try {
@@ -55,16 +56,13 @@ export class Outbox {
   }
 
   #next(): Outgoing | undefined {
+    if (!this.#options.isOnline()) return undefined;
     return this.#options.items().find(({ status }) => status !== "refused");
   }
 
   /** False when nothing more can be sent for now. */
   async #deliver(item: Outgoing): Promise<boolean> {
     const { clientMessageId } = item;
-    if (!this.#options.isOnline()) {
-      this.#holdAll();
-      return false;
-    }
     try {
       this.#options.act({ type: "held", clientMessageId, status: "sending" });
       this.#options.act({ type: "seen", message: await this.#options.send(item) });

@@ -53,13 +53,15 @@ function People() {
 
 function Fact({ label, value, children }: { label: string; value: string; children?: ReactNode }) {
   return (
-    <div className="flex items-start gap-3 px-4 py-3">
-      <div className="min-w-0 flex-1">
-        <dt className="text-xs text-muted">{label}</dt>
-        <dd className="mt-0.5 font-mono text-[0.8125rem] leading-6 break-words">{value}</dd>
-        {children && <dd className="text-xs leading-5 text-muted">{children}</dd>}
-      </div>
-      <CopyButton text={value} what={label} />
+    <div className="relative py-3 pr-14 pl-4">
+      <dt className="text-xs text-muted">{label}</dt>
+      <dd className="mt-0.5">
+        <span className="font-mono text-[0.8125rem] leading-6 break-words">{value}</span>
+        {children && <span className="block text-xs leading-5 text-muted">{children}</span>}
+        <span className="absolute top-3 right-4">
+          <CopyButton text={value} what={label} />
+        </span>
+      </dd>
     </div>
   );
 }
