@@ -1,0 +1,130 @@
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWSHeaderParameters,
+  type LocalJWKSet,
+} from "jose";
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import { type FetchLimits, fetchJson } from "./fetch-json.ts";
+import type { TrustedIssuer } from "./issuer.ts";
+
+type OidcIssuer = Extract<TrustedIssuer, { kind: "oidc" }>;
+
+/** Fetched keys are asked for again after this. */
+const freshMs = 10 * 60_000;
+/** Keys that cannot be fetched anew are still good for this long: an outage of the provider is not one of ours. */
+const staleMs = 60 * 60_000;
+/** Between two fetches that a token's unknown `kid`, or a failure, causes. */
+const coolDownMs = 15_000;
+const maxCandidates = 10;
+
+interface KeySet {
+  keys?: LocalJWKSet;
+  fetchedAt: number;
+  triedAt: number;
+  failure?: Error;
+  pending?: Promise<void> | undefined;
+}
+
+const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const keySetDocument = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
+
+/** The keys of an issuer cannot be fetched, which says nothing about the token. */
+export class KeysUnavailable extends Error {
+  override name = "KeysUnavailable";
+}
+
+/**
+ * Key sets of OIDC issuers, kept by issuer and version (in which the tenant is), never by `kid` alone: the same `kid` at another
+ * tenant is another key. Addresses come from the issuer's settings or its discovery document, never from a token.
+ */
+export class RemoteKeys {
+  private readonly limits: FetchLimits;
+  private readonly now: () => number;
+  private readonly sets = new LRUCache<string, KeySet>({ max: 2000 });
+
+  constructor(limits: FetchLimits, now: () => number) {
+    this.limits = limits;
+    this.now = now;
+  }
+
+  /** The keys that may have signed under this header; none when the issuer has no such key. Throws KeysUnavailable. */
+  async find(issuer: OidcIssuer, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
+    const set = this.setOf(issuer);
+    if (this.now() - set.fetchedAt > freshMs) await this.refresh(issuer, set);
+    if (!set.keys || this.now() - set.fetchedAt > staleMs) throw new KeysUnavailable("no keys", { cause: set.failure });
+    const found = await candidates(set.keys, header);
+    if (found.length > 0 || !this.mayTry(set)) return found;
+    await this.refresh(issuer, set);
+    return candidates(set.keys, header);
+  }
+
+  private setOf(issuer: OidcIssuer): KeySet {
+    const set = this.sets.get(issuer.version) ?? {
+      fetchedAt: Number.NEGATIVE_INFINITY,
+      triedAt: Number.NEGATIVE_INFINITY,
+    };
+    this.sets.set(issuer.version, set);
+    return set;
+  }
+
+  private mayTry(set: KeySet): boolean {
+    return set.pending !== undefined || this.now() - set.triedAt >= coolDownMs;
+  }
+
+  /** Fetches the keys; together with others who wait for the same, and not within the cool-down. Failures are kept in the set. */
+  private async refresh(issuer: OidcIssuer, set: KeySet): Promise<void> {
+    if (!this.mayTry(set)) return;
+    set.pending ??= this.fetch(issuer, set).finally(() => {
+      set.pending = undefined;
+    });
+    await set.pending;
+  }
+
+  private async fetch(issuer: OidcIssuer, set: KeySet): Promise<void> {
+    set.triedAt = this.now();
+    try {
+      const address = issuer.jwksUri ?? (await this.discover(issuer.issuer));
+      const document = keySetDocument.parse(await fetchJson(address, this.limits));
+      set.keys = createLocalJWKSet(document as unknown as JSONWebKeySet);
+      set.fetchedAt = this.now();
+      set.failure = undefined;
+    } catch (error) {
+      set.failure = error as Error;
+    }
+  }
+
+  /** OpenID Connect Discovery 1.0, section 4: the document must name the very issuer that was asked. */
+  private async discover(issuer: string): Promise<string> {
+    const address = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+    const document = discoveryDocument.parse(await fetchJson(address, this.limits));
+    if (document.issuer !== issuer) throw new Error(`the discovery document is of ${document.issuer}`);
+    return document.jwks_uri;
+  }
+}
+
+/** A token without `kid` may fit several keys of a set; all are tried, up to a bound. */
+async function candidates(keys: LocalJWKSet, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
+  const wanted: JWSHeaderParameters =
+    header.kid === undefined ? { alg: header.alg } : { alg: header.alg, kid: header.kid };
+  try {
+    return [await keys(wanted)];
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return takeSome(error);
+    // No key of that name and algorithm, or one that cannot be imported: this issuer did not sign it with anything we can check.
+    if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException) return [];
+    throw error;
+  }
+}
+
+async function takeSome(several: errors.JWKSMultipleMatchingKeys): Promise<CryptoKey[]> {
+  const some: CryptoKey[] = [];
+  for await (const key of several) {
+    some.push(key as CryptoKey);
+    if (some.length === maxCandidates) break;
+  }
+  return some;
+}

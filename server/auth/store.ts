@@ -1,0 +1,34 @@
+import type { Database } from "../persistence/database.ts";
+import type { IssuerRow } from "./issuer.ts";
+import type { TenantId } from "./principal.ts";
+
+/** What the database says of a tenant's security. Times in ms since 1970. */
+export interface SecurityRow {
+  /** The database's clock at the read. */
+  readAt: string;
+  suspended: boolean;
+  demo: boolean;
+  settings: unknown;
+  validAfter: number | null;
+  issuers: IssuerRow[];
+  keys: { id: string; kind: string; hash: string; scopes: string[] }[];
+  users: [userId: string, validAfter: number][];
+}
+
+// Hand-written SQL: read for every active tenant every two seconds on every node; one round trip against sixteen through Prisma.
+
+/** Reads what calls are checked against; of the users only those revoked since then. Null for an unknown tenant. */
+export async function readSecurity(db: Database, tenantId: TenantId, usersSince?: Date): Promise<SecurityRow | null> {
+  const { rows } = await db.pool.query<{ row: SecurityRow | null }>({
+    name: "tenant_security_v1",
+    text: "select tenant_security_v1($1, $2) as row",
+    values: [tenantId, usersSince ?? null],
+  });
+  return rows[0]?.row ?? null;
+}
+
+/** Writes when keys were last used; in one round trip, which sets the tenant too. */
+export async function touchKeys(db: Database, tenantId: TenantId, uses: ReadonlyMap<string, number>): Promise<void> {
+  const input = [...uses].map(([k, at]) => ({ k, at: new Date(at).toISOString() }));
+  await db.pool.query("select touch_keys_v1($1, $2)", [tenantId, JSON.stringify(input)]);
+}

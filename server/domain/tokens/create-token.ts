@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { text, userId } from "../../schema.ts";
+import { ensureUser } from "../users/store.ts";
+import { signUserToken } from "./sign-user-token.ts";
+
+export const createToken = mutation({
+  name: "tokens.create",
+  summary: "Make a token for one of your users; for backends without an identity provider",
+  http: { method: "POST", path: "/tokens", status: 201 },
+  access: { caller: "key", scope: "tokens:create" },
+  input: z.object({
+    userId,
+    groups: z.array(text(200).min(1)).max(50).optional().describe("Admin gives admin rights"),
+    expiresInSeconds: z.number().int().min(1).max(86_400).default(3600),
+  }),
+  output: z
+    .object({ token: z.string().describe("Send it as Authorization: Bearer"), expiresAt: z.string() })
+    .meta({ id: "Token" }),
+  errors: ["conflict"],
+  secretAnswer: true,
+  async handle(ctx, { userId, groups, expiresInSeconds }) {
+    const { db, security } = ctx.services;
+    const signed = await signUserToken(security, ctx.tenantId, { userId, groups, expiresIn: expiresInSeconds });
+    return unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        await ensureUser(tx, ctx.tenantId, userId);
+        return signed;
+      },
+      ctx.idempotent,
+    );
+  },
+});

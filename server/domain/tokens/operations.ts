@@ -1,0 +1,3 @@
+import { createToken } from "./create-token.ts";
+
+export const tokenOperations = { create: createToken };
