@@ -11,26 +11,27 @@ const STOPPED_WITHIN_MS = 20_000;
 
 /**
  * Starts the built product on a free port with a data folder of its own, and returns what stops it. PARLEY_E2E_URL names one
- * that already runs.
+ * that already runs, PARLEY_E2E_HOME the folder that holds its `.data`.
  */
 export default async function startProduct(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.PARLEY_E2E_URL) return undefined;
-  const dataDir = await mkdtemp(join(tmpdir(), "parley-e2e-"));
+  const home = await mkdtemp(join(tmpdir(), "parley-e2e-"));
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const product = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {
-    env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, BASE_URL: url, LOG_LEVEL: "warn" },
+    env: { ...process.env, PORT: String(port), DATA_DIR: join(home, ".data"), BASE_URL: url, LOG_LEVEL: "warn" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collect(product);
   try {
     await untilReady(url, product);
   } catch (error) {
-    await stop(product, dataDir);
+    await stop(product, home);
     throw new Error(`The product did not get ready:\n${output()}`, { cause: error });
   }
   process.env.PARLEY_E2E_URL = url;
-  return () => stop(product, dataDir);
+  process.env.PARLEY_E2E_HOME = home;
+  return () => stop(product, home);
 }
 
 function collect({ stdout, stderr }: ChildProcess): () => string {
@@ -56,14 +57,14 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-async function stop(product: ChildProcess, dataDir: string): Promise<void> {
+async function stop(product: ChildProcess, home: string): Promise<void> {
   if (product.exitCode === null) {
     const ended = once(product, "exit");
     product.kill("SIGTERM");
     const inTime = await Promise.race([ended.then(() => true), sleep(STOPPED_WITHIN_MS, false, { ref: false })]);
     if (!inTime) product.kill("SIGKILL");
   }
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true });
 }
 
 async function freePort(): Promise<number> {

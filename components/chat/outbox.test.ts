@@ -7,6 +7,7 @@ import type { Message } from "./types.ts";
 /** An outbox over the real reducer; `answer` is what the service would say to each send. */
 function outboxWith(answer: (content: string) => void) {
   const service: Message[] = [];
+  let delayMs = 4;
   const page = { log: reduceLog(emptyLog("ada"), { type: "loaded", page: [] }) as MessageLog, online: true };
   const outbox = new Outbox({
     isOnline: () => page.online,
@@ -15,6 +16,8 @@ function outboxWith(answer: (content: string) => void) {
       page.log = reduceLog(page.log, action);
     },
     send: async ({ content, clientMessageId }) => {
+      // Each answer is quicker than the one before: sends side by side would overtake each other.
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, delayMs--)));
       answer(content);
       const known = service.find((message) => message.clientMessageId === clientMessageId);
       const seq = service.length + 1;
@@ -36,7 +39,7 @@ function outboxWith(answer: (content: string) => void) {
 }
 
 const accept = () => {};
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 describe("the outbox", () => {
   it("sends one after the other in the order typed", async () => {

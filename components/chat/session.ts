@@ -151,8 +151,8 @@ export class Session {
   }
 
   async #loadPresence(): Promise<void> {
-    const userIds = this.#room.members.map(({ userId }) => userId);
-    const answer = await this.#hub?.invoke<{ data: Presence[] }>("GetPresence", { userIds });
+    const { chatId } = this.#options;
+    const answer = await this.#hub?.invoke<{ data: Presence[] }>("GetPresence", { chatId });
     this.#room = withPresence(this.#room, answer?.data ?? []);
     this.#set({});
   }
