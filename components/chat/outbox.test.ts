@@ -42,11 +42,13 @@ const accept = () => {};
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 describe("the outbox", () => {
-  it("sends one after the other in the order typed", async () => {
-    const { outbox, page, texts } = outboxWith(accept);
+  it("sends each once, one after the other, in the order typed", async () => {
+    const sends: string[] = [];
+    const { outbox, page, texts } = outboxWith((content) => void sends.push(content));
     for (const text of ["one", "two", "three"]) outbox.add(text);
     await settled();
     expect(texts()).toEqual(["one", "two", "three"]);
+    expect(sends).toEqual(["one", "two", "three"]);
     expect(page.log.outbox).toEqual([]);
   });
 
