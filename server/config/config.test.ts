@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { draftConfig } from "./config.ts";
+import { childEnvironment, readEnv, settings } from "./env.ts";
+import { decryptSecret, deriveKey, encryptSecret } from "./secrets.ts";
+
+const SECRET = "a secret of more than thirty-two characters";
+const draft = (variables: Record<string, string>) => draftConfig(readEnv(variables as unknown as NodeJS.ProcessEnv));
+
+describe("settings", () => {
+  test("without any: embedded, for this machine alone, with the demo", () => {
+    expect(draft({})).toMatchObject({
+      port: 3000,
+      host: ["127.0.0.1", "::1"],
+      baseUrl: "http://localhost:3000",
+      signUp: "open",
+      seed: "demo",
+      dev: false,
+      roles: new Set(["api", "web", "worker"]),
+    });
+  });
+
+  test("with a database of one's own: for everybody, without the demo", () => {
+    const own = draft({ DATABASE_URL: "postgres://u:p@db/parley", AUTH_SECRET: SECRET, PORT: "8080" });
+    expect(own).toMatchObject({ host: ["0.0.0.0"], signUp: "invite", seed: "none", baseUrl: "http://localhost:8080" });
+  });
+
+  test("an empty variable counts as unset", () => {
+    expect(draft({ PORT: "", DATABASE_URL: " ", BASE_URL: "" })).toMatchObject({ port: 3000, databaseUrl: undefined });
+  });
+
+  test("BASE_URL loses its last slash, lists their blanks", () => {
+    expect(draft({ BASE_URL: "https://chat.example/", ROLES: "api, worker" })).toMatchObject({
+      baseUrl: "https://chat.example",
+      roles: new Set(["api", "worker"]),
+    });
+  });
+
+  test.each([
+    [{ PORT: "65536" }, /PORT must be from 1 to 65535/],
+    [{ PORT: "12.5", SEED: "maybe" }, /PORT .*; SEED must be/],
+    [{ BASE_URL: "chat.example" }, /BASE_URL must be an http/],
+    [{ DATABASE_URL: "mysql://x/y" }, /DATABASE_URL must be a postgres/],
+    [{ AUTH_SECRET: "short" }, /AUTH_SECRET must have at least 32/],
+    [{ ROLES: "web,worker" }, /web without api/],
+  ])("%o is refused", (variables, line) => {
+    expect(() => draft(variables as unknown as Record<string, string>)).toThrow(line);
+  });
+
+  test("each has a default and a description for the README", () => {
+    for (const { default: value, description } of Object.values(settings)) expect(value && description).toBeTruthy();
+  });
+
+  test("child processes do not inherit addresses and secrets", () => {
+    process.env.MAIL_URL = "smtp://user:password@mail";
+    expect(childEnvironment({ EXTRA: "1" })).toMatchObject({ EXTRA: "1", PATH: process.env.PATH });
+    expect(childEnvironment()).not.toHaveProperty("MAIL_URL");
+    delete process.env.MAIL_URL;
+  });
+});
+
+describe("secrets", () => {
+  const key = deriveKey(SECRET, "stored-secrets");
+
+  test("purposes and secrets give different keys, the same one the same key", () => {
+    expect(deriveKey(SECRET, "stored-secrets")).toEqual(key);
+    expect(deriveKey(SECRET, "session")).not.toEqual(key);
+    expect(deriveKey(`${SECRET}!`, "stored-secrets")).not.toEqual(key);
+    expect(deriveKey(SECRET, "session", 64)).toHaveLength(64);
+  });
+
+  test("what was encrypted comes back, and never looks the same twice", () => {
+    const stored = encryptSecret(key, "hé\u{1f600}", "t1/issuer");
+    expect(decryptSecret(key, stored, "t1/issuer")).toBe("hé\u{1f600}");
+    expect(encryptSecret(key, "hé\u{1f600}", "t1/issuer")).not.toBe(stored);
+  });
+
+  test("another key, another place, a changed byte and a cut are refused", () => {
+    const stored = encryptSecret(key, "whsec", "t1/issuer");
+    const changed = stored.slice(0, 10) + (stored[10] === "A" ? "B" : "A") + stored.slice(11);
+    expect(() => decryptSecret(deriveKey(SECRET, "session"), stored, "t1/issuer")).toThrow();
+    expect(() => decryptSecret(key, stored, "t2/issuer")).toThrow();
+    expect(() => decryptSecret(key, changed, "t1/issuer")).toThrow();
+    expect(() => decryptSecret(key, stored.slice(0, 20), "t1/issuer")).toThrow();
+    expect(() => decryptSecret(key, "v0.abc", "t1/issuer")).toThrow(/unknown form/);
+  });
+});
