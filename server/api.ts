@@ -1,0 +1,224 @@
+import type { Server } from "node:http";
+import replyFrom from "@fastify/reply-from";
+import Fastify, { type FastifyInstance } from "fastify";
+import { type Logger, pino } from "pino";
+import { recheckPrincipal } from "./auth/recheck.ts";
+import { TenantSecurity } from "./auth/tenant-security.ts";
+import type { Config } from "./config/config.ts";
+import { DomainError, toProblem } from "./errors.ts";
+import { newId } from "./ids.ts";
+import { Limiter } from "./limiter.ts";
+import { openBus } from "./log/bus/open-bus.ts";
+import { Cursors } from "./log/cursor.ts";
+import { connections, registry } from "./metrics.ts";
+import { openDatabase } from "./persistence/database.ts";
+import { Realtime } from "./realtime/realtime.ts";
+import { routeUpgrades } from "./realtime/upgrade.ts";
+import { limits } from "./schema.ts";
+import type { Services } from "./services.ts";
+import { keepBodies } from "./transport/rest/body.ts";
+import { dressEdge, isOurs } from "./transport/rest/edge.ts";
+import { registerEventStream } from "./transport/rest/event-stream.ts";
+import { openApiDocument } from "./transport/rest/openapi.ts";
+import { registerRoutes } from "./transport/rest/routes.ts";
+import { createSignalrHub } from "./transport/signalr/hub.ts";
+import { mountTrpc } from "./transport/trpc/mount.ts";
+import { version } from "./version.ts";
+
+export interface Api {
+  services: Services;
+  realtime: Realtime;
+  /** Database and bus answer, the seed is done, pages are served. */
+  ready(): Promise<boolean>;
+  seed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const redact = ["req.headers.authorization", 'req.headers["x-api-key"]', "req.headers.cookie"];
+
+/** The api role: REST, tRPC and sockets on config.port. Throws when the port or the database is not to be had. */
+export async function startApi(config: Config, web: { url(): string | undefined }): Promise<Api> {
+  const log = pino({ level: config.logLevel, redact, base: { role: "api" } });
+  const nodeId = newId();
+  const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
+  const db = openDatabase({ url: config.database.runtimeUrl });
+  const bus = await openBus(config, nodeId, onError);
+  const security = new TenantSecurity({
+    db,
+    authSecret: config.authSecret,
+    allowPrivateNetworks: config.allowPrivateNetworks,
+    log,
+  });
+  const cursors = new Cursors(config.authSecret);
+  const realtime = new Realtime({
+    db,
+    cursors,
+    bus,
+    nodeId,
+    recheck: (principal) => recheckPrincipal(security, principal),
+    onRecheck: (tenantId) => security.invalidate(tenantId),
+    onError,
+  });
+  const limiter = new Limiter(() => realtime.nodes);
+  const loopback = config.host.every((host) => host === "127.0.0.1" || host === "::1" || host === "localhost");
+  const settings = { baseUrl: config.baseUrl, authSecret: config.authSecret, loopback, startedAt: Date.now() };
+  const services: Services = { db, cursors, live: realtime, security, limiter, settings };
+  const state = { draining: false, seeded: config.seed === "none" };
+  const app = buildApp(log, config);
+  keepBodies(app);
+  dressEdge(app, services, () => state.draining);
+  registerEventStream(app, services, realtime);
+  registerRoutes(app, services);
+  const trpc = mountTrpc(app, { services, realtime, log });
+  const hub = createSignalrHub({ services, realtime, log, nodeId });
+  hub.routes(app);
+  const health = { services, bus, web, state, config, realtime };
+  registerAround(app, health);
+  registerPages(app, web);
+  await app.ready();
+  const upgrades = {
+    hub: hub.handleUpgrade.bind(hub),
+    trpc: trpc.handleUpgrade,
+    pages: web.url,
+    draining: () => state.draining,
+    onError,
+  };
+  await realtime.start();
+  const servers = await listen(app, config, (server) => routeUpgrades(server, upgrades));
+  return {
+    services,
+    realtime,
+    ready: () => readiness(health).then(({ status }) => status === "ready"),
+    seed: async () => {
+      if (config.seed === "demo") {
+        const { seedDemo } = await import("../prisma/seed.ts");
+        await seedDemo({ services, config, live: realtime });
+      }
+      state.seeded = true;
+    },
+    close: async () => {
+      state.draining = true;
+      trpc.reconnect();
+      await realtime.close();
+      await hub.close();
+      trpc.close();
+      for (const server of servers) server.close();
+      await app.close();
+      await security.close();
+      await bus.close();
+      await db.close();
+    },
+  };
+}
+
+function buildApp(log: Logger, config: Config): FastifyInstance {
+  return Fastify({
+    loggerInstance: log.child({}, { level: config.logLevel === "debug" ? "debug" : "warn" }) as never,
+    genReqId: () => newId(),
+    bodyLimit: limits.bodyBytes,
+    routerOptions: {
+      caseSensitive: false,
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: 500,
+    },
+    rewriteUrl: (request) => (request.url ?? "/").replace(/^(\/tenant\/[^/]+)\/v1\.0(?=\/|\?|$)/i, "$1/v1"),
+    forceCloseConnections: "idle",
+    frameworkErrors: (error, request, reply) => {
+      const problem = toProblem(new DomainError("invalid", { detail: "The address cannot be read", internal: error }), {
+        requestId: request.id,
+      });
+      void reply
+        .status(400 as never)
+        .type("application/problem+json; charset=utf-8")
+        .send(JSON.stringify(problem) as never);
+    },
+  }) as unknown as FastifyInstance;
+}
+
+/** Fastify listens on the first host; further ones share its handler. */
+async function listen(app: FastifyInstance, config: Config, route: (server: Server) => void): Promise<Server[]> {
+  const [first = "127.0.0.1", ...others] = config.host;
+  route(app.server);
+  await app.listen({ host: first, port: config.port });
+  const servers: Server[] = [];
+  for (const host of others) {
+    const { createServer } = await import("node:http");
+    const server = createServer((request, response) => app.routing(request, response));
+    route(server);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(config.port, host, resolve);
+    });
+    servers.push(server);
+  }
+  return servers;
+}
+
+interface Health {
+  services: Services;
+  bus: { healthy(): boolean };
+  web: { url(): string | undefined };
+  state: { draining: boolean; seeded: boolean };
+  config: Config;
+  realtime: Realtime;
+}
+
+/** What /readyz says. */
+async function readiness({ services, bus, web, state, config }: Health) {
+  const database = await services.db.pool.query("select 1").then(
+    () => true,
+    () => false,
+  );
+  const checks = {
+    database,
+    bus: bus.healthy(),
+    seed: state.seeded,
+    web: !config.roles.has("web") || web.url() !== undefined,
+    draining: state.draining,
+  };
+  const good = checks.database && checks.bus && checks.seed && checks.web && !checks.draining;
+  return {
+    status: good ? "ready" : "not-ready",
+    checks,
+    version,
+    roles: [...config.roles],
+    uptimeSeconds: Math.round((Date.now() - services.settings.startedAt) / 1000),
+  };
+}
+
+function registerAround(app: FastifyInstance, health: Health): void {
+  const document = JSON.stringify(openApiDocument(), null, 2);
+  app.get("/healthz", async () => ({ status: "alive" }));
+  app.get("/readyz", async (_request, reply) => {
+    const answer = await readiness(health);
+    return reply
+      .code(answer.status === "ready" ? 200 : 503)
+      .header("cache-control", "no-store")
+      .send(answer);
+  });
+  app.get("/metrics", async (_request, reply) => {
+    connections.set(health.realtime.size);
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
+  app.get("/openapi.json", async (_request, reply) =>
+    reply.header("access-control-allow-origin", "*").type("application/json; charset=utf-8").send(document),
+  );
+}
+
+/** Everything that is no address of ours is a page. */
+function registerPages(app: FastifyInstance, web: { url(): string | undefined }): void {
+  app.register(replyFrom, { undici: { connections: 64, pipelining: 1 } });
+  app.setNotFoundHandler((request, reply) => {
+    const upstream = web.url();
+    if (isOurs(request.url)) throw new DomainError("not_found", { detail: "There is no such address" });
+    if (!upstream) throw new DomainError("unavailable", { detail: "The pages are not up", retryAfter: 2 });
+    return reply.from(`${upstream}${request.raw.url ?? "/"}`, {
+      rewriteRequestHeaders: (_request, headers) => ({
+        ...headers,
+        "x-forwarded-host": request.host,
+        "x-forwarded-proto": request.protocol,
+      }),
+    });
+  });
+}

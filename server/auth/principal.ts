@@ -1,0 +1,40 @@
+import { DomainError } from "../errors.ts";
+import type { Scope } from "./scopes.ts";
+
+/** A tenant that authentication has vouched for. No store function works without one, and only this file makes one. */
+export type TenantId = string & { readonly __brand: "TenantId" };
+
+export interface Principal {
+  readonly tenantId: TenantId;
+  /** `installation` makes tenants and sees none; its tenantId is a reserved one without rows. */
+  readonly kind: "user" | "key" | "visitor" | "installation";
+  /** The user of a token, or the one a key acts as. */
+  readonly userId?: string;
+  /** The claim group of the issuer's settings, or a key with scope `admin` on its own: acting as a user, it is that user. */
+  readonly admin: boolean;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly keyId?: string;
+  /** When the credential ends, in ms since 1970; none for a key. */
+  readonly expiresAt?: number;
+  /** What is checked again while a connection is open. */
+  readonly credential: Credential;
+}
+
+export type Credential =
+  | { type: "token"; token: string; issuerId: string; issuerVersion: string; issuedAt: number | undefined }
+  | { type: "key"; keyId: string }
+  | { type: "none" };
+
+const tenantIdForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Whether a string has the form of a tenant id: 1 to 63 of a-z, 0-9 and inner hyphens. */
+export function isTenantIdForm(id: string): boolean {
+  return tenantIdForm.test(id);
+}
+
+/** Mints the branded id. Only for authentication, for start-up code that makes tenants, and for the service's own readers. */
+export function mintTenantId(id: string): TenantId {
+  if (!isTenantIdForm(id))
+    throw new DomainError("invalid", { detail: "A tenant id is 1 to 63 of a-z, 0-9 and inner hyphens" });
+  return id as TenantId;
+}

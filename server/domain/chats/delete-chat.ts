@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { empty, entityId } from "../../schema.ts";
+import { canDelete } from "./policy.ts";
+import { publicChat } from "./presenter.ts";
+import type { MemberChat } from "./schema.ts";
+import { getMemberChat } from "./store.ts";
+
+export const deleteChat = mutation({
+  name: "chats.delete",
+  summary: "Delete a chat for everybody in it",
+  http: { method: "DELETE", path: "/Chat/{chatId}" },
+  access: { caller: "user", scope: "chats:write" },
+  input: z.object({ chatId: entityId }),
+  output: empty,
+  async handle(ctx, input) {
+    const chatId = requireId(input.chatId);
+    const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
+    if (!canDelete(chat, ctx.principal.admin))
+      throw new DomainError("forbidden", { detail: "Only the owner or an Admin deletes a chat" });
+    await unitOfWork(ctx.services.db, ctx.tenantId, (work) => remove(ctx, work, chat));
+    return {};
+  },
+});
+
+/** The chat's row stays as a tombstone; its members go and their spans end at the event that says so. */
+async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, chat: MemberChat): Promise<void> {
+  const chatId = chat.id;
+  const { count } = await tx.chat.updateMany({
+    where: { tenantId, id: chatId, deletedAt: null },
+    data: { deletedAt: new Date(), directKey: null },
+  });
+  if (count === 0) throw new DomainError("not_found");
+  await lockHead();
+  const toPosition = emit({ type: "chat.deleted", chatId, payload: publicChat(chat) });
+  await tx.membershipSpan.updateMany({ where: { tenantId, chatId, toPosition: null }, data: { toPosition } });
+  await tx.member.deleteMany({ where: { tenantId, chatId } });
+}

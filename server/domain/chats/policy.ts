@@ -1,0 +1,19 @@
+import type { MemberChat, Role } from "./schema.ts";
+
+/** In an open chat every member adds, removes and renames; in a moderated one its owner and moderators do. */
+export function canManage(chat: Pick<MemberChat, "policy" | "role">): boolean {
+  return chat.policy === "open" || isModerator(chat.role);
+}
+
+export function isModerator(role: Role): boolean {
+  return role === "owner" || role === "moderator";
+}
+
+/** Who may freeze a chat or change its policy: those who would be bound by it may not. */
+export function canGovern(chat: Pick<MemberChat, "role">, admin: boolean): boolean {
+  return admin || isModerator(chat.role);
+}
+
+export function canDelete(chat: Pick<MemberChat, "role">, admin: boolean): boolean {
+  return admin || chat.role === "owner";
+}

@@ -1,0 +1,54 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Database } from "../../persistence/database.ts";
+import { presentMessage, type StoredMessage } from "../messages/schema.ts";
+import { findMessages } from "../messages/store.ts";
+import type { Chat, MemberChat } from "./schema.ts";
+
+/** A chat as its member sees it. */
+export function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
+  return {
+    id: chat.id,
+    name: chat.name ?? "",
+    createdAt: chat.createdAt.toISOString(),
+    createdBy: chat.createdBy,
+    memberCount: chat.memberCount,
+    kind: chat.kind,
+    policy: chat.policy,
+    frozen: chat.frozen,
+    metadata: chat.metadata,
+    lastSeq: chat.lastSeq,
+    unreadCount: chat.unread,
+    lastReadSeq: chat.lastReadSeq,
+    role: chat.role,
+    notifications: { mute: chat.notifyMute, ...(chat.notifyUntil ? { until: chat.notifyUntil.toISOString() } : {}) },
+    ...(lastMessage ? { lastMessage: presentMessage(lastMessage) } : {}),
+  };
+}
+
+/** Several chats with their last messages, in two reads however many there are. */
+export async function presentChats(db: Database, tenantId: TenantId, chats: MemberChat[]): Promise<Chat[]> {
+  const ids = chats.flatMap((chat) => (chat.lastMessageId ? [chat.lastMessageId] : []));
+  const last = await findMessages(db, tenantId, ids);
+  return chats.map((chat) => presentChat(chat, chat.lastMessageId ? last.get(chat.lastMessageId) : undefined));
+}
+
+/** What everybody in the chat may know of it: the payload of chat.* events. */
+export function publicChat(
+  chat: Omit<
+    MemberChat,
+    "role" | "lastReadSeq" | "unread" | "notifyMute" | "notifyUntil" | "mutedUntil" | "activeAt" | "lastMessageId"
+  >,
+) {
+  return {
+    id: chat.id,
+    name: chat.name ?? "",
+    createdAt: chat.createdAt.toISOString(),
+    createdBy: chat.createdBy,
+    memberCount: chat.memberCount,
+    kind: chat.kind,
+    policy: chat.policy,
+    frozen: chat.frozen,
+    metadata: chat.metadata,
+    lastSeq: chat.lastSeq,
+  };
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { entityId, limits, metadata, text } from "../../schema.ts";
+import { canGovern, canManage } from "./policy.ts";
+import { presentChats, publicChat } from "./presenter.ts";
+import { chatSchema, type Policy } from "./schema.ts";
+import { getMemberChat } from "./store.ts";
+
+const input = z.object({
+  chatId: entityId,
+  name: text(limits.chatName).optional(),
+  metadata: metadata.optional(),
+  policy: z.enum(["open", "moderated"]).optional(),
+  frozen: z.boolean().optional(),
+});
+
+export const updateChat = mutation({
+  name: "chats.update",
+  summary: "Rename a chat, change its metadata or policy, freeze it",
+  http: { method: "PATCH", path: "/Chat/{chatId}" },
+  access: { caller: "user", scope: "chats:write" },
+  input,
+  output: chatSchema,
+  async handle(ctx, change) {
+    const { db } = ctx.services;
+    const chatId = requireId(change.chatId);
+    const userId = callerId(ctx);
+    const chat = await getMemberChat(db, ctx.tenantId, userId, chatId);
+    if (!canManage(chat) && !ctx.principal.admin)
+      throw new DomainError("forbidden", { detail: "Only owner and moderators change this chat" });
+    if ((change.policy !== undefined || change.frozen !== undefined) && !canGovern(chat, ctx.principal.admin))
+      throw new DomainError("forbidden", { detail: "Only owner and moderators set the policy or freeze" });
+    await unitOfWork(db, ctx.tenantId, (work) => update(ctx, work, chatId, change));
+    const [shown] = await presentChats(db, ctx.tenantId, [await getMemberChat(db, ctx.tenantId, userId, chatId)]);
+    if (!shown) throw new DomainError("not_found");
+    return shown;
+  },
+});
+
+async function update(
+  { tenantId }: Context,
+  { tx, lockHead, emit }: Work,
+  chatId: string,
+  change: z.output<typeof input>,
+): Promise<void> {
+  const { name, metadata, policy, frozen } = change;
+  const row = await tx.chat.update({
+    where: { tenantId_id: { tenantId, id: chatId } },
+    data: { name, metadata, policy, frozen },
+  });
+  await lockHead();
+  const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
+  emit({
+    type: "chat.updated",
+    chatId,
+    payload: publicChat({
+      id: chatId,
+      kind: row.kind as "group" | "direct",
+      name: row.name,
+      policy: row.policy as Policy,
+      frozen: row.frozen,
+      metadata: row.metadata as Record<string, unknown>,
+      createdBy: row.createdBy,
+      createdAt: row.createdAt,
+      lastSeq: Number(head.lastSeq),
+      memberCount: head.memberCount,
+    }),
+  });
+}

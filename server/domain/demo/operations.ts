@@ -1,0 +1,3 @@
+import { getDemo } from "./get-demo.ts";
+
+export const demoOperations = { get: getDemo };

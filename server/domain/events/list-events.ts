@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { type LogEvent, toEnvelope } from "../../events.ts";
+import { findReaderState, readEvents, readUserEvents } from "../../log/store.ts";
+import { type Context, query } from "../../operation.ts";
+import { envelopeSchema } from "./schema.ts";
+
+const defaultLimit = 100;
+const maxWait = 55;
+
+const input = z.object({
+  after: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Events after this event id; without it only the present position is answered"),
+  limit: z.number().optional().describe("1 to 500, 100 unless given"),
+  wait: z.number().optional().describe("Seconds to hold the call open until something comes, at most 55"),
+});
+
+export const listEvents = query({
+  name: "events.list",
+  summary: "What happened since: the caller's events, or with a key the whole tenant's",
+  http: { method: "GET", path: "/events" },
+  access: { caller: "user-or-key", scope: "events:read" },
+  input,
+  output: z.object({ data: z.array(envelopeSchema), nextCursor: z.string() }),
+  errors: ["cursor_invalid", "cursor_expired"],
+  async handle(ctx, wanted) {
+    const limit = clamp(wanted.limit ?? defaultLimit, 1, 500);
+    const until = Date.now() + clamp(wanted.wait ?? 0, 0, maxWait) * 1000;
+    for (;;) {
+      const answer = await read(ctx, wanted.after, limit);
+      const left = until - Date.now();
+      if (answer.events.length > 0 || wanted.after === undefined || left <= 0 || ctx.signal?.aborted)
+        return present(ctx, answer);
+      await ctx.services.live.waitForEvent(ctx.tenantId, ctx.principal.userId, answer.position, {
+        seconds: left / 1000,
+        signal: ctx.signal,
+      });
+    }
+  },
+});
+
+interface Answer {
+  events: LogEvent[];
+  /** Where the log was, at least, when it was read. */
+  position: number;
+  next: number;
+  epoch: number;
+}
+
+async function read(ctx: Context, after: string | undefined, limit: number): Promise<Answer> {
+  const { db, cursors } = ctx.services;
+  const { userId } = ctx.principal;
+  const state = await findReaderState(db.pool, ctx.tenantId, userId);
+  if (!state) throw new DomainError("not_found");
+  const { position, epoch } = state;
+  if (after === undefined) return { events: [], position, next: position, epoch };
+  const span = { after: cursors.resume(ctx.tenantId, after, state), upto: position, limit };
+  const events =
+    userId === undefined
+      ? await readEvents(db.pool, ctx.tenantId, span)
+      : await readUserEvents(db.pool, ctx.tenantId, userId, span);
+  const next = events.length === limit ? (events.at(-1)?.position ?? position) : position;
+  return { events, position, next, epoch };
+}
+
+function present(ctx: Context, { events, next, epoch }: Answer) {
+  const idOf = (position: number) => ctx.services.cursors.encode(ctx.tenantId, epoch, position);
+  return { data: events.map((event) => toEnvelope(event, idOf(event.position))), nextCursor: idOf(next) };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Number.isNaN(value) ? low : Math.min(Math.max(Math.floor(value), low), high);
+}

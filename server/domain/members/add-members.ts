@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { entityId, limits, userId } from "../../schema.ts";
+import { canManage } from "../chats/policy.ts";
+import { getMemberChat } from "../chats/store.ts";
+import { addMembers as storeMembers } from "./store.ts";
+
+const many = z.array(userId).max(limits.membersPerCall);
+
+export const addMembers = mutation({
+  name: "members.add",
+  summary: "Add members to a chat; present ones stay as they are",
+  http: {
+    method: "POST",
+    path: "/Chat/{chatId}/members",
+    also: [{ method: "POST", path: "/Chat/{chatId}/members/{userId}" }],
+  },
+  access: { caller: "user", scope: "chats:write" },
+  input: z.object({
+    chatId: entityId,
+    userId: userId.optional(),
+    userIds: many.optional(),
+    memberUserIds: many.optional(),
+  }),
+  output: z.object({ chatId: z.string(), added: z.array(z.string()), memberCount: z.number().int() }),
+  errors: ["conflict"],
+  async handle(ctx, input) {
+    const chatId = requireId(input.chatId);
+    const wanted = [
+      ...new Set([...(input.userId ? [input.userId] : []), ...(input.userIds ?? []), ...(input.memberUserIds ?? [])]),
+    ];
+    if (wanted.length === 0) throw new DomainError("invalid", { errors: { userId: ["name at least one user"] } });
+    const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
+    if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
+    if (!canManage(chat) && !ctx.principal.admin)
+      throw new DomainError("forbidden", { detail: "Only owner and moderators add members here" });
+    return await addInSteps(ctx, chatId, wanted);
+  },
+});
+
+/** A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key. */
+async function addInSteps(ctx: Context, chatId: string, wanted: string[]) {
+  const added: string[] = [];
+  const steps: string[][] = [];
+  for (let i = 0; i < wanted.length; i += maxEventsAStep) steps.push(wanted.slice(i, i + maxEventsAStep));
+  for (const step of steps.slice(0, -1)) {
+    const result = await unitOfWork(ctx.services.db, ctx.tenantId, (work) => addStep(ctx, work, chatId, step));
+    if ("added" in result) added.push(...result.added);
+  }
+  const last = steps.at(-1) ?? [];
+  return await unitOfWork(
+    ctx.services.db,
+    ctx.tenantId,
+    async (work) => {
+      const result = await addStep(ctx, work, chatId, last);
+      return { ...result, added: [...added, ...result.added] };
+    },
+    ctx.idempotent,
+  );
+}
+
+async function addStep(ctx: Context, { tx, lockHead, emit }: Work, chatId: string, wanted: string[]) {
+  const { tenantId } = ctx;
+  await lockHead();
+  const chat = await tx.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
+  const caller = await tx.member.findUnique({
+    where: { tenantId_chatId_userId: { tenantId, chatId, userId: callerId(ctx) } },
+  });
+  if (!chat || chat.deletedAt || !caller) throw new DomainError("not_found");
+  const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
+  const present = await tx.member.findMany({
+    where: { tenantId, chatId, userId: { in: wanted } },
+    select: { userId: true },
+  });
+  const known = new Set(present.map((member) => member.userId));
+  const added = wanted.filter((id) => !known.has(id));
+  const lastReadSeq = Number(head.lastSeq);
+  const members = added.map((id) => ({
+    chatId,
+    userId: id,
+    role: "member" as const,
+    lastReadSeq,
+    fromPosition: emit({ type: "member.added", chatId, payload: { chatId, userId: id, role: "member" } }),
+  }));
+  if (members.length > 0) {
+    await storeMembers(tx, tenantId, members);
+    await tx.chatHead.update({
+      where: { tenantId_chatId: { tenantId, chatId } },
+      data: { memberCount: { increment: members.length } },
+    });
+  }
+  return { chatId, added, memberCount: head.memberCount + members.length };
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { entityId } from "../../schema.ts";
+import { canManage } from "../chats/policy.ts";
+import { getMemberChat } from "../chats/store.ts";
+import { removeMember as dropMember } from "./store.ts";
+
+export const removeMember = mutation({
+  name: "members.remove",
+  summary: "Leave a chat, or remove another member",
+  http: { method: "DELETE", path: "/Chat/{chatId}/members/{userId}" },
+  access: { caller: "user", scope: "chats:write" },
+  input: z.object({ chatId: entityId, userId: z.string().max(200) }),
+  output: z.object({ chatId: z.string(), userId: z.string(), memberCount: z.number().int() }),
+  errors: ["conflict"],
+  async handle(ctx, input) {
+    const chatId = requireId(input.chatId);
+    const caller = callerId(ctx);
+    const chat = await getMemberChat(ctx.services.db, ctx.tenantId, caller, chatId);
+    const self = input.userId === caller;
+    if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat keeps its two members" });
+    if (!self && !canManage(chat) && !ctx.principal.admin)
+      throw new DomainError("forbidden", { detail: "Only owner and moderators remove members here" });
+    return await unitOfWork(ctx.services.db, ctx.tenantId, (work) => remove(ctx, work, chatId, input.userId));
+  },
+});
+
+async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, chatId: string, userId: string) {
+  await lockHead();
+  const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
+  const member = await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } } });
+  if (!member) return { chatId, userId, memberCount: head.memberCount };
+  const toPosition = emit({ type: "member.removed", chatId, payload: { chatId, userId, role: member.role } });
+  await dropMember(tx, tenantId, { chatId, userId, toPosition });
+  await tx.chatHead.update({
+    where: { tenantId_chatId: { tenantId, chatId } },
+    data: { memberCount: { decrement: 1 } },
+  });
+  if (member.role === "owner") await passOwnership({ tx, emit }, tenantId, chatId);
+  return { chatId, userId, memberCount: head.memberCount - 1 };
+}
+
+/** The last owner who leaves passes the chat on to its longest member. */
+async function passOwnership(
+  { tx, emit }: Pick<Work, "tx" | "emit">,
+  tenantId: Context["tenantId"],
+  chatId: string,
+): Promise<void> {
+  if ((await tx.member.count({ where: { tenantId, chatId, role: "owner" } })) > 0) return;
+  const heir = await tx.member.findFirst({
+    where: { tenantId, chatId },
+    orderBy: [{ joinedAt: "asc" }, { userId: "asc" }],
+  });
+  if (!heir) return;
+  const { userId } = heir;
+  await tx.member.update({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } }, data: { role: "owner" } });
+  emit({ type: "member.updated", chatId, payload: { chatId, userId, role: "owner" } });
+}

@@ -1,0 +1,17 @@
+import { z } from "zod";
+
+export const role = z.enum(["owner", "moderator", "member"]);
+
+export const memberSchema = z
+  .object({
+    userId: z.string(),
+    role,
+    joinedAt: z.string(),
+    lastReadSeq: z.number().int(),
+    mutedUntil: z.string().optional(),
+    user: z.object({ userId: z.string(), displayName: z.string().nullable(), avatarUrl: z.string().nullable() }),
+  })
+  .meta({ id: "Member" });
+
+/** The payload of member.* events. */
+export const memberEvent = z.object({ chatId: z.string(), userId: z.string(), role });

@@ -1,0 +1,66 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+
+export interface NewMember {
+  chatId: string;
+  userId: string;
+  role: "owner" | "moderator" | "member";
+  /** Position of the event that brings the member in. */
+  fromPosition: number;
+  /** Messages up to here are not unread for the newcomer. */
+  lastReadSeq: number;
+}
+
+/** Writes members and their spans. Only under the log's head. */
+export async function addMembers(tx: TenantTransaction, tenantId: TenantId, members: NewMember[]): Promise<void> {
+  await tx.member.createMany({
+    data: members.map(({ chatId, userId, role, lastReadSeq }) => ({ tenantId, chatId, userId, role, lastReadSeq })),
+  });
+  await tx.membershipSpan.createMany({
+    data: members.map(({ chatId, userId, fromPosition }) => ({ tenantId, chatId, userId, fromPosition })),
+  });
+}
+
+/** Takes a member out and ends the span at the event that says so. Only under the log's head. */
+export async function removeMember(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  member: { chatId: string; userId: string; toPosition: number },
+): Promise<void> {
+  const { chatId, userId, toPosition } = member;
+  await tx.member.delete({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } } });
+  await tx.membershipSpan.updateMany({ where: { tenantId, chatId, userId, toPosition: null }, data: { toPosition } });
+}
+
+/** A page of members in order of user id, with their profiles. */
+export async function listMembers(
+  db: Database,
+  tenantId: TenantId,
+  chatId: string,
+  page: { offset: number; pageSize: number },
+) {
+  const client = db.forTenant(tenantId);
+  const members = await client.member.findMany({
+    where: { tenantId, chatId },
+    orderBy: { userId: "asc" },
+    skip: page.offset,
+    take: page.pageSize,
+  });
+  const users = await client.user.findMany({ where: { tenantId, id: { in: members.map((member) => member.userId) } } });
+  const profiles = new Map(users.map((user) => [user.id, user]));
+  return members.map((member) => ({ ...member, user: profiles.get(member.userId) }));
+}
+
+/** Members of a chat, up to a limit: for what is only done in small chats. */
+export async function listMemberIds(
+  db: Database,
+  tenantId: TenantId,
+  chatId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .forTenant(tenantId)
+    .member.findMany({ where: { tenantId, chatId }, select: { userId: true }, take: limit });
+  return rows.map((row) => row.userId);
+}

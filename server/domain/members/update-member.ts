@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { entityId, instant } from "../../schema.ts";
+import { isModerator } from "../chats/policy.ts";
+import { getMemberChat } from "../chats/store.ts";
+import { role } from "./schema.ts";
+
+const input = z.object({
+  chatId: entityId,
+  userId: z.string().max(200),
+  role: role.optional(),
+  mutedUntil: instant.optional(),
+});
+
+export const updateMember = mutation({
+  name: "members.update",
+  summary: "Change a member's role, or mute a member until a time (a past one ends it)",
+  http: { method: "PATCH", path: "/Chat/{chatId}/members/{userId}" },
+  access: { caller: "user", scope: "chats:write" },
+  input,
+  output: z.object({ chatId: z.string(), userId: z.string(), role, mutedUntil: z.string().nullable() }),
+  errors: ["conflict"],
+  async handle(ctx, change) {
+    const chatId = requireId(change.chatId);
+    const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
+    if (!isModerator(chat.role) && !ctx.principal.admin)
+      throw new DomainError("forbidden", { detail: "Only owner and moderators change members" });
+    if (change.role && change.role !== "member" && chat.role !== "owner" && !ctx.principal.admin)
+      throw new DomainError("forbidden", { detail: "Only an owner gives roles" });
+    return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
+      update(ctx, work, { ...change, chatId }, chat.role),
+    );
+  },
+});
+
+async function update(ctx: Context, { tx, lockHead, emit }: Work, change: z.output<typeof input>, callerRole: string) {
+  const { tenantId } = ctx;
+  const { chatId, userId } = change;
+  await lockHead();
+  const id = { tenantId_chatId_userId: { tenantId, chatId, userId } };
+  const member = await tx.member.findUnique({ where: id });
+  if (!member) throw new DomainError("not_found");
+  if (member.role === "owner" && callerRole !== "owner" && !ctx.principal.admin)
+    throw new DomainError("forbidden", { detail: "An owner is changed by owners only" });
+  if (
+    member.role === "owner" &&
+    change.role &&
+    change.role !== "owner" &&
+    (await tx.member.count({ where: { tenantId, chatId, role: "owner" } })) === 1
+  )
+    throw new DomainError("conflict", { detail: "The last owner gives the role to somebody else first" });
+  const mutedUntil = change.mutedUntil ? new Date(change.mutedUntil) : member.mutedUntil;
+  const updated = await tx.member.update({ where: id, data: { role: change.role ?? member.role, mutedUntil } });
+  const answer = { chatId, userId, role: updated.role as z.output<typeof role> };
+  emit({ type: "member.updated", chatId, payload: answer });
+  return { ...answer, mutedUntil: updated.mutedUntil?.toISOString() ?? null };
+}

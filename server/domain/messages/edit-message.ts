@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { callerId, clientHashOf } from "../../caller.ts";
+import { requireId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { entityId, messageContent } from "../../schema.ts";
+import { messageFields, messageSchema, presentMessage } from "./schema.ts";
+import { changeMessage } from "./store.ts";
+
+export const editMessage = mutation({
+  name: "messages.edit",
+  summary: "Change a message; what it said before is kept",
+  http: {
+    method: "PATCH",
+    path: "/Chat/{chatId}/messages/{messageId}",
+    aliases: { message: "content", text: "content", body: "content" },
+    headers: { "x-client-id": "clientId" },
+  },
+  access: { caller: "user", scope: "messages:write" },
+  input: z.object({ chatId: entityId, messageId: entityId, content: messageContent.optional(), ...messageFields }),
+  output: messageSchema,
+  errors: ["conflict", "outcome-unknown"],
+  async handle(ctx, input) {
+    const actor = callerId(ctx);
+    const message = await changeMessage(ctx.services.db, ctx.tenantId, {
+      operation: "edit",
+      chatId: requireId(input.chatId),
+      messageId: requireId(input.messageId),
+      actor,
+      admin: ctx.principal.admin,
+      content: input.content,
+      metadata: input.metadata,
+      mentionUserIds: input.mentionUserIds,
+      clientHash: clientHashOf(ctx.tenantId, actor, input.clientId),
+    });
+    return presentMessage(message);
+  },
+});

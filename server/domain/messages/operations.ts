@@ -1,0 +1,15 @@
+import { deleteMessage } from "./delete-message.ts";
+import { editMessage } from "./edit-message.ts";
+import { getMessage } from "./get-message.ts";
+import { listMessageEdits } from "./list-message-edits.ts";
+import { listMessages } from "./list-messages.ts";
+import { sendMessage } from "./send-message.ts";
+
+export const messageOperations = {
+  send: sendMessage,
+  list: listMessages,
+  get: getMessage,
+  edit: editMessage,
+  delete: deleteMessage,
+  listEdits: listMessageEdits,
+};

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { query } from "../../operation.ts";
+import { userId } from "../../schema.ts";
+import { getMemberChat } from "../chats/store.ts";
+import { listMemberIds } from "../members/store.ts";
+import { presenceSchema } from "./schema.ts";
+import { filterAcquainted } from "./store.ts";
+
+const most = 200;
+
+export const getPresence = query({
+  name: "presence.get",
+  summary: "Who is there: of a chat, or of users one shares a chat with",
+  http: { method: "GET", path: "/presence" },
+  access: { caller: "user", scope: "users:read" },
+  input: z.object({
+    chatId: z.string().max(200).optional(),
+    userIds: z
+      .union([z.array(userId).max(most), z.string().max(20_000)])
+      .optional()
+      .describe("A list, in the address separated by commas"),
+  }),
+  output: z.object({ data: z.array(presenceSchema) }),
+  async handle(ctx, input) {
+    const { db, live } = ctx.services;
+    const caller = callerId(ctx);
+    if (input.chatId !== undefined) {
+      const chat = await getMemberChat(db, ctx.tenantId, caller, requireId(input.chatId));
+      return { data: await live.presence(ctx.tenantId, await listMemberIds(db, ctx.tenantId, chat.id, most)) };
+    }
+    const wanted = typeof input.userIds === "string" ? input.userIds.split(",").filter(Boolean) : (input.userIds ?? []);
+    if (wanted.length === 0 || wanted.length > most)
+      throw new DomainError("invalid", { errors: { userIds: [`name 1 to ${most} users, or a chat`] } });
+    return { data: await live.presence(ctx.tenantId, await filterAcquainted(db, ctx.tenantId, caller, wanted)) };
+  },
+});

@@ -1,0 +1,3 @@
+import { moveRead } from "./move-read.ts";
+
+export const readOperations = { move: moveRead };

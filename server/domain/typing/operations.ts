@@ -1,0 +1,3 @@
+import { sendTyping } from "./send-typing.ts";
+
+export const typingOperations = { send: sendTyping };

@@ -1,0 +1,98 @@
+import { requireAccess } from "./access.ts";
+import { bodyHashOf } from "./caller.ts";
+import { decryptSecret, deriveKey, encryptSecret } from "./config/secrets.ts";
+import { DomainError, toDomainError } from "./errors.ts";
+import { readInput } from "./input.ts";
+import { headersOf } from "./limiter.ts";
+import { observeCall } from "./metrics.ts";
+import type { Call, Context, Operation } from "./operation.ts";
+import { HeldAnswer, type IdempotentCall } from "./persistence/idempotency.ts";
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  headers: Record<string, string>;
+}
+
+/**
+ * The one pipeline of every operation on every transport: scope → rate limit → parse → handle → shape → log. Credentials were checked
+ * where the call came in. Throws DomainError only.
+ */
+export async function execute(operation: Operation, raw: Record<string, unknown>, call: Call): Promise<Answer> {
+  const started = performance.now();
+  let code = "ok";
+  try {
+    requireAccess(operation, call.principal);
+    const headers = await takeToken(call);
+    const input = readInput(operation, raw);
+    const ctx: Context = { ...call, reply: { headers } };
+    if (call.idempotencyKey !== undefined) acceptKey(operation, ctx, input);
+    return shape(operation, ctx, await operation.handle(ctx, input));
+  } catch (error) {
+    const known = toDomainError(error);
+    code = known.code;
+    if (known.status >= 500)
+      call.log.error(
+        { err: known.face.internal ?? known, operation: operation.name, requestId: call.requestId },
+        known.message,
+      );
+    throw known;
+  } finally {
+    observeCall(operation.name, code, performance.now() - started);
+  }
+}
+
+/** One token of the tenant's bucket and one of the caller's. Throws `rate_limited`. */
+async function takeToken({ services, principal, tenantId }: Call): Promise<Record<string, string>> {
+  if (principal.kind === "installation") return {};
+  const rates = (await services.security.snapshot(tenantId))?.settings.rates;
+  if (!rates) throw new DomainError("unauthenticated");
+  services.limiter.take("tenant", tenantId, rates.tenant);
+  const { userId, keyId } = principal;
+  if (keyId !== undefined) return headersOf(services.limiter.take("key", JSON.stringify([tenantId, keyId]), rates.key));
+  return userId === undefined
+    ? {}
+    : headersOf(services.limiter.take("user", JSON.stringify([tenantId, userId]), rates.user));
+}
+
+function acceptKey(operation: Operation, ctx: Context, input: unknown): void {
+  const key = ctx.idempotencyKey ?? "";
+  if (key.length < 1 || key.length > 255 || !/^[\x20-\x7e]+$/.test(key))
+    throw new DomainError("invalid", {
+      errors: { "Idempotency-Key": ["must be 1 to 255 printable ASCII characters"] },
+    });
+  if (operation.kind === "mutation" && !operation.ownIdempotency)
+    ctx.idempotent = idempotentCall(operation, ctx, key, input);
+}
+
+function idempotentCall(
+  operation: Operation,
+  { principal, services, reply }: Context,
+  key: string,
+  input: unknown,
+): IdempotentCall {
+  const caller = principal.userId === undefined ? `key:${principal.keyId ?? ""}` : `user:${principal.userId}`;
+  const scope = JSON.stringify([caller, operation.name]);
+  const secret = deriveKey(services.settings.authSecret, "idempotent-answer");
+  return {
+    key,
+    scope,
+    bodyHash: bodyHashOf(input),
+    get status() {
+      return reply.status ?? operation.http.status ?? 200;
+    },
+    seal: (answer) =>
+      operation.secretAnswer ? { sealed: encryptSecret(secret, JSON.stringify(answer), scope) } : answer,
+    open: (kept) =>
+      operation.secretAnswer ? JSON.parse(decryptSecret(secret, (kept as { sealed: string }).sealed, scope)) : kept,
+  };
+}
+
+function shape(operation: Operation, { reply }: Context, result: unknown): Answer {
+  const held = result instanceof HeldAnswer;
+  const shaped = operation.output.safeParse(held ? result.answer : result);
+  if (!shaped.success) throw new DomainError("internal", { internal: shaped.error });
+  if (held)
+    return { status: result.status, body: shaped.data, headers: { ...reply.headers, "Idempotent-Replayed": "true" } };
+  return { status: reply.status ?? operation.http.status ?? 200, body: shaped.data, headers: reply.headers };
+}

@@ -1,0 +1,29 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const calls = new Histogram({
+  name: "parley_operation_seconds",
+  help: "Time in an operation, by operation and outcome",
+  labelNames: ["operation", "code"],
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  registers: [registry],
+});
+
+export const deliveries = new Counter({
+  name: "parley_events_published_total",
+  help: "Events handed to the readers of this node",
+  registers: [registry],
+});
+
+export const connections = new Gauge({
+  name: "parley_connections",
+  help: "Open live connections of this node",
+  registers: [registry],
+});
+
+/** Counts a call. `ms` is its duration, `code` an error code or ok. */
+export function observeCall(operation: string, code: string, ms: number): void {
+  calls.observe({ operation, code }, ms / 1000);
+}

@@ -1,0 +1,107 @@
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { Principal, TenantId } from "./auth/principal.ts";
+import type { Scope } from "./auth/scopes.ts";
+import type { ErrorCode } from "./errors.ts";
+import type { HeldAnswer, IdempotentCall } from "./persistence/idempotency.ts";
+import type { Services } from "./services.ts";
+
+/**
+ * Who may call.
+ * - `anyone`: no credential
+ * - `user`: a user's token, or a key that acts as a user
+ * - `user-or-key`: a user, or a key on its own
+ * - `admin`: a key, or a token with the Admin group; a key needs the scope either way
+ * - `key`: keys only
+ */
+export type Caller = "anyone" | "user" | "user-or-key" | "admin" | "key";
+
+export interface Access {
+  caller: Caller;
+  scope?: Scope;
+}
+
+export interface HttpBinding {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below /tenant/{tenantId}/v1; `{name}` binds a path part to an input field. */
+  path: string;
+  /** The path is the whole address: calls that are not of one tenant. */
+  root?: boolean;
+  /** Of a first answer; 200 unless told. */
+  status?: 200 | 201;
+  /** Further addresses of the same call, with their method. */
+  also?: { method: HttpBinding["method"]; path: string }[];
+  /** Other spellings of input fields that clients use. */
+  aliases?: Record<string, string>;
+  /** Header → input field */
+  headers?: Record<string, string>;
+}
+
+export interface Call {
+  tenantId: TenantId;
+  principal: Principal;
+  requestId: string;
+  idempotencyKey?: string | undefined;
+  services: Services;
+  log: Logger;
+  /** Ends when the caller goes away. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface Context extends Call {
+  /** Set when the call carries an idempotency key; handed to the unit of work that does what the call asks. */
+  idempotent?: IdempotentCall | undefined;
+  /** What an answer over HTTP carries beside its body; other transports ignore it. */
+  reply: { status?: 200 | 201; headers: Record<string, string> };
+}
+
+export interface Definition<I extends z.ZodType, O extends z.ZodType> {
+  /** noun.verb */
+  name: `${string}.${string}`;
+  summary: string;
+  http: HttpBinding;
+  access: Access;
+  input: I;
+  /** The presenter, the documented answer and the leak guard. */
+  output: O;
+  errors?: ErrorCode[];
+  /** Sends hold their idempotency key in the send itself, and wait instead of answering 409. */
+  ownIdempotency?: boolean;
+  /** The answer holds a secret: while an idempotency key keeps it, it is sealed. */
+  secretAnswer?: boolean;
+  handle(ctx: Context, input: z.output<I>): Promise<z.input<O> | HeldAnswer>;
+}
+
+export interface Operation<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+  K extends "query" | "mutation" = "query" | "mutation",
+> extends Definition<I, O> {
+  kind: K;
+}
+
+/** An operation that changes nothing. */
+export function query<I extends z.ZodType, O extends z.ZodType>(
+  definition: Definition<I, O>,
+): Operation<I, O, "query"> {
+  return { kind: "query", ...definition };
+}
+
+/** An operation that changes something. */
+export function mutation<I extends z.ZodType, O extends z.ZodType>(
+  definition: Definition<I, O>,
+): Operation<I, O, "mutation"> {
+  return { kind: "mutation", ...definition };
+}
+
+/** The operation's name as a SignalR hub method: messages.send → SendMessage, chats.list → ListChats, chats.setNotifications → SetChatNotifications. */
+export function hubMethodName(operation: Pick<Operation, "name">): string {
+  const [noun = "", verb = ""] = operation.name.split(".");
+  const [, first = "", rest = ""] = /^([a-z]+)(.*)$/.exec(verb) ?? [];
+  const one = first === "list" && rest === "" ? noun : noun.replace(/s$/, "");
+  return pascal(first) + pascal(one) + rest;
+}
+
+function pascal(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,38 @@
+import { apiKeyOperations } from "./domain/api-keys/operations.ts";
+import { chatOperations } from "./domain/chats/operations.ts";
+import { demoOperations } from "./domain/demo/operations.ts";
+import { eventOperations } from "./domain/events/operations.ts";
+import { issuerOperations } from "./domain/issuers/operations.ts";
+import { memberOperations } from "./domain/members/operations.ts";
+import { messageOperations } from "./domain/messages/operations.ts";
+import { presenceOperations } from "./domain/presence/operations.ts";
+import { readOperations } from "./domain/reads/operations.ts";
+import { installationOperations, tenantOperations } from "./domain/tenants/operations.ts";
+import { tokenOperations } from "./domain/tokens/operations.ts";
+import { typingOperations } from "./domain/typing/operations.ts";
+import { userOperations } from "./domain/users/operations.ts";
+import type { Operation } from "./operation.ts";
+
+/** Everything a caller can do. Each transport is computed from this. */
+export const operations = {
+  chats: chatOperations,
+  members: memberOperations,
+  messages: messageOperations,
+  reads: readOperations,
+  events: eventOperations,
+  typing: typingOperations,
+  presence: presenceOperations,
+  users: userOperations,
+  tokens: tokenOperations,
+  apiKeys: apiKeyOperations,
+  issuers: issuerOperations,
+  tenants: tenantOperations,
+  installation: installationOperations,
+  demo: demoOperations,
+};
+
+export type Catalogue = typeof operations;
+
+export const allOperations: Operation[] = Object.values(operations).flatMap(
+  (noun) => Object.values(noun) as unknown as Operation[],
+);

@@ -1,0 +1,53 @@
+import type { Pool } from "pg";
+import type { TenantId } from "../auth/principal.ts";
+import type { LogEvent } from "../events.ts";
+import { type LaneLimits, Lanes } from "./lane.ts";
+import { createPool } from "./pool.ts";
+import { createPrisma, type TenantClient, tenantClient } from "./prisma.ts";
+
+export type CommitListener = (tenantId: TenantId, events: LogEvent[]) => void;
+
+/** The process's way to Postgres: one pool for flushes, one for everything else, both as the role that owns nothing. */
+export interface Database {
+  pool: Pool;
+  prisma: ReturnType<typeof createPrisma>;
+  lanes: Lanes;
+  /** Prisma behind row-level security as that tenant. */
+  forTenant(tenantId: TenantId): TenantClient;
+  /** Called after each commit with the events it appended, in order. */
+  onCommit(listener: CommitListener): void;
+  committed: CommitListener;
+  close(): Promise<void>;
+}
+
+/** Opens the pools. `close` waits for the lanes to be empty. */
+export function openDatabase(options: {
+  url: string;
+  lanes?: Partial<LaneLimits>;
+  name?: string;
+  connections?: number;
+}): Database {
+  const name = options.name ?? "parley";
+  const flushes = options.lanes?.flushes ?? 8;
+  const lanePool = createPool({ url: options.url, max: flushes, name: `${name} lanes` });
+  const pool = createPool({ url: options.url, max: options.connections ?? 16, name });
+  const prisma = createPrisma(pool);
+  const listeners: CommitListener[] = [];
+  const committed: CommitListener = (tenantId, events) => {
+    for (const listener of listeners) listener(tenantId, events);
+  };
+  const lanes = new Lanes(lanePool, committed, options.lanes);
+  return {
+    pool,
+    prisma,
+    lanes,
+    committed,
+    forTenant: (tenantId) => tenantClient(prisma, tenantId),
+    onCommit: (listener) => void listeners.push(listener),
+    close: async () => {
+      await lanes.drain();
+      await prisma.$disconnect();
+      await Promise.all([lanePool.end(), pool.ended ? undefined : pool.end()]);
+    },
+  };
+}

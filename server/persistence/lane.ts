@@ -1,0 +1,266 @@
+import type { Pool, PoolClient } from "pg";
+import type { TenantId } from "../auth/principal.ts";
+import { DomainError, isConnectionLoss } from "../errors.ts";
+import type { LogEvent } from "../events.ts";
+
+/** What one flush of a kind did: an answer or an error for each input, and the events it appended, in order. */
+export interface Flushed<R> {
+  results: (R | DomainError)[];
+  events: LogEvent[];
+}
+
+/** A frequent small write that is committed in groups. */
+export interface LaneKind<I, R> {
+  name: string;
+  /** Bytes of an input, about. */
+  size(input: I): number;
+  /** One statement, one commit. Nothing an input says may abort it. */
+  flush(client: PoolClient, tenantId: TenantId, inputs: I[]): Promise<Flushed<R>>;
+  /** After a lost connection: what of these was committed after all; undefined where it was not. */
+  settle?(pool: Pool, tenantId: TenantId, inputs: I[]): Promise<(R | undefined)[]>;
+}
+
+interface Entry {
+  kind: LaneKind<unknown, unknown>;
+  input: unknown;
+  size: number;
+  since: number;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+interface Lane {
+  tenantId: TenantId;
+  queue: Entry[];
+  busy: boolean;
+}
+
+export interface LaneLimits {
+  /** Flushes at once over all tenants. */
+  flushes: number;
+  batchInputs: number;
+  batchBytes: number;
+  laneInputs: number;
+  /** An input that waited longer is refused, in ms. */
+  laneAge: number;
+  /** How long a flush whose connection died is looked for, in ms. */
+  settleFor: number;
+}
+
+const defaults: LaneLimits = {
+  flushes: 8,
+  batchInputs: 512,
+  batchBytes: 1024 * 1024,
+  laneInputs: 2000,
+  laneAge: 2000,
+  settleFor: 5000,
+};
+
+/**
+ * Group commit, a lane a tenant. A lane has at most one flush in flight; what arrives meanwhile is the next batch. Ready lanes are
+ * served in turn over a bounded pool, so a flooded tenant fills its own lane only. A batch holds one tenant and one kind.
+ */
+export class Lanes {
+  private readonly lanes = new Map<TenantId, Lane>();
+  private readonly ready: Lane[] = [];
+  private readonly limits: LaneLimits;
+  private running = 0;
+  private scheduled = false;
+  private idle: (() => void)[] = [];
+  private readonly pool: Pool;
+  private readonly onCommit: (tenantId: TenantId, events: LogEvent[]) => void;
+
+  constructor(
+    pool: Pool,
+    onCommit: (tenantId: TenantId, events: LogEvent[]) => void,
+    limits: Partial<LaneLimits> = {},
+  ) {
+    this.pool = pool;
+    this.onCommit = onCommit;
+    this.limits = { ...defaults, ...limits };
+  }
+
+  /** Puts an input into its tenant's lane. Throws `unavailable` when the lane is full or slow, `outcome-unknown` when the commit's fate is. */
+  submit<I, R>(kind: LaneKind<I, R>, tenantId: TenantId, input: I): Promise<R> {
+    const lane = this.laneOf(tenantId);
+    if (lane.queue.length >= this.limits.laneInputs) return Promise.reject(tooBusy());
+    return new Promise<R>((resolve, reject) => {
+      lane.queue.push({
+        kind: kind as LaneKind<unknown, unknown>,
+        input,
+        size: kind.size(input),
+        since: performance.now(),
+        resolve: resolve as (result: unknown) => void,
+        reject,
+      });
+      if (!lane.busy && lane.queue.length === 1) this.ready.push(lane);
+      this.schedule();
+    });
+  }
+
+  /** Resolves when nothing is queued or in flight. */
+  async drain(): Promise<void> {
+    if (this.lanes.size === 0 && this.running === 0) return;
+    await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private laneOf(tenantId: TenantId): Lane {
+    let lane = this.lanes.get(tenantId);
+    if (!lane) {
+      lane = { tenantId, queue: [], busy: false };
+      this.lanes.set(tenantId, lane);
+    }
+    return lane;
+  }
+
+  /** Once a turn of the event loop, so that calls read in the same turn share a commit. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.serve();
+    });
+  }
+
+  private serve(): void {
+    while (this.running < this.limits.flushes) {
+      const lane = this.ready.shift();
+      if (!lane) return;
+      const batch = this.take(lane);
+      if (batch.length === 0) {
+        this.release(lane);
+        continue;
+      }
+      lane.busy = true;
+      this.running++;
+      void this.run(lane.tenantId, batch).finally(() => {
+        this.running--;
+        lane.busy = false;
+        this.release(lane);
+        this.schedule();
+      });
+    }
+  }
+
+  private release(lane: Lane): void {
+    if (lane.queue.length > 0) this.ready.push(lane);
+    else this.lanes.delete(lane.tenantId);
+    if (this.lanes.size === 0 && this.running === 0) for (const done of this.idle.splice(0)) done();
+  }
+
+  /** The oldest input's kind, as many of it as fit. */
+  private take(lane: Lane): Entry[] {
+    const oldest = performance.now() - this.limits.laneAge;
+    const kind = lane.queue.find((entry) => entry.since >= oldest)?.kind;
+    const batch: Entry[] = [];
+    const rest: Entry[] = [];
+    let bytes = 0;
+    for (const entry of lane.queue) {
+      if (entry.since < oldest) entry.reject(tooBusy());
+      else if (
+        entry.kind !== kind ||
+        batch.length >= this.limits.batchInputs ||
+        (bytes > 0 && bytes + entry.size > this.limits.batchBytes)
+      )
+        rest.push(entry);
+      else {
+        batch.push(entry);
+        bytes += entry.size;
+      }
+    }
+    lane.queue = rest;
+    return batch;
+  }
+
+  private async run(tenantId: TenantId, batch: Entry[], retries = 3): Promise<void> {
+    let client: PoolClient;
+    try {
+      client = await this.pool.connect();
+    } catch (error) {
+      for (const entry of batch) entry.reject(new DomainError("unavailable", { retryAfter: 1, internal: error }));
+      return;
+    }
+    try {
+      const flushed = await first(batch).kind.flush(
+        client,
+        tenantId,
+        batch.map((entry) => entry.input),
+      );
+      client.release();
+      if (flushed.events.length > 0) this.onCommit(tenantId, flushed.events);
+      answer(batch, flushed.results);
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+      if (isConnectionLoss(error)) await this.settle(tenantId, batch, error);
+      else if (isDeadlock(error) && retries > 0) await this.run(tenantId, batch, retries - 1);
+      else await this.split(tenantId, batch, error);
+    }
+  }
+
+  /** A statement failed as a whole: halve until the guilty input stands alone. Never the same batch twice. */
+  private async split(tenantId: TenantId, batch: Entry[], error: unknown): Promise<void> {
+    if (batch.length === 1) {
+      first(batch).reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    const middle = batch.length >> 1;
+    await this.run(tenantId, batch.slice(0, middle));
+    await this.run(tenantId, batch.slice(middle));
+  }
+
+  /**
+   * The connection died in flight: look for what was committed, never send it again. What is not there may still be on its way
+   * in a server process that has not noticed, so it is not called "not stored".
+   */
+  private async settle(tenantId: TenantId, batch: Entry[], error: unknown): Promise<void> {
+    const kind = first(batch).kind;
+    const until = performance.now() + this.limits.settleFor;
+    while (kind.settle && performance.now() < until) {
+      try {
+        const found = await kind.settle(
+          this.pool,
+          tenantId,
+          batch.map((entry) => entry.input),
+        );
+        batch.forEach((entry, index) => {
+          const result = found[index];
+          if (result === undefined) entry.reject(unknownOutcome(error));
+          else entry.resolve(result);
+        });
+        return;
+      } catch (again) {
+        if (!isConnectionLoss(again)) break;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+    for (const entry of batch) entry.reject(unknownOutcome(error));
+  }
+}
+
+function answer(batch: Entry[], results: unknown[]): void {
+  batch.forEach((entry, index) => {
+    const result = results[index];
+    if (result instanceof DomainError) entry.reject(result);
+    else if (result === undefined) entry.reject(new Error(`${entry.kind.name} gave no answer to an input`));
+    else entry.resolve(result);
+  });
+}
+
+function first(batch: Entry[]): Entry {
+  const entry = batch[0];
+  if (!entry) throw new Error("an empty batch");
+  return entry;
+}
+
+function tooBusy(): DomainError {
+  return new DomainError("unavailable", { detail: "Too many changes are waiting for this tenant", retryAfter: 1 });
+}
+
+function unknownOutcome(error: unknown): DomainError {
+  return new DomainError("outcome-unknown", { retryAfter: 1, internal: error });
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { code?: unknown }).code === "40P01";
+}

@@ -1,0 +1,112 @@
+import type { TenantId } from "../auth/principal.ts";
+import { DomainError } from "../errors.ts";
+import type { LogEvent, NewEvent } from "../events.ts";
+import type { Database } from "./database.ts";
+import { claimKey, type HeldAnswer, holdKey, type IdempotentCall } from "./idempotency.ts";
+import { type TenantTransaction, tenantTransaction } from "./prisma.ts";
+
+/** Events of one step: more would hold the tenant's head, and with it every send, for too long. */
+export const maxEventsAStep = 500;
+
+export interface Work {
+  tx: TenantTransaction;
+  /**
+   * Locks the tenant's log and returns its position. Chats and users are written before it; members, spans, chat heads and events
+   * only after it. This one order everywhere is what keeps renames and sends from deadlocking.
+   */
+  lockHead(): Promise<number>;
+  /** Appends an event when the work commits; returns the position it will have. */
+  emit(event: NewEvent): number;
+}
+
+/**
+ * Runs a rare, wide change and its events in one transaction. With an idempotency key the answer is stored in the same transaction,
+ * and a repeat gets it again instead of running. Throws what the work throws (nothing is stored then), `idempotency_reused`,
+ * `idempotency_running`.
+ */
+export async function unitOfWork<T>(
+  db: Database,
+  tenantId: TenantId,
+  work: (work: Work) => Promise<T>,
+  idempotent?: IdempotentCall,
+): Promise<T | HeldAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(db, tenantId, work, idempotent);
+    } catch (error) {
+      if (attempt >= 5 || !isDeadlock(error)) throw error;
+    }
+  }
+}
+
+async function once<T>(
+  db: Database,
+  tenantId: TenantId,
+  work: (work: Work) => Promise<T>,
+  idempotent?: IdempotentCall,
+) {
+  const pending: NewEvent[] = [];
+  const appended: LogEvent[] = [];
+  const answer = await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    if (idempotent) {
+      const held = await claimKey(tx, tenantId, idempotent);
+      if (held) return held;
+    }
+    let base: number | undefined;
+    const result = await work({
+      tx,
+      lockHead: async () => {
+        base ??= await lockHead(tx, tenantId);
+        return base;
+      },
+      emit: (event) => {
+        if (base === undefined) throw new Error("emit before lockHead");
+        if (pending.length >= maxEventsAStep) throw new Error(`more than ${maxEventsAStep} events in one step`);
+        pending.push(event);
+        return base + pending.length;
+      },
+    });
+    if (base !== undefined && pending.length > 0) appended.push(...(await append(tx, tenantId, base, pending)));
+    if (idempotent) await holdKey(tx, tenantId, idempotent, result);
+    return result;
+  });
+  if (appended.length > 0) db.committed(tenantId, appended);
+  return answer;
+}
+
+async function lockHead(tx: TenantTransaction, tenantId: TenantId): Promise<number> {
+  const rows = await tx.$queryRaw<{ position: bigint | number | null }[]>`select lock_head_v1(${tenantId}) as position`;
+  const position = rows[0]?.position;
+  if (position === undefined || position === null)
+    throw new DomainError("not_found", { internal: "the tenant has no log" });
+  return Number(position);
+}
+
+async function append(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  base: number,
+  events: NewEvent[],
+): Promise<LogEvent[]> {
+  const rows = events.map((e) => ({
+    type: e.type,
+    c: e.userId ? undefined : e.chatId,
+    u: e.userId,
+    q: e.seq,
+    p: e.payload,
+    n: e.internal,
+    h: e.clientHash,
+  }));
+  const [end] = await tx.$queryRaw<{ last_position: bigint | number; at: Date }[]>`
+    select last_position, at from append_events_v1(${tenantId}, ${JSON.stringify(rows)}::json)`;
+  if (!end || Number(end.last_position) !== base + events.length)
+    throw new Error("the log moved while its head was locked");
+  const at = end.at.toISOString();
+  return events.map((event, index) => ({ ...event, tenantId, position: base + index + 1, at }));
+}
+
+function isDeadlock(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as Error & { code?: unknown }).code;
+  return code === "P2034" || code === "40P01" || /40P01|deadlock detected/.test(error.message);
+}

@@ -1,0 +1,21 @@
+/** Why the server ends a connection, and what each protocol tells its client. `again` decides whether the client comes back. */
+export const disconnects = {
+  shutdown: { again: true, ws: 1001, pusher: 4200, text: "The server is restarting" },
+  slow_consumer: {
+    again: true,
+    ws: 1013,
+    pusher: 4200,
+    text: "The connection reads too slowly; it resumes where it was",
+  },
+  log_reset: { again: true, ws: 1012, pusher: 4200, text: "The log was restored; reload" },
+  expired: { again: true, ws: 4401, pusher: 4009, text: "The token has run out" },
+  revoked: { again: false, ws: 4403, pusher: 4009, text: "The credential is no longer valid" },
+  terminated: { again: false, ws: 4403, pusher: 4009, text: "Disconnected by an operator" },
+  too_many: { again: false, ws: 4429, pusher: 4004, text: "Too many connections of this user" },
+  flooding: { again: true, ws: 4429, pusher: 4301, text: "Too many frames" },
+  idle: { again: true, ws: 1001, pusher: 4202, text: "Nothing was heard from the client" },
+  protocol_error: { again: true, ws: 1002, pusher: 4200, text: "The client sent something unreadable" },
+  internal: { again: true, ws: 1011, pusher: 4200, text: "Something went wrong here" },
+} as const;
+
+export type DisconnectReason = keyof typeof disconnects;

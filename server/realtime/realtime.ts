@@ -1,0 +1,207 @@
+import { LRUCache } from "lru-cache";
+import type { Principal, TenantId } from "../auth/principal.ts";
+import { DomainError } from "../errors.ts";
+import type { EphemeralEvent } from "../events.ts";
+import type { Bus } from "../log/bus/bus.ts";
+import type { Cursors } from "../log/cursor.ts";
+import type { Database } from "../persistence/database.ts";
+import { limits } from "../schema.ts";
+import type { Live, PresenceState } from "../services.ts";
+import type { DisconnectReason } from "./disconnect.ts";
+import { Hub } from "./hub.ts";
+import type { LiveConnection } from "./live-connection.ts";
+import { Presence } from "./presence.ts";
+import { beat, findPresence, forgetNode } from "./store.ts";
+import type { SubscribeOptions, Subscription } from "./subscription.ts";
+import { Waiters } from "./waiters.ts";
+
+export type Recheck = (principal: Principal) => Promise<"ok" | "revoked" | "expired">;
+
+interface Options {
+  db: Database;
+  cursors: Cursors;
+  bus: Bus;
+  nodeId: string;
+  recheck: Recheck;
+  onRecheck(tenantId: TenantId): void;
+  onError(error: unknown): void;
+}
+
+const second = 1000;
+const typingFor = 5000;
+
+/** The live side of a node: hub, presence, open connections and the word from other nodes. */
+export class Realtime implements Live {
+  readonly hub: Hub;
+  private readonly presences: Presence;
+  private readonly connections = new Map<string, LiveConnection>();
+  private readonly perUser = new Map<string, number>();
+  private readonly waiters: Waiters;
+  private readonly recent = new LRUCache<string, true>({ max: 10_000, ttl: second });
+  private readonly receipts = new Map<string, EphemeralEvent>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private alone = true;
+  private ticks = 0;
+  private readonly options: Options;
+
+  constructor(options: Options) {
+    this.options = options;
+    this.hub = new Hub(options);
+    this.presences = new Presence({ ...options, pool: options.db.pool, hub: this.hub });
+    this.waiters = new Waiters(this.hub);
+    options.bus.onMessage((message) => {
+      if (message.kind === "wake") this.hub.wake(message.tenantId);
+      else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
+      else if (message.kind === "hello") this.alone = false;
+      else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
+    });
+    options.db.onCommit((tenantId) => {
+      if (!this.alone) options.bus.publish({ kind: "wake", tenantId });
+    });
+  }
+
+  get size(): number {
+    return this.connections.size;
+  }
+
+  /** How many nodes share the work, this one included. */
+  nodes = 1;
+
+  /** Begins to beat, sweep and poll. */
+  async start(): Promise<void> {
+    await this.heartbeat();
+    this.options.bus.publish({ kind: "hello", nodeId: this.options.nodeId });
+    this.timers.push(setInterval(() => void this.tick(), second).unref());
+    this.timers.push(setInterval(() => this.flushEphemeral(), 200).unref());
+  }
+
+  /** Tells every connection to come back elsewhere, then leaves. */
+  async close(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    for (const connection of [...this.connections.values()]) connection.disconnect("shutdown");
+    this.waiters.close();
+    await this.presences.leaveAll().catch(this.options.onError);
+    await forgetNode(this.options.db.pool, this.options.nodeId).catch(this.options.onError);
+  }
+
+  /** Reads the log from now, or from `since`. See Hub.subscribe. */
+  subscribe(options: SubscribeOptions): Promise<Subscription> {
+    return this.hub.subscribe(options);
+  }
+
+  /** Registers an open connection. Throws `rate_limited` when its user has too many. */
+  open(connection: LiveConnection): void {
+    const { userId, tenantId } = connection.principal;
+    if (userId !== undefined) {
+      const key = JSON.stringify([tenantId, userId]);
+      const count = this.perUser.get(key) ?? 0;
+      if (count >= limits.connectionsPerUser)
+        throw new DomainError("rate_limited", { detail: "Too many connections of this user", retryAfter: 10 });
+      this.perUser.set(key, count + 1);
+      this.presences.connected(tenantId, userId);
+    }
+    this.connections.set(connection.id, connection);
+  }
+
+  /** Takes a connection out. Harmless when it was never registered. */
+  closed(connection: LiveConnection): void {
+    if (!this.connections.delete(connection.id)) return;
+    const { userId, tenantId } = connection.principal;
+    if (userId === undefined) return;
+    const key = JSON.stringify([tenantId, userId]);
+    const left = (this.perUser.get(key) ?? 1) - 1;
+    if (left > 0) this.perUser.set(key, left);
+    else this.perUser.delete(key);
+    this.presences.disconnected(tenantId, userId);
+  }
+
+  *connectionsOf(tenantId: TenantId): Iterable<LiveConnection> {
+    for (const connection of this.connections.values())
+      if (connection.principal.tenantId === tenantId) yield connection;
+  }
+
+  typing(tenantId: TenantId, userId: string, chatId: string): void {
+    const key = JSON.stringify([tenantId, chatId, userId]);
+    if (this.recent.has(key)) return;
+    this.recent.set(key, true);
+    const until = new Date(Date.now() + typingFor).toISOString();
+    this.say({ tenantId, type: "typing", chatId, userId, payload: { chatId, userId, until } });
+  }
+
+  receipt(tenantId: TenantId, userId: string, chatId: string, seq: number): void {
+    this.receipts.set(JSON.stringify([tenantId, chatId, userId]), {
+      tenantId,
+      type: "receipt",
+      chatId,
+      userId,
+      payload: { chatId, userId, seq },
+    });
+  }
+
+  async setAway(tenantId: TenantId, userId: string, away: boolean): Promise<void> {
+    this.presences.setAway(tenantId, userId, away);
+    await this.presences.flush();
+  }
+
+  async presence(tenantId: TenantId, userIds: string[]): Promise<PresenceState[]> {
+    await this.presences.flush();
+    return await findPresence(this.options.db.pool, tenantId, userIds);
+  }
+
+  waitForEvent(
+    tenantId: TenantId,
+    userId: string | undefined,
+    after: number,
+    options: { seconds: number; signal?: AbortSignal | undefined },
+  ): Promise<void> {
+    return this.waiters.wait(tenantId, userId, after, options);
+  }
+
+  recheck(tenantId: TenantId): void {
+    this.options.bus.publish({ kind: "recheck", tenantId });
+    void this.recheckTenant(tenantId);
+  }
+
+  private say(event: EphemeralEvent): void {
+    this.hub.ephemeral(event);
+    if (!this.alone) this.options.bus.publish({ kind: "ephemeral", event });
+  }
+
+  private flushEphemeral(): void {
+    const receipts = [...this.receipts.values()];
+    this.receipts.clear();
+    for (const event of receipts) this.say(event);
+    void this.presences.flush().catch(this.options.onError);
+  }
+
+  private async tick(): Promise<void> {
+    const now = Date.now();
+    this.ticks++;
+    for (const connection of [...this.connections.values()]) connection.sweep(now);
+    this.presences.sweep(now);
+    await this.hub.poll();
+    try {
+      if (this.ticks % 5 === 0) await this.heartbeat();
+      if (this.ticks % 5 === 2) await this.presences.dropDead();
+      if (this.ticks % 3 === 0) for (const tenantId of this.hub.tenantIds()) await this.recheckTenant(tenantId);
+    } catch (error) {
+      this.options.onError(error);
+    }
+  }
+
+  private async heartbeat(): Promise<void> {
+    const others = await beat(this.options.db.pool, { id: this.options.nodeId });
+    this.nodes = others + 1;
+    this.alone = others === 0;
+  }
+
+  /** Compares every open connection's credential with what holds now. */
+  private async recheckTenant(tenantId: TenantId): Promise<void> {
+    this.options.onRecheck(tenantId);
+    for (const connection of [...this.connectionsOf(tenantId)]) {
+      const state = await this.options.recheck(connection.principal).catch(() => "ok" as const);
+      const reason: DisconnectReason | undefined = state === "revoked" ? "revoked" : undefined;
+      if (reason) connection.disconnect(reason);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, Server } from "node:http";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+
+export type UpgradeHandler = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  at: { tenant: string; url: URL },
+) => void;
+
+interface Routes {
+  hub: UpgradeHandler;
+  trpc: UpgradeHandler;
+  pages(): string | undefined;
+  draining(): boolean;
+  onError(error: unknown): void;
+}
+
+const hubPath = /^\/tenant\/([^/]+)\/v1(?:\.0)?\/hub\/?$/i;
+const trpcPath = /^\/api\/trpc\/?$/i;
+
+/** The one switch for every upgrade: the server has no other listener for it. */
+export function routeUpgrades(server: Server, routes: Routes): void {
+  server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy()); // a peer that goes away mid-way is no news
+    try {
+      const url = new URL(request.url ?? "/", "http://localhost");
+      const hub = hubPath.exec(url.pathname);
+      if (routes.draining()) refuse(socket, "503 Service Unavailable");
+      else if (hub) routes.hub(request, socket, head, { tenant: decodeURIComponent(hub[1] ?? ""), url });
+      else if (trpcPath.test(url.pathname)) routes.trpc(request, socket, head, { tenant: "", url });
+      else if (url.pathname.startsWith("/_next/") && routes.pages()) pipe(request, socket, head, routes.pages() ?? "");
+      else refuse(socket, "404 Not Found");
+    } catch (error) {
+      routes.onError(error);
+      refuse(socket, "400 Bad Request");
+    }
+  });
+}
+
+/** Answers an upgrade that is not wanted and hangs up. */
+export function refuse(socket: Duplex, status: string, body = ""): void {
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+/** Next's reload socket, in development. */
+function pipe(request: IncomingMessage, socket: Duplex, head: Buffer, upstream: string): void {
+  const { hostname, port } = new URL(upstream);
+  const target = connect(Number(port), hostname, () => {
+    const headers = request.rawHeaders.reduce((text, part, index) => text + part + (index % 2 ? "\r\n" : ": "), "");
+    target.write(`GET ${request.url} HTTP/1.1\r\n${headers}\r\n`);
+    target.write(head);
+    target.pipe(socket).pipe(target);
+  });
+  target.on("error", () => socket.destroy());
+  socket.on("close", () => target.destroy());
+}

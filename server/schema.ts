@@ -1,0 +1,110 @@
+import { z } from "zod";
+
+/** Limits that the contract publishes. */
+export const limits = {
+  messageBytes: 16 * 1024,
+  metadataBytes: 8 * 1024,
+  bodyBytes: 256 * 1024,
+  chatName: 200,
+  membersPerCall: 1000,
+  mentions: 50,
+  frameBytes: 64 * 1024,
+  connectionsPerUser: 200,
+  jsonDepth: 20,
+} as const;
+
+const utf8 = new TextEncoder();
+
+/** Text that Postgres can hold: no NUL, no lone surrogate. */
+export function text(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((value) => !value.includes("\u0000"), "must not contain NUL")
+    .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
+}
+
+export const userId = text(128)
+  .min(1)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "must not contain control characters")
+  .describe("Your own id of the user");
+
+/** An id from an address: whatever it is, it is looked up or not found, never a 400. */
+export const entityId = z.string().max(200).describe("Opaque id");
+
+export const messageContent = text(limits.messageBytes)
+  .min(1)
+  .refine((value) => utf8.encode(value).length <= limits.messageBytes, `at most ${limits.messageBytes} bytes`);
+
+export const metadata = z
+  .record(z.string(), z.json())
+  .superRefine((value, issues) => {
+    if (!isStorable(value))
+      issues.addIssue({
+        code: "custom",
+        message: "must not contain NUL, lone surrogates, numbers beyond ±1e308 or more than 20 levels",
+      });
+    else if (utf8.encode(JSON.stringify(value)).length > limits.metadataBytes)
+      issues.addIssue({ code: "custom", message: `at most ${limits.metadataBytes} bytes` });
+  })
+  .describe("Your own JSON object, at most 8 KiB");
+
+/** Whether jsonb will take a value: nothing that a caller says may abort a shared statement. */
+export function isStorable(value: unknown, depth = 0): boolean {
+  if (depth > limits.jsonDepth) return false;
+  if (typeof value === "string") return !value.includes("\u0000") && value.isWellFormed();
+  if (typeof value === "number") return Number.isFinite(value) && Math.abs(value) <= 1e308;
+  if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1));
+  if (value && typeof value === "object")
+    return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item, depth + 1));
+  return true;
+}
+
+/** Answers with nothing to say are `{}`: client code calls `.json()` on every one. */
+export const empty = z.object({});
+
+export const pageInput = {
+  pageNumber: z.number().optional().describe("From 1"),
+  pageSize: z.number().optional().describe("1 to 50, 10 unless given"),
+};
+
+export const cursorInput = {
+  before: z.string().max(500).optional().describe("Older than this cursor"),
+  after: z.string().max(500).optional().describe("Newer than this cursor"),
+  limit: z.number().optional().describe("1 to 200"),
+};
+
+/** The page form of a list. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({
+    data: z.array(item),
+    pageNumber: z.number().int(),
+    pageSize: z.number().int(),
+    totalCount: z.number().int(),
+    totalPages: z.number().int(),
+    hasPreviousPage: z.boolean(),
+    hasNextPage: z.boolean(),
+  });
+}
+
+/** The cursor form of a list. */
+export function cursorPage<T extends z.ZodType>(item: T) {
+  return z.object({ data: z.array(item), nextCursor: z.string().nullable(), prevCursor: z.string().nullable() });
+}
+
+const instantForm = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?(Z|z|[+-]\d\d:?\d\d)?$/;
+
+/** A time as .NET, Python and browsers write it: `Z`, an offset or none (then UTC), up to 9 fractional digits. Becomes ISO-8601 UTC. */
+export const instant = z
+  .string()
+  .max(40)
+  .transform((value, issues) => {
+    const [, day, clock, fraction = "", zone = "Z"] = instantForm.exec(value) ?? [];
+    const at = new Date(`${day}T${clock}${fraction.slice(0, 4)}${zone.toUpperCase()}`);
+    if (!day || Number.isNaN(at.getTime())) {
+      issues.addIssue({ code: "custom", message: "must be an ISO-8601 time, such as 2026-01-31T09:00:00Z" });
+      return z.NEVER;
+    }
+    return at.toISOString();
+  });

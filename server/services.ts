@@ -1,0 +1,41 @@
+import type { TenantId } from "./auth/principal.ts";
+import type { TenantSecurity } from "./auth/tenant-security.ts";
+import type { Limiter } from "./limiter.ts";
+import type { Cursors } from "./log/cursor.ts";
+import type { Database } from "./persistence/database.ts";
+
+export interface PresenceState {
+  userId: string;
+  state: "online" | "away" | "offline";
+  lastSeen: string | null;
+}
+
+/** What operations may ask of the live side. Implemented by realtime/, which operations do not import. */
+export interface Live {
+  /** Says that a user types in a chat; expires by itself. Lost when nobody listens. */
+  typing(tenantId: TenantId, userId: string, chatId: string): void;
+  /** Shows a member's read position to the others of a small chat. */
+  receipt(tenantId: TenantId, userId: string, chatId: string, seq: number): void;
+  /** Marks the user's connections on this node as away or active. */
+  setAway(tenantId: TenantId, userId: string, away: boolean): Promise<void>;
+  presence(tenantId: TenantId, userIds: string[]): Promise<PresenceState[]>;
+  /** Holds until an event that the user (or, without one, the tenant) sees comes, or the time is over. */
+  waitForEvent(
+    tenantId: TenantId,
+    userId: string | undefined,
+    after: number,
+    options: { seconds: number; signal?: AbortSignal | undefined },
+  ): Promise<void>;
+  /** Closes open connections whose credential is no longer good; also on the other nodes, within seconds. */
+  recheck(tenantId: TenantId): void;
+}
+
+/** What every operation works with. Made once a process. */
+export interface Services {
+  db: Database;
+  cursors: Cursors;
+  live: Live;
+  security: TenantSecurity;
+  limiter: Limiter;
+  settings: { baseUrl: string; authSecret: string; loopback: boolean; startedAt: number };
+}

@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { DomainError } from "../../errors.ts";
+
+/** Bodies are kept as bytes: signatures need them, and what is proxied must not be read. */
+export function keepBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
+/**
+ * The JSON object of a body. Nothing and `null` are no fields; an operation without body fields takes anything empty, whatever its
+ * type says. Throws `not_json` (415), `invalid` (400).
+ */
+export function readJsonBody(request: FastifyRequest): Record<string, unknown> {
+  const body = request.body as Buffer | undefined;
+  if (!body || body.length === 0) return {};
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (type !== "application/json" && !type.endsWith("+json"))
+    throw new DomainError("not_json", { detail: "Send Content-Type: application/json" });
+  const value = parse(body);
+  if (value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value))
+    throw new DomainError("invalid", { errors: { body: ["must be a JSON object"] } });
+  return value as Record<string, unknown>;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(body), refusePrototype);
+  } catch (error) {
+    if (error instanceof DomainError) throw error;
+    throw new DomainError("invalid", { errors: { body: ["is not JSON in UTF-8"] }, internal: error });
+  }
+}
+
+function refusePrototype(key: string, value: unknown): unknown {
+  if (key === "__proto__") throw new DomainError("invalid", { errors: { body: ["must not have a key __proto__"] } });
+  return value;
+}

@@ -1,0 +1,97 @@
+import cors from "@fastify/cors";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { DomainError, toDomainError, toProblem } from "../../errors.ts";
+import type { Services } from "../../services.ts";
+
+const exposedHeaders = [
+  "X-Request-Id",
+  "X-Event-Cursor",
+  "Retry-After",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Idempotent-Replayed",
+];
+const allowedHeaders = [
+  "authorization",
+  "content-type",
+  "idempotency-key",
+  "x-requested-with",
+  "x-signalr-user-agent",
+  "x-client-id",
+  "last-event-id",
+];
+const tenantOfPath = /^\/tenant\/([^/?#]+)/i;
+
+/** Problem documents, request ids, and who may call from a browser. */
+export function dressEdge(app: FastifyInstance, services: Services, draining: () => boolean): void {
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    if (draining() && isOurs(request.url))
+      throw new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 });
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const known = toDomainError(fromFastify(error));
+    const problem = toProblem(known, { instance: request.url.split("?", 1)[0] ?? "", requestId: request.id });
+    if (known.face.retryAfter !== undefined) reply.header("retry-after", String(known.face.retryAfter));
+    if (known.status === 401) reply.header("www-authenticate", "Bearer");
+    if (known.status >= 500) request.log.error({ err: known.face.internal ?? known }, known.message);
+    return reply
+      .code(known.status)
+      .headers(known.face.headers ?? {})
+      .type("application/problem+json; charset=utf-8")
+      .send(JSON.stringify(problem));
+  });
+  app.register(cors, {
+    delegator: (request, callback) =>
+      void corsOf(request, services).then(
+        (options) => callback(null, options),
+        (error) => callback(error),
+      ),
+  });
+}
+
+/** Addresses that answer programs, as opposed to pages. */
+export function isOurs(url: string): boolean {
+  return /^\/(tenant|installation|apps|app|api\/trpc)(\/|\?|$)/i.test(url);
+}
+
+/** The exact origin is echoed, because stock SignalR clients ask with credentials; a cookie is still no credential here. */
+async function corsOf(request: FastifyRequest, services: Services) {
+  const origin = request.headers.origin;
+  const tenant = tenantOfPath.exec(request.url)?.[1];
+  const allowed = origin && tenant ? await originAllowed(services, tenant, origin) : false;
+  return {
+    origin: allowed && origin ? origin : false,
+    credentials: true,
+    methods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    allowedHeaders,
+    exposedHeaders,
+    maxAge: 600,
+    strictPreflight: false,
+  };
+}
+
+/** Whether pages of an origin may call for a tenant. */
+export async function originAllowed(services: Services, tenant: string, origin: string): Promise<boolean> {
+  const origins = (await services.security.snapshot(tenant))?.settings.allowedOrigins ?? [];
+  return origins.includes("*") || origins.includes(origin);
+}
+
+const fastifyCodes: Record<string, ConstructorParameters<typeof DomainError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ["too_large", { detail: "A body has at most 256 KiB" }],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["not_json"],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["invalid", { detail: "The body is not as long as Content-Length says" }],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid"],
+  FST_ERR_BAD_URL: ["invalid", { detail: "The address cannot be read" }],
+  FST_ERR_MAX_PARAM_LENGTH: ["not_found"],
+};
+
+function fromFastify(error: unknown): unknown {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  const { code, statusCode } = error as Error & { code?: string; statusCode?: number };
+  const known = code === undefined ? undefined : fastifyCodes[code];
+  if (known) return new DomainError(...known);
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new DomainError("invalid", { internal: error });
+  return error;
+}

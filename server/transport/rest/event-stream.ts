@@ -1,0 +1,143 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { requireAccess } from "../../access.ts";
+import { authenticate } from "../../auth/authenticate.ts";
+import type { Principal } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { toEnvelope } from "../../events.ts";
+import { newId } from "../../ids.ts";
+import { operations } from "../../operations.ts";
+import type { DisconnectReason } from "../../realtime/disconnect.ts";
+import type { LiveConnection } from "../../realtime/live-connection.ts";
+import type { Realtime } from "../../realtime/realtime.ts";
+import type { Outgoing, Sink, Subscription } from "../../realtime/subscription.ts";
+import type { Services } from "../../services.ts";
+import { credentialsOf, slowDown } from "./routes.ts";
+
+const maxQueued = 1024 * 1024;
+const pingEvery = 15_000;
+
+/** GET /events with Accept: text/event-stream (HTML Standard, 9.2): the log without any socket library. */
+export function registerEventStream(app: FastifyInstance, services: Services, realtime: Realtime): void {
+  app.addHook("preHandler", async (request, reply) => {
+    if (request.routeOptions.url !== "/tenant/:tenantId/v1/events" || request.method !== "GET") return;
+    if (!(request.headers.accept ?? "").includes("text/event-stream")) return;
+    const principal = await principalOf(services, request);
+    const stream = new EventStream(principal, reply);
+    realtime.open(stream);
+    reply.hijack();
+    reply.raw.once("close", () => {
+      stream.closed();
+      realtime.closed(stream);
+    });
+    const since = cursorOf(request);
+    const { tenantId, userId } = principal;
+    stream.begin(request.id);
+    stream.subscription = await realtime.subscribe({ tenantId, userId, since, sink: stream }).catch((error) => {
+      request.log.error({ err: error }, "an event stream could not start");
+      reply.raw.destroy();
+      return undefined;
+    });
+    if (reply.raw.destroyed) stream.closed();
+  });
+}
+
+async function principalOf(services: Services, request: FastifyRequest): Promise<Principal> {
+  const credentials = credentialsOf(request);
+  const query = request.query as Record<string, unknown>;
+  // EventSource cannot set headers.
+  if (credentials.bearer === undefined && typeof query.access_token === "string")
+    credentials.bearer = query.access_token;
+  try {
+    const principal = await authenticate(services.security, credentials);
+    requireAccess(operations.events.list, principal);
+    return principal;
+  } catch (error) {
+    throw await slowDown(services, request, credentials.tenant, error);
+  }
+}
+
+function cursorOf(request: FastifyRequest): string | undefined {
+  const last = request.headers["last-event-id"];
+  if (typeof last === "string" && last !== "") return last;
+  const { after, since } = request.query as { after?: unknown; since?: unknown };
+  const given = after ?? since;
+  if (given !== undefined && typeof given !== "string") throw new DomainError("cursor_invalid");
+  return given || undefined;
+}
+
+class EventStream implements Sink, LiveConnection {
+  readonly id = newId();
+  readonly protocol = "sse";
+  readonly openedAt = Date.now();
+  readonly principal: Principal;
+  subscription: Subscription | undefined;
+  private lastWrite = Date.now();
+  private readonly reply: FastifyReply;
+
+  constructor(principal: Principal, reply: FastifyReply) {
+    this.principal = principal;
+    this.reply = reply;
+  }
+
+  begin(requestId: string): void {
+    const headers = {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+      "x-request-id": requestId,
+    };
+    this.reply.raw.writeHead(200, { ...(this.reply.getHeaders() as Record<string, string>), ...headers });
+    this.write(":\n\n");
+  }
+
+  deliver(outgoing: Outgoing): void {
+    this.write(
+      outgoing.shared(
+        "sse",
+        ({ event, eventId }) =>
+          `id: ${eventId}\nevent: ${event.type}\ndata: ${JSON.stringify(toEnvelope(event, eventId))}\n\n`,
+      ),
+    );
+  }
+
+  ephemeral(): void {
+    // Without a cursor they would only confuse a reader that resumes.
+  }
+
+  resync(reason: string, eventId: string): void {
+    this.write(`id: ${eventId}\nevent: resync\ndata: ${JSON.stringify({ reason, eventId })}\n\n`);
+  }
+
+  position(eventId: string): void {
+    this.write(`id: ${eventId}\nevent: position\ndata: ${JSON.stringify({ eventId })}\n\n`);
+  }
+
+  pressure(): Promise<void> | undefined {
+    const { raw } = this.reply;
+    return raw.writableNeedDrain && !raw.destroyed
+      ? new Promise((resolve) => raw.once("drain", resolve).once("close", resolve))
+      : undefined;
+  }
+
+  sweep(now: number): void {
+    const { expiresAt } = this.principal;
+    if (expiresAt !== undefined && now > expiresAt) this.disconnect("expired");
+    else if (now - this.lastWrite >= pingEvery) this.write(":\n\n");
+  }
+
+  disconnect(_reason: DisconnectReason): void {
+    this.reply.raw.end();
+  }
+
+  closed(): void {
+    this.subscription?.close();
+  }
+
+  private write(text: string): void {
+    const { raw } = this.reply;
+    if (raw.destroyed) return;
+    this.lastWrite = Date.now();
+    raw.write(text);
+    if (raw.writableLength > maxQueued) raw.destroy(); // it comes back with Last-Event-ID
+  }
+}

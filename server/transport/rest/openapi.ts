@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { errorTable } from "../../errors.ts";
+import type { HttpBinding, Operation } from "../../operation.ts";
+import { allOperations } from "../../operations.ts";
+import { version } from "../../version.ts";
+
+type Json = Record<string, unknown>;
+
+/** OpenAPI 3.1 of every operation, from the catalogue alone. */
+export function openApiDocument(): Json {
+  const schemas: Json = {};
+  const paths: Record<string, Json> = {};
+  for (const operation of allOperations) {
+    for (const [index, binding] of [operation.http, ...(operation.http.also ?? [])].entries()) {
+      const path = operation.http.root ? binding.path : `/tenant/{tenantId}/v1${binding.path}`;
+      const entry = paths[path] ?? {};
+      entry[binding.method.toLowerCase()] = describe(operation, binding, index, schemas);
+      paths[path] = entry;
+    }
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Parley",
+      version,
+      description: "Chat and notifications in one service. Paths match in any letter case; `v1.0` is taken for `v1`.",
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+      },
+      schemas: { ...schemas, Problem: problemSchema },
+    },
+  };
+}
+
+const problemSchema = {
+  type: "object",
+  description: "RFC 9457",
+  required: ["type", "title", "status", "code"],
+  properties: {
+    type: { type: "string" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    code: { type: "string", enum: Object.keys(errorTable) },
+    detail: { type: "string" },
+    instance: { type: "string" },
+    requestId: { type: "string" },
+    errors: { type: "object", additionalProperties: { type: "array", items: { type: "string" } } },
+  },
+};
+
+function describe(
+  operation: Operation,
+  binding: Pick<HttpBinding, "method" | "path">,
+  index: number,
+  schemas: Json,
+): Json {
+  const input = toSchema(operation.input, "input", schemas) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  const inPath = [...binding.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+  const fields = Object.entries(input.properties ?? {}).filter(([name]) => !inPath.includes(name));
+  const hasBody = binding.method !== "GET" && binding.method !== "DELETE";
+  const required = (input.required ?? []).filter((name) => !inPath.includes(name));
+  return {
+    operationId: index === 0 ? operation.name : `${operation.name}.${index + 1}`,
+    summary: operation.summary,
+    tags: [operation.name.split(".")[0]],
+    ...(operation.access.caller === "anyone" ? { security: [] } : {}),
+    parameters: [
+      ...parameters(operation, inPath, input.properties ?? {}),
+      ...(hasBody ? [] : queryParameters(fields, required)),
+    ],
+    ...(hasBody && fields.length > 0
+      ? {
+          requestBody: {
+            required: required.length > 0,
+            content: {
+              "application/json": {
+                schema: {
+                  type: "object",
+                  properties: Object.fromEntries(fields),
+                  ...(required.length > 0 ? { required } : {}),
+                },
+              },
+            },
+          },
+        }
+      : {}),
+    responses: responses(operation, schemas),
+    "x-scope": operation.access.scope,
+    "x-caller": operation.access.caller,
+  };
+}
+
+function parameters(operation: Operation, inPath: string[], properties: Record<string, Json>): Json[] {
+  const tenant = operation.http.root
+    ? []
+    : [{ name: "tenantId", in: "path", required: true, schema: { type: "string" } }];
+  const path = inPath.map((name) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: properties[name] ?? { type: "string" },
+  }));
+  const headers = Object.entries(operation.http.headers ?? {}).map(([name, field]) => ({
+    name,
+    in: "header",
+    schema: properties[field] ?? { type: "string" },
+  }));
+  const key =
+    operation.http.method === "POST"
+      ? [{ name: "Idempotency-Key", in: "header", schema: { type: "string", maxLength: 255 } }]
+      : [];
+  return [...tenant, ...path, ...headers, ...key];
+}
+
+function queryParameters(fields: [string, Json][], required: string[]): Json[] {
+  return fields.map(([name, schema]) => ({
+    name,
+    in: "query",
+    ...(required.includes(name) ? { required: true } : {}),
+    schema,
+  }));
+}
+
+const always = ["invalid", "unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"] as const;
+
+function responses(operation: Operation, schemas: Json): Json {
+  const codes = [...new Set([...always, ...(operation.errors ?? [])])];
+  const byStatus = new Map<number, string[]>();
+  for (const code of codes)
+    byStatus.set(errorTable[code].status, [...(byStatus.get(errorTable[code].status) ?? []), code]);
+  const problems = [...byStatus]
+    .sort(([a], [b]) => a - b)
+    .map(([status, names]) => [
+      String(status),
+      {
+        description: names.join(", "),
+        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
+    ]);
+  const answer = {
+    description: "The answer",
+    content: { "application/json": { schema: toSchema(operation.output, "output", schemas) } },
+  };
+  return { [String(operation.http.status ?? 200)]: answer, ...Object.fromEntries(problems) };
+}
+
+/** Zod's own JSON Schema; named schemas move to components. */
+function toSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Json {
+  const {
+    $schema: _dialect,
+    $defs,
+    ...rest
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => void delete jsonSchema.$id,
+  }) as Json & { $defs?: Json };
+  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] = relocate(definition);
+  return relocate(rest) as Json;
+}
+
+function relocate(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relocate);
+  if (!value || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === "$ref" && typeof item === "string" ? item.replace("#/$defs/", "#/components/schemas/") : relocate(item),
+    ]),
+  );
+}

@@ -1,0 +1,171 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import { z } from "zod";
+import { authenticate, authenticateInstallation, type Credentials } from "../../auth/authenticate.ts";
+import type { Principal } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { execute } from "../../execute.ts";
+import type { HttpBinding, Operation } from "../../operation.ts";
+import { allOperations } from "../../operations.ts";
+import type { Services } from "../../services.ts";
+import { readJsonBody } from "./body.ts";
+
+const allMethods: HTTPMethods[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** The address of a binding as Fastify writes it. */
+export function routePath(http: Pick<HttpBinding, "path" | "root">): string {
+  const path = http.path.replace(/\{(\w+)\}/g, ":$1");
+  return http.root ? path : `/tenant/:tenantId/v1${path}`;
+}
+
+/** Every operation as a route, and 405 for the other methods of its address. */
+export function registerRoutes(app: FastifyInstance, services: Services): void {
+  const taken = new Map<string, Set<string>>();
+  for (const operation of allOperations) {
+    for (const binding of [operation.http, ...(operation.http.also ?? [])]) {
+      const url = routePath({ ...binding, ...(operation.http.root ? { root: true } : {}) });
+      const methods = taken.get(url.toLowerCase().replace(/:\w+/g, ":")) ?? new Set();
+      methods.add(binding.method);
+      taken.set(url.toLowerCase().replace(/:\w+/g, ":"), methods);
+      app.route({ method: binding.method, url, handler: handlerOf(operation, services) });
+    }
+  }
+  refuseOtherMethods(app, taken);
+}
+
+function refuseOtherMethods(app: FastifyInstance, taken: Map<string, Set<string>>): void {
+  for (const [pattern, methods] of taken) {
+    const url = pattern.replace(/:/g, () => ":part").replace(/:part(?=.*:part)/g, ":part");
+    let count = 0;
+    const named = url.replace(/:part/g, () => `:part${count++}`);
+    const others = allMethods.filter((method) => !methods.has(method));
+    if (others.length === 0) continue;
+    const allow = [...methods].join(", ");
+    app.route({
+      method: others,
+      url: named,
+      handler: async (_request, reply) => {
+        reply.header("allow", allow);
+        throw new DomainError("method_not_allowed");
+      },
+    });
+  }
+}
+
+function handlerOf(operation: Operation, services: Services) {
+  const coerce = coercionOf(operation);
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const principal = await principalOf(operation, services, request);
+    const raw = {
+      ...readJsonBody(request),
+      ...coerce(request.query as Record<string, unknown>),
+      ...headerFields(operation, request),
+      ...(request.params as object),
+    };
+    const gone = new AbortController();
+    request.raw.once("close", () => gone.abort());
+    const key = request.headers["idempotency-key"];
+    const answer = await execute(operation, withoutTenant(operation, raw), {
+      tenantId: principal.tenantId,
+      principal,
+      requestId: request.id,
+      idempotencyKey: request.method === "POST" && typeof key === "string" ? key : undefined,
+      services,
+      log: request.log as never,
+      signal: gone.signal,
+    });
+    return reply
+      .code(answer.status)
+      .headers(answer.headers)
+      .type("application/json; charset=utf-8")
+      .send(JSON.stringify(answer.body));
+  };
+}
+
+function withoutTenant(operation: Operation, raw: Record<string, unknown>): Record<string, unknown> {
+  if (!operation.http.root) delete raw.tenantId;
+  return raw;
+}
+
+async function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
+  const credentials = credentialsOf(request);
+  try {
+    if (operation.http.root) return authenticateInstallation(services.settings.authSecret, credentials.apiKey);
+    return await authenticate(services.security, credentials, { optional: operation.access.caller === "anyone" });
+  } catch (error) {
+    throw await slowDown(services, request, credentials.tenant, error);
+  }
+}
+
+/** An address that keeps coming without a valid credential runs out of tries; one with a valid credential never gets here. */
+export async function slowDown(
+  services: Services,
+  request: Pick<FastifyRequest, "ip">,
+  tenant: string,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof DomainError) || (error.status !== 401 && error.status !== 403)) return error;
+  const rate = (await services.security.snapshot(tenant))?.settings.rates.address ?? { rate: 20, burst: 100 };
+  try {
+    services.limiter.take("address", request.ip, rate);
+    return error;
+  } catch (limited) {
+    return limited;
+  }
+}
+
+/** What a call shows to prove who it is. Cookies are no credential here. */
+export function credentialsOf(request: FastifyRequest): Credentials {
+  const { authorization, "x-api-key": apiKey, "x-act-as-user": actAs } = request.headers;
+  const bearer =
+    authorization === undefined ? undefined : (/^Bearer(?:\s+(.*))?$/i.exec(authorization)?.[1] ?? "").trim();
+  const { tenantId = "" } = request.params as { tenantId?: string };
+  return { tenant: tenantId, bearer, apiKey: single(apiKey), actAs: single(actAs) };
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function headerFields(operation: Operation, request: FastifyRequest): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [header, field] of Object.entries(operation.http.headers ?? {})) {
+    const value = single(request.headers[header]);
+    if (value !== undefined) fields[field] = value;
+  }
+  return fields;
+}
+
+/**
+ * Query strings are text: numbers and booleans are read here, by the operation's JSON Schema, so that the typed clients keep their
+ * checks. What does not read stays as it is and is refused by the schema.
+ */
+export function coercionOf(operation: Operation): (query: Record<string, unknown>) => Record<string, unknown> {
+  const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as {
+    properties?: Record<string, { type?: string }>;
+  };
+  const types = new Map(
+    Object.entries(schema.properties ?? {}).map(([field, { type }]) => [field.toLowerCase(), type]),
+  );
+  return (query) =>
+    Object.fromEntries(
+      Object.entries(query).map(([key, value]) => [key, coerceValue(types.get(key.toLowerCase()), last(value))]),
+    );
+}
+
+function last(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
+function coerceValue(type: string | undefined, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  if (type === "number" || type === "integer") {
+    if (value.trim() === "") return undefined;
+    const number = Number(value);
+    return Number.isFinite(number) ? number : value;
+  }
+  if (type === "boolean") {
+    if (value === "" || /^(true|1)$/i.test(value)) return true;
+    if (/^(false|0)$/i.test(value)) return false;
+  }
+  return value;
+}
