@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
@@ -83,6 +83,19 @@ describe("npm start", () => {
     await expectGone(started);
   }, 40_000);
 
+  test("runs in a folder that nobody else may enter, as root too", async () => {
+    const place = { dataDir: newFolder("700"), port: await freePort() };
+    const first = await startReady(place);
+    const chat = await createChat(first, "Behind a closed door");
+    first.process.kill("SIGTERM");
+    await expectGone(first, 0);
+    const second = await startReady(place);
+    expect(await chatIds(second)).toContain(chat);
+    second.process.kill("SIGTERM");
+    await expectGone(second, 0);
+    folders.push(dirname(databaseFolder(place)));
+  }, 40_000);
+
   test("a signal in the middle of the start ends it cleanly", async () => {
     const started = start(await newPlace());
     await until(() => started.output.includes("parley: Postgres:"));
@@ -156,13 +169,18 @@ class Started {
   }
 
   postmaster(): number {
-    const file = join(this.place.dataDir, "postgres/postmaster.pid");
+    const file = join(databaseFolder(this.place), "postmaster.pid");
     return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
   }
 
   killEverything(): void {
     for (const pid of [-this.pid, ...this.ours(), this.postmaster()]) if (isAlive(pid)) process.kill(pid, "SIGKILL");
   }
+}
+
+function databaseFolder({ dataDir }: Place): string {
+  const file = join(dataDir, "postgres.json");
+  return existsSync(file) ? resolve(dataDir, JSON.parse(readFileSync(file, "utf8")).folder) : dataDir;
 }
 
 // Remembered, so that a test that fails leaves no process.
@@ -241,9 +259,9 @@ async function newPlace(): Promise<Place> {
 }
 
 // Not made yet: the service makes it, and as root with a mode that lets Postgres' user through.
-function newFolder(): string {
+function newFolder(mode = "755"): string {
   const parent = mkdtempSync(join(tmpdir(), "parley-start-"));
-  execFileSync("chmod", ["755", parent]);
+  execFileSync("chmod", [mode, parent]);
   folders.push(parent);
   return join(parent, "data");
 }
