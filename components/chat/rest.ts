@@ -82,7 +82,7 @@ export function chatApi(tenantId: string, token: string, onCall: (call: Call) =>
 export async function loadDemo(signal: AbortSignal): Promise<Demo | null> {
   const response = await fetch(`${tenantAddress("demo")}/demo`, { signal });
   // Pages served without the API in front answer 404 in HTML; that is not an answer of the service.
-  if (response.status === 404 && isJson(response)) return null;
+  if ([401, 403, 404].includes(response.status) && isJson(response)) return null;
   if (!response.ok || !isJson(response)) throw await refusal(response);
   return response.json();
 }

@@ -3,15 +3,14 @@
 export interface DemoUser {
   userId: string;
   displayName: string;
-  avatarUrl?: string;
+  avatarUrl: string | null;
   token: string;
 }
 
 export interface Demo {
   tenantId: string;
-  baseUrl: string;
+  tenantName: string;
   users: DemoUser[];
-  apiKeyHint?: string;
 }
 
 export interface Chat {

@@ -30,7 +30,9 @@ function People() {
   const { state } = useDemo();
   return (
     <div className="p-4">
-      <h3 className="text-sm font-medium">People to act as</h3>
+      <h3 className="text-sm font-medium">
+        {state.kind === "ready" ? `People of ${state.demo.tenantName}` : "People to act as"}
+      </h3>
       <p className="mt-1 text-xs leading-5 text-muted">Each token is a signed JWT; copy one and you are that person.</p>
       <ul className="mt-3 grid gap-x-4 sm:grid-cols-2">
         {state.kind === "ready"

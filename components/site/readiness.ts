@@ -1,10 +1,10 @@
-/** What `/readyz` tells. Read generously: an older or newer server may know other checks. */
+/** What `/readyz` tells. */
 export interface Readiness {
   status: string;
   version?: string;
-  roles?: string[] | string;
+  roles?: string[];
   uptimeSeconds?: number;
-  checks?: Record<string, unknown>;
+  checks?: Record<string, boolean>;
 }
 
 /** The service answers 503 with the same document while it is not ready. Null when nothing of ours answered. */
@@ -14,10 +14,26 @@ export async function loadReadiness(signal: AbortSignal): Promise<Readiness | nu
   return isJson ? response.json() : null;
 }
 
-export function isGood(check: unknown): boolean {
-  if (typeof check === "object" && check !== null)
-    return isGood((check as Record<string, unknown>).status ?? (check as Record<string, unknown>).ok);
-  return check === true || ["ok", "ready", "up", "done", "pass"].includes(String(check));
+export interface Check {
+  label: string;
+  good: boolean;
+}
+
+const LABELS: Record<string, string> = {
+  database: "Postgres",
+  bus: "Bus between nodes",
+  seed: "Demo data",
+  web: "Pages",
+  worker: "Background jobs",
+  draining: "Taking calls",
+};
+
+export function checksOf({ checks = {} }: Readiness): Check[] {
+  return Object.entries(checks).map(([name, value]) => ({
+    label: LABELS[name] ?? name,
+    // The one check whose yes is bad news.
+    good: name === "draining" ? value === false : value === true,
+  }));
 }
 
 export function spanOf(seconds: number): string {

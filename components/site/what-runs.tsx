@@ -3,17 +3,8 @@
 import type { ReactNode } from "react";
 import { cn } from "../ui/cn.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { isGood, type Readiness, spanOf } from "./readiness.ts";
+import { checksOf, type Readiness, spanOf } from "./readiness.ts";
 import { useReadiness } from "./use-readiness.ts";
-
-const NAMES: Record<string, string> = {
-  database: "Postgres",
-  bus: "Bus between nodes",
-  migrations: "Schema",
-  seed: "Demo data",
-  web: "Pages",
-  worker: "Background jobs",
-};
 
 export function WhatRuns() {
   const readiness = useReadiness();
@@ -30,17 +21,17 @@ export function WhatRuns() {
 }
 
 function Answered({ readiness }: { readiness: Readiness }) {
-  const ready = isGood(readiness.status);
-  const roles = typeof readiness.roles === "string" ? readiness.roles : readiness.roles?.join(", ");
+  const ready = readiness.status === "ready";
+  const roles = readiness.roles?.join(", ");
   return (
     <>
       <Verdict good={ready}>{ready ? "Everything runs" : "Not ready yet"}</Verdict>
       <dl className="space-y-2 px-5 pb-5 text-sm">
-        {Object.entries(readiness.checks ?? {}).map(([key, check]) => (
-          <Fact key={key} label={NAMES[key] ?? key}>
-            <span className={cn("inline-flex items-center gap-2", !isGood(check) && "text-bad")}>
-              {isGood(check) ? "OK" : "Not OK"}
-              <Dot good={isGood(check)} />
+        {checksOf(readiness).map(({ label, good }) => (
+          <Fact key={label} label={label}>
+            <span className={cn("inline-flex items-center gap-2", !good && "text-bad")}>
+              {good ? "OK" : "Not OK"}
+              <Dot good={good} />
             </span>
           </Fact>
         ))}
