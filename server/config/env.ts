@@ -17,7 +17,7 @@ export type Role = (typeof ROLES)[number];
 
 export const settings = {
   PORT: {
-    default: "3000",
+    default: "`3000`",
     description: "The one port everything is served on.",
     schema: z
       .string()
