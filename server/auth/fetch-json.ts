@@ -11,9 +11,14 @@ export interface FetchLimits {
   allowPrivateNetworks: boolean;
 }
 
+/** What was wrong with an answer, in words that its tenant may read. What the network said stays in the log. */
+export class FetchFault extends Error {
+  override name = "FetchFault";
+}
+
 /**
  * Fetches a JSON document from an address that a tenant has set. At most 256 KiB within 5 s, redirects only within the host.
- * @throws Error saying what was wrong; never shown to callers as it is.
+ * @throws FetchFault, or what the network or the parser throws
  */
 export async function fetchJson(address: string, limits: FetchLimits): Promise<unknown> {
   const signal = AbortSignal.timeout(timeOutMs);
@@ -22,15 +27,15 @@ export async function fetchJson(address: string, limits: FetchLimits): Promise<u
     const answer = await get(url, limits, signal);
     if (answer.location === undefined) return JSON.parse(answer.body);
     const next = new URL(answer.location, url);
-    if (next.origin !== url.origin) throw new Error(`${url.origin} redirects to another host`);
+    if (next.origin !== url.origin) throw new FetchFault(`${url.origin} redirects to another host`);
     url = next;
   }
-  throw new Error(`${url.origin} redirects too often`);
+  throw new FetchFault(`${url.origin} redirects too often`);
 }
 
 function get(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<{ body: string; location?: string }> {
   if (url.protocol !== "https:" && !(limits.allowPrivateNetworks && url.protocol === "http:")) {
-    throw new Error(`${url.protocol} is not https:`);
+    throw new FetchFault(`${url.protocol} is not https:`);
   }
   const agent = limits.allowPrivateNetworks ? undefined : filteringAgent(url.href);
   const { request } = url.protocol === "https:" ? https : http;
@@ -40,7 +45,7 @@ function get(url: URL, limits: FetchLimits, signal: AbortSignal): Promise<{ body
       if (statusCode === 200) return void readBody(response).then((body) => resolve({ body }), reject);
       response.destroy();
       if (statusCode >= 300 && statusCode < 400 && headers.location) resolve({ body: "", location: headers.location });
-      else reject(new Error(`${url.origin} answered ${statusCode}`));
+      else reject(new FetchFault(`${url.origin} answered ${statusCode}`));
     });
     call.on("error", reject);
     call.end();
@@ -52,7 +57,7 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of response) {
     bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw new FetchFault(`the answer is larger than ${maxBytes} bytes`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString("utf8");

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { decryptSecret, deriveKey } from "../config/secrets.ts";
+import { text } from "../schema.ts";
 
 export const hmacAlgorithms = ["HS256", "HS384", "HS512"] as const;
 export const publicKeyAlgorithms = [
@@ -13,19 +14,26 @@ export type Algorithm = (typeof hmacAlgorithms)[number] | (typeof publicKeyAlgor
 /** internal signs what POST /tokens hands out; every tenant has one. */
 export type IssuerKind = "internal" | "hs256" | "public-key" | "oidc";
 
-const claimNames = z.array(z.string().min(1).max(200)).min(1).max(10);
+const claimNames = z.array(text(200).min(1)).min(1).max(10);
+const claimFields = {
+  userId: claimNames.describe("The first of these claims that is there is the user"),
+  groups: claimNames.describe("All of these are read, as text or as a list"),
+  adminGroup: text(200).min(1).describe("Who is in it has admin rights"),
+};
 
 /** Where a token's claims are. A dot leads into an object, unless a claim is called so itself. */
 export const claimSettingsSchema = z
   .object({
-    userId: claimNames.default(["sub", "userId"]).describe("The first of these claims that is there is the user"),
-    groups: claimNames
-      .default(["groups", "group", "roles", "role"])
-      .describe("All of these are read, as text or as a list"),
-    adminGroup: z.string().min(1).max(200).default("Admin").describe("Who is in it has admin rights"),
+    userId: claimFields.userId.default(["sub", "userId"]),
+    groups: claimFields.groups.default(["groups", "group", "roles", "role"]),
+    adminGroup: claimFields.adminGroup.default("Admin"),
   })
   .meta({ id: "ClaimSettings" });
 
+/** What of it is chosen. Kept apart from the defaults, which a partial schema would fill in. */
+export const claimChoicesSchema = z.object(claimFields).partial();
+
+export type ClaimChoices = z.output<typeof claimChoicesSchema>;
 export type ClaimSettings = z.output<typeof claimSettingsSchema>;
 
 interface IssuerBase {

@@ -8,7 +8,7 @@ import {
 } from "jose";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { type FetchLimits, fetchJson } from "./fetch-json.ts";
+import { FetchFault, type FetchLimits, fetchJson } from "./fetch-json.ts";
 import type { TrustedIssuer } from "./issuer.ts";
 
 type OidcIssuer = Extract<TrustedIssuer, { kind: "oidc" }>;
@@ -25,14 +25,14 @@ interface KeySet {
   keys?: LocalJWKSet;
   fetchedAt: number;
   triedAt: number;
-  failure?: Error;
+  failure?: KeysUnavailable | undefined;
   pending?: Promise<void> | undefined;
 }
 
 const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const keySetDocument = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
 
-/** The keys of an issuer cannot be fetched, which says nothing about the token. */
+/** The keys of an issuer cannot be fetched, which says nothing about the token. The message is for the tenant, the cause for the log. */
 export class KeysUnavailable extends Error {
   override name = "KeysUnavailable";
 }
@@ -55,7 +55,8 @@ export class RemoteKeys {
   async find(issuer: OidcIssuer, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
     const set = this.setOf(issuer);
     if (this.now() - set.fetchedAt > freshMs) await this.refresh(issuer, set);
-    if (!set.keys || this.now() - set.fetchedAt > staleMs) throw new KeysUnavailable("no keys", { cause: set.failure });
+    if (!set.keys || this.now() - set.fetchedAt > staleMs)
+      throw set.failure ?? new KeysUnavailable("they were not fetched yet");
     const found = await candidates(set.keys, header);
     if (found.length > 0 || !this.mayTry(set)) return found;
     await this.refresh(issuer, set);
@@ -93,7 +94,7 @@ export class RemoteKeys {
       set.fetchedAt = this.now();
       set.failure = undefined;
     } catch (error) {
-      set.failure = error as Error;
+      set.failure = explain(error);
     }
   }
 
@@ -101,9 +102,18 @@ export class RemoteKeys {
   private async discover(issuer: string): Promise<string> {
     const address = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
     const document = discoveryDocument.parse(await fetchJson(address, this.limits));
-    if (document.issuer !== issuer) throw new Error(`the discovery document is of ${document.issuer}`);
+    if (document.issuer !== issuer) throw new FetchFault("the discovery document names another issuer");
     return document.jwks_uri;
   }
+}
+
+function explain(cause: unknown): KeysUnavailable {
+  if (cause instanceof FetchFault) return new KeysUnavailable(cause.message, { cause });
+  const unreadable = cause instanceof z.ZodError || cause instanceof SyntaxError || cause instanceof errors.JOSEError;
+  return new KeysUnavailable(
+    unreadable ? "the answer is not what an OIDC issuer gives" : "the address cannot be reached",
+    { cause },
+  );
 }
 
 /** A token without `kid` may fit several keys of a set; all are tried, up to a bound. */

@@ -7,7 +7,7 @@ import { issuerSecretKey, issuerVersion, type TrustedIssuer, trustIssuer } from 
 import { TokenVerifier } from "./jwt.ts";
 import { KeyUsage } from "./key-usage.ts";
 import { isTenantIdForm, mintTenantId, type TenantId } from "./principal.ts";
-import { isScope, type Scope } from "./scopes.ts";
+import { type Scope, scopesOfKey } from "./scopes.ts";
 import { readSecurity, type SecurityRow } from "./store.ts";
 
 /** Younger than this, what was read is used as it is; older, it is read again beside the calls. */
@@ -60,6 +60,8 @@ export interface TenantSecurityOptions {
 export class TenantSecurity {
   readonly now: () => number;
   readonly verifier: TokenVerifier;
+  /** Whether issuers may be at private addresses and speak plain http. */
+  readonly allowPrivateNetworks: boolean;
   private readonly db: Database;
   private readonly secretKey: Buffer;
   private readonly log: Pick<Logger, "warn">;
@@ -74,6 +76,7 @@ export class TenantSecurity {
     this.db = options.db;
     this.now = options.now ?? Date.now;
     this.log = options.log ?? pino({ name: "auth" });
+    this.allowPrivateNetworks = options.allowPrivateNetworks;
     this.secretKey = issuerSecretKey(options.authSecret);
     this.verifier = new TokenVerifier(options, this.now);
     this.usage = new KeyUsage(options.db, this.log);
@@ -151,7 +154,7 @@ export class TenantSecurity {
   }
 
   private toSnapshot(tenantId: TenantId, row: SecurityRow, before?: TenantSnapshot): TenantSnapshot {
-    const keys = row.keys.map((key) => ({ ...key, scopes: new Set(key.scopes.filter(isScope)) }));
+    const keys = row.keys.map((key) => ({ ...key, scopes: scopesOfKey(key) }));
     return {
       tenantId,
       suspended: row.suspended,

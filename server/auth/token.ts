@@ -4,19 +4,22 @@ import { DomainError, type ErrorCode } from "../errors.ts";
 export const maxTokenBytes = 8 * 1024;
 
 /** Which rule a token fails, in the order in which they are looked at. */
-export type TokenRule =
-  | "form"
-  | "tenant"
-  | "algorithm"
-  | "expiry"
-  | "not-before"
-  | "issued-at"
-  | "issuer"
-  | "audience"
-  | "keys"
-  | "signature"
-  | "user"
-  | "revoked";
+export const tokenRules = [
+  "form",
+  "tenant",
+  "expiry",
+  "not-before",
+  "issued-at",
+  "algorithm",
+  "issuer",
+  "audience",
+  "keys",
+  "signature",
+  "user",
+  "revoked",
+] as const;
+
+export type TokenRule = (typeof tokenRules)[number];
 
 /** A token that is refused, with the rule it fails. */
 export class TokenFault extends DomainError {

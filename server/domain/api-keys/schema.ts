@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Scope, scopes } from "../../auth/scopes.ts";
+import { scopes, scopesOfKey } from "../../auth/scopes.ts";
 import type { ApiKey as ApiKeyRow } from "../../persistence/generated/client.ts";
 import { text } from "../../schema.ts";
 
@@ -35,7 +35,7 @@ export function presentKey(row: ApiKeyRow): ApiKey {
     kind: row.kind as KeyKind,
     name: row.name,
     hint: row.hint,
-    scopes: row.scopes as Scope[],
+    scopes: [...scopesOfKey(row)],
     createdAt: row.createdAt.toISOString(),
     ...(row.lastUsedAt ? { lastUsedAt: row.lastUsedAt.toISOString() } : {}),
   };

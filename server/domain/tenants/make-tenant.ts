@@ -8,7 +8,7 @@ import type { Database } from "../../persistence/database.ts";
 import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
 import { insertKey } from "../api-keys/store.ts";
 import { insertInternalIssuer } from "../issuers/store.ts";
-import { tenantName, tenantSettingsSchema } from "./schema.ts";
+import { settingsPatchSchema, tenantName } from "./schema.ts";
 
 export const newTenantInput = {
   id: z
@@ -17,7 +17,7 @@ export const newTenantInput = {
     .refine((id) => id !== installationId, "is reserved")
     .describe("Part of every address; never reused"),
   name: tenantName,
-  settings: tenantSettingsSchema.prefault({}),
+  settings: settingsPatchSchema.default({}),
 };
 
 const newTenantSchema = z.object({ ...newTenantInput, demo: z.boolean().default(false) });

@@ -1,23 +1,33 @@
 import { z } from "zod";
+import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
 import { text } from "../../schema.ts";
 
-/** A token bucket: it fills with `rate` a second and holds `burst`. */
+const bucketFields = {
+  rate: z.number().min(0.1).max(1_000_000).describe("Calls a second: it fills with so many"),
+  burst: z.number().int().min(1).max(1_000_000).describe("Calls at once: it holds so many"),
+};
+
+/** A token bucket. */
 function bucket(rate: number, burst: number) {
-  return z
-    .object({
-      rate: z.number().min(0.1).max(1_000_000).default(rate).describe("Calls a second"),
-      burst: z.number().int().min(1).max(1_000_000).default(burst).describe("Calls at once"),
-    })
-    .prefault({});
+  return z.object({ rate: bucketFields.rate.default(rate), burst: bucketFields.burst.default(burst) }).prefault({});
 }
+
+const bucketPatch = z.object(bucketFields).partial().optional();
 
 /** `*`, or what a browser sends as Origin: scheme, host and port. */
 const origin = z
   .string()
   .max(300)
-  .transform((value) => value.trim().toLowerCase().replace(/\/$/, ""))
+  .overwrite((value) => value.trim().toLowerCase().replace(/\/$/, ""))
   .refine(isOrigin, "must be * or an origin like https://app.example.com");
 
+const fields = {
+  allowedOrigins: z.array(origin).max(100).describe("Whose pages browsers may call from; * for any"),
+  grace: z.number().int().min(0).max(86_400).describe("Seconds that an open connection outlives its token"),
+  presence: z.boolean().describe("Whether users see who else is there"),
+};
+
+/** What a tenant can set. Defaults are filled in when it is read, so that a row holds what was chosen. */
 export const tenantSettingsSchema = z
   .object({
     rates: z
@@ -29,22 +39,23 @@ export const tenantSettingsSchema = z
         frames: bucket(50, 200).describe("Of one connection, in frames"),
       })
       .prefault({}),
-    allowedOrigins: z.array(origin).max(100).default([]).describe("Whose pages browsers may call from; * for any"),
-    tokenExpiry: z
-      .object({
-        grace: z
-          .number()
-          .int()
-          .min(0)
-          .max(86_400)
-          .default(60)
-          .describe("Seconds that an open connection outlives its token"),
-      })
-      .prefault({}),
-    presence: z.boolean().default(true).describe("Whether users see who else is there"),
+    allowedOrigins: fields.allowedOrigins.default([]),
+    tokenExpiry: z.object({ grace: fields.grace.default(60) }).prefault({}),
+    presence: fields.presence.default(true),
   })
   .meta({ id: "TenantSettings" });
 
+/** A part of the settings, however small. */
+export const settingsPatchSchema = z.object({
+  rates: z
+    .object({ user: bucketPatch, key: bucketPatch, tenant: bucketPatch, address: bucketPatch, frames: bucketPatch })
+    .optional(),
+  allowedOrigins: fields.allowedOrigins.optional(),
+  tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
+  presence: fields.presence.optional(),
+});
+
+export type SettingsPatch = z.output<typeof settingsPatchSchema>;
 export type TenantSettings = z.output<typeof tenantSettingsSchema>;
 
 export const tenantName = text(200).trim().min(1).describe("Shown to people");
@@ -62,6 +73,18 @@ export const tenantSchema = z
   .meta({ id: "Tenant" });
 
 export type Tenant = z.input<typeof tenantSchema>;
+
+export function presentTenant(row: TenantRow): Tenant {
+  return {
+    tenantId: row.id,
+    name: row.name,
+    demo: row.demo,
+    suspended: row.suspendedAt !== null,
+    ...(row.validAfter ? { validAfter: row.validAfter.toISOString() } : {}),
+    settings: tenantSettingsSchema.parse(row.settings),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
 
 function isOrigin(value: string): boolean {
   if (value === "*") return true;

@@ -1,7 +1,98 @@
 import type { TenantId } from "../../auth/principal.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Prisma, User as UserRow } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { Profile } from "./schema.ts";
+
+/** Where a page of the newest users ends. */
+export interface UserCursor {
+  createdAt: Date;
+  id: string;
+}
 
 /** A user is known from the moment something names it; the profile may come later or never. */
 export async function ensureUser(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
   await tx.user.createMany({ data: [{ tenantId, id: userId }], skipDuplicates: true });
+}
+
+export function findUser(db: Database, tenantId: TenantId, userId: string): Promise<UserRow | null> {
+  return db.forTenant(tenantId).user.findUnique({ where: { tenantId_id: { tenantId, id: userId } } });
+}
+
+/** Whether somebody made the user a member of something, without any profile. */
+export async function isMemberAnywhere(db: Database, tenantId: TenantId, userId: string): Promise<boolean> {
+  return (
+    (await db.forTenant(tenantId).member.findFirst({ where: { tenantId, userId }, select: { userId: true } })) !== null
+  );
+}
+
+/** Stores the whole profile: what it leaves out is cleared. */
+export function saveProfile(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  profile: Profile,
+): Promise<UserRow> {
+  const data = {
+    displayName: profile.displayName ?? null,
+    avatarUrl: profile.avatarUrl ?? null,
+    email: profile.email ?? null,
+    locale: profile.locale ?? null,
+    timezone: profile.timezone ?? null,
+    metadata: (profile.metadata ?? {}) as Prisma.InputJsonObject,
+  };
+  return tx.user.upsert({
+    where: { tenantId_id: { tenantId, id: userId } },
+    create: { tenantId, id: userId, ...data },
+    update: { ...data, updatedAt: new Date() },
+  });
+}
+
+/** Refuses every token of the user issued until now, by the database's clock, which Prisma cannot write. */
+export async function revokeUserTokens(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<Date> {
+  const rows = await tx.$queryRaw<{ valid_after: Date }[]>`
+    insert into users as u (tenant_id, id, valid_after) values (${tenantId}, ${userId}, clock_timestamp())
+    on conflict (tenant_id, id) do update set valid_after = greatest(u.valid_after, excluded.valid_after)
+    returning valid_after`;
+  return rows[0]!.valid_after;
+}
+
+/** A page of the users with a row, newest first, and how many there are. */
+export async function pageUsers(
+  db: Database,
+  tenantId: TenantId,
+  page: Page,
+): Promise<{ rows: UserRow[]; total: number }> {
+  const { user } = db.forTenant(tenantId);
+  const [rows, total] = await Promise.all([
+    user.findMany({ where: { tenantId }, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
+    user.count({ where: { tenantId } }),
+  ]);
+  return { rows, total };
+}
+
+/** Users older than one cursor and newer than another, newest first; of many newer ones the nearest. */
+export async function listUsersBetween(
+  db: Database,
+  tenantId: TenantId,
+  range: { before?: UserCursor | undefined; after?: UserCursor | undefined; limit: number },
+): Promise<UserRow[]> {
+  const { before, after, limit } = range;
+  const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
+  const rows = await db.forTenant(tenantId).user.findMany({
+    where: { tenantId, AND: bounds },
+    orderBy: after ? oldestFirst : newestFirst,
+    take: limit,
+  });
+  return after ? rows.reverse() : rows;
+}
+
+const newestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "desc" }, { id: "desc" }];
+const oldestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "asc" }, { id: "asc" }];
+
+/** Row comparison (createdAt, id), in a form that uses the index on both: the first bound alone narrows it. */
+function beyond({ createdAt, id }: UserCursor, side: "lt" | "gt"): Prisma.UserWhereInput {
+  const inclusive = side === "lt" ? { lte: createdAt } : { gte: createdAt };
+  return { createdAt: inclusive, OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: id } }] };
 }

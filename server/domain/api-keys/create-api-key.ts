@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { scopes } from "../../auth/scopes.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { keyName, newApiKeySchema, presentKey } from "./schema.ts";
+import { insertNamedKey } from "./store.ts";
+
+export const createApiKey = mutation({
+  name: "apiKeys.create",
+  summary: "Make a named key with just the scopes it needs",
+  http: { method: "POST", path: "/admin/api-keys", status: 201 },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    name: keyName,
+    scopes: z
+      .array(z.enum(scopes))
+      .min(1)
+      .overwrite((list) => [...new Set(list)]),
+  }),
+  output: newApiKeySchema,
+  errors: ["conflict"],
+  secretAnswer: true,
+  async handle(ctx, input) {
+    const { db, security } = ctx.services;
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const { row, key } = await insertNamedKey(tx, ctx.tenantId, input);
+        return { ...presentKey(row), key };
+      },
+      ctx.idempotent,
+    );
+    security.invalidate(ctx.tenantId);
+    return answer;
+  },
+});

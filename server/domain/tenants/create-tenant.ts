@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { mintTenantId, type TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { insertTenant, newTenantInput } from "./make-tenant.ts";
+
+export const createTenant = mutation({
+  name: "installation.createTenant",
+  summary: "Make a tenant; with the installation's key, which is derived from AUTH_SECRET",
+  http: { method: "POST", path: "/installation/tenants", root: true, status: 201 },
+  access: { caller: "anyone" },
+  input: z.object(newTenantInput),
+  output: z
+    .object({
+      tenantId: z.string(),
+      primaryKey: z.string().describe("Shown once"),
+      secondaryKey: z.string().describe("Shown once"),
+    })
+    .meta({ id: "NewTenant" }),
+  errors: ["unauthenticated", "forbidden", "conflict"],
+  secretAnswer: true,
+  async handle(ctx, tenant) {
+    if (ctx.principal.kind === "visitor") throw new DomainError("unauthenticated");
+    if (ctx.principal.kind !== "installation")
+      throw new DomainError("forbidden", { detail: "This call is for the installation's key" });
+    const { db, security, settings } = ctx.services;
+    const made = await unitOfWork(
+      db,
+      ctx.tenantId,
+      ({ tx }) =>
+        asTenant(tx, mintTenantId(tenant.id), ctx.tenantId, () => insertTenant(tx, settings.authSecret, tenant)),
+      ctx.idempotent,
+    );
+    security.invalidate(mintTenantId(tenant.id));
+    return made;
+  },
+});
+
+/** Works as another tenant for a while: the idempotency key is the installation's, the rows are the new tenant's. */
+async function asTenant<T>(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  back: TenantId,
+  work: () => Promise<T>,
+): Promise<T> {
+  await tx.$executeRaw`select set_config('app.tenant', ${tenantId}, true)`;
+  const result = await work();
+  await tx.$executeRaw`select set_config('app.tenant', ${back}, true)`;
+  return result;
+}

@@ -1,0 +1,40 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { SettingsPatch } from "./schema.ts";
+
+/** Throws not_found. */
+export async function getTenant(db: Database, tenantId: TenantId): Promise<TenantRow> {
+  return required(await db.forTenant(tenantId).tenant.findUnique({ where: { id: tenantId } }));
+}
+
+/**
+ * The tenant, with its row locked: changes of its settings, keys and issuers come one after the other. Hand-written SQL, because
+ * Prisma has no row lock. Throws not_found.
+ */
+export async function lockTenant(tx: TenantTransaction, tenantId: TenantId): Promise<TenantRow> {
+  await tx.$queryRaw`select 1 from tenants where id = ${tenantId} for no key update`;
+  return required(await tx.tenant.findUnique({ where: { id: tenantId } }));
+}
+
+export function saveTenant(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  data: { name?: string; settings?: SettingsPatch },
+): Promise<TenantRow> {
+  return tx.tenant.update({ where: { id: tenantId }, data });
+}
+
+/** Refuses every token issued until now, by the database's clock, which Prisma cannot write. */
+export async function revokeTenantTokens(tx: TenantTransaction, tenantId: TenantId): Promise<Date> {
+  const rows = await tx.$queryRaw<{ valid_after: Date }[]>`
+    update tenants set valid_after = greatest(valid_after, clock_timestamp()) where id = ${tenantId} returning valid_after`;
+  return required(rows[0]).valid_after;
+}
+
+function required<T>(row: T | null | undefined): T {
+  if (!row) throw new DomainError("not_found");
+  return row;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { presentTenant, type SettingsPatch, settingsPatchSchema, tenantName, tenantSchema } from "./schema.ts";
+import { lockTenant, saveTenant } from "./store.ts";
+
+export const updateTenant = mutation({
+  name: "tenants.update",
+  summary: "Change your tenant's name or some of its settings; what is left out stays",
+  http: { method: "PATCH", path: "/admin/tenant" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ name: tenantName.optional(), settings: settingsPatchSchema.optional() }),
+  output: tenantSchema,
+  async handle(ctx, { name, settings = {} }) {
+    const { db, security } = ctx.services;
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const row = await lockTenant(tx, ctx.tenantId);
+        const merged = merge(row.settings, settings) as SettingsPatch;
+        return presentTenant(await saveTenant(tx, ctx.tenantId, { ...(name ? { name } : {}), settings: merged }));
+      },
+      ctx.idempotent,
+    );
+    security.invalidate(ctx.tenantId);
+    return answer;
+  },
+});
+
+/** Objects part by part; everything else is replaced. */
+function merge(base: unknown, patch: unknown): unknown {
+  if (patch === undefined) return base;
+  if (!isPlain(base) || !isPlain(patch)) return patch;
+  const parts = Object.entries(patch).map(([name, part]) => [name, merge(base[name], part)]);
+  return { ...base, ...Object.fromEntries(parts) };
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { query } from "../../operation.ts";
+import { entityId } from "../../schema.ts";
+import { ensureManageable } from "./policy.ts";
+import { presentUser, userSchema } from "./schema.ts";
+import { findUser, isMemberAnywhere } from "./store.ts";
+
+export const getUser = query({
+  name: "users.get",
+  summary: "A user's profile: one's own, or anybody's with a key or as Admin",
+  http: { method: "GET", path: "/Users/{userId}" },
+  access: { caller: "user-or-key", scope: "users:read" },
+  input: z.object({ userId: entityId }),
+  output: userSchema,
+  errors: ["forbidden"],
+  async handle(ctx, { userId }) {
+    ensureManageable(ctx.principal, userId);
+    const { db } = ctx.services;
+    if (userId.includes("\u0000")) throw new DomainError("not_found");
+    const row = await findUser(db, ctx.tenantId, userId);
+    if (row) return presentUser(row);
+    // Known without a profile: the caller itself, and whoever is a member somewhere.
+    const known = ctx.principal.userId === userId || (await isMemberAnywhere(db, ctx.tenantId, userId));
+    if (!known) throw new DomainError("not_found");
+    return { userId, metadata: {} };
+  },
+});

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { userId } from "../../schema.ts";
+import { ensureManageable } from "./policy.ts";
+import { presentUser, profileFields, userSchema } from "./schema.ts";
+import { saveProfile } from "./store.ts";
+
+export const putUser = mutation({
+  name: "users.put",
+  summary:
+    "Store a user's profile as a whole: what is left out is cleared. One's own, or anybody's with a key or as Admin",
+  http: { method: "PUT", path: "/Users/{userId}" },
+  access: { caller: "user-or-key", scope: "users:write" },
+  input: z.object({ userId, ...profileFields }),
+  output: userSchema,
+  errors: ["forbidden"],
+  async handle(ctx, { userId, ...profile }) {
+    ensureManageable(ctx.principal, userId);
+    return unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => presentUser(await saveProfile(tx, ctx.tenantId, userId, profile)),
+      ctx.idempotent,
+    );
+  },
+});

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { User as UserRow } from "../../persistence/generated/client.ts";
+import { metadata, text } from "../../schema.ts";
+
+export const userSchema = z
+  .object({
+    userId: z.string(),
+    displayName: z.string().optional(),
+    avatarUrl: z.string().optional(),
+    email: z.string().optional(),
+    locale: z.string().optional(),
+    timezone: z.string().optional(),
+    metadata: z.record(z.string(), z.unknown()),
+    lastSeenAt: z.string().optional(),
+    createdAt: z.string().optional().describe("Left out while nothing is stored of the user"),
+    updatedAt: z.string().optional(),
+  })
+  .meta({ id: "User" });
+
+export type User = z.infer<typeof userSchema>;
+
+export const profileFields = {
+  displayName: text(200).optional(),
+  avatarUrl: z
+    .url({ protocol: /^https?$/, error: "must be an http or https address" })
+    .max(2048)
+    .optional(),
+  email: z.email().max(320).optional(),
+  locale: text(35).refine(isLocale, "must be a language tag like en or de-CH").optional(),
+  timezone: text(64).refine(isTimezone, "must be a time zone like Europe/Zurich").optional(),
+  metadata: metadata.optional(),
+};
+
+export type Profile = z.output<z.ZodObject<typeof profileFields>>;
+
+export function presentUser(row: UserRow): User {
+  const { displayName, avatarUrl, email, locale, timezone, lastSeenAt } = row;
+  return {
+    userId: row.id,
+    ...(displayName !== null ? { displayName } : {}),
+    ...(avatarUrl !== null ? { avatarUrl } : {}),
+    ...(email !== null ? { email } : {}),
+    ...(locale !== null ? { locale } : {}),
+    ...(timezone !== null ? { timezone } : {}),
+    metadata: row.metadata as Record<string, unknown>,
+    ...(lastSeenAt ? { lastSeenAt: lastSeenAt.toISOString() } : {}),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+function isWebAddress(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
+}
+
+function isLocale(tag: string): boolean {
+  return isAccepted(() => Intl.getCanonicalLocales(tag));
+}
+
+function isTimezone(name: string): boolean {
+  return isAccepted(() => new Intl.DateTimeFormat("en", { timeZone: name }));
+}
+
+function isAccepted(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
