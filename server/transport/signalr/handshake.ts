@@ -1,0 +1,62 @@
+import { frame } from "../../realtime/connection.ts";
+import { ProtocolFault } from "./codec.ts";
+import { EventFrames } from "./hub-events.ts";
+import { jsonCodec, parseObject, recordSeparator } from "./json-codec.ts";
+
+/** How long a client may take to say which protocol it speaks, in ms. */
+export const handshakeTimeoutMs = 15_000;
+
+/** .NET's words, which its clients and their users know. */
+export const handshakeCanceled = "Handshake was canceled.";
+export const handshakeUnreadable = "An unexpected error occurred during connection handshake.";
+
+const protocols = new Map<string, EventFrames>([[jsonCodec.name, new EventFrames(jsonCodec)]]);
+
+/** The answer to a good handshake. */
+export const handshakeAccepted = frame("{}\u001e");
+
+/** The answer that ends a connection before it began; no Close message follows it. */
+export function handshakeRefused(error: string): Buffer {
+  return frame(`${JSON.stringify({ error })}\u001e`);
+}
+
+export interface Handshake {
+  /** The encoding that was agreed on. */
+  frames: EventFrames;
+  /** Where the first message after the handshake begins. */
+  end: number;
+}
+
+/** A handshake that cannot be accepted; the message is for the client. */
+export class HandshakeFault extends Error {
+  override name = "HandshakeFault";
+}
+
+/** Reads the handshake, which is JSON in every protocol; undefined when it is not complete. Throws HandshakeFault. */
+export function readHandshake(bytes: Buffer): Handshake | undefined {
+  const at = bytes.indexOf(recordSeparator);
+  if (at < 0) return undefined;
+  return { frames: choose(readRequest(bytes.toString("utf8", 0, at))), end: at + 1 };
+}
+
+function readRequest(text: string): { protocol: string; version: number } {
+  let fields: Record<string, unknown>;
+  try {
+    fields = parseObject(text);
+  } catch (error) {
+    if (error instanceof ProtocolFault) throw new HandshakeFault(handshakeUnreadable, { cause: error });
+    throw error;
+  }
+  const { protocol, version } = fields;
+  if (typeof protocol !== "string" || !Number.isInteger(version)) throw new HandshakeFault(handshakeUnreadable);
+  return { protocol, version: version as number };
+}
+
+function choose({ protocol, version }: { protocol: string; version: number }): EventFrames {
+  const frames = protocols.get(protocol.toLowerCase());
+  if (!frames) throw new HandshakeFault(`The protocol '${protocol}' is not supported.`);
+  if (version < 1 || version > frames.codec.version) {
+    throw new HandshakeFault(`The server does not support version ${version} of the '${protocol}' protocol.`);
+  }
+  return frames;
+}
