@@ -1,0 +1,43 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { errorTable, toDomainError } from "../../errors.ts";
+
+/** An answer in plain text. SignalR's clients show the text to people. */
+export interface PlainAnswer {
+  status: number;
+  text: string;
+  headers?: Record<string, string>;
+}
+
+/** .NET's words for what a hub's address cannot do. */
+export const plainAnswers = {
+  idMissing: { status: 400, text: "Connection ID required" },
+  idUnknown: { status: 404, text: "No Connection with that ID" },
+  idInUse: { status: 409, text: "The connection is already in use" },
+  noTransport: { status: 404, text: "The transport is not offered" },
+  postToSocket: { status: 405, text: "POST requests are not allowed for WebSocket connections." },
+  deleteOfSocket: { status: 400, text: "Cannot terminate this connection using the DELETE endpoint." },
+  method: { status: 405, text: "Method not allowed" },
+} as const satisfies Record<string, PlainAnswer>;
+
+/** An error as plain text: its title, and its detail when it has one. */
+export function toPlainAnswer(error: unknown): PlainAnswer {
+  const { code, status, face } = toDomainError(error);
+  const headers: Record<string, string> = { ...face.headers };
+  if (face.retryAfter !== undefined) headers["Retry-After"] = String(face.retryAfter);
+  if (status === 401) headers["WWW-Authenticate"] = "Bearer";
+  const { title } = errorTable[code];
+  return { status, text: face.detail ? `${title}: ${face.detail}` : title, headers };
+}
+
+/** Answers an upgrade that is refused, and ends the socket. */
+export function refuseUpgrade(socket: Duplex, { status, text, headers }: PlainAnswer): void {
+  const lines = Object.entries({
+    Connection: "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": String(Buffer.byteLength(text)),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.once("finish", () => socket.destroy());
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", text].join("\r\n"));
+}
