@@ -1,0 +1,106 @@
+import type { Logger } from "pino";
+import type { Principal } from "../../auth/principal.ts";
+import { DomainError, errorTable, toDomainError } from "../../errors.ts";
+import { type Answer, execute } from "../../execute.ts";
+import { newId } from "../../ids.ts";
+import { fieldsOf } from "../../input.ts";
+import { hubMethodName, type Operation } from "../../operation.ts";
+import type { Services } from "../../services.ts";
+
+/** Who invokes, as a call of an operation needs it. */
+export interface Invoker {
+  readonly principal: Principal;
+  /** The page's own id, for calls that name none. */
+  readonly clientId: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface Options {
+  operations: readonly Operation[];
+  services: Services;
+  log: Logger;
+}
+
+interface Method {
+  operation: Operation;
+  takesClientId: boolean;
+}
+
+/** The operation catalogue as hub methods. */
+export class HubMethods {
+  /** Calls under way. */
+  active = 0;
+  private readonly methods = new Map<string, Method>();
+  private readonly options: Options;
+
+  constructor(options: Options) {
+    this.options = options;
+    for (const operation of options.operations) {
+      const takesClientId = fieldsOf(operation).includes("clientId");
+      this.methods.set(hubMethodName(operation).toLowerCase(), { operation, takesClientId });
+    }
+  }
+
+  has(target: string): boolean {
+    return this.methods.has(target.toLowerCase());
+  }
+
+  /** Runs an operation by the name of its method, in any letter case, and returns its answer's body. Throws DomainError. */
+  async call(target: string, args: unknown[], invoker: Invoker): Promise<unknown> {
+    const method = this.methods.get(target.toLowerCase());
+    if (!method) throw new DomainError("not_found");
+    this.active++;
+    try {
+      return (await this.execute(method, args, invoker)).body;
+    } finally {
+      this.active--;
+    }
+  }
+
+  private execute(method: Method, args: unknown[], invoker: Invoker): Promise<Answer> {
+    const { services, log } = this.options;
+    const { principal, signal } = invoker;
+    const { idempotencyKey, ...fields } = readArgument(args);
+    if (method.takesClientId && invoker.clientId !== undefined) fields.clientId ??= invoker.clientId;
+    return execute(method.operation, fields, {
+      tenantId: principal.tenantId,
+      principal,
+      requestId: newId(),
+      idempotencyKey: readIdempotencyKey(idempotencyKey),
+      services,
+      log,
+      signal,
+    });
+  }
+}
+
+/** The text of a failed call: `code: title`. What is not meant for the caller stays here. */
+export function errorText(error: unknown): string {
+  const { code } = toDomainError(error);
+  return `${code}: ${errorTable[code].title}`;
+}
+
+/** One object with the fields of path, query and body; none at all is an empty one. */
+function readArgument(args: unknown[]): Record<string, unknown> {
+  const [only] = args;
+  if (args.length > 1 || typeof (only ?? {}) !== "object" || Array.isArray(only)) {
+    throw new DomainError("invalid", { detail: "A hub method takes one object" });
+  }
+  refusePrototype(only);
+  return (only ?? {}) as Record<string, unknown>;
+}
+
+/** As at the REST edge: the name is never data. */
+function refusePrototype(value: unknown): void {
+  if (!value || typeof value !== "object") return;
+  if (Object.hasOwn(value, "__proto__")) {
+    throw new DomainError("invalid", { errors: { body: ["must not have a key __proto__"] } });
+  }
+  for (const item of Object.values(value)) refusePrototype(item);
+}
+
+function readIdempotencyKey(key: unknown): string | undefined {
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === "string") return key;
+  throw new DomainError("invalid", { errors: { idempotencyKey: ["must be a string"] } });
+}
