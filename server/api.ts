@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import replyFrom from "@fastify/reply-from";
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
@@ -26,6 +27,8 @@ import { mountTrpc } from "./transport/trpc/mount.ts";
 import { version } from "./version.ts";
 
 export interface Api {
+  /** The one that was asked for, or the one that was free. */
+  port: number;
   services: Services;
   realtime: Realtime;
   /** Database and bus answer, the seed is done, pages are served. */
@@ -86,6 +89,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   await realtime.start();
   const servers = await listen(app, config, (server) => routeUpgrades(server, upgrades));
   return {
+    port: (app.server.address() as AddressInfo).port,
     services,
     realtime,
     ready: () => readiness(health).then(({ status }) => status === "ready"),

@@ -14,7 +14,7 @@ export function openApiDocument(): Json {
     for (const [index, binding] of [operation.http, ...(operation.http.also ?? [])].entries()) {
       const path = operation.http.root ? binding.path : `/tenant/{tenantId}/v1${binding.path}`;
       const entry = paths[path] ?? {};
-      entry[binding.method.toLowerCase()] = describe(operation, binding, index, schemas);
+      entry[binding.method.toLowerCase()] = toOperation(operation, binding, index, schemas);
       paths[path] = entry;
     }
   }
@@ -54,7 +54,7 @@ const problemSchema = {
   },
 };
 
-function describe(
+function toOperation(
   operation: Operation,
   binding: Pick<HttpBinding, "method" | "path">,
   index: number,

@@ -1,0 +1,129 @@
+import { tmpdir } from "node:os";
+import { type Api, startApi } from "../api.ts";
+import type { Config } from "../config/config.ts";
+import { createTenant, type MadeTenant } from "../domain/tenants/make-tenant.ts";
+import { signUserToken } from "../domain/tokens/sign-user-token.ts";
+import { createTestDatabase, type TestDatabase } from "./postgres.ts";
+
+export const testSecret = "a secret of tests, long enough to be one";
+
+export interface TestTenant extends MadeTenant {
+  /** Base of the tenant's calls. */
+  url: string;
+  token(userId: string, groups?: string[]): Promise<string>;
+  /** A caller as that user: JSON in, status, headers and JSON out. */
+  as(userId: string, groups?: string[]): Caller;
+  /** A caller with the primary key, acting as nobody unless told. */
+  key(headers?: Record<string, string>): Caller;
+}
+
+export interface TestAnswer<T = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export type Caller = <T = Record<string, unknown>>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<TestAnswer<T>>;
+
+export interface Stack {
+  api: Api;
+  url: string;
+  database: TestDatabase;
+  tenant(id: string): Promise<TestTenant>;
+  /** A second api on the same database, as another node would be. */
+  another(): Promise<{ api: Api; url: string }>;
+  close(): Promise<void>;
+}
+
+/** The real api role on a free port, on a database of its own. */
+export async function startStack(changes: Partial<Config> = {}): Promise<Stack> {
+  const database = await createTestDatabase();
+  const config = configFor(database, changes);
+  const apis: Api[] = [];
+  const open = async () => {
+    const api = await startApi(config, { url: () => undefined });
+    apis.push(api);
+    return { api, url: `http://127.0.0.1:${api.port}` };
+  };
+  const { api, url } = await open();
+  const db = api.services.db;
+  return {
+    api,
+    url,
+    database,
+    tenant: async (id) => {
+      const made = await createTenant(db, testSecret, {
+        id,
+        name: `Tenant ${id}`,
+        settings: { allowedOrigins: ["*"] },
+      });
+      return toTenant(api, url, made);
+    },
+    another: open,
+    close: async () => {
+      for (const each of apis) await each.close();
+      await database.drop();
+    },
+  };
+}
+
+function configFor(database: TestDatabase, changes: Partial<Config>): Config {
+  return {
+    port: 0,
+    host: ["127.0.0.1"],
+    baseUrl: "http://localhost:3000",
+    dataDir: tmpdir(),
+    database: { ownerUrl: database.ownerUrl, runtimeUrl: database.runtimeUrl, embedded: false },
+    roles: new Set(["api"]),
+    authSecret: testSecret,
+    mail: { from: "test@localhost" },
+    signUp: "open",
+    seed: "none",
+    dev: false,
+    logLevel: "fatal",
+    allowPrivateNetworks: true,
+    ...changes,
+  };
+}
+
+function toTenant(api: Api, url: string, made: MadeTenant): TestTenant {
+  const base = `${url}/tenant/${made.tenantId}/v1`;
+  const token = async (userId: string, groups?: string[]) =>
+    (await signUserToken(api.services.security, made.tenantId, { userId, groups, expiresIn: 3600 })).token;
+  return {
+    ...made,
+    url: base,
+    token,
+    as: (userId, groups) => {
+      const bearer = token(userId, groups);
+      return async (method, path, body, headers = {}) =>
+        call(base + path, method, body, { authorization: `Bearer ${await bearer}`, ...headers });
+    },
+    key:
+      (extra = {}) =>
+      (method, path, body, headers = {}) =>
+        call(base + path, method, body, { "x-api-key": made.primaryKey, ...extra, ...headers }),
+  };
+}
+
+/** One call with the platform's fetch, as guide code makes it. */
+export async function call<T>(
+  url: string,
+  method: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<TestAnswer<T>> {
+  const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+  const response = await fetch(url, {
+    method,
+    headers: { ...json, ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as T };
+}
