@@ -1,0 +1,95 @@
+import pg from "pg";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Chat } from "../domain/chats/schema.ts";
+import { type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { startQueue } from "./queue.ts";
+import { eventsKeptFor, runRetention } from "./retention.ts";
+
+let stack: Stack;
+let owner: pg.Client;
+const tenants: TestTenant[] = [];
+
+beforeAll(async () => {
+  stack = await startStack();
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  for (const id of ["one", "two"]) tenants.push(await stack.tenant(id));
+});
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+interface Events {
+  data: { eventId: string; seq?: number }[];
+  nextCursor: string;
+}
+
+async function chatWith(tenant: TestTenant, messages: number): Promise<Chat> {
+  const { body } = await tenant.as("ada")<Chat>("POST", "/Chat", {});
+  for (let i = 0; i < messages; i++)
+    await tenant.as("ada")(
+      "POST",
+      `/Chat/${body.id}/messages`,
+      { content: String(i) },
+      { "idempotency-key": crypto.randomUUID() },
+    );
+  return body;
+}
+
+const age = (tenant: string, upto: number) =>
+  owner.query("update events set at = $3 where tenant_id = $1 and position <= $2", [
+    tenant,
+    upto,
+    new Date(Date.now() - eventsKeptFor - 60_000),
+  ]);
+
+test("old events of one tenant go, the floor says so, messages and the other tenant stay", async () => {
+  const [one, two] = tenants as [TestTenant, TestTenant];
+  const start = (await one.as("ada")<Events>("GET", "/events")).body.nextCursor;
+  const chat = await chatWith(one, 6);
+  await chatWith(two, 2);
+  const all = (await one.as("ada")<Events>("GET", `/events?after=${start}`)).body.data;
+  await age("one", 4);
+  expect((await runRetention(stack.api.services.db.pool)).events).toBe(4);
+  expect(await one.as("ada")("GET", `/events?after=${start}`)).toMatchObject({
+    status: 410,
+    body: { code: "cursor_expired" },
+  });
+  const later = await one.as("ada")<Events>("GET", `/events?after=${all[3]?.eventId}`);
+  expect(later.body.data.map((event) => event.seq)).toEqual([4, 5, 6]);
+  expect((await one.as("ada")<{ totalCount: number }>("GET", `/Chat/${chat.id}/messages`)).body.totalCount).toBe(6);
+  expect((await owner.query("select count(*)::int as n from events where tenant_id = 'two'")).rows[0].n).toBe(3);
+});
+
+test("an old event behind a young one stays: no hole", async () => {
+  const [, two] = tenants as [TestTenant, TestTenant];
+  await owner.query("update events set at = $1 where tenant_id = 'two' and position = 2", [new Date(0)]);
+  expect((await runRetention(stack.api.services.db.pool)).events).toBe(0);
+  expect((await two.as("ada")<Events>("GET", "/events")).status).toBe(200);
+});
+
+test("idempotency keys go after a day, clientMessageIds stay", async () => {
+  const [one] = tenants as [TestTenant];
+  const chat = await chatWith(one, 1);
+  await one.as("ada")("POST", `/Chat/${chat.id}/messages`, { content: "kept", clientMessageId: "kept" });
+  await owner.query("update send_keys set created_at = now() - interval '25 hours'");
+  expect((await runRetention(stack.api.services.db.pool)).keys).toBeGreaterThanOrEqual(1);
+  const left = await owner.query("select key from send_keys");
+  expect(left.rows.map((row) => row.key)).toEqual(["c:kept"]);
+});
+
+test("the queue runs it as a job", async () => {
+  const { pool } = stack.api.services.db;
+  await age("two", 1000);
+  const log = pino({ level: "silent" });
+  const queue = await startQueue({ ownerUrl: stack.database.ownerUrl, context: { pool, log }, log });
+  await owner.query("select graphile_worker.add_job('retention')");
+  await expect
+    .poll(async () => (await owner.query("select count(*)::int as n from events where tenant_id = 'two'")).rows[0].n, {
+      timeout: 5000,
+    })
+    .toBe(0);
+  await queue.stop();
+});
