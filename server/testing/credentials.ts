@@ -39,6 +39,8 @@ export interface Provider {
   url: string;
   /** Paths asked for, in order. */
   requests: string[];
+  /** Sockets opened, whatever was said on them. */
+  connections: number;
   /** What /jwks answers with. */
   keys: JWK[];
   server: Server;
@@ -48,11 +50,14 @@ export interface Provider {
 /** An identity provider on a real socket: discovery document, key set, and a record of who asked. */
 export async function startProvider(answer?: (provider: Provider) => RequestListener): Promise<Provider> {
   const server = createServer();
-  const provider: Provider = { url: "", requests: [], keys: [], server, close: () => close(server) };
+  const provider: Provider = { url: "", requests: [], connections: 0, keys: [], server, close: () => close(server) };
   const respond = answer?.(provider) ?? discovery(provider);
   server.on("request", (request, response) => {
     provider.requests.push(request.url ?? "");
     respond(request, response);
+  });
+  server.on("connection", () => {
+    provider.connections++;
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
