@@ -12,7 +12,8 @@ import { maxQueuedBytes } from "../../realtime/connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import { limits } from "../../schema.ts";
 import type { Services } from "../../services.ts";
-import { appRouter, type TrpcContext } from "./router.ts";
+import type { TrpcContext } from "./context.ts";
+import { appRouter } from "./router.ts";
 
 interface Deps {
   services: Services;

@@ -1,22 +1,11 @@
-import { initTRPC, TRPCError, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
+import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
-import type { Principal } from "../../auth/principal.ts";
-import { type DomainError, errorTable, toDomainError, toProblem } from "../../errors.ts";
+import { toDomainError, toProblem } from "../../errors.ts";
 import { execute } from "../../execute.ts";
 import type { Operation } from "../../operation.ts";
 import { type Catalogue, operations } from "../../operations.ts";
-import type { Realtime } from "../../realtime/realtime.ts";
-import type { Services } from "../../services.ts";
+import { type TrpcContext, toTrpcError } from "./context.ts";
 import { subscribeInput, subscribeToEvents } from "./subscribe.ts";
-
-export interface TrpcContext {
-  services: Services;
-  realtime: Realtime;
-  requestId: string;
-  log: import("pino").Logger;
-  /** Checked anew for every call: a batch or a socket outlives a credential. */
-  principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
-}
 
 const t = initTRPC.context<TrpcContext>().create({
   isDev: false,
@@ -108,28 +97,4 @@ async function run(
   } catch (error) {
     throw toTrpcError(toDomainError(error));
   }
-}
-
-const trpcCodes: Partial<Record<number, TRPCError["code"]>> = {
-  400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  405: "METHOD_NOT_SUPPORTED",
-  409: "CONFLICT",
-  410: "PRECONDITION_FAILED",
-  413: "PAYLOAD_TOO_LARGE",
-  415: "UNSUPPORTED_MEDIA_TYPE",
-  422: "UNPROCESSABLE_CONTENT",
-  429: "TOO_MANY_REQUESTS",
-  503: "SERVICE_UNAVAILABLE",
-};
-
-/** The same error in tRPC's words; the problem document travels in `data.problem`. */
-export function toTrpcError(error: DomainError): TRPCError {
-  return new TRPCError({
-    code: trpcCodes[errorTable[error.code].status] ?? "INTERNAL_SERVER_ERROR",
-    message: error.message,
-    cause: error,
-  });
 }

@@ -9,7 +9,7 @@ import { operations } from "../../operations.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
 import type { LiveConnection } from "../../realtime/live-connection.ts";
 import type { Outgoing, Sink } from "../../realtime/subscription.ts";
-import { type TrpcContext, toTrpcError } from "./router.ts";
+import { type TrpcContext, toTrpcError } from "./context.ts";
 
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 
