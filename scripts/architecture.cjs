@@ -74,7 +74,7 @@ const forbidden = [
     name: "stores-know-no-operations",
     comment: "A store takes a tenant and plain values.",
     severity: "error",
-    from: { path: "/store\\.ts$" },
+    from: { path: "[/-]store\\.ts$" },
     to: { path: "^server/(operation|operations|execute|transport|realtime/(?!store))" },
   },
   {
@@ -83,7 +83,7 @@ const forbidden = [
     severity: "error",
     from: {
       path: "^server/",
-      pathNot: `${tests}|^server/(persistence|jobs|log/bus)/|/store\\.ts$|^server/log/tail|^server/realtime/(hub|presence|realtime)`,
+      pathNot: `${tests}|^server/(persistence|jobs|log/bus)/|[/-]store\\.ts$|^server/log/tail|^server/realtime/(hub|presence|realtime)`,
     },
     to: { path: "^node_modules/(pg|@prisma)/", dependencyTypesNot: ["type-only"] },
   },

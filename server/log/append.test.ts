@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TenantId } from "../auth/principal.ts";
-import { storeMessage } from "../domain/messages/store.ts";
+import { storeMessage } from "../domain/messages/lane-store.ts";
 import { createTenant } from "../domain/tenants/make-tenant.ts";
 import type { LogEvent } from "../events.ts";
 import { newId } from "../ids.ts";

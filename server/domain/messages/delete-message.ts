@@ -3,8 +3,8 @@ import { callerId, clientHashOf } from "../../caller.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
+import { changeMessage } from "./lane-store.ts";
 import { messageFields, messageSchema, presentMessage } from "./schema.ts";
-import { changeMessage } from "./store.ts";
 
 export const deleteMessage = mutation({
   name: "messages.delete",

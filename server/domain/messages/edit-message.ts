@@ -3,8 +3,8 @@ import { callerId, clientHashOf } from "../../caller.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, messageContent } from "../../schema.ts";
+import { changeMessage } from "./lane-store.ts";
 import { messageFields, messageSchema, presentMessage } from "./schema.ts";
-import { changeMessage } from "./store.ts";
 
 export const editMessage = mutation({
   name: "messages.edit",

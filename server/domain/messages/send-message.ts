@@ -3,8 +3,8 @@ import { bodyHashOf, callerId, clientHashOf } from "../../caller.ts";
 import { newId, requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, messageContent, text } from "../../schema.ts";
+import { storeMessage } from "./lane-store.ts";
 import { messageFields, messageSchema, presentMessage } from "./schema.ts";
-import { storeMessage } from "./store.ts";
 
 export const sendMessage = mutation({
   name: "messages.send",

@@ -1,0 +1,51 @@
+// The closed vocabulary of file names, and budgets that keep files small enough to hold in the head.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const maxLines = 300;
+const closed = /^(schema|events|policy|store|operations|presenter)\.ts$/;
+const verbNoun = /^[a-z]+(-[a-z]+)+\.ts$/;
+const banned = /(^|[-.])(utils?|helpers?|common|managers?|misc|index)\.(ts|tsx)$/;
+const faults = [];
+
+for (const file of walk(join(root, "server"))) check(relative(root, file));
+for (const folder of ["app", "components", "client"])
+  for (const file of walk(join(root, folder))) checkName(relative(root, file));
+
+for (const fault of faults) console.log(fault);
+process.exit(faults.length === 0 ? 0 : 1);
+
+function check(file) {
+  checkName(file);
+  const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
+  if (lines > maxLines) faults.push(`${file}: ${lines} lines; give its parts homes of their own (at most ${maxLines})`);
+  const noun = /^server\/domain\/([^/]+)\/([^/]+)$/.exec(file);
+  if (!noun) return;
+  const name = noun[2].replace(/\.test\.ts$/, ".ts");
+  if (!closed.test(name) && !verbNoun.test(name))
+    faults.push(
+      `${file}: a noun's folder holds schema, events, policy, store, operations, presenter and <verb>-<noun>.ts`,
+    );
+}
+
+function checkName(file) {
+  const name = file.split("/").at(-1);
+  if (banned.test(name)) faults.push(`${file}: a name that says nothing; call it what it is`);
+  if (/\.(ts|tsx)$/.test(name) && !/^[a-z0-9[\]().-]+$/.test(name)) faults.push(`${file}: file names are kebab-case`);
+}
+
+function walk(folder) {
+  let entries = [];
+  try {
+    entries = readdirSync(folder);
+  } catch {
+    return []; // a part that the project has not got yet
+  }
+  return entries.flatMap((entry) => {
+    if (entry === "generated" || entry === "node_modules") return [];
+    const path = join(folder, entry);
+    return statSync(path).isDirectory() ? walk(path) : /\.(ts|tsx)$/.test(entry) ? [path] : [];
+  });
+}
