@@ -7,7 +7,7 @@ import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { limits, metadata, text, userId } from "../../schema.ts";
 import { addMembers } from "../members/store.ts";
 import { presentChats, publicChat } from "./presenter.ts";
-import { chatSchema } from "./schema.ts";
+import { type Chat, chatSchema } from "./schema.ts";
 import { findDirectChatId, getMemberChat } from "./store.ts";
 
 const input = z.object({
@@ -31,27 +31,28 @@ export const createChat = mutation({
     if (wanted.kind === "direct" && memberIds.length !== 2)
       throw new DomainError("invalid", { errors: { memberUserIds: ["a direct chat is with exactly one other user"] } });
     const directKey = wanted.kind === "direct" ? JSON.stringify([...memberIds].sort()) : null;
-    if (directKey) {
-      const existing = await existingDirect(ctx, directKey);
-      if (existing) return existing;
-    }
-    try {
-      return await unitOfWork(
+    const make = (existing?: Chat) =>
+      unitOfWork(
         ctx.services.db,
         ctx.tenantId,
-        (work) => create(ctx, work, { ...wanted, memberIds, directKey }),
+        async (work) => existing ?? (await create(ctx, work, { ...wanted, memberIds, directKey })),
         ctx.idempotent,
       );
+    // A chat that is there needs no work, unless an idempotency key has to be held with it.
+    const found = directKey ? await existingDirect(ctx, directKey) : undefined;
+    if (found && !ctx.idempotent) return found;
+    try {
+      return await make(found);
     } catch (error) {
       // Both of the two made it at once: the other one's is the chat.
       const existing = directKey && isUniqueViolation(error) ? await existingDirect(ctx, directKey) : undefined;
-      if (existing) return existing;
+      if (existing) return await make(existing);
       throw error;
     }
   },
 });
 
-async function existingDirect(ctx: Context, directKey: string) {
+async function existingDirect(ctx: Context, directKey: string): Promise<Chat | undefined> {
   const { db } = ctx.services;
   const id = await findDirectChatId(db, ctx.tenantId, directKey);
   if (!id) return undefined;
@@ -62,7 +63,7 @@ async function existingDirect(ctx: Context, directKey: string) {
 
 type Wanted = z.output<typeof input> & { memberIds: string[]; directKey: string | null };
 
-async function create(ctx: Context, { tx, lockHead, emit }: Work, wanted: Wanted) {
+async function create(ctx: Context, { tx, lockHead, emit }: Work, wanted: Wanted): Promise<Chat> {
   const { tenantId } = ctx;
   const createdBy = callerId(ctx);
   const id = newId();
@@ -91,7 +92,7 @@ async function create(ctx: Context, { tx, lockHead, emit }: Work, wanted: Wanted
     lastReadSeq: 0,
   }));
   await addMembers(tx, tenantId, members);
-  return { ...shown, unreadCount: 0, lastReadSeq: 0, role: "owner" as const, notifications: { mute: "none" as const } };
+  return { ...shown, unreadCount: 0, lastReadSeq: 0, role: "owner", notifications: { mute: "none" } };
 }
 
 function isUniqueViolation(error: unknown): boolean {
