@@ -1,0 +1,125 @@
+import { mintTenantId, type TenantId } from "../../server/auth/principal.ts";
+import { StartError } from "../../server/config/start-error.ts";
+import { publicChat } from "../../server/domain/chats/presenter.ts";
+import { addMembers } from "../../server/domain/members/store.ts";
+import { insertTenant } from "../../server/domain/tenants/make-tenant.ts";
+import { newId } from "../../server/ids.ts";
+import type { Database } from "../../server/persistence/database.ts";
+import type { TenantTransaction } from "../../server/persistence/prisma.ts";
+import { unitOfWork, type Work } from "../../server/persistence/unit-of-work.ts";
+import { drawAvatar } from "./avatar.ts";
+import { harbourMaster, type Person, people, tenants } from "./cast.ts";
+import { demoChats, type SeedChat } from "./chats.ts";
+import { insertMessages, readPositions } from "./messages.ts";
+
+export const demoId = mintTenantId(tenants.demo.id);
+export const harbourId = mintTenantId(tenants.harbour.id);
+
+/** Held while the demo is made: of several nodes that start at once, one makes it and the others wait. Any number that nobody else uses. */
+const seedLock = 4_706_118_611;
+
+/**
+ * Makes both tenants with everything in them, all or nothing; does nothing when they are there.
+ * @throws StartError when the ids belong to tenants that are not the demo's
+ */
+export async function makeDemo(db: Database, authSecret: string): Promise<void> {
+  await unitOfWork(db, demoId, async (work) => {
+    await work.tx.$executeRaw`select pg_advisory_xact_lock(${seedLock})`;
+    if (await isMade(work.tx)) return;
+    await fillDemo(work, authSecret);
+    await asTenant(work.tx, harbourId, () => fillHarbour(work.tx, authSecret));
+  });
+}
+
+async function isMade(tx: TenantTransaction): Promise<boolean> {
+  const tenant = await tx.tenant.findUnique({ where: { id: demoId } });
+  if (tenant && !tenant.demo) throw takenId(demoId);
+  return tenant !== null;
+}
+
+function takenId(id: string): StartError {
+  return new StartError(`SEED=demo needs the tenant id ${id}, which another tenant has: set SEED=none.`);
+}
+
+async function fillDemo(work: Work, authSecret: string): Promise<void> {
+  const { tx } = work;
+  const now = Date.now();
+  await insertTenant(tx, authSecret, { ...tenants.demo, demo: true, settings: { allowedOrigins: ["*"] } });
+  await insertUsers(tx, demoId, people, now);
+  const chats = demoChats(now).map((chat) => ({ ...chat, id: newId() }));
+  await tx.chat.createMany({
+    data: chats.map(({ id, kind, name, policy, frozen, createdAt, owner, memberIds }) => ({
+      tenantId: demoId,
+      id,
+      kind,
+      name,
+      policy,
+      frozen,
+      directKey: kind === "direct" ? JSON.stringify([...memberIds].sort()) : null,
+      createdBy: owner,
+      createdAt: new Date(createdAt),
+    })),
+  });
+  await work.lockHead();
+  for (const chat of chats) await fillChat(work, chat);
+}
+
+/** Head, event, members with their read positions, and the past. The log begins with the chat as it stands, past included. */
+async function fillChat({ tx, emit }: Work, chat: SeedChat & { id: string }): Promise<void> {
+  const { id, lines, memberIds, owner, moderators } = chat;
+  const createdAt = new Date(chat.createdAt);
+  const lastMessageId = await insertMessages(tx, demoId, id, lines);
+  const activeAt = new Date(lines.at(-1)?.at ?? chat.createdAt);
+  const memberCount = memberIds.length;
+  await tx.chatHead.create({
+    data: { tenantId: demoId, chatId: id, memberCount, lastSeq: lines.length, lastMessageId, activeAt },
+  });
+  const payload = publicChat({
+    ...chat,
+    metadata: {},
+    createdBy: owner,
+    createdAt,
+    lastSeq: lines.length,
+    memberCount,
+  });
+  const fromPosition = emit({ type: "chat.created", chatId: id, payload, internal: { memberIds } });
+  const read = readPositions(chat);
+  const roleOf = (userId: string) =>
+    userId === owner ? "owner" : moderators.includes(userId) ? "moderator" : "member";
+  await addMembers(
+    tx,
+    demoId,
+    memberIds.map((userId) => ({
+      chatId: id,
+      userId,
+      role: roleOf(userId),
+      fromPosition,
+      lastReadSeq: read(userId),
+    })),
+  );
+  await tx.member.updateMany({ where: { tenantId: demoId, chatId: id }, data: { joinedAt: createdAt } });
+}
+
+async function fillHarbour(tx: TenantTransaction, authSecret: string): Promise<void> {
+  if (await tx.tenant.findUnique({ where: { id: harbourId } })) throw takenId(harbourId);
+  await insertTenant(tx, authSecret, tenants.harbour);
+  await insertUsers(tx, harbourId, [harbourMaster], Date.now());
+}
+
+/** Minutes apart, because the demo shows people in the order in which they came. */
+async function insertUsers(tx: TenantTransaction, tenantId: TenantId, cast: readonly Person[], now: number) {
+  await tx.user.createMany({
+    data: cast.map(({ userId, role, ...profile }, place) => {
+      const createdAt = new Date(now - (35 * 24 * 60 - place) * 60_000);
+      const avatarUrl = drawAvatar(profile.displayName, place);
+      return { tenantId, id: userId, ...profile, avatarUrl, metadata: { role }, createdAt, updatedAt: createdAt };
+    }),
+  });
+}
+
+/** Works as another tenant, to row-level security, for a while. */
+async function asTenant(tx: TenantTransaction, tenantId: TenantId, work: () => Promise<void>): Promise<void> {
+  await tx.$executeRaw`select set_config('app.tenant', ${tenantId}, true)`;
+  await work();
+  await tx.$executeRaw`select set_config('app.tenant', ${demoId}, true)`;
+}
