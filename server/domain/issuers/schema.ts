@@ -33,7 +33,7 @@ export const issuerFields = {
   audience: text(500).trim().optional().describe("aud that a token must name; empty for any"),
   algorithms: z.array(algorithm).min(1).max(20).optional().describe("All that fit the key, unless given"),
   secret: text(4096).optional().describe("hs256: at least 32 bytes. Stored encrypted, never shown again"),
-  publicKey: text(20_000).optional().describe("public-key: PEM"),
+  publicKey: text(20_000).trim().optional().describe("public-key: PEM"),
   jwksUri: text(2000).trim().optional().describe("oidc: where the keys are; empty to find it by discovery"),
   claims: claimChoicesSchema.optional(),
   enabled: z.boolean().optional().describe("Off: its tokens are refused and their connections closed"),

@@ -21,10 +21,7 @@ export type User = z.infer<typeof userSchema>;
 
 export const profileFields = {
   displayName: text(200).optional(),
-  avatarUrl: z
-    .url({ protocol: /^https?$/, error: "must be an http or https address" })
-    .max(2048)
-    .optional(),
+  avatarUrl: text(2048).refine(isWebAddress, "must be an http or https address").optional(),
   email: z.email().max(320).optional(),
   locale: text(35).refine(isLocale, "must be a language tag like en or de-CH").optional(),
   timezone: text(64).refine(isTimezone, "must be a time zone like Europe/Zurich").optional(),

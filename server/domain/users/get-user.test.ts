@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { User } from "./schema.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  await tenant.key()("PUT", "/Users/ada", { displayName: "Ada" });
+});
+afterAll(() => stack.close());
+
+describe("succeeds", () => {
+  test("for oneself, a key and an Admin", async () => {
+    for (const caller of [tenant.as("ada"), tenant.key(), tenant.as("root", ["Admin"])]) {
+      expect(await caller<User>("GET", "/Users/ada")).toMatchObject({
+        status: 200,
+        body: { userId: "ada", displayName: "Ada" },
+      });
+    }
+  });
+
+  test("for a user without a profile: oneself, and who is a member somewhere", async () => {
+    expect((await tenant.as("fresh")("GET", "/Users/fresh")).body).toEqual({ userId: "fresh", metadata: {} });
+    await tenant.as("fresh")("POST", "/Chat", { memberUserIds: ["invited"] });
+    expect(await tenant.key()("GET", "/Users/invited")).toMatchObject({ status: 200, body: { userId: "invited" } });
+  });
+});
+
+describe("refuses", () => {
+  test("another user's profile with 403, whether there is one or not", async () => {
+    const ben = tenant.as("ben");
+    const [there, nowhere] = [await ben("GET", "/Users/ada"), await ben("GET", "/Users/nobody")];
+    expect([there.status, nowhere.status, there.body.detail]).toEqual([403, 403, nowhere.body.detail]);
+  });
+
+  test("who is unknown with 404, in this tenant", async () => {
+    const other = await stack.tenant("globex");
+    for (const userId of ["nobody", "x".repeat(150), "a%00b"])
+      expect((await tenant.key()("GET", `/Users/${userId}`)).status).toBe(404);
+    expect((await other.key()("GET", "/Users/ada")).status).toBe(404);
+  });
+
+  test("no credential with 401", async () => {
+    expect((await fetch(`${tenant.url}/Users/ada`)).status).toBe(401);
+  });
+});
