@@ -102,9 +102,14 @@ export const instant = z
   .transform((value, issues) => {
     const [, day, clock, fraction = "", zone = "Z"] = instantForm.exec(value) ?? [];
     const at = new Date(`${day}T${clock}${fraction.slice(0, 4)}${zone.toUpperCase()}`);
-    if (!day || Number.isNaN(at.getTime())) {
+    if (!day || Number.isNaN(at.getTime()) || !isDay(day)) {
       issues.addIssue({ code: "custom", message: "must be an ISO-8601 time, such as 2026-01-31T09:00:00Z" });
       return z.NEVER;
     }
     return at.toISOString();
   });
+
+/** JavaScript reads the 31st of April as the 1st of May. */
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
