@@ -7,8 +7,8 @@ import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
 import { canDelete } from "./policy.ts";
 import { publicChat } from "./presenter.ts";
-import type { MemberChat } from "./schema.ts";
-import { getMemberChat } from "./store.ts";
+import type { PublicChat } from "./schema.ts";
+import { getChat, getMemberChat } from "./store.ts";
 
 export const deleteChat = mutation({
   name: "chats.delete",
@@ -19,16 +19,23 @@ export const deleteChat = mutation({
   output: empty,
   async handle(ctx, input) {
     const chatId = requireId(input.chatId);
-    const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
-    if (!canDelete(chat, ctx.principal.admin))
-      throw new DomainError("forbidden", { detail: "Only the owner or an Admin deletes a chat" });
+    const chat = await getDeletable(ctx, chatId);
     await unitOfWork(ctx.services.db, ctx.tenantId, (work) => remove(ctx, work, chat));
     return {};
   },
 });
 
+/** An Admin deletes any chat of the tenant, its owner this one. Throws not_found, forbidden. */
+async function getDeletable(ctx: Context, chatId: string): Promise<PublicChat> {
+  const { db } = ctx.services;
+  if (ctx.principal.admin) return await getChat(db, ctx.tenantId, chatId);
+  const chat = await getMemberChat(db, ctx.tenantId, callerId(ctx), chatId);
+  if (!canDelete(chat)) throw new DomainError("forbidden", { detail: "Only the owner or an Admin deletes a chat" });
+  return chat;
+}
+
 /** The chat's row stays as a tombstone; its members go and their spans end at the event that says so. */
-async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, chat: MemberChat): Promise<void> {
+async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, chat: PublicChat): Promise<void> {
   const chatId = chat.id;
   const { count } = await tx.chat.updateMany({
     where: { tenantId, id: chatId, deletedAt: null },

@@ -14,6 +14,6 @@ export function canGovern(chat: Pick<MemberChat, "role">, admin: boolean): boole
   return admin || isModerator(chat.role);
 }
 
-export function canDelete(chat: Pick<MemberChat, "role">, admin: boolean): boolean {
-  return admin || chat.role === "owner";
+export function canDelete(chat: Pick<MemberChat, "role">): boolean {
+  return chat.role === "owner";
 }

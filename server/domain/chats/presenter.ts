@@ -2,7 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { Database } from "../../persistence/database.ts";
 import { presentMessage, type StoredMessage } from "../messages/schema.ts";
 import { findMessages } from "../messages/store.ts";
-import type { Chat, MemberChat } from "./schema.ts";
+import type { Chat, MemberChat, PublicChat } from "./schema.ts";
 
 /** A chat as its member sees it. */
 export function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
@@ -33,12 +33,7 @@ export async function presentChats(db: Database, tenantId: TenantId, chats: Memb
 }
 
 /** What everybody in the chat may know of it: the payload of chat.* events. */
-export function publicChat(
-  chat: Omit<
-    MemberChat,
-    "role" | "lastReadSeq" | "unread" | "notifyMute" | "notifyUntil" | "mutedUntil" | "activeAt" | "lastMessageId"
-  >,
-) {
+export function publicChat(chat: PublicChat) {
   return {
     id: chat.id,
     name: chat.name ?? "",

@@ -28,8 +28,8 @@ export type Role = "owner" | "moderator" | "member";
 export type Policy = "open" | "moderated";
 export type Mute = "none" | "all" | "except-mentions";
 
-/** A chat as one of its members sees it, before it is shown. */
-export interface MemberChat {
+/** A chat without anything of one member, before it is shown. */
+export interface PublicChat {
   id: string;
   kind: "group" | "direct";
   name: string | null;
@@ -40,6 +40,10 @@ export interface MemberChat {
   createdAt: Date;
   lastSeq: number;
   memberCount: number;
+}
+
+/** A chat as one of its members sees it, before it is shown. */
+export interface MemberChat extends PublicChat {
   lastMessageId: string | null;
   activeAt: Date;
   role: Role;

@@ -1,7 +1,9 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { MemberChat } from "./schema.ts";
+import type { Chat as ChatRow } from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { MemberChat, Policy, PublicChat } from "./schema.ts";
 
 // Hand-written SQL: these run before every send, page and badge; one round trip with its tenant context against four through Prisma.
 
@@ -83,4 +85,30 @@ export async function findDirectChatId(
     .forTenant(tenantId)
     .chat.findUnique({ where: { tenantId_directKey: { tenantId, directKey } }, select: { id: true, deletedAt: true } });
   return row && !row.deletedAt ? row.id : undefined;
+}
+
+/** A chat of the tenant, for those who may act on it without being in it. Throws `not_found`. */
+export async function getChat(db: Database, tenantId: TenantId, chatId: string): Promise<PublicChat> {
+  const client = db.forTenant(tenantId);
+  const row = await client.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
+  if (!row || row.deletedAt) throw new DomainError("not_found");
+  return withHead(client, row);
+}
+
+/** The chat of a row with what its head counts. */
+export async function withHead(client: Pick<TenantTransaction, "chatHead">, row: ChatRow): Promise<PublicChat> {
+  const id = { tenantId: row.tenantId, chatId: row.id };
+  const { lastSeq, memberCount } = await client.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: id } });
+  return {
+    id: row.id,
+    kind: row.kind as PublicChat["kind"],
+    name: row.name,
+    policy: row.policy as Policy,
+    frozen: row.frozen,
+    metadata: row.metadata as Record<string, unknown>,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt,
+    lastSeq: Number(lastSeq),
+    memberCount,
+  };
 }

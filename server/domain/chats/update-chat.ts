@@ -7,8 +7,8 @@ import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, metadata, text } from "../../schema.ts";
 import { canGovern, canManage } from "./policy.ts";
 import { presentChats, publicChat } from "./presenter.ts";
-import { chatSchema, type Policy } from "./schema.ts";
-import { getMemberChat } from "./store.ts";
+import { chatSchema } from "./schema.ts";
+import { getMemberChat, withHead } from "./store.ts";
 
 const input = z.object({
   chatId: entityId,
@@ -52,22 +52,7 @@ async function update(
     where: { tenantId_id: { tenantId, id: chatId } },
     data: { name, metadata, policy, frozen },
   });
+  if (row.deletedAt) throw new DomainError("not_found"); // deleted since it was looked at
   await lockHead();
-  const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
-  emit({
-    type: "chat.updated",
-    chatId,
-    payload: publicChat({
-      id: chatId,
-      kind: row.kind as "group" | "direct",
-      name: row.name,
-      policy: row.policy as Policy,
-      frozen: row.frozen,
-      metadata: row.metadata as Record<string, unknown>,
-      createdBy: row.createdBy,
-      createdAt: row.createdAt,
-      lastSeq: Number(head.lastSeq),
-      memberCount: head.memberCount,
-    }),
-  });
+  emit({ type: "chat.updated", chatId, payload: publicChat(await withHead(tx, row)) });
 }
