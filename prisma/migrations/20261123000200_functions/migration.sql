@@ -49,17 +49,20 @@ as $f$
 #variable_conflict use_column
 declare
   moment timestamptz;
+  moment_text text;
+  place bigint;
   answered int;
 begin
   perform set_config('app.tenant', t, true);
-  perform 1 from tenant_log l where l.tenant_id = t for no key update;
+  select l.position into place from tenant_log l where l.tenant_id = t for no key update;
   moment := date_trunc('milliseconds', clock_timestamp());
+  moment_text := iso_time(moment);
   return query
   with input_rows as materialized (
     select r.ordinality::int as o, r.c, r.s, r.m, r.p, r.k, r.i, r.b, r.h
     from rows from (json_to_recordset(input) as (c uuid, s text, m uuid, p jsonb, k text, i text, b text, h text)) with ordinality r
   ), judged as materialized (
-    select i.*, case
+    select i.*, b.row_at as member_at, case
       when b.role is null then 'not_member'
       when b.frozen and b.role = 'member' then 'frozen'
       when b.muted_until > moment then 'muted'
@@ -67,7 +70,8 @@ begin
       else 'ok' end as verdict
     from input_rows i
     left join lateral (
-      select m.role, m.muted_until, ch.frozen from members m join chats ch on ch.tenant_id = t and ch.id = m.chat_id and ch.deleted_at is null
+      select m.ctid as row_at, m.role, m.muted_until, ch.frozen
+      from members m join chats ch on ch.tenant_id = t and ch.id = m.chat_id and ch.deleted_at is null
       where m.tenant_id = t and m.chat_id = i.c and m.user_id = i.s limit 1) b on true
     left join lateral (
       select g.id from messages g where i.p ? 'replyToId' and g.tenant_id = t and g.id = (i.p ->> 'replyToId')::uuid and g.chat_id = i.c limit 1) a on true
@@ -81,19 +85,18 @@ begin
     insert into send_keys as sk (tenant_id, chat_id, sender_id, key, message_id, body_hash, created_at)
     select t, '00000000-0000-0000-0000-000000000000', j.s, 'i:' || j.i, j.m, j.b, moment from past_client j where j.i is not null order by j.o
     on conflict do nothing returning sk.message_id
-  ), ok as materialized (
-    select j.*, row_number() over (order by j.o) as tn, row_number() over (partition by j.c order by j.o) as cn
-    from past_client j where j.i is null or j.m in (select message_id from claim_idem)
-  ), head as (
-    update tenant_log l set position = l.position + (select count(*) from ok) where l.tenant_id = t
-    returning l.position - (select count(*) from ok) as base
-  ), chat as (
-    update chat_heads h set last_seq = h.last_seq + g.n, last_message_id = g.last_id, active_at = moment,
-      last_position = (select base from head) + g.last_tn
-    from (select c, count(*) as n, (array_agg(m order by o desc))[1] as last_id, max(tn) as last_tn from ok group by c) g
-    where h.tenant_id = t and h.chat_id = g.c returning h.chat_id, h.last_seq - g.n as base
   ), numbered as materialized (
-    select ok.*, head.base + ok.tn as pos, chat.base + ok.cn as q from ok cross join head join chat on chat.chat_id = ok.c
+    select j.*, place + row_number() over (order by j.o) as pos, h.last_seq + row_number() over (partition by j.c order by j.o) as q, h.row_at as head_at
+    from past_client j cross join lateral (
+      select h.ctid as row_at, h.last_seq from chat_heads h where h.tenant_id = t and h.chat_id = j.c limit 1) h
+    where j.i is null or j.m in (select message_id from claim_idem)
+  ), head as (
+    update tenant_log l set position = place + (select count(*) from numbered) where l.tenant_id = t
+  ), chat as (
+    -- By row address: under the head nobody else moves these rows, and no plan can go through all of a tenant's chats instead.
+    update chat_heads h set last_seq = g.last_seq, last_message_id = g.last_id, active_at = moment, last_position = g.last_pos
+    from (select n.head_at, max(n.q) as last_seq, max(n.pos) as last_pos, (array_agg(n.m order by n.o desc))[1] as last_id from numbered n group by n.head_at) g
+    where h.ctid = g.head_at and h.tenant_id = t
   ), stored as (
     insert into messages (tenant_id, chat_id, seq, id, sender_id, content, metadata, mention_user_ids, reply_to_id, client_message_id, position, created_at)
     select t, n.c, n.q, n.m, n.s, n.p ->> 'content', coalesce(n.p -> 'metadata', '{}'),
@@ -102,11 +105,11 @@ begin
     from numbered n
   ), logged as (
     insert into events (tenant_id, position, type, chat_id, seq, payload, client_hash, at)
-    select t, n.pos, 'message.created', n.c, n.q, n.p || jsonb_build_object('seq', n.q, 'createdAt', iso_time(moment)), n.h, moment
+    select t, n.pos, 'message.created', n.c, n.q, n.p || jsonb_build_object('seq', n.q, 'createdAt', moment_text), n.h, moment
     from numbered n
   ), own_read as (
-    update members b set last_read_seq = g.q from (select c, s, max(q) as q from numbered group by c, s) g
-    where b.tenant_id = t and b.chat_id = g.c and b.user_id = g.s
+    update members b set last_read_seq = g.q from (select n.member_at, max(n.q) as q from numbered n group by n.member_at) g
+    where b.ctid = g.member_at and b.tenant_id = t
   )
   select j.o, case when n.o is not null then 'ok' else j.verdict end, n.q, n.pos, j.m, moment
   from judged j left join numbered n on n.o = j.o

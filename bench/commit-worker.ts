@@ -1,0 +1,77 @@
+import pg from "pg";
+import type { TenantId } from "../server/auth/principal.ts";
+import { bodyHashOf } from "../server/caller.ts";
+import { storeMessage } from "../server/domain/messages/lane-store.ts";
+import { createTenant } from "../server/domain/tenants/make-tenant.ts";
+import { newId } from "../server/ids.ts";
+import { type Database, openDatabase } from "../server/persistence/database.ts";
+import { unitOfWork } from "../server/persistence/unit-of-work.ts";
+
+const seconds = 3;
+const text = "The 14:20 to Westport leaves from berth 3, cars first please.";
+const [kind, url = "", inFlight, chats] = process.argv.slice(2);
+const rate =
+  kind === "lanes" ? await lanes(Number(inFlight), Number(chats)) : await baseline(Number(inFlight), Number(chats));
+process.send?.(rate);
+process.disconnect?.();
+
+async function lanes(concurrency: number, count: number): Promise<number> {
+  const db = openDatabase({ url });
+  const { tenantId } = await createTenant(db, "bench", { id: `bench-${newId().slice(-12)}`, name: "Bench" });
+  const chatIds = await Promise.all(Array.from({ length: count }, () => makeChat(db, tenantId)));
+  const rate = await load(concurrency, async (i) => {
+    const chatId = chatIds[i % chatIds.length] ?? "";
+    const message = { id: newId(), chatId, senderId: "ada", content: text, metadata: {}, clientMessageId: newId() };
+    await storeMessage(db, tenantId, { message, bodyHash: bodyHashOf({ chatId, text }) });
+  });
+  await db.close();
+  return rate;
+}
+
+async function makeChat(db: Database, tenantId: TenantId): Promise<string> {
+  const chatId = newId();
+  await unitOfWork(db, tenantId, async ({ tx, lockHead, emit }) => {
+    await tx.chat.create({ data: { tenantId, id: chatId, kind: "group", createdBy: "ada" } });
+    await lockHead();
+    await tx.chatHead.create({ data: { tenantId, chatId, memberCount: 10 } });
+    const fromPosition = emit({ type: "chat.created", chatId, payload: {} });
+    for (const userId of ["ada", ...Array.from({ length: 9 }, (_, i) => `member-${i}`)]) {
+      await tx.member.create({ data: { tenantId, chatId, userId } });
+      await tx.membershipSpan.create({ data: { tenantId, chatId, userId, fromPosition } });
+    }
+  });
+  return chatId;
+}
+
+async function baseline(connections: number, count: number): Promise<number> {
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  const rate = await load(connections, async (i) => {
+    await pool.query({
+      name: "send",
+      text: `with c as (update base_chats set last_seq = last_seq + 1 where id = $1 returning last_seq)
+        insert into base_messages (chat_id, seq, id, sender_id, content) select $1, c.last_seq, $2, $3, $4 from c`,
+      values: [(i % count) + 1, newId(), "ada", text],
+    });
+  });
+  await pool.end();
+  return rate;
+}
+
+/** Keeps so many calls in flight for the time; calls a second after a warm-up. */
+async function load(concurrency: number, call: (i: number) => Promise<void>): Promise<number> {
+  let done = 0;
+  let next = 0;
+  const began = performance.now();
+  let counted = began;
+  const warm = began + 500;
+  const end = warm + seconds * 1000;
+  const writer = async () => {
+    while (performance.now() < end) {
+      await call(next++);
+      if (performance.now() < warm) counted = performance.now();
+      else done++;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, writer));
+  return done / ((performance.now() - counted) / 1000);
+}
