@@ -28,11 +28,16 @@ export function readAddress(url: URL): HubAddress {
   return {
     id: query.get("id"),
     accessToken: query.get("access_token"),
-    clientId: query.get("clientid"),
-    since: query.get("since"),
+    clientId: copyOf(query.get("clientid")),
+    since: copyOf(query.get("since")),
     full: query.get("payload")?.toLowerCase() === "full",
     kinds: readKinds(query.get("events")),
   };
+}
+
+/** A part of a string keeps the whole of it alive; these outlive the address, and the token in it. */
+function copyOf(text: string | undefined): string | undefined {
+  return text && Buffer.from(text).toString();
 }
 
 /** Query parameters by lower-case name, without the empty ones. */

@@ -10,7 +10,8 @@ export interface Shown {
   headers: IncomingHttpHeaders;
   /** `access_token` of the address: a browser's WebSocket has no headers. */
   accessToken: string | undefined;
-  ip: string;
+  /** Asked for only when it matters: Node keeps what it finds out about a socket's peer. */
+  ip(): string;
 }
 
 /**
@@ -31,9 +32,15 @@ export async function authenticateHub(services: Services, shown: Shown): Promise
   throw new DomainError("user_required", { detail: "A key carries no user; name one with X-Act-As-User" });
 }
 
+/** What an open connection keeps: it is checked again by issuer and time, and a token may be as large as all the rest of it. */
+export function withoutToken(principal: Principal): Principal {
+  const { credential } = principal;
+  return credential.type === "token" ? { ...principal, credential: { ...credential, token: "" } } : principal;
+}
+
 async function slowDown({ security, limiter }: Services, { tenant, ip }: Shown): Promise<void> {
   const rates = (await security.snapshot(tenant))?.settings.rates;
-  limiter.take("address", ip, rates?.address ?? { rate: 20, burst: 100 });
+  limiter.take("address", ip(), rates?.address ?? { rate: 20, burst: 100 });
 }
 
 function bearerOf(header: string | undefined): string | undefined {

@@ -1,117 +1,15 @@
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { mintTenantId } from "../../auth/principal.ts";
 import type { LogEvent } from "../../events.ts";
-import { Outgoing, type SubscribeOptions, type Subscription } from "../../realtime/subscription.ts";
-import type { Services } from "../../services.ts";
-import { readAddress } from "./address.ts";
-import { HubConnection, type HubHost } from "./hub-connection.ts";
-import { HubMethods } from "./methods.ts";
+import { Outgoing } from "../../realtime/subscription.ts";
+import { PaperHub, turn } from "../../testing/paper-hub.ts";
 
 const rs = "\u001e";
 const tenantId = mintTenantId("acme");
 const hello = `{"protocol":"json","version":1}${rs}`;
 
-/** A connection on paper: what it writes is read back as text, and a test decides when its place in the log is found. */
-class Paper implements HubHost {
-  readonly log = pino({ level: "silent" });
-  readonly methods = new HubMethods({ operations: [], services: {} as Services, log: this.log });
-  readonly said: string[] = [];
-  ended: { code: number; reason: string } | undefined;
-  paused = false;
-  time = 1_000_000;
-  asked: SubscribeOptions | undefined;
-  left = 0;
-  expiredAt: number | undefined;
-  readonly connection: HubConnection;
-  private settle: { resolve(value: Subscription): void; reject(error: unknown): void } | undefined;
-
-  constructor(query = "", expiresAt?: number) {
-    this.connection = new HubConnection(this, {
-      id: "k1",
-      principal: {
-        tenantId,
-        kind: "user",
-        userId: "ada",
-        admin: false,
-        scopes: new Set(),
-        credential: { type: "none" },
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-      },
-      address: readAddress(new URL(`http://hub/${query}`)),
-      frameRate: { rate: 50, burst: 200 },
-      socket: {
-        pause: () => {
-          this.paused = true;
-        },
-        resume: () => {
-          this.paused = false;
-        },
-      },
-      makeWriter: () => ({
-        write: (bytes) => this.hear(bytes),
-        end: (code, reason, last) => {
-          if (last) this.hear(last);
-          this.ended = { code, reason };
-        },
-        pressure: () => undefined,
-      }),
-    });
-  }
-
-  now = () => this.time;
-
-  subscribe(options: SubscribeOptions): Promise<Subscription> {
-    this.asked = options;
-    return new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-    });
-  }
-
-  expired(_connection: HubConnection, now: number): void {
-    this.expiredAt = now;
-  }
-
-  closed(): void {}
-
-  says(text: string): void {
-    this.connection.receive(Buffer.from(text));
-  }
-
-  /** The log is joined. */
-  async join(): Promise<void> {
-    const close = () => {
-      this.left++;
-    };
-    if (this.asked) this.settle?.resolve({ options: this.asked, cursor: 0, close });
-    await turn();
-  }
-
-  async fail(error: unknown): Promise<void> {
-    this.settle?.reject(error);
-    await turn();
-  }
-
-  /** Sweeps once a second. */
-  pass(seconds: number): void {
-    for (let i = 0; i < seconds; i++) {
-      this.time += 1000;
-      this.connection.sweep(this.time);
-    }
-  }
-
-  private hear(frame: Buffer): void {
-    const header = (frame[1] ?? 0) < 126 ? 2 : 4;
-    this.said.push(frame.subarray(header).toString());
-  }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function connected(query = "", expiresAt?: number): Promise<Paper> {
-  const paper = new Paper(query, expiresAt);
+async function connected(query = "", expiresAt?: number): Promise<PaperHub> {
+  const paper = new PaperHub(query, expiresAt);
   paper.says(hello);
   await paper.join();
   paper.said.length = 0;
@@ -142,7 +40,7 @@ function unknown(id: string, target: string): string {
 
 describe("the handshake", () => {
   test("is answered when the place in the log is found: who is told that he is connected misses nothing", async () => {
-    const paper = new Paper("?clientId=x&since=e0");
+    const paper = new PaperHub("?clientId=x&since=e0");
     paper.says(hello);
     await turn();
     expect(paper.said).toEqual([]);
@@ -152,7 +50,7 @@ describe("the handshake", () => {
   });
 
   test("is answered before the first event of a backfill", async () => {
-    const paper = new Paper("?since=e0");
+    const paper = new PaperHub("?since=e0");
     paper.says(hello);
     paper.connection.deliver(outgoing(1));
     await paper.join();
@@ -160,7 +58,7 @@ describe("the handshake", () => {
   });
 
   test("may come in pieces, and with calls in the same frame: they wait for the log, in order", async () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(hello.slice(0, 10));
     paper.says(hello.slice(10) + call("0", "A") + call("1", "B").slice(0, 5));
     paper.says(call("1", "B").slice(5));
@@ -171,21 +69,21 @@ describe("the handshake", () => {
   });
 
   test("of another protocol is refused without a Close message", () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(`{"protocol":"messagepack","version":1}${rs}`);
     expect(paper.said).toEqual([`{"error":"The protocol 'messagepack' is not supported."}${rs}`]);
     expect(paper.ended).toBeDefined();
   });
 
   test("whose fault is longer than a close frame's text is refused all the same", () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(`{"protocol":"${"x".repeat(200)}","version":1}${rs}`);
     expect(paper.said[0]).toContain("is not supported");
     expect(paper.ended?.reason).toBe("");
   });
 
   test("has 15 s", () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.pass(14);
     expect(paper.said).toEqual([]);
     paper.pass(1);
@@ -193,7 +91,7 @@ describe("the handshake", () => {
   });
 
   test("fails when the log cannot be read", async () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(hello);
     await paper.fail(Object.assign(new Error("gone"), { code: "ECONNREFUSED" }));
     expect(paper.said).toEqual([
@@ -202,7 +100,7 @@ describe("the handshake", () => {
   });
 
   test("of a client that has left meanwhile leaves the log again", async () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(hello);
     paper.connection.closed();
     await paper.join();
@@ -223,7 +121,7 @@ describe("calls", () => {
   });
 
   test("more than 200 waiting stop the reading until half of them are done", async () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(hello);
     paper.says(Array.from({ length: 201 }, (_, i) => call(String(i), "A")).join(""));
     expect(paper.paused).toBe(true);
@@ -234,7 +132,7 @@ describe("calls", () => {
   });
 
   test("sent before the client leaves are still done", async () => {
-    const paper = new Paper();
+    const paper = new PaperHub();
     paper.says(hello);
     paper.says(`${call("0", "A")}{"type":7}${rs}${call("1", "never")}`);
     await paper.join();

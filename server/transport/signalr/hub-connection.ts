@@ -15,19 +15,16 @@ import {
   HandshakeFault,
   handshakeAccepted,
   handshakeCanceled,
-  handshakeRefused,
   handshakeTimeoutMs,
-  handshakeUnreadable,
   readHandshake,
 } from "./handshake.ts";
 import type { EventFrames } from "./hub-events.ts";
+import { lastWord, unreadableText } from "./last-word.ts";
 import { errorText, type HubMethods } from "./methods.ts";
 import { Pulse } from "./pulse.ts";
 
 /** A longer answer than this would by itself look like a peer that does not read. */
 const maxAnswerBytes = maxQueuedBytes / 2;
-/** What .NET says of anything it cannot read. */
-const unreadableText = "Connection closed with an error.";
 
 /** What all connections of a node share. */
 export interface HubHost {
@@ -286,19 +283,13 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   /** The last word: a Close message, or the handshake's error before there was one. `again` left out means that the client left. */
   private finish({ code, text, again }: { code: number; text: string; again?: boolean }): void {
     if (this.phase === "ended") return;
-    const last = this.lastWord(text, again);
+    const connected = this.phase === "open" ? this.frames : undefined;
+    const last = again === undefined ? undefined : lastWord(connected, text, again);
     this.phase = "ended";
     this.rest = undefined;
     if (again !== undefined) this.calls?.clear();
     this.subscription?.close();
     // A close frame holds 123 bytes of text (RFC 6455, 5.5).
     this.writer.end(code, Buffer.byteLength(text) > 123 ? "" : text, last);
-  }
-
-  private lastWord(text: string, again: boolean | undefined): Buffer | undefined {
-    if (again === undefined) return undefined;
-    if (this.phase !== "open" || !this.frames)
-      return handshakeRefused(text === unreadableText ? handshakeUnreadable : text);
-    return this.frames.codec.frame(again ? { type: 7, error: text, allowReconnect: true } : { type: 7, error: text });
   }
 }

@@ -12,7 +12,7 @@ import type { SubscribeOptions, Subscription } from "../../realtime/subscription
 import type { Services } from "../../services.ts";
 import { type HubAddress, readAddress } from "./address.ts";
 import { ConnectionTokens, newConnectionId } from "./connection-token.ts";
-import { authenticateHub } from "./credentials.ts";
+import { authenticateHub, withoutToken } from "./credentials.ts";
 import { HubConnection, type HubHost } from "./hub-connection.ts";
 import { createSocketServer, type HubSocket } from "./hub-socket.ts";
 import { HubMethods } from "./methods.ts";
@@ -28,7 +28,7 @@ export interface HubDeps {
 }
 
 export interface SignalrHub {
-  /** Takes over a socket whose request is for a hub. `url` is the request's address in its normal form. */
+  /** Takes over a socket whose request is for a hub. `url` is its address. The caller listens for the socket's errors. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): void;
   routes(app: FastifyInstance): void;
   /** Tells every client to come back, and waits until they are gone, at most some seconds. */
@@ -62,8 +62,6 @@ class Hub implements SignalrHub, HubHost {
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): void {
-    // Until ws has the socket nobody listens for its errors, and one unheard ends the process.
-    socket.on("error", ignore);
     this.upgrade(request, socket, head, at).catch((error) => {
       const answer = toPlainAnswer(error);
       if (answer.status === 500) this.log.error({ err: error }, "a hub upgrade failed");
@@ -114,7 +112,7 @@ class Hub implements SignalrHub, HubHost {
     const address = readAddress(url);
     const { services } = this.deps;
     const { accessToken } = address;
-    const ip = request.socket.remoteAddress ?? "";
+    const ip = () => request.socket.remoteAddress ?? "";
     const principal = await authenticateHub(services, { tenant, headers: request.headers, accessToken, ip });
     const id = address.id === undefined ? newConnectionId() : this.tokens.redeem(address.id, principal, this.now());
     if (id === undefined) return refuseUpgrade(socket, plainAnswers.idUnknown);
@@ -122,9 +120,8 @@ class Hub implements SignalrHub, HubHost {
     const snapshot = await services.security.snapshot(principal.tenantId);
     if (this.draining || !snapshot) throw new DomainError("unavailable", { retryAfter: 1 });
     const frameRate = snapshot.settings.rates.frames;
-    socket.removeListener("error", ignore);
     this.sockets.handleUpgrade(request, socket, head, (ws) =>
-      this.connect(ws, socket, { id, principal, address, frameRate }),
+      this.connect(ws, socket, { id, principal: withoutToken(principal), address, frameRate }),
     );
   }
 
@@ -151,5 +148,3 @@ interface Opening {
   address: HubAddress;
   frameRate: { rate: number; burst: number };
 }
-
-function ignore(): void {}

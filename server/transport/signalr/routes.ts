@@ -30,8 +30,8 @@ async function answerNegotiate(request: FastifyRequest, reply: FastifyReply, opt
   reply.header("cache-control", "no-store");
   try {
     const { accessToken } = readAddress(url);
-    const { headers, ip } = request;
-    const principal = await authenticateHub(options.services, { tenant, headers, accessToken, ip });
+    const shown = { tenant, headers: request.headers, accessToken, ip: () => request.ip };
+    const principal = await authenticateHub(options.services, shown);
     return reply.send(negotiate(readQuery(url).get("negotiateversion"), principal, options.tokens, options.now()));
   } catch (error) {
     const answer = toPlainAnswer(error);

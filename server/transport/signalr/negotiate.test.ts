@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RawHubClient, refusedUpgrade } from "../../testing/hub-client.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+let globex: TestTenant;
+let ada: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.tenant("acme");
+  globex = await stack.tenant("globex");
+  ada = await acme.token("ada");
+});
+afterAll(() => stack.close());
+
+function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
+
+async function negotiate(
+  query: string,
+  headers: Record<string, string> = bearer(ada),
+  base = acme.url,
+): Promise<Response> {
+  return fetch(`${base}/hub/negotiate${query}`, { method: "POST", headers });
+}
+
+async function plain(url: string, init: RequestInit): Promise<[number, string]> {
+  const response = await fetch(url, init);
+  return [response.status, await response.text()];
+}
+
+describe("negotiate", () => {
+  test("version 1 gives an id to show and a token to connect with", async () => {
+    const response = await negotiate("?negotiateVersion=1&useStatefulReconnect=true");
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toMatch(/^application\/json/);
+    const body = (await response.json()) as Record<string, unknown>;
+    expect(body).toEqual({
+      negotiateVersion: 1,
+      connectionId: expect.stringMatching(/^[\w-]{22}$/),
+      connectionToken: expect.stringMatching(/^[\w-]+$/),
+      availableTransports: [{ transport: "WebSockets", transferFormats: ["Text"] }],
+    });
+  });
+
+  test("without a version it is 0: one id for both", async () => {
+    const body = (await (await negotiate("")).json()) as Record<string, unknown>;
+    expect(body).toMatchObject({ negotiateVersion: 0, connectionId: expect.any(String) });
+    expect(body).not.toHaveProperty("connectionToken");
+    const client = new RawHubClient(`${acme.url}/hub?id=${body.connectionId}`, bearer(ada));
+    await new Promise((resolve) => client.socket.once("open", resolve));
+    client.socket.close();
+    await client.closed;
+  });
+
+  test.each([
+    ["9", { negotiateVersion: 1 }],
+    ["x", { error: "The client requested a non-integer protocol version." }],
+    ["-1", { error: "The client requested version '-1', but the server does not support this version." }],
+  ])("version %s", async (version, expected) => {
+    const response = await negotiate(`?NegotiateVersion=${version}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject(expected);
+  });
+
+  test("takes any letter case, v1.0, a trailing slash, and a body of any kind", async () => {
+    for (const path of ["/TENANT/acme/V1/HUB/Negotiate", "/tenant/acme/v1.0/hub/negotiate/"]) {
+      const headers = { ...bearer(ada), "content-type": "text/plain" };
+      expect((await fetch(stack.url + path, { method: "POST", headers, body: "" })).status).toBe(200);
+    }
+  });
+
+  test("takes a key that acts as a user, not a key on its own", async () => {
+    const headers = { "x-api-key": acme.primaryKey };
+    expect((await negotiate("", { ...headers, "x-act-as-user": "ada" })).status).toBe(200);
+    expect((await negotiate("", headers)).status).toBe(403);
+  });
+
+  test("answers a browser of an allowed origin, credentials included", async () => {
+    const origin = "https://app.example.com";
+    const response = await negotiate("?negotiateVersion=1", { ...bearer(ada), origin });
+    expect(response.headers.get("access-control-allow-origin")).toBe(origin);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    const asks = {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "x-signalr-user-agent",
+    };
+    const preflight = await fetch(`${acme.url}/hub/negotiate`, { method: "OPTIONS", headers: asks });
+    expect(preflight.ok).toBe(true);
+    expect(preflight.headers.get("access-control-allow-headers")).toContain("x-signalr-user-agent");
+  });
+
+  test("no credential and a bad one are 401, another tenant's is 403, in a few words of text", async () => {
+    const answers = [
+      await negotiate("", {}),
+      await negotiate("", bearer("x.y.z")),
+      await negotiate("", bearer(ada), globex.url),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 403]);
+    for (const answer of answers) {
+      expect(answer.headers.get("content-type")).toMatch(/^text\/plain/);
+      expect((await answer.text()).length).toBeLessThan(200);
+    }
+  });
+
+  test("other methods are 405", async () => {
+    expect((await plain(`${acme.url}/hub/negotiate`, { headers: bearer(ada) }))[0]).toBe(405);
+    expect((await plain(`${acme.url}/hub/negotiate`, { method: "DELETE" }))[0]).toBe(405);
+  });
+});
+
+describe("the hub's address without an upgrade", () => {
+  test("answers in .NET's words", async () => {
+    const { connectionToken: id } = (await (await negotiate("?negotiateVersion=1")).json()) as {
+      connectionToken: string;
+    };
+    const hub = `${acme.url}/hub`;
+    expect(await plain(hub, {})).toEqual([400, "Connection ID required"]);
+    expect(await plain(hub, { method: "POST" })).toEqual([400, "Connection ID required"]);
+    expect(await plain(`${hub}?id=nonsense`, { method: "POST" })).toEqual([404, "No Connection with that ID"]);
+    expect(await plain(`${hub}?id=nonsense`, { method: "DELETE" })).toEqual([404, "No Connection with that ID"]);
+    expect(await plain(`${hub}?id=${id}`, { method: "POST", body: "x" })).toEqual([
+      405,
+      "POST requests are not allowed for WebSocket connections.",
+    ]);
+    expect(await plain(`${hub}?id=${id}`, { method: "DELETE" })).toEqual([
+      400,
+      "Cannot terminate this connection using the DELETE endpoint.",
+    ]);
+    const stream = { headers: { accept: "text/event-stream" } };
+    expect((await plain(`${hub}?id=${id}`, stream))[0]).toBe(404);
+    expect((await plain(`${hub}?id=${id}`, { method: "PUT" }))[0]).toBe(405);
+  });
+});
+
+describe("an upgrade", () => {
+  test("is refused with 401 and 403 before the socket is one", async () => {
+    const hub = `${acme.url}/hub`;
+    expect((await refusedUpgrade(hub)).status).toBe(401);
+    expect((await refusedUpgrade(`${hub}?access_token=x.y.z`)).status).toBe(401);
+    expect((await refusedUpgrade(hub, { "x-api-key": acme.primaryKey })).status).toBe(403);
+    expect((await refusedUpgrade(`${globex.url}/hub`, bearer(ada))).status).toBe(403);
+    expect((await refusedUpgrade(`${stack.url}/tenant/nobody/v1/hub`, bearer(ada))).status).toBe(403);
+  });
+
+  test("with an id that is unknown, of another user or of another tenant is 404", async () => {
+    const { connectionToken } = (await (await negotiate("?negotiateVersion=1")).json()) as { connectionToken: string };
+    const notFound = { status: 404, text: "No Connection with that ID" };
+    expect(await refusedUpgrade(`${acme.url}/hub?id=nonsense`, bearer(ada))).toEqual(notFound);
+    expect(await refusedUpgrade(`${acme.url}/hub?id=${connectionToken}`, bearer(await acme.token("bob")))).toEqual(
+      notFound,
+    );
+    expect(await refusedUpgrade(`${globex.url}/hub?id=${connectionToken}`, bearer(await globex.token("ada")))).toEqual(
+      notFound,
+    );
+  });
+
+  test("with an id that is in use is 409", async () => {
+    const { connectionToken } = (await (await negotiate("?negotiateVersion=1")).json()) as { connectionToken: string };
+    const client = new RawHubClient(`${acme.url}/hub?id=${connectionToken}`, bearer(ada));
+    await new Promise((resolve) => client.socket.once("open", resolve));
+    expect((await refusedUpgrade(`${acme.url}/hub?id=${connectionToken}`, bearer(ada))).status).toBe(409);
+    client.socket.close();
+    await client.closed;
+  });
+
+  test("with an id from another node is accepted", async () => {
+    const other = await stack.another();
+    const negotiated = await fetch(`${other.url}/tenant/acme/v1/hub/negotiate?negotiateVersion=1`, {
+      method: "POST",
+      headers: bearer(ada),
+    });
+    const { connectionToken } = (await negotiated.json()) as { connectionToken: string };
+    const client = new RawHubClient(`${acme.url}/hub?id=${connectionToken}&access_token=${ada}`);
+    await new Promise((resolve) => client.socket.once("open", resolve));
+    client.socket.close();
+    await client.closed;
+  });
+
+  test("that is no WebSocket's is refused by words, not by a crash", async () => {
+    const { request } = await import("node:http");
+    const status = await new Promise((resolve) => {
+      const headers = { ...bearer(ada), connection: "Upgrade", upgrade: "h2c" };
+      const asked = request(`${acme.url}/hub`, { headers }, (response) => resolve(response.statusCode));
+      asked.end();
+    });
+    expect(status).toBe(400);
+  });
+});
