@@ -1,5 +1,5 @@
 import { people } from "./cast.ts";
-import { historyDays, longHistory } from "./history.ts";
+import { longHistory } from "./history.ts";
 import { type Line, placeTalk } from "./line.ts";
 import { seededRandom } from "./random.ts";
 import { announcements, directTalk, dubaiTalk, lobbyTalk } from "./talks.ts";
@@ -48,7 +48,7 @@ export function demoChats(now: number): SeedChat[] {
       name: "Bridge & operations",
       memberIds: everybody.slice(0, 9),
       moderators: ["ben"],
-      createdAt: now - (historyDays + 2) * 24 * hour,
+      createdAt: now - 26 * 24 * hour,
       lines: longHistory(now, historyLength),
       behind: { ada: 7, carla: 38, emma: historyLength, farid: 60, hana: historyLength, ivo: 15 },
     }),

@@ -5,44 +5,82 @@ import { type Random, seededRandom } from "./random.ts";
 import { topics, words } from "./topics.ts";
 
 const day = 86_400_000;
-export const historyDays = 21;
 
 /** Who talks in the long history, and who has been on leave for how many days: they have much to catch up on. */
 const voices = ["ada", "ben", "carla", "duarte", "emma", "farid", "gita", "hana", "ivo"];
 const onLeave: Record<string, number> = { emma: 1, hana: 4 };
 
-/** When talks begin, on whose clock, and who is up. Fixed hours, so that no season changes who says what. */
+/**
+ * When a day's talks are, in minutes after midnight on whose clock, how many, and who is up. Fixed hours, so that no season changes
+ * who says what. In the order of the day: Dubai's morning is Lisbon's night.
+ */
 const shifts = [
-  { zone: zones.lisbon, peaks: [7 * 60, 12 * 60, 17 * 60], from: 390, to: 1110, together: true },
-  { zone: zones.lisbon, peaks: [20 * 60], from: 1110, to: 1325, together: false },
-  { zone: zones.dubai, peaks: [8 * 60], from: 390, to: 570, together: false },
-] as const;
+  { zone: zones.dubai, from: 390, to: 570, talks: [4, 6], together: false },
+  { zone: zones.lisbon, from: 395, to: 1110, talks: [32, 41], together: true },
+  { zone: zones.lisbon, from: 1110, to: 1365, talks: [5, 8], together: false },
+] satisfies Shift[];
+
+interface Shift {
+  zone: string;
+  from: number;
+  to: number;
+  talks: [low: number, high: number];
+  together: boolean;
+}
 
 /**
- * Three weeks of the crews' talk, oldest first, ending the evening before `now`: always the same words, placed on the clocks of two
- * zones.
+ * Some three weeks of the crews' talk, oldest first, ending the evening before `now`: always the same words, placed on the clocks of
+ * two zones.
  */
 export function longHistory(now: number, count: number): Line[] {
   const random = seededRandom(1861);
   const today = Math.floor(now / day) * day;
-  const lines: Line[] = [];
-  while (lines.length < count) lines.push(...talk(random, today).slice(0, count - lines.length));
-  return lines.sort((a, b) => a.at - b.at);
+  let lines: Line[] = [];
+  for (let daysAgo = 1; lines.length < count; daysAgo++) {
+    lines = [...shifts.flatMap((shift) => talksOf(random, shift, today, daysAgo)), ...lines];
+  }
+  return lastOf(lines, count);
 }
 
-function talk(random: Random, today: number): Line[] {
-  const daysAgo = random.between(1, historyDays);
-  const shift = shifts[random.chance(0.72) ? 0 : random.between(1, 2)] ?? shifts[0];
-  const up = voices.filter((id) => daysAgo > (onLeave[id] ?? 0) && (shift.together || zoneOf(id) === shift.zone));
+/** The last lines; what answers an earlier one answers nothing. */
+function lastOf(lines: Line[], count: number): Line[] {
+  const kept = lines.slice(-count);
+  const known = new Set(kept);
+  for (const line of kept) if (line.replyTo && !known.has(line.replyTo)) line.replyTo = undefined;
+  return kept;
+}
+
+/** The talks of one shift, one after the other: each has a slot of its own. */
+function talksOf(random: Random, shift: Shift, today: number, daysAgo: number): Line[] {
+  const { zone, from, to, talks, together } = shift;
+  const midnight = today - daysAgo * day;
+  const up = voices.filter((id) => daysAgo > (onLeave[id] ?? 0) && (together || zoneOf(id) === zone));
+  const count = random.between(...talks);
+  const slot = ((to - from) / count) * 60_000;
+  return Array.from({ length: count }, (_, index) => {
+    const after = Math.round((index + random.next() * 0.3) * slot);
+    const hour = Math.floor((from + after / 60_000) / 60);
+    return talk(random, { up, hour, begin: instantAt(midnight, from, zone) + after, lasts: slot * 0.65 });
+  }).flat();
+}
+
+interface Slot {
+  up: string[];
+  /** The clock's hour when it begins. */
+  hour: number;
+  begin: number;
+  lasts: number;
+}
+
+function talk(random: Random, { up, hour, begin, lasts }: Slot): Line[] {
   const speakers = draw(random, up, random.between(2, Math.min(4, up.length)));
-  const minutes = clamp(random.pick(shift.peaks) + (random.next() + random.next() - 1) * 240, shift.from, shift.to);
   const steps = random.pick(topics).slice(0, random.between(3, 8));
-  const fill = fillWords(random);
-  let at = instantAt(today - daysAgo * day, Math.round(minutes), shift.zone) + random.between(0, 59_999);
+  const fill = fillWords(random, hour);
   const lines: Line[] = [];
+  let at = begin;
   for (const step of steps) {
     lines.push(say(random, { speakers, before: lines, at, text: fill(random.pick(step)) }));
-    at += random.between(15_000, 240_000);
+    at += random.between(10_000, Math.min(240_000, Math.floor(lasts / steps.length)));
   }
   return lines;
 }
@@ -64,7 +102,7 @@ function say(random: Random, { speakers, before, at, text }: Moment): Line {
   if (last && replying) line.replyTo = random.pick(before);
   const fate = random.next();
   if (fate < 0.015) line.edited = { before: misspell(line.text), at: at + random.between(8000, 90_000) };
-  else if (fate < 0.023) line.deletedAt = at + random.between(5000, 120_000);
+  else if (fate < 0.023) line.deletedAt = at + random.between(5000, 90_000);
   return line;
 }
 
@@ -77,12 +115,8 @@ function draw(random: Random, from: string[], count: number): string[] {
   return Array.from({ length: count }, () => left.splice(random.between(0, left.length - 1), 1)[0] ?? "");
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
 /** The words of one talk: drawn once, so that a ship keeps its name through it. */
-function fillWords(random: Random): (text: string) => string {
+function fillWords(random: Random, hour: number): (text: string) => string {
   const ship = random.pick(words.ship);
   const temp = random.between(88, 104);
   const values: Record<string, string | number> = {
@@ -95,14 +129,15 @@ function fillWords(random: Random): (text: string) => string {
     dir: random.pick(words.dir),
     n: random.between(4, 48),
     half: random.between(3, 15),
-    wind: random.between(18, 41),
+    wind: random.between(16, 37),
     swell: (random.between(4, 24) / 10).toFixed(1),
     engine: random.between(1, 2),
     temp,
     lower: temp - random.between(9, 16),
     litres: random.between(12, 60) * 100,
     number: `26-${random.between(1000, 4999)}`,
-    time: `${random.between(7, 21)}:${random.pick(["00", "10", "15", "20", "30", "40", "45", "50"])}`,
+    since: `${hour - 1}:${random.between(1, 5)}5`,
+    time: `${Math.min(23, hour + random.between(1, 3))}:${random.between(0, 5)}0`,
   };
   return (text) => text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }

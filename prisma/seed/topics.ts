@@ -107,7 +107,7 @@ export const topics: readonly (readonly (readonly string[])[])[] = [
       "Vibration on {ship} above {n} hundred revolutions.",
     ],
     ["Since when?", "Same as last week?", "Does it come down at half ahead?"],
-    ["Since {port}.", "Started on the {time}.", "Down to {lower} at half ahead."],
+    ["Since {port}.", "Started at {since}.", "Down to {lower} at half ahead."],
     [
       "Impeller, I bet. I bring one to {pier}.",
       "Sounds like the filter. {half} minutes of work.",
@@ -125,9 +125,9 @@ export const topics: readonly (readonly (readonly string[])[])[] = [
     [
       "School group of {n} on the {time}, can they see the bridge?",
       "{n} schoolchildren are booked on {ship} today.",
-      "Wheelchair user on the {time} from {port}, ramp needed.",
+      "The kindergarten of {port} sails with us on the {time}, {n} of them.",
     ],
-    ["Of course, in groups of six.", "Sure, I show them the radar.", "Ramp is ready at {pier}."],
+    ["Of course, in groups of six.", "Sure, I show them the radar.", "The bridge is tidy for once, bring them."],
     ["Who has the stickers?", "Do we still have life vests in small?", "Any snacks left on board?"],
     ["In the locker behind the bar.", "Twenty small vests, checked in May.", "Two boxes in the galley."],
     ["They loved the horn.", "One of them wants to be captain now.", "All off at {port}, all counted, all smiling."],
@@ -138,14 +138,14 @@ export const topics: readonly (readonly (readonly string[])[])[] = [
       "Card reader at {pier} is offline.",
       "The gate at {port} does not open for monthly passes.",
     ],
-    ["Turned it off and on?", "Since when, and only that one?", "I see it from here: no contact since {time}."],
+    ["Turned it off and on?", "Since when, and only that one?", "I see it from here: no contact since {since}."],
     ["Paper was in the wrong way round.", "It hangs in the update.", "All of the south side, I am afraid."],
     [
       "Let them ride, we sell on board.",
       "Sell on board until {time}, please.",
       "Wave them through, I note the number.",
     ],
-    ["Works again.", "Back since {time}.", "Fixed, {n} tickets sold since."],
+    ["Works again.", "Back since {since}.", "Fixed, {n} tickets sold since."],
   ],
   [
     [
@@ -174,14 +174,14 @@ export const topics: readonly (readonly (readonly string[])[])[] = [
   ],
   [
     [
-      "Fog at {port}, less than {n} hundred metres.",
+      "Fog at {port}, less than {half} hundred metres.",
       "Can hardly see {pier} from the bridge.",
       "Radar only from here on, fog at the mouth.",
     ],
     ["Second lookout forward, please.", "Horn every two minutes, I know, I know.", "Speed down to {half} knots?"],
     ["Lookout is posted.", "At {half} knots already.", "{other} reports the same."],
     ["Tell tickets to expect {half} minutes on each trip.", "Boards say fog now.", "Tugs know that we come slowly."],
-    ["Lifting.", "Sun is through at {port}.", "Clear since {time}, normal speed."],
+    ["Lifting.", "Sun is through at {port}.", "Clear since {since}, normal speed."],
     ["That was beautiful, though.", "Took a photo of the lighthouse in it.", "My favourite kind of boring trip."],
   ],
   [
