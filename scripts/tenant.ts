@@ -1,0 +1,92 @@
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { draftConfig } from "../server/config/config.ts";
+import { readEnv } from "../server/config/env.ts";
+import { deriveKey, keepAuthSecret } from "../server/config/secrets.ts";
+import { StartError } from "../server/config/start-error.ts";
+import { createTenant } from "../server/domain/tenants/make-tenant.ts";
+import { DomainError } from "../server/errors.ts";
+import { openDatabase } from "../server/persistence/database.ts";
+import { startEmbedded } from "../server/persistence/embedded.ts";
+import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
+import { migrate } from "../server/persistence/migrate.ts";
+import { lockDataDir } from "../server/supervisor/lock.ts";
+
+// npm run tenant -- create <id> --name "…" --owner <e-mail>
+// Makes a tenant without a browser, beside a running service or without one: in the Postgres of DATABASE_URL, else in the embedded
+// one, which is started for a moment when it does not run.
+
+const USAGE = 'Usage: npm run tenant -- create <id> --name "…" --owner <e-mail>';
+
+try {
+  const tenant = readArguments(process.argv.slice(2));
+  await withOwner(async (ownerUrl, authSecret, baseUrl) => {
+    const made = await make(ownerUrl, authSecret, tenant);
+    console.log(`Tenant id:    ${made.tenantId}`);
+    console.log(`Primary key:  ${made.primaryKey}`);
+    console.log(`Its address:  ${baseUrl}/tenant/${made.tenantId}/v1`);
+    console.log("The key is shown this once: only a hash of it is kept.");
+  });
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
+
+function readArguments(args: string[]): { id: string; name: string } {
+  const options = { name: { type: "string" }, owner: { type: "string" } } as const;
+  const { values, positionals } = readOptions(() => parseArgs({ args, options, allowPositionals: true }));
+  const [command, id, ...rest] = positionals;
+  if (command !== "create" || !id || rest.length > 0) throw new StartError(USAGE);
+  if (values.owner !== undefined && !z.email().safeParse(values.owner).success) {
+    throw new StartError(`--owner ${values.owner} is no e-mail address.`);
+  }
+  return { id, name: values.name ?? id };
+}
+
+function readOptions<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+  }
+}
+
+/** Hands the database's owner to the work; an embedded Postgres that had to be started is stopped again. */
+async function withOwner(
+  work: (ownerUrl: string, authSecret: string, baseUrl: string) => Promise<void>,
+): Promise<void> {
+  const { databaseUrl, dataDir, baseUrl, ...draft } = draftConfig(readEnv());
+  if (databaseUrl) return work(databaseUrl, draft.authSecret ?? "", baseUrl);
+  const running = await findRunningPostgres(dataDir);
+  if (running) return work(running, draft.authSecret ?? keepAuthSecret(dataDir), baseUrl);
+  const lock = lockDataDir(dataDir);
+  try {
+    const postgres = await startEmbedded(dataDir, console.error);
+    try {
+      await work(postgres.ownerUrl, draft.authSecret ?? keepAuthSecret(dataDir), baseUrl);
+    } finally {
+      await postgres.stop();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function make(ownerUrl: string, authSecret: string, tenant: { id: string; name: string }) {
+  const runtimePassword = deriveKey(authSecret, "database-runtime").toString("hex");
+  const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword });
+  const db = openDatabase({ url: runtimeUrl, name: "parley tenant", connections: 1 });
+  try {
+    return await createTenant(db, authSecret, tenant);
+  } finally {
+    await db.close();
+  }
+}
+
+/** One line for what the user can mend; a bug is shown whole. */
+function explain(error: unknown): unknown {
+  if (error instanceof StartError) return error.message;
+  if (!(error instanceof DomainError)) return error;
+  const fields = Object.entries(error.face.errors ?? {}).map(([field, messages]) => `${field} ${messages.join(", ")}`);
+  return [error.face.detail ?? error.message, ...fields].join("; ");
+}
