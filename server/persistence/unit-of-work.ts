@@ -39,6 +39,18 @@ export async function unitOfWork<T>(
   }
 }
 
+/**
+ * The answer that a key holds already, for work in several units to ask before the first one. Throws `idempotency_reused`,
+ * `idempotency_running`.
+ */
+export function findHeldAnswer(
+  db: Database,
+  tenantId: TenantId,
+  call: IdempotentCall,
+): Promise<HeldAnswer | undefined> {
+  return tenantTransaction(db.prisma, tenantId, (tx) => claimKey(tx, tenantId, call));
+}
+
 async function once<T>(
   db: Database,
   tenantId: TenantId,

@@ -3,7 +3,7 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, userId } from "../../schema.ts";
 import { canManage } from "../chats/policy.ts";
 import { getMemberChat } from "../chats/store.ts";
@@ -44,16 +44,19 @@ export const addMembers = mutation({
 
 /** A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key. */
 async function addInSteps(ctx: Context, chatId: string, wanted: string[]) {
+  const { db } = ctx.services;
   const added: string[] = [];
   const steps: string[][] = [];
   for (let i = 0; i < wanted.length; i += maxEventsAStep) steps.push(wanted.slice(i, i + maxEventsAStep));
+  const held = steps.length > 1 && ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
+  if (held) return held;
   for (const step of steps.slice(0, -1)) {
-    const result = await unitOfWork(ctx.services.db, ctx.tenantId, (work) => addStep(ctx, work, chatId, step));
+    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, chatId, step));
     if ("added" in result) added.push(...result.added);
   }
   const last = steps.at(-1) ?? [];
   return await unitOfWork(
-    ctx.services.db,
+    db,
     ctx.tenantId,
     async (work) => {
       const result = await addStep(ctx, work, chatId, last);

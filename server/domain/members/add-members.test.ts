@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { Chat } from "../chats/schema.ts";
+
+interface Added {
+  chatId: string;
+  added: string[];
+  memberCount: number;
+}
+
+let stack: Stack;
+let tenant: TestTenant;
+let ada: Caller;
+let ben: Caller;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  ada = tenant.as("ada");
+  ben = tenant.as("ben");
+});
+afterAll(() => stack.close());
+
+const createChat = async (body: object = {}) =>
+  (await ada<Chat>("POST", "/Chat", { memberUserIds: ["ben"], ...body })).body;
+const add = (caller: Caller, chat: Chat, body: unknown, headers?: Record<string, string>) =>
+  caller<Added>("POST", `/Chat/${chat.id}/members`, body, headers);
+
+describe("succeeds", () => {
+  test.each([
+    ["{userId}", { userId: "cleo" }],
+    ["{userIds}", { userIds: ["cleo", "cleo"] }],
+    ["{memberUserIds}", { memberUserIds: ["cleo"] }],
+    ["any letter case", { UserId: "cleo", UserIds: null }],
+    ["a present member too, who stays as it is", { userIds: ["ben", "cleo", "ada"] }],
+  ])("with %s", async (_name, body) => {
+    const chat = await createChat();
+    expect(await add(ben, chat, body)).toMatchObject({
+      status: 200,
+      body: { chatId: chat.id, added: ["cleo"], memberCount: 3 },
+    });
+    expect((await tenant.as("cleo")<Chat>("GET", `/Chat/${chat.id}`)).body).toMatchObject({ memberCount: 3 });
+  });
+
+  test.each([
+    ["no body", undefined, {}],
+    ["an empty one that says JSON", "", { "content-type": "application/json; charset=utf-8" }],
+    ["an empty one of another type", "", { "content-type": "text/plain" }],
+    ["{}", {}, {}],
+  ])("with the user in the address and %s", async (_name, body, headers) => {
+    const chat = await createChat();
+    const answer = await ada<Added>("POST", `/Chat/${chat.id}/members/cleo%20%2F%20ops`, body, headers);
+    expect(answer).toMatchObject({ status: 200, body: { added: ["cleo / ops"] } });
+  });
+
+  test("and changes nothing for a present member: no event, no second count, same role", async () => {
+    const chat = await createChat();
+    const after = (await ada<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    expect((await add(ben, chat, { userIds: ["ada", "ben"] })).body).toMatchObject({ added: [], memberCount: 2 });
+    expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.role).toBe("owner");
+    expect((await ada<{ data: [] }>("GET", `/events?after=${after}`)).body.data).toEqual([]);
+  });
+
+  test("without making old messages unread for the newcomer, who may read them", async () => {
+    const chat = await createChat();
+    await ada("POST", `/Chat/${chat.id}/messages`, { content: "before" });
+    await add(ada, chat, { userId: "cleo" });
+    const cleo = tenant.as("cleo");
+    expect((await cleo<Chat>("GET", `/Chat/${chat.id}`)).body).toMatchObject({ unreadCount: 0, lastReadSeq: 1 });
+    const { body } = await cleo<{ data: object[] }>("GET", `/Chat/${chat.id}/messages`);
+    expect(body.data).toMatchObject([{ content: "before" }]);
+  });
+
+  test("with a thousand at once, each counted and told once", async () => {
+    const chat = await createChat();
+    const userIds = Array.from({ length: 1000 }, (_, i) => `passenger-${i}`);
+    expect((await add(ada, chat, { userIds })).body).toMatchObject({ memberCount: 1002 });
+    expect((await add(ada, chat, { userIds: [...userIds, "late"] })).status).toBe(400);
+    expect((await add(ada, chat, { userIds: userIds.slice(0, 999), userId: "late" })).body.added).toEqual(["late"]);
+  });
+
+  test("once, when many add the same person at once", async () => {
+    const chat = await createChat();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => add(i % 2 ? ada : ben, chat, { userId: "cleo" })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect(answers.flatMap(({ body }) => body.added)).toEqual(["cleo"]);
+    expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(3);
+  });
+
+  test("in a moderated chat for owner, moderators and Admins", async () => {
+    const chat = await createChat({ policy: "moderated" });
+    expect(await add(ben, chat, { userId: "cleo" })).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect((await add(tenant.as("ben", ["Admin"]), chat, { userId: "cleo" })).status).toBe(200);
+    await ada("PATCH", `/Chat/${chat.id}/members/ben`, { role: "moderator" });
+    expect((await add(ben, chat, { userId: "dora" })).body.added).toEqual(["dora"]);
+  });
+});
+
+describe("replays", () => {
+  test("the first answer under the same key, also after the member left again", async () => {
+    const chat = await createChat();
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const first = await add(ada, chat, { userId: "cleo" }, key);
+    await ada("DELETE", `/Chat/${chat.id}/members/cleo`);
+    const again = await add(ada, chat, { userId: "cleo" }, key);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect((await tenant.as("cleo")("GET", `/Chat/${chat.id}`)).status).toBe(404);
+  });
+
+  test("nothing of a wide addition under a used key: 422 and nobody was added", async () => {
+    const chat = await createChat();
+    const key = { "idempotency-key": crypto.randomUUID() };
+    await add(ada, chat, { userId: "cleo" }, key);
+    const userIds = Array.from({ length: 600 }, (_, i) => `passenger-${i}`);
+    expect((await add(ada, chat, { userIds }, key)).status).toBe(422);
+    expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(3);
+  });
+});
+
+test.each([
+  ["nobody", {}, "userId"],
+  ["an empty list", { userIds: [] }, "userId"],
+  ["an empty id", { userId: "" }, "userId"],
+  ["a number", { userId: 7 }, "userId"],
+  ["129 characters", { userId: "x".repeat(129) }, "userId"],
+])("bad input: %s", async (_name, body, field) => {
+  const chat = await createChat();
+  expect(await add(ada, chat, body)).toMatchObject({
+    status: 400,
+    body: { errors: { [field]: [expect.any(String)] } },
+  });
+});
+
+test("a direct chat keeps its two members: 409", async () => {
+  const chat = await createChat({ kind: "direct" });
+  expect(await add(ada, chat, { userId: "cleo" })).toMatchObject({ status: 409, body: { code: "conflict" } });
+});
+
+test("not a member and other tenants get 404, and add nobody", async () => {
+  const chat = await createChat();
+  const other = await stack.tenant("umbra");
+  expect((await add(tenant.as("eve"), chat, { userId: "eve" })).status).toBe(404);
+  expect((await add(other.as("ada"), chat, { userId: "eve" })).status).toBe(404);
+  expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(2);
+});
