@@ -5,6 +5,11 @@ export function canManage(chat: Pick<MemberChat, "policy" | "role">): boolean {
   return chat.policy === "open" || isModerator(chat.role);
 }
 
+/** A moderator who could remove the owner would inherit a moderated chat. */
+export function canRemoveOwner(chat: Pick<MemberChat, "policy" | "role">): boolean {
+  return chat.policy === "open" || chat.role === "owner";
+}
+
 export function isModerator(role: Role): boolean {
   return role === "owner" || role === "moderator";
 }

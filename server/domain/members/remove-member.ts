@@ -5,7 +5,7 @@ import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
-import { canManage } from "../chats/policy.ts";
+import { canManage, canRemoveOwner } from "../chats/policy.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { removeMember as dropMember } from "./store.ts";
 
@@ -25,15 +25,29 @@ export const removeMember = mutation({
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat keeps its two members" });
     if (!self && !canManage(chat) && !ctx.principal.admin)
       throw new DomainError("forbidden", { detail: "Only owner and moderators remove members here" });
-    return await unitOfWork(ctx.services.db, ctx.tenantId, (work) => remove(ctx, work, chatId, input.userId));
+    return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
+      remove(ctx, work, {
+        chatId,
+        userId: input.userId,
+        mayBeOwner: self || ctx.principal.admin || canRemoveOwner(chat),
+      }),
+    );
   },
 });
 
-async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, chatId: string, userId: string) {
+interface Removal {
+  chatId: string;
+  userId: string;
+  mayBeOwner: boolean;
+}
+
+async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, { chatId, userId, mayBeOwner }: Removal) {
   await lockHead();
   const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
   const member = await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } } });
   if (!member) return { chatId, userId, memberCount: head.memberCount };
+  if (member.role === "owner" && !mayBeOwner)
+    throw new DomainError("forbidden", { detail: "An owner of a moderated chat is removed by owners only" });
   const toPosition = emit({ type: "member.removed", chatId, payload: { chatId, userId, role: member.role } });
   await dropMember(tx, tenantId, { chatId, userId, toPosition });
   await tx.chatHead.update({
