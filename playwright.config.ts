@@ -4,7 +4,7 @@ import { findBrowser } from "./e2e/browser.ts";
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  globalSetup: "./e2e/start-product.ts",
+  globalSetup: "./e2e/global-setup.ts",
   // One product, one seeded tenant: journeys that run beside each other would read each other's messages.
   workers: 1,
   timeout: 45_000,

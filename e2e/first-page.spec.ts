@@ -53,8 +53,10 @@ test("Shift and Enter make a new line", async ({ page }) => {
   await expect(right.messages.getByText(text)).toContainText("second line");
 });
 
-test("shows who types, what is unread and what was seen", async ({ page }) => {
+test("shows who is there, who types, what is unread and what was seen", async ({ page }) => {
   const [left, right] = await openLiveChat(page);
+  await expect(left.region.getByText(`${right.name}: online`)).toBeAttached();
+  await expect(right.region.getByText(`${left.name}: online`)).toBeAttached();
   await right.box.focus();
   await expect(right.region.getByText(/^\d+\+? unread$/u)).toHaveCount(0);
   await left.box.pressSequentially("Writing");
@@ -71,7 +73,6 @@ test("who was offline misses nothing, and sends what was written meanwhile", asy
   const [left, right] = await openLiveChat(page);
   await left.region.getByRole("button", { name: `Take ${left.name} offline` }).click();
   await expect(left.region.getByLabel("Connection: Offline")).toBeVisible();
-  await expect(right.region.getByText(`${left.name}: offline`)).toBeAttached({ timeout: 20_000 });
   const missed = ["one", "two", "three"].map((word) => unheard(`Missed ${word}`));
   for (const text of missed) await right.say(text);
   await expect(right.messages.getByText(missed.at(-1) ?? "")).toHaveCount(1);

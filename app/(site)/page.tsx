@@ -9,11 +9,12 @@ import { Promises } from "../../components/site/promises.tsx";
 import { QuickStart } from "../../components/site/quick-start.tsx";
 import { Section } from "../../components/ui/section.tsx";
 import { parseTheme, THEME_COOKIE } from "../../components/ui/theme.ts";
+import { isDemoOffered } from "./demo-offered.ts";
 
 export default async function FirstPage() {
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <DemoProvider>
+    <DemoProvider offered={await isDemoOffered()}>
       <a
         href="#live"
         className="sr-only z-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"

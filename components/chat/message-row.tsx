@@ -1,6 +1,6 @@
 import { Avatar } from "../ui/avatar.tsx";
 import { cn } from "../ui/cn.ts";
-import { nameOf, type Room } from "./room.ts";
+import { avatarOf, nameOf, type Room } from "./room.ts";
 import type { Row } from "./rows.ts";
 import type { Message } from "./types.ts";
 
@@ -12,7 +12,11 @@ export function MessageRow({ row, room }: { row: Row; room: Room }) {
       {row.day && <p className="mt-1 mb-4 text-center text-xs text-muted">{row.day}</p>}
       <article aria-label={`${author}, ${timeOf(message)}`} className={cn("flex gap-2", own && "flex-row-reverse")}>
         {!own && (
-          <div className="w-7 shrink-0">{leads && <Avatar name={author} className="size-7 text-[0.625rem]" />}</div>
+          <div className="w-7 shrink-0">
+            {leads && (
+              <Avatar name={author} src={avatarOf(room, message.senderId)} className="size-7 text-[0.625rem]" />
+            )}
+          </div>
         )}
         <div className={cn("flex max-w-[80%] min-w-0 flex-col", own ? "items-end" : "items-start")}>
           {leads && (

@@ -1,7 +1,7 @@
 import { cn } from "../ui/cn.ts";
 import { nameOf, type Room } from "./room.ts";
 
-const SHOWN = 8;
+const SHOWN = 5;
 const DOTS = { online: "bg-good", away: "border-2 border-warn", offline: "border border-line-strong" };
 
 /** The other members, one dot each: filled is online, a ring is away, an outline is offline. */
@@ -28,7 +28,7 @@ export function PresenceDots({ room }: { room: Room }) {
         ))}
       </ul>
       <span className="truncate">
-        {present} of {others.length} others here
+        {present} of {others.length} here
       </span>
     </div>
   );

@@ -84,5 +84,13 @@ export function withoutStaleTyping(room: Room, now: number): Room {
 }
 
 export function nameOf(room: Room, userId: string): string {
-  return room.members.find((member) => member.userId === userId)?.user?.displayName ?? userId;
+  return profileOf(room, userId)?.displayName ?? userId;
+}
+
+export function avatarOf(room: Room, userId: string): string | null | undefined {
+  return profileOf(room, userId)?.avatarUrl;
+}
+
+function profileOf({ members }: Room, userId: string): Member["user"] {
+  return members.find((member) => member.userId === userId)?.user;
 }

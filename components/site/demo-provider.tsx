@@ -26,12 +26,12 @@ export function useDemo(): DemoContext {
 }
 
 /** One answer about the demo for the whole page: the chat, the credentials and the snippets all read it here. */
-export function DemoProvider({ children }: { children: ReactNode }) {
-  const [state, setState] = useState<DemoState>({ kind: "loading" });
+export function DemoProvider({ offered, children }: { offered: boolean; children: ReactNode }) {
+  const [state, setState] = useState<DemoState>({ kind: offered ? "loading" : "off" });
   const [attempt, setAttempt] = useState(0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is the reason to ask again.
   useEffect(() => {
+    if (!offered && attempt === 0) return;
     const aborter = new AbortController();
     setState({ kind: "loading" });
     loadDemo(aborter.signal)
@@ -40,7 +40,7 @@ export function DemoProvider({ children }: { children: ReactNode }) {
         if (!aborter.signal.aborted) setState({ kind: "unreachable" });
       });
     return () => aborter.abort();
-  }, [attempt]);
+  }, [offered, attempt]);
 
   const retry = useCallback(() => setAttempt((count) => count + 1), []);
   const showChat = useCallback(

@@ -21,10 +21,15 @@ export function QuickStart() {
   };
   const shown = { ...values, token: user ? `${user.token.slice(0, TOKEN_SHOWN)}…` : values.token };
 
-  const tabs = SNIPPETS.map(({ id, label, source }) => ({
+  const tabs = SNIPPETS.map(({ id, label, note, source }) => ({
     id,
     label,
-    content: <Code shown={source(shown)} copied={source(values)} what={`the ${label} example`} />,
+    content: (
+      <>
+        <p className="border-b border-line px-4 py-3 text-sm text-pretty text-muted">{note}</p>
+        <Code shown={source(shown)} copied={source(values)} what={`the ${label} example`} />
+      </>
+    ),
   }));
   return (
     <div className="overflow-hidden rounded-2xl border border-line bg-sunken">

@@ -22,7 +22,7 @@ export interface Check {
 const LABELS: Record<string, string> = {
   database: "Postgres",
   bus: "Bus between nodes",
-  seed: "Demo data",
+  seed: "Seed data",
   web: "Pages",
   worker: "Background jobs",
   draining: "Taking calls",

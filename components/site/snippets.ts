@@ -9,21 +9,24 @@ export interface SnippetValues {
 export interface Snippet {
   id: string;
   label: string;
+  /** Said beside the code and not in it: a pasted comment is an error in an interactive zsh. */
+  note: string;
   source: (values: SnippetValues) => string;
 }
 
 export const API_KEY_COMMAND = `node -p "require('./.data/demo.json').apiKey"`;
 
-const curl = ({ origin, tenantId, chatId, token }: SnippetValues) => `TOKEN="${token}"
+const curl = ({ origin, tenantId, chatId, token }: SnippetValues) => `API="${origin}/tenant/${tenantId}/v1"
+CHAT="${chatId}"
+TOKEN="${token}"
 
-# Send a message. It appears in both panes above.
-curl -s "${origin}/tenant/${tenantId}/v1/Chat/${chatId}/messages" \\
-  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-  -d '{"content": "Hello from curl"}'
+curl "$API/Chat/$CHAT/messages" \\
+  -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"content": "Hello from curl"}'; echo
 
-# Read the newest five.
-curl -s "${origin}/tenant/${tenantId}/v1/Chat/${chatId}/messages?limit=5" \\
-  -H "Authorization: Bearer $TOKEN"
+curl "$API/Chat/$CHAT/messages?limit=5" \\
+  -H "Authorization: Bearer $TOKEN"; echo
 `;
 
 const typescript = ({
@@ -31,44 +34,62 @@ const typescript = ({
   tenantId,
   chatId,
   token,
-}: SnippetValues) => `// npm install @microsoft/signalr, save as chat.mjs, run: node chat.mjs
-import { HubConnectionBuilder } from "@microsoft/signalr";
+}: SnippetValues) => `import { HubConnectionBuilder } from "@microsoft/signalr";
 
 const api = "${origin}/tenant/${tenantId}/v1";
+const chat = "${chatId}";
 const token = "${token}";
 const clientId = crypto.randomUUID();
 
 const hub = new HubConnectionBuilder()
-  .withUrl(\`\${api}/hub?clientId=\${clientId}&payload=full\`, { accessTokenFactory: () => token })
+  .withUrl(\`\${api}/hub?clientId=\${clientId}&payload=full\`, {
+    accessTokenFactory: () => token,
+  })
   .withAutomaticReconnect()
   .build();
 
-hub.on("MessagingEvent", ({ seq, payload }) => console.log(seq, payload.senderId, payload.content));
+hub.on("MessagingEvent", ({ seq, payload }) => {
+  console.log(seq, payload.senderId, payload.content);
+});
 await hub.start();
 
-// Name your clientId on the send and this connection gets no echo of it.
-await fetch(\`\${api}/Chat/${chatId}/messages\`, {
+// With clientId in the body this connection would hear no echo.
+await fetch(\`\${api}/Chat/\${chat}/messages\`, {
   method: "POST",
-  headers: { "content-type": "application/json", authorization: \`Bearer \${token}\` },
+  headers: {
+    authorization: \`Bearer \${token}\`,
+    "content-type": "application/json",
+  },
   body: JSON.stringify({ content: "Hello from Node" }),
 });
 `;
 
-const backend = ({
-  origin,
-  tenantId,
-  userId,
-}: SnippetValues) => `# In the folder where the service runs. A key belongs on your server, never in a page.
+const backend = ({ origin, tenantId, userId }: SnippetValues) => `API="${origin}/tenant/${tenantId}/v1"
 KEY=$(${API_KEY_COMMAND})
 
-# Your back end signs your people in: ask for a token per person.
-curl -s "${origin}/tenant/${tenantId}/v1/tokens" \\
-  -H "X-API-Key: $KEY" -H "Content-Type: application/json" \\
-  -d '{"userId": "${userId}", "expiresInSeconds": 3600}'
+curl "$API/tokens" \\
+  -H "X-API-Key: $KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"userId": "${userId}", "expiresInSeconds": 3600}'; echo
 `;
 
 export const SNIPPETS: Snippet[] = [
-  { id: "curl", label: "curl", source: curl },
-  { id: "typescript", label: "TypeScript", source: typescript },
-  { id: "backend", label: "Your back end", source: backend },
+  {
+    id: "curl",
+    label: "curl",
+    note: "Sends a message, which appears in both panes above, and reads the newest five.",
+    source: curl,
+  },
+  {
+    id: "typescript",
+    label: "TypeScript",
+    note: "Run npm install @microsoft/signalr, save this as chat.mjs and start it with node chat.mjs.",
+    source: typescript,
+  },
+  {
+    id: "backend",
+    label: "Your back end",
+    note: "Your server asks for a token for one of its people. Run this in the folder you started the service from.",
+    source: backend,
+  },
 ];

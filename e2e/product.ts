@@ -9,17 +9,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 20_000;
 
-/**
- * Starts the built product on a free port with a data folder of its own, and returns what stops it. PARLEY_E2E_URL names one
- * that already runs, PARLEY_E2E_HOME the folder that holds its `.data`.
- */
-export default async function startProduct(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.PARLEY_E2E_URL) return undefined;
+export interface Product {
+  url: string;
+  /** The folder that holds its `.data`. */
+  home: string;
+  stop(): Promise<void>;
+}
+
+/** Starts what `npm start` starts, built beforehand, on a free port with a data folder of its own. Throws with its output. */
+export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
   const home = await mkdtemp(join(tmpdir(), "parley-e2e-"));
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const product = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {
-    env: { ...process.env, PORT: String(port), DATA_DIR: join(home, ".data"), BASE_URL: url, LOG_LEVEL: "warn" },
+    env: { ...process.env, PORT: String(port), DATA_DIR: join(home, ".data"), LOG_LEVEL: "warn", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collect(product);
@@ -29,9 +32,7 @@ export default async function startProduct(): Promise<(() => Promise<void>) | un
     await stop(product, home);
     throw new Error(`The product did not get ready:\n${output()}`, { cause: error });
   }
-  process.env.PARLEY_E2E_URL = url;
-  process.env.PARLEY_E2E_HOME = home;
-  return () => stop(product, home);
+  return { url, home, stop: () => stop(product, home) };
 }
 
 function collect({ stdout, stderr }: ChildProcess): () => string {
