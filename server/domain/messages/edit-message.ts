@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callerId, clientHashOf } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, messageContent } from "../../schema.ts";
@@ -21,6 +22,8 @@ export const editMessage = mutation({
   errors: ["conflict", "outcome-unknown"],
   async handle(ctx, input) {
     const actor = callerId(ctx);
+    if (input.content === undefined && input.metadata === undefined && input.mentionUserIds === undefined)
+      throw new DomainError("invalid", { errors: { content: ["or something else to change is needed"] } });
     const message = await changeMessage(ctx.services.db, ctx.tenantId, {
       operation: "edit",
       chatId: requireId(input.chatId),
