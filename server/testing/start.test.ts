@@ -1,12 +1,22 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
+import {
+  cleanUp,
+  freePort,
+  isAlive,
+  isFree,
+  newFolder,
+  newPlace,
+  type Place,
+  type Started,
+  start,
+  startReady,
+  until,
+} from "./started-service.ts";
 
 // The real thing, as a person starts it: npm, its own folder and port, real signals.
 
@@ -14,18 +24,12 @@ import { projectRoot } from "../persistence/project-root.ts";
 const LIMIT = 180_000;
 const STACK_TRACE = /^\s+at /m;
 const root = projectRoot();
-const folders: string[] = [];
-const processes: Started[] = [];
 
 beforeAll(() => {
   execFileSync(process.execPath, [join(root, "scripts/setup.mjs"), "start"], { stdio: "inherit" });
 }, 120_000);
 
-afterAll(async () => {
-  for (const started of processes) started.killEverything();
-  await sleep(100);
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+afterAll(cleanUp);
 
 describe("npm start", { timeout: LIMIT }, () => {
   // One folder for all of them, one after the other: making a database and seeding it are the dearest part of a start.
@@ -99,7 +103,6 @@ describe("npm start", { timeout: LIMIT }, () => {
     expect(await chatIds(second)).toContain(chat);
     second.process.kill("SIGTERM");
     await expectGone(second, 0);
-    folders.push(dirname(databaseFolder(closed)));
   });
 
   test("a signal in the middle of the start ends it cleanly", async () => {
@@ -142,76 +145,6 @@ describe("what is wrong is said in one line", { timeout: LIMIT }, () => {
     expect(await refuse({ DATA_DIR: newFolder(), PORT: String(await freePort()), ...environment })).toMatch(line);
   });
 });
-
-interface Place {
-  dataDir: string;
-  port: number;
-}
-
-class Started {
-  output = "";
-  readonly address: string;
-  readonly began = Date.now();
-  seconds = Number.NaN;
-
-  readonly process: ChildProcess;
-  readonly place: Place;
-
-  constructor(child: ChildProcess, place: Place) {
-    this.process = child;
-    this.place = place;
-    this.address = `http://127.0.0.1:${place.port}`;
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (this.output += chunk));
-  }
-
-  get pid(): number {
-    return this.process.pid ?? 0;
-  }
-
-  /** The main process, web and worker, as the welcome names them. */
-  ours(): number[] {
-    return [...this.output.matchAll(/\(process (\d+)\)/g)].map((match) => Number(match[1]));
-  }
-
-  postmaster(): number {
-    const file = join(databaseFolder(this.place), "postmaster.pid");
-    return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
-  }
-
-  killEverything(): void {
-    for (const pid of [-this.pid, ...this.ours(), this.postmaster()]) if (isAlive(pid)) process.kill(pid, "SIGKILL");
-  }
-}
-
-function databaseFolder({ dataDir }: Place): string {
-  const file = join(dataDir, "postgres.json");
-  return existsSync(file) ? resolve(dataDir, JSON.parse(readFileSync(file, "utf8")).folder) : dataDir;
-}
-
-// Remembered, so that a test that fails leaves no process.
-function start(place: Place): Started {
-  // The test runner puts variables of its own into the environment, BASE_URL among them.
-  const { BASE_URL, NODE_ENV, ...ours } = process.env;
-  const environment = { ...ours, DATA_DIR: place.dataDir, PORT: String(place.port) } as unknown as NodeJS.ProcessEnv;
-  const child = spawn("npm", ["start"], {
-    cwd: root,
-    env: environment,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const started = new Started(child, place);
-  processes.push(started);
-  return started;
-}
-
-async function startReady(place: Place): Promise<Started> {
-  const started = start(place);
-  const over = () => started.process.exitCode !== null;
-  await until(() => started.output.includes("Parley is ready") || over(), 90_000);
-  if (over()) throw new Error(`The service did not start:\n${started.output}`);
-  started.seconds = (Date.now() - started.began) / 1000;
-  return started;
-}
 
 /** Starts what cannot start and returns the one line it says. */
 async function refuse(environment: Record<string, string>): Promise<string> {
@@ -257,48 +190,4 @@ function call({ address, place }: Started, method: string, body?: object): Promi
     headers: { authorization: `Bearer ${users[0].token}`, "content-type": "application/json" },
     body: body && JSON.stringify(body),
   });
-}
-
-async function newPlace(): Promise<Place> {
-  return { dataDir: newFolder(), port: await freePort() };
-}
-
-// Not made yet: the service makes it, and as root with a mode that lets Postgres' user through.
-function newFolder(mode = "755"): string {
-  const parent = mkdtempSync(join(tmpdir(), "parley-start-"));
-  execFileSync("chmod", [mode, parent]);
-  folders.push(parent);
-  return join(parent, "data");
-}
-
-async function until(condition: () => boolean | Promise<boolean>, limit = 30_000): Promise<void> {
-  const deadline = Date.now() + limit;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Still not so after ${limit / 1000} s: ${condition}`);
-    await sleep(50);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid !== 0 && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }

@@ -1,0 +1,139 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { projectRoot } from "../persistence/project-root.ts";
+
+const root = projectRoot();
+const folders: string[] = [];
+const processes: Started[] = [];
+
+export interface Place {
+  dataDir: string;
+  port: number;
+}
+
+/** `npm start` in its own folder and on its own port, as a person would run it. */
+export class Started {
+  output = "";
+  readonly address: string;
+  readonly began = Date.now();
+  seconds = Number.NaN;
+
+  readonly process: ChildProcess;
+  readonly place: Place;
+
+  constructor(child: ChildProcess, place: Place) {
+    this.process = child;
+    this.place = place;
+    this.address = `http://127.0.0.1:${place.port}`;
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (this.output += chunk));
+  }
+
+  get pid(): number {
+    return this.process.pid ?? 0;
+  }
+
+  /** The main process, web and worker, as the welcome names them. */
+  ours(): number[] {
+    return [...this.output.matchAll(/\(process (\d+)\)/g)].map((match) => Number(match[1]));
+  }
+
+  postmaster(): number {
+    const file = join(databaseFolder(this.place), "postmaster.pid");
+    return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[0]) : 0;
+  }
+
+  killEverything(): void {
+    for (const pid of [-this.pid, ...this.ours(), this.postmaster()]) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  }
+}
+
+/** Where its database is: elsewhere than in DATA_DIR when Postgres cannot get in there. */
+function databaseFolder({ dataDir }: Place): string {
+  const file = join(dataDir, "postgres.json");
+  return existsSync(file) ? resolve(dataDir, JSON.parse(readFileSync(file, "utf8")).folder) : dataDir;
+}
+
+// Remembered, so that a test that fails leaves no process.
+export function start(place: Place): Started {
+  // The test runner puts variables of its own into the environment, BASE_URL among them.
+  const { BASE_URL, NODE_ENV, ...ours } = process.env;
+  const environment = { ...ours, DATA_DIR: place.dataDir, PORT: String(place.port) } as unknown as NodeJS.ProcessEnv;
+  const child = spawn("npm", ["start"], {
+    cwd: root,
+    env: environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const started = new Started(child, place);
+  processes.push(started);
+  return started;
+}
+
+/** @throws Error with all it has printed, when it ends before it is ready. */
+export async function startReady(place: Place): Promise<Started> {
+  const started = start(place);
+  const over = () => started.process.exitCode !== null;
+  await until(() => started.output.includes("Parley is ready") || over(), 90_000);
+  if (over()) throw new Error(`The service did not start:\n${started.output}`);
+  started.seconds = (Date.now() - started.began) / 1000;
+  return started;
+}
+
+export async function newPlace(): Promise<Place> {
+  return { dataDir: newFolder(), port: await freePort() };
+}
+
+// Not made yet: the service makes it, and as root with a mode that lets Postgres' user through.
+export function newFolder(mode = "755"): string {
+  const parent = mkdtempSync(join(tmpdir(), "parley-start-"));
+  execFileSync("chmod", [mode, parent]);
+  folders.push(parent);
+  return join(parent, "data");
+}
+
+export async function until(condition: () => boolean | Promise<boolean>, limit = 30_000): Promise<void> {
+  const deadline = Date.now() + limit;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Still not so after ${limit / 1000} s: ${condition}`);
+    await sleep(50);
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return pid !== 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+/** Ends whatever a failed test has left running and removes all folders, also those outside DATA_DIR. */
+export async function cleanUp(): Promise<void> {
+  for (const started of processes) {
+    folders.push(dirname(databaseFolder(started.place)));
+    started.killEverything();
+  }
+  await sleep(100);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
