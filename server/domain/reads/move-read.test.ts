@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { Chat } from "../chats/schema.ts";
+
+interface Moved {
+  chatId: string;
+  lastReadSeq: number;
+  unreadCount: number;
+}
+
+let stack: Stack;
+let tenant: TestTenant;
+let ada: Caller;
+let ben: Caller;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  ada = tenant.as("ada");
+  ben = tenant.as("ben");
+});
+afterAll(() => stack.close());
+
+async function chatOf(count: number): Promise<Chat> {
+  const chat = (await ada<Chat>("POST", "/Chat", { memberUserIds: ["ben", "cleo"] })).body;
+  for (let i = 0; i < count; i++) await ada("POST", `/Chat/${chat.id}/messages`, { content: `m${i}` });
+  return chat;
+}
+const move = (caller: Caller, chat: Chat, body: unknown, query = "") =>
+  caller<Moved>("PUT", `/Chat/${chat.id}/read${query}`, body);
+const cursor = async (caller: Caller) => (await caller<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+const since = async (caller: Caller, after: string) =>
+  (await caller<{ data: object[] }>("GET", `/events?after=${after}`)).body.data;
+
+describe("succeeds", () => {
+  test("forwards only", async () => {
+    const chat = await chatOf(5);
+    expect(await move(ben, chat, { seq: 3 })).toMatchObject({
+      status: 200,
+      body: { chatId: chat.id, lastReadSeq: 3, unreadCount: 2 },
+    });
+    expect((await move(ben, chat, { seq: 1 })).body).toMatchObject({ lastReadSeq: 3, unreadCount: 2 });
+    expect((await move(ben, chat, { SEQ: 5 })).body).toMatchObject({ lastReadSeq: 5, unreadCount: 0 });
+    expect((await ben<Chat>("GET", `/Chat/${chat.id}`)).body).toMatchObject({ lastReadSeq: 5, unreadCount: 0 });
+    expect((await tenant.as("cleo")<Chat>("GET", `/Chat/${chat.id}`)).body.unreadCount).toBe(5);
+  });
+
+  test("at most to the last message: what comes later is unread", async () => {
+    const chat = await chatOf(2);
+    expect((await move(ben, chat, { seq: Number.MAX_SAFE_INTEGER })).body.lastReadSeq).toBe(2);
+    await ada("POST", `/Chat/${chat.id}/messages`, { content: "later" });
+    expect((await ben<Chat>("GET", `/Chat/${chat.id}`)).body.unreadCount).toBe(1);
+  });
+
+  test("back with unread: from that message on, and forwards again", async () => {
+    const chat = await chatOf(5);
+    await move(ben, chat, { seq: 5 });
+    expect((await move(ben, chat, { seq: 4, unread: true })).body).toMatchObject({ lastReadSeq: 3, unreadCount: 2 });
+    expect((await move(ben, chat, { seq: 0, unread: true })).body).toMatchObject({ lastReadSeq: 0, unreadCount: 5 });
+    expect((await move(ben, chat, { seq: 5, unread: false })).body.unreadCount).toBe(0);
+    expect((await move(ben, chat, { seq: 3, unread: null })).body.lastReadSeq).toBe(5);
+  });
+
+  test("in the address too, with an empty body that says JSON", async () => {
+    const chat = await chatOf(2);
+    const headers = { "content-type": "application/json; charset=utf-8" };
+    const answer = await ben<Moved>("PUT", `/Chat/${chat.id}/Read?seq=2`, "", headers);
+    expect(answer).toMatchObject({ status: 200, body: { unreadCount: 0 } });
+    expect((await move(ben, chat, undefined, "?seq=2&unread=True")).body.unreadCount).toBe(1);
+  });
+
+  test("with one event for the mover's own devices and none for others", async () => {
+    const chat = await chatOf(3);
+    const [bens, adas] = [await cursor(ben), await cursor(ada)];
+    await move(ben, chat, { seq: 3 });
+    await move(ben, chat, { seq: 2 });
+    expect(await since(ben, bens)).toMatchObject([
+      { type: "read.moved", chatId: chat.id, data: { chatId: chat.id, userId: "ben", seq: 3 } },
+    ]);
+    expect((await since(ben, bens))[0]).not.toHaveProperty("seq");
+    expect(await since(ada, adas)).toEqual([]);
+  });
+
+  test("to the furthest when many come at once", async () => {
+    const chat = await chatOf(20);
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => move(ben, chat, { seq: 20 - i })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect((await ben<Chat>("GET", `/Chat/${chat.id}`)).body).toMatchObject({ lastReadSeq: 20, unreadCount: 0 });
+  });
+});
+
+test.each([
+  ["nothing", {}],
+  ["null", { seq: null }],
+  ["a fraction", { seq: 1.5 }],
+  ["a word", { seq: "two" }],
+  ["less than nothing", { seq: -1 }],
+  ["more than there can be", { seq: 1e300 }],
+])("bad input: %s", async (_name, body) => {
+  expect(await move(ben, await chatOf(1), body)).toMatchObject({
+    status: 400,
+    body: { code: "invalid", errors: { seq: expect.arrayContaining([expect.any(String)]) } },
+  });
+});
+
+test("not a member, not any more, and other tenants get 404", async () => {
+  const chat = await chatOf(1);
+  const other = await stack.tenant("umbra");
+  expect((await move(tenant.as("eve"), chat, { seq: 1 })).status).toBe(404);
+  expect((await move(other.as("ben"), chat, { seq: 1 })).status).toBe(404);
+  await ben("DELETE", `/Chat/${chat.id}/members/ben`);
+  expect((await move(ben, chat, { seq: 1 })).status).toBe(404);
+});
