@@ -12,6 +12,7 @@ const checks = {
   format: "biome ci --error-on-warnings",
   types: "tsc --noEmit",
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
+  settings: "tsx scripts/settings.ts --check",
   names: "node scripts/vocabulary.mjs",
   lock: "node scripts/lock-platforms.mjs",
 };

@@ -1,44 +1,85 @@
-// Runs every test and says what came of it: `npm test`, or some with `npm test -- server/domain`.
+// Runs every test and says what came of it: `npm test`, or some with `npm test -- server/domain` or `npm test -- e2e`.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bringBrowser } from "./browser.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, "test-results");
-const report = join(results, "vitest.json");
 const began = Date.now();
+const args = process.argv.slice(2);
+const journeys = args.filter((arg) => arg.startsWith("e2e"));
+const others = args.filter((arg) => !arg.startsWith("e2e"));
 
+// A Ctrl-C reaches the runners too; they end what they started, and we end after them.
+process.on("SIGINT", () => {});
+rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
-rmSync(report, { force: true });
-const code = await vitest(process.argv.slice(2));
-const summary = summarise(code);
+
+const parts = [];
+if (args.length === 0 || others.length > 0) parts.push(await vitest(others));
+if (args.length === 0 || journeys.length > 0) parts.push(await playwright(journeys));
+const total = (field) => parts.reduce((sum, part) => sum + part[field], 0);
+const summary = {
+  passed: total("passed"),
+  failed: total("failed"),
+  skipped: total("skipped"),
+  seconds: Math.round((Date.now() - began) / 1000),
+};
 writeFileSync(join(results, "summary.json"), JSON.stringify(summary));
-const { passed, failed, skipped, seconds } = summary;
-console.log(`tests: ${passed + failed} run in ${seconds} s`);
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exit(failed === 0 ? 0 : 1);
+console.log(`tests: ${summary.passed + summary.failed} run in ${summary.seconds} s`);
+console.log(`${summary.passed} passed, ${summary.failed} failed, ${summary.skipped} skipped`);
+process.exit(summary.failed === 0 ? 0 : 1);
 
-function vitest(args) {
+async function vitest(files) {
+  const report = join(results, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const child = spawn(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", ...reporters, ...args], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  // A Ctrl-C reaches both of us; vitest ends its workers, and we end after it.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  return new Promise((resolve) => child.on("close", resolve));
-}
-
-/** What fails outside any test, such as a file that does not load, counts as a failed test. */
-function summarise(code) {
-  const found = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
-  const { numPassedTests: passed = 0, numPendingTests = 0, numTodoTests = 0, testResults = [] } = found;
+  const code = await run("vitest/vitest.mjs", ["run", ...reporters, ...files]);
+  const {
+    numPassedTests: passed = 0,
+    numFailedTests = 0,
+    numPendingTests = 0,
+    numTodoTests = 0,
+    testResults = [],
+  } = read(report);
+  // What fails outside any test, such as a file that does not load, counts as a failed test.
   const unloadable = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
-  const failed = (found.numFailedTests ?? 0) + unloadable.length;
-  const seconds = Math.round((Date.now() - began) / 1000);
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: numPendingTests + numTodoTests, seconds };
+  return count(code, passed, numFailedTests + unloadable.length, numPendingTests + numTodoTests);
+}
+
+async function playwright(files) {
+  const report = join(results, "playwright.json");
+  try {
+    await bringBrowser();
+  } catch (error) {
+    console.error(error.message);
+    return count(1, 0, 1, 0);
+  }
+  const code = await run("@playwright/test/cli.js", ["test", "--reporter=list,json", ...files], {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  });
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = read(report).stats ?? {};
+  return count(code, expected + flaky, unexpected, skipped);
+}
+
+/** A runner that failed without naming a test still failed. */
+function count(code, passed, failed, skipped) {
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+function read(report) {
+  return existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
+}
+
+function run(script, scriptArgs, env = {}) {
+  const child = spawn(process.execPath, [join(root, "node_modules", script), ...scriptArgs], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  return new Promise((resolve) => child.on("close", resolve));
 }

@@ -106,8 +106,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
       await realtime.close();
       await hub.close();
       trpc.close();
-      for (const server of servers) server.close();
-      await app.close();
+      await Promise.all([app.close(), ...servers.map(closeServer)]);
       await security.close();
       await bus.close();
       await db.close();
@@ -157,6 +156,14 @@ async function listen(app: FastifyInstance, config: Config, route: (server: Serv
     servers.push(server);
   }
   return servers;
+}
+
+/** Resolves when the last answer is out. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
 }
 
 interface Health {
