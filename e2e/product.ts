@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,8 @@ export interface Product {
 /** Starts what `npm start` starts, built beforehand, on a free port with a data folder of its own. Throws with its output. */
 export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
   const home = await mkdtemp(join(tmpdir(), "parley-e2e-"));
+  // For root Postgres runs as another account; in a folder closed to that its data would go elsewhere and stay behind.
+  await chmod(home, 0o755);
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const product = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {

@@ -17,7 +17,7 @@ export function Pane({ session }: { session: Session }) {
   const online = room.link !== "offline";
 
   useEffect(() => {
-    if (attended && online && newest !== undefined && document.visibilityState === "visible") void session.readToEnd();
+    if (attended && online && newest !== undefined && document.visibilityState === "visible") session.readToEnd();
   }, [attended, online, newest, session]);
 
   function onBlur(event: FocusEvent<HTMLElement>) {

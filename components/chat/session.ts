@@ -1,6 +1,7 @@
 import { type Hub, type Link, openHub } from "./hub.ts";
 import { hasHole, type LogAction, readableMessages, reduceLog } from "./message-log.ts";
 import { Outbox } from "./outbox.ts";
+import { ReadPosition } from "./read-position.ts";
 import { type ChatApi, chatApi, Refused, tenantAddress } from "./rest.ts";
 import {
   applyEvent,
@@ -32,13 +33,13 @@ export class Session {
   readonly outbox: Outbox;
   readonly #options: SessionOptions;
   readonly #api: ChatApi;
+  readonly #read: ReadPosition;
   readonly #listeners = new Set<() => void>();
   #room: Room;
   #hub: Hub | undefined;
   #closed = false;
   #cursor: string | undefined;
   #typedAt = 0;
-  #readSent = 0;
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SessionOptions) {
@@ -47,6 +48,7 @@ export class Session {
     this.user = user;
     this.#room = emptyRoom(user.userId);
     this.#api = chatApi(tenantId, user.token, (call) => options.wire.sawCall(user, call));
+    this.#read = new ReadPosition((seq) => this.#api.moveRead(chatId, seq));
     this.outbox = new Outbox({
       isOnline: () => this.#room.link !== "offline",
       items: () => this.#room.log.outbox,
@@ -82,6 +84,7 @@ export class Session {
     this.#closed = true;
     clearTimeout(this.#holeTimer);
     this.outbox.close();
+    this.#read.close();
     await this.#hub?.stop();
   }
 
@@ -97,15 +100,12 @@ export class Session {
   }
 
   /** Call when the person has the newest message before them. */
-  async readToEnd(): Promise<void> {
+  readToEnd(): void {
     const { log, reads } = this.#room;
     const seq = readableMessages(log).at(-1)?.seq ?? 0;
-    if (seq <= Math.max(this.#readSent, reads[log.me] ?? 0)) return;
-    this.#readSent = seq;
+    if (seq <= (reads[log.me] ?? 0)) return;
     this.#set({ reads: { ...reads, [log.me]: seq } });
-    await this.#api.moveRead(this.#options.chatId, seq).catch(() => {
-      this.#readSent = 0; // Nothing lost: the next message, or the next look, moves it.
-    });
+    this.#read.moveTo(seq);
   }
 
   async loadEarlier(): Promise<void> {
@@ -146,7 +146,8 @@ export class Session {
   #onLink(link: Link): void {
     this.#set({ link });
     if (link !== "live") return;
-    this.outbox.flush();
+    void this.outbox.flush();
+    this.#read.resend();
     this.#loadPresence().catch(ignoreStale);
   }
 

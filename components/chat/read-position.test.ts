@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ReadPosition } from "./read-position.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the read position", () => {
+  it("makes one call of a burst, forwards only", async () => {
+    const told: number[] = [];
+    const position = new ReadPosition(async (seq) => void told.push(seq));
+    for (const seq of [3, 5, 4]) position.moveTo(seq);
+    await vi.runAllTimersAsync();
+    position.moveTo(2);
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([5]);
+  });
+
+  it("is told again after a failure, once the line is back", async () => {
+    const told: number[] = [];
+    let down = true;
+    const position = new ReadPosition(async (seq) => {
+      if (down) throw new TypeError("no line");
+      told.push(seq);
+    });
+    position.moveTo(7);
+    await vi.runAllTimersAsync();
+    down = false;
+    position.resend();
+    await vi.runAllTimersAsync();
+    position.resend();
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([7]);
+  });
+});
