@@ -9,9 +9,12 @@ export type TenantClient = Prisma.TransactionClient;
 /** The same inside one transaction. */
 export type TenantTransaction = Prisma.TransactionClient;
 
+/** For a connection, and for the whole of a transaction; in ms. A busy pool is waited for, not failed. */
+const waits = { maxWait: 10_000, timeout: 30_000 };
+
 /** Prisma on a pool it shares with hand-written SQL. It sees no row of any tenant: see `tenantClient`. */
 export function createPrisma(pool: Pool): PrismaClient {
-  return new PrismaClient({ adapter: new PrismaPg(pool) });
+  return new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: waits });
 }
 
 /**
@@ -43,11 +46,13 @@ export function tenantTransaction<T>(
   work: (tx: TenantTransaction) => Promise<T>,
   options: { maxWait?: number; timeout?: number } = {},
 ): Promise<T> {
-  const limits = { maxWait: 10_000, timeout: 30_000, ...options };
-  return prisma.$transaction(async (tx) => {
-    await setTenant(tx, tenantId);
-    return work(tx);
-  }, limits);
+  return prisma.$transaction(
+    async (tx) => {
+      await setTenant(tx, tenantId);
+      return work(tx);
+    },
+    { ...waits, ...options },
+  );
 }
 
 function setTenant(client: Prisma.TransactionClient, tenantId: TenantId): Prisma.PrismaPromise<unknown> {
