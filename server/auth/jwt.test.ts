@@ -158,6 +158,20 @@ describe("refuses", () => {
     },
   );
 
+  test("an algorithm of another kind of key, even if the stored issuer names it", async () => {
+    const mixed = await bench.tenant("mixed");
+    const id = await bench.trust(mixed, { kind: "public-key", issuer: iss, publicKey: toPem(rsa.publicKey) });
+    await bench.db
+      .forTenant(mixed.tenantId)
+      .issuer.updateMany({ where: { id }, data: { algorithms: ["RS256", "HS256", "none"] } });
+    await bench.db.forTenant(mixed.tenantId).issuer.deleteMany({ where: { kind: "internal" } });
+    bench.security.invalidate(mixed.tenantId);
+    expect(await read(await signed(), "mixed")).toMatchObject({ userId: "ada" });
+    const hs = await signClaims(claims(), new TextEncoder().encode(toPem(rsa.publicKey)), { alg: "HS256" });
+    for (const token of [hs, forgeToken({ alg: "none" }, claims())])
+      await expect(read(token, "mixed")).rejects.toMatchObject({ rule: "algorithm" });
+  });
+
   test("HS256 for the name of a JWKS issuer", async () => {
     const hs = (key: Uint8Array) =>
       signClaims({ sub: "ada", iss: provider.url, exp: soon() }, key, { alg: "HS256", kid: "key-1" });
@@ -258,26 +272,14 @@ describe("refuses", () => {
       `${token}.x`,
       `${token}=`,
     ];
-    const junk = [
-      "",
-      " ",
-      "null",
-      "..",
-      "a.b.c",
-      "e30.e30.",
-      "bnVsbA.bnVsbA.x",
-      "W10.W10.x",
-      "undefined",
-      `Bearer ${token}`,
-      "%00",
-      "{}",
-    ];
+    const words = "| |null|..|a.b.c|e30.e30.|bnVsbA.bnVsbA.x|W10.W10.x|undefined|%00|{}".split("|");
+    const junk = [...words, `Bearer ${token}`];
     const wrapped = [forgeToken([], {}), forgeToken({ alg: 5 }, {}), forgeToken({ alg: "RS256", kid: {} }, claims())];
     await read(token);
     const began = performance.now();
     for (const bearer of [...long, ...short, ...junk, ...wrapped])
       await expect(read(bearer)).rejects.toMatchObject({ status: 401 });
-    expect(performance.now() - began).toBeLessThan(250);
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 });
 

@@ -88,9 +88,8 @@ export class TenantSecurity {
     const entry = this.known.get(tenantId) ?? this.unknown.get(tenantId);
     const age = entry ? this.now() - entry.readAt : Number.POSITIVE_INFINITY;
     if (entry && age < freshMs) return entry.snapshot;
-    const reading = this.read(tenantId);
-    if (!entry || age >= maxAgeMs) return this.settled(tenantId, reading);
-    reading.catch((error) => this.log.warn({ err: error, tenantId }, "a tenant's security could not be read again"));
+    if (!entry || age >= maxAgeMs) return this.settled(tenantId, this.read(tenantId));
+    if (!this.reads.has(tenantId)) this.readBeside(tenantId);
     return entry.snapshot;
   }
 
@@ -110,6 +109,13 @@ export class TenantSecurity {
   /** Writes what is not written yet. Call before the database is closed. */
   async close(): Promise<void> {
     await this.usage.flush();
+  }
+
+  /** Calls go on with what is known; when it is too old, they wait for a read themselves and get its error. */
+  private readBeside(tenantId: string): void {
+    this.read(tenantId).catch((error) =>
+      this.log.warn({ err: error, tenantId }, "a tenant's security could not be read again"),
+    );
   }
 
   /** A read that took longer than its answer may be old is done once more. */
