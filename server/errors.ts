@@ -1,3 +1,5 @@
+import { isConnectionLoss, isShortage } from "./persistence/faults.ts";
+
 /** One row a code: what every transport says, and whether repeating the same call can help. */
 interface ErrorRow {
   status: number;
@@ -90,38 +92,37 @@ export function toProblem(error: unknown, at: { instance?: string; requestId?: s
   };
 }
 
-/** The error itself when it is ours; `unavailable` for a lost or full database; else `internal`. */
-export function toDomainError(error: unknown): DomainError {
-  if (error instanceof DomainError) return error;
-  if (isConnectionLoss(error)) return new DomainError("unavailable", { retryAfter: 1, internal: error });
-  return new DomainError("internal", { internal: error });
+/** The headers of an answer over HTTP that say more of its error: when to come back, how to prove who one is. */
+export function headersOfError({ face, status }: DomainError): Record<string, string> {
+  return {
+    ...face.headers,
+    ...(face.retryAfter === undefined ? {} : { "Retry-After": String(face.retryAfter) }),
+    ...(status === 401 ? { "WWW-Authenticate": "Bearer" } : {}),
+  };
 }
 
-const lossCodes = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
-  "08006",
-  "08001",
-  "08003",
-  "08004",
-]);
+/** The error itself when it is ours; the caller's mistake when the HTTP server found it; `unavailable` for a lost or full database; else `internal`. */
+export function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
+  if (isConnectionLoss(error) || isShortage(error))
+    return new DomainError("unavailable", { retryAfter: 1, internal: error });
+  return callerFault(error) ?? new DomainError("internal", { internal: error });
+}
 
-/** True when an error says that the database could not be reached or dropped us (SQLSTATE classes 08, 57P, 53300; socket errors). */
-export function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as Error & { code?: unknown }).code;
-  if (
-    typeof code === "string" &&
-    (lossCodes.has(code) || code === "P1001" || code === "P1017" || code === "P2024" || code === "P2028")
-  )
-    return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/.test(
-    error.message,
-  );
+const httpFaults: Record<string, ConstructorParameters<typeof DomainError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ["too_large", { detail: "A body has at most 256 KiB" }],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["not_json"],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["invalid", { detail: "The body is not as long as Content-Length says" }],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid"],
+  FST_ERR_BAD_URL: ["invalid", { detail: "The address cannot be read" }],
+  FST_ERR_MAX_PARAM_LENGTH: ["not_found"],
+};
+
+/** A fault of the request that the HTTP server found before us. */
+function callerFault(error: unknown): DomainError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code = "", statusCode = 500 } = error as Error & { code?: string; statusCode?: number };
+  const known = Object.hasOwn(httpFaults, code) ? httpFaults[code] : undefined;
+  if (known) return new DomainError(...known);
+  return statusCode >= 400 && statusCode < 500 ? new DomainError("invalid", { internal: error }) : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { pino } from "pino";
 import type { TenantId } from "../auth/principal.ts";
 import type { LogEvent } from "../events.ts";
 import { type LaneLimits, Lanes } from "./lane.ts";
@@ -32,9 +33,16 @@ export function openDatabase(options: {
   const lanePool = createPool({ url: options.url, max: flushes, name: `${name} lanes` });
   const pool = createPool({ url: options.url, max: options.connections ?? 16, name });
   const prisma = createPrisma(pool);
+  const log = pino({ name: "commits" });
   const listeners: CommitListener[] = [];
+  // What is committed stays so: a listener that fails must not make its caller believe otherwise.
   const committed: CommitListener = (tenantId, events) => {
-    for (const listener of listeners) listener(tenantId, events);
+    for (const listener of listeners)
+      try {
+        listener(tenantId, events);
+      } catch (error) {
+        log.error({ err: error, tenantId }, "a listener of commits failed");
+      }
   };
   const lanes = new Lanes(lanePool, committed, options.lanes);
   return {

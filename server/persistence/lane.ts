@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from "pg";
 import type { TenantId } from "../auth/principal.ts";
-import { DomainError, isConnectionLoss } from "../errors.ts";
+import { DomainError } from "../errors.ts";
 import type { LogEvent } from "../events.ts";
+import { isConnectionLoss, isDeadlock, isShortage } from "./faults.ts";
 
 /** What one flush of a kind did: an answer or an error for each input, and the events it appended, in order. */
 export interface Flushed<R> {
@@ -66,6 +67,7 @@ export class Lanes {
   private readonly limits: LaneLimits;
   private running = 0;
   private scheduled = false;
+  private watch: NodeJS.Timeout | undefined;
   private idle: (() => void)[] = [];
   private readonly pool: Pool;
   private readonly onCommit: (tenantId: TenantId, events: LogEvent[]) => void;
@@ -94,6 +96,7 @@ export class Lanes {
         reject,
       });
       if (!lane.busy && lane.queue.length === 1) this.ready.push(lane);
+      this.watch ??= setInterval(() => this.expire(), this.limits.laneAge / 4).unref();
       this.schedule();
     });
   }
@@ -149,53 +152,67 @@ export class Lanes {
     if (this.lanes.size === 0 && this.running === 0) for (const done of this.idle.splice(0)) done();
   }
 
-  /** The oldest input's kind, as many of it as fit. */
-  private take(lane: Lane): Entry[] {
+  /** Refuses what waits too long, also while every flush that may run hangs. */
+  private expire(): void {
+    for (const lane of this.lanes.values()) this.refuseOld(lane);
+    if (this.lanes.size > 0) return;
+    clearInterval(this.watch);
+    this.watch = undefined;
+  }
+
+  private refuseOld(lane: Lane): void {
     const oldest = performance.now() - this.limits.laneAge;
-    const kind = lane.queue.find((entry) => entry.since >= oldest)?.kind;
+    const fresh = lane.queue.findIndex((entry) => entry.since >= oldest);
+    const old = fresh < 0 ? lane.queue.length : fresh;
+    if (old > 0) refuse(lane.queue.splice(0, old), tooBusy());
+  }
+
+  /** The oldest input's kind, as many of it in order as fit. */
+  private take(lane: Lane): Entry[] {
+    this.refuseOld(lane);
+    const kind = lane.queue[0]?.kind;
     const batch: Entry[] = [];
     const rest: Entry[] = [];
     let bytes = 0;
+    let full = false;
     for (const entry of lane.queue) {
-      if (entry.since < oldest) entry.reject(tooBusy());
-      else if (
-        entry.kind !== kind ||
-        batch.length >= this.limits.batchInputs ||
-        (bytes > 0 && bytes + entry.size > this.limits.batchBytes)
-      )
-        rest.push(entry);
+      if (entry.kind !== kind) rest.push(entry);
       else {
-        batch.push(entry);
-        bytes += entry.size;
+        full ||= batch.length >= this.limits.batchInputs || (bytes > 0 && bytes + entry.size > this.limits.batchBytes);
+        if (!full) bytes += entry.size;
+        (full ? rest : batch).push(entry);
       }
     }
     lane.queue = rest;
     return batch;
   }
 
+  /** Never rejects: every entry is answered. */
   private async run(tenantId: TenantId, batch: Entry[], retries = 3): Promise<void> {
     let client: PoolClient;
     try {
       client = await this.pool.connect();
     } catch (error) {
-      for (const entry of batch) entry.reject(new DomainError("unavailable", { retryAfter: 1, internal: error }));
-      return;
+      return refuse(batch, unavailable(error));
     }
+    let flushed: Flushed<unknown>;
     try {
-      const flushed = await first(batch).kind.flush(
-        client,
-        tenantId,
-        batch.map((entry) => entry.input),
-      );
-      client.release();
-      if (flushed.events.length > 0) this.onCommit(tenantId, flushed.events);
-      answer(batch, flushed.results);
+      const inputs = batch.map((entry) => entry.input);
+      flushed = await first(batch).kind.flush(client, tenantId, inputs);
     } catch (error) {
       client.release(error instanceof Error ? error : true);
-      if (isConnectionLoss(error)) await this.settle(tenantId, batch, error);
-      else if (isDeadlock(error) && retries > 0) await this.run(tenantId, batch, retries - 1);
-      else await this.split(tenantId, batch, error);
+      return this.failed(tenantId, batch, error, retries);
     }
+    client.release();
+    if (flushed.events.length > 0) this.onCommit(tenantId, flushed.events);
+    answer(batch, flushed.results);
+  }
+
+  private async failed(tenantId: TenantId, batch: Entry[], error: unknown, retries: number): Promise<void> {
+    if (isConnectionLoss(error)) await this.settle(tenantId, batch, error);
+    else if (isDeadlock(error) && retries > 0) await this.run(tenantId, batch, retries - 1);
+    else if (isShortage(error)) refuse(batch, unavailable(error));
+    else await this.split(tenantId, batch, error);
   }
 
   /** A statement failed as a whole: halve until the guilty input stands alone. Never the same batch twice. */
@@ -234,8 +251,12 @@ export class Lanes {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
-    for (const entry of batch) entry.reject(unknownOutcome(error));
+    refuse(batch, unknownOutcome(error));
   }
+}
+
+function refuse(batch: Entry[], error: Error): void {
+  for (const entry of batch) entry.reject(error);
 }
 
 function answer(batch: Entry[], results: unknown[]): void {
@@ -257,10 +278,10 @@ function tooBusy(): DomainError {
   return new DomainError("unavailable", { detail: "Too many changes are waiting for this tenant", retryAfter: 1 });
 }
 
-function unknownOutcome(error: unknown): DomainError {
-  return new DomainError("outcome-unknown", { retryAfter: 1, internal: error });
+function unavailable(error: unknown): DomainError {
+  return new DomainError("unavailable", { retryAfter: 1, internal: error });
 }
 
-function isDeadlock(error: unknown): boolean {
-  return error instanceof Error && (error as Error & { code?: unknown }).code === "40P01";
+function unknownOutcome(error: unknown): DomainError {
+  return new DomainError("outcome-unknown", { retryAfter: 1, internal: error });
 }

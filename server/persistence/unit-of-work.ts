@@ -2,6 +2,7 @@ import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
 import type { LogEvent, NewEvent } from "../events.ts";
 import type { Database } from "./database.ts";
+import { isConnectionLoss, isDeadlock } from "./faults.ts";
 import { claimKey, type HeldAnswer, holdKey, type IdempotentCall } from "./idempotency.ts";
 import { type TenantTransaction, tenantTransaction } from "./prisma.ts";
 
@@ -22,7 +23,7 @@ export interface Work {
 /**
  * Runs a rare, wide change and its events in one transaction. With an idempotency key the answer is stored in the same transaction,
  * and a repeat gets it again instead of running. Throws what the work throws (nothing is stored then), `idempotency_reused`,
- * `idempotency_running`.
+ * `idempotency_running`; `outcome-unknown` when the connection is lost while it commits.
  */
 export async function unitOfWork<T>(
   db: Database,
@@ -59,6 +60,7 @@ async function once<T>(
 ) {
   const pending: NewEvent[] = [];
   const appended: LogEvent[] = [];
+  let committing = false;
   const answer = await tenantTransaction(db.prisma, tenantId, async (tx) => {
     if (idempotent) {
       const held = await claimKey(tx, tenantId, idempotent);
@@ -80,7 +82,12 @@ async function once<T>(
     });
     if (base !== undefined && pending.length > 0) appended.push(...(await append(tx, tenantId, base, pending)));
     if (idempotent) await holdKey(tx, tenantId, idempotent, result);
+    committing = true;
     return result;
+  }).catch((error) => {
+    if (committing && isConnectionLoss(error))
+      throw new DomainError("outcome-unknown", { retryAfter: 1, internal: error });
+    throw error;
   });
   if (appended.length > 0) db.committed(tenantId, appended);
   return answer;
@@ -115,10 +122,4 @@ async function append(
     throw new Error("the log moved while its head was locked");
   const at = end.at.toISOString();
   return events.map((event, index) => ({ ...event, tenantId, position: base + index + 1, at }));
-}
-
-function isDeadlock(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as Error & { code?: unknown }).code;
-  return code === "P2034" || code === "40P01" || /40P01|deadlock detected/.test(error.message);
 }

@@ -1,0 +1,35 @@
+// What an error of Postgres means for whoever waits for an answer. Prisma hides the SQLSTATE behind codes of its own.
+
+const lossCodes = new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
+  ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"],
+  ...["P1001", "P1017", "P2024", "P2028", "P2037"],
+]);
+const lossText =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
+
+/** True when an error says that the database could not be reached or dropped us (SQLSTATE classes 08, 57P, 53300; socket errors). */
+export function isConnectionLoss(error: unknown): boolean {
+  return codesOf(error).some((code) => lossCodes.has(code)) || (error instanceof Error && lossText.test(error.message));
+}
+
+/** The server gave up on a statement for its own reasons (time, locks, disk, memory): nothing is stored, and no input is guilty. */
+export function isShortage(error: unknown): boolean {
+  return codesOf(error).some((code) => code === "57014" || code === "55P03" || /^(53|58)\w{3}$/.test(code));
+}
+
+/** The statement met others in the wrong order (SQLSTATE 40P01, Prisma's P2034): nothing is stored, and repeating it is right. */
+export function isDeadlock(error: unknown): boolean {
+  return codesOf(error).some((code) => code === "40P01" || code === "P2034");
+}
+
+interface Coded {
+  code?: unknown;
+  meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+}
+
+function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { code, meta } = error as Error & Coded;
+  return [code, meta?.driverAdapterError?.cause?.originalCode].filter((each) => typeof each === "string");
+}
