@@ -1,15 +1,21 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Bus, BusMessage } from "./bus.ts";
 import { Outbox, readPayload } from "./outbox.ts";
 
 const channel = "parley_bus";
+const retryMs = 1000;
+/** A notification that takes longer means a connection that nobody is at the other end of. */
+const patienceMs = 10_000;
 
-/** Postgres NOTIFY on a connection of its own, never inside a transaction that commits messages: that would serialise all commits. */
-export async function createPostgresBus(options: {
+interface Options {
   url: string;
   nodeId: string;
   onError(error: unknown): void;
-}): Promise<Bus> {
+}
+
+/** Postgres NOTIFY on a connection of its own, never inside a transaction that commits messages: that would serialise all commits. */
+export async function createPostgresBus(options: Options): Promise<Bus> {
   const bus = new PostgresBus(options);
   await bus.connect();
   return bus;
@@ -19,10 +25,11 @@ class PostgresBus implements Bus {
   private client: pg.Client | undefined;
   private listeners: ((message: BusMessage) => void)[] = [];
   private closed = false;
+  private reconnecting = false;
   private readonly outbox: Outbox;
-  private readonly options: { url: string; nodeId: string; onError(error: unknown): void };
+  private readonly options: Options;
 
-  constructor(options: { url: string; nodeId: string; onError(error: unknown): void }) {
+  constructor(options: Options) {
     this.options = options;
     this.outbox = new Outbox(options.nodeId, (payload) => this.notify(payload));
   }
@@ -49,13 +56,21 @@ class PostgresBus implements Bus {
       connectionString: this.options.url,
       application_name: "parley bus",
       keepAlive: true,
+      connectionTimeoutMillis: patienceMs,
+      query_timeout: patienceMs,
     });
     client.on("error", (error) => this.lost(client, error));
     client.on("end", () => this.lost(client, new Error("the bus connection ended")));
     client.on("notification", ({ payload }) => this.receive(payload ?? ""));
-    await client.connect();
-    await client.query(`listen ${channel}`);
-    this.client = client;
+    try {
+      await client.connect();
+      await client.query(`listen ${channel}`);
+    } catch (error) {
+      client.end().catch(ignore); // it never was one
+      throw error;
+    }
+    if (this.closed) await client.end();
+    else this.client = client;
   }
 
   private receive(payload: string): void {
@@ -68,25 +83,32 @@ class PostgresBus implements Bus {
   }
 
   private async notify(payload: string): Promise<void> {
+    const { client } = this;
     try {
-      await this.client?.query("select pg_notify($1, $2)", [channel, payload]);
+      await client?.query("select pg_notify($1, $2)", [channel, payload]);
     } catch (error) {
-      this.options.onError(error);
+      if (client) this.lost(client, error);
     }
   }
 
   private lost(client: pg.Client, error: unknown): void {
-    if (this.closed || (this.client !== client && this.client !== undefined)) return;
-    if (this.client === client) this.options.onError(error);
+    if (this.closed || this.client !== client) return;
     this.client = undefined;
-    this.again();
+    this.options.onError(error);
+    client.end().catch(ignore); // what is left of it
+    void this.reconnect();
   }
 
-  private again(): void {
-    if (this.closed || this.client) return;
-    setTimeout(() => {
-      if (this.closed || this.client) return;
-      this.connect().catch(() => this.again());
-    }, 1000).unref();
+  /** One attempt at a time, for as long as it takes. */
+  private async reconnect(): Promise<void> {
+    if (this.reconnecting) return;
+    this.reconnecting = true;
+    while (!this.closed && !this.client) {
+      await sleep(retryMs, undefined, { ref: false });
+      if (!this.closed) await this.connect().catch(ignore); // the loss has been reported
+    }
+    this.reconnecting = false;
   }
 }
+
+function ignore(): void {}
