@@ -1,7 +1,8 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
+import { DomainError } from "../errors.ts";
 import type { LogEvent } from "../events.ts";
-import { findReaderState, readEvents, readHeads } from "./store.ts";
+import { findReaderState, type Head, readEvents, readHeads } from "./store.ts";
 
 export interface TailListener {
   /** Events in log order, each position once. */
@@ -15,9 +16,16 @@ interface Tailed {
   cursor: number;
   epoch: number;
   reading: boolean;
-  /** The furthest position somebody told us of. */
-  known: number;
+  /** News came while a read was under way, whose snapshot may be older. */
+  again: boolean;
+  waiting: { position: number; resolve(): void }[];
   busyUntil: number;
+}
+
+/** Where a log was when somebody looked. */
+export interface SeenHead {
+  position: number;
+  epoch: number;
 }
 
 const pageSize = 500;
@@ -56,7 +64,7 @@ export class Tail {
   }
 
   /** The last position that was handed on; undefined when the tenant is not followed. */
-  cursorOf(tenantId: TenantId): { position: number; epoch: number } | undefined {
+  cursorOf(tenantId: TenantId): SeenHead | undefined {
     const tailed = this.tenants.get(tenantId);
     return tailed && { position: tailed.cursor, epoch: tailed.epoch };
   }
@@ -66,20 +74,32 @@ export class Tail {
     const tailed = this.tenants.get(tenantId);
     const last = events.at(-1);
     if (!tailed || !last) return;
-    tailed.known = Math.max(tailed.known, last.position);
     tailed.busyUntil = Date.now() + busyFor;
-    if (tailed.reading) return;
-    this.take(tenantId, tailed, events);
-    if (tailed.cursor < tailed.known) void this.read(tenantId, tailed);
+    if (!tailed.reading) this.take(tenantId, tailed, events);
+    if (tailed.cursor < last.position) void this.read(tenantId, tailed);
   }
 
   /** Another node says that there is more. */
   wake(tenantId: TenantId): void {
     const tailed = this.tenants.get(tenantId);
     if (!tailed) return;
-    tailed.known = Math.max(tailed.known, tailed.cursor + 1);
     tailed.busyUntil = Date.now() + busyFor;
-    if (!tailed.reading) void this.read(tenantId, tailed);
+    void this.read(tenantId, tailed);
+  }
+
+  /**
+   * Resolves when everything up to a head that somebody saw has been handed on. Throws `unavailable` when that cannot be: the
+   * database does not answer, or the log is another one (then its readers are told).
+   */
+  async reach(tenantId: TenantId, head: SeenHead): Promise<void> {
+    const tailed = this.tenants.get(tenantId);
+    if (tailed && head.epoch === tailed.epoch) {
+      if (tailed.cursor >= head.position) return;
+      void this.read(tenantId, tailed);
+      await new Promise<void>((resolve) => tailed.waiting.push({ position: head.position, resolve }));
+      if (tailed.cursor >= head.position) return;
+    } else if (tailed) this.reset(tenantId);
+    throw new DomainError("unavailable", { retryAfter: 1 });
   }
 
   /** Compares heads: every call those of busy tenants, every tenth call all. To be called once a second. */
@@ -89,10 +109,11 @@ export class Tail {
     try {
       const now = Date.now();
       const all = this.polls++ % 10 === 0;
-      const wanted = [...this.tenants]
-        .filter(([, tailed]) => all || tailed.busyUntil > now)
-        .map(([tenantId]) => tenantId);
-      if (wanted.length > 0) for (const head of await readHeads(this.pool, wanted)) this.compare(head);
+      const before = new Map<TenantId, number>();
+      for (const [tenantId, { busyUntil, cursor }] of this.tenants)
+        if (all || busyUntil > now) before.set(tenantId, cursor);
+      if (before.size === 0) return;
+      for (const head of await readHeads(this.pool, [...before.keys()])) this.compare(head, before.get(head.tenantId));
     } catch (error) {
       this.listener.onError(error);
     } finally {
@@ -100,16 +121,17 @@ export class Tail {
     }
   }
 
-  private compare(head: { tenantId: TenantId; position: number; epoch: number }): void {
+  /** A head behind what had been handed on before the look is another log too: a server that lost commits. */
+  private compare(head: Head, before = 0): void {
     const tailed = this.tenants.get(head.tenantId);
     if (!tailed) return;
-    if (head.epoch !== tailed.epoch) {
-      this.tenants.delete(head.tenantId);
-      this.listener.onReset(head.tenantId);
-    } else if (head.position > tailed.cursor) {
-      tailed.known = Math.max(tailed.known, head.position);
-      if (!tailed.reading) void this.read(head.tenantId, tailed);
-    }
+    if (head.epoch !== tailed.epoch || head.position < before) this.reset(head.tenantId);
+    else if (head.position > tailed.cursor) void this.read(head.tenantId, tailed);
+  }
+
+  private reset(tenantId: TenantId): void {
+    this.tenants.delete(tenantId);
+    this.listener.onReset(tenantId);
   }
 
   private async open(tenantId: TenantId): Promise<void> {
@@ -119,7 +141,8 @@ export class Tail {
       cursor: state.position,
       epoch: state.epoch,
       reading: false,
-      known: state.position,
+      again: false,
+      waiting: [],
       busyUntil: Date.now() + busyFor,
     });
   }
@@ -130,32 +153,37 @@ export class Tail {
     const fresh = next === 0 ? events : events.slice(next);
     tailed.cursor = fresh.at(-1)?.position ?? tailed.cursor;
     this.listener.onEvents(tenantId, fresh);
+    release(tailed, tailed.cursor);
   }
 
+  /** Reads on to the end, once more if there was news meanwhile. After a failure the poll comes back to it. */
   private async read(tenantId: TenantId, tailed: Tailed): Promise<void> {
+    tailed.again = true;
+    if (tailed.reading) return;
     tailed.reading = true;
     try {
-      while (this.tenants.get(tenantId) === tailed) {
-        const before = tailed.known;
-        const events = await readEvents(this.pool, tenantId, {
-          after: tailed.cursor,
-          upto: Number.MAX_SAFE_INTEGER,
-          limit: pageSize,
-        });
+      while (tailed.again) {
+        tailed.again = false;
+        const span = { after: tailed.cursor, upto: Number.MAX_SAFE_INTEGER, limit: pageSize };
+        const events = await readEvents(this.pool, tenantId, span);
         if (this.tenants.get(tenantId) !== tailed) return;
-        if (events[0] && events[0].position > tailed.cursor + 1) {
-          this.tenants.delete(tenantId); // retention went past a node that slept
-          this.listener.onReset(tenantId);
-          return;
-        }
+        if (events[0] && events[0].position > tailed.cursor + 1) return this.reset(tenantId); // retention passed a node that slept
         this.take(tenantId, tailed, events);
-        if (events.length < pageSize && tailed.known === before) break;
+        tailed.again ||= events.length === pageSize;
       }
-      tailed.known = tailed.cursor;
     } catch (error) {
-      this.listener.onError(error); // the poll comes back to it
+      this.listener.onError(error);
     } finally {
       tailed.reading = false;
+      release(tailed, Number.POSITIVE_INFINITY);
     }
   }
+}
+
+/** Lets those go on who wait for a position up to this one. */
+function release(tailed: Tailed, position: number): void {
+  if (tailed.waiting.length === 0) return;
+  const waiting = tailed.waiting;
+  tailed.waiting = waiting.filter((waiter) => waiter.position > position);
+  for (const waiter of waiting) if (waiter.position <= position) waiter.resolve();
 }

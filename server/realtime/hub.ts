@@ -5,26 +5,35 @@ import type { Cursors } from "../log/cursor.ts";
 import { findReaderState, type ReaderState, readEvents, readUserEvents } from "../log/store.ts";
 import { Tail } from "../log/tail.ts";
 import type { Database } from "../persistence/database.ts";
-import { LiveSubscription } from "./live-subscription.ts";
+import { LiveSubscription, type SubscriptionOwner } from "./live-subscription.ts";
 import { Outgoing, OutgoingEphemeral, type SubscribeOptions, type Subscription } from "./subscription.ts";
 import { rollOver, TenantHub } from "./tenant-hub.ts";
 
-const backfillPage = 500;
+const backfillPage = 200;
+/** A reader that is to come in is brought this near to the present by pages; the rest it gets in one go. */
+const lastStretch = 256;
+/** Once in so many seconds a reader is told where it is. */
+const positionEvery = 60;
+const defaultPatience = 30_000;
 
 interface Options {
   db: Database;
   cursors: Cursors;
   onError(error: unknown): void;
+  /** How long a backfill waits for a peer that does not read, in ms. */
+  patience?: number;
 }
 
 /**
  * Joins readers to logs: backfill, cutover, stream. A subscription sees each position after its cursor at most once, in order, and
  * only what its user may see; events of the present are handed on as the tail delivers them.
  */
-export class Hub {
+export class Hub implements SubscriptionOwner {
   private readonly tenants = new Map<TenantId, TenantHub>();
+  private readonly joining = new Map<object, LiveSubscription>();
   private readonly tail: Tail;
   private readonly options: Options;
+  private made = 0;
 
   constructor(options: Options) {
     this.options = options;
@@ -56,18 +65,24 @@ export class Hub {
     this.tenants.get(event.tenantId)?.ephemeral(new OutgoingEphemeral(event));
   }
 
-  /** The last position handed to readers of a tenant; undefined when nobody reads it here. */
-  positionOf(tenantId: TenantId): string | undefined {
-    const at = this.tail.cursorOf(tenantId);
-    return at && this.options.cursors.encode(tenantId, at.epoch, at.position);
+  /** Tells the readers whose second of the minute it is that they have everything so far, so that a quiet cursor never ages. */
+  tellPositions(tick: number): void {
+    for (const [tenantId, hub] of this.tenants) {
+      const at = this.tail.cursorOf(tenantId);
+      const readers = at ? hub.subscriptions().filter(({ slot }) => slot % positionEvery === tick % positionEvery) : [];
+      if (!at || readers.length === 0) continue;
+      const eventId = this.options.cursors.encode(tenantId, at.epoch, at.position);
+      for (const { options } of readers) options.sink.position(eventId);
+    }
   }
 
   /** Starts to read. Resolves when the subscription is live, after any backfill. Throws `not_found` for a tenant without a log. */
   async subscribe(options: SubscribeOptions): Promise<Subscription> {
-    const { tenantId } = options;
+    const { tenantId, sink } = options;
     const hub = this.hubOf(tenantId);
-    const subscription = new LiveSubscription(options, () => this.leave(tenantId, hub, subscription));
-    hub.pending++;
+    const subscription = new LiveSubscription(options, this.made++, this);
+    hub.expect();
+    this.joining.set(sink, subscription);
     try {
       await this.tail.follow(tenantId);
       await this.bringIn(hub, subscription);
@@ -75,27 +90,44 @@ export class Hub {
       subscription.closed = true;
       throw error;
     } finally {
-      hub.pending--;
+      this.joining.delete(sink);
+      hub.settled();
       this.letGo(tenantId, hub);
     }
     return subscription;
   }
 
+  /** The reader behind a sink has gone: what it was still to be brought is not read any more. */
+  abandon(sink: object): void {
+    this.joining.get(sink)?.close();
+  }
+
   private async bringIn(hub: TenantHub, subscription: LiveSubscription): Promise<void> {
-    const { since, sink, tenantId } = subscription.options;
+    const { sink, tenantId } = subscription.options;
     let state = await this.stateOf(subscription);
-    let resumed = false;
-    if (since !== undefined) {
-      const from = this.readSince(subscription, state, since);
-      resumed = from !== undefined;
-      subscription.cursor = from ?? state.position;
-      state = await this.backfill(subscription, state);
-    } else subscription.cursor = state.position;
-    while (!subscription.closed && !this.cutOver(hub, subscription, state)) {
-      state = await this.backfill(subscription, await this.stateOf(subscription));
+    const resumed = this.place(subscription, state);
+    for (let stretch = lastStretch; ; stretch *= 2) {
+      await this.backfill(subscription, state);
+      if (!subscription.closed) await this.catchUp(hub, tenantId, state);
+      if (subscription.closed || this.cutOver(hub, subscription, state, stretch)) break;
+      state = await this.stateOf(subscription);
     }
     if (resumed && !subscription.closed)
-      sink.position(this.options.cursors.encode(tenantId, state.epoch, Math.max(state.position, subscription.cursor)));
+      sink.position(this.options.cursors.encode(tenantId, state.epoch, subscription.cursor));
+  }
+
+  private async catchUp(hub: TenantHub, tenantId: TenantId, state: ReaderState): Promise<void> {
+    // After a reset what was read before is of another log.
+    if (this.tenants.get(tenantId) !== hub) throw new DomainError("unavailable", { retryAfter: 1 });
+    await this.tail.reach(tenantId, state);
+  }
+
+  /** Sets where the subscription begins; true when that is where its reader left off. */
+  private place(subscription: LiveSubscription, state: ReaderState): boolean {
+    const { since, after } = subscription.options;
+    const from = since === undefined ? undefined : this.readSince(subscription, state, since);
+    subscription.cursor = from ?? after ?? state.position;
+    return from !== undefined;
   }
 
   /** The position to go on from; undefined after telling the reader that its cursor is of no use. */
@@ -111,8 +143,8 @@ export class Hub {
     }
   }
 
-  /** Hands on what was missed up to the state's position, page by page; the reader's queue bounds what it may lag. */
-  private async backfill(subscription: LiveSubscription, state: ReaderState): Promise<ReaderState> {
+  /** Hands on what was missed up to the state's position, page by page, as fast as the reader takes it. */
+  private async backfill(subscription: LiveSubscription, state: ReaderState): Promise<void> {
     const { tenantId, userId } = subscription.options;
     const { pool } = this.options.db;
     while (!subscription.closed && subscription.cursor < state.position) {
@@ -123,30 +155,45 @@ export class Hub {
           : await readUserEvents(pool, tenantId, userId, span);
       for (const event of events) {
         subscription.replay(this.outgoing(event, state.epoch));
-        const pressure = subscription.options.sink.pressure?.();
-        if (pressure) await pressure;
+        await this.room(subscription);
+        if (subscription.closed) return;
       }
       if (events.length < backfillPage) subscription.cursor = state.position;
     }
-    return state;
+  }
+
+  /** Waits until the peer has read enough; one that does not is sent away, or it would keep its page of the log in memory. */
+  private async room(subscription: LiveSubscription): Promise<void> {
+    const { sink } = subscription.options;
+    const pressure = sink.pressure?.();
+    if (!pressure) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, this.options.patience ?? defaultPatience, "late");
+    });
+    const outcome = await Promise.race([pressure, late]).finally(() => clearTimeout(timer));
+    if (outcome !== "late" || subscription.closed) return;
+    subscription.close();
+    sink.disconnect("slow_consumer");
   }
 
   /**
-   * Goes from the snapshot to the stream in one turn: the events between the snapshot and the last one published are still in memory,
-   * and the user's chats are rolled over them. False when they are not: then the database is read again.
+   * Goes from the snapshot to the stream in one turn: the tail has come to the snapshot or past it, the events between are still in
+   * memory, and the user's chats are rolled over them. So what the index says is true as of the last event published. False when
+   * there are too many between, or not all are in memory: then the database is read again.
    */
-  private cutOver(hub: TenantHub, subscription: LiveSubscription, state: ReaderState): boolean {
+  private cutOver(hub: TenantHub, subscription: LiveSubscription, state: ReaderState, stretch: number): boolean {
     const { tenantId, userId } = subscription.options;
     const now = this.tail.cursorOf(tenantId);
     if (!now || this.tenants.get(tenantId) !== hub) throw new DomainError("unavailable", { retryAfter: 1 });
-    const between = now.position <= state.position ? [] : hub.since(state.position);
-    if (!between) return false;
+    const between = now.position === state.position ? [] : hub.since(state.position);
+    if (!between || between.length > stretch) return false;
     const chats = new Set(state.chatIds);
     for (const outgoing of between) {
       if (userId === undefined || rollOver(chats, userId, outgoing.event)) subscription.live(outgoing);
     }
-    subscription.cursor = Math.max(subscription.cursor, state.position, now.position);
-    hub.join(subscription, chats);
+    subscription.cursor = now.position;
+    if (!subscription.closed) hub.join(subscription, chats);
     return true;
   }
 
@@ -186,9 +233,16 @@ export class Hub {
     return hub;
   }
 
-  private leave(tenantId: TenantId, hub: TenantHub, subscription: LiveSubscription): void {
+  left(subscription: LiveSubscription): void {
+    const { tenantId } = subscription.options;
+    const hub = this.tenants.get(tenantId);
+    if (!hub) return; // after a reset its hub is gone as a whole
     hub.part(subscription);
     this.letGo(tenantId, hub);
+  }
+
+  onError(error: unknown): void {
+    this.options.onError(error);
   }
 
   private letGo(tenantId: TenantId, hub: TenantHub): void {

@@ -1,15 +1,24 @@
 import type { Outgoing, OutgoingEphemeral, SubscribeOptions, Subscription } from "./subscription.ts";
 
+/** What a subscription tells the one who made it. */
+export interface SubscriptionOwner {
+  left(subscription: LiveSubscription): void;
+  onError(error: unknown): void;
+}
+
 /** One reader: passes on what comes after its cursor, of the kinds it wants, and not what its own page caused. */
 export class LiveSubscription implements Subscription {
   cursor = 0;
   closed = false;
   readonly options: SubscribeOptions;
-  private readonly onClose: (subscription: LiveSubscription) => void;
+  /** Spreads over time what all readers get. */
+  readonly slot: number;
+  private readonly owner: SubscriptionOwner;
 
-  constructor(options: SubscribeOptions, onClose: (subscription: LiveSubscription) => void) {
+  constructor(options: SubscribeOptions, slot: number, owner: SubscriptionOwner) {
     this.options = options;
-    this.onClose = onClose;
+    this.slot = slot;
+    this.owner = owner;
   }
 
   /** A live event: one's own page's are left out. */
@@ -28,8 +37,13 @@ export class LiveSubscription implements Subscription {
     const { event } = outgoing;
     if (this.closed || event.position <= this.cursor) return;
     this.cursor = event.position;
-    const { kinds, sink } = this.options;
-    if (!kinds || kinds.has(event.type)) sink.deliver(outgoing);
+    const { kinds } = this.options;
+    if (kinds && !kinds.has(event.type)) return;
+    try {
+      this.options.sink.deliver(outgoing);
+    } catch (error) {
+      this.broken(error);
+    }
   }
 
   ephemeral(outgoing: OutgoingEphemeral): void {
@@ -40,6 +54,12 @@ export class LiveSubscription implements Subscription {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.onClose(this);
+    this.owner.left(this);
+  }
+
+  private broken(error: unknown): void {
+    this.close();
+    this.owner.onError(error);
+    this.options.sink.disconnect("internal");
   }
 }

@@ -54,7 +54,7 @@ export class OutgoingEphemeral {
 
 /**
  * What a protocol does with its events. Called in log order, each position at most once, only with what the reader may see.
- * None may throw; `deliver` may be called many times in one turn.
+ * `deliver` may be called many times in one turn; a sink that throws loses its own subscription and nobody else's.
  */
 export interface Sink {
   deliver(outgoing: Outgoing): void;
@@ -78,6 +78,8 @@ export interface SubscribeOptions {
   kinds?: ReadonlySet<EventType | EphemeralType> | undefined;
   /** Resume after this event id. */
   since?: string | undefined;
+  /** Begin after this position, which the caller got from this log; without it and `since`, at the present. */
+  after?: number | undefined;
   sink: Sink;
 }
 

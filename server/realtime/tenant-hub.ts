@@ -2,7 +2,7 @@ import type { LogEvent } from "../events.ts";
 import type { LiveSubscription } from "./live-subscription.ts";
 import type { Outgoing, OutgoingEphemeral } from "./subscription.ts";
 
-const ringEvents = 2048;
+const ringEvents = 1024;
 
 interface Reader {
   userId: string;
@@ -18,10 +18,10 @@ export class TenantHub {
   private readonly readers = new Map<string, Reader>();
   private readonly byChat = new Map<string, Set<Reader>>();
   private readonly wide = new Set<LiveSubscription>();
-  /** The newest events, for whoever is just coming in. */
+  /** What was published since the first of those who are coming in began to; nothing when nobody is. */
   private ring: Outgoing[] = [];
   /** Subscriptions being set up also count: the tenant must not be let go under them. */
-  pending = 0;
+  private pending = 0;
 
   get empty(): boolean {
     return this.pending === 0 && this.readers.size === 0 && this.wide.size === 0;
@@ -38,8 +38,7 @@ export class TenantHub {
   /** Hands an event to its readers, in log order. */
   publish(outgoing: Outgoing): void {
     const { event } = outgoing;
-    if (this.ring.length >= ringEvents * 2) this.ring = this.ring.slice(-ringEvents);
-    this.ring.push(outgoing);
+    if (this.pending > 0) this.remember(outgoing);
     this.enter(event);
     if (event.userId !== undefined) this.offer(this.readers.get(event.userId), outgoing);
     else if (event.chatId) for (const reader of this.byChat.get(event.chatId) ?? []) this.offer(reader, outgoing);
@@ -62,16 +61,22 @@ export class TenantHub {
     for (const reader of told) for (const subscription of reader.subscriptions) subscription.ephemeral(outgoing);
   }
 
-  /** The events after a position that this node still has in memory; undefined when they do not reach back that far. */
+  /** Somebody is coming in. */
+  expect(): void {
+    this.pending++;
+  }
+
+  /** Somebody has come in, or has given up. */
+  settled(): void {
+    this.pending--;
+    if (this.pending === 0) this.ring = [];
+  }
+
+  /** The events after a position that this node has in memory; undefined when they do not reach back that far. */
   since(position: number): Outgoing[] | undefined {
     const first = this.ring[0]?.event.position;
     if (first === undefined || first > position + 1) return undefined;
     return this.ring.slice(position + 1 - first);
-  }
-
-  /** Whether the index of a user is already kept here; then it is right as of the last event published. */
-  knows(userId: string): boolean {
-    return this.readers.has(userId);
   }
 
   /** Puts a subscription among the readers. `chats` is the user's index as of the last event published. */
@@ -99,6 +104,11 @@ export class TenantHub {
     if (reader.subscriptions.size > 0) return;
     this.readers.delete(reader.userId);
     for (const chatId of [...reader.chats]) this.unlink(reader, chatId);
+  }
+
+  private remember(outgoing: Outgoing): void {
+    if (this.ring.length >= ringEvents * 2) this.ring = this.ring.slice(-ringEvents);
+    this.ring.push(outgoing);
   }
 
   private offer(reader: Reader | undefined, outgoing: Outgoing): void {

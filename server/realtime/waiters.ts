@@ -1,4 +1,5 @@
 import type { TenantId } from "../auth/principal.ts";
+import { DomainError } from "../errors.ts";
 import type { Hub } from "./hub.ts";
 import type { Sink } from "./subscription.ts";
 
@@ -6,50 +7,59 @@ import type { Sink } from "./subscription.ts";
 export class Waiters {
   private readonly open = new Set<() => void>();
   private readonly hub: Hub;
+  private over = false;
 
   constructor(hub: Hub) {
     this.hub = hub;
   }
 
-  /** Resolves when there is an event after the position for this reader, after `seconds`, or when the caller goes away. */
+  /**
+   * Resolves when there is an event after the position for this reader, after `seconds`, or when the caller goes away. Throws
+   * `unavailable` when the node ends.
+   */
   async wait(
     tenantId: TenantId,
     userId: string | undefined,
     after: number,
     options: { seconds: number; signal?: AbortSignal | undefined },
   ): Promise<void> {
-    let done: () => void = () => {};
-    const over = new Promise<void>((resolve) => {
+    let done = () => {};
+    const until = new Promise<void>((resolve) => {
       done = resolve;
     });
-    const seen: { position: number } = { position: 0 };
-    const sink: Sink = {
-      deliver: ({ event }) => {
-        seen.position = event.position;
-        if (event.position > after) done();
-      },
-      ephemeral: () => {},
-      resync: () => done(),
-      position: () => {},
-      disconnect: () => done(),
-    };
     const timer = setTimeout(done, options.seconds * 1000);
     options.signal?.addEventListener("abort", done, { once: true });
     this.open.add(done);
-    const subscription = await this.hub.subscribe({ tenantId, userId, sink });
     try {
-      // What came between the caller's look and the subscription would not be announced again.
-      if (subscription.cursor > after) return;
-      await over;
+      if (!this.over && !options.signal?.aborted) await this.listen({ tenantId, userId, after, done, until });
     } finally {
-      subscription.close();
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", done);
       this.open.delete(done);
     }
+    if (this.over) throw new DomainError("unavailable", { detail: "The server is restarting", retryAfter: 1 });
   }
 
   close(): void {
+    this.over = true;
     for (const done of this.open) done();
   }
+
+  /** Begins where the caller has looked, so that what came meanwhile counts if it is for this reader, and only then. */
+  private async listen({ tenantId, userId, after, done, until }: Listening): Promise<void> {
+    const sink: Sink = { deliver: done, ephemeral: ignore, resync: done, position: ignore, disconnect: done };
+    const subscription = await this.hub.subscribe({ tenantId, userId, after, sink });
+    await until;
+    subscription.close();
+  }
 }
+
+interface Listening {
+  tenantId: TenantId;
+  userId: string | undefined;
+  after: number;
+  done(): void;
+  until: Promise<void>;
+}
+
+function ignore(): void {}
