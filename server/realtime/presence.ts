@@ -1,16 +1,14 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
-import type { EphemeralEvent } from "../events.ts";
 import type { Bus } from "../log/bus/bus.ts";
 import type { Hub } from "./hub.ts";
-import { dropDeadPresence, findPresence, findPresenceChats, type PresenceChange, putPresence } from "./store.ts";
-import { OutgoingEphemeral } from "./subscription.ts";
+import { PresenceNews } from "./presence-news.ts";
+import { dropDeadPresence, type PresenceChange, putPresence, setPresenceState } from "./store.ts";
 
 /** A reload is not a leave, in ms. */
-const grace = 15_000;
-/** Presence is not told in larger chats: a change would cost a write a member. */
-export const presenceChatSize = 1000;
-const maxTold = 200;
+const defaultGrace = 15_000;
+/** After a write that failed, in ms. */
+const pauseAfterFailure = 1000;
 
 interface Here {
   connections: number;
@@ -25,19 +23,25 @@ interface Options {
   bus: Bus;
   nodeId: string;
   onError(error: unknown): void;
+  /** How long somebody without a connection still counts as here, in ms. */
+  grace?: number;
 }
 
 /** Who is there, over all nodes: a row a user and node, kept alive by the node's heartbeat. */
 export class Presence {
   private readonly here = new Map<TenantId, Map<string, Here>>();
-  private readonly dirty = new Map<TenantId, Set<string>>();
-  private flushing = false;
+  private dirty = new Map<TenantId, Set<string>>();
+  private readonly tidied = new Set<TenantId>();
+  private flushing: Promise<void> | undefined;
+  private pausedUntil = 0;
+  private readonly news: PresenceNews;
   private readonly options: Options;
 
   constructor(options: Options) {
     this.options = options;
+    this.news = new PresenceNews(options);
     options.bus.onMessage((message) => {
-      if (message.kind === "presence") void this.tell(message.tenantId, message.userIds);
+      if (message.kind === "presence") this.news.tell(message.tenantId, message.userIds);
     });
   }
 
@@ -46,6 +50,7 @@ export class Presence {
     user.connections++;
     user.leftAt = undefined;
     user.away = false;
+    user.written = undefined; // another node may have written that they are away
     this.mark(tenantId, userId);
   }
 
@@ -55,52 +60,60 @@ export class Presence {
     if (user.connections === 0) user.leftAt = Date.now();
   }
 
-  setAway(tenantId: TenantId, userId: string, away: boolean): void {
+  /** Away or back, on whatever node the user's connections are. */
+  async setAway(tenantId: TenantId, userId: string, away: boolean): Promise<void> {
     const user = this.here.get(tenantId)?.get(userId);
-    if (!user || user.away === away) return;
-    user.away = away;
-    this.mark(tenantId, userId);
+    if (user) user.away = away;
+    await this.flush();
+    const state = away ? "away" : "online";
+    if (!(await setPresenceState(this.options.pool, tenantId, userId, state))) return;
+    if (user && user.written !== "gone") user.written = state;
+    this.announce(tenantId, [userId]);
   }
 
   /** Once a second or so: those whose grace is over leave. */
-  sweep(now: number): void {
-    for (const [tenantId, users] of this.here) {
-      for (const [userId, user] of users) {
-        if (user.connections === 0 && user.leftAt !== undefined && now - user.leftAt >= grace)
-          this.mark(tenantId, userId);
-      }
-    }
+  sweep(): void {
+    for (const [tenantId, users] of this.here)
+      for (const [userId, user] of users) if (this.isGone(user)) this.mark(tenantId, userId);
   }
 
-  /** Writes what changed since the last time, a round trip a tenant, and tells everybody. */
+  /** Writes what changed, a round trip a tenant, and tells everybody. Resolves when all changes of before the call are written, or failed. */
   async flush(): Promise<void> {
-    if (this.flushing || this.dirty.size === 0) return;
-    this.flushing = true;
-    try {
-      for (const [tenantId, userIds] of [...this.dirty]) {
-        this.dirty.delete(tenantId);
-        await this.flushTenant(tenantId, [...userIds]);
-      }
-    } finally {
-      this.flushing = false;
-    }
+    await this.flushing;
+    if (this.dirty.size === 0 || Date.now() < this.pausedUntil) return;
+    this.flushing ??= this.write().finally(() => {
+      this.flushing = undefined;
+    });
+    await this.flushing;
   }
 
-  /** Users of dead nodes leave. */
+  /** Another node has died: its users are to be taken out, of every tenant with readers here. */
+  nodeLost(): void {
+    this.tidied.clear();
+  }
+
+  /** The others may have taken this node for dead and its users out: they are written anew. */
+  lapsed(): void {
+    for (const [tenantId, users] of this.here)
+      for (const [userId, user] of users) {
+        user.written = undefined;
+        this.mark(tenantId, userId);
+      }
+  }
+
+  /** Users of dead nodes leave, once a tenant and loss. */
   async dropDead(): Promise<void> {
     for (const tenantId of this.options.hub.tenantIds()) {
-      const gone = await dropDeadPresence(this.options.pool, tenantId);
-      if (gone.length > 0) this.announce(tenantId, gone);
+      if (this.tidied.has(tenantId)) continue;
+      this.tidied.add(tenantId);
+      try {
+        const gone = await dropDeadPresence(this.options.pool, tenantId);
+        this.announce(tenantId, gone);
+      } catch (error) {
+        this.tidied.delete(tenantId);
+        throw error;
+      }
     }
-  }
-
-  /** Everybody here leaves at once: the node ends. */
-  async leaveAll(): Promise<void> {
-    for (const [tenantId, users] of this.here) {
-      const changes = [...users.keys()].map((userId) => ({ userId, state: "gone" as const }));
-      await putPresence(this.options.pool, tenantId, this.options.nodeId, changes);
-    }
-    this.here.clear();
   }
 
   private userOf(tenantId: TenantId, userId: string): Here {
@@ -123,59 +136,60 @@ export class Presence {
     this.dirty.set(tenantId, users);
   }
 
-  private async flushTenant(tenantId: TenantId, userIds: string[]): Promise<void> {
-    const users = this.here.get(tenantId);
+  private isGone(user: Here): boolean {
+    const { grace = defaultGrace } = this.options;
+    return user.connections === 0 && user.leftAt !== undefined && Date.now() - user.leftAt >= grace;
+  }
+
+  private async write(): Promise<void> {
+    const dirty = this.dirty;
+    this.dirty = new Map();
+    for (const [tenantId, userIds] of dirty) await this.writeTenant(tenantId, userIds);
+  }
+
+  private async writeTenant(tenantId: TenantId, userIds: Iterable<string>): Promise<void> {
+    const users = this.here.get(tenantId) ?? new Map<string, Here>();
     const changes: PresenceChange[] = [];
     for (const userId of userIds) {
-      const user = users?.get(userId);
+      const user = users.get(userId);
       if (!user) continue;
-      const gone = user.connections === 0 && user.leftAt !== undefined && Date.now() - user.leftAt >= grace;
-      const state = gone ? "gone" : user.away ? "away" : "online";
-      if (gone) users?.delete(userId);
+      const state = this.isGone(user) ? "gone" : user.away ? "away" : "online";
       if (state !== user.written) changes.push({ userId, state });
       user.written = state;
     }
-    if (users?.size === 0) this.here.delete(tenantId);
     if (changes.length === 0) return;
+    const written = changes.map((change) => change.userId);
     try {
-      await putPresence(this.options.pool, tenantId, this.options.nodeId, changes);
-      this.announce(
-        tenantId,
-        changes.map((change) => change.userId),
-      );
+      const news = await putPresence(this.options.pool, tenantId, this.options.nodeId, changes);
+      this.forget(tenantId, users, written);
+      this.announce(tenantId, news);
     } catch (error) {
       this.options.onError(error);
-      for (const { userId } of changes) {
-        const user = users?.get(userId);
-        if (user) user.written = undefined;
-        this.mark(tenantId, userId);
-      }
+      this.writeAgain(tenantId, written);
     }
+  }
+
+  private writeAgain(tenantId: TenantId, userIds: string[]): void {
+    this.pausedUntil = Date.now() + pauseAfterFailure;
+    for (const userId of userIds) {
+      const user = this.here.get(tenantId)?.get(userId);
+      if (user) user.written = undefined;
+      this.mark(tenantId, userId);
+    }
+  }
+
+  /** Those who were written as gone and have not come back meanwhile. */
+  private forget(tenantId: TenantId, users: Map<string, Here>, userIds: string[]): void {
+    for (const userId of userIds) {
+      const user = users.get(userId);
+      if (user?.written === "gone" && user.connections === 0) users.delete(userId);
+    }
+    if (users.size === 0) this.here.delete(tenantId);
   }
 
   private announce(tenantId: TenantId, userIds: string[]): void {
-    for (let i = 0; i < userIds.length; i += maxTold) {
-      const some = userIds.slice(i, i + maxTold);
-      this.options.bus.publish({ kind: "presence", tenantId, userIds: some });
-      void this.tell(tenantId, some);
-    }
-  }
-
-  /** Tells the readers of this node who share a chat with these users how they are now. */
-  private async tell(tenantId: TenantId, userIds: string[]): Promise<void> {
-    if (!this.options.hub.tenantHub(tenantId)) return;
-    try {
-      const [states, chats] = await Promise.all([
-        findPresence(this.options.pool, tenantId, userIds),
-        findPresenceChats(this.options.pool, tenantId, userIds, presenceChatSize),
-      ]);
-      const hub = this.options.hub.tenantHub(tenantId);
-      for (const state of states) {
-        const event: EphemeralEvent = { tenantId, type: "presence", userId: state.userId, payload: { ...state } };
-        hub?.presence(new OutgoingEphemeral(event), chats.get(state.userId) ?? []);
-      }
-    } catch (error) {
-      this.options.onError(error);
-    }
+    if (userIds.length === 0) return;
+    this.news.tell(tenantId, userIds);
+    this.news.pass(tenantId, userIds);
   }
 }

@@ -1,17 +1,15 @@
 import { LRUCache } from "lru-cache";
 import type { Principal, TenantId } from "../auth/principal.ts";
-import { DomainError } from "../errors.ts";
 import type { EphemeralEvent } from "../events.ts";
 import type { Bus } from "../log/bus/bus.ts";
 import type { Cursors } from "../log/cursor.ts";
 import type { Database } from "../persistence/database.ts";
-import { limits } from "../schema.ts";
 import type { Live, PresenceState } from "../services.ts";
-import type { DisconnectReason } from "./disconnect.ts";
+import { Connections } from "./connections.ts";
 import { Hub } from "./hub.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import { Presence } from "./presence.ts";
-import { beat, findPresence, forgetNode } from "./store.ts";
+import { beat, findPresence, retireNode } from "./store.ts";
 import type { SubscribeOptions, Subscription } from "./subscription.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -25,6 +23,10 @@ interface Options {
   recheck: Recheck;
   onRecheck(tenantId: TenantId): void;
   onError(error: unknown): void;
+  /** How long somebody without a connection still counts as here, in ms. */
+  grace?: number;
+  /** How long a backfill waits for a peer that does not read, in ms. */
+  patience?: number;
 }
 
 const second = 1000;
@@ -34,14 +36,16 @@ const typingFor = 5000;
 export class Realtime implements Live {
   readonly hub: Hub;
   private readonly presences: Presence;
-  private readonly connections = new Map<string, LiveConnection>();
-  private readonly perUser = new Map<string, number>();
+  private readonly connections = new Connections();
   private readonly waiters: Waiters;
   private readonly recent = new LRUCache<string, true>({ max: 10_000, ttl: second });
   private readonly receipts = new Map<string, EphemeralEvent>();
   private readonly timers: NodeJS.Timeout[] = [];
+  private others: string[] = [];
   private alone = true;
   private ticks = 0;
+  private rounds = 0;
+  private housekeeping: Promise<void> | undefined;
   private readonly options: Options;
 
   constructor(options: Options) {
@@ -65,23 +69,26 @@ export class Realtime implements Live {
   }
 
   /** How many nodes share the work, this one included. */
-  nodes = 1;
+  get nodes(): number {
+    return this.others.length + 1;
+  }
 
   /** Begins to beat, sweep and poll. */
   async start(): Promise<void> {
     await this.heartbeat();
     this.options.bus.publish({ kind: "hello", nodeId: this.options.nodeId });
-    this.timers.push(setInterval(() => void this.tick(), second).unref());
+    this.timers.push(setInterval(() => this.tick(), second).unref());
     this.timers.push(setInterval(() => this.flushEphemeral(), 200).unref());
   }
 
   /** Tells every connection to come back elsewhere, then leaves. */
   async close(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    for (const connection of [...this.connections.values()]) connection.disconnect("shutdown");
+    for (const connection of this.connections.all()) connection.disconnect("shutdown");
     this.waiters.close();
-    await this.presences.leaveAll().catch(this.options.onError);
-    await forgetNode(this.options.db.pool, this.options.nodeId).catch(this.options.onError);
+    await this.housekeeping;
+    await this.presences.flush();
+    await retireNode(this.options.db.pool, this.options.nodeId).catch(this.options.onError);
   }
 
   /** Reads the log from now, or from `since`. See Hub.subscribe. */
@@ -91,33 +98,21 @@ export class Realtime implements Live {
 
   /** Registers an open connection. Throws `rate_limited` when its user has too many. */
   open(connection: LiveConnection): void {
+    this.connections.add(connection);
     const { userId, tenantId } = connection.principal;
-    if (userId !== undefined) {
-      const key = JSON.stringify([tenantId, userId]);
-      const count = this.perUser.get(key) ?? 0;
-      if (count >= limits.connectionsPerUser)
-        throw new DomainError("rate_limited", { detail: "Too many connections of this user", retryAfter: 10 });
-      this.perUser.set(key, count + 1);
-      this.presences.connected(tenantId, userId);
-    }
-    this.connections.set(connection.id, connection);
+    if (userId !== undefined) this.presences.connected(tenantId, userId);
   }
 
-  /** Takes a connection out. Harmless when it was never registered. */
+  /** Takes a connection out, and stops what is still read for it. Harmless when it was never registered. */
   closed(connection: LiveConnection): void {
-    if (!this.connections.delete(connection.id)) return;
+    this.hub.abandon(connection);
+    if (!this.connections.remove(connection)) return;
     const { userId, tenantId } = connection.principal;
-    if (userId === undefined) return;
-    const key = JSON.stringify([tenantId, userId]);
-    const left = (this.perUser.get(key) ?? 1) - 1;
-    if (left > 0) this.perUser.set(key, left);
-    else this.perUser.delete(key);
-    this.presences.disconnected(tenantId, userId);
+    if (userId !== undefined) this.presences.disconnected(tenantId, userId);
   }
 
-  *connectionsOf(tenantId: TenantId): Iterable<LiveConnection> {
-    for (const connection of this.connections.values())
-      if (connection.principal.tenantId === tenantId) yield connection;
+  connectionsOf(tenantId: TenantId): LiveConnection[] {
+    return this.connections.of(tenantId);
   }
 
   typing(tenantId: TenantId, userId: string, chatId: string): void {
@@ -139,8 +134,7 @@ export class Realtime implements Live {
   }
 
   async setAway(tenantId: TenantId, userId: string, away: boolean): Promise<void> {
-    this.presences.setAway(tenantId, userId, away);
-    await this.presences.flush();
+    await this.presences.setAway(tenantId, userId, away);
   }
 
   async presence(tenantId: TenantId, userIds: string[]): Promise<PresenceState[]> {
@@ -171,37 +165,50 @@ export class Realtime implements Live {
     const receipts = [...this.receipts.values()];
     this.receipts.clear();
     for (const event of receipts) this.say(event);
-    void this.presences.flush().catch(this.options.onError);
+    void this.presences.flush();
   }
 
-  private async tick(): Promise<void> {
+  private tick(): void {
     const now = Date.now();
     this.ticks++;
-    for (const connection of [...this.connections.values()]) connection.sweep(now);
-    this.presences.sweep(now);
-    await this.hub.poll();
+    for (const connection of this.connections.all()) connection.sweep(now);
+    this.presences.sweep();
+    this.hub.tellPositions(this.ticks);
+    // What asks the database waits for its turn when the database is slow; pings do not.
+    this.housekeeping ??= this.keepHouse().finally(() => {
+      this.housekeeping = undefined;
+    });
+  }
+
+  private async keepHouse(): Promise<void> {
+    this.rounds++;
     try {
-      if (this.ticks % 5 === 0) await this.heartbeat();
-      if (this.ticks % 5 === 2) await this.presences.dropDead();
-      if (this.ticks % 3 === 0) for (const tenantId of this.hub.tenantIds()) await this.recheckTenant(tenantId);
+      await this.hub.poll();
+      if (this.rounds % 5 === 0) await this.heartbeat();
+      await this.presences.dropDead();
+      if (this.rounds % 3 === 0)
+        for (const tenantId of this.connections.tenantIds()) await this.recheckTenant(tenantId);
     } catch (error) {
       this.options.onError(error);
     }
   }
 
   private async heartbeat(): Promise<void> {
-    const others = await beat(this.options.db.pool, { id: this.options.nodeId });
-    this.nodes = others + 1;
-    this.alone = others === 0;
+    const { others, lapsed } = await beat(this.options.db.pool, { id: this.options.nodeId });
+    if (lapsed) this.presences.lapsed();
+    if (this.others.some((id) => !others.includes(id))) this.presences.nodeLost();
+    this.others = others;
+    this.alone = others.length === 0;
   }
 
   /** Compares every open connection's credential with what holds now. */
   private async recheckTenant(tenantId: TenantId): Promise<void> {
     this.options.onRecheck(tenantId);
-    for (const connection of [...this.connectionsOf(tenantId)]) {
-      const state = await this.options.recheck(connection.principal).catch(() => "ok" as const);
-      const reason: DisconnectReason | undefined = state === "revoked" ? "revoked" : undefined;
-      if (reason) connection.disconnect(reason);
-    }
+    for (const connection of this.connections.of(tenantId))
+      try {
+        if ((await this.options.recheck(connection.principal)) === "revoked") connection.disconnect("revoked");
+      } catch (error) {
+        this.options.onError(error); // what holds for this one is not known now: the next round asks again
+      }
   }
 }

@@ -9,19 +9,35 @@ export interface PresenceChange {
   state: "online" | "away" | "gone";
 }
 
-/** Writes who is connected on a node, and when those who left were last seen. */
+/** Writes who is connected on a node, and when those who left were last seen. Returns the users for whom that was news. */
 export async function putPresence(
   pool: Pool,
   tenantId: TenantId,
   nodeId: string,
   changes: PresenceChange[],
-): Promise<void> {
+): Promise<string[]> {
   const input = JSON.stringify(changes.map((change) => ({ u: change.userId, s: change.state })));
-  await pool.query({
+  const { rows } = await pool.query<{ user_id: string }>({
     name: "put_presence_v1",
-    text: "select put_presence_v1($1, $2, $3)",
+    text: "select user_id from put_presence_v1($1, $2, $3)",
     values: [tenantId, nodeId, input],
   });
+  return rows.map((row) => row.user_id);
+}
+
+/** Sets the state of a user's connections on all nodes; true when that was news. */
+export async function setPresenceState(
+  pool: Pool,
+  tenantId: TenantId,
+  userId: string,
+  state: "online" | "away",
+): Promise<boolean> {
+  const { rows } = await pool.query<{ changed: boolean }>({
+    name: "set_presence_v1",
+    text: "select set_presence_v1($1, $2, $3) as changed",
+    values: [tenantId, userId, state],
+  });
+  return rows[0]?.changed ?? false;
 }
 
 /** The state of users over all live nodes. */
@@ -59,22 +75,29 @@ export async function dropDeadPresence(pool: Pool, tenantId: TenantId): Promise<
   return rows.map((row) => row.user_id);
 }
 
-/** Says that this node lives; forgets nodes silent for an hour; returns how many others live. */
-export async function beat(pool: Pool, node: { id: string; internalUrl?: string | undefined }): Promise<number> {
-  await pool.query(
-    `insert into nodes (id, internal_url) values ($1, $2)
-     on conflict (id) do update set seen_at = now(), internal_url = excluded.internal_url`,
-    [node.id, node.internalUrl ?? null],
-  );
-  const { rows } = await pool.query<{ others: number }>(
-    `with old as (delete from nodes where seen_at < now() - interval '1 hour')
-     select count(*) as others from nodes where id <> $1 and seen_at > now() - interval '20 seconds'`,
-    [node.id],
-  );
-  return Number(rows[0]?.others ?? 0);
+/** What a node learns from its heartbeat. */
+export interface Beat {
+  /** Ids of the other nodes that live. */
+  others: string[];
+  /** This node was not counted among the living any more, or not yet. */
+  lapsed: boolean;
 }
 
-/** Takes a node out at its orderly end. */
-export async function forgetNode(pool: Pool, nodeId: string): Promise<void> {
-  await pool.query("delete from nodes where id = $1", [nodeId]);
+/** Says that this node lives, and forgets nodes silent for an hour. A node is alive for 20 s from its last beat. */
+export async function beat(pool: Pool, node: { id: string; internalUrl?: string | undefined }): Promise<Beat> {
+  // All parts of the statement see the table as it was before it.
+  const { rows } = await pool.query<{ id: string }>(
+    `with mine as (insert into nodes (id, internal_url) values ($1, $2)
+       on conflict (id) do update set seen_at = now(), internal_url = excluded.internal_url),
+     old as (delete from nodes where seen_at < now() - interval '1 hour' and id <> $1)
+     select id from nodes where seen_at > now() - interval '20 seconds'`,
+    [node.id, node.internalUrl ?? null],
+  );
+  const live = rows.map((row) => row.id);
+  return { others: live.filter((id) => id !== node.id), lapsed: !live.includes(node.id) };
+}
+
+/** At a node's orderly end: it counts as alive for as long as somebody who reloads counts as here, so that a restart is no leave. */
+export async function retireNode(pool: Pool, nodeId: string): Promise<void> {
+  await pool.query("update nodes set seen_at = now() - interval '5 seconds' where id = $1", [nodeId]);
 }

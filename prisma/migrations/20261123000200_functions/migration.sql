@@ -27,10 +27,13 @@ create index users_revoked on users (tenant_id, valid_after) where valid_after i
 create index send_keys_expiring on send_keys (created_at) where key like 'i:%';
 
 -- ── Epoch ───────────────────────────────────────────────────────────────────────────────────────────────────────────
--- 48 bits that change with the head's random value, a restored server (system identifier) and a promotion (timeline).
+-- 48 bits that change with the head's random value, a restored server (system identifier) and a promotion (timeline). Postgres
+-- reads a file to answer for the latter two: once a statement, not once a log.
+create function epoch_of_v1(head_epoch bigint, system_identifier bigint, timeline_id integer) returns bigint language sql stable
+return ('x' || substr(md5(head_epoch || ':' || system_identifier || ':' || timeline_id), 1, 12))::bit(48)::bigint;
+
 create function log_epoch_v1(head_epoch bigint) returns bigint language sql stable
-return (select ('x' || substr(md5(head_epoch || ':' || s.system_identifier || ':' || c.timeline_id), 1, 12))::bit(48)::bigint
-        from pg_control_system() s, pg_control_checkpoint() c);
+return (select epoch_of_v1(head_epoch, s.system_identifier, c.timeline_id) from pg_control_system() s, pg_control_checkpoint() c);
 
 create function iso_time(t timestamptz) returns text language sql immutable
 return to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
@@ -429,19 +432,34 @@ begin
 end $f$;
 
 -- ── Presence ────────────────────────────────────────────────────────────────────────────────────────────────────────
--- Who is connected on a node: input [{u, s state}] sets, state 'gone' takes out and notes when the user was last seen.
-create function put_presence_v1(t text, node text, input json) returns void
+-- Who is connected on a node: input [{u, s state}] sets, state 'gone' takes out and notes when the user was last seen. Returns those
+-- for whom that was news.
+create function put_presence_v1(t text, node text, input json) returns table (user_id text)
 language plpgsql volatile security invoker set search_path = pg_catalog, public as $f$
+#variable_conflict use_column
 begin
   perform set_config('app.tenant', t, true);
+  return query
   insert into presences as p (tenant_id, user_id, node_id, state)
   select t, r.u, node, r.s from json_to_recordset(input) as r (u text, s text) where r.s <> 'gone' order by r.u
-  on conflict (tenant_id, user_id, node_id) do update set state = excluded.state;
+  on conflict (tenant_id, user_id, node_id) do update set state = excluded.state where p.state <> excluded.state
+  returning p.user_id;
+  return query
   delete from presences p using json_to_recordset(input) as r (u text, s text)
-  where r.s = 'gone' and p.tenant_id = t and p.user_id = r.u and p.node_id = node;
+  where r.s = 'gone' and p.tenant_id = t and p.user_id = r.u and p.node_id = node
+  returning p.user_id;
   insert into users as x (tenant_id, id, last_seen_at)
   select t, r.u, date_trunc('milliseconds', now()) from json_to_recordset(input) as r (u text, s text) where r.s = 'gone' order by r.u
   on conflict (tenant_id, id) do update set last_seen_at = excluded.last_seen_at;
+end $f$;
+
+-- A user says how it is with all of its connections, whatever nodes they are on; true when that was news.
+create function set_presence_v1(t text, u text, s text) returns boolean
+language plpgsql volatile security invoker set search_path = pg_catalog, public as $f$
+begin
+  perform set_config('app.tenant', t, true);
+  update presences p set state = s where p.tenant_id = t and p.user_id = u and p.state <> s;
+  return found;
 end $f$;
 
 -- The state of users over all live nodes: online before away before offline.
@@ -456,7 +474,7 @@ begin
   from unnest(wanted) as w(id) left join users u on u.tenant_id = t and u.id = w.id;
 end $f$;
 
--- Takes out who was connected on nodes that no longer answer; returns them.
+-- Takes out who was connected on nodes that no longer answer; returns them. They were last seen when their node was.
 create function drop_dead_presence_v1(t text) returns table (user_id text)
 language plpgsql volatile security invoker set search_path = pg_catalog, public as $f$
 #variable_conflict use_column
@@ -465,10 +483,10 @@ begin
   return query with dead as (
     delete from presences p where p.tenant_id = t
       and not exists (select 1 from nodes n where n.id = p.node_id and n.seen_at > now() - interval '20 seconds')
-    returning p.user_id
+    returning p.user_id, coalesce((select n.seen_at from nodes n where n.id = p.node_id), p.since) as seen
   ), noted as (
-    insert into users as x (tenant_id, id, last_seen_at) select distinct t, d.user_id, date_trunc('milliseconds', now()) from dead d order by d.user_id
-    on conflict (tenant_id, id) do update set last_seen_at = excluded.last_seen_at
+    insert into users as x (tenant_id, id, last_seen_at) select t, d.user_id, max(d.seen) from dead d group by d.user_id order by d.user_id
+    on conflict (tenant_id, id) do update set last_seen_at = greatest(x.last_seen_at, excluded.last_seen_at)
   )
   select distinct d.user_id from dead d;
 end $f$;
@@ -490,7 +508,11 @@ create policy heads on tenant_log for select to parley_heads using (true);
 grant select on tenant_log to parley_heads;
 create function log_heads_v1(tenants text[]) returns table (tenant_id text, pos bigint, epoch bigint)
 language sql stable security definer set search_path = pg_catalog, public
-as $f$ select l.tenant_id, l.position, log_epoch_v1(l.epoch) from tenant_log l where tenants is null or l.tenant_id = any (tenants) $f$;
+as $f$
+  with server as materialized (select s.system_identifier, c.timeline_id from pg_control_system() s, pg_control_checkpoint() c)
+  select l.tenant_id, l.position, epoch_of_v1(l.epoch, s.system_identifier, s.timeline_id) from tenant_log l cross join server s
+  where tenants is null or l.tenant_id = any (tenants)
+$f$;
 alter function log_heads_v1(text[]) owner to parley_heads;
 revoke all on function log_heads_v1(text[]) from public;
 revoke create on schema public from parley_heads;

@@ -1,0 +1,80 @@
+import type { Pool } from "pg";
+import type { TenantId } from "../auth/principal.ts";
+import type { EphemeralEvent } from "../events.ts";
+import type { Bus } from "../log/bus/bus.ts";
+import type { Hub } from "./hub.ts";
+import { findPresence, findPresenceChats } from "./store.ts";
+import { OutgoingEphemeral } from "./subscription.ts";
+
+/** Presence is not told in larger chats: a change would cost a write a member. */
+const presenceChatSize = 1000;
+const maxTold = 200;
+
+interface Options {
+  pool: Pool;
+  hub: Hub;
+  bus: Bus;
+  onError(error: unknown): void;
+}
+
+/**
+ * Tells readers how others are now. One look at a time for each tenant, and what changes meanwhile is looked at after it: so the
+ * last thing that is told is the newest.
+ */
+export class PresenceNews {
+  private readonly waiting = new Map<TenantId, Set<string>>();
+  private readonly telling = new Set<TenantId>();
+  private readonly options: Options;
+
+  constructor(options: Options) {
+    this.options = options;
+  }
+
+  /** To the other nodes: they look themselves. */
+  pass(tenantId: TenantId, userIds: string[]): void {
+    for (let i = 0; i < userIds.length; i += maxTold)
+      this.options.bus.publish({ kind: "presence", tenantId, userIds: userIds.slice(i, i + maxTold) });
+  }
+
+  /** To the readers of this node who share a chat with these users. */
+  tell(tenantId: TenantId, userIds: string[]): void {
+    if (!this.options.hub.tenantHub(tenantId)) return;
+    const waiting = this.waiting.get(tenantId) ?? new Set();
+    for (const userId of userIds) waiting.add(userId);
+    this.waiting.set(tenantId, waiting);
+    if (!this.telling.has(tenantId)) void this.work(tenantId);
+  }
+
+  private async work(tenantId: TenantId): Promise<void> {
+    this.telling.add(tenantId);
+    try {
+      for (let users = this.take(tenantId); users.length > 0; users = this.take(tenantId))
+        await this.look(tenantId, users);
+    } catch (error) {
+      this.options.onError(error); // ephemeral: lost
+    } finally {
+      this.telling.delete(tenantId);
+      if (this.waiting.has(tenantId)) void this.work(tenantId);
+    }
+  }
+
+  private take(tenantId: TenantId): string[] {
+    const waiting = this.waiting.get(tenantId);
+    const some = [...(waiting ?? [])].slice(0, maxTold);
+    for (const userId of some) waiting?.delete(userId);
+    if (waiting?.size === 0) this.waiting.delete(tenantId);
+    return some;
+  }
+
+  private async look(tenantId: TenantId, userIds: string[]): Promise<void> {
+    const [states, chats] = await Promise.all([
+      findPresence(this.options.pool, tenantId, userIds),
+      findPresenceChats(this.options.pool, tenantId, userIds, presenceChatSize),
+    ]);
+    const hub = this.options.hub.tenantHub(tenantId);
+    for (const state of states) {
+      const event: EphemeralEvent = { tenantId, type: "presence", userId: state.userId, payload: { ...state } };
+      hub?.presence(new OutgoingEphemeral(event), chats.get(state.userId) ?? []);
+    }
+  }
+}
