@@ -14,6 +14,7 @@ const checks = {
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
   settings: "tsx scripts/settings.ts --check",
   names: "node scripts/vocabulary.mjs",
+  advisories: "node scripts/advisories.mjs",
   lock: "node scripts/lock-platforms.mjs",
 };
 

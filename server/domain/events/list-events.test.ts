@@ -206,3 +206,25 @@ test("bad input and callers without the scope", async () => {
   const answer = await tenant.key()("GET", "/events", undefined, { "x-api-key": body.key });
   expect(answer).toMatchObject({ status: 403, body: { code: "scope_missing" } });
 });
+
+describe("of some kinds only", () => {
+  test("skips whole pages of others, and waits for the next of its own", async () => {
+    const chat = await createChat();
+    const after = await now(ben);
+    for (let i = 0; i < 5; i++) await say(chat, `m${i}`);
+    await ada("PATCH", `/Chat/${chat.id}`, { name: "renamed" });
+    const renamed = await since(ben, after, "&kinds=chat.updated,member.added&limit=2");
+    expect(types(renamed)).toEqual(["chat.updated"]);
+    const waiting = since(ben, renamed.body.nextCursor, "&kinds=chat.updated&wait=5");
+    await say(chat, "not this");
+    await ada("PATCH", `/Chat/${chat.id}`, { name: "again" });
+    expect(types(await waiting)).toEqual(["chat.updated"]);
+  });
+
+  test("refuses a kind that does not exist", async () => {
+    expect(await since(ben, await now(ben), "&kinds=chat.exploded")).toMatchObject({
+      status: 400,
+      body: { code: "invalid" },
+    });
+  });
+});

@@ -3,12 +3,15 @@ import { DomainError } from "../../errors.ts";
 import { type LogEvent, toEnvelope } from "../../events.ts";
 import { findReaderState, readEvents, readUserEvents } from "../../log/store.ts";
 import { type Context, query } from "../../operation.ts";
-import { envelopeSchema } from "./schema.ts";
+import { envelopeSchema, eventType } from "./schema.ts";
 
 const defaultLimit = 100;
 const maxWait = 55;
 
+const kindsInput = z.union([z.array(eventType), z.string().max(1000)]);
+
 const input = z.object({
+  kinds: kindsInput.optional().describe("Only these types; in the address separated by commas"),
   after: z
     .string()
     .max(200)
@@ -27,20 +30,32 @@ export const listEvents = query({
   output: z.object({ data: z.array(envelopeSchema), nextCursor: z.string() }),
   errors: ["cursor_invalid", "cursor_expired"],
   async handle(ctx, wanted) {
+    const kinds = readKinds(wanted.kinds);
     const limit = clamp(wanted.limit ?? defaultLimit, 1, 500);
     const until = Date.now() + clamp(wanted.wait ?? 0, 0, maxWait) * 1000;
+    let { after } = wanted;
     for (;;) {
-      const answer = await read(ctx, wanted.after, limit);
+      const page = await read(ctx, after, limit);
+      const answer = { ...page, events: kinds ? page.events.filter((event) => kinds.has(event.type)) : page.events };
+      if (answer.events.length > 0 || after === undefined || ctx.signal?.aborted) return present(ctx, answer);
+      after = ctx.services.cursors.encode(ctx.tenantId, page.epoch, page.next);
+      if (page.next < page.position) continue; // a full page of other kinds
       const left = until - Date.now();
-      if (answer.events.length > 0 || wanted.after === undefined || left <= 0 || ctx.signal?.aborted)
-        return present(ctx, answer);
-      await ctx.services.live.waitForEvent(ctx.tenantId, ctx.principal.userId, answer.position, {
-        seconds: left / 1000,
-        signal: ctx.signal,
-      });
+      if (left <= 0) return present(ctx, answer);
+      const how = { seconds: left / 1000, signal: ctx.signal };
+      await ctx.services.live.waitForEvent(ctx.tenantId, ctx.principal.userId, page.position, how);
     }
   },
 });
+
+function readKinds(kinds: z.output<typeof kindsInput> | undefined): ReadonlySet<string> | undefined {
+  if (kinds === undefined) return undefined;
+  const named = typeof kinds === "string" ? kinds.split(",").map((kind) => kind.trim()) : kinds;
+  const unknown = named.filter((kind) => !eventType.safeParse(kind).success);
+  if (unknown.length > 0)
+    throw new DomainError("invalid", { errors: { kinds: unknown.map((kind) => `${kind} is no event type`) } });
+  return new Set(named);
+}
 
 interface Answer {
   events: LogEvent[];
