@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import { vi } from "vitest";
 import { WebSocket } from "ws";
 
 export interface HubClientOptions {
@@ -110,4 +111,9 @@ export async function refusedUpgrade(
       response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
     });
   });
+}
+
+/** Waits until a check holds, up to 10 s: the machine may be busy with other tests. */
+export function eventually(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 20 });
 }

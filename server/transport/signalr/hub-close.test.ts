@@ -1,6 +1,6 @@
 import type { HubConnection } from "@microsoft/signalr";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { RawHubClient, stockClient } from "../../testing/hub-client.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually, RawHubClient, stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
 let stack: Stack;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((connection) => connection.stop()));
-  await vi.waitFor(() => expect(connections()).toEqual([]));
+  await eventually(() => expect(connections()).toEqual([]));
 });
 afterAll(() => stack.close());
 
@@ -42,7 +42,7 @@ describe("closes", () => {
       const { heard, live, connection } = await watched();
       const before = connection.connectionId;
       live.disconnect(reason);
-      await vi.waitFor(() => expect(heard.at(-1)).toBe("reconnected"));
+      await eventually(() => expect(heard.at(-1)).toBe("reconnected"));
       expect(heard[0]).toMatch(/^reconnecting Server returned an error on close: /);
       expect(connection.connectionId).not.toBe(before);
     },
@@ -51,7 +51,7 @@ describe("closes", () => {
   test.each(["revoked", "terminated"] as const)("%s: it does not", async (reason) => {
     const { heard, live } = await watched();
     live.disconnect(reason);
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await eventually(() => expect(heard).toHaveLength(1));
     expect(heard[0]).toMatch(/^closed Server returned an error on close: /);
   });
 

@@ -1,6 +1,6 @@
 import type { HubConnection } from "@microsoft/signalr";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { stockClient } from "../../testing/hub-client.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually, stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
 type Event = Record<string, unknown>;
@@ -57,7 +57,7 @@ describe("the stock client", () => {
     const closed = new Promise((resolve) => connection.onclose(resolve));
     await connection.stop();
     expect(await closed).toBeUndefined();
-    await vi.waitFor(() => expect(connections()).toEqual([]));
+    await eventually(() => expect(connections()).toEqual([]));
   });
 
   test("connects without negotiation", async () => {
@@ -75,7 +75,7 @@ describe("the stock client", () => {
     for (let round = 0; round < 20; round++) {
       const { connection, events } = await connected("bob");
       const { body } = await send("ada", `round ${round}`);
-      await vi.waitFor(() => expect(events.map(({ id }) => id)).toEqual([body.id]));
+      await eventually(() => expect(events.map(({ id }) => id)).toEqual([body.id]));
       await connection.stop();
     }
   });
@@ -139,12 +139,42 @@ describe("calls", () => {
     ]);
   });
 
+  test("are done one after the other, however long one takes", async () => {
+    const { connection } = await connected("ada");
+    const { nextCursor: after } = await connection.invoke<{ nextCursor: string }>("ListEvents");
+    const done: string[] = [];
+    await Promise.all([
+      connection.invoke("ListEvents", { after, wait: 1 }).then(() => done.push("long")),
+      connection.invoke("ListChats").then(() => done.push("short")),
+    ]);
+    expect(done).toEqual(["long", "short"]);
+  });
+
+  test("with __proto__ as a name in them are refused, as at the REST edge", async () => {
+    const { connection } = await connected("ada");
+    const call = JSON.parse(`{"chatId":"${chatId}","content":"x","metadata":{"a":[{"__proto__":{"admin":true}}]}}`);
+    await expect(connection.invoke("SendMessage", call)).rejects.toThrow("invalid: ");
+  });
+
   test("sent just before stop() are done", async () => {
     const { connection } = await connected("ada");
     const content = `last words ${Date.now()}`;
     void connection.send("SendMessage", { chatId, content });
     await connection.stop();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
+      const { body } = await acme.as("ada")<{ data: Event[] }>("GET", `/Chat/${chatId}/messages?pageSize=1`);
+      expect(body.data[0]).toMatchObject({ content });
+    });
+  });
+
+  test("that only wait end with their client; those behind them are done", async () => {
+    const { connection } = await connected("ada");
+    const { nextCursor: after } = await connection.invoke<{ nextCursor: string }>("ListEvents");
+    const content = `behind a long wait ${Date.now()}`;
+    void connection.send("ListEvents", { after, wait: 50 });
+    void connection.send("SendMessage", { chatId, content });
+    await connection.stop();
+    await eventually(async () => {
       const { body } = await acme.as("ada")<{ data: Event[] }>("GET", `/Chat/${chatId}/messages?pageSize=1`);
       expect(body.data[0]).toMatchObject({ content });
     });
@@ -166,7 +196,7 @@ describe("events", () => {
     const thin = await connected("bob");
     const full = await connected("bob", "?payload=full");
     const { body } = await send("ada", "hello");
-    await vi.waitFor(() => expect([thin.events.length, full.events.length]).toEqual([1, 1]));
+    await eventually(() => expect([thin.events.length, full.events.length]).toEqual([1, 1]));
     expect(thin.events[0]).toEqual({
       type: "Chat",
       id: body.id,
@@ -185,8 +215,8 @@ describe("events", () => {
     await page.connection.invoke("SendMessage", { chatId, content: "hub" });
     await send("ada", "rest", { clientId: "page-1" });
     await page.connection.invoke("SendMessage", { chatId, content: "named", clientId: "page-2" });
-    await vi.waitFor(() => expect(other.events).toHaveLength(3));
-    await vi.waitFor(() => expect(tab.events).toHaveLength(2));
+    await eventually(() => expect(other.events).toHaveLength(3));
+    await eventually(() => expect(tab.events).toHaveLength(2));
     expect(page.events).toHaveLength(1);
   });
 
@@ -197,8 +227,8 @@ describe("events", () => {
     const { body } = await send("ada", "to edit");
     await acme.as("ada")("PATCH", `/Chat/${chatId}/messages/${body.id}`, { content: "edited" });
     await acme.as("ada")("POST", `/Chat/${chatId}/members`, { userId: `guest-${Date.now()}` });
-    await vi.waitFor(() => expect(some.events).toHaveLength(1));
-    await vi.waitFor(() => expect(all.events.map(({ type }) => type)).toContain("MemberAdded"));
+    await eventually(() => expect(some.events).toHaveLength(1));
+    await eventually(() => expect(all.events.map(({ type }) => type)).toContain("MemberAdded"));
     expect(guide.events.map(({ type }) => type)).toEqual(["Chat"]);
     expect(all.events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(["Chat", "MessageEdited", "MemberAdded"]),
@@ -213,13 +243,13 @@ describe("events", () => {
   test("missed are replayed after since, one's own included, then live ones follow", async () => {
     const live = await connected("bob");
     await send("ada", "seen");
-    await vi.waitFor(() => expect(live.events).toHaveLength(1));
+    await eventually(() => expect(live.events).toHaveLength(1));
     await live.connection.stop();
     const missed = [await send("ada", "missed 1"), await send("bob", "missed 2", { clientId: "me" })];
     const back = await connected("bob", `?clientId=me&events=all&since=${live.events[0]?.eventId}`);
     const after = await send("ada", "live");
     const ids = [...missed, after].map(({ body }) => body.id);
-    await vi.waitFor(() => expect(back.events.filter(({ type }) => type === "Chat").map(({ id }) => id)).toEqual(ids));
+    await eventually(() => expect(back.events.filter(({ type }) => type === "Chat").map(({ id }) => id)).toEqual(ids));
     const position = back.events.find(({ type }) => type === "Position");
     expect(position).toEqual({ type: "Position", eventId: expect.any(String) });
   });
@@ -228,6 +258,6 @@ describe("events", () => {
     const { events } = await connected("bob", "?since=nonsense");
     expect(events[0]).toEqual({ type: "Resync", reason: "invalid", eventId: expect.any(String) });
     await send("ada", "on");
-    await vi.waitFor(() => expect(events.map(({ type }) => type)).toEqual(["Resync", "Chat"]));
+    await eventually(() => expect(events.map(({ type }) => type)).toEqual(["Resync", "Chat"]));
   });
 });

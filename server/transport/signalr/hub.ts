@@ -75,6 +75,7 @@ class Hub implements SignalrHub, HubHost {
 
   async close(): Promise<void> {
     this.draining = true;
+    // Those who came in after realtime told the others.
     for (const connection of [...this.connections.values()]) connection.disconnect("shutdown");
     const until = Date.now() + drainMs;
     while (this.connections.size + this.methods.active > 0 && Date.now() < until) await sleep(20);

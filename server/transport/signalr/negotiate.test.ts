@@ -191,3 +191,13 @@ describe("an upgrade", () => {
     expect(status).toBe(400);
   });
 });
+
+// Last: this address has then used up its tries.
+test("an address that keeps coming without a valid credential is told to wait, one with a good one is not", async () => {
+  const answers = await Promise.all(Array.from({ length: 150 }, () => negotiate("", bearer("x.y.z"))));
+  const limited = answers.filter(({ status }) => status === 429);
+  expect(limited.length).toBeGreaterThan(10);
+  expect(Number(limited[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect((await refusedUpgrade(`${acme.url}/hub?access_token=x.y.z`)).status).toBe(429);
+  expect((await negotiate("")).status).toBe(200);
+});
