@@ -1,9 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
-import { migrate } from "../server/persistence/migrate.ts";
-import { startTestServer } from "../server/testing/postgres-server.ts";
+import { type BenchDatabase, startDatabase } from "./database.ts";
 import { compare, print } from "./rounds.ts";
 
 // Durable sends a second where they are committed: our lanes with row-level security against the least a send can be without any of
@@ -12,20 +10,18 @@ import { compare, print } from "./rounds.ts";
 const worker = fileURLToPath(new URL("./commit-worker.ts", import.meta.url));
 
 export async function benchCommitPath(): Promise<void> {
-  const server = await startTestServer({ fsync: true });
+  const database = await startDatabase();
   try {
-    const ownerUrl = server.url.replace(/postgres$/, "bench_commit");
-    const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "bench" });
-    await makeBaseline(ownerUrl);
-    await measure("a fresh database", ownerUrl, runtimeUrl);
-    await grow(ownerUrl);
-    await measure("a database grown by 1,000,000 messages", ownerUrl, runtimeUrl);
+    await makeBaseline(database);
+    await measure("a fresh database", database);
+    await grow(database);
+    await measure("a database grown by 1,000,000 messages", database);
   } finally {
-    await server.stop();
+    await database.stop();
   }
 }
 
-async function measure(state: string, ownerUrl: string, runtimeUrl: string): Promise<void> {
+async function measure(state: string, { ownerUrl, runtimeUrl }: BenchDatabase): Promise<void> {
   for (const [inFlight, chats] of [
     [256, 20],
     [64, 20],
@@ -42,7 +38,8 @@ async function measure(state: string, ownerUrl: string, runtimeUrl: string): Pro
   }
 }
 
-async function runWorker(kind: string, url: string, inFlight: number, chats: number): Promise<number> {
+/** Sends a second of one kind, in a process of its own. */
+export async function runWorker(kind: string, url: string, inFlight: number, chats: number): Promise<number> {
   const child = fork(worker, [kind, url, String(inFlight), String(chats)], { execArgv: ["--import", "tsx"] });
   const [rate] = (await once(child, "message")) as [number];
   await once(child, "exit");
@@ -50,9 +47,8 @@ async function runWorker(kind: string, url: string, inFlight: number, chats: num
 }
 
 /** The least tables that hold chats with a counter and their messages. */
-async function makeBaseline(url: string): Promise<void> {
-  await query(
-    url,
+export async function makeBaseline(database: BenchDatabase): Promise<void> {
+  await database.query(
     `create table base_chats (id int primary key, last_seq bigint not null default 0);
     create table base_messages (chat_id int, seq bigint, id uuid, sender_id text, content text, created_at timestamptz default now(), primary key (chat_id, seq));
     insert into base_chats select generate_series(1, 20)`,
@@ -60,20 +56,12 @@ async function makeBaseline(url: string): Promise<void> {
 }
 
 /** Two tenants' worth of history; nothing is analysed, as on a database that just filled up. */
-async function grow(url: string): Promise<void> {
-  await query(
-    url,
+async function grow(database: BenchDatabase): Promise<void> {
+  await database.query(
     `insert into messages (tenant_id, chat_id, seq, id, sender_id, content, position, created_at)
     select 'grown', md5((i % 1000)::text)::uuid, i, gen_random_uuid(), 'u' || i % 50, repeat('x', 80), i, now() from generate_series(1, 1000000) i;
     insert into events (tenant_id, position, type, chat_id, seq, payload, at)
     select 'grown', i, 'message.created', md5((i % 1000)::text)::uuid, i, '{"content": "x"}', now() from generate_series(1, 1000000) i;
     insert into base_messages select i % 1000 + 100, i, gen_random_uuid(), 'u', repeat('x', 80), now() from generate_series(1, 1000000) i`,
   );
-}
-
-async function query(connectionString: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
 }

@@ -1,13 +1,13 @@
 import pg from "pg";
-import type { TenantId } from "../server/auth/principal.ts";
 import { bodyHashOf } from "../server/caller.ts";
 import { storeMessage } from "../server/domain/messages/lane-store.ts";
 import { createTenant } from "../server/domain/tenants/make-tenant.ts";
 import { newId } from "../server/ids.ts";
-import { type Database, openDatabase } from "../server/persistence/database.ts";
-import { unitOfWork } from "../server/persistence/unit-of-work.ts";
+import { openDatabase } from "../server/persistence/database.ts";
+import { makeChat } from "./make-chat.ts";
 
 const seconds = 3;
+const members = ["ada", ...Array.from({ length: 9 }, (_, i) => `member-${i}`)];
 const text = "The 14:20 to Westport leaves from berth 3, cars first please.";
 const [kind, url = "", inFlight, chats] = process.argv.slice(2);
 const rate =
@@ -18,7 +18,7 @@ process.disconnect?.();
 async function lanes(concurrency: number, count: number): Promise<number> {
   const db = openDatabase({ url });
   const { tenantId } = await createTenant(db, "bench", { id: `bench-${newId().slice(-12)}`, name: "Bench" });
-  const chatIds = await Promise.all(Array.from({ length: count }, () => makeChat(db, tenantId)));
+  const chatIds = await Promise.all(Array.from({ length: count }, () => makeChat(db, tenantId, members)));
   const rate = await load(concurrency, async (i) => {
     const chatId = chatIds[i % chatIds.length] ?? "";
     const message = { id: newId(), chatId, senderId: "ada", content: text, metadata: {}, clientMessageId: newId() };
@@ -26,21 +26,6 @@ async function lanes(concurrency: number, count: number): Promise<number> {
   });
   await db.close();
   return rate;
-}
-
-async function makeChat(db: Database, tenantId: TenantId): Promise<string> {
-  const chatId = newId();
-  await unitOfWork(db, tenantId, async ({ tx, lockHead, emit }) => {
-    await tx.chat.create({ data: { tenantId, id: chatId, kind: "group", createdBy: "ada" } });
-    await lockHead();
-    await tx.chatHead.create({ data: { tenantId, chatId, memberCount: 10 } });
-    const fromPosition = emit({ type: "chat.created", chatId, payload: {} });
-    for (const userId of ["ada", ...Array.from({ length: 9 }, (_, i) => `member-${i}`)]) {
-      await tx.member.create({ data: { tenantId, chatId, userId } });
-      await tx.membershipSpan.create({ data: { tenantId, chatId, userId, fromPosition } });
-    }
-  });
-  return chatId;
 }
 
 async function baseline(connections: number, count: number): Promise<number> {
