@@ -1,6 +1,7 @@
 import type { Principal } from "./auth/principal.ts";
 import { DomainError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
+import type { Services } from "./services.ts";
 
 /** Whether this caller may make this call at all. Throws unauthenticated, forbidden, user_required, scope_missing. */
 export function requireAccess({ access }: Operation, principal: Principal): void {
@@ -18,4 +19,47 @@ export function requireAccess({ access }: Operation, principal: Principal): void
     throw new DomainError("forbidden", { detail: "This call is for API keys" });
   if (caller === "admin" && principal.kind === "user" && !principal.admin)
     throw new DomainError("forbidden", { detail: "This call is for Admins" });
+}
+
+/** What callers of an unknown tenant get. */
+const strangerRate = { rate: 20, burst: 100 };
+
+/**
+ * Lets a caller in as whom `check` finds. An address that keeps coming without a valid credential, or with none where none is needed,
+ * runs out of tries; one with a valid credential passes whatever else comes from its address.
+ * @throws what `check` throws, and `rate_limited`
+ */
+export async function admit(
+  services: Pick<Services, "security" | "limiter">,
+  from: { tenant: string; ip: string },
+  check: () => Principal | Promise<Principal>,
+): Promise<Principal> {
+  let principal: Principal;
+  try {
+    principal = await check();
+  } catch (error) {
+    if (error instanceof DomainError && (error.status === 401 || error.status === 403)) await slowDown(services, from);
+    throw error;
+  }
+  if (principal.kind === "visitor") await slowDown(services, from);
+  return principal;
+}
+
+async function slowDown(
+  { security, limiter }: Pick<Services, "security" | "limiter">,
+  { tenant, ip }: { tenant: string; ip: string },
+): Promise<void> {
+  const rate = (await security.snapshot(tenant))?.settings.rates.address ?? strangerRate;
+  limiter.take("address", ip, rate);
+}
+
+/** Whether an open connection has outlived its token by more than its tenant allows. `now` in ms since 1970. */
+export async function hasOutlivedToken(
+  { security }: Pick<Services, "security">,
+  { tenantId, expiresAt }: Principal,
+  now: number,
+): Promise<boolean> {
+  if (expiresAt === undefined || now < expiresAt) return false;
+  const grace = (await security.snapshot(tenantId))?.settings.tokenExpiry.grace ?? 0;
+  return now >= expiresAt + grace * 1000;
 }

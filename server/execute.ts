@@ -15,15 +15,15 @@ export interface Answer {
 }
 
 /**
- * The one pipeline of every operation on every transport: scope → rate limit → parse → handle → shape → log. Credentials were checked
+ * The one pipeline of every operation on every transport: rate limit → scope → parse → handle → shape → log. Credentials were checked
  * where the call came in. Throws DomainError only.
  */
 export async function execute(operation: Operation, raw: Record<string, unknown>, call: Call): Promise<Answer> {
   const started = performance.now();
   let code = "ok";
   try {
-    requireAccess(operation, call.principal);
     const headers = await takeToken(call);
+    requireAccess(operation, call.principal);
     const input = readInput(operation, raw);
     const ctx: Context = { ...call, reply: { headers } };
     if (call.idempotencyKey !== undefined) acceptKey(operation, ctx, input);
@@ -42,17 +42,21 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
   }
 }
 
-/** One token of the tenant's bucket and one of the caller's. Throws `rate_limited`. */
+/**
+ * One token of the caller's bucket, then one of the tenant's: who has none of its own left takes none from the others. Visitors paid
+ * with their address where they came in. Throws `rate_limited`.
+ */
 async function takeToken({ services, principal, tenantId }: Call): Promise<Record<string, string>> {
-  if (principal.kind === "installation") return {};
+  const { userId, keyId, kind } = principal;
+  if (kind === "installation" || kind === "visitor") return {};
   const rates = (await services.security.snapshot(tenantId))?.settings.rates;
   if (!rates) throw new DomainError("unauthenticated");
+  const own =
+    keyId === undefined
+      ? services.limiter.take("user", JSON.stringify([tenantId, userId]), rates.user)
+      : services.limiter.take("key", JSON.stringify([tenantId, keyId]), rates.key);
   services.limiter.take("tenant", tenantId, rates.tenant);
-  const { userId, keyId } = principal;
-  if (keyId !== undefined) return headersOf(services.limiter.take("key", JSON.stringify([tenantId, keyId]), rates.key));
-  return userId === undefined
-    ? {}
-    : headersOf(services.limiter.take("user", JSON.stringify([tenantId, userId]), rates.user));
+  return headersOf(own);
 }
 
 function acceptKey(operation: Operation, ctx: Context, input: unknown): void {

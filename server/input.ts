@@ -10,6 +10,30 @@ interface Shape {
 
 const shapes = new WeakMap<Operation, Shape>();
 
+/** Deeper than anything that is stored, and shallow enough for whatever reads it recursively. */
+const maxDepth = 64;
+
+/**
+ * The fields of a call as a transport got them: one JSON object; nothing and `null` are no fields. Throws `invalid` for anything else,
+ * and for what no reader after it should meet: a key `__proto__`, nesting without end.
+ */
+export function readFields(value: unknown): Record<string, unknown> {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value)) throw bodyFault("must be a JSON object");
+  refuseTraps(value, maxDepth);
+  return value as Record<string, unknown>;
+}
+
+function refuseTraps(value: object, left: number): void {
+  if (left === 0) throw bodyFault(`must not be nested deeper than ${maxDepth} levels`);
+  if (Object.hasOwn(value, "__proto__")) throw bodyFault("must not have a key __proto__");
+  for (const item of Object.values(value)) if (item && typeof item === "object") refuseTraps(item, left - 1);
+}
+
+function bodyFault(message: string): DomainError {
+  return new DomainError("invalid", { errors: { body: [message] } });
+}
+
 /**
  * Reads generously, as ordinary .NET, Python and browser code writes: keys in any letter case, known other spellings, `null` for left
  * out, unknown keys ignored. Throws `invalid` with the fields' messages.
@@ -45,7 +69,8 @@ export function fieldsOf(operation: Pick<Operation, "input">): string[] {
   return operation.input instanceof z.ZodObject ? Object.keys(operation.input.shape) : [];
 }
 
-function fieldErrors(error: z.ZodError): Record<string, string[]> {
+/** Field → what is wrong with it, the first 20 of them. */
+export function fieldErrors(error: z.ZodError): Record<string, string[]> {
   const errors: Record<string, string[]> = {};
   for (const issue of error.issues.slice(0, 20)) {
     const field = issue.path.length > 0 ? issue.path.map(String).join(".").slice(0, 200) : "body";

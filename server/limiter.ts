@@ -7,9 +7,33 @@ export interface Rate {
   burst: number;
 }
 
-interface Bucket {
-  tokens: number;
-  at: number;
+/** One token bucket, full at first. */
+export class TokenBucket {
+  rate: Rate;
+  private tokens: number;
+  private at: number;
+
+  /** @param now in ms */
+  constructor(rate: Rate, now: number) {
+    this.rate = rate;
+    this.tokens = rate.burst;
+    this.at = now;
+  }
+
+  /** Tokens that are there at a time in ms. */
+  fill(now: number): number {
+    const { rate, burst } = this.rate;
+    this.tokens = Math.min(burst, this.tokens + ((now - this.at) / 1000) * rate);
+    this.at = now;
+    return this.tokens;
+  }
+
+  /** Takes tokens at a time in ms. False, and none taken, when there are fewer. */
+  take(now: number, count = 1): boolean {
+    if (this.fill(now) < count) return false;
+    this.tokens -= count;
+    return true;
+  }
 }
 
 export interface Allowance {
@@ -26,7 +50,7 @@ export interface Allowance {
  * what the tenant has set.
  */
 export class Limiter {
-  private readonly buckets = new LRUCache<string, Bucket>({ max: 100_000 });
+  private readonly buckets = new LRUCache<string, TokenBucket>({ max: 100_000 });
   private readonly nodes: () => number;
   private readonly now: () => number;
 
@@ -36,32 +60,27 @@ export class Limiter {
   }
 
   /** Takes one token. Throws `rate_limited` with the seconds until there is one. */
-  take(name: string, key: string, rate: Rate): Allowance {
+  take(name: string, key: string, whole: Rate): Allowance {
     const share = 1 / Math.max(1, this.nodes());
-    const burst = Math.max(1, rate.burst * share);
-    const perSecond = Math.max(0.001, rate.rate * share);
-    const id = `${name}:${key}`;
+    const burst = Math.max(1, whole.burst * share);
+    const rate = Math.max(0.001, whole.rate * share);
     const now = this.now();
-    const bucket = this.buckets.get(id) ?? { tokens: burst, at: now };
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
-    bucket.at = now;
+    const bucket = this.bucketOf(`${name}:${key}`, { rate, burst }, now);
+    const taken = bucket.take(now);
+    const left = bucket.fill(now);
+    const allowance = { name, limit: Math.floor(burst), window: Math.max(1, Math.ceil(burst / rate)) };
+    if (taken) return { ...allowance, remaining: Math.floor(left), reset: Math.ceil((burst - left) / rate) };
+    const retryAfter = Math.max(1, Math.ceil((1 - left) / rate));
+    const headers = headersOf({ ...allowance, remaining: 0, reset: retryAfter });
+    throw new DomainError("rate_limited", { retryAfter, headers });
+  }
+
+  /** A changed rate holds at once; the bucket keeps what is in it. */
+  private bucketOf(id: string, rate: Rate, now: number): TokenBucket {
+    const bucket = this.buckets.get(id) ?? new TokenBucket(rate, now);
+    bucket.rate = rate;
     this.buckets.set(id, bucket);
-    const window = Math.max(1, Math.ceil(burst / perSecond));
-    if (bucket.tokens < 1) {
-      const retryAfter = Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
-      throw new DomainError("rate_limited", {
-        retryAfter,
-        headers: headersOf({ name, limit: Math.floor(burst), remaining: 0, reset: retryAfter, window }),
-      });
-    }
-    bucket.tokens -= 1;
-    return {
-      name,
-      limit: Math.floor(burst),
-      remaining: Math.floor(bucket.tokens),
-      reset: Math.ceil((burst - bucket.tokens) / perSecond),
-      window,
-    };
+    return bucket;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { DomainError } from "../../errors.ts";
+import { readFields } from "../../input.ts";
 
 /** Bodies are kept as bytes: signatures need them, and what is proxied must not be read. */
 export function keepBodies(app: FastifyInstance): void {
@@ -17,25 +18,15 @@ export function readJsonBody(request: FastifyRequest): Record<string, unknown> {
   const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && !type.endsWith("+json"))
     throw new DomainError("not_json", { detail: "Send Content-Type: application/json" });
-  const value = parse(body);
-  if (value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value))
-    throw new DomainError("invalid", { errors: { body: ["must be a JSON object"] } });
-  return value as Record<string, unknown>;
+  return readFields(parse(body));
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(body), refusePrototype);
+    return JSON.parse(utf8.decode(body));
   } catch (error) {
-    if (error instanceof DomainError) throw error;
     throw new DomainError("invalid", { errors: { body: ["is not JSON in UTF-8"] }, internal: error });
   }
-}
-
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key === "__proto__") throw new DomainError("invalid", { errors: { body: ["must not have a key __proto__"] } });
-  return value;
 }

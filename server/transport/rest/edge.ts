@@ -1,6 +1,6 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { DomainError, toDomainError, toProblem } from "../../errors.ts";
+import { DomainError, headersOfError, toDomainError, toProblem } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 
 const exposedHeaders = [
@@ -30,14 +30,12 @@ export function dressEdge(app: FastifyInstance, services: Services, draining: ()
       throw new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 });
   });
   app.setErrorHandler((error, request, reply) => {
-    const known = toDomainError(fromFastify(error));
+    const known = toDomainError(error);
     const problem = toProblem(known, { instance: request.url.split("?", 1)[0] ?? "", requestId: request.id });
-    if (known.face.retryAfter !== undefined) reply.header("retry-after", String(known.face.retryAfter));
-    if (known.status === 401) reply.header("www-authenticate", "Bearer");
     if (known.status >= 500) request.log.error({ err: known.face.internal ?? known }, known.message);
     return reply
       .code(known.status)
-      .headers(known.face.headers ?? {})
+      .headers(headersOfError(known))
       .type("application/problem+json; charset=utf-8")
       .send(JSON.stringify(problem));
   });
@@ -75,23 +73,4 @@ async function corsOf(request: FastifyRequest, services: Services) {
 export async function originAllowed(services: Services, tenant: string, origin: string): Promise<boolean> {
   const origins = (await services.security.snapshot(tenant))?.settings.allowedOrigins ?? [];
   return origins.includes("*") || origins.includes(origin);
-}
-
-const fastifyCodes: Record<string, ConstructorParameters<typeof DomainError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ["too_large", { detail: "A body has at most 256 KiB" }],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["not_json"],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["invalid", { detail: "The body is not as long as Content-Length says" }],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid"],
-  FST_ERR_BAD_URL: ["invalid", { detail: "The address cannot be read" }],
-  FST_ERR_MAX_PARAM_LENGTH: ["not_found"],
-};
-
-function fromFastify(error: unknown): unknown {
-  if (error instanceof DomainError || !(error instanceof Error)) return error;
-  const { code, statusCode } = error as Error & { code?: string; statusCode?: number };
-  const known = code === undefined ? undefined : fastifyCodes[code];
-  if (known) return new DomainError(...known);
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return new DomainError("invalid", { internal: error });
-  return error;
 }

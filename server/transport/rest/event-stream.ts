@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { requireAccess } from "../../access.ts";
+import { admit, hasOutlivedToken, requireAccess } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
@@ -11,7 +11,7 @@ import type { LiveConnection } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Outgoing, Sink, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
-import { credentialsOf, slowDown } from "./routes.ts";
+import { credentialsOf } from "./routes.ts";
 
 const maxQueued = 1024 * 1024;
 const pingEvery = 15_000;
@@ -22,14 +22,14 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     if (request.routeOptions.url !== "/tenant/:tenantId/v1/events" || request.method !== "GET") return;
     if (!(request.headers.accept ?? "").includes("text/event-stream")) return;
     const principal = await principalOf(services, request);
-    const stream = new EventStream(principal, reply);
+    const since = cursorOf(request);
+    const stream = new EventStream(services, principal, reply);
     realtime.open(stream);
     reply.hijack();
     reply.raw.once("close", () => {
       stream.closed();
       realtime.closed(stream);
     });
-    const since = cursorOf(request);
     const { tenantId, userId } = principal;
     stream.begin(request.id);
     stream.subscription = await realtime.subscribe({ tenantId, userId, since, sink: stream }).catch((error) => {
@@ -47,13 +47,11 @@ async function principalOf(services: Services, request: FastifyRequest): Promise
   // EventSource cannot set headers.
   if (credentials.bearer === undefined && typeof query.access_token === "string")
     credentials.bearer = query.access_token;
-  try {
-    const principal = await authenticate(services.security, credentials);
-    requireAccess(operations.events.list, principal);
-    return principal;
-  } catch (error) {
-    throw await slowDown(services, request, credentials.tenant, error);
-  }
+  const principal = await admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
+    authenticate(services.security, credentials),
+  );
+  requireAccess(operations.events.list, principal);
+  return principal;
 }
 
 function cursorOf(request: FastifyRequest): string | undefined {
@@ -73,8 +71,10 @@ class EventStream implements Sink, LiveConnection {
   subscription: Subscription | undefined;
   private lastWrite = Date.now();
   private readonly reply: FastifyReply;
+  private readonly services: Services;
 
-  constructor(principal: Principal, reply: FastifyReply) {
+  constructor(services: Services, principal: Principal, reply: FastifyReply) {
+    this.services = services;
     this.principal = principal;
     this.reply = reply;
   }
@@ -120,9 +120,13 @@ class EventStream implements Sink, LiveConnection {
   }
 
   sweep(now: number): void {
-    const { expiresAt } = this.principal;
-    if (expiresAt !== undefined && now > expiresAt) this.disconnect("expired");
-    else if (now - this.lastWrite >= pingEvery) this.write(":\n\n");
+    if (now - this.lastWrite >= pingEvery) this.write(":\n\n");
+    if ((this.principal.expiresAt ?? now) >= now) return;
+    hasOutlivedToken(this.services, this.principal, now).then(
+      (outlived) => outlived && this.disconnect("expired"),
+      // The next sweep asks again.
+      (error) => this.reply.log.warn({ err: error }, "a tenant's grace period could not be read"),
+    );
   }
 
   disconnect(_reason: DisconnectReason): void {

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import { z } from "zod";
+import { admit } from "../../access.ts";
 import { authenticate, authenticateInstallation, type Credentials } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
@@ -86,31 +87,13 @@ function withoutTenant(operation: Operation, raw: Record<string, unknown>): Reco
   return raw;
 }
 
-async function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
+function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
   const credentials = credentialsOf(request);
-  try {
-    if (operation.http.root) return authenticateInstallation(services.settings.authSecret, credentials.apiKey);
-    return await authenticate(services.security, credentials, { optional: operation.access.caller === "anyone" });
-  } catch (error) {
-    throw await slowDown(services, request, credentials.tenant, error);
-  }
-}
-
-/** An address that keeps coming without a valid credential runs out of tries; one with a valid credential never gets here. */
-export async function slowDown(
-  services: Services,
-  request: Pick<FastifyRequest, "ip">,
-  tenant: string,
-  error: unknown,
-): Promise<unknown> {
-  if (!(error instanceof DomainError) || (error.status !== 401 && error.status !== 403)) return error;
-  const rate = (await services.security.snapshot(tenant))?.settings.rates.address ?? { rate: 20, burst: 100 };
-  try {
-    services.limiter.take("address", request.ip, rate);
-    return error;
-  } catch (limited) {
-    return limited;
-  }
+  return admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
+    operation.http.root
+      ? authenticateInstallation(services.settings.authSecret, credentials.apiKey)
+      : authenticate(services.security, credentials, { optional: operation.access.caller === "anyone" }),
+  );
 }
 
 /** What a call shows to prove who it is. Cookies are no credential here. */
