@@ -1,39 +1,69 @@
-import { TRPCError } from "@trpc/server";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
+import { admit } from "../../access.ts";
+import { authenticate, authenticateInstallation } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
-import { type DomainError, errorTable } from "../../errors.ts";
+import { decodeToken, TokenFault, tenantOfToken } from "../../auth/token.ts";
+import type { DisconnectReason } from "../../realtime/disconnect.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
 
-export interface TrpcContext {
+export interface TrpcDeps {
   services: Services;
   realtime: Realtime;
-  requestId: string;
   log: Logger;
-  /** Checked anew for every call: a batch or a socket outlives a credential. */
-  principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
 }
 
-const trpcCodes: Partial<Record<number, TRPCError["code"]>> = {
-  400: "BAD_REQUEST",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  405: "METHOD_NOT_SUPPORTED",
-  409: "CONFLICT",
-  410: "PRECONDITION_FAILED",
-  413: "PAYLOAD_TOO_LARGE",
-  415: "UNSUPPORTED_MEDIA_TYPE",
-  422: "UNPROCESSABLE_CONTENT",
-  429: "TOO_MANY_REQUESTS",
-  503: "SERVICE_UNAVAILABLE",
-};
+/** What every procedure works with. */
+export interface TrpcContext extends TrpcDeps {
+  requestId: string;
+  /** Checked anew for every call: a batch or a socket outlives a credential. */
+  principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
+  /** Ends the connection in a way that makes its client come back, and resume. */
+  hangUp(reason: DisconnectReason): void;
+}
 
-/** The same error in tRPC's words; the problem document travels in `data.problem`. */
-export function toTrpcError(error: DomainError): TRPCError {
-  return new TRPCError({
-    code: trpcCodes[errorTable[error.code].status] ?? "INTERNAL_SERVER_ERROR",
-    message: error.message,
-    cause: error,
-  });
+/** Where a call came from. */
+export interface Origin {
+  headers: IncomingHttpHeaders;
+  /** `connectionParams` of the client: what a browser cannot put into headers. */
+  params: Record<string, unknown>;
+  ip: string;
+  requestId: string;
+  hangUp(reason: DisconnectReason): void;
+}
+
+/** The context of a call. The tenant is the token's, else the header's or the connection parameter's. */
+export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hangUp }: Origin): TrpcContext {
+  const { services } = deps;
+  const bearer = bearerOf(headers.authorization) ?? textOf(params.token);
+  const apiKey = textOf(headers["x-api-key"]) ?? textOf(params.apiKey);
+  const actAs = textOf(headers["x-act-as-user"]) ?? textOf(params.actAsUser);
+  const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? "";
+  const principal: TrpcContext["principal"] = ({ optional = false, root = false } = {}) => {
+    const tenant = (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
+    return admit(services, { tenant, ip }, () =>
+      root
+        ? authenticateInstallation(services.settings.authSecret, apiKey)
+        : authenticate(services.security, { tenant, bearer, apiKey, actAs }, { optional }),
+    );
+  };
+  return { ...deps, requestId, principal, hangUp };
+}
+
+function tenantOfBearer(bearer: string): string | undefined {
+  try {
+    return tenantOfToken(decodeToken(bearer));
+  } catch (error) {
+    if (error instanceof TokenFault) return undefined; // authentication says what is wrong with it
+    throw error;
+  }
+}
+
+function bearerOf(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : (/^Bearer(?:\s+(.*))?$/i.exec(header)?.[1] ?? "").trim();
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }

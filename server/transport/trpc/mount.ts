@@ -1,48 +1,34 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { fastifyTRPCPlugin } from "@trpc/server/adapters/fastify";
-import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
-import type { FastifyInstance } from "fastify";
-import type { Logger } from "pino";
+import { type FastifyHandlerOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
-import { authenticate, authenticateInstallation } from "../../auth/authenticate.ts";
-import { decodeToken, tenantOfToken } from "../../auth/token.ts";
-import { newId } from "../../ids.ts";
-import { maxQueuedBytes } from "../../realtime/connection.ts";
-import type { Realtime } from "../../realtime/realtime.ts";
+import { DomainError, headersOfError } from "../../errors.ts";
 import { limits } from "../../schema.ts";
-import type { Services } from "../../services.ts";
-import type { TrpcContext } from "./context.ts";
-import { appRouter } from "./router.ts";
+import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
+import { type AppRouter, appRouter } from "./router.ts";
+import { serveSocket } from "./socket.ts";
+import { describeError, fromTrpcError, logOwnFault, toTrpcError } from "./trpc-error.ts";
 
-interface Deps {
-  services: Services;
-  realtime: Realtime;
-  log: Logger;
-}
+/** More calls of one request than any page makes. */
+const maxBatch = 200;
 
-interface Made {
-  req: { headers: IncomingMessage["headers"] };
-  info: { connectionParams: Record<string, unknown> | null };
-}
+const socketOptions = {
+  noServer: true,
+  perMessageDeflate: false,
+  maxPayload: limits.frameBytes,
+  maxFragments: 64,
+  /** How long a peer may take to answer a close frame, in ms. */
+  closeTimeout: 5000,
+};
 
 /** /api/trpc over HTTP (batches, and subscriptions by SSE) and over WebSocket: tRPC's own adapters. */
-export function mountTrpc(app: FastifyInstance, deps: Deps) {
-  const createContext = ({ req, info }: Made) => contextOf(deps, req.headers, info.connectionParams ?? {});
-  app.register(fastifyTRPCPlugin, { prefix: "/api/trpc", trpcOptions: { router: appRouter, createContext } });
-  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: limits.frameBytes });
-  const onConnection = getWSConnectionHandler({
-    wss: server,
-    router: appRouter,
-    createContext,
-    keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
-  });
+export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
+  app.register(async (scope) => mountHttp(scope, deps));
+  const server = new WebSocketServer(socketOptions);
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      server.handleUpgrade(request, socket, head, (ws) => {
-        guardSend(ws);
-        void onConnection(ws, request);
-      });
+      server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request }, deps));
     },
     /** Tells clients to open another connection before this one goes. */
     reconnect(): void {
@@ -55,47 +41,68 @@ export function mountTrpc(app: FastifyInstance, deps: Deps) {
   };
 }
 
-/** The adapter never looks at what a client does not read; `send` does it for it. */
-function guardSend(ws: import("ws").WebSocket): void {
-  const send = ws.send.bind(ws) as (data: string | Buffer) => void;
-  ws.send = (data: unknown) => {
-    if (ws.bufferedAmount > maxQueuedBytes) ws.terminate();
-    else send(data as string);
+/** A wildcard and not a parameter: the names of a batch are longer than a parameter may be. */
+function mountHttp(scope: FastifyInstance, deps: TrpcDeps): void {
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    try {
+      done(null, utf8.decode(body as Buffer));
+    } catch {
+      done(new DomainError("invalid", { errors: { body: ["is not JSON in UTF-8"] } }));
+    }
+  });
+  scope.setErrorHandler((error, request, reply) => answerError(error, request, reply));
+  scope.route({
+    method: ["GET", "POST"],
+    url: "/api/trpc/*",
+    handler: async (request, reply) => {
+      // The adapter would also take forms and bytes, and read them without a bound.
+      if (request.method === "POST" && typeof request.body !== "string") throw new DomainError("not_json");
+      await fastifyRequestHandler({
+        ...optionsFor(deps, request, reply),
+        req: request,
+        res: reply,
+        path: pathOf(request),
+      });
+      return reply;
+    },
+  });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return (request.params as { "*": string })["*"];
+}
+
+type HttpOptions = Omit<FastifyHandlerOptions<AppRouter, FastifyRequest, FastifyReply>, "req" | "res" | "path">;
+
+function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply): HttpOptions {
+  const { headers, ip, id: requestId } = request;
+  return {
+    router: appRouter,
+    maxBatchSize: maxBatch,
+    // An address is too short for some queries: clients may send them by POST.
+    allowMethodOverride: true,
+    createContext: ({ info }): TrpcContext =>
+      contextOf(deps, {
+        headers,
+        params: info.connectionParams ?? {},
+        ip,
+        requestId,
+        hangUp: () => reply.raw.destroy(),
+      }),
+    responseMeta: ({ errors: [error] }) => (error ? { headers: headersOfError(fromTrpcError(error)) } : {}),
+    onError: ({ error }) => logOwnFault(deps.log, error, requestId),
   };
-  ws.on("error", () => ws.terminate());
 }
 
-/** The tenant is the token's, else the header's or the connection parameter's. */
-function contextOf(
-  { services, realtime, log }: Deps,
-  headers: IncomingMessage["headers"],
-  params: Record<string, unknown>,
-): TrpcContext {
-  const requestId = newId();
-  const bearer = bearerOf(headers.authorization) ?? text(params.token);
-  const apiKey = text(headers["x-api-key"]) ?? text(params.apiKey);
-  const actAs = text(headers["x-act-as-user"]) ?? text(params.actAsUser);
-  const named = text(headers["x-tenant-id"]) ?? text(params.tenantId) ?? "";
-  const principal: TrpcContext["principal"] = async (options = {}) => {
-    if (options.root) return authenticateInstallation(services.settings.authSecret, apiKey);
-    const tenant = (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
-    return await authenticate(services.security, { tenant, bearer, apiKey, actAs }, options);
-  };
-  return { services, realtime, log, requestId, principal };
-}
-
-function tenantOfBearer(bearer: string): string | undefined {
-  try {
-    return tenantOfToken(decodeToken(bearer));
-  } catch {
-    return undefined; // authentication will say what is wrong with it
-  }
-}
-
-function bearerOf(header: string | undefined): string | undefined {
-  return header === undefined ? undefined : (/^Bearer(?:\s+(.*))?$/i.exec(header)?.[1] ?? "").trim();
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+/** Errors from before tRPC saw the request, in the form that its clients read. */
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = fromTrpcError(error);
+  if (known.status >= 500) request.log.error({ err: known.face.internal ?? known }, known.message);
+  const { message, data } = describeError(toTrpcError(known), { requestId: request.id });
+  return reply
+    .code(known.status)
+    .headers(headersOfError(known))
+    .type("application/json; charset=utf-8")
+    .send(JSON.stringify({ error: { message, code: -32_600, data } }));
 }

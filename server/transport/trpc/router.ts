@@ -1,24 +1,20 @@
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
-import { toDomainError, toProblem } from "../../errors.ts";
+import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
+import { readFields } from "../../input.ts";
 import type { Operation } from "../../operation.ts";
 import { type Catalogue, operations } from "../../operations.ts";
-import { type TrpcContext, toTrpcError } from "./context.ts";
+import type { TrpcContext } from "./context.ts";
 import { subscribeInput, subscribeToEvents } from "./subscribe.ts";
+import { describeError, toTrpcError } from "./trpc-error.ts";
 
 const t = initTRPC.context<TrpcContext>().create({
   isDev: false,
   sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } },
-  errorFormatter: ({ shape, error, ctx }) => ({
-    message: shape.message,
+  errorFormatter: ({ shape, error, ctx, path }) => ({
     code: shape.code,
-    data: {
-      code: shape.data.code,
-      httpStatus: shape.data.httpStatus,
-      path: shape.data.path,
-      problem: toProblem(error.cause ?? error, ctx ? { requestId: ctx.requestId } : {}),
-    },
+    ...describeError(error, { path, requestId: ctx?.requestId }),
   }),
 });
 
@@ -26,12 +22,19 @@ const t = initTRPC.context<TrpcContext>().create({
 type ProcedureOf<O> =
   O extends Operation<infer I, infer R, infer K>
     ? K extends "query"
-      ? TRPCQueryProcedure<{ input: InputOf<I>; output: z.output<R>; meta: unknown }>
-      : TRPCMutationProcedure<{ input: InputOf<I>; output: z.output<R>; meta: unknown }>
+      ? TRPCQueryProcedure<{ input: Optional<z.input<I>>; output: z.output<R>; meta: unknown }>
+      : TRPCMutationProcedure<{ input: Optional<z.input<I> & Repeatable>; output: z.output<R>; meta: unknown }>
     : never;
 
 /** Calls without any required field may leave the input out. */
-type InputOf<I extends z.ZodType> = Record<never, never> extends z.input<I> ? z.input<I> | void : z.input<I>;
+// biome-ignore lint/suspicious/noConfusingVoidType: it is how tRPC knows an input that may be left out
+type Optional<Input> = Record<never, never> extends Input ? Input | void : Input;
+
+/** tRPC's clients have no headers for a single call, so what is a header over HTTP is a field here. */
+interface Repeatable {
+  /** The same key and input within 24 hours get the first answer again. */
+  idempotencyKey?: string;
+}
 
 type Procedures = {
   [Noun in keyof Catalogue]: { [Verb in keyof Catalogue[Noun]]: ProcedureOf<Catalogue[Noun][Verb]> };
@@ -75,15 +78,10 @@ async function run(
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   try {
-    const principal = await ctx.principal({
-      optional: operation.access.caller === "anyone",
-      root: operation.http.root ?? false,
-    });
-    const { idempotencyKey, ...raw } = (
-      input && typeof input === "object" && !Array.isArray(input) ? input : {}
-    ) as Record<string, unknown>;
+    const { access, http, kind } = operation;
+    const principal = await ctx.principal({ optional: access.caller === "anyone", root: http.root ?? false });
+    const { idempotencyKey, ...raw } = readFields(input);
     const { services, requestId, log } = ctx;
-    const key = typeof idempotencyKey === "string" && operation.http.method === "POST" ? idempotencyKey : undefined;
     const answer = await execute(operation, raw, {
       tenantId: principal.tenantId,
       principal,
@@ -91,10 +89,16 @@ async function run(
       services,
       log,
       signal,
-      idempotencyKey: key,
+      idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey) : undefined,
     });
     return answer.body;
   } catch (error) {
-    throw toTrpcError(toDomainError(error));
+    throw toTrpcError(error);
   }
+}
+
+function readIdempotencyKey(key: unknown): string | undefined {
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === "string") return key;
+  throw new DomainError("invalid", { errors: { idempotencyKey: ["must be a string"] } });
 }

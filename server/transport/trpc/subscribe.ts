@@ -1,15 +1,16 @@
 import { tracked } from "@trpc/server";
 import { z } from "zod";
-import { requireAccess } from "../../access.ts";
+import { hasOutlivedToken, requireAccess } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
-import { DomainError, toDomainError } from "../../errors.ts";
+import { DomainError } from "../../errors.ts";
 import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
 import { operations } from "../../operations.ts";
-import type { DisconnectReason } from "../../realtime/disconnect.ts";
+import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import type { LiveConnection } from "../../realtime/live-connection.ts";
 import type { Outgoing, Sink } from "../../realtime/subscription.ts";
-import { type TrpcContext, toTrpcError } from "./context.ts";
+import type { TrpcContext } from "./context.ts";
+import { toTrpcError } from "./trpc-error.ts";
 
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 
@@ -30,7 +31,7 @@ export async function* subscribeToEvents(
   signal: AbortSignal | undefined,
 ) {
   const reader = await open(ctx, input).catch((error) => {
-    throw toTrpcError(toDomainError(error));
+    throw toTrpcError(error);
   });
   signal?.addEventListener("abort", reader.stop, { once: true });
   try {
@@ -40,7 +41,7 @@ export async function* subscribeToEvents(
       yield tracked(outgoing.eventId, envelopeOf(outgoing));
     }
   } catch (error) {
-    throw toTrpcError(toDomainError(error));
+    throw toTrpcError(error);
   } finally {
     signal?.removeEventListener("abort", reader.stop);
     reader.stop();
@@ -54,7 +55,7 @@ function envelopeOf(outgoing: Outgoing): Envelope {
 async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
   const principal = await ctx.principal();
   requireAccess(operations.events.list, principal);
-  const queue = new EventQueue(principal);
+  const queue = new EventQueue(principal, ctx);
   ctx.realtime.open(queue);
   const { tenantId, userId } = principal;
   const since = input?.lastEventId ?? input?.since;
@@ -82,7 +83,10 @@ async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
   return { queue, stop };
 }
 
-/** Between the hub, which pushes, and the generator, which is pulled. Bounded; over it the client comes back and resumes. */
+/**
+ * Between the hub, which pushes, and the generator, which is pulled. Bounded. Whatever a client shall come back from cuts its connection:
+ * it would take an ordinary end for the end of the subscription.
+ */
 class EventQueue implements Sink, LiveConnection {
   readonly id = newId();
   readonly protocol = "trpc";
@@ -93,9 +97,11 @@ class EventQueue implements Sink, LiveConnection {
   private failure: unknown;
   private wake: () => void = () => {};
   private drained: () => void = () => {};
+  private readonly ctx: TrpcContext;
 
-  constructor(principal: Principal) {
+  constructor(principal: Principal, ctx: TrpcContext) {
     this.principal = principal;
+    this.ctx = ctx;
   }
 
   /** The next event; undefined at the end. Throws what ended it. */
@@ -116,8 +122,7 @@ class EventQueue implements Sink, LiveConnection {
 
   deliver(outgoing: Outgoing): void {
     if (this.over) return;
-    if (this.items.length >= maxQueued)
-      this.fail(new DomainError("unavailable", { detail: "The connection reads too slowly", retryAfter: 1 }));
+    if (this.items.length >= maxQueued) this.disconnect("slow_consumer");
     else this.items.push(outgoing);
     this.wake();
   }
@@ -142,14 +147,20 @@ class EventQueue implements Sink, LiveConnection {
   }
 
   sweep(now: number): void {
-    const { expiresAt } = this.principal;
-    if (expiresAt !== undefined && now > expiresAt) this.disconnect("expired");
+    if (this.over || (this.principal.expiresAt ?? now) >= now) return;
+    hasOutlivedToken(this.ctx.services, this.principal, now).then(
+      (outlived) => outlived && this.disconnect("expired"),
+      // The next sweep asks again.
+      (error) => this.ctx.log.warn({ err: error }, "a tenant's grace period could not be read"),
+    );
   }
 
   disconnect(reason: DisconnectReason): void {
-    if (reason === "expired" || reason === "revoked")
-      this.fail(new DomainError("unauthenticated", { detail: `The credential is ${reason}` }));
-    else this.end();
+    if (this.over) return;
+    const { again, text } = disconnects[reason];
+    if (again) this.ctx.hangUp(reason);
+    else this.failure = new DomainError("unauthenticated", { detail: text });
+    this.end();
   }
 
   fail(error: unknown): void {

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from "node:http";
+import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
+import type { WebSocket, WebSocketServer } from "ws";
+import { tenantSettingsSchema } from "../../domain/tenants/schema.ts";
+import { newId } from "../../ids.ts";
+import { TokenBucket } from "../../limiter.ts";
+import { maxQueuedBytes } from "../../realtime/connection.ts";
+import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
+import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
+import { appRouter } from "./router.ts";
+import { logOwnFault } from "./trpc-error.ts";
+
+/** Until it is known whose connection it is. */
+const strangerFrames = tenantSettingsSchema.parse({}).rates.frames;
+
+interface Opened {
+  server: WebSocketServer;
+  ws: WebSocket;
+  request: IncomingMessage;
+}
+
+/** Serves a socket by tRPC's own adapter, within bounds that the adapter does not know: what it may be sent, what it may queue. */
+export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): void {
+  const budget = new TokenBucket(strangerFrames, Date.now());
+  const hangUp = (reason: DisconnectReason) => ws.close(disconnects[reason].ws, disconnects[reason].text);
+  const spend = (frames: number) => {
+    if (!budget.take(Date.now(), frames)) hangUp("flooding");
+  };
+  guardSend(ws);
+  ws.on("error", () => ws.terminate());
+  ws.on("message", () => spend(1));
+  const handle = getWSConnectionHandler({
+    wss: server,
+    router: appRouter,
+    createContext: ({ info }) =>
+      connectionContext(deps, request, { params: info.connectionParams ?? {}, hangUp, budget }),
+    keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
+    experimental_encoder: {
+      encode: (data) => JSON.stringify(data),
+      decode: (data) => {
+        const message: unknown = JSON.parse(String(data));
+        // A batch costs as much as its calls would one by one.
+        if (Array.isArray(message)) spend(message.length - 1);
+        if (ws.readyState !== ws.OPEN) throw new Error("The connection is being closed");
+        return message;
+      },
+    },
+    onError: ({ error, ctx }) => logOwnFault(deps.log, error, ctx?.requestId),
+  });
+  try {
+    void handle(ws, request);
+  } catch {
+    ws.close(1008, "The address cannot be read");
+  }
+}
+
+interface Connection {
+  params: Record<string, unknown>;
+  hangUp: TrpcContext["hangUp"];
+  budget: TokenBucket;
+}
+
+/** One context for all calls of a connection; from its first valid credential on its frames have its tenant's rate. */
+function connectionContext(
+  deps: TrpcDeps,
+  request: IncomingMessage,
+  { params, hangUp, budget }: Connection,
+): TrpcContext {
+  const { headers, socket } = request;
+  const context = contextOf(deps, { headers, params, ip: socket.remoteAddress ?? "", requestId: newId(), hangUp });
+  const principal: TrpcContext["principal"] = async (options) => {
+    const caller = await context.principal(options);
+    const snapshot = await deps.services.security.snapshot(caller.tenantId);
+    if (snapshot) budget.rate = snapshot.settings.rates.frames;
+    return caller;
+  };
+  return { ...context, principal };
+}
+
+/** The adapter never looks at what a client does not read; `send` does it for it. The client comes back and resumes. */
+function guardSend(ws: WebSocket): void {
+  const send = ws.send.bind(ws) as (data: string | Buffer) => void;
+  ws.send = (data: unknown) => {
+    if (ws.bufferedAmount > maxQueuedBytes) ws.terminate();
+    else send(data as string);
+  };
+}
