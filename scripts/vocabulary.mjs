@@ -8,6 +8,9 @@ const maxLines = 300;
 const closed = /^(schema|events|policy|store|operations|presenter)\.ts$/;
 const verbNoun = /^[a-z]+(-[a-z]+)+\.ts$/;
 const banned = /(^|[-.])(utils?|helpers?|common|managers?|misc|index)\.(ts|tsx)$/;
+const sql = /\$(query|execute)Raw|\b(pool|client|tx)\.query[(<]/;
+/** The bus speaks LISTEN and NOTIFY, which are no queries of anything. */
+const sqlHomes = /[/-]store\.ts$|^server\/(persistence|testing|log\/bus)\/|\.test\.ts$/;
 const faults = [];
 
 for (const file of walk(join(root, "server"))) check(relative(root, file));
@@ -21,6 +24,8 @@ function check(file) {
   checkName(file);
   const lines = readFileSync(join(root, file), "utf8").split("\n").length - 1;
   if (lines > maxLines) faults.push(`${file}: ${lines} lines; give its parts homes of their own (at most ${maxLines})`);
+  if (!sqlHomes.test(file) && sql.test(readFileSync(join(root, file), "utf8")))
+    faults.push(`${file}: hand-written SQL belongs into a store or into persistence/`);
   const noun = /^server\/domain\/([^/]+)\/([^/]+)$/.exec(file);
   if (!noun) return;
   const name = noun[2].replace(/\.test\.ts$/, ".ts");

@@ -177,10 +177,7 @@ interface Health {
 
 /** What /readyz says. */
 async function readiness({ services, bus, web, state, config }: Health) {
-  const database = await services.db.pool.query("select 1").then(
-    () => true,
-    () => false,
-  );
+  const database = await services.db.answers();
   const checks = {
     database,
     bus: bus.healthy(),

@@ -18,6 +18,8 @@ export interface Database {
   /** Called after each commit with the events it appended, in order. */
   onCommit(listener: CommitListener): void;
   committed: CommitListener;
+  /** Whether Postgres answers now. */
+  answers(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,11 @@ export function openDatabase(options: {
     committed,
     forTenant: (tenantId) => tenantClient(prisma, tenantId),
     onCommit: (listener) => void listeners.push(listener),
+    answers: () =>
+      pool.query("select 1").then(
+        () => true,
+        () => false,
+      ),
     close: async () => {
       await lanes.drain();
       await prisma.$disconnect();

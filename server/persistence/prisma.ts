@@ -55,6 +55,7 @@ export function tenantTransaction<T>(
   );
 }
 
-function setTenant(client: Prisma.TransactionClient, tenantId: TenantId): Prisma.PrismaPromise<unknown> {
+/** Whose rows the rest of a transaction sees. Given up again with the transaction. */
+export function setTenant(client: Prisma.TransactionClient, tenantId: TenantId): Prisma.PrismaPromise<unknown> {
   return client.$executeRaw`select set_config('app.tenant', ${tenantId}, true)`;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mintTenantId, type TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { setTenant, type TenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { insertTenant, newTenantInput } from "./make-tenant.ts";
 
@@ -45,8 +45,8 @@ async function asTenant<T>(
   back: TenantId,
   work: () => Promise<T>,
 ): Promise<T> {
-  await tx.$executeRaw`select set_config('app.tenant', ${tenantId}, true)`;
+  await setTenant(tx, tenantId);
   const result = await work();
-  await tx.$executeRaw`select set_config('app.tenant', ${back}, true)`;
+  await setTenant(tx, back);
   return result;
 }
