@@ -12,6 +12,9 @@ export interface BenchProcess<H extends Handlers> {
   stop(): Promise<void>;
 }
 
+/** `npm run bench -- rest --cpu-prof` leaves a profile of each process in the current folder. */
+const profiling = process.argv.filter((argument) => argument.startsWith("--cpu-prof"));
+
 let bundling: Promise<string> | undefined;
 
 /** Starts one of the programs below, bundled as a release is. */
@@ -21,7 +24,7 @@ export async function startProcess<H extends Handlers>(
 ): Promise<BenchProcess<H>> {
   bundling ??= bundle();
   const file = join(await bundling, `${program}.js`);
-  const child = fork(file, args, { execArgv: node, env: { PATH: process.env.PATH, NODE_ENV: "production" } });
+  const child = fork(file, args, { execArgv: [...node, ...profiling], env: { PATH: process.env.PATH, NODE_ENV: "production" } });
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();
   let asked = 0;
   const started = once(child, "message");
@@ -45,7 +48,7 @@ export async function startProcess<H extends Handlers>(
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
-      child.kill("SIGKILL");
+      child.disconnect();
       await ended;
     },
   };

@@ -13,24 +13,32 @@ export interface Ratio {
 }
 
 /**
- * Measures ours against a baseline, interleaved so that whatever else the machine does hits both; medians of the rounds.
- * The first round of each warms up and does not count.
+ * Runs ours and a baseline in turn, so that whatever else the machine does hits both. The first round of each warms up and does not
+ * count.
  */
+export async function interleave<T>(
+  ours: () => Promise<T>,
+  baseline: () => Promise<T>,
+  rounds = 3,
+): Promise<[ours: T[], baseline: T[]]> {
+  const results: [T[], T[]] = [[], []];
+  await ours();
+  await baseline();
+  for (let round = 0; round < rounds; round++) {
+    results[0].push(await ours());
+    results[1].push(await baseline());
+  }
+  return results;
+}
+
+/** Measures ours against a baseline; medians of the rounds. */
 export async function compare(options: {
   title: string;
   unit: string;
   ours: Contender;
   baseline: Contender;
-  rounds?: number;
 }): Promise<Ratio> {
-  const { ours, baseline, rounds = 3 } = options;
-  const rates: [number[], number[]] = [[], []];
-  await ours.run();
-  await baseline.run();
-  for (let round = 0; round < rounds; round++) {
-    rates[0].push(await ours.run());
-    rates[1].push(await baseline.run());
-  }
+  const rates = await interleave(options.ours.run, options.baseline.run);
   const [mine, theirs] = [median(rates[0]), median(rates[1])];
   return { title: options.title, unit: options.unit, ours: mine, baseline: theirs, ratio: mine / theirs };
 }

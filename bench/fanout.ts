@@ -1,0 +1,64 @@
+import { startDatabase } from "./database.ts";
+import { type Hosted, listenTo, measureLoad, startHosted } from "./hosted.ts";
+import type { Load, Writers } from "./load.ts";
+import { startProcess } from "./process.ts";
+import { interleave, median, print } from "./rounds.ts";
+import type { SocketioServer } from "./socketio-server.ts";
+
+// Deliveries of one chat's messages to its sockets. Ours are sent over REST, committed to Postgres and delivered by SignalR; socket.io's
+// are said on one socket and broadcast to a room from memory. Both have as many messages under way and events of the same size.
+
+const inFlight = 64;
+
+export async function benchFanout(): Promise<void> {
+  const database = await startDatabase();
+  const hosted = await startHosted(database);
+  const rival = await startRival();
+  try {
+    await measure(hosted, rival, 100, { rate: "≥ 4", cpu: "≤ 0.4" });
+    await measure(hosted, rival, 1000, { rate: "≥ 2", cpu: "≤ 0.4" });
+  } finally {
+    await rival.stop();
+    await hosted.stop();
+    await database.stop();
+  }
+}
+
+type Rival = Awaited<ReturnType<typeof startRival>>;
+
+async function startRival() {
+  const server = await startProcess<SocketioServer>("socketio-server");
+  const load = await startProcess<Load>("load");
+  const stop = async () => {
+    await load.stop();
+    await server.stop();
+  };
+  return { server, load, port: await server.ask("port"), stop };
+}
+
+async function measure(hosted: Hosted, rival: Rival, size: number, aims: { rate: string; cpu: string }): Promise<void> {
+  const members = Array.from({ length: size }, (_, i) => `s${size}-m${i}`);
+  const rest = await listenTo(hosted, [members]);
+  const path = "/socket.io/?EIO=4&transport=websocket";
+  await rival.load.ask("listen", { port: rival.port, dialect: "socketio", chats: [members.map(() => path)] });
+  let eventBytes: number | undefined;
+  const [ours, theirs] = await interleave(
+    async () => {
+      const measured = await measureLoad(hosted, { port: hosted.port, inFlight, rest });
+      eventBytes = measured.eventBytes;
+      return measured;
+    },
+    () => measureLoad(rival, { port: rival.port, inFlight, eventBytes } satisfies Writers),
+  );
+  await Promise.all([hosted.load.ask("close"), rival.load.ask("close")]);
+  const title = `fan-out to ${size} sockets, ${inFlight} messages of ${eventBytes} bytes under way`;
+  const ratio = (name: string, unit: string, of: (round: (typeof ours)[number]) => number, aim: string) => {
+    const [mine, other] = [median(ours.map(of)), median(theirs.map(of))];
+    print({ title: `${title}, ${name}`, unit, ours: mine, baseline: other, ratio: mine / other }, aim);
+  };
+  ratio("durable SignalR against socket.io in memory", "deliveries/s", (round) => round.deliveriesPerSecond, aims.rate);
+  ratio("server processor time", "µs/delivery", (round) => round.cpu, aims.cpu);
+  // Numbers in the events grow by a digit now and then.
+  const different = theirs.some((round) => Math.abs(round.eventBytes - (eventBytes ?? 0)) > 10);
+  if (different) throw new Error(`socket.io's events have ${theirs[0]?.eventBytes} bytes, ours ${eventBytes}`);
+}
