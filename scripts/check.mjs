@@ -9,7 +9,7 @@ const AT_ONCE = 2;
 
 /** Name → command; packages' commands come from node_modules. */
 const checks = {
-  format: "biome ci --error-on-warnings",
+  format: "biome ci --colors=off --error-on-warnings",
   types: "tsc --noEmit",
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
   settings: "tsx scripts/settings.ts --check",
