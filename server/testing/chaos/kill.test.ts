@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { eventually } from "../hub-client.ts";
+import { type ApiProcess, type Fleet, type FleetTenant, openFleet, startOwnDatabase } from "../processes.ts";
+import { expectSoundLog, Owner } from "./owner.ts";
+import { HubReader, seenOf, toBeSeen } from "./readers.ts";
+import { Writers } from "./writers.ts";
+
+// A Postgres of this file's own: one of the tests makes it crash.
+
+const people = Array.from({ length: 16 }, (_, index) => `writer-${index}`);
+let fleet: Fleet;
+let owner: Owner;
+let nodes: [ApiProcess, ApiProcess];
+let made = 0;
+
+beforeAll(async () => {
+  fleet = await openFleet(await startOwnDatabase());
+  owner = await Owner.open(fleet.database.ownerUrl);
+  nodes = await Promise.all([fleet.start(), fleet.start()]);
+}, 60_000);
+afterEach(() => {
+  for (const node of nodes.filter((each) => each.alive())) expect(node.output()).not.toContain('"level":60');
+});
+afterAll(async () => {
+  await owner.close();
+  await fleet.close();
+});
+
+/** Writers under way on some chats, and a reader on each node that comes back to the first one when it loses its own. */
+async function begin(messages: number) {
+  const tenant = await fleet.tenant(`kill-${made++}`);
+  const chatIds = await owner.makeChats(tenant.id, 20, [...people, "reader"]);
+  const readers = await Promise.all(nodes.map((node) => openReader(tenant, node)));
+  const writers = await Writers.prepare({ tenant, nodes, userIds: people, chatIds, messages, aborts: 0.1 });
+  const written = writers.run();
+  return { tenant, readers, writers, written };
+}
+
+async function openReader(tenant: FleetTenant, node: ApiProcess): Promise<HubReader> {
+  const reader = new HubReader({ tenant, userId: "reader", token: await tenant.token("reader") });
+  await reader.connect(node);
+  return reader;
+}
+
+async function expectEverything({ tenant, readers, writers }: Awaited<ReturnType<typeof begin>>): Promise<void> {
+  const log = await expectSoundLog(owner, tenant.id);
+  writers.expectKept(log);
+  for (const reader of readers) {
+    await eventually(() => expect(reader.seen).toHaveLength(log.length));
+    expect(seenOf(reader)).toEqual(toBeSeen(log));
+    await reader.disconnect();
+  }
+}
+
+test("connections of the lanes, the pool and the bus ended again and again: 503 at most, nothing lost, nothing twice", async () => {
+  const running = await begin(60);
+  for (let i = 0; i < 8; i++) {
+    await running.writers.until(50 + i * 100);
+    await owner.terminate("parley lanes");
+    if (i % 3 === 0) await Promise.all([owner.terminate("parley"), owner.terminate("parley bus")]);
+  }
+  await running.written;
+  expect(running.writers.count("503 outcome-unknown") + running.writers.count("503 unavailable")).toBeGreaterThan(0);
+  await expectEverything(running);
+  expect(nodes.every((node) => node.alive())).toBe(true);
+}, 120_000);
+
+test("a crash of Postgres: 503 until it is back, and everything acknowledged is there", async () => {
+  const running = await begin(60);
+  await running.writers.until(300);
+  const { rows } = await owner.client.query<{ pid: number }>(
+    "select pid from pg_stat_activity where application_name = 'parley lanes' limit 1",
+  );
+  process.kill(rows[0]?.pid ?? 0, "SIGKILL"); // the server takes all other connections down and recovers from its log
+  await running.written;
+  owner = await Owner.open(fleet.database.ownerUrl);
+  expect(running.writers.count("503 outcome-unknown")).toBeGreaterThan(0);
+  await expectEverything(running);
+  expect(nodes.every((node) => node.alive())).toBe(true);
+}, 120_000);
+
+test("kill -9 of a node in the middle: its clients go on at the other, nothing is lost, nothing is there twice", async () => {
+  const running = await begin(60);
+  await running.writers.until(300);
+  await nodes[1].kill("SIGKILL");
+  const [, orphan] = running.readers;
+  await eventually(() => expect(orphan?.connected).toBe(false));
+  await orphan?.connect(nodes[0]);
+  await running.written;
+  expect(running.writers.count("broken")).toBeGreaterThan(0);
+  await expectEverything(running);
+}, 120_000);
