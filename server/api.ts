@@ -6,7 +6,7 @@ import { type Logger, pino } from "pino";
 import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
 import type { Config } from "./config/config.ts";
-import { DomainError, toProblem } from "./errors.ts";
+import { DomainError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { Limiter } from "./limiter.ts";
 import { openBus } from "./log/bus/open-bus.ts";
@@ -21,6 +21,7 @@ import { keepBodies } from "./transport/rest/body.ts";
 import { dressEdge, isOurs } from "./transport/rest/edge.ts";
 import { registerEventStream } from "./transport/rest/event-stream.ts";
 import { openApiDocument } from "./transport/rest/openapi.ts";
+import { refuseUnreadable, sendProblem } from "./transport/rest/problem.ts";
 import { registerRoutes } from "./transport/rest/routes.ts";
 import { createSignalrHub } from "./transport/signalr/hub.ts";
 import { mountTrpc } from "./transport/trpc/mount.ts";
@@ -127,15 +128,8 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
     },
     rewriteUrl: (request) => (request.url ?? "/").replace(/^(\/tenant\/[^/]+)\/v1\.0(?=\/|\?|$)/i, "$1/v1"),
     forceCloseConnections: "idle",
-    frameworkErrors: (error, request, reply) => {
-      const problem = toProblem(new DomainError("invalid", { detail: "The address cannot be read", internal: error }), {
-        requestId: request.id,
-      });
-      void reply
-        .status(400 as never)
-        .type("application/problem+json; charset=utf-8")
-        .send(JSON.stringify(problem) as never);
-    },
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    clientErrorHandler: refuseUnreadable,
   }) as unknown as FastifyInstance;
 }
 
@@ -148,6 +142,8 @@ async function listen(app: FastifyInstance, config: Config, route: (server: Serv
   for (const host of others) {
     const { createServer } = await import("node:http");
     const server = createServer((request, response) => app.routing(request, response));
+    server.keepAliveTimeout = app.server.keepAliveTimeout;
+    server.on("clientError", refuseUnreadable);
     route(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

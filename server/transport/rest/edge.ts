@@ -1,7 +1,8 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { DomainError, headersOfError, toDomainError, toProblem } from "../../errors.ts";
+import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
+import { sendProblem } from "./problem.ts";
 
 const exposedHeaders = [
   "X-Request-Id",
@@ -29,16 +30,7 @@ export function dressEdge(app: FastifyInstance, services: Services, draining: ()
     if (draining() && isOurs(request.url))
       throw new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 });
   });
-  app.setErrorHandler((error, request, reply) => {
-    const known = toDomainError(error);
-    const problem = toProblem(known, { instance: request.url.split("?", 1)[0] ?? "", requestId: request.id });
-    if (known.status >= 500) request.log.error({ err: known.face.internal ?? known }, known.message);
-    return reply
-      .code(known.status)
-      .headers(headersOfError(known))
-      .type("application/problem+json; charset=utf-8")
-      .send(JSON.stringify(problem));
-  });
+  app.setErrorHandler(sendProblem);
   app.register(cors, {
     delegator: (request, callback) =>
       void corsOf(request, services).then(

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EventSource } from "eventsource";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Chat } from "../../domain/chats/schema.ts";
+import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+
+interface StreamEvent {
+  id: string;
+  event: string;
+  data: { type: string; seq?: number; data: Record<string, unknown> };
+}
+
+let stack: Stack;
+let tenant: TestTenant;
+let ada: Caller;
+let chat: Chat;
+const closing: (() => void)[] = [];
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  ada = tenant.as("ada");
+  chat = (await ada<Chat>("POST", "/Chat", { memberUserIds: ["ben"] })).body;
+});
+afterAll(async () => {
+  for (const close of closing) close();
+  await stack.close();
+});
+
+const say = (content: string) => ada("POST", `/Chat/${chat.id}/messages`, { content });
+
+/** What a program without any library does: GET, read lines, an event ends at an empty one. */
+class Stream {
+  readonly events: StreamEvent[] = [];
+  readonly response: Promise<Response>;
+  private readonly aborter = new AbortController();
+
+  constructor(user: string, query = "", headers: Record<string, string> = {}) {
+    this.response = this.open(user, query, headers);
+    closing.push(() => this.aborter.abort());
+  }
+
+  private async open(user: string, query: string, headers: Record<string, string>): Promise<Response> {
+    const authorization = `Bearer ${await tenant.token(user)}`;
+    const response = await fetch(`${tenant.url}/events${query}`, {
+      headers: { authorization, accept: "text/event-stream", ...headers },
+      signal: this.aborter.signal,
+    });
+    if (response.ok && response.body) this.read(response.body).catch(() => {});
+    return response;
+  }
+
+  private async read(body: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const chunk of body) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) this.take(block);
+    }
+  }
+
+  private take(block: string): void {
+    const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s, 2)));
+    if (fields.data && fields.event !== "position")
+      this.events.push({ id: fields.id, event: fields.event, data: JSON.parse(fields.data) });
+  }
+
+  async until(count: number): Promise<StreamEvent[]> {
+    await this.response;
+    for (const deadline = Date.now() + 8000; this.events.length < count && Date.now() < deadline; ) await sleep(10);
+    return this.events;
+  }
+}
+
+describe("streams", () => {
+  test("what happens from now on, id by id, as the envelopes that the list has", async () => {
+    const stream = new Stream("ben");
+    const response = await stream.response;
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+    expect(response.headers.get("x-request-id")).toBeTruthy();
+    await sleep(200);
+    const after = (await ada<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    await say("one\ntwo \u2028 three");
+    const [event] = await stream.until(1);
+    const { body } = await ada<{ data: { eventId: string }[] }>("GET", `/events?after=${after}`);
+    expect(event).toEqual({ id: body.data[0]?.eventId, event: "message.created", data: body.data[0] });
+  });
+
+  test("on from Last-Event-ID, each once, then live", async () => {
+    const first = new Stream("ben");
+    await first.response;
+    await sleep(200);
+    for (const content of ["a", "b", "c"]) await say(content);
+    const [a] = await first.until(3);
+    const second = new Stream("ben", "", { "last-event-id": a?.id ?? "" });
+    await second.until(2);
+    await say("d");
+    const events = await second.until(3);
+    expect(events.map(({ data }) => data.data.content)).toEqual(["b", "c", "d"]);
+  });
+
+  test("on from after= in the address, where Last-Event-ID stands before it", async () => {
+    const after = (await tenant.as("ben")<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    await say("missed");
+    const stream = new Stream("ben", `?after=${after}`);
+    const [missed] = await stream.until(1);
+    expect(missed?.data.data.content).toBe("missed");
+    const later = new Stream("ben", `?after=${after}`, { "last-event-id": missed?.id ?? "" });
+    await later.response;
+    await say("next");
+    expect((await later.until(1)).map(({ data }) => data.data.content)).toEqual(["next"]);
+  });
+
+  test("to a stock EventSource, which comes back by itself where it was", async () => {
+    const token = await tenant.token("ben");
+    const source = new EventSource(`${tenant.url}/events?access_token=${token}`);
+    closing.push(() => source.close());
+    const seen: string[] = [];
+    source.addEventListener("message.created", ({ data }) => seen.push(JSON.parse(data).data.content));
+    await new Promise((resolve) => source.addEventListener("open", resolve, { once: true }));
+    await sleep(200);
+    await say("before");
+    await until(() => seen.length === 1);
+    for (const connection of stack.api.realtime.connectionsOf(tenant.tenantId)) connection.disconnect("shutdown");
+    await say("while away");
+    await until(() => seen.length === 2);
+    await say("back");
+    await until(() => seen.length === 3);
+    expect(seen).toEqual(["before", "while away", "back"]);
+  });
+
+  test("no more of a chat after removal", async () => {
+    const room = (await ada<Chat>("POST", "/Chat", { memberUserIds: ["cleo"] })).body;
+    const stream = new Stream("cleo");
+    await stream.response;
+    await sleep(200);
+    await ada("DELETE", `/Chat/${room.id}/members/cleo`);
+    await ada("POST", `/Chat/${room.id}/messages`, { content: "not for Cleo" });
+    await ada("POST", "/Chat", { memberUserIds: ["cleo"] });
+    const events = await stream.until(2);
+    expect(events.map(({ event }) => event)).toEqual(["member.removed", "chat.created"]);
+  });
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !condition(); await sleep(10))
+    if (Date.now() > deadline) throw new Error("it did not come");
+}
+
+test("a cursor that is of no use: told to reload, then live", async () => {
+  const stream = new Stream("ben", "?after=garbage");
+  const [resync] = await stream.until(1);
+  expect(resync).toMatchObject({ event: "resync", data: { reason: "invalid", eventId: resync?.id } });
+  await say("live");
+  expect((await stream.until(2))[1]).toMatchObject({ event: "message.created" });
+});
+
+test.each([
+  ["two cursors", "?after=a&after=b", {}, 400],
+  ["a bad token", "", { authorization: "Bearer x" }, 401],
+])("refuses %s with a problem document", async (_name, query, headers, status) => {
+  const response = await new Stream("ben", query, headers as Record<string, string>).response;
+  expect(response.status).toBe(status);
+  expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+  expect(await response.json()).toMatchObject({ status });
+});
