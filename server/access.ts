@@ -31,7 +31,7 @@ const strangerRate = { rate: 20, burst: 100 };
  */
 export async function admit(
   services: Pick<Services, "security" | "limiter">,
-  from: { tenant: string; ip: string },
+  from: { tenant: string; ip: string | (() => string) },
   check: () => Principal | Promise<Principal>,
 ): Promise<Principal> {
   let principal: Principal;
@@ -47,10 +47,10 @@ export async function admit(
 
 async function slowDown(
   { security, limiter }: Pick<Services, "security" | "limiter">,
-  { tenant, ip }: { tenant: string; ip: string },
+  { tenant, ip }: { tenant: string; ip: string | (() => string) },
 ): Promise<void> {
   const rate = (await security.snapshot(tenant))?.settings.rates.address ?? strangerRate;
-  limiter.take("address", ip, rate);
+  limiter.take("address", typeof ip === "string" ? ip : ip(), rate);
 }
 
 /** Whether an open connection has outlived its token by more than its tenant allows. `now` in ms since 1970. */

@@ -71,7 +71,7 @@ async function authenticateToken(
     admin,
     scopes: userScopes,
     expiresAt,
-    credential: { type: "token", token: bearer, issuerId: issuer.id, issuerVersion: issuer.version, issuedAt },
+    credential: { type: "token", issuerId: issuer.id, issuerVersion: issuer.version, issuedAt },
   };
 }
 

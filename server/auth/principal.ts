@@ -21,7 +21,7 @@ export interface Principal {
 }
 
 export type Credential =
-  | { type: "token"; token: string; issuerId: string; issuerVersion: string; issuedAt: number | undefined }
+  | { type: "token"; issuerId: string; issuerVersion: string; issuedAt: number | undefined }
   | { type: "key"; keyId: string }
   | { type: "none" };
 

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { z } from "zod";
 import { admit } from "../../access.ts";
 import { authenticate, authenticateInstallation, type Credentials } from "../../auth/authenticate.ts";
+import { credentialsOf as readCredentials, single } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
@@ -41,14 +42,11 @@ function refuseOtherMethods(app: FastifyInstance, taken: Map<string, Set<string>
     const others = allMethods.filter((method) => !methods.has(method));
     if (others.length === 0) continue;
     const allow = [...methods].join(", ");
-    app.route({
-      method: others,
-      url: named,
-      handler: async (_request, reply) => {
-        reply.header("allow", allow);
-        throw new DomainError("method_not_allowed");
-      },
-    });
+    const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply) => {
+      reply.header("allow", allow);
+      throw new DomainError("method_not_allowed");
+    };
+    app.route({ method: others, url: named, handler: refuseMethod });
   }
 }
 
@@ -96,17 +94,10 @@ function principalOf(operation: Operation, services: Services, request: FastifyR
   );
 }
 
-/** What a call shows to prove who it is. Cookies are no credential here. */
+/** What a call shows, and for which tenant. */
 export function credentialsOf(request: FastifyRequest): Credentials {
-  const { authorization, "x-api-key": apiKey, "x-act-as-user": actAs } = request.headers;
-  const bearer =
-    authorization === undefined ? undefined : (/^Bearer(?:\s+(.*))?$/i.exec(authorization)?.[1] ?? "").trim();
-  const { tenantId = "" } = request.params as { tenantId?: string };
-  return { tenant: tenantId, bearer, apiKey: single(apiKey), actAs: single(actAs) };
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+  const { tenantId: tenant = "" } = request.params as { tenantId?: string };
+  return { tenant, ...readCredentials(request.headers) };
 }
 
 function headerFields(operation: Operation, request: FastifyRequest): Record<string, string> {

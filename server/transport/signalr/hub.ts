@@ -12,7 +12,7 @@ import type { SubscribeOptions, Subscription } from "../../realtime/subscription
 import type { Services } from "../../services.ts";
 import { type HubAddress, readAddress } from "./address.ts";
 import { ConnectionTokens, newConnectionId } from "./connection-token.ts";
-import { authenticateHub, withoutToken } from "./credentials.ts";
+import { authenticateHub } from "./credentials.ts";
 import { HubConnection, type HubHost } from "./hub-connection.ts";
 import { createSocketServer, type HubSocket } from "./hub-socket.ts";
 import { HubMethods } from "./methods.ts";
@@ -122,7 +122,7 @@ class Hub implements SignalrHub, HubHost {
     if (this.draining || !snapshot) throw new DomainError("unavailable", { retryAfter: 1 });
     const frameRate = snapshot.settings.rates.frames;
     this.sockets.handleUpgrade(request, socket, head, (ws) =>
-      this.connect(ws, socket, { id, principal: withoutToken(principal), address, frameRate }),
+      this.connect(ws, socket, { id, principal, address, frameRate }),
     );
   }
 

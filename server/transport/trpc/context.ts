@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import { admit } from "../../access.ts";
 import { authenticate, authenticateInstallation } from "../../auth/authenticate.ts";
+import { credentialsOf } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { decodeToken, TokenFault, tenantOfToken } from "../../auth/token.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
@@ -36,9 +37,10 @@ export interface Origin {
 /** The context of a call. The tenant is the token's, else the header's or the connection parameter's. */
 export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hangUp }: Origin): TrpcContext {
   const { services } = deps;
-  const bearer = bearerOf(headers.authorization) ?? textOf(params.token);
-  const apiKey = textOf(headers["x-api-key"]) ?? textOf(params.apiKey);
-  const actAs = textOf(headers["x-act-as-user"]) ?? textOf(params.actAsUser);
+  const shown = credentialsOf(headers);
+  const bearer = shown.bearer ?? textOf(params.token);
+  const apiKey = shown.apiKey || textOf(params.apiKey);
+  const actAs = shown.actAs || textOf(params.actAsUser);
   const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? "";
   const principal: TrpcContext["principal"] = ({ optional = false, root = false } = {}) => {
     const tenant = (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
@@ -58,10 +60,6 @@ function tenantOfBearer(bearer: string): string | undefined {
     if (error instanceof TokenFault) return undefined; // authentication says what is wrong with it
     throw error;
   }
-}
-
-function bearerOf(header: string | undefined): string | undefined {
-  return header === undefined ? undefined : (/^Bearer(?:\s+(.*))?$/i.exec(header)?.[1] ?? "").trim();
 }
 
 function textOf(value: unknown): string | undefined {
