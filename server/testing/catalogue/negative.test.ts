@@ -1,0 +1,216 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Scope, scopes } from "../../auth/scopes.ts";
+import { signUserToken } from "../../domain/tokens/sign-user-token.ts";
+import { type ErrorCode, errorTable } from "../../errors.ts";
+import type { Operation } from "../../operation.ts";
+import { allOperations } from "../../operations.ts";
+import { limits } from "../../schema.ts";
+import { type Stack, startStack } from "../stack.ts";
+import { answerTo, callerOf, type Example, examples } from "./examples.ts";
+import { malformedInputs } from "./malformed.ts";
+import { changedTables, type Fingerprint, takeFingerprint } from "./rows.ts";
+import { type Outcome, openTransports, type TransportName, transportNames } from "./transports.ts";
+import { type Credential, everybody, makeSide, type Side } from "./world.ts";
+
+// For every operation and transport: whoever may not, whatever is not valid, and whatever is another tenant's gets the documented
+// answer, the same everywhere, and nothing is stored.
+
+type Wires = ReturnType<typeof openTransports>;
+
+let stack: Stack;
+let owner: Client;
+let acme: Side;
+let globex: Side;
+let atAcme: Wires;
+let atGlobex: Wires;
+/** Keys of acme with every scope but one. */
+const keyWithout = new Map<Scope, string>();
+let expired: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  [acme, globex] = await Promise.all([makeSide(stack, "acme"), makeSide(stack, "globex")]);
+  [atAcme, atGlobex] = [openTransports(acme), openTransports(globex)];
+  for (const scope of scopes) {
+    const input = { name: `all but ${scope}`, scopes: scopes.filter((one) => one !== scope) };
+    const { body } = await acme.tenant.key()<{ key: string }>("POST", "/admin/api-keys", input);
+    keyWithout.set(scope, body.key);
+  }
+  const { security } = stack.api.services;
+  expired = (await signUserToken(security, acme.tenantId, { userId: "ada", expiresIn: -5 })).token;
+});
+afterAll(async () => {
+  for (const wires of [atAcme, atGlobex]) for (const name of transportNames) await wires[name].close();
+  await owner.end();
+  await stack.close();
+});
+
+test("every operation has a row, and no row is left over", () => {
+  expect(Object.keys(examples).toSorted()).toEqual(allOperations.map(({ name }) => name).toSorted());
+});
+
+const rows = allOperations.map((operation) => ({ name: operation.name, operation, example: exampleOf(operation) }));
+
+function exampleOf({ name }: Operation): Example {
+  const example = (examples as Record<string, Example | undefined>)[name];
+  if (!example) throw new Error(`${name} has no row in examples.ts`);
+  return example;
+}
+
+describe.each(rows)("$name", ({ operation, example }) => {
+  const root = operation.http.root === true;
+  const { access } = operation;
+  let before: Fingerprint;
+  beforeAll(async () => {
+    before = await takeFingerprint(owner);
+  });
+
+  const refused = everybody.filter((who) => transportNames.some((name) => answerTo(example, who, name) !== "ok"));
+  test.each(refused)("called by %s", async (who) => {
+    for (const name of transportNames) {
+      const wanted = answerTo(example, who, name);
+      if (wanted === "ok") continue;
+      const input = example.input(acme);
+      expectRefusal(await atAcme[name].call(operation, input, acme.credentials[who]), wanted, `on ${name}`);
+    }
+  });
+
+  test("with a credential that is none", async () => {
+    const bad: Credential[] = [{ bearer: "garbage" }, { bearer: "" }, { apiKey: "garbage" }];
+    if (!root) bad.push({ bearer: expired });
+    for (const credential of bad)
+      for (const name of transportNames) {
+        const outcome = await atAcme[name].call(operation, example.input(acme), credential);
+        expectRefusal(outcome, "unauthenticated", `${JSON.stringify(credential)} on ${name}`);
+      }
+  });
+
+  test(`with a key that lacks the scope ${access.scope ?? "(none is needed)"}`, async () => {
+    if (!access.scope) return expect(access.caller).toBe("anyone");
+    const credential = { apiKey: keyWithout.get(access.scope) ?? "", actAs: "ada" };
+    for (const name of transportNames)
+      expectRefusal(await atAcme[name].call(operation, example.input(acme), credential), "scope_missing", `on ${name}`);
+  });
+
+  test("with a key that may not act as a user", async () => {
+    const credential = { apiKey: keyWithout.get("act-as") ?? "", actAs: "ada" };
+    for (const name of transportNames) {
+      const wanted = root && name !== "signalr" ? "unauthenticated" : "scope_missing";
+      expectRefusal(await atAcme[name].call(operation, example.input(acme), credential), wanted, `on ${name}`);
+    }
+  });
+
+  test("with another tenant's credential", async () => {
+    const { member, key, keyAsMember } = globex.credentials;
+    for (const credential of [member, key, keyAsMember])
+      for (const name of transportNames) {
+        // There the tenant is the token's own, whatever the header says: see "with another tenant's ids".
+        if (name === "trpc" && credential === member && !root) continue;
+        const wanted = root && name !== "signalr" ? "unauthenticated" : "forbidden";
+        expectRefusal(await atAcme[name].call(operation, example.input(acme), credential), wanted, `on ${name}`);
+      }
+  });
+
+  test("with another tenant's ids", async () => {
+    const idFields = Object.keys(example.input(globex)).filter((field) => /^(?!user|client).*Id$/.test(field));
+    expect(Object.keys(example.foreign)).toEqual(expect.arrayContaining(idFields));
+    for (const [field, wanted] of Object.entries(example.foreign)) {
+      const input = { ...example.input(globex), [field]: foreignValue(field) };
+      const credential = globex.credentials[callerOf(example)];
+      for (const name of transportNames)
+        expectRefusal(await atGlobex[name].call(operation, input, credential), wanted, `${field} on ${name}`);
+      if (credential.bearer)
+        expectRefusal(
+          await atAcme.trpc.call(operation, input, credential),
+          wanted,
+          `${field} with the header of the other`,
+        );
+    }
+  });
+
+  test("with malformed input", async () => {
+    const who = callerOf(example);
+    const credential = acme.credentials[who];
+    for (const { why, field, input, asText } of malformedInputs(operation, example.input(acme))) {
+      const inAddress = operation.http.path.includes(`{${field}}`);
+      const inText = inAddress || operation.http.method === "GET" || operation.http.method === "DELETE";
+      const outcomes: Partial<Record<TransportName, Outcome>> = {};
+      for (const name of transportNames) {
+        if (name === "rest" && inText && !asText) continue;
+        if (name === "signalr" && !fitsHub(input)) continue;
+        if (answerTo(example, who, name) !== "ok") continue;
+        const outcome = await atAcme[name].call(operation, input, credential);
+        outcomes[name] = outcome;
+        expectRefusal(outcome, "invalid", `${why} on ${name}`);
+        if (outcome.problem) expect(fieldsOf(outcome), `${why} on ${name}`).toContain(field);
+      }
+      // In an address everything is text, so that the words about it may differ.
+      if (outcomes.rest && !inText) expect(outcomes.rest.problem?.errors, why).toEqual(outcomes.trpc?.problem?.errors);
+    }
+  });
+
+  test("with something else than one object", async () => {
+    const who = callerOf(example);
+    for (const body of [[], [{}], "text", 7, true])
+      for (const name of transportNames) {
+        if (answerTo(example, who, name) !== "ok") continue;
+        if (name === "rest" && ["GET", "DELETE"].includes(operation.http.method)) continue;
+        const outcome = await callWith(name, operation, body, acme.credentials[who]);
+        expectRefusal(outcome, "invalid", `${JSON.stringify(body)} on ${name}`);
+      }
+  });
+
+  test("and nothing was stored", async () => {
+    expect(changedTables(before, await takeFingerprint(owner))).toEqual([]);
+  });
+});
+
+/** The first tenant's value for a field of the second one's call. */
+function foreignValue(field: string): string {
+  const { chatId, messageId, keyId, issuerId, userId } = acme.ids;
+  const values: Record<string, string> = {
+    chatId,
+    messageId,
+    keyId,
+    issuerId,
+    userId,
+    replyToId: messageId,
+    kind: keyId,
+  };
+  return values[field] ?? acme.since;
+}
+
+function fitsHub(input: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(input)) < limits.frameBytes - 1000;
+}
+
+function fieldsOf({ problem }: Outcome): (string | undefined)[] {
+  return Object.keys(problem?.errors ?? {}).map((path) => path.split(".")[0]);
+}
+
+async function callWith(
+  name: TransportName,
+  operation: Operation,
+  body: unknown,
+  credential: Credential,
+): Promise<Outcome> {
+  if (name !== "rest") return atAcme[name].call(operation, body as Record<string, unknown>, credential);
+  return atAcme.rest.call(operation, exampleOf(operation).input(acme), credential, { body });
+}
+
+function expectRefusal({ code, status, problem, headers }: Outcome, wanted: ErrorCode, hint: string): void {
+  expect({ code, status }, hint).toEqual({ code: wanted, status: errorTable[wanted].status });
+  if (problem) {
+    const { title } = errorTable[wanted];
+    expect(problem, hint).toMatchObject({ type: `/docs/errors/${wanted}`, title, status, code: wanted });
+    expect(problem.requestId, hint).toMatch(/^[0-9a-f-]{36}$/);
+  }
+  if (!headers) return;
+  expect(headers.get("content-type"), hint).toBe("application/problem+json; charset=utf-8");
+  expect(headers.get("x-request-id"), hint).toBe(problem?.requestId);
+  expect(problem?.instance, hint).toMatch(/^\/(tenant|installation)/);
+  expect(headers.get("www-authenticate"), hint).toBe(status === 401 ? "Bearer" : null);
+}

@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { errorTable } from "../../errors.ts";
+import { hubMethodName, type Operation } from "../../operation.ts";
+import { allOperations, operations } from "../../operations.ts";
+import { projectRoot } from "../../persistence/project-root.ts";
+import { openApiDocument } from "../../transport/rest/openapi.ts";
+import { HubMethods } from "../../transport/signalr/methods.ts";
+import { appRouter } from "../../transport/trpc/router.ts";
+import { type Stack, startStack } from "../stack.ts";
+import { answerTo, callerOf, type Example, examples } from "./examples.ts";
+import { besideTheCatalogue, bindingsOf, collectRoutes } from "./routes.ts";
+import { changedTables, takeFingerprint } from "./rows.ts";
+import { type Outcome, openTransports, type TransportName, transportNames } from "./transports.ts";
+import { everybody, makeSide, type Side, type Who } from "./world.ts";
+
+// Every operation is on every transport, and one call gets one answer and leaves the same behind, whichever it comes by.
+
+let stack: Stack;
+let owner: Client;
+let routes: string[];
+let sides = 0;
+
+beforeAll(async () => {
+  const collected = collectRoutes();
+  stack = await startStack();
+  routes = collected.stop();
+  owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+describe("every operation", () => {
+  const names = allOperations.map(({ name }) => name).toSorted();
+
+  test("is named by its place in the catalogue", () => {
+    const places = Object.entries(operations).flatMap(([noun, verbs]) =>
+      Object.keys(verbs).map((verb) => `${noun}.${verb}`),
+    );
+    expect(places.toSorted()).toEqual(names);
+  });
+
+  test("is a REST route, and what is no operation is listed with its reason", () => {
+    const wanted = new Set(allOperations.flatMap(bindingsOf));
+    expect(routes.filter((route) => wanted.has(route))).toEqual([...wanted].toSorted());
+    const others = routes.filter((route) => !wanted.has(route));
+    expect(others.filter((route) => !besideTheCatalogue.some((entry) => entry.routes.test(route)))).toEqual([]);
+    expect(besideTheCatalogue.filter((entry) => !others.some((route) => entry.routes.test(route)))).toEqual([]);
+  });
+
+  test("is in the OpenAPI document, and nothing else is", () => {
+    const described = Object.values(openApiDocument().paths as Record<string, Record<string, { operationId: string }>>)
+      .flatMap((methods) => Object.values(methods))
+      .map(({ operationId }) => operationId.replace(/\.\d+$/, ""));
+    expect([...new Set(described)].toSorted()).toEqual(names);
+  });
+
+  test("is a tRPC procedure of its kind, and beside them there is only the subscription", () => {
+    const procedures = Object.entries(
+      appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>,
+    );
+    const kinds = Object.fromEntries(procedures.map(([name, { _def }]) => [name, _def.type]));
+    const wanted = Object.fromEntries(allOperations.map(({ name, kind }) => [name, kind]));
+    expect(kinds).toEqual({ ...wanted, "events.subscribe": "subscription" });
+  });
+
+  test("is a hub method with a name of its own", () => {
+    const hub = new HubMethods({ operations: allOperations, services: stack.api.services, log: undefined as never });
+    expect(allOperations.filter((operation) => !hub.has(hubMethodName(operation)))).toEqual([]);
+    expect(new Set(allOperations.map((operation) => hubMethodName(operation).toLowerCase())).size).toBe(names.length);
+  });
+});
+
+test("every error has a page of its code, and a title of its own", () => {
+  const pages = readdirSync(join(projectRoot(), "docs/errors")).map((file) => file.replace(/\.md$/, ""));
+  const codes = Object.keys(errorTable);
+  expect(pages.toSorted()).toEqual(codes.toSorted());
+  expect(new Set(Object.values(errorTable).map(({ title }) => title)).size).toBe(codes.length);
+  for (const [code, { status, title }] of Object.entries(errorTable)) {
+    const page = readFileSync(join(projectRoot(), `docs/errors/${code}.md`), "utf8");
+    expect(page, code).toMatch(new RegExp(`^# \`${code}\` \\(${status}\\)\n\n> ${title}\n`));
+  }
+});
+
+const rows = allOperations.map((operation) => ({
+  name: operation.name,
+  operation,
+  example: (examples as Record<string, Example | undefined>)[operation.name] as Example,
+}));
+
+describe.each(rows)("$name", ({ operation, example }) => {
+  const who = callerOf(example);
+  const takes = transportNames.filter((name) => answerTo(example, who, name) === "ok");
+
+  test(`says and does the same over ${takes.join(", ")}`, async () => {
+    const done = await Promise.all(takes.map((name) => runOnce(operation, example, name, who)));
+    const [first] = done;
+    for (const { name, outcome, changed, said } of done) {
+      expect(outcome, name).toMatchObject({ code: "ok", status: statusOf(operation, name) });
+      expect(changed, name).toEqual(example.changes.toSorted());
+      expect(said, name).toEqual(first?.said);
+    }
+    expectDescribed(operation, first?.outcome);
+  });
+
+  const others = everybody.filter((one) => one !== who && example.callers[one] === "ok");
+  if (others.length === 0) return;
+  test(`works for ${others.join(", ")}`, async () => {
+    for (const other of others) {
+      const { outcome, changed } = await runOnce(operation, example, "rest", other);
+      expect(outcome, other).toMatchObject({ code: "ok" });
+      if (other !== "admin") expect(changed, other).toEqual(example.changes.toSorted());
+    }
+  });
+
+  if (operation.http.method !== "POST") return;
+  test("answers a repeat under its key as before, and another call under it not at all", async () => {
+    const by = example.callers.keyAsMember === "ok" ? "keyAsMember" : who;
+    for (const name of transportNames) {
+      if (answerTo(example, by, name) === "ok") await expectHeld(operation, example, name, by);
+    }
+  });
+});
+
+async function expectHeld(operation: Operation, example: Example, name: TransportName, who: Who): Promise<void> {
+  const side = await makeSide(stack, `side-${++sides}`);
+  const transport = openTransports(side)[name];
+  const [input, as, key] = [example.input(side), side.credentials[who], { idempotencyKey: "a-key of 1 call" }];
+  const first = await transport.call(operation, input, as, key);
+  const before = await takeFingerprint(owner, side.tenantId);
+  const again = await transport.call(operation, input, as, key);
+  expect({ code: again.code, body: again.body }, name).toEqual({ code: "ok", body: first.body });
+  const changesNothing = example.changes.length === 0;
+  if (name === "rest" && !changesNothing) expect(again.headers?.get("idempotent-replayed"), name).toBe("true");
+  const other = Object.entries(input).find(([field, value]) => field !== "chatId" && typeof value === "string");
+  if (other && !changesNothing) {
+    const outcome = await transport.call(operation, { ...input, [other[0]]: `${other[1]}2` }, as, key);
+    expect(outcome, name).toMatchObject({ code: "idempotency_reused", status: 422 });
+  }
+  expect(changedTables(before, await takeFingerprint(owner, side.tenantId)), name).toEqual([]);
+  await transport.close();
+}
+
+interface Done {
+  name: TransportName;
+  outcome: Outcome;
+  /** Tables of the tenant that changed. */
+  changed: string[];
+  /** The answer without what differs from tenant to tenant and call to call. */
+  said: unknown;
+}
+
+/** Runs an example in a tenant of its own. */
+async function runOnce(operation: Operation, example: Example, name: TransportName, who: Who): Promise<Done> {
+  const side = await makeSide(stack, `side-${++sides}`);
+  const transport = openTransports(side)[name];
+  const before = await takeFingerprint(owner, side.tenantId);
+  const outcome = await transport.call(operation, example.input(side), side.credentials[who]);
+  const changed = changedTables(before, await takeFingerprint(owner, side.tenantId));
+  await transport.close();
+  return { name, outcome, changed, said: generalise(outcome.body, side) };
+}
+
+function statusOf({ http }: Operation, name: TransportName): number {
+  return name === "rest" ? (http.status ?? 200) : 200;
+}
+
+/** Puts names in place of ids, times and secrets: the same id gets the same name wherever it stands. */
+function generalise(body: unknown, { tenantId }: Side): unknown {
+  const ids = new Map<string, string>();
+  const text = JSON.stringify(body)
+    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<token>")
+    .replace(/parley_[a-z0-9-]+_(…\S{4}|[\w-]{43})/g, "<key>")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+    .replace(/"(iat|exp)":[\d.]+/g, '"$1":0')
+    .replace(/"(eventId|nextCursor|prevCursor)":"[\w-]+"/g, '"$1":"<cursor>"')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => {
+      ids.set(id, ids.get(id) ?? `<id ${ids.size}>`);
+      return ids.get(id) ?? "";
+    })
+    .replaceAll(tenantId, "<tenant>");
+  return JSON.parse(text);
+}
+
+const document = openApiDocument() as { paths: Record<string, Record<string, { responses: Record<string, unknown> }>> };
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+ajv.addSchema(document, "openapi");
+
+/** The answer is what the OpenAPI document says it is, by another reader of JSON Schema than the one that wrote it. */
+function expectDescribed({ http }: Operation, outcome: Outcome | undefined): void {
+  const path = http.root ? http.path : `/tenant/{tenantId}/v1${http.path}`;
+  const pointer = ["paths", path, http.method.toLowerCase(), "responses", String(http.status ?? 200)];
+  const place = [...pointer, "content", "application/json", "schema"].map(escapePointer).join("/");
+  const validate = ajv.compile({ $ref: `openapi#/${place}` }) as ValidateFunction;
+  expect(validate(outcome?.body), JSON.stringify(validate.errors)).toBe(true);
+}
+
+function escapePointer(part: string): string {
+  return encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
+}

@@ -1,0 +1,43 @@
+import diagnostics from "node:diagnostics_channel";
+import type { FastifyInstance } from "fastify";
+import type { Operation } from "../../operation.ts";
+import { routePath } from "../../transport/rest/routes.ts";
+
+/** Addresses that are no operation, each with the reason. */
+export const besideTheCatalogue: { routes: RegExp; reason: string }[] = [
+  { routes: /^GET \/(healthz|readyz)$/, reason: "asked by what keeps the process running, about no tenant" },
+  { routes: /^GET \/metrics$/, reason: "Prometheus' own text format, about the process" },
+  { routes: /^GET \/openapi\.json$/, reason: "describes the operations" },
+  { routes: /^(GET|POST) \/api\/trpc\/\*$/, reason: "every operation as a tRPC procedure" },
+  { routes: /^[A-Z]+ \/tenant\/:\/v1\/hub(\/negotiate)?$/, reason: "SignalR's own protocol: opens connections" },
+  { routes: /^OPTIONS \*$/, reason: "what browsers ask before they call from another origin" },
+];
+
+/** Listens to what routes servers of this process register from now on, but for those that only say 405. */
+export function collectRoutes() {
+  const routes = new Set<string>();
+  const onServer = (message: unknown) =>
+    (message as { fastify: FastifyInstance }).fastify.addHook("onRoute", ({ method, url, handler }) => {
+      if (handler.name === "refuseMethod") return;
+      for (const one of [method].flat()) if (one !== "HEAD") routes.add(`${one} ${generic(url)}`);
+    });
+  diagnostics.subscribe("fastify.initialization", onServer);
+  return {
+    stop: (): string[] => {
+      diagnostics.unsubscribe("fastify.initialization", onServer);
+      return [...routes].toSorted();
+    },
+  };
+}
+
+/** The routes an operation must have. */
+export function bindingsOf({ http }: Operation): string[] {
+  return [http, ...(http.also ?? [])].map(({ method, path }) => {
+    return `${method} ${generic(routePath({ path, root: http.root ?? false }))}`;
+  });
+}
+
+/** Names of parts do not matter to a router, nor letter case. */
+function generic(url: string): string {
+  return url.replace(/:\w+/g, ":");
+}

@@ -1,0 +1,95 @@
+import { Client } from "pg";
+import { installationKey } from "../../auth/api-key.ts";
+import type { Credentials } from "../../auth/authenticate.ts";
+import type { TenantId } from "../../auth/principal.ts";
+import { type Stack, type TestTenant, testSecret } from "../stack.ts";
+
+/** What a call shows to prove who it is, whatever the transport. */
+export type Credential = Pick<Credentials, "bearer" | "apiKey" | "actAs">;
+
+/**
+ * Those who call. `member` is ada, who made the chat; `outsider` is eve, who is in none; `admin` has the Admin group and is in no chat
+ * either; `keyAsMember` is the primary key acting as ada.
+ */
+export const everybody = ["visitor", "member", "outsider", "admin", "key", "keyAsMember", "installation"] as const;
+export type Who = (typeof everybody)[number];
+
+/** One of several tenants that look the same: the same people, a chat of the same name, messages of the same text. */
+export interface Side {
+  tenant: TestTenant;
+  tenantId: TenantId;
+  /** Base of the tenant's calls. */
+  url: string;
+  /** Ids of what there is, by the name of the input field that takes them. */
+  ids: { chatId: string; messageId: string; keyId: string; issuerId: string; userId: string };
+  /** An event id from before anything happened. */
+  since: string;
+  credentials: Record<Who, Credential>;
+}
+
+// Far more than any test sends: limits have tests of their own.
+const plenty = { rate: 1_000_000, burst: 1_000_000 };
+const rates = { user: plenty, key: plenty, tenant: plenty, address: plenty, frames: plenty };
+
+/** Makes a tenant with people, a chat, messages, a named key and an issuer, by the calls that anybody would make. */
+export async function makeSide(stack: Stack, id: string): Promise<Side> {
+  const tenant = await stack.tenant(id);
+  await allowDemo(stack, tenant);
+  const [key, ada] = [tenant.key(), tenant.as("ada")];
+  await key("PATCH", "/admin/tenant", { settings: { rates } });
+  const since = (await key<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+  const userId = `only-in-${id}`;
+  const [chat, named, issuer] = await Promise.all([
+    ada<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] }),
+    key<{ id: string }>("POST", "/admin/api-keys", { name: "Reports", scopes: ["events:read"] }),
+    key<{ id: string }>("POST", "/admin/issuers", { kind: "hs256", name: "Portal", secret: "s".repeat(40) }),
+    key("PUT", "/Users/ada", { displayName: "Ada" }),
+  ]);
+  await key("PUT", `/Users/${userId}`, { displayName: "Zoe" });
+  const messages = `/Chat/${chat.body.id}/messages`;
+  const message = await ada<{ id: string }>("POST", messages, { content: "All abord", clientMessageId: "first" });
+  await ada("PATCH", `${messages}/${message.body.id}`, { content: "All aboard" });
+  await tenant.as("ben")("POST", messages, { content: "Aye" });
+  return {
+    tenant,
+    tenantId: tenant.tenantId,
+    url: stack.url,
+    ids: { chatId: chat.body.id, messageId: message.body.id, keyId: named.body.id, issuerId: issuer.body.id, userId },
+    since,
+    credentials: await credentialsOf(tenant),
+  };
+}
+
+async function credentialsOf(tenant: TestTenant): Promise<Record<Who, Credential>> {
+  const [member, outsider, admin] = await Promise.all([
+    tenant.token("ada"),
+    tenant.token("eve"),
+    tenant.token("root", ["Admin"]),
+  ]);
+  return {
+    visitor: {},
+    member: { bearer: member },
+    outsider: { bearer: outsider },
+    admin: { bearer: admin },
+    key: { apiKey: tenant.primaryKey },
+    keyAsMember: { apiKey: tenant.primaryKey, actAs: "ada" },
+    installation: { apiKey: installationKey(testSecret) },
+  };
+}
+
+/** No call can switch it on, so the owner of the database does, before anybody asks. */
+async function allowDemo(stack: Stack, { tenantId }: TestTenant): Promise<void> {
+  await asOwner(stack, (owner) => owner.query("update tenants set demo = true where id = $1", [tenantId]));
+  stack.api.services.security.invalidate(tenantId);
+}
+
+/** A connection that sees past row-level security. */
+export async function asOwner<T>(stack: Stack, work: (owner: Client) => Promise<T>): Promise<T> {
+  const owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  try {
+    return await work(owner);
+  } finally {
+    await owner.end();
+  }
+}
