@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import replyFrom from "@fastify/reply-from";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { type Logger, pino } from "pino";
 import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
@@ -38,11 +38,16 @@ export interface Api {
   close(): Promise<void>;
 }
 
+/** What the log says of a request: no query, because tokens travel in it, and no header. */
+const serializers = {
+  req: ({ method, url = "" }: { method?: string; url?: string }) => ({ method, path: url.split("?", 1)[0] }),
+};
+
 const redact = ["req.headers.authorization", 'req.headers["x-api-key"]', "req.headers.cookie"];
 
 /** The api role: REST, tRPC and sockets on config.port. Throws when the port or the database is not to be had. */
 export async function startApi(config: Config, web: { url(): string | undefined }): Promise<Api> {
-  const log = pino({ level: config.logLevel, redact, base: { role: "api" } });
+  const log = pino({ level: config.logLevel, redact, serializers, base: { role: "api" } });
   const nodeId = newId();
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const db = openDatabase({ url: config.database.runtimeUrl });
@@ -117,7 +122,12 @@ export async function startApi(config: Config, web: { url(): string | undefined 
 
 function buildApp(log: Logger, config: Config): FastifyInstance {
   return Fastify({
-    loggerInstance: log.child({}, { level: config.logLevel === "debug" ? "debug" : "warn" }) as never,
+    loggerInstance: log.child(
+      {},
+      { level: ["debug", "trace"].includes(config.logLevel) ? config.logLevel : "warn" },
+    ) as never,
+    requestIdLogLabel: "requestId",
+    logController: new LogController({ disableRequestLogging: true }), // one line a request, by the edge
     genReqId: () => newId(),
     bodyLimit: limits.bodyBytes,
     routerOptions: {

@@ -30,6 +30,11 @@ export function dressEdge(app: FastifyInstance, services: Services, draining: ()
     if (draining() && isOurs(request.url))
       throw new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 });
   });
+  app.addHook("onResponse", async (request, reply) => {
+    const { tenantId } = (request.params ?? {}) as { tenantId?: string };
+    const { statusCode: status, elapsedTime } = reply;
+    request.log.debug({ req: request.raw, tenantId, status, ms: Math.round(elapsedTime) }, "answered");
+  });
   app.setErrorHandler(sendProblem);
   app.register(cors, {
     delegator: (request, callback) =>
