@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import type { Chat } from "../domain/chats/schema.ts";
 import { ChatPage, type ChatPageOptions } from "./guide/chat-page.ts";
 import { NaivePage } from "./guide/naive-page.ts";
-import { type Caller, type Stack, startStack, type TestTenant } from "./stack.ts";
+import { openFleet } from "./processes.ts";
+import { type Caller, call, type Stack, startStack, type TestTenant } from "./stack.ts";
 
 // What pages written by the guides count on, with the real client over real sockets.
 
@@ -148,6 +149,51 @@ describe.concurrent("a page written by the guide", () => {
       Array.from({ length: 1000 }, (_, i) => i + 1),
     );
     expect(new Set(page.events.map(({ id }) => id)).size).toBe(1000);
+  }, 60_000);
+
+  test("comes back after the server was killed and started again, with nothing lost and nothing twice", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const fleet = await openFleet();
+    onTestFinished(() => fleet.close());
+    const first = await fleet.start();
+    const { token } = await fleet.tenant("acme");
+    const tokens = { ada: await token("ada"), ben: await token("ben") };
+    const base = `${first.url}/tenant/acme/v1`;
+    const post = <T>(user: keyof typeof tokens, path: string, body: object) =>
+      call<T>(base + path, "POST", body, { authorization: `Bearer ${tokens[user]}` });
+    const chat = (await post<Chat>("ada", "/Chat", { memberUserIds: ["ben"] })).body;
+    const openPage = (user: keyof typeof tokens) =>
+      new ChatPage({
+        apiBaseUrl: first.url,
+        tenantId: "acme",
+        chatId: chat.id,
+        getAccessToken: async () => tokens[user],
+      }).open();
+    const [ada, ben] = await Promise.all([openPage("ada"), openPage("ben")]);
+    for (let i = 0; i < 4; i++) await ada.send(`before ${i}`);
+    await until(() => ben.messages.length === 4);
+
+    const reconnected = Promise.all(
+      [ada, ben].map((page) => new Promise((resolve) => page.connection.onreconnected(resolve))),
+    );
+    await first.kill("SIGKILL");
+    await until(() => ben.connection.state === HubConnectionState.Reconnecting);
+    await expect(ada.send("into the void")).rejects.toThrow();
+    await fleet.start({ PORT: new URL(first.url).port });
+    // Before the pages are back: their events nobody hears.
+    for (let i = 0; i < 4; i++) await post("ben", `/Chat/${chat.id}/messages`, { content: `meanwhile ${i}` });
+    await reconnected;
+    await ada.send("after");
+    await until(() => ada.messages.length >= 9 && ben.messages.length >= 9);
+    const stored = await call<{ data: { id: string }[] }>(`${base}/Chat/${chat.id}/messages`, "GET", undefined, {
+      authorization: `Bearer ${tokens.ben}`,
+    });
+    const ids = stored.body.data.map(({ id }) => id).sort();
+    expect(ids).toHaveLength(9);
+    for (const page of [ada, ben]) expect(page.messages.map(({ id }) => id).sort()).toEqual(ids);
+    await Promise.all([ada.close(), ben.close()]);
   }, 60_000);
 
   test("loads more until there is nothing more", async ({ expect }) => {

@@ -95,7 +95,7 @@ export async function openFleet(given?: TestDatabase): Promise<Fleet> {
 
 async function startApiProcess(env: Record<string, string>): Promise<ApiProcess> {
   const main = await bundling;
-  const port = await freePort();
+  const port = Number(env.PORT ?? (await freePort()));
   const ours = { PORT: String(port), HOST: "127.0.0.1", ROLES: "api", SEED: "none", AUTH_SECRET: testSecret };
   const child = spawn(process.execPath, ["--enable-source-maps", main ?? ""], {
     env: { PATH: process.env.PATH, LOG_LEVEL: "warn", NODE_ENV: "production", ...ours, ...env },
