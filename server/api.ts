@@ -126,8 +126,7 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
       {},
       { level: ["debug", "trace"].includes(config.logLevel) ? config.logLevel : "warn" },
     ) as never,
-    requestIdLogLabel: "requestId",
-    logController: new LogController({ disableRequestLogging: true }), // one line a request, by the edge
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }), // one line a request, by the edge
     genReqId: () => newId(),
     bodyLimit: limits.bodyBytes,
     routerOptions: {
