@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { eventually } from "../hub-client.ts";
 import { type ApiProcess, type Fleet, type FleetTenant, openFleet, startOwnDatabase } from "../processes.ts";
