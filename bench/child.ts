@@ -26,6 +26,8 @@ export interface Usage {
   cpu: number;
   /** Bytes; after garbage collection when the process was started with --expose-gc */
   rss: number;
+  /** Bytes that the heap's objects and their buffers take */
+  heap: number;
 }
 
 export async function usage(): Promise<Usage> {
@@ -35,5 +37,6 @@ export async function usage(): Promise<Usage> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const { user, system } = process.cpuUsage();
-  return { cpu: user + system, rss: process.memoryUsage.rss() };
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { cpu: user + system, rss, heap: heapUsed + external };
 }

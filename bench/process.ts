@@ -24,7 +24,10 @@ export async function startProcess<H extends Handlers>(
 ): Promise<BenchProcess<H>> {
   bundling ??= bundle();
   const file = join(await bundling, `${program}.js`);
-  const child = fork(file, args, { execArgv: [...node, ...profiling], env: { PATH: process.env.PATH, NODE_ENV: "production" } });
+  const child = fork(file, args, {
+    execArgv: [...node, ...profiling],
+    env: { PATH: process.env.PATH, NODE_ENV: "production" },
+  });
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();
   let asked = 0;
   const started = once(child, "message");
