@@ -119,3 +119,21 @@ test("a sender who left the chat edits nothing any more", async () => {
   await ben("DELETE", `/Chat/${room.id}/members/ben`);
   expect((await ben("PATCH", `/Chat/${room.id}/messages/${id}`, { content: "y" })).status).toBe(404);
 });
+
+test("who may not send may not edit either, but may take back", async () => {
+  const room = (await ada<Chat>("POST", "/Chat", { memberUserIds: ["ben"] })).body;
+  const say = async (caller: Caller) =>
+    `/Chat/${room.id}/messages/${(await caller<Message>("POST", `/Chat/${room.id}/messages`, { content: "said" })).body.id}`;
+  const [first, second, owners] = [await say(ben), await say(ben), await say(ada)];
+  await ada("PATCH", `/Chat/${room.id}`, { frozen: true });
+  expect(await ben("PATCH", first, { content: "x" })).toMatchObject({ status: 403, body: { code: "chat_frozen" } });
+  expect((await ada("PATCH", owners, { content: "the owner writes on" })).status).toBe(200);
+  expect((await tenant.as("olga", ["Admin"])("PATCH", first, { content: "so does an Admin" })).status).toBe(200);
+  expect((await ben("DELETE", first)).status).toBe(200);
+
+  await ada("PATCH", `/Chat/${room.id}`, { frozen: false });
+  await ada("PATCH", `/Chat/${room.id}/members/ben`, { mutedUntil: "2999-01-01T00:00:00Z" });
+  expect(await ben("PATCH", second, { content: "x" })).toMatchObject({ status: 403, body: { code: "muted" } });
+  expect((await ada<Message>("GET", second)).body.content).toBe("said");
+  expect((await ben("DELETE", second)).status).toBe(200);
+});

@@ -19,7 +19,7 @@ export const editMessage = mutation({
   access: { caller: "user", scope: "messages:write" },
   input: z.object({ chatId: entityId, messageId: entityId, content: messageContent.optional(), ...messageFields }),
   output: messageSchema,
-  errors: ["conflict", "outcome-unknown"],
+  errors: ["chat_frozen", "muted", "conflict", "outcome-unknown"],
   async handle(ctx, input) {
     const actor = callerId(ctx);
     if (input.content === undefined && input.metadata === undefined && input.mentionUserIds === undefined)

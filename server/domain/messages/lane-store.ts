@@ -150,7 +150,7 @@ interface Change {
 
 interface ChangeRow {
   ord: number;
-  outcome: "ok" | "not_found" | "forbidden" | "deleted";
+  outcome: "ok" | "not_found" | "forbidden" | "frozen" | "muted" | "deleted";
   pos: number | null;
   message: (Record<string, unknown> & StoredMessage) | null;
   at: Date;
@@ -181,7 +181,7 @@ const changeKind: LaneKind<Change, StoredMessage> = {
   },
 };
 
-/** Edits or deletes a message. Throws not_found, forbidden, conflict (an edit of a deleted one). */
+/** Edits or deletes a message. Throws not_found, forbidden, conflict (an edit of a deleted one), chat_frozen and muted (an edit). */
 export function changeMessage(db: Database, tenantId: TenantId, change: Change): Promise<StoredMessage> {
   return db.lanes.submit(changeKind, tenantId, change);
 }
@@ -191,6 +191,8 @@ function toChanged(tenantId: TenantId, changes: Change[], rows: ChangeRow[]): Fl
   const results = rows.map((row) => {
     if (row.outcome === "forbidden")
       return new DomainError("forbidden", { detail: "Only the sender or a moderator may" });
+    if (row.outcome === "frozen") return new DomainError("chat_frozen");
+    if (row.outcome === "muted") return new DomainError("muted");
     if (row.outcome === "deleted") return new DomainError("conflict", { detail: "The message is deleted" });
     if (row.outcome === "not_found" || !row.message) return new DomainError("not_found");
     if (row.pos !== null) {
