@@ -10,21 +10,29 @@ const SECTIONS = [
   { href: "#links", label: "Reference" },
 ];
 
-export function Header({ theme }: { theme: Theme }) {
+interface Props {
+  theme: Theme;
+  /** Links within the page. */
+  sections?: typeof SECTIONS;
+}
+
+export function Header({ theme, sections = SECTIONS }: Props) {
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
       <div className="mx-auto flex h-14 max-w-6xl items-center gap-6 px-4 sm:px-6">
-        <Link href="/" className="flex items-center gap-2.5 rounded-md font-semibold tracking-tight">
+        <Link href="/" prefetch={false} className="flex items-center gap-2.5 rounded-md font-semibold tracking-tight">
           <Logo className="size-6" />
           Parley
         </Link>
-        <nav aria-label="On this page" className="hidden flex-1 gap-1 md:flex">
-          {SECTIONS.map(({ href, label }) => (
-            <a key={href} href={href} className="rounded-md px-2.5 py-1.5 text-sm text-muted hover:text-text">
-              {label}
-            </a>
-          ))}
-        </nav>
+        {sections.length > 0 && (
+          <nav aria-label="On this page" className="hidden flex-1 gap-1 md:flex">
+            {sections.map(({ href, label }) => (
+              <a key={href} href={href} className="rounded-md px-2.5 py-1.5 text-sm text-muted hover:text-text">
+                {label}
+              </a>
+            ))}
+          </nav>
+        )}
         <div className="ml-auto">
           <ThemeToggle initial={theme} />
         </div>

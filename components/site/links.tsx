@@ -1,4 +1,5 @@
 import { ArrowUpRight } from "lucide-react";
+import Link from "next/link";
 
 const LINKS = [
   { href: "/openapi.json", title: "OpenAPI 3.1", text: "Every operation with its inputs, answers and errors" },
@@ -8,9 +9,12 @@ const LINKS = [
 ];
 
 const READING = [
-  { path: "README.md", text: "start, settings, a five-minute quick start" },
-  { path: "docs/architecture.md", text: "how it is built, on one page" },
-  { path: "docs/guarantees.md", text: "what is promised, and what is not" },
+  { href: "/docs/architecture", title: "Architecture", text: "how it is built, on one page" },
+  {
+    href: "/docs/guarantees",
+    title: "Guarantees",
+    text: "what is promised, what is not, and the test of each promise",
+  },
 ];
 
 export function Links() {
@@ -34,13 +38,19 @@ export function Links() {
           </li>
         ))}
       </ul>
-      <p className="mt-6 text-sm text-muted">To read in the folder you started from:</p>
-      <ul className="mt-2 space-y-1 text-sm">
-        {READING.map(({ path, text }) => (
-          <li key={path}>
-            <code className="font-mono text-[0.8125rem]">{path}</code> <span className="text-muted">– {text}</span>
+      <ul className="mt-6 space-y-1 text-sm">
+        {READING.map(({ href, title, text }) => (
+          <li key={href}>
+            <Link href={href} prefetch={false} className="text-accent underline underline-offset-2">
+              {title}
+            </Link>
+            <span className="text-muted">: {text}</span>
           </li>
         ))}
+        <li>
+          <code className="font-mono text-[0.8125rem]">README.md</code>
+          <span className="text-muted">: start, settings, a five-minute quick start</span>
+        </li>
       </ul>
     </>
   );

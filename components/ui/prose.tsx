@@ -1,0 +1,57 @@
+import type { ReactNode } from "react";
+import Markdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
+
+/** Parsed to elements, never to HTML: there is no way for a text to bring markup of its own. */
+const components: Components = {
+  h1: (props) => <h1 className="text-3xl font-semibold tracking-tight text-balance">{props.children}</h1>,
+  h2: (props) => <h2 className="mt-10 mb-3 text-xl font-semibold tracking-tight">{props.children}</h2>,
+  h3: (props) => <h3 className="mt-6 mb-2 font-semibold">{props.children}</h3>,
+  p: (props) => <p className="my-4 leading-7">{props.children}</p>,
+  ul: (props) => <ul className="my-4 list-disc space-y-2 pl-6 leading-7">{props.children}</ul>,
+  ol: (props) => <ol className="my-4 list-decimal space-y-2 pl-6 leading-7">{props.children}</ol>,
+  blockquote: (props) => (
+    <blockquote className="my-4 border-accent border-l-2 pl-4 text-muted">{props.children}</blockquote>
+  ),
+  code: (props) => (
+    <code className="rounded bg-sunken px-1 py-0.5 font-mono text-[0.875em] break-words">{props.children}</code>
+  ),
+  pre: (props) => (
+    <Scrolling label="Code">
+      <pre className="bg-sunken p-4 text-[0.8125rem] leading-6 [&_code]:bg-transparent [&_code]:p-0">
+        {props.children}
+      </pre>
+    </Scrolling>
+  ),
+  table: (props) => (
+    <Scrolling label="Table">
+      <table className="w-full text-left text-sm">{props.children}</table>
+    </Scrolling>
+  ),
+  th: (props) => <th className="border-line border-b bg-sunken px-3 py-2 font-medium">{props.children}</th>,
+  td: (props) => <td className="border-line border-b px-3 py-2 align-top leading-6">{props.children}</td>,
+  a: (props) => (
+    <a href={props.href?.replace(/\.md(?=#|$)/, "")} className="text-accent underline underline-offset-2">
+      {props.children}
+    </a>
+  ),
+};
+
+/** A Markdown text of ours as a page. */
+export function Prose({ text }: { text: string }) {
+  return (
+    <Markdown remarkPlugins={[remarkGfm]} components={components}>
+      {text}
+    </Markdown>
+  );
+}
+
+/** What is wider than the page scrolls by itself, by keyboard too. */
+function Scrolling({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard (WCAG 2.1.1)
+    <section aria-label={label} tabIndex={0} className="my-6 overflow-x-auto rounded-xl border border-line">
+      {children}
+    </section>
+  );
+}
