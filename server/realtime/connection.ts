@@ -9,20 +9,21 @@ const pressureBytes = 256 * 1024;
 
 /** A WebSocket frame of a server (RFC 6455, 5.2): final, unmasked. Made once a broadcast, written to every socket as it is. */
 export function frame(payload: string | Buffer): Buffer {
-  const body = typeof payload === "string" ? Buffer.from(payload, "utf8") : payload;
-  const opcode = typeof payload === "string" ? 0x81 : 0x82;
-  const header = body.length < 126 ? 2 : body.length < 65_536 ? 4 : 10;
-  const out = Buffer.allocUnsafe(header + body.length);
-  out[0] = opcode;
-  if (header === 2) out[1] = body.length;
+  const isText = typeof payload === "string";
+  const length = isText ? Buffer.byteLength(payload, "utf8") : payload.length;
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const out = Buffer.allocUnsafe(header + length);
+  out[0] = isText ? 0x81 : 0x82;
+  if (header === 2) out[1] = length;
   else if (header === 4) {
     out[1] = 126;
-    out.writeUInt16BE(body.length, 2);
+    out.writeUInt16BE(length, 2);
   } else {
     out[1] = 127;
-    out.writeBigUInt64BE(BigInt(body.length), 2);
+    out.writeBigUInt64BE(BigInt(length), 2);
   }
-  body.copy(out, header);
+  if (isText) out.write(payload, header, "utf8");
+  else payload.copy(out, header);
   return out;
 }
 
@@ -33,6 +34,38 @@ function flushAll(): void {
   const writers = waiting;
   waiting = [];
   for (const writer of writers) writer.flush();
+  lastQueue = [];
+  lastJoined = [];
+}
+
+// In a large chat most writers of a turn have the very same frames: what was joined for one is right for the next.
+let lastQueue: readonly Buffer[] = [];
+let lastJoined: readonly Buffer[] = [];
+
+/** Frames as few buffers, none above 64 KiB unless a frame itself is. */
+function join(queue: readonly Buffer[]): readonly Buffer[] {
+  if (isSame(queue, lastQueue)) return lastJoined;
+  const joined: Buffer[] = [];
+  let start = 0;
+  let bytes = 0;
+  for (let i = 0; i <= queue.length; i++) {
+    const size = queue[i]?.length ?? 0;
+    if (i === queue.length || (bytes > 0 && bytes + size > joinBytes)) {
+      joined.push(i - start === 1 ? (queue[start] as Buffer) : Buffer.concat(queue.slice(start, i), bytes));
+      start = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  lastQueue = queue;
+  lastJoined = joined;
+  return joined;
+}
+
+function isSame(a: readonly Buffer[], b: readonly Buffer[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /**
@@ -80,17 +113,7 @@ export class FrameWriter {
       this.socket.write(queue[0]);
       return;
     }
-    let start = 0;
-    let bytes = 0;
-    for (let i = 0; i <= queue.length; i++) {
-      const size = queue[i]?.length ?? 0;
-      if (i === queue.length || (bytes > 0 && bytes + size > joinBytes)) {
-        this.socket.write(i - start === 1 ? (queue[start] as Buffer) : Buffer.concat(queue.slice(start, i), bytes));
-        start = i;
-        bytes = 0;
-      }
-      bytes += size;
-    }
+    for (const bytes of join(queue)) this.socket.write(bytes);
   }
 
   /** Resolves when the peer has read enough for a backfill to go on; undefined when it already has. */
