@@ -9,6 +9,8 @@ export interface Dialect {
   welcomes(bytes: Buffer, start: number): boolean;
   /** Whether a frame is an event of the chat. */
   delivers(bytes: Buffer, start: number): boolean;
+  /** What says something in the chat. */
+  speak(content: string, chatId: string): string;
   /** An answer to a frame that is neither. */
   reply?(bytes: Buffer, start: number): string | undefined;
 }
@@ -22,6 +24,8 @@ export const signalr: Dialect = {
   welcomes: (bytes, start) => bytes[start + 1] === 0x7d, // {}
   delivers: (bytes, start) =>
     bytes[start + 8] === 0x31 && bytes[start + eventType] === 0x43 && bytes[start + eventType + 4] === 0x22, // 1 … C …"
+  speak: (content, chatId) =>
+    `${JSON.stringify({ type: 1, invocationId: "1", target: "SendMessage", arguments: [{ chatId, content }] })}\u001e`,
 };
 
 /** engine.io 4 with socket.io's packets. */
@@ -29,11 +33,12 @@ export const socketio: Dialect = {
   hello: "40",
   welcomes: (bytes, start) => bytes[start] === 0x34 && bytes[start + 1] === 0x30,
   delivers: (bytes, start) => bytes[start] === 0x34 && bytes[start + 1] === 0x32,
+  speak: (content) => `42${JSON.stringify(["say", content])}`,
   reply: (bytes, start) => (bytes[start] === 0x32 ? "3" : undefined),
 };
 
 /** Nothing is said. */
-export const silent: Dialect = { hello: undefined, welcomes: () => false, delivers: () => false };
+export const silent: Dialect = { hello: undefined, welcomes: () => false, delivers: () => false, speak: () => "" };
 
 /** A WebSocket client that only tells frames apart: it reads headers, and counts. */
 export class FrameSocket {

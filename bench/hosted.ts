@@ -32,15 +32,15 @@ export async function startHosted(database: BenchDatabase, node: string[] = []):
   return { server, load, port: await server.ask("port"), stop };
 }
 
-/** Makes the chats and connects each of their members over SignalR; answers where and as whom to write in each. */
+/** Makes the chats and connects each of their members over SignalR; answers where and as whom to write in each over REST. */
 export async function listenTo({ server, load, port }: Hosted, chatMembers: string[][]) {
   const chats: string[][] = [];
-  const rest: NonNullable<Writers["rest"]> = [];
+  const rest: { chatId: string; path: string; token: string }[] = [];
   for (const members of chatMembers) {
     const chatId = await server.ask("chat", members);
     const tokens = await server.ask("tokens", members);
     chats.push(tokens.map(hubPath));
-    rest.push({ path: `/tenant/bench/v1/Chat/${chatId}/messages`, token: tokens[0] ?? "" });
+    rest.push({ chatId, path: `/tenant/bench/v1/Chat/${chatId}/messages`, token: tokens[0] ?? "" });
   }
   await load.ask("listen", { port, dialect: "signalr", chats });
   return rest;

@@ -20,8 +20,9 @@ export interface Writers {
   port: number;
   /** Messages under way at most, over all chats. */
   inFlight: number;
-  /** Over REST: where to and as whom, a chat each. Left out: said on a socket of socket.io. */
+  /** Over REST: where to and as whom, a chat each. Left out: said on the sockets of the one chat there is, each in turn. */
   rest?: { path: string; token: string }[];
+  chatId?: string;
   /** Of an event's frame, which what is said is padded to. */
   eventBytes?: number | undefined;
 }
@@ -34,6 +35,7 @@ export interface Progress {
   eventBytes: number;
 }
 
+let spoken: Dialect = silent;
 let sockets: FrameSocket[] = [];
 let audiences: Audience[] = [];
 let writers: Promise<void>[] = [];
@@ -43,12 +45,13 @@ let failure: unknown;
 const handlers = {
   /** Opens all sockets, 20 at a time. */
   async listen({ port, dialect, chats }: Listeners): Promise<void> {
+    spoken = dialects[dialect] ?? silent;
     audiences = chats.map((paths) => new Audience(paths.length));
     const all = chats.flatMap((paths, chat) => paths.map((path, index) => ({ path, chat, index })));
     const queue = all.values();
     const open = async () => {
       for (const { path, chat, index } of queue) {
-        const socket = await FrameSocket.open(port, path, dialects[dialect] ?? silent);
+        const socket = await FrameSocket.open(port, path, spoken);
         const audience = audiences[chat];
         socket.onDelivery = () => audience?.deliver(index);
         sockets.push(socket);
@@ -135,8 +138,8 @@ async function writeRest({ port, rest }: Writers, chat: number, turn: () => Prom
   caller.close();
 }
 
-async function writeSocket({ eventBytes = 0 }: Writers, turn: () => Promise<boolean>): Promise<void> {
-  // 42["message",{"seq":1234567,"content":"…"}] and the frame's header
-  const content = text.padEnd(eventBytes - 45, ".");
-  while (await turn()) sockets[0]?.say(`42${JSON.stringify(["say", content])}`);
+async function writeSocket({ eventBytes, chatId = "" }: Writers, turn: () => Promise<boolean>): Promise<void> {
+  // An event of socket.io is 42["message",{"seq":1234567,"content":"…"}] after a frame's header; that of the hub sets its size.
+  const content = text.padEnd((eventBytes ?? 0) - 45, ".");
+  for (let i = 0; await turn(); i++) sockets[i % sockets.length]?.say(spoken.speak(content, chatId));
 }
