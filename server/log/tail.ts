@@ -48,7 +48,7 @@ export class Tail {
     this.listener = listener;
   }
 
-  /** Begins to follow a tenant's log from its present head; resolves when events flow. */
+  /** Begins to follow a tenant's log from its present head; resolves when events flow. Throws `not_found` for a tenant without a log. */
   async follow(tenantId: TenantId): Promise<void> {
     if (this.tenants.has(tenantId)) return;
     let opening = this.opening.get(tenantId);
@@ -136,7 +136,7 @@ export class Tail {
 
   private async open(tenantId: TenantId): Promise<void> {
     const state = await findReaderState(this.pool, tenantId);
-    if (!state) throw new Error("a tenant without a log cannot be followed");
+    if (!state) throw new DomainError("not_found");
     this.tenants.set(tenantId, {
       cursor: state.position,
       epoch: state.epoch,
