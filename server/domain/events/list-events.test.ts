@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -227,4 +228,28 @@ describe("of some kinds only", () => {
       body: { code: "invalid" },
     });
   });
+});
+
+test("a held call ends with 401 when its token is revoked, and is told nothing that comes after", async () => {
+  const chat = await createChat({ memberUserIds: ["rex"] });
+  const authorization = `Bearer ${await tenant.token("rex")}`;
+  const rex = (query: string) => fetch(`${tenant.url}/events${query}`, { headers: { authorization } });
+  const { nextCursor } = (await (await rex("")).json()) as Events;
+  const held = rex(`?after=${nextCursor}&wait=30`);
+  await sleep(200);
+  await tenant.key()("POST", "/admin/users/rex/revoke");
+  await say(chat, "not for rex");
+  expect((await held).status).toBe(401);
+});
+
+test("a held call of a token that is revoked ends within 5 s when nothing comes", async () => {
+  const authorization = `Bearer ${await tenant.token("sue")}`;
+  const sue = (query: string) => fetch(`${tenant.url}/events${query}`, { headers: { authorization } });
+  const { nextCursor } = (await (await sue("")).json()) as Events;
+  const held = sue(`?after=${nextCursor}&wait=30`);
+  await sleep(200);
+  const began = performance.now();
+  await tenant.key()("POST", "/admin/users/sue/revoke");
+  expect((await held).status).toBe(401);
+  expect(performance.now() - began).toBeLessThan(5000);
 });

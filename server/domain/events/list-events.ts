@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { recheckPrincipal } from "../../auth/recheck.ts";
 import { DomainError } from "../../errors.ts";
 import { type LogEvent, toEnvelope } from "../../events.ts";
 import { findReaderState, readEvents, readUserEvents } from "../../log/store.ts";
@@ -7,6 +8,7 @@ import { envelopeSchema, eventType } from "./schema.ts";
 
 const defaultLimit = 100;
 const maxWait = 55;
+const recheckEvery = 2000;
 
 const kindsInput = z.union([z.array(eventType), z.string().max(1000)]);
 
@@ -42,11 +44,32 @@ export const listEvents = query({
       if (page.next < page.position) continue; // a full page of other kinds
       const left = until - Date.now();
       if (left <= 0) return present(ctx, answer);
-      const how = { seconds: left / 1000, signal: ctx.signal };
-      await ctx.services.live.waitForEvent(ctx.tenantId, ctx.principal.userId, page.position, how);
+      await hold(ctx, page.position, left / 1000);
     }
   },
 });
+
+/** Holds the call until something comes, but not beyond its credential: who is revoked meanwhile gets 401 and nothing else. */
+async function hold({ tenantId, principal, services, signal }: Context, after: number, seconds: number): Promise<void> {
+  const { live, security } = services;
+  const over = new AbortController();
+  const end = () => over.abort();
+  const recheck = setInterval(() => {
+    recheckPrincipal(security, principal).then(
+      (standing) => standing === "revoked" && end(),
+      () => undefined, // nothing is known, so nothing ends
+    );
+  }, recheckEvery);
+  signal?.addEventListener("abort", end, { once: true });
+  try {
+    if (!signal?.aborted) await live.waitForEvent(tenantId, principal.userId, after, { seconds, signal: over.signal });
+  } finally {
+    clearInterval(recheck);
+    signal?.removeEventListener("abort", end);
+  }
+  if (!signal?.aborted && (await recheckPrincipal(security, principal)) === "revoked")
+    throw new DomainError("unauthenticated", { detail: "The credential is no longer valid" });
+}
 
 function readKinds(kinds: z.output<typeof kindsInput> | undefined): ReadonlySet<string> | undefined {
   if (kinds === undefined) return undefined;
