@@ -5,7 +5,7 @@ import type { BenchDatabase } from "./database.ts";
 import type { Load, Writers } from "./load.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 
-const seconds = 2;
+const seconds = 3;
 const warmUpMs = 500;
 
 /** A server in one process and its clients in another. */
