@@ -23,6 +23,8 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     if (!(request.headers.accept ?? "").includes("text/event-stream")) return;
     const principal = await principalOf(services, request);
     const since = cursorOf(request);
+    // Gone while its credential was looked at: nothing would ever take it out again.
+    if (reply.raw.destroyed) return reply.hijack();
     const stream = new EventStream(services, principal, reply);
     realtime.open(stream);
     reply.hijack();
@@ -114,9 +116,14 @@ class EventStream implements Sink, LiveConnection {
 
   pressure(): Promise<void> | undefined {
     const { raw } = this.reply;
-    return raw.writableNeedDrain && !raw.destroyed
-      ? new Promise((resolve) => raw.once("drain", resolve).once("close", resolve))
-      : undefined;
+    if (!raw.writableNeedDrain || raw.destroyed) return undefined;
+    return new Promise((resolve) => {
+      const done = () => {
+        raw.off("drain", done).off("close", done);
+        resolve();
+      };
+      raw.on("drain", done).on("close", done);
+    });
   }
 
   sweep(now: number): void {

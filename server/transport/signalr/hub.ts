@@ -117,10 +117,11 @@ class Hub implements SignalrHub, HubHost {
     const principal = await authenticateHub(services, { tenant, headers: request.headers, accessToken, ip });
     const id = address.id === undefined ? newConnectionId() : this.tokens.redeem(address.id, principal, this.now());
     if (id === undefined) return refuseUpgrade(socket, plainAnswers.idUnknown);
-    if (this.connections.has(id)) return refuseUpgrade(socket, plainAnswers.idInUse);
     const snapshot = await services.security.snapshot(principal.tenantId);
     if (this.draining || !snapshot) throw new DomainError("unavailable", { retryAfter: 1 });
     const frameRate = snapshot.settings.rates.frames;
+    // In the turn in which it is taken: of two with one id, the one that is not registered would be out of every sweep's sight.
+    if (this.connections.has(id)) return refuseUpgrade(socket, plainAnswers.idInUse);
     this.sockets.handleUpgrade(request, socket, head, (ws) =>
       this.connect(ws, socket, { id, principal, address, frameRate }),
     );

@@ -34,6 +34,7 @@ export async function* subscribeToEvents(
     throw toTrpcError(error);
   });
   signal?.addEventListener("abort", reader.stop, { once: true });
+  if (signal?.aborted) reader.stop(); // while its credential was looked at
   try {
     for (;;) {
       const outgoing = await reader.queue.next();
