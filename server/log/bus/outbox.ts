@@ -25,7 +25,7 @@ export class Outbox {
       if (this.waking.has(message.tenantId)) return;
       this.waking.add(message.tenantId);
     }
-    if (this.queue.length >= maxQueued) this.queue.shift();
+    if (this.queue.length >= maxQueued) this.shift();
     this.queue.push(message);
     if (!this.sending) {
       this.sending = true;
@@ -45,13 +45,18 @@ export class Outbox {
       const text = JSON.stringify(this.queue[0]);
       const size = Buffer.byteLength(text) + 1;
       if (parts.length > 0 && bytes + size > maxPayload) break;
-      const message = this.queue.shift();
-      if (message?.kind === "wake") this.waking.delete(message.tenantId);
+      this.shift();
       if (bytes + size > maxPayload) continue; // too large for any payload
       parts.push(text);
       bytes += size;
     }
     return `{"from":${JSON.stringify(this.nodeId)},"messages":[${parts.join(",")}]}`;
+  }
+
+  /** Sent or dropped: the tenant's next wake-up is news again. */
+  private shift(): void {
+    const message = this.queue.shift();
+    if (message?.kind === "wake") this.waking.delete(message.tenantId);
   }
 }
 
