@@ -9,6 +9,8 @@ import { OutgoingEphemeral } from "./subscription.ts";
 /** Presence is not told in larger chats: a change would cost a write a member. */
 const presenceChatSize = 1000;
 const maxTold = 200;
+/** Of the ids in one message of the bus, which drops what is too large for a payload of Postgres. */
+const maxToldBytes = 6000;
 
 interface Options {
   pool: Pool;
@@ -32,8 +34,7 @@ export class PresenceNews {
 
   /** To the other nodes: they look themselves. */
   pass(tenantId: TenantId, userIds: string[]): void {
-    for (let i = 0; i < userIds.length; i += maxTold)
-      this.options.bus.publish({ kind: "presence", tenantId, userIds: userIds.slice(i, i + maxTold) });
+    for (const some of inMessages(userIds)) this.options.bus.publish({ kind: "presence", tenantId, userIds: some });
   }
 
   /** To the readers of this node who share a chat with these users. */
@@ -77,4 +78,20 @@ export class PresenceNews {
       hub?.presence(new OutgoingEphemeral(event), chats.get(state.userId) ?? []);
     }
   }
+}
+
+/** Splits users so that each part fits into one message of the bus. */
+function inMessages(userIds: string[]): string[][] {
+  const parts: string[][] = [];
+  let left = 0;
+  for (const userId of userIds) {
+    const size = Buffer.byteLength(JSON.stringify(userId)) + 1;
+    if (left < size) {
+      parts.push([]);
+      left = maxToldBytes;
+    }
+    parts.at(-1)?.push(userId);
+    left -= size;
+  }
+  return parts;
 }
