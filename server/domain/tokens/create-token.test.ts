@@ -94,6 +94,16 @@ describe("refuses", () => {
     expect(answer).toMatchObject({ status: 403, body: { code: "scope_missing" } });
   });
 
+  test("admin rights from a key without them with 403", async () => {
+    const { body } = await tenant.key()<{ key: string }>("POST", "/admin/api-keys", {
+      name: "issuer of tokens",
+      scopes: ["tokens:create"],
+    });
+    const inGroups = (groups: string[]) => create({ userId: "ada", groups }, { "x-api-key": body.key });
+    expect(await inGroups(["Staff", "Admin"])).toMatchObject({ status: 403, body: { code: "scope_missing" } });
+    expect((await inGroups(["Staff", "admin"])).status).toBe(201);
+  });
+
   test("with 409 while the tenant's own issuer is switched off", async () => {
     const other = await stack.tenant("switched-off");
     const { body } = await other.key()<{ data: { id: string }[] }>("GET", "/admin/issuers");

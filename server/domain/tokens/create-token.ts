@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { text, userId } from "../../schema.ts";
 import { ensureUser } from "../users/store.ts";
-import { signUserToken } from "./sign-user-token.ts";
+import { givesAdminRights, signUserToken } from "./sign-user-token.ts";
 
 export const createToken = mutation({
   name: "tokens.create",
@@ -22,6 +23,8 @@ export const createToken = mutation({
   secretAnswer: true,
   async handle(ctx, { userId, groups, expiresInSeconds }) {
     const { db, security } = ctx.services;
+    if (!ctx.principal.scopes.has("admin") && (await givesAdminRights(security, ctx.tenantId, groups)))
+      throw new DomainError("scope_missing", { detail: "A token with admin rights is made by a key that has them" });
     const signed = await signUserToken(security, ctx.tenantId, { userId, groups, expiresIn: expiresInSeconds });
     return unitOfWork(
       db,

@@ -36,3 +36,13 @@ export async function signUserToken(security: TenantSecurity, tenantId: string, 
     .sign(issuer.secret);
   return { token, expiresAt: new Date(exp * 1000).toISOString() };
 }
+
+/** Whether the tenant's own issuer takes somebody in these groups for an Admin. */
+export async function givesAdminRights(
+  security: TenantSecurity,
+  tenantId: string,
+  groups: string[] = [],
+): Promise<boolean> {
+  const issuers = (await security.snapshot(tenantId))?.issuers ?? [];
+  return issuers.some(({ kind, claims }) => kind === "internal" && groups.includes(claims.adminGroup));
+}
