@@ -17,3 +17,9 @@ export function requireId(id: string): string {
 export function isId(id: string): boolean {
   return uuidForm.test(id);
 }
+
+/** A user's id from an address, as it is. Throws `not_found` for what no row can have: Postgres holds no NUL. */
+export function requireUserId(id: string): string {
+  if (id.includes("\u0000")) throw new DomainError("not_found");
+  return id;
+}

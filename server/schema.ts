@@ -93,6 +93,14 @@ export function cursorPage<T extends z.ZodType>(item: T) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable(), prevCursor: z.string().nullable() });
 }
 
+const firstInstant = Date.parse("0001-01-01T00:00:00Z");
+const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** Whether Postgres takes a time, in ms since 1970: of other years than 1 to 9999 it and JavaScript write each other nothing readable. */
+export function isStorableTime(ms: number): boolean {
+  return ms >= firstInstant && ms <= lastInstant;
+}
+
 const instantForm = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?(Z|z|[+-]\d\d:?\d\d)?$/;
 
 /** A time as .NET, Python and browsers write it: `Z`, an offset or none (then UTC), up to 9 fractional digits. Becomes ISO-8601 UTC. */
@@ -102,7 +110,7 @@ export const instant = z
   .transform((value, issues) => {
     const [, day, clock, fraction = "", zone = "Z"] = instantForm.exec(value) ?? [];
     const at = new Date(`${day}T${clock}${fraction.slice(0, 4)}${zone.toUpperCase()}`);
-    if (!day || Number.isNaN(at.getTime()) || !isDay(day)) {
+    if (!day || !isStorableTime(at.getTime()) || !isDay(day)) {
       issues.addIssue({ code: "custom", message: "must be an ISO-8601 time, such as 2026-01-31T09:00:00Z" });
       return z.NEVER;
     }

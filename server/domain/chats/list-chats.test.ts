@@ -114,7 +114,12 @@ describe("by cursor", () => {
     expect(news.data.map(({ name }) => name)).toEqual(["Room 5", "Room 4", "Room 3"]);
   });
 
-  test.each(["abc", "WzEsMl0", Buffer.from('["x","y"]').toString("base64url")])("refuses %s", async (cursor) => {
+  const made = (time: unknown) => Buffer.from(JSON.stringify([time, crypto.randomUUID()])).toString("base64url");
+
+  test.each([
+    ...["abc", "WzEsMl0", Buffer.from('["x","y"]').toString("base64url")],
+    ...[made("x"), made(-8.6e15), made(8.6e15)],
+  ])("refuses %s", async (cursor) => {
     expect(await list(`?before=${cursor}`)).toMatchObject({ status: 400, body: { code: "cursor_invalid" } });
   });
 });

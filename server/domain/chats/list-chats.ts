@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { isId } from "../../ids.ts";
 import { type Context, query } from "../../operation.ts";
 import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
-import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
+import { cursorInput, cursorPage, isStorableTime, page, pageInput } from "../../schema.ts";
 import { markPosition } from "../events/mark-position.ts";
 import { presentChats } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
@@ -67,7 +67,7 @@ function readCursor(cursor: string | undefined): { at: Date; id: string } | unde
   if (cursor === undefined) return undefined;
   try {
     const [at, id] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as [unknown, unknown];
-    if (typeof at === "number" && Math.abs(at) < 8.64e15 && typeof id === "string" && isId(id))
+    if (typeof at === "number" && isStorableTime(at) && typeof id === "string" && isId(id))
       return { at: new Date(at), id };
   } catch (error) {
     throw new DomainError("cursor_invalid", { internal: error });

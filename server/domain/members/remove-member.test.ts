@@ -124,3 +124,10 @@ describe("refuses", () => {
     expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(3);
   });
 });
+
+test("answers 404 for a user that cannot be", async () => {
+  const chat = await createChat();
+  expect((await remove(ada, chat, "a\u0000b")).status).toBe(404);
+  const path = `/Chat/${chat.id}/members/${encodeURIComponent("a\u0000b")}`;
+  expect((await ada("PATCH", path, { role: "member" })).status).toBe(404);
+});

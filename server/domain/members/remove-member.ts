@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
-import { requireId } from "../../ids.ts";
+import { requireId, requireUserId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
@@ -19,16 +19,17 @@ export const removeMember = mutation({
   errors: ["conflict"],
   async handle(ctx, input) {
     const chatId = requireId(input.chatId);
+    const userId = requireUserId(input.userId);
     const caller = callerId(ctx);
     const chat = await getMemberChat(ctx.services.db, ctx.tenantId, caller, chatId);
-    const self = input.userId === caller;
+    const self = userId === caller;
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat keeps its two members" });
     if (!self && !canManage(chat) && !ctx.principal.admin)
       throw new DomainError("forbidden", { detail: "Only owner and moderators remove members here" });
     return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
       remove(ctx, work, {
         chatId,
-        userId: input.userId,
+        userId,
         mayBeOwner: self || ctx.principal.admin || canRemoveOwner(chat),
       }),
     );

@@ -96,6 +96,9 @@ describe("muting", () => {
 test.each([
   ["an unknown role", { role: "captain" }, "role"],
   ["a time that is none", { mutedUntil: "soon" }, "mutedUntil"],
+  ["a year that is none", { mutedUntil: "0000-06-01T00:00:00Z" }, "mutedUntil"],
+  ["a year before the first", { mutedUntil: "0001-01-01T00:00:00+14:00" }, "mutedUntil"],
+  ["a year after the last", { mutedUntil: "9999-12-31T23:59:59-14:00" }, "mutedUntil"],
 ])("bad input: %s", async (_name, change, field) => {
   const chat = await createChat();
   expect(await update(ada, chat, "ben", change)).toMatchObject({

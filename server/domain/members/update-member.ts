@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
-import { requireId } from "../../ids.ts";
+import { requireId, requireUserId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, instant } from "../../schema.ts";
@@ -27,6 +27,7 @@ export const updateMember = mutation({
   errors: ["conflict"],
   async handle(ctx, change) {
     const chatId = requireId(change.chatId);
+    requireUserId(change.userId);
     const callerRole = await roleOf(ctx, chatId);
     if (!isModerator(callerRole))
       throw new DomainError("forbidden", { detail: "Only owner and moderators change members" });

@@ -64,6 +64,7 @@ describe("succeeds", () => {
 test.each([
   ["nothing", ""],
   ["nobody", "?userIds="],
+  ["somebody who cannot be", "?userIds=ben,a%00b"],
   ["201 users", `?userIds=${Array.from({ length: 201 }, (_, i) => `u${i}`)}`],
 ])("bad input: %s", async (_name, query) => {
   expect(await get(query)).toMatchObject({ status: 400, body: { errors: { userIds: [expect.any(String)] } } });

@@ -31,9 +31,15 @@ export const getPresence = query({
       const chat = await getMemberChat(db, ctx.tenantId, caller, requireId(input.chatId));
       return { data: await live.presence(ctx.tenantId, await listMemberIds(db, ctx.tenantId, chat.id, most)) };
     }
-    const wanted = typeof input.userIds === "string" ? input.userIds.split(",").filter(Boolean) : (input.userIds ?? []);
-    if (wanted.length === 0 || wanted.length > most)
-      throw new DomainError("invalid", { errors: { userIds: [`name 1 to ${most} users, or a chat`] } });
+    const wanted = readUserIds(input.userIds);
     return { data: await live.presence(ctx.tenantId, await filterAcquainted(db, ctx.tenantId, caller, wanted)) };
   },
 });
+
+const wantedUsers = z.array(userId).min(1).max(most);
+
+function readUserIds(given: string | string[] = []): string[] {
+  const wanted = wantedUsers.safeParse(typeof given === "string" ? given.split(",").filter(Boolean) : given);
+  if (wanted.success) return wanted.data;
+  throw new DomainError("invalid", { errors: { userIds: [`name 1 to ${most} users, or a chat`] } });
+}

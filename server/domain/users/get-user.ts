@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
+import { requireUserId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { ensureManageable } from "./policy.ts";
@@ -17,7 +18,7 @@ export const getUser = query({
   async handle(ctx, { userId }) {
     ensureManageable(ctx.principal, userId);
     const { db } = ctx.services;
-    if (userId.includes("\u0000")) throw new DomainError("not_found");
+    requireUserId(userId);
     const row = await findUser(db, ctx.tenantId, userId);
     if (row) return presentUser(row);
     // Known without a profile: the caller itself, and whoever is a member somewhere.

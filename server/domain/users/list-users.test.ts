@@ -69,6 +69,7 @@ describe("refuses", () => {
       made(["a", "b"]),
       made([1, "a\u0000"]),
       made([1e300, "a"]),
+      made([8.64e15, "a"]),
       made([-1, "a"]),
       "%00",
     ]) {

@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { query } from "../../operation.ts";
 import type { User as UserRow } from "../../persistence/generated/client.ts";
 import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
-import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
+import { cursorInput, cursorPage, isStorableTime, page, pageInput, text } from "../../schema.ts";
 import { presentUser, userSchema } from "./schema.ts";
 import { listUsersBetween, pageUsers, type UserCursor } from "./store.ts";
 
@@ -44,7 +44,7 @@ function writeCursor({ createdAt, id }: UserCursor): string {
   return Buffer.from(JSON.stringify([createdAt.getTime(), id])).toString("base64url");
 }
 
-const cursorSchema = z.tuple([z.number().int().min(0).max(8.64e15), text(128)]);
+const cursorSchema = z.tuple([z.number().int().min(0).refine(isStorableTime), text(128)]);
 
 /** Throws cursor_invalid. */
 function readCursor(cursor: string): UserCursor {
