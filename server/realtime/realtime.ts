@@ -69,9 +69,7 @@ export class Realtime implements Live {
   }
 
   /** How many nodes share the work, this one included. */
-  get nodes(): number {
-    return this.others.length + 1;
-  }
+  nodes = 1;
 
   /** Begins to beat, sweep and poll. */
   async start(): Promise<void> {
@@ -194,11 +192,12 @@ export class Realtime implements Live {
   }
 
   private async heartbeat(): Promise<void> {
-    const { others, lapsed } = await beat(this.options.db.pool, { id: this.options.nodeId });
+    const { others, working, lapsed } = await beat(this.options.db.pool, { id: this.options.nodeId });
     if (lapsed) this.presences.lapsed();
     if (this.others.some((id) => !others.includes(id))) this.presences.nodeLost();
     this.others = others;
-    this.alone = others.length === 0;
+    this.nodes = working + 1;
+    this.alone = working === 0;
   }
 
   /** Compares every open connection's credential with what holds now. */

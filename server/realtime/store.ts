@@ -79,6 +79,8 @@ export async function dropDeadPresence(pool: Pool, tenantId: TenantId): Promise<
 export interface Beat {
   /** Ids of the other nodes that live. */
   others: string[];
+  /** How many of them take work. */
+  working: number;
   /** This node was not counted among the living any more, or not yet. */
   lapsed: boolean;
 }
@@ -86,18 +88,24 @@ export interface Beat {
 /** Says that this node lives, and forgets nodes silent for an hour. A node is alive for 20 s from its last beat. */
 export async function beat(pool: Pool, node: { id: string; internalUrl?: string | undefined }): Promise<Beat> {
   // All parts of the statement see the table as it was before it.
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: string; working: boolean }>(
     `with mine as (insert into nodes (id, internal_url) values ($1, $2)
        on conflict (id) do update set seen_at = now(), internal_url = excluded.internal_url),
      old as (delete from nodes where seen_at < now() - interval '1 hour' and id <> $1)
-     select id from nodes where seen_at > now() - interval '20 seconds'`,
+     select id, retired_at is null as working from nodes where seen_at > now() - interval '20 seconds'`,
     [node.id, node.internalUrl ?? null],
   );
-  const live = rows.map((row) => row.id);
-  return { others: live.filter((id) => id !== node.id), lapsed: !live.includes(node.id) };
+  const others = rows.filter((row) => row.id !== node.id);
+  return {
+    others: others.map((row) => row.id),
+    working: others.filter((row) => row.working).length,
+    lapsed: others.length === rows.length,
+  };
 }
 
-/** At a node's orderly end: it counts as alive for as long as somebody who reloads counts as here, so that a restart is no leave. */
+/** At a node's orderly end: its users are here for as long as somebody who reloads is, so that a restart is no leave. */
 export async function retireNode(pool: Pool, nodeId: string): Promise<void> {
-  await pool.query("update nodes set seen_at = now() - interval '5 seconds' where id = $1", [nodeId]);
+  await pool.query("update nodes set seen_at = now() - interval '5 seconds', retired_at = now() where id = $1", [
+    nodeId,
+  ]);
 }

@@ -123,6 +123,7 @@ CREATE TABLE "nodes" (
     "internal_url" TEXT,
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "retired_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "nodes_pkey" PRIMARY KEY ("id")
 );

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RawHubClient } from "../hub-client.ts";
+import { type ApiProcess, type Fleet, type FleetTenant, openFleet } from "../processes.ts";
+import { Owner } from "./owner.ts";
+
+let fleet: Fleet;
+let owner: Owner;
+let tenant: FleetTenant;
+let nodes: [ApiProcess, ApiProcess, ApiProcess];
+let watcher: RawHubClient;
+let watcherToken: string;
+
+beforeAll(async () => {
+  fleet = await openFleet();
+  owner = await Owner.open(fleet.database.ownerUrl);
+  nodes = await Promise.all([fleet.start(), fleet.start(), fleet.start()]);
+  tenant = await fleet.tenant("acme");
+  await owner.makeChats(tenant.id, 1, ["watcher", "on-killed", "on-ended", "moved"]);
+  watcherToken = await tenant.token("watcher");
+  watcher = await RawHubClient.open(`${hubOf(nodes[0])}?events=Presence`, watcherToken);
+}, 60_000);
+afterAll(async () => {
+  watcher.socket.terminate();
+  await owner.close();
+  await fleet.close();
+});
+
+const hubOf = (node: ApiProcess) => `${node.url}/tenant/${tenant.id}/v1/hub`;
+
+async function connect(node: ApiProcess, userId: string): Promise<RawHubClient> {
+  return RawHubClient.open(hubOf(node), await tenant.token(userId));
+}
+
+/** Resolves with the time at which the watcher, on the node that stays, is told so. */
+async function told(userId: string, state: string, withinMs: number): Promise<number> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const last = watcher.messages
+      .map((message) => message.arguments?.[0]?.payload as { userId: string; state: string } | undefined)
+      .findLast((payload) => payload?.userId === userId);
+    if (last?.state === state) return Date.now();
+    if (Date.now() > until) throw new Error(`${userId} is ${last?.state}, not ${state}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function stateOf(userId: string): Promise<unknown> {
+  const answer = await fetch(`${nodes[0].url}/tenant/${tenant.id}/v1/presence?userIds=${userId}`, {
+    headers: { authorization: `Bearer ${watcherToken}` },
+  });
+  return ((await answer.json()) as { data: { state: string }[] }).data[0]?.state;
+}
+
+test("nodes that die or end: who was there is told offline within 30 s, and who comes back to another node never left", async () => {
+  const [staying, killed, ended] = nodes;
+  await Promise.all([connect(killed, "on-killed"), connect(ended, "on-ended"), connect(ended, "moved")]);
+  for (const userId of ["on-killed", "on-ended", "moved"]) await told(userId, "online", 5000);
+  const began = Date.now();
+  await Promise.all([killed.kill("SIGKILL"), ended.kill("SIGTERM")]);
+  await connect(staying, "moved");
+  const pings = setInterval(() => watcher.send({ type: 6 }), 5000);
+  expect(await stateOf("on-ended")).toBe("online"); // a restart is no leave
+  const offline = await Promise.all([told("on-killed", "offline", 30_000), told("on-ended", "offline", 30_000)]);
+  clearInterval(pings);
+  expect(Math.min(...offline) - began).toBeGreaterThan(10_000);
+  expect(await stateOf("on-killed")).toBe("offline");
+  expect(await stateOf("moved")).toBe("online");
+  await expect(told("moved", "offline", 0)).rejects.toThrow("moved is online");
+}, 60_000);
