@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import type { Chat } from "../domain/chats/schema.ts";
 import { ChatPage, type ChatPageOptions } from "./guide/chat-page.ts";
 import { NaivePage } from "./guide/naive-page.ts";
+import { ResumingPage } from "./guide/resuming-page.ts";
 import { openFleet } from "./processes.ts";
 import { type Caller, call, type Stack, startStack, type TestTenant } from "./stack.ts";
 
@@ -11,7 +12,7 @@ import { type Caller, call, type Stack, startStack, type TestTenant } from "./st
 
 let stack: Stack;
 let tenants = 0;
-const pages: ChatPage[] = [];
+const pages: (ChatPage | ResumingPage)[] = [];
 
 beforeAll(async () => {
   stack = await startStack();
@@ -52,6 +53,15 @@ class World {
     return this.open(userId, chat, ChatPage);
   }
 
+  /** A page that asks for all events. */
+  watch(userId: string): Promise<ResumingPage> {
+    const hubUrl = `${stack.url}/tenant/${this.tenant.tenantId}/v1/hub`;
+    const getAccessToken = () => this.tenant.token(userId);
+    const page = new ResumingPage({ hubUrl, getAccessToken, query: { events: "all" } });
+    pages.push(page);
+    return page.open();
+  }
+
   open<Page extends ChatPage>(userId: string, chat: Chat, Kind: new (options: ChatPageOptions) => Page): Promise<Page> {
     const { tenantId } = this.tenant;
     const getAccessToken = () => this.tenant.token(userId);
@@ -69,6 +79,7 @@ describe.concurrent("a page written by the guide", () => {
     const { ada } = world;
     const chat = await world.createChat();
     const page = await world.openPage("ben", chat);
+    const watcher = await world.watch("ben");
     const interruptions: unknown[] = [];
     page.connection.onreconnecting((error) => interruptions.push(error));
     page.connection.onclose((error) => interruptions.push(error));
@@ -78,6 +89,8 @@ describe.concurrent("a page written by the guide", () => {
     await until(() => page.messages.length === 1);
     expect(interruptions).toEqual([]);
     expect(page.events).toHaveLength(1);
+    // Who asked for all events has a fresh cursor, although nothing happened.
+    expect(watcher.of("Position")).not.toEqual([]);
   }, 75_000);
 
   test("shows what others send, in its other tab too, and its own message once", async ({ expect }) => {
