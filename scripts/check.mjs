@@ -12,6 +12,7 @@ const checks = {
   format: "biome ci --colors=off --error-on-warnings",
   types: "tsc --noEmit",
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
+  unused: "knip --no-progress",
   settings: "tsx scripts/settings.ts --check",
   names: "node scripts/vocabulary.mjs",
   advisories: "node scripts/advisories.mjs",

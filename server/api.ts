@@ -11,7 +11,7 @@ import { newId } from "./ids.ts";
 import { Limiter } from "./limiter.ts";
 import { openBus } from "./log/bus/open-bus.ts";
 import { Cursors } from "./log/cursor.ts";
-import { connections, registry } from "./metrics.ts";
+import { committedEvents, connections, registry } from "./metrics.ts";
 import { openDatabase } from "./persistence/database.ts";
 import { Realtime } from "./realtime/realtime.ts";
 import { routeUpgrades } from "./realtime/upgrade.ts";
@@ -51,6 +51,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   const nodeId = newId();
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const db = openDatabase({ url: config.database.runtimeUrl });
+  db.onCommit((_tenantId, events) => committedEvents.inc(events.length));
   const bus = await openBus(config, nodeId, onError);
   const security = new TenantSecurity({
     db,

@@ -11,9 +11,9 @@ const calls = new Histogram({
   registers: [registry],
 });
 
-export const deliveries = new Counter({
-  name: "parley_events_published_total",
-  help: "Events handed to the readers of this node",
+export const committedEvents = new Counter({
+  name: "parley_events_committed_total",
+  help: "Events that this node appended to logs",
   registers: [registry],
 });
 

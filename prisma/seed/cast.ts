@@ -8,7 +8,7 @@ export const tenants = {
 /** The two places of the company, hours apart. */
 export const zones = { lisbon: "Europe/Lisbon", dubai: "Asia/Dubai" } as const;
 
-export type PersonId = (typeof people)[number]["userId"];
+type PersonId = (typeof people)[number]["userId"];
 
 export interface Person {
   userId: string;

@@ -9,7 +9,7 @@ export const publicKeyAlgorithms = [
   ...(["ES256", "ES384", "ES512", "EdDSA", "Ed25519"] as const),
 ] as const;
 
-export type Algorithm = (typeof hmacAlgorithms)[number] | (typeof publicKeyAlgorithms)[number];
+type Algorithm = (typeof hmacAlgorithms)[number] | (typeof publicKeyAlgorithms)[number];
 
 /** internal signs what POST /tokens hands out; every tenant has one. */
 export type IssuerKind = "internal" | "hs256" | "public-key" | "oidc";

@@ -12,6 +12,3 @@ export const memberSchema = z
     user: z.object({ userId: z.string(), displayName: z.string().nullable(), avatarUrl: z.string().nullable() }),
   })
   .meta({ id: "Member" });
-
-/** The payload of member.* events. */
-export const memberEvent = z.object({ chatId: z.string(), userId: z.string(), role });
