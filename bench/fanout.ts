@@ -5,9 +5,9 @@ import { startProcess } from "./process.ts";
 import { interleave, median, print } from "./rounds.ts";
 import type { SocketioServer } from "./socketio-server.ts";
 
-// Deliveries of one chat's messages to its sockets. Ours are said as hub calls of authenticated members, committed to Postgres, answered
-// and delivered from the log with the whole message; socket.io's are said on its sockets and broadcast to a room from memory. Both have as
-// many messages under way and events of the same size.
+// Deliveries of one chat's messages to its sockets. Ours are said as hub calls of members who only write, committed to Postgres, answered
+// and delivered from the log with the whole message; socket.io's are said on as many sockets and broadcast to a room from memory. Both
+// have as many messages under way and events of the same size.
 
 export async function benchFanout(): Promise<void> {
   const database = await startDatabase();
@@ -42,9 +42,15 @@ async function measure(
   aims: { rate: string; cpu: string },
 ): Promise<void> {
   const members = Array.from({ length: size }, (_, i) => `s${size}-m${i}`);
-  const [chat] = await listenTo(hosted, [members]);
+  const writers = Array.from({ length: inFlight }, (_, i) => `s${size}-w${i}`);
+  const [chat] = await listenTo(hosted, [members], writers);
   const path = "/socket.io/?EIO=4&transport=websocket";
-  await rival.load.ask("listen", { port: rival.port, dialect: "socketio", chats: [members.map(() => path)] });
+  await rival.load.ask("listen", {
+    port: rival.port,
+    dialect: "socketio",
+    chats: [members.map(() => path)],
+    writers: writers.map(() => `${path}&listens=no`),
+  });
   let eventBytes: number | undefined;
   const [ours, theirs] = await interleave(
     async () => {

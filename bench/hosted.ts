@@ -32,17 +32,19 @@ export async function startHosted(database: BenchDatabase, node: string[] = []):
   return { server, load, port: await server.ask("port"), stop };
 }
 
-/** Makes the chats and connects each of their members over SignalR; answers where and as whom to write in each over REST. */
-export async function listenTo({ server, load, port }: Hosted, chatMembers: string[][]) {
+/** Makes the chats and connects each of their members over SignalR, and members of each who only write; answers where and as whom to write in each over REST. */
+export async function listenTo({ server, load, port }: Hosted, chatMembers: string[][], writers: string[] = []) {
   const chats: string[][] = [];
   const rest: { chatId: string; path: string; token: string }[] = [];
   for (const members of chatMembers) {
-    const chatId = await server.ask("chat", members);
+    const chatId = await server.ask("chat", [...members, ...writers]);
     const tokens = await server.ask("tokens", members);
     chats.push(tokens.map(hubPath));
     rest.push({ chatId, path: `/tenant/bench/v1/Chat/${chatId}/messages`, token: tokens[0] ?? "" });
   }
-  await load.ask("listen", { port, dialect: "signalr", chats });
+  // Writers listen to nothing but what never comes here.
+  const writing = (await server.ask("tokens", writers)).map((token) => `${hubPath(token)}&events=Typing`);
+  await load.ask("listen", { port, dialect: "signalr", chats, writers: writing });
   return rest;
 }
 

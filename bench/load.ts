@@ -14,13 +14,15 @@ export interface Listeners {
   port: number;
   dialect: "signalr" | "socketio" | "silent";
   chats: string[][];
+  /** Paths of sockets that only write; left out: there are none. */
+  writers?: string[];
 }
 
 export interface Writers {
   port: number;
   /** Messages under way at most, over all chats. */
   inFlight: number;
-  /** Over REST: where to and as whom, a chat each. Left out: said on the sockets of the one chat there is, each in turn. */
+  /** Over REST: where to and as whom, a chat each. Left out: said in the one chat there is by the sockets that write, each in turn. */
   rest?: { path: string; token: string }[];
   chatId?: string;
   /** Of an event's frame, which what is said is padded to. */
@@ -37,6 +39,7 @@ export interface Progress {
 
 let spoken: Dialect = silent;
 let sockets: FrameSocket[] = [];
+let speakers: FrameSocket[] = [];
 let audiences: Audience[] = [];
 let writers: Promise<void>[] = [];
 let writing = false;
@@ -44,7 +47,7 @@ let failure: unknown;
 
 const handlers = {
   /** Opens all sockets, 20 at a time. */
-  async listen({ port, dialect, chats }: Listeners): Promise<void> {
+  async listen({ port, dialect, chats, writers: paths = [] }: Listeners): Promise<void> {
     spoken = dialects[dialect] ?? silent;
     audiences = chats.map((paths) => new Audience(paths.length));
     const all = chats.flatMap((paths, chat) => paths.map((path, index) => ({ path, chat, index })));
@@ -58,6 +61,7 @@ const handlers = {
       }
     };
     await Promise.all(Array.from({ length: 20 }, open));
+    for (const path of paths) speakers.push(await FrameSocket.open(port, path, spoken));
   },
 
   async write(plan: Writers): Promise<void> {
@@ -81,8 +85,9 @@ const handlers = {
   },
 
   close(): void {
-    for (const socket of sockets) socket.close();
+    for (const socket of [...sockets, ...speakers]) socket.close();
     sockets = [];
+    speakers = [];
     audiences = [];
   },
 };
@@ -141,5 +146,5 @@ async function writeRest({ port, rest }: Writers, chat: number, turn: () => Prom
 async function writeSocket({ eventBytes, chatId = "" }: Writers, turn: () => Promise<boolean>): Promise<void> {
   // An event of socket.io is 42["message",{"seq":1234567,"content":"…"}] after a frame's header; that of the hub sets its size.
   const content = text.padEnd((eventBytes ?? 0) - 45, ".");
-  for (let i = 0; await turn(); i++) sockets[i % sockets.length]?.say(spoken.speak(content, chatId));
+  for (let i = 0; await turn(); i++) speakers[i % speakers.length]?.say(spoken.speak(content, chatId));
 }

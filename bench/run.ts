@@ -4,7 +4,7 @@ import { benchMemory } from "./memory.ts";
 import { benchRest } from "./rest.ts";
 import { benchScale } from "./scale.ts";
 
-/** Every benchmark, or those named: `npm run bench`, `npm run bench -- commit`. Each prints ratios against a baseline of the same run. */
+/** Every benchmark, or those named: `npm run bench`, `npm run bench -- commit`. README.md says what each one measures. */
 const benches: Record<string, () => Promise<void>> = {
   commit: benchCommitPath,
   rest: benchRest,
@@ -13,5 +13,7 @@ const benches: Record<string, () => Promise<void>> = {
   scale: benchScale,
 };
 
-const named = process.argv.slice(2);
+const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+const unknown = named.filter((name) => !(name in benches));
+if (unknown.length > 0) throw new Error(`There is no bench ${unknown.join(", ")}: ${Object.keys(benches).join(", ")}`);
 for (const [name, bench] of Object.entries(benches)) if (named.length === 0 || named.includes(name)) await bench();

@@ -9,7 +9,7 @@ const http = createServer();
 const io = new Server(http, { transports: ["websocket"], serveClient: false });
 let said = 0;
 io.on("connection", (socket) => {
-  void socket.join("chat");
+  if (socket.handshake.query.listens !== "no") void socket.join("chat");
   socket.on("say", (content: string) => io.to("chat").emit("message", { seq: ++said, content }));
 });
 await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
