@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
+import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import { type Caller, call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { dressEdge } from "./edge.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -146,6 +148,18 @@ describe("browsers", () => {
       expect(headers.get("access-control-allow-credentials")).toBe("true");
       expect(headers.get("access-control-expose-headers")).toMatch(/X-Event-Cursor/i);
     }
+  });
+
+  test("may see that a node is shutting down, and when to come back", async () => {
+    const app = Fastify();
+    dressEdge(app, stack.api.services, () => true);
+    app.get("/tenant/:tenantId/v1/Chat", () => "unreachable");
+    for (const url of ["/tenant/acme/v1/Chat", "/tenant/acme/v1/nothing"]) {
+      const { statusCode, headers, body } = await app.inject({ url, headers: { origin } });
+      expect({ statusCode, code: JSON.parse(body).code }).toEqual({ statusCode: 503, code: "unavailable" });
+      expect(headers).toMatchObject({ "retry-after": "1", "access-control-allow-origin": origin });
+    }
+    await app.close();
   });
 
   test("of other origins, and of other tenants' origins, get nothing", async () => {

@@ -27,6 +27,9 @@ const tenantOfPath = /^\/tenant\/([^/?#]+)/i;
 export function dressEdge(app: FastifyInstance, services: Services, draining: () => boolean): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
+  });
+  // After the origin was judged, or a browser would not let its page see that it may come back.
+  app.addHook("preParsing", async (request) => {
     if (draining() && isOurs(request.url))
       throw new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 });
   });
