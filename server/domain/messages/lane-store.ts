@@ -1,5 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
+import { DomainError, toDomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Flushed, LaneKind } from "../../persistence/lane.ts";
@@ -77,7 +77,7 @@ async function toSent(client: Queryable, tenantId: TenantId, sends: Send[], rows
   const replays = rows.filter((row) => row.outcome === "replay");
   const stored =
     replays.length > 0
-      ? await loadMessages(
+      ? await findReplayed(
           client,
           tenantId,
           replays.map((row) => row.message_id),
@@ -94,8 +94,8 @@ async function toSent(client: Queryable, tenantId: TenantId, sends: Send[], rows
       results[index] = { message, replayed: false };
       events.push(toLogEvent(tenantId, row.pos ?? 0, at, message, send.clientHash));
     } else if (row.outcome === "replay") {
-      const message = stored?.get(row.message_id);
-      results[index] = message ? { message, replayed: true } : new DomainError("not_found");
+      const message = stored instanceof DomainError ? stored : stored?.get(row.message_id);
+      results[index] = toReplay(message);
     } else results[index] = refusal(row.outcome);
   }
   events.sort((a, b) => a.position - b.position);
@@ -103,6 +103,20 @@ async function toSent(client: Queryable, tenantId: TenantId, sends: Send[], rows
     results: results.map((result) => result ?? new DomainError("internal", { internal: "no row for an input" })),
     events,
   };
+}
+
+/** The sends are committed by now: what fails here is the answer of the repeats alone. */
+function findReplayed(
+  client: Queryable,
+  tenantId: TenantId,
+  ids: string[],
+): Promise<Map<string, StoredMessage> | DomainError> {
+  return loadMessages(client, tenantId, ids).catch((error: unknown) => toDomainError(error));
+}
+
+function toReplay(message: StoredMessage | DomainError | undefined): Sent | DomainError {
+  if (message instanceof DomainError) return message;
+  return message ? { message, replayed: true } : new DomainError("not_found");
 }
 
 function toLogEvent(
