@@ -1,8 +1,9 @@
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installationKey } from "../auth/api-key.ts";
 import type { Chat } from "../domain/chats/schema.ts";
-import { type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
 import { startQueue } from "./queue.ts";
 import { eventsKeptFor, runRetention } from "./retention.ts";
 
@@ -78,6 +79,15 @@ test("idempotency keys go after a day, clientMessageIds stay", async () => {
   expect((await runRetention(stack.api.services.db.pool)).keys).toBeGreaterThanOrEqual(1);
   const left = await owner.query("select key from send_keys");
   expect(left.rows.map((row) => row.key)).toEqual(["c:kept"]);
+});
+
+test("so do those under which tenants were made, with the tenants' keys in their answers", async () => {
+  const headers = { "x-api-key": installationKey(testSecret), "idempotency-key": crypto.randomUUID() };
+  const body = { id: "three", name: "Three" };
+  expect((await call(`${stack.url}/installation/tenants`, "POST", body, headers)).status).toBe(201);
+  await owner.query("update idempotency_keys set created_at = now() - interval '25 hours'");
+  await runRetention(stack.api.services.db.pool);
+  expect((await owner.query("select * from idempotency_keys")).rows).toEqual([]);
 });
 
 test("the queue runs it as a job", async () => {

@@ -1,4 +1,6 @@
 import type { Pool } from "pg";
+import { installationId } from "../auth/api-key.ts";
+import { mintTenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
 import { retainEvents, retainKeys } from "./store.ts";
 
@@ -12,8 +14,11 @@ const step = 2000;
 /** Cuts every tenant's log to its retention, and lets idempotency keys go after a day. */
 export async function runRetention(pool: Pool, now: number = Date.now()): Promise<{ events: number; keys: number }> {
   const gone = { events: 0, keys: 0 };
+  const keysBefore = new Date(now - keysKeptFor);
+  // The installation's own calls have keys too, but no log.
+  gone.keys += await retainKeys(pool, mintTenantId(installationId), keysBefore);
   for (const { tenantId } of await readHeads(pool)) {
-    gone.keys += await retainKeys(pool, tenantId, new Date(now - keysKeptFor));
+    gone.keys += await retainKeys(pool, tenantId, keysBefore);
     for (;;) {
       const some = await retainEvents(pool, tenantId, new Date(now - eventsKeptFor), step);
       gone.events += some;
