@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeToken } from "../../auth/token.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -38,6 +39,15 @@ describe("succeeds", () => {
     expect(decodeToken(body.token).payload).toMatchObject({ groups: ["Crew", "Admin"] });
     const admin = await fetch(`${tenant.url}/admin/tenant`, { headers: { authorization: `Bearer ${body.token}` } });
     expect(admin.status).toBe(200);
+  });
+
+  test("and lives as long as was asked for, wherever in a second it is made", async () => {
+    for (let n = 0; n < 5; n++) {
+      const asked = Date.now();
+      const { body } = await create({ userId: "ada", expiresInSeconds: 1 });
+      expect(Date.parse(body.expiresAt) - asked).toBeGreaterThanOrEqual(1000);
+      await sleep(170);
+    }
   });
 
   test("and makes the user known", async () => {

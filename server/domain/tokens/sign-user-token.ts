@@ -28,7 +28,8 @@ export async function signUserToken(security: TenantSecurity, tenantId: string, 
     throw new DomainError("conflict", { detail: "The tenant's own issuer is switched off" });
   const validAfter = Math.max(snapshot.validAfter ?? 0, snapshot.usersValidAfter.get(user.userId) ?? 0);
   const issuedAt = Math.max(security.now(), validAfter + 1);
-  const exp = Math.floor(issuedAt / 1000) + user.expiresIn;
+  // Whole seconds, and none less than was asked for: a token of 1 s must not be over at once.
+  const exp = Math.ceil(issuedAt / 1000) + user.expiresIn;
   const token = await new SignJWT({ tenantId, groups: user.groups ?? [], iat: issuedAt / 1000, exp })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer(issuer.issuer ?? "")
