@@ -116,13 +116,17 @@ const httpFaults: Record<string, ConstructorParameters<typeof DomainError>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid"],
   FST_ERR_BAD_URL: ["invalid", { detail: "The address cannot be read" }],
   FST_ERR_MAX_PARAM_LENGTH: ["not_found"],
+  // A page's address that cannot be handed on: `*`, or one with another host.
+  ERR_INVALID_URL: ["invalid", { detail: "The address cannot be read" }],
 };
 
 /** A fault of the request that the HTTP server found before us. */
 function callerFault(error: unknown): DomainError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = "", statusCode = 500 } = error as Error & { code?: string; statusCode?: number };
-  const known = Object.hasOwn(httpFaults, code) ? httpFaults[code] : undefined;
+  // A URIError, which has no code, comes of a lone % in an address.
+  const name = error instanceof URIError ? "ERR_INVALID_URL" : code;
+  const known = Object.hasOwn(httpFaults, name) ? httpFaults[name] : undefined;
   if (known) return new DomainError(...known);
   return statusCode >= 400 && statusCode < 500 ? new DomainError("invalid", { internal: error }) : undefined;
 }
