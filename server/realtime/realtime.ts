@@ -180,12 +180,16 @@ export class Realtime implements Live {
 
   private async keepHouse(): Promise<void> {
     this.rounds++;
+    await this.hub.poll();
+    if (this.rounds % 5 === 0) await this.attempt(() => this.heartbeat());
+    await this.attempt(() => this.presences.dropDead());
+    if (this.rounds % 3 === 0) for (const tenantId of this.connections.tenantIds()) await this.recheckTenant(tenantId);
+  }
+
+  /** What fails keeps nothing else from being done, revocations least of all. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
     try {
-      await this.hub.poll();
-      if (this.rounds % 5 === 0) await this.heartbeat();
-      await this.presences.dropDead();
-      if (this.rounds % 3 === 0)
-        for (const tenantId of this.connections.tenantIds()) await this.recheckTenant(tenantId);
+      await work();
     } catch (error) {
       this.options.onError(error);
     }
