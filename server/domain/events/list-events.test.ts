@@ -49,6 +49,13 @@ describe("succeeds", () => {
     });
   });
 
+  test.each(["?after=", "?after=&kinds=&wait=&limit=", "?After=%20"])(
+    "the same for empty values: %s",
+    async (query) => {
+      expect(await ben<Events>("GET", `/events${query}`)).toMatchObject({ status: 200, body: { data: [] } });
+    },
+  );
+
   test("with what happened since, in order, in the one envelope", async () => {
     const after = await now(ben);
     const chat = await createChat({ name: "Crew" });

@@ -82,6 +82,12 @@ describe("by pages", () => {
 });
 
 describe("by cursor", () => {
+  test("begins at the newest for a cursor that is empty, as a first round of paging sends it", async () => {
+    const chat = await chatOf(5);
+    expect(seqs(await walk(chat, "?before=&limit=2"))).toEqual([5, 4]);
+    expect((await list(chat, "?before=&after=")).body).toMatchObject({ pageNumber: 1, totalCount: 5 });
+  });
+
   test("goes on to older messages to the first one, and back to the newest", async () => {
     const chat = await chatOf(25);
     const older: number[] = [];

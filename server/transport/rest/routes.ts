@@ -118,7 +118,7 @@ function headerFields(operation: Operation, request: FastifyRequest): Record<str
 
 /**
  * Query strings are text: numbers and booleans are read here, by the operation's JSON Schema, so that the typed clients keep their
- * checks. What does not read stays as it is and is refused by the schema.
+ * checks. What does not read stays as it is and is refused by the schema; an empty value is none (`?expand` alone means yes).
  */
 export function coercionOf(operation: Operation): (query: Record<string, unknown>) => Record<string, unknown> {
   const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as {
@@ -129,7 +129,9 @@ export function coercionOf(operation: Operation): (query: Record<string, unknown
   );
   return (query) =>
     Object.fromEntries(
-      Object.entries(query).map(([key, value]) => [key, coerceValue(types.get(key.toLowerCase()), last(value))]),
+      Object.entries(query)
+        .map(([key, value]) => [key, coerceValue(types.get(key.toLowerCase()), last(value))] as const)
+        .filter(([, value]) => value !== undefined),
     );
 }
 
@@ -139,13 +141,13 @@ function last(value: unknown): unknown {
 
 function coerceValue(type: string | undefined, value: unknown): unknown {
   if (typeof value !== "string") return value;
+  if (value.trim() === "") return type === "boolean" ? true : undefined;
   if (type === "number" || type === "integer") {
-    if (value.trim() === "") return undefined;
     const number = Number(value);
     return Number.isFinite(number) ? number : value;
   }
   if (type === "boolean") {
-    if (value === "" || /^(true|1)$/i.test(value)) return true;
+    if (/^(true|1)$/i.test(value)) return true;
     if (/^(false|0)$/i.test(value)) return false;
   }
   return value;
