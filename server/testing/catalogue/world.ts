@@ -31,14 +31,19 @@ export interface Side {
 const plenty = { rate: 1_000_000, burst: 1_000_000 };
 const rates = { user: plenty, key: plenty, tenant: plenty, address: plenty, frames: plenty };
 
-/** Makes a tenant with people, a chat, messages, a named key and an issuer, by the calls that anybody would make. */
+/** Makes a tenant with people, a chat, messages, a named key and an issuer. */
 export async function makeSide(stack: Stack, id: string): Promise<Side> {
   const tenant = await stack.tenant(id);
   await allowDemo(stack, tenant);
+  return furnish(tenant, stack.url);
+}
+
+/** The same in a tenant that is there, by the calls that anybody would make. */
+export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const [key, ada] = [tenant.key(), tenant.as("ada")];
   await key("PATCH", "/admin/tenant", { settings: { rates } });
   const since = (await key<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
-  const userId = `only-in-${id}`;
+  const userId = `only-in-${tenant.tenantId}`;
   const [chat, named, issuer] = await Promise.all([
     ada<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] }),
     key<{ id: string }>("POST", "/admin/api-keys", { name: "Reports", scopes: ["events:read"] }),
@@ -53,7 +58,7 @@ export async function makeSide(stack: Stack, id: string): Promise<Side> {
   return {
     tenant,
     tenantId: tenant.tenantId,
-    url: stack.url,
+    url,
     ids: { chatId: chat.body.id, messageId: message.body.id, keyId: named.body.id, issuerId: issuer.body.id, userId },
     since,
     credentials: await credentialsOf(tenant),
