@@ -104,6 +104,7 @@ export function headersOfError({ face, status }: DomainError): Record<string, st
 /** The error itself when it is ours; the caller's mistake when the HTTP server found it; `unavailable` for a lost or full database; else `internal`. */
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
+  if (isAborted(error)) return new DomainError("invalid", { detail: "The request ended before its end" });
   if (isConnectionLoss(error) || isShortage(error))
     return new DomainError("unavailable", { retryAfter: 1, internal: error });
   return callerFault(error) ?? new DomainError("internal", { internal: error });
@@ -119,6 +120,11 @@ const httpFaults: Record<string, ConstructorParameters<typeof DomainError>> = {
   // A page's address that cannot be handed on: `*`, or one with another host.
   ERR_INVALID_URL: ["invalid", { detail: "The address cannot be read" }],
 };
+
+/** Node's word for a request whose sender went away; its code is that of a lost database too. */
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && error.message === "aborted" && (error as { code?: unknown }).code === "ECONNRESET";
+}
 
 /** A fault of the request that the HTTP server found before us. */
 function callerFault(error: unknown): DomainError | undefined {
