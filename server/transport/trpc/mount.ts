@@ -55,6 +55,7 @@ function mountHttp(scope: FastifyInstance, deps: TrpcDeps): void {
   scope.route({
     method: ["GET", "POST"],
     url: "/api/trpc/*",
+    exposeHeadRoute: false,
     handler: async (request, reply) => {
       // The adapter would also take forms and bytes, and read them without a bound.
       if (request.method === "POST" && typeof request.body !== "string") throw new DomainError("not_json");

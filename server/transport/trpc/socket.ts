@@ -45,7 +45,8 @@ export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): vo
         return message;
       },
     },
-    onError: ({ error, ctx }) => logOwnFault(deps.log, error, ctx?.requestId),
+    // Without a path it is about the peer's frames: its fault, and no news.
+    onError: ({ error, ctx, path }) => path !== undefined && logOwnFault(deps.log, error, ctx?.requestId),
   });
   try {
     void handle(ws, request);
