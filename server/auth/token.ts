@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { DomainError, type ErrorCode } from "../errors.ts";
 
 /** Longer ones are refused unread. */
@@ -37,6 +38,12 @@ export interface DecodedToken {
   payload: Record<string, unknown>;
 }
 
+/** What a text says never changes, and a client sends the same one with every call: taking it apart was 8 % of a send. */
+const decoded = new LRUCache<string, DecodedToken>({
+  maxSize: 16 * 1024 * 1024,
+  sizeCalculation: ({ text }) => 4 * text.length + 500,
+});
+
 const compactForm = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -46,6 +53,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * @throws TokenFault with the rule "form".
  */
 export function decodeToken(text: string): DecodedToken {
+  const known = decoded.get(text);
+  if (known) return known;
   if (text.length > maxTokenBytes) throw new TokenFault("form", `The token is longer than ${maxTokenBytes} bytes`);
   if (!compactForm.test(text)) throw new TokenFault("form", "The credential is not a signed JWT of three parts");
   const [head = "", body = ""] = text.split(".");
@@ -57,7 +66,9 @@ export function decodeToken(text: string): DecodedToken {
   if (header.kid !== undefined && typeof header.kid !== "string")
     throw new TokenFault("form", "The token's kid is not text");
   const typ = typeof header.typ === "string" ? header.typ : undefined;
-  return { text, header: { alg: header.alg, kid: header.kid, typ }, payload };
+  const token = { text, header: { alg: header.alg, kid: header.kid, typ }, payload };
+  decoded.set(text, token);
+  return token;
 }
 
 function readPart(part: string, name: string): Record<string, unknown> {
