@@ -8,6 +8,8 @@ export function requireAccess({ access }: Operation, principal: Principal): void
   const { caller, scope } = access;
   if (caller === "anyone") return;
   if (principal.kind === "visitor") throw new DomainError("unauthenticated");
+  if (caller === "installation" && principal.kind !== "installation")
+    throw new DomainError("forbidden", { detail: "This call is for the installation's key" });
   if (scope && !principal.scopes.has(scope)) {
     if (principal.kind === "key")
       throw new DomainError("scope_missing", { detail: `This call needs the scope ${scope}` });

@@ -13,8 +13,9 @@ import type { Services } from "./services.ts";
  * - `user-or-key`: a user, or a key on its own
  * - `admin`: a key, or a token with the Admin group; a key needs the scope either way
  * - `key`: keys only
+ * - `installation`: the key of the whole installation
  */
-export type Caller = "anyone" | "user" | "user-or-key" | "admin" | "key";
+export type Caller = "anyone" | "user" | "user-or-key" | "admin" | "key" | "installation";
 
 export interface Access {
   caller: Caller;

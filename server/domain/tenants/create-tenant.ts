@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { mintTenantId, type TenantId } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { setTenant, type TenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
@@ -10,7 +9,7 @@ export const createTenant = mutation({
   name: "installation.createTenant",
   summary: "Make a tenant; with the installation's key, which is derived from AUTH_SECRET",
   http: { method: "POST", path: "/installation/tenants", root: true, status: 201 },
-  access: { caller: "anyone" },
+  access: { caller: "installation" },
   input: z.object(newTenantInput),
   output: z
     .object({
@@ -22,9 +21,6 @@ export const createTenant = mutation({
   errors: ["unauthenticated", "forbidden", "conflict"],
   secretAnswer: true,
   async handle(ctx, tenant) {
-    if (ctx.principal.kind === "visitor") throw new DomainError("unauthenticated");
-    if (ctx.principal.kind !== "installation")
-      throw new DomainError("forbidden", { detail: "This call is for the installation's key" });
     const { db, security, settings } = ctx.services;
     const made = await unitOfWork(
       db,
