@@ -81,6 +81,16 @@ async function restore(deleted: string): Promise<void> {
   if (["", "apiKeys.delete"].includes(deleted)) at.keyId = (await make("apiKeys.create", 0)).body.id ?? "";
 }
 
+/** Each with each and with itself. What ends a row has but one chance each time, so it gets more of them. */
+function pairs(names: string[]): [string, string][] {
+  return names.flatMap((a, index) =>
+    names.slice(index).flatMap((b) => {
+      const times = a === "chats.delete" || b === "chats.delete" ? 5 : 1;
+      return Array.from({ length: times }, (): [string, string] => [a, b]);
+    }),
+  );
+}
+
 test("every mutating operation has its row here", () => {
   const mutations = allOperations.filter(({ kind }) => kind === "mutation").map(({ name }) => name);
   expect([...Object.keys(rows), ...alone].sort()).toEqual(mutations.sort());
@@ -91,15 +101,13 @@ test("every operation against every other on the same rows, on two nodes: no 5xx
   const names = Object.keys(rows);
   const faults: unknown[] = [];
   const succeeded = new Set<string>();
-  for (const [index, a] of names.entries()) {
-    for (const b of names.slice(index)) {
-      const calls = [a, b, b, a, a, b].map((name, i) => make(name, i % 2));
-      for (const answer of await Promise.all(calls)) {
-        if (answer.status >= 500) faults.push({ a, b, ...answer });
-        if (answer.status < 300) succeeded.add(answer.name);
-      }
-      for (const deleted of new Set([a, b])) if (deleted.endsWith(".delete")) await restore(deleted);
+  for (const [a, b] of pairs(names)) {
+    const calls = [a, b, b, a, a, b].map((name, i) => make(name, i % 2));
+    for (const answer of await Promise.all(calls)) {
+      if (answer.status >= 500) faults.push({ a, b, ...answer });
+      if (answer.status < 300) succeeded.add(answer.name);
     }
+    for (const deleted of new Set([a, b])) if (deleted.endsWith(".delete")) await restore(deleted);
   }
   expect(faults).toEqual([]);
   expect([...succeeded].sort()).toEqual(names.sort());
