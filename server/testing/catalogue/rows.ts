@@ -3,33 +3,37 @@ import type { Client } from "pg";
 /** Table → a hash of its rows. */
 export type Fingerprint = Record<string, string>;
 
-/** Not what a call stores: who runs, who is connected. */
-const LIVE = ["_prisma_migrations", "nodes", "presences"];
+/** They hold nothing of a tenant. */
+export const TENANTLESS = ["_prisma_migrations", "nodes"];
+/** Not what a call stores: who is connected. */
+const LIVE = [...TENANTLESS, "presences"];
 /** Written beside the calls, some seconds later. */
 const LATER = ["last_used_at", "last_seen_at"];
 
-/** Names of the tables that calls write, and the column that says whose a row is. */
-export async function listTables(owner: Client): Promise<{ name: string; tenant: string }[]> {
+/** Tables with rows of tenants, and the column that says whose a row is. */
+export async function listTables(owner: Client, except: string[] = LIVE): Promise<{ name: string; tenant: string }[]> {
   const { rows } = await owner.query<{ name: string; tenant: string }>(
     `select relname as name, case when relname = 'tenants' then 'id' else 'tenant_id' end as tenant from pg_class
      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> all ($1) order by relname`,
-    [LIVE],
+    [except],
   );
   return rows;
 }
 
-/** What is stored now, of one tenant or of all. */
-export async function takeFingerprint(owner: Client, tenantId?: string): Promise<Fingerprint> {
-  const tables = await listTables(owner);
+/** What calls have stored until now, of one tenant or of all; `everything` is also what is written beside them. */
+export async function takeFingerprint(
+  owner: Client,
+  tenantId?: string,
+  { everything = false } = {},
+): Promise<Fingerprint> {
+  const tables = await listTables(owner, everything ? TENANTLESS : LIVE);
   const parts = tables.map(
     ({ name, tenant }) =>
       `select '${name}' as name, (select md5(coalesce(string_agg(x, '|' order by x), '')) from (
          select (to_jsonb(r) - $2::text[])::text as x from ${name} r where $1::text is null or r.${tenant} = $1) rows) as hash`,
   );
-  const { rows } = await owner.query<{ name: string; hash: string }>(parts.join(" union all "), [
-    tenantId ?? null,
-    LATER,
-  ]);
+  const values = [tenantId ?? null, everything ? [] : LATER];
+  const { rows } = await owner.query<{ name: string; hash: string }>(parts.join(" union all "), values);
   return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
 }
 

@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import type { TenantId } from "../../auth/principal.ts";
+import * as auth from "../../auth/store.ts";
+import * as apiKeys from "../../domain/api-keys/store.ts";
+import * as chats from "../../domain/chats/store.ts";
+import * as demo from "../../domain/demo/store.ts";
+import * as issuers from "../../domain/issuers/store.ts";
+import * as members from "../../domain/members/store.ts";
+import * as laneMessages from "../../domain/messages/lane-store.ts";
+import * as messages from "../../domain/messages/store.ts";
+import * as presence from "../../domain/presence/store.ts";
+import * as reads from "../../domain/reads/store.ts";
+import * as tenants from "../../domain/tenants/store.ts";
+import * as users from "../../domain/users/store.ts";
+import * as jobs from "../../jobs/store.ts";
+import * as log from "../../log/store.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import * as realtime from "../../realtime/store.ts";
+import type { Side } from "./world.ts";
+
+/** What a call is made with: the wrong tenant, and what there is in the right one. */
+export interface Intruder {
+  db: Database;
+  tx: TenantTransaction;
+  /** The tenant on whose behalf the call is made. */
+  mine: TenantId;
+  /** The other one's chat, message, … */
+  theirs: Side["ids"];
+}
+
+/** The answer is about the caller's own tenant: it may be anything that is not the other's. */
+export const own = Symbol("own");
+/** The call is refused as if there were nothing. */
+export const refused = Symbol("refused");
+
+type Call = [call: (intruder: Intruder) => unknown, gives: unknown];
+
+/** A function that takes no tenant, and why. */
+type Exception = { reason: string };
+
+export type StoreRows = Record<string, Call | Exception>;
+
+const future = new Date("2100-01-01T00:00:00Z");
+const page = { offset: 0, pageSize: 50 };
+const span = { after: 0, upto: Number.MAX_SAFE_INTEGER, limit: 1000 };
+const draft = {
+  kind: "hs256" as const,
+  name: "x",
+  secret: "x".repeat(40),
+  claims: {},
+  enabled: true,
+  algorithms: ["HS256"],
+};
+
+/** Every function of every store, called for one tenant on what is another's. */
+export const storeRows: Record<string, { module: object; rows: StoreRows }> = {
+  "auth/store.ts": {
+    module: auth,
+    rows: {
+      readSecurity: [({ db, mine }) => auth.readSecurity(db, mine), own],
+      touchKeys: [({ db, mine, theirs }) => auth.touchKeys(db, mine, new Map([[theirs.keyId, +future]])), undefined],
+    },
+  },
+  "domain/api-keys/store.ts": {
+    module: apiKeys,
+    rows: {
+      listKeys: [({ db, mine }) => apiKeys.listKeys(db, mine), own],
+      insertKey: [({ tx, mine }) => apiKeys.insertKey(tx, mine, { kind: "named", name: "x", scopes: [] }), own],
+      insertNamedKey: [({ tx, mine }) => apiKeys.insertNamedKey(tx, mine, { name: "x", scopes: [] }), own],
+      replaceKey: [({ tx, mine, theirs }) => apiKeys.replaceKey(tx, mine, theirs.keyId), refused],
+      deleteNamedKey: [({ tx, mine, theirs }) => apiKeys.deleteNamedKey(tx, mine, theirs.keyId), refused],
+    },
+  },
+  "domain/chats/store.ts": {
+    module: chats,
+    rows: {
+      listUserChatIds: [({ db, mine }) => chats.listUserChatIds(db, mine, "ada", { offset: 0, limit: 50 }), []],
+      countUserChats: [({ db, mine }) => chats.countUserChats(db, mine, "ada"), 0],
+      findMemberChats: [({ db, mine, theirs }) => chats.findMemberChats(db, mine, "ada", [theirs.chatId]), []],
+      getMemberChat: [({ db, mine, theirs }) => chats.getMemberChat(db, mine, "ada", theirs.chatId), refused],
+      findDirectChatId: [({ db, mine }) => chats.findDirectChatId(db, mine, '["ada","ben"]'), undefined],
+      getChat: [({ db, mine, theirs }) => chats.getChat(db, mine, theirs.chatId), refused],
+      withHead: { reason: "completes a row that one of the others has read" },
+    },
+  },
+  "domain/demo/store.ts": {
+    module: demo,
+    rows: { listPeople: [({ db, mine }) => demo.listPeople(db, mine), own] },
+  },
+  "domain/issuers/store.ts": {
+    module: issuers,
+    rows: {
+      listIssuers: [({ db, mine }) => issuers.listIssuers(db, mine), own],
+      lockIssuer: [({ tx, mine, theirs }) => issuers.lockIssuer(tx, mine, theirs.issuerId), refused],
+      insertIssuer: [({ tx, mine }) => issuers.insertIssuer(tx, mine, "a secret of tests", draft), own],
+      insertInternalIssuer: [({ tx, mine }) => issuers.insertInternalIssuer(tx, mine, "a secret of tests"), undefined],
+      saveIssuer: { reason: "writes the row that lockIssuer answered with" },
+      removeIssuer: { reason: "removes the row that lockIssuer answered with" },
+    },
+  },
+  "domain/members/store.ts": {
+    module: members,
+    rows: {
+      addMembers: [
+        ({ tx, mine, theirs: { chatId } }) =>
+          members.addMembers(tx, mine, [{ chatId, userId: "eve", role: "owner", fromPosition: 1, lastReadSeq: 0 }]),
+        undefined,
+      ],
+      removeMember: [
+        ({ tx, mine, theirs: { chatId } }) => members.removeMember(tx, mine, { chatId, userId: "ben", toPosition: 9 }),
+        refused,
+      ],
+      listMembers: [({ db, mine, theirs }) => members.listMembers(db, mine, theirs.chatId, page), []],
+      listMemberIds: [({ db, mine, theirs }) => members.listMemberIds(db, mine, theirs.chatId, 50), []],
+    },
+  },
+  "domain/messages/lane-store.ts": {
+    module: laneMessages,
+    rows: {
+      storeMessage: [
+        ({ db, mine, theirs: { chatId } }) =>
+          laneMessages.storeMessage(db, mine, {
+            message: { id: randomUUID(), chatId, senderId: "ada", content: "x", metadata: {} },
+            bodyHash: "x",
+          }),
+        refused,
+      ],
+      changeMessage: [
+        ({ db, mine, theirs: { chatId, messageId } }) =>
+          laneMessages.changeMessage(db, mine, { operation: "delete", chatId, messageId, actor: "ada", admin: true }),
+        refused,
+      ],
+    },
+  },
+  "domain/messages/store.ts": {
+    module: messages,
+    rows: {
+      getVisibleMessage: [({ db, mine, theirs }) => messages.getVisibleMessage(db, mine, "ada", theirs), refused],
+      listMessages: [
+        ({ db, mine, theirs }) =>
+          messages.listMessages(db, mine, theirs.chatId, { from: 1, to: 100, limit: 100, order: "desc" }),
+        [],
+      ],
+      loadMessages: [({ db, mine, theirs }) => messages.loadMessages(db.pool, mine, [theirs.messageId]), new Map()],
+      findMessages: [({ db, mine, theirs }) => messages.findMessages(db, mine, [theirs.messageId]), new Map()],
+      listEdits: [
+        ({ db, mine, theirs }) => messages.listEdits(db, mine, theirs.messageId, page),
+        { total: 0, edits: [] },
+      ],
+    },
+  },
+  "domain/presence/store.ts": {
+    module: presence,
+    rows: { filterAcquainted: [({ db, mine }) => presence.filterAcquainted(db, mine, "ada", ["ada", "ben"]), ["ada"]] },
+  },
+  "domain/reads/store.ts": {
+    module: reads,
+    rows: {
+      moveRead: [
+        ({ db, mine, theirs: { chatId } }) => reads.moveRead(db, mine, { chatId, userId: "ben", seq: 2, back: false }),
+        refused,
+      ],
+    },
+  },
+  "domain/tenants/store.ts": {
+    module: tenants,
+    rows: {
+      getTenant: [({ db, mine }) => tenants.getTenant(db, mine), own],
+      lockTenant: [({ tx, mine }) => tenants.lockTenant(tx, mine), own],
+      saveTenant: [({ tx, mine }) => tenants.saveTenant(tx, mine, { name: "x" }), own],
+      revokeTenantTokens: [({ tx, mine }) => tenants.revokeTenantTokens(tx, mine), own],
+    },
+  },
+  "domain/users/store.ts": {
+    module: users,
+    rows: {
+      ensureUser: [({ tx, mine }) => users.ensureUser(tx, mine, "eve"), undefined],
+      findUser: [({ db, mine, theirs }) => users.findUser(db, mine, theirs.userId), null],
+      isMemberAnywhere: [({ db, mine }) => users.isMemberAnywhere(db, mine, "ben"), false],
+      saveProfile: [({ tx, mine }) => users.saveProfile(tx, mine, "ada", { displayName: "x" }), own],
+      revokeUserTokens: [({ tx, mine }) => users.revokeUserTokens(tx, mine, "ada"), own],
+      pageUsers: [({ db, mine }) => users.pageUsers(db, mine, { ...page, pageNumber: 1 }), own],
+      listUsersBetween: [({ db, mine }) => users.listUsersBetween(db, mine, { limit: 50 }), own],
+    },
+  },
+  "jobs/store.ts": {
+    module: jobs,
+    rows: {
+      retainEvents: [({ db, mine }) => jobs.retainEvents(db.pool, mine, future, 1000), 0],
+      retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future), 0],
+    },
+  },
+  "log/store.ts": {
+    module: log,
+    rows: {
+      findReaderState: [({ db, mine }) => log.findReaderState(db.pool, mine, "ada"), own],
+      readEvents: [({ db, mine }) => log.readEvents(db.pool, mine, span), []],
+      readUserEvents: [({ db, mine }) => log.readUserEvents(db.pool, mine, "ada", span), []],
+      readHeads: [({ db, mine }) => log.readHeads(db.pool, [mine]), own],
+    },
+  },
+  "realtime/store.ts": {
+    module: realtime,
+    rows: {
+      putPresence: [
+        ({ db, mine }) => realtime.putPresence(db.pool, mine, "n", [{ userId: "ada", state: "online" }]),
+        own,
+      ],
+      setPresenceState: [({ db, mine }) => realtime.setPresenceState(db.pool, mine, "ben", "away"), false],
+      findPresence: [
+        ({ db, mine }) => realtime.findPresence(db.pool, mine, ["ben"]),
+        [{ userId: "ben", state: "offline", lastSeen: null }],
+      ],
+      findPresenceChats: [
+        ({ db, mine }) => realtime.findPresenceChats(db.pool, mine, ["ben"], 1000),
+        new Map([["ben", []]]),
+      ],
+      dropDeadPresence: [({ db, mine }) => realtime.dropDeadPresence(db.pool, mine), own],
+      beat: { reason: "about a node, which is nobody's" },
+      retireNode: { reason: "about a node, which is nobody's" },
+    },
+  },
+};
