@@ -66,6 +66,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     bus,
     nodeId,
     recheck: (principal) => recheckPrincipal(security, principal),
+    shows: async (tenantId) => (await security.snapshot(tenantId))?.settings.presence ?? false,
     onRecheck: (tenantId) => security.invalidate(tenantId),
     onError,
   });

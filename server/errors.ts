@@ -54,6 +54,8 @@ export interface ErrorFace {
 export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly face: ErrorFace;
+  /** Set by whoever wrote it to the log, so that it stands there once. */
+  logged = false;
   constructor(code: ErrorCode, face: ErrorFace = {}) {
     super(`${code}: ${face.detail ?? errorTable[code].title}`);
     this.name = "DomainError";

@@ -31,11 +31,13 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
   } catch (error) {
     const known = toDomainError(error);
     code = known.code;
-    if (known.status >= 500)
+    if (known.status >= 500) {
+      known.logged = true;
       call.log.error(
         { err: known.face.internal ?? known, operation: operation.name, requestId: call.requestId },
         known.message,
       );
+    }
     throw known;
   } finally {
     observeCall(operation.name, code, performance.now() - started);

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
-import { mintTenantId } from "../auth/principal.ts";
+import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
 import { retainEvents, retainKeys } from "./store.ts";
 
@@ -17,13 +17,23 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
   const keysBefore = new Date(now - keysKeptFor);
   // The installation's own calls have keys too, but no log.
   gone.keys += await retainKeys(pool, mintTenantId(installationId), keysBefore);
+  const faults: unknown[] = [];
   for (const { tenantId } of await readHeads(pool)) {
-    gone.keys += await retainKeys(pool, tenantId, keysBefore);
-    for (;;) {
-      const some = await retainEvents(pool, tenantId, new Date(now - eventsKeptFor), step);
-      gone.events += some;
-      if (some < step) break;
+    try {
+      gone.keys += await retainKeys(pool, tenantId, keysBefore);
+      gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
+    } catch (error) {
+      faults.push(error); // one tenant's trouble is not the others'
     }
   }
+  if (faults.length > 0) throw new AggregateError(faults, `retention failed for ${faults.length} tenants`);
   return gone;
+}
+
+async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {
+  for (let gone = 0; ; ) {
+    const some = await retainEvents(pool, tenantId, before, step);
+    gone += some;
+    if (some < step) return gone;
+  }
 }

@@ -153,6 +153,7 @@ export class Hub implements SubscriptionOwner {
         userId === undefined
           ? await readEvents(pool, tenantId, span)
           : await readUserEvents(pool, tenantId, userId, span);
+      if (await this.cutSince(subscription)) return;
       for (const event of events) {
         subscription.replay(this.outgoing(event, state.epoch));
         await this.room(subscription);
@@ -160,6 +161,16 @@ export class Hub implements SubscriptionOwner {
       }
       if (events.length < backfillPage) subscription.cursor = state.position;
     }
+  }
+
+  /** True when retention cut off what the reader had yet to see: it is told to reload, because what was read is a part. */
+  private async cutSince(subscription: LiveSubscription): Promise<boolean> {
+    const { tenantId, sink } = subscription.options;
+    const now = await findReaderState(this.options.db.pool, tenantId);
+    if (!now || subscription.cursor >= now.floor) return false;
+    sink.resync("expired", this.options.cursors.encode(tenantId, now.epoch, now.position));
+    subscription.cursor = now.position;
+    return true;
   }
 
   /** Waits until the peer has read enough; one that does not is sent away, or it would keep its page of the log in memory. */

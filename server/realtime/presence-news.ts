@@ -16,6 +16,8 @@ interface Options {
   pool: Pool;
   hub: Hub;
   bus: Bus;
+  /** Whether a tenant lets its users see who is there; all do when left out. */
+  shows?(tenantId: TenantId): Promise<boolean>;
   onError(error: unknown): void;
 }
 
@@ -68,6 +70,7 @@ export class PresenceNews {
   }
 
   private async look(tenantId: TenantId, userIds: string[]): Promise<void> {
+    if ((await this.options.shows?.(tenantId)) === false) return;
     const [states, chats] = await Promise.all([
       findPresence(this.options.pool, tenantId, userIds),
       findPresenceChats(this.options.pool, tenantId, userIds, presenceChatSize),

@@ -23,6 +23,7 @@ interface Options {
   bus: Bus;
   nodeId: string;
   onError(error: unknown): void;
+  shows?(tenantId: TenantId): Promise<boolean>;
   /** How long somebody without a connection still counts as here, in ms. */
   grace?: number;
 }

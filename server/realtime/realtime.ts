@@ -22,6 +22,8 @@ interface Options {
   nodeId: string;
   recheck: Recheck;
   onRecheck(tenantId: TenantId): void;
+  /** Whether a tenant lets its users see who is there; all do when left out. */
+  shows?(tenantId: TenantId): Promise<boolean>;
   onError(error: unknown): void;
   /** How long somebody without a connection still counts as here, in ms. */
   grace?: number;

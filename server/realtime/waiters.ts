@@ -1,11 +1,13 @@
 import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
+import { limits } from "../schema.ts";
 import type { Hub } from "./hub.ts";
 import type { Sink } from "./subscription.ts";
 
 /** Long polls: held until something that the reader sees comes, or time is over. */
 export class Waiters {
   private readonly open = new Set<() => void>();
+  private readonly perReader = new Map<string, number>();
   private readonly hub: Hub;
   private over = false;
 
@@ -15,7 +17,7 @@ export class Waiters {
 
   /**
    * Resolves when there is an event after the position for this reader, after `seconds`, or when the caller goes away. Throws
-   * `unavailable` when the node ends.
+   * `unavailable` when the node ends, `rate_limited` when this reader has too many held open.
    */
   async wait(
     tenantId: TenantId,
@@ -23,6 +25,11 @@ export class Waiters {
     after: number,
     options: { seconds: number; signal?: AbortSignal | undefined },
   ): Promise<void> {
+    const reader = JSON.stringify([tenantId, userId ?? null]);
+    const held = this.perReader.get(reader) ?? 0;
+    if (held >= limits.connectionsPerUser)
+      throw new DomainError("rate_limited", { detail: "Too many calls of this reader are held open", retryAfter: 10 });
+    this.perReader.set(reader, held + 1);
     let done = () => {};
     const until = new Promise<void>((resolve) => {
       done = resolve;
@@ -36,8 +43,15 @@ export class Waiters {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", done);
       this.open.delete(done);
+      this.letGo(reader);
     }
     if (this.over) throw new DomainError("unavailable", { detail: "The server is restarting", retryAfter: 1 });
+  }
+
+  private letGo(reader: string): void {
+    const left = (this.perReader.get(reader) ?? 1) - 1;
+    if (left > 0) this.perReader.set(reader, left);
+    else this.perReader.delete(reader);
   }
 
   close(): void {

@@ -100,8 +100,16 @@ async function read(ctx: Context, after: string | undefined, limit: number): Pro
     userId === undefined
       ? await readEvents(db.pool, ctx.tenantId, span)
       : await readUserEvents(db.pool, ctx.tenantId, userId, span);
+  await refuseHole(ctx, span.after);
   const next = events.length === limit ? (events.at(-1)?.position ?? position) : position;
   return { events, position, next, epoch };
+}
+
+/** Retention may have cut the log between the look at its floor and the read: then what was read is a part, and not shown. */
+async function refuseHole(ctx: Context, after: number): Promise<void> {
+  const state = await findReaderState(ctx.services.db.pool, ctx.tenantId);
+  if (!state || after < state.floor)
+    throw new DomainError("cursor_expired", { detail: "Events that old are no longer kept" });
 }
 
 function present(ctx: Context, { events, next, epoch }: Answer) {

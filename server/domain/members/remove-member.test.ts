@@ -131,3 +131,12 @@ test("answers 404 for a user that cannot be", async () => {
   const path = `/Chat/${chat.id}/members/${encodeURIComponent("a\u0000b")}`;
   expect((await ada("PATCH", path, { role: "member" })).status).toBe(404);
 });
+
+test("freezing binds: a member neither removes the owner of a frozen open chat nor anybody else", async () => {
+  const room = (await tenant.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: ["ben", "cara"] })).body;
+  await tenant.as("ada")("PATCH", `/Chat/${room.id}`, { frozen: true });
+  for (const whom of ["ada", "cara"])
+    expect((await tenant.as("ben")("DELETE", `/Chat/${room.id}/members/${whom}`)).status).toBe(403);
+  expect((await tenant.as("ben")("PATCH", `/Chat/${room.id}`, { name: "mine" })).status).toBe(403);
+  expect((await tenant.as("ben")("DELETE", `/Chat/${room.id}/members/ben`)).status).toBe(200);
+});

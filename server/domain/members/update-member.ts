@@ -54,8 +54,9 @@ async function update(ctx: Context, { tx, lockHead, emit }: Work, change: z.outp
   const id = { tenantId_chatId_userId: { tenantId, chatId, userId } };
   const member = await tx.member.findUnique({ where: id });
   if (!member) throw new DomainError("not_found");
-  if (member.role === "owner" && callerRole !== "owner")
-    throw new DomainError("forbidden", { detail: "An owner is changed by owners only" });
+  // Else moderators could lift what an owner laid upon them.
+  if (member.role !== "member" && callerRole !== "owner")
+    throw new DomainError("forbidden", { detail: "Owners and moderators are changed by owners only" });
   if (
     member.role === "owner" &&
     change.role &&

@@ -77,3 +77,14 @@ test("not a member and other tenants get 404, and nobody of the other tenant", a
   await other.as("ada")("POST", "/Chat", { memberUserIds: ["ben"] });
   expect((await get("?userIds=ben", other.as("ada"))).body.data).toMatchObject([{ userId: "ben", state: "offline" }]);
 });
+
+test("nobody but oneself where the tenant does not show who is there", async () => {
+  const { key } = tenant;
+  await key()("PATCH", "/admin/tenant", { settings: { presence: false } });
+  const chat = (await tenant.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: ["ben"] })).body;
+  const shown = await tenant.as("ada")<{ data: { userId: string }[] }>("GET", `/presence?chatId=${chat.id}`);
+  expect(shown.body.data.map(({ userId }) => userId)).toEqual(["ada"]);
+  await key()("PATCH", "/admin/tenant", { settings: { presence: true } });
+  const again = await tenant.as("ada")<{ data: { userId: string }[] }>("GET", `/presence?chatId=${chat.id}`);
+  expect(again.body.data.map(({ userId }) => userId).sort()).toEqual(["ada", "ben"]);
+});

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
-import { query } from "../../operation.ts";
+import { type Context, query } from "../../operation.ts";
 import { userId } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { listMemberIds } from "../members/store.ts";
@@ -25,16 +25,23 @@ export const getPresence = query({
   }),
   output: z.object({ data: z.array(presenceSchema) }),
   async handle(ctx, input) {
-    const { db, live } = ctx.services;
+    const { db } = ctx.services;
     const caller = callerId(ctx);
     if (input.chatId !== undefined) {
       const chat = await getMemberChat(db, ctx.tenantId, caller, requireId(input.chatId));
-      return { data: await live.presence(ctx.tenantId, await listMemberIds(db, ctx.tenantId, chat.id, most)) };
+      return { data: await look(ctx, await listMemberIds(db, ctx.tenantId, chat.id, most)) };
     }
     const wanted = readUserIds(input.userIds);
-    return { data: await live.presence(ctx.tenantId, await filterAcquainted(db, ctx.tenantId, caller, wanted)) };
+    return { data: await look(ctx, await filterAcquainted(db, ctx.tenantId, caller, wanted)) };
   },
 });
+
+/** Where the tenant does not show who is there, one still sees oneself. */
+async function look(ctx: Context, userIds: string[]) {
+  const { live, security } = ctx.services;
+  const shown = (await security.snapshot(ctx.tenantId))?.settings.presence;
+  return await live.presence(ctx.tenantId, shown ? userIds : userIds.filter((id) => id === callerId(ctx)));
+}
 
 const wantedUsers = z.array(userId).min(1).max(most);
 
