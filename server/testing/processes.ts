@@ -46,7 +46,9 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
+const bundleFolder = join(projectRoot(), "node_modules/.cache/parley-tests", String(process.pid));
 let bundling: Promise<string> | undefined;
+let fleets = 0;
 
 /** A Postgres of a test's own, which it may break, with an empty database of this release in it. */
 export async function startOwnDatabase(): Promise<TestDatabase> {
@@ -61,6 +63,7 @@ export async function startOwnDatabase(): Promise<TestDatabase> {
 /** Prepares an installation on a database, one of the run's server unless told. */
 export async function openFleet(given?: TestDatabase): Promise<Fleet> {
   bundling ??= bundle();
+  fleets++;
   const database = given ?? (await createTestDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), "parley-fleet-"));
   const db = openDatabase({ url: database.runtimeUrl, name: "fleet" });
@@ -89,6 +92,8 @@ export async function openFleet(given?: TestDatabase): Promise<Fleet> {
       await db.close();
       rmSync(dataDir, { recursive: true, force: true });
       await database.drop();
+      fleets--;
+      if (fleets === 0) dropBundle();
     },
   };
 }
@@ -144,11 +149,10 @@ async function untilReady(api: ApiProcess): Promise<void> {
 
 /** The sources as they are now, bundled like a release, in a place of this test process's own. */
 async function bundle(): Promise<string> {
-  const outdir = join(projectRoot(), "node_modules/.cache/parley-tests", String(process.pid));
   await build({
     absWorkingDir: projectRoot(),
     entryPoints: { main: "server/main.ts" },
-    outdir,
+    outdir: bundleFolder,
     bundle: true,
     splitting: true,
     packages: "external",
@@ -159,8 +163,12 @@ async function bundle(): Promise<string> {
     sourcesContent: false,
     logLevel: "warning",
   });
-  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
-  return join(outdir, "main.js");
+  return join(bundleFolder, "main.js");
+}
+
+function dropBundle(): void {
+  bundling = undefined;
+  rmSync(bundleFolder, { recursive: true, force: true });
 }
 
 /** A port that nobody listens on. */

@@ -1,30 +1,35 @@
 import { Redis } from "ioredis";
+import { StartError } from "../../config/start-error.ts";
 import type { Bus, BusMessage } from "./bus.ts";
 import { Outbox, readPayload } from "./outbox.ts";
 
 const channel = "parley:bus";
 
-/** Redis PUBLISH, for installations with many nodes. ioredis reconnects by itself. */
-export async function createRedisBus(options: {
+interface Options {
   url: string;
   nodeId: string;
   onError(error: unknown): void;
-}): Promise<Bus> {
-  const out = new Redis(options.url, { lazyConnect: true, maxRetriesPerRequest: 1 });
-  const incoming = new Redis(options.url, { lazyConnect: true });
-  for (const client of [out, incoming]) client.on("error", options.onError);
-  await Promise.all([out.connect(), incoming.connect()]);
-  await incoming.subscribe(channel);
+}
+
+/**
+ * Redis PUBLISH, for installations with many nodes. ioredis reconnects by itself.
+ * @throws StartError when Redis does not answer at the start.
+ */
+export async function createRedisBus({ url, nodeId, onError }: Options): Promise<Bus> {
+  const out = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1 });
+  const incoming = new Redis(url, { lazyConnect: true });
+  await open(url, out, incoming);
+  for (const client of [out, incoming]) client.on("error", onError);
   const listeners: ((message: BusMessage) => void)[] = [];
   incoming.on("message", (_channel: string, payload: string) => {
     try {
-      for (const message of readPayload(payload, options.nodeId)) for (const listener of listeners) listener(message);
+      for (const message of readPayload(payload, nodeId)) for (const listener of listeners) listener(message);
     } catch (error) {
-      options.onError(error);
+      onError(error);
     }
   });
-  const outbox = new Outbox(options.nodeId, async (payload) => {
-    await out.publish(channel, payload).catch(options.onError);
+  const outbox = new Outbox(nodeId, async (payload) => {
+    await out.publish(channel, payload).catch(onError);
   });
   return {
     publish: (message) => outbox.push(message),
@@ -35,4 +40,21 @@ export async function createRedisBus(options: {
       incoming.disconnect();
     },
   };
+}
+
+async function open(url: string, out: Redis, incoming: Redis): Promise<void> {
+  let reason: Error | undefined;
+  const note = (error: Error) => {
+    reason = error;
+  };
+  for (const client of [out, incoming]) client.on("error", note);
+  try {
+    await Promise.all([out.connect(), incoming.connect()]);
+    await incoming.subscribe(channel);
+  } catch (error) {
+    for (const client of [out, incoming]) client.disconnect();
+    const text = reason?.message ?? (error as Error).message; // the address may hold a password
+    throw new StartError(`No connection to Redis at ${new URL(url).host}: ${text}`, { cause: error });
+  }
+  for (const client of [out, incoming]) client.off("error", note);
 }
