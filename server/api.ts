@@ -23,6 +23,7 @@ import { registerEventStream } from "./transport/rest/event-stream.ts";
 import { openApiDocument } from "./transport/rest/openapi.ts";
 import { refuseUnreadable, sendProblem } from "./transport/rest/problem.ts";
 import { registerRoutes } from "./transport/rest/routes.ts";
+import { SilentConnections } from "./transport/rest/silent-connections.ts";
 import { createSignalrHub } from "./transport/signalr/hub.ts";
 import { mountTrpc } from "./transport/trpc/mount.ts";
 import { version } from "./version.ts";
@@ -95,7 +96,11 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     onError,
   };
   await realtime.start();
-  const servers = await listen(app, config, (server) => routeUpgrades(server, upgrades));
+  const silent = new SilentConnections();
+  const servers = await listen(app, config, (server) => {
+    routeUpgrades(server, upgrades);
+    silent.watch(server);
+  });
   return {
     port: (app.server.address() as AddressInfo).port,
     services,
@@ -114,6 +119,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
       await realtime.close();
       await hub.close();
       trpc.close();
+      silent.close();
       await Promise.all([app.close(), ...servers.map(closeServer)]);
       await security.close();
       await bus.close();
@@ -124,10 +130,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
 
 function buildApp(log: Logger, config: Config): FastifyInstance {
   return Fastify({
-    loggerInstance: log.child(
-      {},
-      { level: ["debug", "trace"].includes(config.logLevel) ? config.logLevel : "warn" },
-    ) as never,
+    loggerInstance: log.child({}, { level: config.logLevel === "info" ? "warn" : config.logLevel }) as never,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }), // one line a request, by the edge
     genReqId: () => newId(),
     bodyLimit: limits.bodyBytes,
