@@ -106,3 +106,31 @@ test("a flush whose connection dies is looked for, never sent again", async () =
   expect(results[1]).toMatchObject({ status: "rejected", reason: { code: "outcome-unknown" } });
   expect(flushes).toBe(1);
 });
+
+test("what waits too long is refused, also while every flush that may run hangs", async () => {
+  const narrow = openDatabase({ url: database.runtimeUrl, lanes: { flushes: 1, laneAge: 300 } });
+  const started = performance.now();
+  const hanging = narrow.lanes.submit(numbers([], "select pg_sleep(1.5)"), tenantId, 1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect(narrow.lanes.submit(numbers([]), other, 2)).rejects.toMatchObject({ code: "unavailable" });
+  expect(performance.now() - started).toBeLessThan(1200);
+  expect(await hanging).toBe(2);
+  await narrow.close();
+});
+
+test("a statement that the server gives up on is nobody's fault: unavailable for all, and not tried again in halves", async () => {
+  const seen: Seen[] = [];
+  const kind = numbers(seen, "set statement_timeout = 50; select pg_sleep(5)");
+  const results = await Promise.allSettled([1, 2, 3, 4].map((input) => db.lanes.submit(kind, tenantId, input)));
+  for (const result of results) expect(result).toMatchObject({ status: "rejected", reason: { code: "unavailable" } });
+  expect(seen).toHaveLength(1);
+});
+
+test("inputs of a kind keep their order, whatever their size", async () => {
+  const tight = openDatabase({ url: database.runtimeUrl, lanes: { batchBytes: 10 } });
+  const seen: Seen[] = [];
+  const kind = { ...numbers(seen), size: (input: number) => input };
+  await Promise.all([6, 7, 1, 1, 9, 2].map((input) => tight.lanes.submit(kind, tenantId, input)));
+  expect(seen.map((batch) => batch.inputs)).toEqual([[6], [7, 1, 1], [9], [2]]);
+  await tight.close();
+});
