@@ -114,6 +114,22 @@ describe("streams", () => {
     expect((await later.until(1)).map(({ data }) => data.data.content)).toEqual(["next"]);
   });
 
+  test("of some kinds only, with names of the address in any letter case", async () => {
+    const after = (await tenant.as("ben")<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    const { id } = (await ada<{ id: string }>("POST", `/Chat/${chat.id}/messages`, { content: "left out" })).body;
+    await ada("PATCH", `/Chat/${chat.id}/messages/${id}`, { content: "edited" });
+    const stream = new Stream("ben", `?After=${after}&KINDS=message.edited,%20message.deleted`);
+    await stream.until(1);
+    await say("left out too");
+    await ada("DELETE", `/Chat/${chat.id}/messages/${id}`);
+    expect((await stream.until(2)).map(({ event }) => event)).toEqual(["message.edited", "message.deleted"]);
+    const unknown = await new Stream("ben", "?kinds=message.edited,nope").response;
+    expect([unknown.status, await unknown.json()]).toMatchObject([
+      400,
+      { errors: { kinds: ["nope is no event type"] } },
+    ]);
+  });
+
   test("to a stock EventSource, which comes back by itself where it was", async () => {
     const token = await tenant.token("ben");
     const source = new EventSource(`${tenant.url}/events?access_token=${token}`);

@@ -3,7 +3,7 @@ import { admit, hasOutlivedToken, requireAccess } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
-import { toEnvelope } from "../../events.ts";
+import { type EventType, eventTypes, toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
 import { operations } from "../../operations.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
@@ -22,7 +22,9 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     if (request.routeOptions.url !== "/tenant/:tenantId/v1/events" || request.method !== "GET") return;
     if (!(request.headers.accept ?? "").includes("text/event-stream")) return;
     const principal = await principalOf(services, request);
-    const since = cursorOf(request);
+    const query = queryOf(request);
+    const since = cursorOf(request, query);
+    const kinds = kindsOf(query);
     // Gone while its credential was looked at: nothing would ever take it out again.
     if (reply.raw.destroyed) return reply.hijack();
     const stream = new EventStream(services, principal, reply);
@@ -34,7 +36,7 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     });
     const { tenantId, userId } = principal;
     stream.begin(request.id);
-    stream.subscription = await realtime.subscribe({ tenantId, userId, since, sink: stream }).catch((error) => {
+    stream.subscription = await realtime.subscribe({ tenantId, userId, kinds, since, sink: stream }).catch((error) => {
       request.log.error({ err: error }, "an event stream could not start");
       reply.raw.destroy();
       return undefined;
@@ -45,10 +47,8 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
 
 async function principalOf(services: Services, request: FastifyRequest): Promise<Principal> {
   const credentials = credentialsOf(request);
-  const query = request.query as Record<string, unknown>;
   // EventSource cannot set headers.
-  if (credentials.bearer === undefined && typeof query.access_token === "string")
-    credentials.bearer = query.access_token;
+  credentials.bearer ??= queryOf(request).get("access_token");
   const principal = await admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
     authenticate(services.security, credentials),
   );
@@ -56,13 +56,33 @@ async function principalOf(services: Services, request: FastifyRequest): Promise
   return principal;
 }
 
-function cursorOf(request: FastifyRequest): string | undefined {
+/** Query parameters by lower-case name, without the empty ones. Of several the last wins, but of two cursors neither is right. */
+function queryOf(request: FastifyRequest): Map<string, string> {
+  const query = new Map<string, string>();
+  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+    const key = name.toLowerCase();
+    if (Array.isArray(value) && (key === "after" || key === "since")) throw new DomainError("cursor_invalid");
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last) query.set(key, last);
+  }
+  return query;
+}
+
+function cursorOf(request: FastifyRequest, query: Map<string, string>): string | undefined {
   const last = request.headers["last-event-id"];
   if (typeof last === "string" && last !== "") return last;
-  const { after, since } = request.query as { after?: unknown; since?: unknown };
-  const given = after ?? since;
-  if (given !== undefined && typeof given !== "string") throw new DomainError("cursor_invalid");
-  return given || undefined;
+  return query.get("after") ?? query.get("since");
+}
+
+function kindsOf(query: Map<string, string>): ReadonlySet<EventType> | undefined {
+  const named = query
+    .get("kinds")
+    ?.split(",")
+    .map((kind) => kind.trim());
+  const unknown = named?.filter((kind) => !Object.hasOwn(eventTypes, kind)) ?? [];
+  if (unknown.length > 0)
+    throw new DomainError("invalid", { errors: { kinds: unknown.map((kind) => `${kind} is no event type`) } });
+  return named && new Set(named as EventType[]);
 }
 
 class EventStream implements Sink, LiveConnection {
