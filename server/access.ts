@@ -24,7 +24,7 @@ export function requireAccess({ access }: Operation, principal: Principal): void
 }
 
 /** What callers of an unknown tenant get. */
-const strangerRate = { rate: 20, burst: 100 };
+export const strangerRate = { rate: 20, burst: 100 };
 
 /**
  * Lets a caller in as whom `check` finds. An address that keeps coming without a valid credential, or with none where none is needed,
@@ -37,6 +37,8 @@ export async function admit(
   check: () => Principal | Promise<Principal>,
 ): Promise<Principal> {
   let principal: Principal;
+  // A stranger who asks for tenant after tenant is stopped before the database is asked for each.
+  if (!services.security.knows(from.tenant)) refuseSpent(services, from);
   try {
     principal = await check();
   } catch (error) {
@@ -45,6 +47,11 @@ export async function admit(
   }
   if (principal.kind === "visitor") await slowDown(services, from);
   return principal;
+}
+
+function refuseSpent({ limiter }: Pick<Services, "limiter">, { ip }: { ip: string | (() => string) }): void {
+  const address = typeof ip === "string" ? ip : ip();
+  if (limiter.isSpent("address", address)) limiter.take("address", address, strangerRate);
 }
 
 async function slowDown(

@@ -75,6 +75,12 @@ export class Limiter {
     throw new DomainError("rate_limited", { retryAfter, headers });
   }
 
+  /** Whether nothing is left in a bucket. Takes nothing. */
+  isSpent(name: string, key: string): boolean {
+    const bucket = this.buckets.get(`${name}:${key}`);
+    return bucket !== undefined && bucket.fill(this.now()) < 1;
+  }
+
   /** A changed rate holds at once; the bucket keeps what is in it. */
   private bucketOf(id: string, rate: Rate, now: number): TokenBucket {
     const bucket = this.buckets.get(id) ?? new TokenBucket(rate, now);

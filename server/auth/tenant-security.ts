@@ -93,6 +93,11 @@ export class TenantSecurity {
     return entry.snapshot;
   }
 
+  /** Whether the tenant was read before and exists: to answer for it costs no look-up that somebody waits for. */
+  knows(tenantId: string): boolean {
+    return this.known.has(tenantId);
+  }
+
   /** Forgets what was read of the tenant: the next call waits for what is there now. */
   invalidate(tenantId: TenantId): void {
     const entry = this.known.get(tenantId);

@@ -1,5 +1,6 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { strangerRate } from "../../access.ts";
 import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { sendProblem } from "./problem.ts";
@@ -57,7 +58,8 @@ export function isOurs(url: string): boolean {
 async function corsOf(request: FastifyRequest, services: Services) {
   const origin = request.headers.origin;
   const tenant = tenantOfPath.exec(request.url)?.[1];
-  const allowed = origin && tenant ? await originAllowed(services, tenant, origin) : false;
+  const asked = origin !== undefined && tenant !== undefined && !isStranger(services, tenant, request.ip);
+  const allowed = asked && (await originAllowed(services, tenant, origin));
   return {
     origin: allowed && origin ? origin : false,
     credentials: true,
@@ -67,6 +69,14 @@ async function corsOf(request: FastifyRequest, services: Services) {
     maxAge: 600,
     strictPreflight: false,
   };
+}
+
+/** Whether an address has asked for too many tenants that nobody knows: each costs a look into the database. */
+function isStranger({ security, limiter }: Services, tenant: string, ip: string): boolean {
+  if (security.knows(tenant)) return false;
+  if (limiter.isSpent("address", ip)) return true;
+  limiter.take("address", ip, strangerRate);
+  return false;
 }
 
 /** Whether pages of an origin may call for a tenant. */
