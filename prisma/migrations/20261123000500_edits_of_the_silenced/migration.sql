@@ -22,7 +22,8 @@ begin
       as (o text, c uuid, m uuid, a text, admin boolean, content text, metadata jsonb, mentions jsonb, h text)) with ordinality i loop
     ord := r.ordinality; outcome := 'ok'; pos := null; message := null; at := moment;
     actor_role := null;
-    select b.role, ch.frozen, coalesce(b.muted_until > moment, false) into actor_role, chat_frozen, muted
+    -- In a chat of two nobody is over the other: who made it may not put words into the other's mouth.
+    select case when ch.kind = 'direct' then 'member' else b.role end, ch.frozen, coalesce(b.muted_until > moment, false) into actor_role, chat_frozen, muted
       from members b join chats ch on ch.tenant_id = t and ch.id = b.chat_id and ch.deleted_at is null
       where b.tenant_id = t and b.chat_id = r.c and b.user_id = r.a;
     select * into g from messages x where x.tenant_id = t and x.id = r.m and x.chat_id = r.c;

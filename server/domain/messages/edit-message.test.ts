@@ -137,3 +137,12 @@ test("who may not send may not edit either, but may take back", async () => {
   expect((await ada<Message>("GET", second)).body.content).toBe("said");
   expect((await ben("DELETE", second)).status).toBe(200);
 });
+
+test("in a direct chat nobody edits or deletes what the other said, not even who made the chat", async () => {
+  const two = (await ada<Chat>("POST", "/Chat", { kind: "direct", memberUserIds: ["ben"] })).body;
+  const { id } = (await ben<Message>("POST", `/Chat/${two.id}/messages`, { content: "mine" })).body;
+  const path = `/Chat/${two.id}/messages/${id}`;
+  expect((await ada("PATCH", path, { content: "yours" })).status).toBe(403);
+  expect((await ada("DELETE", path)).status).toBe(403);
+  expect((await ben("PATCH", path, { content: "still mine" })).status).toBe(200);
+});
