@@ -3,7 +3,8 @@
 const lossCodes = new Set([
   ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
   ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"],
-  ...["P1001", "P1017", "P2024", "P2028", "P2037"],
+  ...["P1001", "P1008", "P1017", "P2024", "P2028", "P2037"],
+  ...["ConnectionClosed", "DatabaseNotReachable", "SocketTimeout"],
 ]);
 const lossText =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
@@ -25,11 +26,20 @@ export function isDeadlock(error: unknown): boolean {
 
 interface Coded {
   code?: unknown;
-  meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } };
+  /** Of a commit that failed in Prisma, which does not translate it. */
+  cause?: DriverFault;
+  meta?: { driverAdapterError?: { cause?: DriverFault } };
+}
+
+interface DriverFault {
+  originalCode?: unknown;
+  kind?: unknown;
 }
 
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
-  const { code, meta } = error as Error & Coded;
-  return [code, meta?.driverAdapterError?.cause?.originalCode].filter((each) => typeof each === "string");
+  const { code, cause, meta } = error as Error & Coded;
+  const driver = meta?.driverAdapterError?.cause;
+  const codes = [code, cause?.originalCode, cause?.kind, driver?.originalCode, driver?.kind];
+  return codes.filter((each) => typeof each === "string");
 }
