@@ -26,13 +26,14 @@ try {
     console.log(`Primary key:  ${made.primaryKey}`);
     console.log(`Its address:  ${baseUrl}/tenant/${made.tenantId}/v1`);
     console.log("The key is shown this once: only a hash of it is kept.");
+    if (tenant.owner) console.log(`Nobody was invited: there is no console yet for ${tenant.owner} to sign in to.`);
   });
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;
 }
 
-function readArguments(args: string[]): { id: string; name: string } {
+function readArguments(args: string[]): { id: string; name: string; owner?: string | undefined } {
   const options = { name: { type: "string" }, owner: { type: "string" } } as const;
   const { values, positionals } = readOptions(() => parseArgs({ args, options, allowPositionals: true }));
   const [command, id, ...rest] = positionals;
@@ -40,7 +41,7 @@ function readArguments(args: string[]): { id: string; name: string } {
   if (values.owner !== undefined && !z.email().safeParse(values.owner).success) {
     throw new StartError(`--owner ${values.owner} is no e-mail address.`);
   }
-  return { id, name: values.name ?? id };
+  return { id, name: values.name ?? id, owner: values.owner };
 }
 
 function readOptions<T>(read: () => T): T {

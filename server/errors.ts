@@ -138,3 +138,8 @@ function callerFault(error: unknown): DomainError | undefined {
   if (known) return new DomainError(...known);
   return statusCode >= 400 && statusCode < 500 ? new DomainError("invalid", { internal: error }) : undefined;
 }
+
+/** Whether an error belongs into the log: what went wrong here, but not that a busy or ending node sent somebody away. */
+export function isFault(error: DomainError): boolean {
+  return error.status >= 500 && (error.code !== "unavailable" || error.face.internal !== undefined);
+}

@@ -1,7 +1,7 @@
 import { requireAccess } from "./access.ts";
 import { bodyHashOf } from "./caller.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "./config/secrets.ts";
-import { DomainError, toDomainError } from "./errors.ts";
+import { DomainError, isFault, toDomainError } from "./errors.ts";
 import { readInput } from "./input.ts";
 import { headersOf } from "./limiter.ts";
 import { observeCall } from "./metrics.ts";
@@ -31,7 +31,7 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
   } catch (error) {
     const known = toDomainError(error);
     code = known.code;
-    if (known.status >= 500) {
+    if (isFault(known)) {
       known.logged = true;
       call.log.error(
         { err: known.face.internal ?? known, operation: operation.name, requestId: call.requestId },

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { DomainError, headersOfError, toDomainError, toProblem } from "../../errors.ts";
+import { DomainError, headersOfError, isFault, toDomainError, toProblem } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 
 const problemType = "application/problem+json; charset=utf-8";
@@ -10,7 +10,7 @@ const problemType = "application/problem+json; charset=utf-8";
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toDomainError(error);
   const problem = toProblem(known, { instance: request.url.split("?", 1)[0] ?? "", requestId: request.id });
-  if (known.status >= 500 && !known.logged) request.log.error({ err: known.face.internal ?? known }, known.message);
+  if (isFault(known) && !known.logged) request.log.error({ err: known.face.internal ?? known }, known.message);
   return reply
     .code(known.status)
     .headers({ ...headersOfError(known), "x-request-id": request.id })

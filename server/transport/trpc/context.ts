@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import { admit } from "../../access.ts";
+import { tenantOfApiKey } from "../../auth/api-key.ts";
 import { authenticate, authenticateInstallation } from "../../auth/authenticate.ts";
 import { credentialsOf } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { decodeToken, TokenFault, tenantOfToken } from "../../auth/token.ts";
+import { DomainError } from "../../errors.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
@@ -34,16 +36,20 @@ export interface Origin {
   hangUp(reason: DisconnectReason): void;
 }
 
-/** The context of a call. The tenant is the token's, else the header's or the connection parameter's. */
+/** The context of a call. The tenant is the one the token names, else the header's or the connection parameter's, else the key's. */
 export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hangUp }: Origin): TrpcContext {
   const { services } = deps;
   const shown = credentialsOf(headers);
   const bearer = shown.bearer ?? textOf(params.token);
   const apiKey = shown.apiKey || textOf(params.apiKey);
   const actAs = shown.actAs || textOf(params.actAsUser);
-  const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? "";
+  const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? (apiKey && tenantOfApiKey(apiKey)) ?? "";
   const principal: TrpcContext["principal"] = ({ optional = false, root = false } = {}) => {
     const tenant = (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
+    const unnamed = new DomainError("unauthenticated", {
+      detail: "Name the tenant: X-Tenant-Id, or connectionParams.tenantId",
+    });
+    if (tenant === "" && !root) return admit(services, { tenant, ip }, () => Promise.reject(unnamed));
     return admit(services, { tenant, ip }, () =>
       root
         ? authenticateInstallation(services.settings.authSecret, apiKey)
