@@ -33,7 +33,8 @@ interface Entry {
 interface Lane {
   tenantId: TenantId;
   queue: Entry[];
-  busy: boolean;
+  /** Nothing to do; in line for a flush; in one. */
+  state: "idle" | "ready" | "busy";
 }
 
 export interface LaneLimits {
@@ -95,7 +96,7 @@ export class Lanes {
         resolve: resolve as (result: unknown) => void,
         reject,
       });
-      if (!lane.busy && lane.queue.length === 1) this.ready.push(lane);
+      if (lane.state === "idle") this.line(lane);
       this.watch ??= setInterval(() => this.expire(), this.limits.laneAge / 4).unref();
       this.schedule();
     });
@@ -110,7 +111,7 @@ export class Lanes {
   private laneOf(tenantId: TenantId): Lane {
     let lane = this.lanes.get(tenantId);
     if (!lane) {
-      lane = { tenantId, queue: [], busy: false };
+      lane = { tenantId, queue: [], state: "idle" };
       this.lanes.set(tenantId, lane);
     }
     return lane;
@@ -135,19 +136,23 @@ export class Lanes {
         this.release(lane);
         continue;
       }
-      lane.busy = true;
+      lane.state = "busy";
       this.running++;
       void this.run(lane.tenantId, batch).finally(() => {
         this.running--;
-        lane.busy = false;
         this.release(lane);
         this.schedule();
       });
     }
   }
 
+  private line(lane: Lane): void {
+    lane.state = "ready";
+    this.ready.push(lane);
+  }
+
   private release(lane: Lane): void {
-    if (lane.queue.length > 0) this.ready.push(lane);
+    if (lane.queue.length > 0) this.line(lane);
     else this.lanes.delete(lane.tenantId);
     if (this.lanes.size === 0 && this.running === 0) for (const done of this.idle.splice(0)) done();
   }

@@ -203,7 +203,7 @@ export class Hub implements SubscriptionOwner {
     for (const outgoing of between) {
       if (userId === undefined || rollOver(chats, userId, outgoing.event)) subscription.live(outgoing);
     }
-    subscription.cursor = now.position;
+    subscription.cursor = Math.max(subscription.cursor, now.position); // a resync may have put it further on
     if (!subscription.closed) hub.join(subscription, chats);
     return true;
   }

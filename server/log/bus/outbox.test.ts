@@ -43,3 +43,14 @@ test("a wake-up that was dropped for room does not keep later ones back", async 
   await turn();
   expect(sent).toContainEqual(wake("a"));
 });
+
+test("a payload is within what NOTIFY takes, and what fits none is left out", async () => {
+  const payloads: string[] = [];
+  const outbox = new Outbox("node-1", async (payload) => void payloads.push(payload));
+  const told = (userId: string): BusMessage => ({ kind: "presence", tenantId: "a" as TenantId, userIds: [userId] });
+  const some = Array.from({ length: 10 }, (_, i) => told(`${i}`.repeat(2000)));
+  for (const message of [told("x".repeat(9000)), ...some]) outbox.push(message);
+  for (let i = 0; i < 20; i++) await turn();
+  expect(payloads.flatMap((payload) => readPayload(payload, "node-2"))).toEqual(some);
+  expect(payloads.every((payload) => Buffer.byteLength(payload) < 8000)).toBe(true);
+});
