@@ -38,7 +38,7 @@ export async function admit(
 ): Promise<Principal> {
   let principal: Principal;
   // A stranger who asks for tenant after tenant is stopped before the database is asked for each.
-  if (!services.security.knows(from.tenant)) refuseSpent(services, from);
+  if (!services.security.knows(from.tenant)) refuseStranger(services, { tenant: from.tenant, ip: ipOf(from) });
   try {
     principal = await check();
   } catch (error) {
@@ -49,9 +49,20 @@ export async function admit(
   return principal;
 }
 
-function refuseSpent({ limiter }: Pick<Services, "limiter">, { ip }: { ip: string | (() => string) }): void {
-  const address = typeof ip === "string" ? ip : ip();
-  if (limiter.isSpent("address", address)) limiter.take("address", address, strangerRate);
+/** A spent address still gets some tenants looked up: behind it may be somebody with a valid credential for one not seen yet. */
+const lookUpRate = { rate: 5, burst: 20 };
+
+/** Throws `rate_limited` for an address that has asked for too many tenants that nobody knows: each costs a look into the database. */
+export function refuseStranger(
+  { security, limiter }: Pick<Services, "security" | "limiter">,
+  from: { tenant: string; ip: string },
+): void {
+  if (!security.knows(from.tenant) && limiter.isSpent("address", from.ip))
+    limiter.take("look-ups", from.ip, lookUpRate);
+}
+
+function ipOf({ ip }: { ip: string | (() => string) }): string {
+  return typeof ip === "string" ? ip : ip();
 }
 
 async function slowDown(
@@ -59,7 +70,7 @@ async function slowDown(
   { tenant, ip }: { tenant: string; ip: string | (() => string) },
 ): Promise<void> {
   const rate = (await security.snapshot(tenant))?.settings.rates.address ?? strangerRate;
-  limiter.take("address", typeof ip === "string" ? ip : ip(), rate);
+  limiter.take("address", ipOf({ ip }), rate);
 }
 
 /** Whether an open connection has outlived its token by more than its tenant allows. `now` in ms since 1970. */

@@ -1,6 +1,6 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { strangerRate } from "../../access.ts";
+import { refuseStranger, strangerRate } from "../../access.ts";
 import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { sendProblem } from "./problem.ts";
@@ -58,8 +58,8 @@ export function isOurs(url: string): boolean {
 async function corsOf(request: FastifyRequest, services: Services) {
   const origin = request.headers.origin;
   const tenant = tenantOfPath.exec(request.url)?.[1];
-  const asked = origin !== undefined && tenant !== undefined && !isStranger(services, tenant, request.ip);
-  const allowed = asked && (await originAllowed(services, tenant, origin));
+  if (origin && tenant) payForLook(services, tenant, request.ip);
+  const allowed = origin && tenant ? await originAllowed(services, tenant, origin) : false;
   return {
     origin: allowed && origin ? origin : false,
     credentials: true,
@@ -71,12 +71,11 @@ async function corsOf(request: FastifyRequest, services: Services) {
   };
 }
 
-/** Whether an address has asked for too many tenants that nobody knows: each costs a look into the database. */
-function isStranger({ security, limiter }: Services, tenant: string, ip: string): boolean {
-  if (security.knows(tenant)) return false;
-  if (limiter.isSpent("address", ip)) return true;
-  limiter.take("address", ip, strangerRate);
-  return false;
+/** A preflight has no credential, so one for a tenant that nobody knows costs the address a try. Throws `rate_limited`. */
+function payForLook(services: Services, tenant: string, ip: string): void {
+  if (services.security.knows(tenant)) return;
+  refuseStranger(services, { tenant, ip });
+  if (!services.limiter.isSpent("address", ip)) services.limiter.take("address", ip, strangerRate);
 }
 
 /** Whether pages of an origin may call for a tenant. */
