@@ -24,6 +24,8 @@ export interface TrpcContext extends TrpcDeps {
   principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
   /** Ends the connection in a way that makes its client come back, and resume. */
   hangUp(reason: DisconnectReason): void;
+  /** Aborts when the connection is closed, from whichever side. */
+  gone: AbortSignal;
 }
 
 /** Where a call came from. */
@@ -34,10 +36,11 @@ export interface Origin {
   ip: string;
   requestId: string;
   hangUp(reason: DisconnectReason): void;
+  gone: AbortSignal;
 }
 
 /** The context of a call. The tenant is the one the token names, else the header's or the connection parameter's, else the key's. */
-export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hangUp }: Origin): TrpcContext {
+export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hangUp, gone }: Origin): TrpcContext {
   const { services } = deps;
   const shown = credentialsOf(headers);
   const bearer = shown.bearer ?? textOf(params.token);
@@ -56,7 +59,7 @@ export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hang
         : authenticate(services.security, { tenant, bearer, apiKey, actAs }, { optional }),
     );
   };
-  return { ...deps, requestId, principal, hangUp };
+  return { ...deps, requestId, principal, hangUp, gone };
 }
 
 function tenantOfBearer(bearer: string): string | undefined {

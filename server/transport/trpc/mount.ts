@@ -78,6 +78,8 @@ type HttpOptions = Omit<FastifyHandlerOptions<AppRouter, FastifyRequest, Fastify
 
 function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply): HttpOptions {
   const { headers, ip, id: requestId } = request;
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
   return {
     router: appRouter,
     maxBatchSize: maxBatch,
@@ -90,6 +92,7 @@ function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply
         ip,
         requestId,
         hangUp: () => reply.raw.destroy(),
+        gone: gone.signal,
       }),
     responseMeta: ({ errors: [error] }) => (error ? { headers: headersOfError(fromTrpcError(error)) } : {}),
     onError: ({ error }) => logOwnFault(deps.log, error, requestId),

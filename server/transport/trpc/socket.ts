@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
@@ -26,6 +27,9 @@ export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): vo
   const spend = (frames: number) => {
     if (!budget.take(Date.now(), frames)) hangUp("flooding");
   };
+  const gone = new AbortController();
+  setMaxListeners(0, gone.signal); // as many as there are subscriptions
+  ws.once("close", () => gone.abort());
   guardSend(ws);
   ws.on("error", () => ws.terminate());
   ws.on("message", () => spend(1));
@@ -33,7 +37,7 @@ export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): vo
     wss: server,
     router: appRouter,
     createContext: ({ info }) =>
-      connectionContext(deps, request, { params: info.connectionParams ?? {}, hangUp, budget }),
+      connectionContext(deps, request, { params: info.connectionParams ?? {}, hangUp, gone: gone.signal, budget }),
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
     experimental_encoder: {
       encode: (data) => JSON.stringify(data),
@@ -58,6 +62,7 @@ export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): vo
 interface Connection {
   params: Record<string, unknown>;
   hangUp: TrpcContext["hangUp"];
+  gone: AbortSignal;
   budget: TokenBucket;
 }
 
@@ -65,10 +70,17 @@ interface Connection {
 function connectionContext(
   deps: TrpcDeps,
   request: IncomingMessage,
-  { params, hangUp, budget }: Connection,
+  { params, hangUp, gone, budget }: Connection,
 ): TrpcContext {
   const { headers, socket } = request;
-  const context = contextOf(deps, { headers, params, ip: socket.remoteAddress ?? "", requestId: newId(), hangUp });
+  const context = contextOf(deps, {
+    headers,
+    params,
+    ip: socket.remoteAddress ?? "",
+    requestId: newId(),
+    hangUp,
+    gone,
+  });
   const principal: TrpcContext["principal"] = async (options) => {
     const caller = await context.principal(options);
     const snapshot = await deps.services.security.snapshot(caller.tenantId);

@@ -24,8 +24,11 @@ export const subscribeInput = z
 
 const maxQueued = 2000;
 
-/** The caller's events from now or from a cursor, each tracked by its event id, through the same core as the hub. Ephemeral ones are not tracked and so not here. */
-export async function* subscribeToEvents(
+/**
+ * The caller's events from now or from a cursor, each tracked by its event id, through the same core as the hub. Ephemeral ones are not
+ * tracked and so not here. What is answered before it resolves is `started`: from then on nothing is missed.
+ */
+export async function subscribeToEvents(
   ctx: TrpcContext,
   input: z.output<typeof subscribeInput>,
   signal: AbortSignal | undefined,
@@ -33,19 +36,27 @@ export async function* subscribeToEvents(
   const reader = await open(ctx, input).catch((error) => {
     throw toTrpcError(error);
   });
-  signal?.addEventListener("abort", reader.stop, { once: true });
-  if (signal?.aborted) reader.stop(); // while its credential was looked at
+  // A generator that is never asked for anything never ends: whoever is gone by now is noticed here.
+  const ends = [ctx.gone, ...(signal ? [signal] : [])];
+  for (const end of ends) end.addEventListener("abort", reader.stop, { once: true });
+  if (ends.some((end) => end.aborted)) reader.stop();
+  return read(reader, () => {
+    for (const end of ends) end.removeEventListener("abort", reader.stop);
+    reader.stop();
+  });
+}
+
+async function* read({ queue }: { queue: EventQueue }, done: () => void) {
   try {
     for (;;) {
-      const outgoing = await reader.queue.next();
+      const outgoing = await queue.next();
       if (!outgoing) return;
       yield tracked(outgoing.eventId, envelopeOf(outgoing));
     }
   } catch (error) {
     throw toTrpcError(error);
   } finally {
-    signal?.removeEventListener("abort", reader.stop);
-    reader.stop();
+    done();
   }
 }
 
@@ -67,20 +78,15 @@ async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
     closeSubscription();
     ctx.realtime.closed(queue);
   };
-  try {
-    // Not awaited: a backfill goes only as fast as the client reads.
-    const subscription = ctx.realtime.subscribe({ tenantId, userId, kinds: wanted, since, sink: queue });
-    subscription.then(
-      (opened) => {
-        closeSubscription = () => opened.close();
-        if (queue.over) opened.close();
-      },
-      (error) => queue.fail(error),
-    );
-  } catch (error) {
-    stop();
-    throw error;
-  }
+  const subscription = ctx.realtime.subscribe({ tenantId, userId, kinds: wanted, since, sink: queue }).then(
+    (opened) => {
+      closeSubscription = () => opened.close();
+      if (queue.over) opened.close();
+    },
+    (error) => queue.fail(error),
+  );
+  // A backfill goes only as fast as the client reads, so it cannot be waited for; its cursor sees to it that nothing is missed.
+  if (since === undefined) await subscription;
   return { queue, stop };
 }
 
