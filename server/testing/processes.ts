@@ -20,7 +20,6 @@ const READY_MS = 30_000;
 /** A real api process, as a node of an installation is one. */
 export interface ApiProcess {
   url: string;
-  pid: number;
   /** What it has printed so far. */
   output(): string;
   /** Sends a signal and resolves when the process has ended. */
@@ -118,7 +117,6 @@ function toApiProcess(child: ChildProcess, url: string, output: string[]): ApiPr
   const alive = () => child.exitCode === null && child.signalCode === null;
   return {
     url,
-    pid: child.pid ?? 0,
     alive,
     output: () => output.join(""),
     kill: async (signal) => {

@@ -37,7 +37,7 @@ async function begin(messages: number) {
 }
 
 async function openReader(tenant: FleetTenant, node: ApiProcess): Promise<HubReader> {
-  const reader = new HubReader({ tenant, userId: "reader", token: await tenant.token("reader") });
+  const reader = new HubReader({ tenant, token: await tenant.token("reader") });
   await reader.connect(node);
   return reader;
 }

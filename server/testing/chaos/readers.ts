@@ -38,12 +38,6 @@ interface HubEvent {
   reason?: string;
 }
 
-const typeNames: Record<string, string> = {
-  Chat: "message.created",
-  MessageEdited: "message.edited",
-  MessageDeleted: "message.deleted",
-};
-
 /** A page on the stock client that goes on where it was whenever it loses its connection, on whatever node it is told. */
 export class HubReader {
   readonly seen: Seen[] = [];
@@ -51,7 +45,7 @@ export class HubReader {
   readonly notices: HubEvent[] = [];
   lastEventId: string | undefined;
   private connection: HubConnection | undefined;
-  private readonly options: { tenant: FleetTenant; userId: string; token: string; events?: string };
+  private readonly options: { tenant: FleetTenant; token: string };
 
   constructor(options: HubReader["options"]) {
     this.options = options;
@@ -59,10 +53,9 @@ export class HubReader {
 
   /** Connects, from where it was if it was anywhere. Rejects when the node does not take it. */
   async connect(node: Pick<ApiProcess, "url">): Promise<void> {
-    const { tenant, token, events } = this.options;
+    const { tenant, token } = this.options;
     const url = new URL(`${node.url}/tenant/${tenant.id}/v1/hub`);
     url.searchParams.set("payload", "full");
-    if (events) url.searchParams.set("events", events);
     if (this.lastEventId) url.searchParams.set("since", this.lastEventId);
     const connection = stockClient(url.href, { token: () => token });
     connection.on("MessagingEvent", (event: HubEvent) => this.take(event));
@@ -84,7 +77,7 @@ export class HubReader {
     else
       this.seen.push({
         eventId: event.eventId,
-        type: typeNames[event.type] ?? event.type,
+        type: event.type === "Chat" ? "message.created" : event.type,
         chatId: event.parentId,
         seq: event.seq,
         id: event.id,

@@ -24,7 +24,7 @@ afterAll(async () => {
 async function openReaders(tenant: FleetTenant) {
   const token = await tenant.token("reader");
   const [a, b] = nodes as [ApiProcess, ApiProcess];
-  const hubs = [a, b].map(() => new HubReader({ tenant, userId: "reader", token }));
+  const hubs = [a, b].map(() => new HubReader({ tenant, token }));
   await Promise.all(hubs.map((hub, index) => hub.connect(nodes[index] ?? a)));
   const trpc = await openTrpcReader(b, token);
   const { cursor } = await readByRest(a, tenant, token);
