@@ -39,13 +39,14 @@ function outboxWith(answer: (content: string) => void) {
 }
 
 const accept = () => {};
-const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+const settled = () => new Promise((resolve) => setTimeout(resolve, 250));
 
 describe("the outbox", () => {
   it("sends each once, one after the other, in the order typed", async () => {
     const sends: string[] = [];
     const { outbox, page, texts } = outboxWith((content) => void sends.push(content));
     for (const text of ["one", "two", "three"]) outbox.add(text);
+    await expect.poll(() => texts().length, { timeout: 5000 }).toBe(3);
     await settled();
     expect(texts()).toEqual(["one", "two", "three"]);
     expect(sends).toEqual(["one", "two", "three"]);

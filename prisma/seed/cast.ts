@@ -8,8 +8,6 @@ export const tenants = {
 /** The two places of the company, hours apart. */
 export const zones = { lisbon: "Europe/Lisbon", dubai: "Asia/Dubai" } as const;
 
-type PersonId = (typeof people)[number]["userId"];
-
 export interface Person {
   userId: string;
   displayName: string;
