@@ -11,7 +11,7 @@ import { serveSocket } from "./socket.ts";
 import { describeError, fromTrpcError, logOwnFault, toTrpcError } from "./trpc-error.ts";
 
 /** More calls of one request than any page makes. */
-const maxBatch = 200;
+const maxBatch = 500;
 
 const socketOptions = {
   noServer: true,
