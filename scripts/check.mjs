@@ -13,6 +13,7 @@ const checks = {
   types: "tsc --noEmit",
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
   unused: "knip --no-progress",
+  openapi: "tsx scripts/openapi.ts --check",
   settings: "tsx scripts/settings.ts --check",
   names: "node scripts/vocabulary.mjs",
   advisories: "node scripts/advisories.mjs",

@@ -9,8 +9,6 @@ export const publicKeyAlgorithms = [
   ...(["ES256", "ES384", "ES512", "EdDSA", "Ed25519"] as const),
 ] as const;
 
-type Algorithm = (typeof hmacAlgorithms)[number] | (typeof publicKeyAlgorithms)[number];
-
 /** internal signs what POST /tokens hands out; every tenant has one. */
 export type IssuerKind = "internal" | "hs256" | "public-key" | "oidc";
 

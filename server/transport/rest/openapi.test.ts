@@ -1,0 +1,39 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect, test } from "vitest";
+import { errorTable } from "../../errors.ts";
+import { allOperations } from "../../operations.ts";
+import { openApiDocument } from "./openapi.ts";
+
+type Json = Record<string, unknown>;
+const document = openApiDocument() as Json & { paths: Record<string, Record<string, Json>> };
+
+test("the document is valid OpenAPI 3.1, and every reference in it resolves", async () => {
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(structuredClone(document));
+  expect(errors ?? []).toEqual([]);
+  expect(valid).toBe(true);
+  for (const [, path = ""] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    const target = path.split("/").reduce<unknown>((at, part) => (at as Json | undefined)?.[part], document);
+    expect(target, path).toBeDefined();
+  }
+});
+
+test("every operation is in it, at every one of its addresses, with what it answers and refuses", () => {
+  for (const operation of allOperations) {
+    for (const { method, path } of [operation.http, ...(operation.http.also ?? [])]) {
+      const address = operation.http.root ? path : `/tenant/{tenantId}/v1${path}`;
+      const entry = document.paths[address]?.[method.toLowerCase()] as { responses: Json } | undefined;
+      expect(entry, `${method} ${address}`).toBeDefined();
+      const statuses = Object.keys(entry?.responses ?? {});
+      expect(statuses).toContain(String(operation.http.status ?? 200));
+      for (const code of operation.errors ?? []) expect(statuses).toContain(String(errorTable[code].status));
+    }
+  }
+});
+
+test("operation ids are unique", () => {
+  const ids = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(new Set(ids).size).toBe(ids.length);
+});
