@@ -100,7 +100,11 @@ async function toSent(client: Queryable, tenantId: TenantId, sends: Send[], rows
   }
   events.sort((a, b) => a.position - b.position);
   return {
-    results: results.map((result) => result ?? new DomainError("unavailable", { retryAfter: 1, internal: "an input lost its key to a twin that was refused" })),
+    results: results.map(
+      (result) =>
+        result ??
+        new DomainError("unavailable", { retryAfter: 1, internal: "an input lost its key to a twin that was refused" }),
+    ),
     events,
   };
 }

@@ -1,7 +1,7 @@
 import type { Bytes } from "./raw-socket.ts";
 
 const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
-const deepObject = (levels: number) => '{"a":'.repeat(levels) + "1" + "}".repeat(levels);
+const deepObject = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
 export const cursor = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 export const someId = "018f4e2a-0000-7000-8000-000000000000";
 
