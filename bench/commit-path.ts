@@ -22,25 +22,33 @@ export async function benchCommitPath(): Promise<void> {
 }
 
 async function measure(state: string, { ownerUrl, runtimeUrl }: BenchDatabase): Promise<void> {
-  for (const [inFlight, chats] of [
-    [256, 20],
-    [64, 20],
-    [16, 20],
-    [256, 1],
+  for (const [inFlight, tenants, chats] of [
+    [256, 20, 10],
+    [64, 20, 10],
+    [16, 20, 10],
+    [256, 1, 20],
+    [256, 1, 1],
   ] as const) {
+    const where = `${tenants} tenant${tenants > 1 ? "s" : ""} × ${chats} chat${chats > 1 ? "s" : ""}`;
     const result = await compare({
-      title: `commit path, ${state}, ${inFlight} in flight, ${chats === 1 ? "one hot chat" : `${chats} chats`}`,
+      title: `commit path, ${state}, ${inFlight} in flight, ${where}`,
       unit: "sends/s",
-      ours: { name: "lanes", run: () => runWorker("lanes", runtimeUrl, inFlight, chats) },
-      baseline: { name: "insert + update", run: () => runWorker("baseline", ownerUrl, 16, chats) },
+      ours: { name: "lanes", run: () => runWorker("lanes", runtimeUrl, inFlight, chats, tenants) },
+      baseline: { name: "insert + update", run: () => runWorker("baseline", ownerUrl, 16, chats, tenants) },
     });
-    print(result, inFlight === 256 && chats > 1 ? "≥ 2" : "none");
+    print(result, inFlight === 256 && tenants > 1 ? "≥ 2" : "none");
   }
 }
 
 /** Sends a second of one kind, in a process of its own. */
-export async function runWorker(kind: string, url: string, inFlight: number, chats: number): Promise<number> {
-  const child = fork(worker, [kind, url, String(inFlight), String(chats)], { execArgv: ["--import", "tsx"] });
+export async function runWorker(
+  kind: string,
+  url: string,
+  inFlight: number,
+  chats: number,
+  tenants = 1,
+): Promise<number> {
+  const child = fork(worker, [kind, url, ...[inFlight, chats, tenants].map(String)], { execArgv: ["--import", "tsx"] });
   const [rate] = (await once(child, "message")) as [number];
   await once(child, "exit");
   return rate;
@@ -51,7 +59,7 @@ export async function makeBaseline(database: BenchDatabase): Promise<void> {
   await database.query(
     `create table base_chats (id int primary key, last_seq bigint not null default 0);
     create table base_messages (chat_id int, seq bigint, id uuid, sender_id text, content text, created_at timestamptz default now(), primary key (chat_id, seq));
-    insert into base_chats select generate_series(1, 20)`,
+    insert into base_chats select generate_series(1, 200)`,
   );
 }
 

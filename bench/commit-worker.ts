@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { TenantId } from "../server/auth/principal.ts";
 import { bodyHashOf } from "../server/caller.ts";
 import { storeMessage } from "../server/domain/messages/lane-store.ts";
 import { createTenant } from "../server/domain/tenants/make-tenant.ts";
@@ -9,18 +10,24 @@ import { makeChat } from "./make-chat.ts";
 const seconds = 3;
 const members = ["ada", ...Array.from({ length: 9 }, (_, i) => `member-${i}`)];
 const text = "The 14:20 to Westport leaves from berth 3, cars first please.";
-const [kind, url = "", inFlight, chats] = process.argv.slice(2);
+const [kind, url = "", inFlight, chats, tenants = "1"] = process.argv.slice(2);
 const rate =
-  kind === "lanes" ? await lanes(Number(inFlight), Number(chats)) : await baseline(Number(inFlight), Number(chats));
+  kind === "lanes"
+    ? await lanes(Number(inFlight), Number(chats), Number(tenants))
+    : await baseline(Number(inFlight), Number(chats) * Number(tenants));
 process.send?.(rate);
 process.disconnect?.();
 
-async function lanes(concurrency: number, count: number): Promise<number> {
+/** `count` chats in each of so many tenants. */
+async function lanes(concurrency: number, count: number, tenantCount: number): Promise<number> {
   const db = openDatabase({ url });
-  const { tenantId } = await createTenant(db, "bench", { id: `bench-${newId().slice(-12)}`, name: "Bench" });
-  const chatIds = await Promise.all(Array.from({ length: count }, () => makeChat(db, tenantId, members)));
+  const chats: { tenantId: TenantId; chatId: string }[] = [];
+  for (let t = 0; t < tenantCount; t++) {
+    const { tenantId } = await createTenant(db, "bench", { id: `bench-${newId().slice(-12)}`, name: "Bench" });
+    for (let c = 0; c < count; c++) chats.push({ tenantId, chatId: await makeChat(db, tenantId, members) });
+  }
   const rate = await load(concurrency, async (i) => {
-    const chatId = chatIds[i % chatIds.length] ?? "";
+    const { tenantId, chatId } = chats[(i * 7) % chats.length] as { tenantId: TenantId; chatId: string };
     const message = { id: newId(), chatId, senderId: "ada", content: text, metadata: {}, clientMessageId: newId() };
     await storeMessage(db, tenantId, { message, bodyHash: bodyHashOf({ chatId, text }) });
   });

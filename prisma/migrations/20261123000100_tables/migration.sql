@@ -240,10 +240,10 @@ CREATE UNIQUE INDEX "api_keys_tenant_id_hash_key" ON "api_keys"("tenant_id", "ha
 CREATE INDEX "events_tenant_id_chat_id_position_idx" ON "events"("tenant_id", "chat_id", "position");
 
 -- CreateIndex
-CREATE INDEX "events_tenant_id_user_id_position_idx" ON "events"("tenant_id", "user_id", "position");
-
--- CreateIndex
 CREATE INDEX "idempotency_keys_created_at_idx" ON "idempotency_keys"("created_at");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "messages_tenant_id_id_key" ON "messages"("tenant_id", "id");
+
+-- CreateIndex
+CREATE INDEX "users_tenant_id_created_at_id_idx" ON "users"("tenant_id", "created_at", "id");

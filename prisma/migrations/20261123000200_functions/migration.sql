@@ -23,6 +23,8 @@ create policy tenant_wall on tenants using (id = (select app_tenant())) with che
 alter table tenant_log set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 alter table chat_heads set (fillfactor = 70);
 alter table members set (fillfactor = 80);
+-- Few events are of one user: those of chats, nearly all, need no entry here, and a send pays for every index it writes.
+create index events_of_user on events (tenant_id, user_id, position) where user_id is not null;
 create index users_revoked on users (tenant_id, valid_after) where valid_after is not null;
 create index send_keys_expiring on send_keys (created_at) where key like 'i:%';
 
