@@ -1,5 +1,5 @@
 // The closed vocabulary of file names, and budgets that keep files small enough to hold in the head.
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,6 +16,10 @@ const faults = [];
 for (const file of walk(join(root, "server"))) check(relative(root, file));
 for (const folder of ["app", "components", "client"])
   for (const file of walk(join(root, folder))) checkName(relative(root, file));
+
+// A promise whose test is gone is no promise.
+for (const [, path] of readFileSync(join(root, "docs/guarantees.md"), "utf8").matchAll(/`(server\/[^`]+)`/g))
+  if (!existsSync(join(root, path))) faults.push(`docs/guarantees.md names ${path}, which does not exist`);
 
 for (const fault of faults) console.log(fault);
 process.exit(faults.length === 0 ? 0 : 1);
