@@ -6,6 +6,7 @@ import { type ErrorCode, errorTable } from "../../errors.ts";
 import type { Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { limits } from "../../schema.ts";
+import { openApiDocument } from "../../transport/rest/openapi.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { answerTo, callerOf, type Example, examples } from "./examples.ts";
 import { malformedInputs } from "./malformed.ts";
@@ -74,7 +75,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
       const wanted = answerTo(example, who, name);
       if (wanted === "ok") continue;
       const input = example.input(acme);
-      expectRefusal(await atAcme[name].call(operation, input, acme.credentials[who]), wanted, `on ${name}`);
+      expectRefusal(operation, await atAcme[name].call(operation, input, acme.credentials[who]), wanted, `on ${name}`);
     }
   });
 
@@ -84,7 +85,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
     for (const credential of bad)
       for (const name of transportNames) {
         const outcome = await atAcme[name].call(operation, example.input(acme), credential);
-        expectRefusal(outcome, "unauthenticated", `${JSON.stringify(credential)} on ${name}`);
+        expectRefusal(operation, outcome, "unauthenticated", `${JSON.stringify(credential)} on ${name}`);
       }
   });
 
@@ -92,14 +93,24 @@ describe.each(rows)("$name", ({ operation, example }) => {
     if (!access.scope) return expect(["anyone", "installation"]).toContain(access.caller);
     const credential = { apiKey: keyWithout.get(access.scope) ?? "", actAs: "ada" };
     for (const name of transportNames)
-      expectRefusal(await atAcme[name].call(operation, example.input(acme), credential), "scope_missing", `on ${name}`);
+      expectRefusal(
+        operation,
+        await atAcme[name].call(operation, example.input(acme), credential),
+        "scope_missing",
+        `on ${name}`,
+      );
   });
 
   test("with a key that may not act as a user", async () => {
     const credential = { apiKey: keyWithout.get("act-as") ?? "", actAs: "ada" };
     for (const name of transportNames) {
       const wanted = root && name !== "signalr" ? "unauthenticated" : "scope_missing";
-      expectRefusal(await atAcme[name].call(operation, example.input(acme), credential), wanted, `on ${name}`);
+      expectRefusal(
+        operation,
+        await atAcme[name].call(operation, example.input(acme), credential),
+        wanted,
+        `on ${name}`,
+      );
     }
   });
 
@@ -110,7 +121,12 @@ describe.each(rows)("$name", ({ operation, example }) => {
         // There the tenant is the token's own, whatever the header says: see "with another tenant's ids".
         if (name === "trpc" && credential === member && !root) continue;
         const wanted = root && name !== "signalr" ? "unauthenticated" : "forbidden";
-        expectRefusal(await atAcme[name].call(operation, example.input(acme), credential), wanted, `on ${name}`);
+        expectRefusal(
+          operation,
+          await atAcme[name].call(operation, example.input(acme), credential),
+          wanted,
+          `on ${name}`,
+        );
       }
   });
 
@@ -121,9 +137,15 @@ describe.each(rows)("$name", ({ operation, example }) => {
       const input = { ...example.input(globex), [field]: foreignValue(field) };
       const credential = globex.credentials[callerOf(example)];
       for (const name of transportNames)
-        expectRefusal(await atGlobex[name].call(operation, input, credential), wanted, `${field} on ${name}`);
+        expectRefusal(
+          operation,
+          await atGlobex[name].call(operation, input, credential),
+          wanted,
+          `${field} on ${name}`,
+        );
       if (credential.bearer)
         expectRefusal(
+          operation,
           await atAcme.trpc.call(operation, input, credential),
           wanted,
           `${field} with the header of the other`,
@@ -144,7 +166,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
         if (answerTo(example, who, name) !== "ok") continue;
         const outcome = await atAcme[name].call(operation, input, credential);
         outcomes[name] = outcome;
-        expectRefusal(outcome, "invalid", `${why} on ${name}`);
+        expectRefusal(operation, outcome, "invalid", `${why} on ${name}`);
         if (outcome.problem) expect(fieldsOf(outcome), `${why} on ${name}`).toContain(field);
       }
       // In an address everything is text, so that the words about it may differ.
@@ -159,7 +181,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
         if (answerTo(example, who, name) !== "ok") continue;
         if (name === "rest" && ["GET", "DELETE"].includes(operation.http.method)) continue;
         const outcome = await callWith(name, operation, body, acme.credentials[who]);
-        expectRefusal(outcome, "invalid", `${JSON.stringify(body)} on ${name}`);
+        expectRefusal(operation, outcome, "invalid", `${JSON.stringify(body)} on ${name}`);
       }
   });
 
@@ -201,7 +223,8 @@ async function callWith(
   return atAcme.rest.call(operation, exampleOf(operation).input(acme), credential, { body });
 }
 
-function expectRefusal({ code, status, problem, headers }: Outcome, wanted: ErrorCode, hint: string): void {
+function expectRefusal(operation: Operation, outcome: Outcome, wanted: ErrorCode, hint: string): void {
+  const { code, status, problem, headers } = outcome;
   expect({ code, status }, hint).toEqual({ code: wanted, status: errorTable[wanted].status });
   if (problem) {
     const { title } = errorTable[wanted];
@@ -209,8 +232,18 @@ function expectRefusal({ code, status, problem, headers }: Outcome, wanted: Erro
     expect(problem.requestId, hint).toMatch(/^[0-9a-f-]{36}$/);
   }
   if (!headers) return;
+  expect(documented(operation, status), hint).toContain(wanted);
   expect(headers.get("content-type"), hint).toBe("application/problem+json; charset=utf-8");
   expect(headers.get("x-request-id"), hint).toBe(problem?.requestId);
   expect(problem?.instance, hint).toMatch(/^\/(tenant|installation)/);
   expect(headers.get("www-authenticate"), hint).toBe(status === 401 ? "Bearer" : null);
+}
+
+const { paths } = openApiDocument() as { paths: Record<string, Record<string, { responses: Json }>> };
+type Json = Record<string, { description: string }>;
+
+/** The codes that the OpenAPI document names for a status of the operation. */
+function documented({ http }: Operation, status: number): string[] {
+  const path = http.root ? http.path : `/tenant/{tenantId}/v1${http.path}`;
+  return paths[path]?.[http.method.toLowerCase()]?.responses[String(status)]?.description.split(", ") ?? [];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { errorTable } from "../../errors.ts";
+import { type ErrorCode, errorTable } from "../../errors.ts";
 import type { HttpBinding, Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { version } from "../../version.ts";
@@ -31,7 +31,12 @@ export function openApiDocument(): Json {
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
-        apiKey: { type: "apiKey", in: "header", name: "X-API-Key" },
+        apiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "X-API-Key",
+          description: "A key carries no user: name one with X-Act-As-User where the call is a user's.",
+        },
       },
       schemas: { ...schemas, Problem: problemSchema },
     },
@@ -72,7 +77,7 @@ function toOperation(
     operationId: index === 0 ? operation.name : `${operation.name}.${index + 1}`,
     summary: operation.summary,
     tags: [operation.name.split(".")[0]],
-    ...(operation.access.caller === "anyone" ? { security: [] } : {}),
+    ...securityOf(operation),
     parameters: [
       ...parameters(operation, inPath, input.properties ?? {}),
       ...(hasBody ? [] : queryParameters(fields, required)),
@@ -93,10 +98,16 @@ function toOperation(
           },
         }
       : {}),
-    responses: responses(operation, schemas),
+    responses: responses(operation, hasBody, schemas),
     "x-scope": operation.access.scope,
     "x-caller": operation.access.caller,
   };
+}
+
+/** Who may call, where it is not the usual choice of a user's token or a key. */
+function securityOf({ access }: Operation): Json {
+  if (access.caller === "anyone") return { security: [] };
+  return access.caller === "key" || access.caller === "installation" ? { security: [{ apiKey: [] }] } : {};
 }
 
 function parameters(operation: Operation, inPath: string[], properties: Record<string, Json>): Json[] {
@@ -130,10 +141,18 @@ function queryParameters(fields: [string, Json][], required: string[]): Json[] {
   }));
 }
 
-const always = ["invalid", "unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"] as const;
+/** What the pipeline may say of a call before its operation sees it, beside what the operation itself declares. */
+function codesOf({ access, http, kind, errors = [] }: Operation, hasBody: boolean): ErrorCode[] {
+  const codes: ErrorCode[] = ["invalid", "unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"];
+  if (!http.root) codes.push("tenant_suspended", "scope_missing");
+  if (access.caller === "user") codes.push("user_required");
+  if (hasBody) codes.push("too_large", "not_json");
+  if (http.method === "POST" && kind === "mutation") codes.push("idempotency_running", "idempotency_reused");
+  return [...new Set([...codes, ...errors])];
+}
 
-function responses(operation: Operation, schemas: Json): Json {
-  const codes = [...new Set([...always, ...(operation.errors ?? [])])];
+function responses(operation: Operation, hasBody: boolean, schemas: Json): Json {
+  const codes = codesOf(operation, hasBody);
   const byStatus = new Map<number, string[]>();
   for (const code of codes)
     byStatus.set(errorTable[code].status, [...(byStatus.get(errorTable[code].status) ?? []), code]);
@@ -164,8 +183,21 @@ function toSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Jso
     unrepresentable: "any",
     override: ({ jsonSchema }) => void delete jsonSchema.$id,
   }) as Json & { $defs?: Json };
-  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] = relocate(definition);
+  for (const [name, definition] of Object.entries($defs ?? {})) keepSchema(schemas, toName(name), relocate(definition));
   return relocate(rest) as Json;
+}
+
+/** The one schema without a name that refers to itself is that of any JSON value. */
+function toName(name: string): string {
+  return name === "__schema0" ? "Json" : name;
+}
+
+/** Two of one name would be one of them: whoever reads the other's answer by it is misled. */
+function keepSchema(schemas: Json, name: string, definition: unknown): void {
+  const known = schemas[name];
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(definition))
+    throw new Error(`Two schemas are called ${name}`);
+  schemas[name] = definition;
 }
 
 function relocate(value: unknown): unknown {
@@ -174,7 +206,9 @@ function relocate(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      key === "$ref" && typeof item === "string" ? item.replace("#/$defs/", "#/components/schemas/") : relocate(item),
+      key === "$ref" && typeof item === "string"
+        ? item.replace(/^#\/\$defs\/(.+)$/, (_, name: string) => `#/components/schemas/${toName(name)}`)
+        : relocate(item),
     ]),
   );
 }
