@@ -21,15 +21,19 @@ let globex: TestTenant;
 let token: string;
 /** A connection that says nothing but PONG. */
 let quiet: { socket: WebSocket; heard: { text: string; at: number }[] };
+/** An event stream on which nothing happens. */
+let stream: { text: string; abort(): void };
 
 beforeAll(async () => {
   stack = await startStack();
   [acme, globex] = await Promise.all([stack.tenant("acme"), stack.tenant("globex")]);
   token = await acme.token("ada");
   quiet = listenQuietly();
+  stream = streamQuietly();
 });
 afterAll(async () => {
   quiet.socket.terminate();
+  stream.abort();
   await stack.close();
 });
 
@@ -41,6 +45,21 @@ function listenQuietly(): typeof quiet {
     if (String(data) === "PING") socket.send("PONG");
   });
   return { socket, heard };
+}
+
+function streamQuietly(): typeof stream {
+  const ends = new AbortController();
+  const heard = { text: "", abort: () => ends.abort() };
+  const params = encodeURIComponent(JSON.stringify({ token }));
+  const read = async () => {
+    const { body } = await fetch(`${stack.url}/api/trpc/events.subscribe?connectionParams=${params}`, ends);
+    const decoder = new TextDecoder();
+    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) heard.text += decoder.decode(chunk);
+  };
+  read().catch((error: unknown) => {
+    if (!ends.signal.aborted) throw error;
+  });
+  return heard;
 }
 
 interface Watched {
@@ -70,10 +89,7 @@ function overHttp(headers: Record<string, string>, link: typeof httpLink = httpL
 const asAda = (link?: typeof httpLink) => overHttp({ authorization: `Bearer ${token}` }, link);
 
 async function failureOf(call: Promise<unknown>) {
-  const error = await call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const error = await call.catch((error: unknown) => error);
   if (!(error instanceof TRPCClientError)) throw new Error(`It did not fail as it should: ${String(error)}`);
   return { message: error.message, ...(error as TRPCClientError<AppRouter>).data! };
 }
@@ -258,7 +274,6 @@ describe("a WebSocket", () => {
     const [code, reason] = await once(socket, "close");
     expect([code, String(reason)]).toEqual([4429, "Too many frames"]);
     expect(answers.length).toBeLessThan(20_000);
-    expect(socket.readyState).toBe(WebSocket.CLOSED);
   });
 
   test("that sends a frame of more than 64 KiB is closed", async () => {
@@ -268,11 +283,18 @@ describe("a WebSocket", () => {
     const [code] = await once(socket, "close");
     expect([1006, 1009]).toContain(code);
   });
+});
 
-  test("hears PING every 15 s of quiet", async () => {
+describe("a connection on which nothing happens", () => {
+  test("hears PING every 15 s over a WebSocket", async () => {
     await expect.poll(() => quiet.heard.length, { timeout: 17_000, interval: 100 }).toBeGreaterThan(0);
     expect(quiet.heard.map(({ text }) => text)).toEqual(["PING"]);
     expect(quiet.heard[0]?.at).toBeGreaterThan(14_000);
     expect(quiet.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test("hears a ping every 10 s over SSE, and is told how long a silence means that it is cut off", async () => {
+    await expect.poll(() => stream.text, { timeout: 12_000, interval: 100 }).toContain("event: ping");
+    expect(stream.text).toMatch(/^event: connected\ndata: \{"reconnectAfterInactivityMs":30000\}/);
   });
 });
