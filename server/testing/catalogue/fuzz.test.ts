@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fieldsOf } from "../../input.ts";
 import type { Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
@@ -14,6 +14,9 @@ import { unfinishedRequests, unreadableRequests } from "./unreadable-requests.ts
 import { furnish, type Side } from "./world.ts";
 
 // Whatever comes in, the service answers it without a 5xx, goes on answering everybody else, logs no error and keeps no memory of it.
+
+// Thousands of requests a test: on a machine that does much else they take their time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const seed = 20_261_123;
 const maxGrowthMib = 100;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Bytes = string | Buffer;
 
 /** How long a server may think about a request before it counts as one that waits for more, in ms. */
-const patienceMs = 3000;
+const patienceMs = 10_000;
 
 /**
  * Sends bytes over a connection of its own and answers with the status of the first response; undefined when the connection ends without one.
