@@ -70,6 +70,6 @@ async function grow(database: BenchDatabase): Promise<void> {
     select 'grown', md5((i % 1000)::text)::uuid, i, gen_random_uuid(), 'u' || i % 50, repeat('x', 80), i, now() from generate_series(1, 1000000) i;
     insert into events (tenant_id, position, type, chat_id, seq, payload, at)
     select 'grown', i, 'message.created', md5((i % 1000)::text)::uuid, i, '{"content": "x"}', now() from generate_series(1, 1000000) i;
-    insert into base_messages select i % 1000 + 100, i, gen_random_uuid(), 'u', repeat('x', 80), now() from generate_series(1, 1000000) i`,
+    insert into base_messages select i % 1000 + 1000, i, gen_random_uuid(), 'u', repeat('x', 80), now() from generate_series(1, 1000000) i`,
   );
 }
