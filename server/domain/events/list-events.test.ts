@@ -261,12 +261,16 @@ test("a held call of a token that is revoked ends within 5 s when nothing comes"
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
-test("a reader holds at most 200 calls open; the next is told to wait, others are not", async () => {
+test("a reader holds at most 200 calls open; the next are told to wait, others are not", async () => {
   const after = await now(ben);
-  const held = Array.from({ length: 200 }, () => since(ben, after, "&wait=30"));
-  await expect.poll(async () => (await since(ben, after, "&wait=1")).status, { timeout: 20_000 }).toBe(429);
-  const other = await now(ada);
-  expect((await since(ada, other, "&wait=0")).status).toBe(200);
+  let refused = 0;
+  const held = Array.from({ length: 210 }, async () => {
+    const { status } = await since(ben, after, "&wait=50");
+    if (status === 429) refused++;
+    return status;
+  });
+  await expect.poll(() => refused, { timeout: 25_000 }).toBe(10);
+  expect((await since(ada, await now(ada), "&wait=0")).status).toBe(200);
   await createChat();
-  expect(new Set((await Promise.all(held)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await Promise.all(held)).filter((status) => status === 200)).toHaveLength(200);
 }, 60_000);
