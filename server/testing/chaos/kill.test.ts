@@ -110,7 +110,8 @@ test("a crash of Postgres: 503 until it is back, and everything acknowledged is 
   await running.written;
   expect(await faults).toEqual([]);
   owner = await Owner.open(fleet.database.ownerUrl);
-  expect(running.writers.count("503 outcome-unknown")).toBeGreaterThan(0);
+  // Felt by the writers, one way or the other: whether a flush was under way at that instant is chance.
+  expect(running.writers.count("503 outcome-unknown") + running.writers.count("503 unavailable")).toBeGreaterThan(0);
   await expectEverything(running);
   expect(nodes.every((node) => node.alive())).toBe(true);
 }, 120_000);
