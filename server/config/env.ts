@@ -62,18 +62,18 @@ export const settings = {
     schema: z.string().min(32, "must have at least 32 characters").optional(),
   },
   MAIL_URL: {
-    default: "none: mail is kept in the console's outbox",
-    description: "Mail server, `smtp://user:password@host:port`.",
+    default: "none",
+    description: "Mail server, `smtp://user:password@host:port`. Nothing is mailed yet.",
     schema: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
   },
   MAIL_FROM: {
     default: "`Parley <parley@localhost>`",
-    description: "Sender of every e-mail.",
+    description: "Sender of every e-mail. Nothing is mailed yet.",
     schema: z.string().default("Parley <parley@localhost>"),
   },
   SIGN_UP: {
     default: "`open`; `invite` with `DATABASE_URL`",
-    description: "Who may make a tenant: `open` (everybody) or `invite`.",
+    description: "Who may make a tenant: `open` (everybody) or `invite`. There is no sign-up page yet.",
     schema: z.enum(["open", "invite"], "must be open or invite").optional(),
   },
   SEED: {

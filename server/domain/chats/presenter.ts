@@ -7,16 +7,7 @@ import type { Chat, MemberChat, PublicChat } from "./schema.ts";
 /** A chat as its member sees it. */
 export function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
   return {
-    id: chat.id,
-    name: chat.name ?? "",
-    createdAt: chat.createdAt.toISOString(),
-    createdBy: chat.createdBy,
-    memberCount: chat.memberCount,
-    kind: chat.kind,
-    policy: chat.policy,
-    frozen: chat.frozen,
-    metadata: chat.metadata,
-    lastSeq: chat.lastSeq,
+    ...publicChat(chat),
     unreadCount: chat.unread,
     lastReadSeq: chat.lastReadSeq,
     role: chat.role,
