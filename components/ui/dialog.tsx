@@ -1,0 +1,91 @@
+"use client";
+
+import { AlertDialog as Alert } from "@base-ui/react/alert-dialog";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import type { ReactElement, ReactNode } from "react";
+import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
+import { IconButton } from "./icon-button.tsx";
+
+const backdrop =
+  "fixed inset-0 z-40 bg-black/40 transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0 motion-reduce:transition-none";
+const popup =
+  "-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 flex max-h-[min(90dvh,48rem)] w-[min(calc(100vw-2rem),32rem)] flex-col rounded-2xl border border-line bg-surface text-text shadow-xl";
+
+export interface DialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: string;
+  children: ReactNode;
+  /** The row of buttons below; what closes the dialog calls `onOpenChange`. */
+  footer?: ReactNode;
+  className?: string;
+}
+
+/** A modal dialog: traps and gives back the focus, closes with Escape. */
+export function Dialog({ open, onOpenChange, title, description, children, footer, className }: DialogProps) {
+  return (
+    <Base.Root open={open} onOpenChange={onOpenChange}>
+      <Base.Portal>
+        <Base.Backdrop className={backdrop} />
+        <Base.Popup className={cn(popup, className)}>
+          <header className="flex items-start justify-between gap-4 px-5 pt-5">
+            <div className="min-w-0">
+              <Base.Title className="font-semibold text-lg tracking-tight">{title}</Base.Title>
+              {description && <Base.Description className="mt-1 text-muted text-sm">{description}</Base.Description>}
+            </div>
+            <Base.Close render={<IconButton icon={X} label="Close" className="-mt-1 -mr-2" />} />
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          {footer && (
+            <footer className="flex flex-wrap justify-end gap-2 border-line border-t px-5 py-4">{footer}</footer>
+          )}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+export interface ConfirmDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  /** Names the thing and the consequence. */
+  children: ReactNode;
+  confirm: string;
+  onConfirm: () => void;
+  /** Until it is false the confirmation is barred, by a typed name for example. */
+  barred?: boolean;
+  trigger?: ReactElement;
+}
+
+/** Asks before what cannot be undone. Only its buttons and Escape close it. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { open, onOpenChange, title, children, confirm, onConfirm, barred = false, trigger } = props;
+  return (
+    <Alert.Root open={open} onOpenChange={onOpenChange}>
+      {trigger && <Alert.Trigger render={trigger} />}
+      <Alert.Portal>
+        <Alert.Backdrop className={backdrop} />
+        <Alert.Popup className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}>
+          <Alert.Title className="font-semibold text-lg tracking-tight">{title}</Alert.Title>
+          <Alert.Description render={<div />} className="mt-2 space-y-3 text-muted text-sm leading-6">
+            {children}
+          </Alert.Description>
+          <div className="mt-5 flex justify-end gap-2">
+            <Alert.Close render={<Button>Cancel</Button>} />
+            <Alert.Close
+              render={
+                <Button variant="danger" disabled={barred} onClick={onConfirm}>
+                  {confirm}
+                </Button>
+              }
+            />
+          </div>
+        </Alert.Popup>
+      </Alert.Portal>
+    </Alert.Root>
+  );
+}

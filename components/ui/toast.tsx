@@ -1,0 +1,77 @@
+"use client";
+
+import { Toast as Base } from "@base-ui/react/toast";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { buttonClass } from "./button.tsx";
+import { cn } from "./cn.ts";
+import { IconButton } from "./icon-button.tsx";
+
+/** Long enough to read and to undo; hover and focus hold it. */
+const LASTS_MS = 8_000;
+
+export interface ToastOptions {
+  title: string;
+  description?: string;
+  tone?: "plain" | "bad";
+  action?: { label: string; onClick: () => void };
+}
+
+/** The region is there from the first paint, polite, at the bottom. Wraps what wants to `useToast`. */
+export function ToastProvider({ children }: { children: ReactNode }) {
+  return (
+    <Base.Provider timeout={LASTS_MS} limit={4}>
+      {children}
+      <Base.Portal>
+        <Base.Viewport className="fixed inset-x-4 bottom-4 z-[60] mx-auto flex max-w-sm flex-col gap-2">
+          <Toasts />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  );
+}
+
+/** Shows the result of one's own act elsewhere on the screen; errors belong beside their field or panel instead. */
+export function useToast(): (options: ToastOptions) => void {
+  const manager = Base.useToastManager();
+  return ({ title, description, tone = "plain", action }) => {
+    const id = manager.add({
+      title,
+      description,
+      type: tone,
+      ...(action && {
+        actionProps: {
+          children: action.label,
+          onClick: () => {
+            manager.close(id);
+            action.onClick();
+          },
+        },
+      }),
+    });
+  };
+}
+
+function Toasts() {
+  const { toasts } = Base.useToastManager();
+  return toasts.map((toast) => (
+    <Base.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={["down", "right"]}
+      className={cn(
+        "settle rounded-xl border border-line bg-surface shadow-lg transition-opacity data-[ending-style]:opacity-0",
+        toast.type === "bad" && "border-bad",
+      )}
+    >
+      <Base.Content className="flex items-center gap-3 py-2 pr-2 pl-4">
+        <div className="min-w-0 flex-1 py-1 text-sm">
+          <Base.Title className="font-medium" />
+          <Base.Description className="text-muted" />
+        </div>
+        {toast.actionProps && <Base.Action className={buttonClass({ size: "sm" })} />}
+        <Base.Close render={<IconButton icon={X} label="Dismiss" />} />
+      </Base.Content>
+    </Base.Root>
+  ));
+}
