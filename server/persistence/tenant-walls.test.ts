@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 const SHARED = ["_prisma_migrations", "nodes"];
 
 /** Functions that run as somebody else than their caller. */
-const DEFINER_FUNCTIONS = ["log_heads_v1"];
+const DEFINER_FUNCTIONS = ["due_tenants_v1", "log_heads_v1"];
 
 let database: TestDatabase;
 let owner: Client;
@@ -109,17 +109,17 @@ describe("the runtime role", () => {
     await expect(runtime.query(statement)).rejects.toMatchObject({ code: "42501" });
   });
 
-  test("calls no function that runs as somebody else, but for the list of heads, which shows heads alone", async () => {
+  test("calls no function that runs as somebody else, but for the lists of heads and of due times, which show these alone", async () => {
     const { rows } = await owner.query<{ name: string; owner: string }>(
       `select proname as name, proowner::regrole::text as owner from pg_proc
        where pronamespace = 'public'::regnamespace and prosecdef order by proname`,
     );
     expect(rows).toEqual(DEFINER_FUNCTIONS.map((name) => ({ name, owner: "parley_heads" })));
     const heads = await owner.query<{ grants: string[] }>(
-      `select array_agg(table_name || ' ' || privilege_type)::text[] as grants from information_schema.role_table_grants
+      `select array_agg(table_name || ' ' || privilege_type order by table_name)::text[] as grants from information_schema.role_table_grants
        where grantee = 'parley_heads'`,
     );
-    expect(heads.rows[0]?.grants).toEqual(["tenant_log SELECT"]);
+    expect(heads.rows[0]?.grants).toEqual(["tenant_dues SELECT", "tenant_log SELECT"]);
   });
 });
 
