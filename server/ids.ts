@@ -23,3 +23,6 @@ export function requireUserId(id: string): string {
   if (id.includes("\u0000")) throw new DomainError("not_found");
   return id;
 }
+
+/** The same for a name that callers chose, of a template or a type. */
+export const requireName = requireUserId;

@@ -1,4 +1,5 @@
 import { apiKeyOperations } from "./domain/api-keys/operations.ts";
+import { categoryOperations } from "./domain/categories/operations.ts";
 import { chatOperations } from "./domain/chats/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
@@ -7,6 +8,7 @@ import { memberOperations } from "./domain/members/operations.ts";
 import { messageOperations } from "./domain/messages/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
+import { templateOperations } from "./domain/templates/operations.ts";
 import { installationOperations, tenantOperations } from "./domain/tenants/operations.ts";
 import { tokenOperations } from "./domain/tokens/operations.ts";
 import { typingOperations } from "./domain/typing/operations.ts";
@@ -28,6 +30,8 @@ export const operations = {
   issuers: issuerOperations,
   tenants: tenantOperations,
   installation: installationOperations,
+  categories: categoryOperations,
+  templates: templateOperations,
   demo: demoOperations,
 };
 

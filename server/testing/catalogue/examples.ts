@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { Catalogue } from "../../operations.ts";
+import { policyExamples } from "./examples-policy.ts";
 import type { Side, Who } from "./world.ts";
 
 export type OperationName = {
@@ -237,6 +238,7 @@ export const examples: Record<OperationName, Example> = {
     changes: [],
     foreign: {},
   },
+  ...policyExamples,
   "demo.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
 };
 

@@ -192,7 +192,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
 
 /** The first tenant's value for a field of the second one's call. */
 function foreignValue(field: string): string {
-  const { chatId, messageId, keyId, issuerId, userId } = acme.ids;
+  const { chatId, messageId, keyId, issuerId, userId, templateName, type } = acme.ids;
   const values: Record<string, string> = {
     chatId,
     messageId,
@@ -201,6 +201,8 @@ function foreignValue(field: string): string {
     userId,
     replyToId: messageId,
     kind: keyId,
+    name: templateName,
+    type,
   };
   return values[field] ?? acme.since;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { TenantId } from "../../auth/principal.ts";
 import * as auth from "../../auth/store.ts";
 import * as apiKeys from "../../domain/api-keys/store.ts";
 import * as chats from "../../domain/chats/store.ts";
@@ -14,32 +13,9 @@ import * as tenants from "../../domain/tenants/store.ts";
 import * as users from "../../domain/users/store.ts";
 import * as jobs from "../../jobs/store.ts";
 import * as log from "../../log/store.ts";
-import type { Database } from "../../persistence/database.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
 import * as realtime from "../../realtime/store.ts";
-import type { Side } from "./world.ts";
-
-/** What a call is made with: the wrong tenant, and what there is in the right one. */
-export interface Intruder {
-  db: Database;
-  tx: TenantTransaction;
-  /** The tenant on whose behalf the call is made. */
-  mine: TenantId;
-  /** The other one's chat, message, … */
-  theirs: Side["ids"];
-}
-
-/** The answer is about the caller's own tenant: it may be anything that is not the other's. */
-export const own = Symbol("own");
-/** The call is refused as if there were nothing. */
-export const refused = Symbol("refused");
-
-type Call = [call: (intruder: Intruder) => unknown, gives: unknown];
-
-/** A function that takes no tenant, and why. */
-type Exception = { reason: string };
-
-export type StoreRows = Record<string, Call | Exception>;
+import { own, refused, type StoreModules } from "./intruder.ts";
+import { policyStores } from "./stores-policy.ts";
 
 const future = new Date("2100-01-01T00:00:00Z");
 const page = { offset: 0, pageSize: 50 };
@@ -54,7 +30,8 @@ const draft = {
 };
 
 /** Every function of every store, called for one tenant on what is another's. */
-export const storeRows: Record<string, { module: object; rows: StoreRows }> = {
+export const storeRows: StoreModules = {
+  ...policyStores,
   "auth/store.ts": {
     module: auth,
     rows: {

@@ -7,8 +7,9 @@ import { type Database, openDatabase } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { projectRoot } from "../../persistence/project-root.ts";
 import { type Stack, startStack, type TestTenant } from "../stack.ts";
+import { own, refused } from "./intruder.ts";
 import { changedTables, listTables, TENANTLESS, takeFingerprint } from "./rows.ts";
-import { own, refused, storeRows } from "./stores.ts";
+import { storeRows } from "./stores.ts";
 import { makeSide, type Side } from "./world.ts";
 
 // The walls between tenants, each alone. The first, that a tenant id is no string, is in types.test-d.ts.

@@ -21,7 +21,15 @@ export interface Side {
   /** Base of the tenant's calls. */
   url: string;
   /** Ids of what there is, by the name of the input field that takes them. */
-  ids: { chatId: string; messageId: string; keyId: string; issuerId: string; userId: string };
+  ids: {
+    chatId: string;
+    messageId: string;
+    keyId: string;
+    issuerId: string;
+    userId: string;
+    templateName: string;
+    type: string;
+  };
   /** An event id from before anything happened. */
   since: string;
   credentials: Record<Who, Credential>;
@@ -49,6 +57,7 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
     key<{ id: string }>("POST", "/admin/api-keys", { name: "Reports", scopes: ["events:read"] }),
     key<{ id: string }>("POST", "/admin/issuers", { kind: "hs256", name: "Portal", secret: "s".repeat(40) }),
     key("PUT", "/Users/ada", { displayName: "Ada" }),
+    declare(tenant, userId),
   ]);
   await key("PUT", `/Users/${userId}`, { displayName: "Zoe" });
   const messages = `/Chat/${chat.body.id}/messages`;
@@ -59,10 +68,29 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
     tenant,
     tenantId: tenant.tenantId,
     url,
-    ids: { chatId: chat.body.id, messageId: message.body.id, keyId: named.body.id, issuerId: issuer.body.id, userId },
+    ids: {
+      chatId: chat.body.id,
+      messageId: message.body.id,
+      keyId: named.body.id,
+      issuerId: issuer.body.id,
+      userId,
+      templateName: userId,
+      type: userId,
+    },
     since,
     credentials: await credentialsOf(tenant),
   };
+}
+
+/** A category and a template that was published twice. */
+async function declare(tenant: TestTenant, name: string): Promise<void> {
+  const key = tenant.key();
+  await Promise.all([
+    key("PUT", `/admin/categories/${name}`, { title: "Departures" }),
+    key("PUT", `/admin/templates/${name}`, { subject: "Pier {{ pier }}", message: "Go", publish: true }),
+  ]);
+  const sample = { pier: 4 };
+  await key("PUT", `/admin/templates/${name}`, { subject: "Pier {{ pier }}", message: "Now", sample, publish: true });
 }
 
 async function credentialsOf(tenant: TestTenant): Promise<Record<Who, Credential>> {

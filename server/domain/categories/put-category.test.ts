@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { type Category, maxCategories } from "./schema.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+});
+afterAll(() => stack.close());
+
+const put = (type: string, body: unknown) =>
+  tenant.key()<Category>("PUT", `/admin/categories/${encodeURIComponent(type)}`, body);
+
+describe("succeeds", () => {
+  test("with what is declared, defaults for the rest, and again as a whole", async () => {
+    const { status, body } = await put("OrderShipped", {
+      title: "Orders",
+      description: "When something is on its way",
+      channels: ["email", "inApp", "email"],
+      metadataSchema: { type: "object" },
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      type: "OrderShipped",
+      channels: ["inApp", "email"],
+      priority: "Normal",
+      required: false,
+    });
+    const again = await put("OrderShipped", { title: "Orders", required: true, priority: "High" });
+    expect(again.body).toMatchObject({ channels: ["inApp"], priority: "High", required: true });
+    expect(again.body).not.toHaveProperty("description");
+    expect(again.body).not.toHaveProperty("metadataSchema");
+    expect((await tenant.key()("GET", "/admin/categories/OrderShipped")).body).toEqual(again.body);
+  });
+
+  test("with any name a type may have", async () => {
+    expect((await put("Ende gut/alles gut", { title: "x" })).body.type).toBe("Ende gut/alles gut");
+    const { body } = await tenant.key()<{ data: Category[] }>("GET", "/admin/categories");
+    expect(body.data.map(({ type }) => type)).toEqual(["Ende gut/alles gut", "OrderShipped"]);
+  });
+
+  test("and is gone when it is taken back", async () => {
+    await put("Gone", { title: "x" });
+    expect((await tenant.key()("DELETE", "/admin/categories/Gone")).status).toBe(200);
+    expect((await tenant.key()("GET", "/admin/categories/Gone")).status).toBe(404);
+    expect((await tenant.key()("DELETE", "/admin/categories/Gone")).status).toBe(404);
+  });
+});
+
+describe("refuses", () => {
+  test.each([
+    ["no title", {}],
+    ["a channel that does not exist", { title: "x", channels: ["pigeon"] }],
+    ["a priority that does not exist", { title: "x", priority: "Extreme" }],
+    ["a schema that refers elsewhere", { title: "x", metadataSchema: { $ref: "https://example.com" } }],
+    ["a schema that is none", { title: "x", metadataSchema: { type: "nothing" } }],
+  ])("%s with 400", async (_name, body) => {
+    expect((await put("Bad", body)).status).toBe(400);
+  });
+
+  test(`more than ${maxCategories} with 409, but not a change of one that is there`, async () => {
+    const crowd = await stack.tenant("crowd");
+    const rows = Array.from({ length: maxCategories }, (_, n) => ({ tenantId: "crowd", type: `t${n}`, title: "x" }));
+    await stack.api.services.db.forTenant(crowd.tenantId).category.createMany({ data: rows });
+    const tries = [1, 2].map((n) => crowd.key()("PUT", `/admin/categories/new${n}`, { title: "x" }));
+    expect((await Promise.all(tries)).map(({ status }) => status)).toEqual([409, 409]);
+    expect((await crowd.key()("PUT", "/admin/categories/t7", { title: "y" })).status).toBe(200);
+  });
+});

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { categoryFields, categorySchema, notificationType, presentCategory } from "./schema.ts";
+import { saveCategory } from "./store.ts";
+
+export const putCategory = mutation({
+  name: "categories.put",
+  summary:
+    "Declare a type of notifications, as a whole: what is left out is cleared. Types work without being declared",
+  http: { method: "PUT", path: "/admin/categories/{type}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ type: notificationType, ...categoryFields }),
+  output: categorySchema,
+  errors: ["conflict"],
+  async handle(ctx, { type, ...draft }) {
+    return unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => presentCategory(await saveCategory(tx, ctx.tenantId, type, draft)),
+      ctx.idempotent,
+    );
+  },
+});

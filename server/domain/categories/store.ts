@@ -1,0 +1,58 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { Database } from "../../persistence/database.ts";
+import { type Category as CategoryRow, Prisma } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { lockTenant } from "../tenants/store.ts";
+import { type CategoryDraft, maxCategories } from "./schema.ts";
+
+/** What is declared of a type; null for one that is not. */
+export function findCategory(tx: TenantTransaction, tenantId: TenantId, type: string): Promise<CategoryRow | null> {
+  return tx.category.findUnique({ where: { tenantId_type: { tenantId, type } } });
+}
+
+/** All that is declared, by type; as many as a tenant may have. */
+export function listAllCategories(tx: TenantTransaction, tenantId: TenantId): Promise<CategoryRow[]> {
+  return tx.category.findMany({ where: { tenantId }, orderBy: { type: "asc" }, take: maxCategories });
+}
+
+export async function pageCategories(
+  db: Database,
+  tenantId: TenantId,
+  page: Page,
+): Promise<{ rows: CategoryRow[]; total: number }> {
+  const { category } = db.forTenant(tenantId);
+  const [rows, total] = await Promise.all([
+    category.findMany({ where: { tenantId }, orderBy: { type: "asc" }, skip: page.offset, take: page.pageSize }),
+    category.count({ where: { tenantId } }),
+  ]);
+  return { rows, total };
+}
+
+/** Declares a type, or declares it anew. Throws conflict when the tenant has as many as it may. */
+export async function saveCategory(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  type: string,
+  draft: CategoryDraft,
+): Promise<CategoryRow> {
+  await lockTenant(tx, tenantId);
+  const others = await tx.category.count({ where: { tenantId, type: { not: type } } });
+  if (others >= maxCategories)
+    throw new DomainError("conflict", { detail: `A tenant has at most ${maxCategories} categories` });
+  const { title, description = null, channels, priority, required, metadataSchema } = draft;
+  const schema = metadataSchema === undefined ? Prisma.DbNull : (metadataSchema as Prisma.InputJsonObject);
+  const data = { title, description, channels, priority, required, metadataSchema: schema };
+  return tx.category.upsert({
+    where: { tenantId_type: { tenantId, type } },
+    create: { tenantId, type, ...data },
+    update: { ...data, updatedAt: new Date() },
+  });
+}
+
+/** Throws not_found. */
+export async function removeCategory(tx: TenantTransaction, tenantId: TenantId, type: string): Promise<void> {
+  const { count } = await tx.category.deleteMany({ where: { tenantId, type } });
+  if (count === 0) throw new DomainError("not_found");
+}

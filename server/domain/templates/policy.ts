@@ -1,0 +1,128 @@
+import { Liquid, type Template as Parsed } from "liquidjs";
+import { DomainError } from "../../errors.ts";
+
+/** Of one part: it is rendered while others wait. */
+const renderMs = 100;
+/** What a part may hold while it is rendered, in characters and list items. */
+const renderMemory = 500_000;
+
+/** The parts of a template that are written in Liquid. */
+export interface TemplateText {
+  subject: string;
+  message: string;
+  text: string | null;
+  html: string | null;
+  summary: string | null;
+  required: string[];
+}
+
+/** What a notification made from a template says. */
+export interface Rendered {
+  subject: string;
+  message: string;
+  /** The text part of its mail where that is another than `message`. */
+  text?: string;
+  htmlContent?: string;
+  summary?: string;
+}
+
+const plain = createEngine();
+const html = createEngine("escape");
+
+/**
+ * Liquid without a way out of it: no files, no inherited properties, no unescaped output, and bounds for what a text may cost.
+ * `outputEscape` holds for every output, so that a variable can bring no markup along.
+ */
+function createEngine(outputEscape?: "escape"): Liquid {
+  const engine = new Liquid({
+    ownPropertyOnly: true,
+    strictFilters: true,
+    parseLimit: 100_000,
+    renderLimit: renderMs,
+    memoryLimit: renderMemory,
+    templates: {},
+    cache: false,
+    ...(outputEscape ? { outputEscape } : {}),
+  });
+  // Those that read other templates, and the filter that would let a variable through as markup.
+  for (const tag of ["include", "render", "layout", "block"]) Reflect.deleteProperty(engine.tags, tag);
+  for (const filter of ["raw", "sample", "inspect"]) Reflect.deleteProperty(engine.filters, filter);
+  return engine;
+}
+
+/** What is wrong with a text in Liquid, with its line; undefined when nothing is. */
+export function findTemplateFault(source: string): string | undefined {
+  try {
+    plain.parse(source);
+    return undefined;
+  } catch (error) {
+    return sayFault(error);
+  }
+}
+
+/** Paths of the variables that a template uses and that have no value. */
+export function missingVariables(template: TemplateText, variables: Record<string, unknown>): string[] {
+  const missing = new Set(template.required.filter((path) => valueAt(variables, path.split(".")) === undefined));
+  for (const source of sourcesOf(template))
+    for (const path of plain.globalVariableSegmentsSync(plain.parse(source)) as (string | number)[][])
+      if (valueAt(variables, path) === undefined) missing.add(path.map(String).join("."));
+  return [...missing].sort();
+}
+
+/**
+ * A template with its variables put in.
+ * @throws invalid: a required variable has no value, or the text costs more than it may
+ */
+export function renderTemplate(template: TemplateText, variables: Record<string, unknown>): Rendered {
+  const missing = template.required.filter((path) => valueAt(variables, path.split(".")) === undefined);
+  if (missing.length > 0)
+    throw new DomainError("invalid", {
+      errors: Object.fromEntries(missing.map((path) => [`variables.${path}`, ["is missing"]])),
+    });
+  return renderLoosely(template, variables);
+}
+
+/** The same with nothing in the place of whatever is missing, for a preview. Throws invalid. */
+export function renderLoosely(template: TemplateText, variables: Record<string, unknown>): Rendered {
+  const put = (field: keyof Rendered, source: string | null, engine: Liquid = plain) =>
+    source === null ? {} : { [field]: renderPart(engine, field, source, variables) };
+  return {
+    subject: oneLine(renderPart(plain, "subject", template.subject, variables)),
+    message: renderPart(plain, "message", template.message, variables),
+    ...put("text", template.text),
+    ...put("htmlContent", template.html, html),
+    ...put("summary", template.summary),
+  };
+}
+
+function renderPart(engine: Liquid, field: string, source: string, variables: Record<string, unknown>): string {
+  try {
+    const parsed: Parsed[] = engine.parse(source);
+    return engine.renderSync(parsed, variables);
+  } catch (error) {
+    throw new DomainError("invalid", { errors: { template: [`${field}: ${sayFault(error)}`] } });
+  }
+}
+
+/** A subject is a header: a variable must not start another one. */
+function oneLine(value: string): string {
+  return value.replace(/\s+/g, " ").trim();
+}
+
+function sourcesOf({ subject, message, text, html, summary }: TemplateText): string[] {
+  return [subject, message, text, html, summary].filter((source) => source !== null);
+}
+
+/** Own properties only, as the language sees them. */
+function valueAt(value: unknown, path: (string | number)[]): unknown {
+  let at: unknown = value;
+  for (const part of path) {
+    if (at === null || typeof at !== "object" || !Object.hasOwn(at, part)) return undefined;
+    at = (at as Record<string | number, unknown>)[part];
+  }
+  return at ?? undefined;
+}
+
+function sayFault(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 200) : "cannot be read";
+}

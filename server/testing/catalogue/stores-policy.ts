@@ -1,0 +1,35 @@
+import * as categories from "../../domain/categories/store.ts";
+import * as templates from "../../domain/templates/store.ts";
+import { own, refused, type StoreModules } from "./intruder.ts";
+
+const page = { pageNumber: 1, offset: 0, pageSize: 50 };
+const nothing = { rows: [], total: 0 };
+const category = { title: "x", channels: [], priority: "Low" as const, required: false };
+const draft = { subject: "x", message: "x", required: [], sample: {} };
+
+/** Stores of what decides whether, how and in which words a notification goes out. */
+export const policyStores: StoreModules = {
+  "domain/categories/store.ts": {
+    module: categories,
+    rows: {
+      findCategory: [({ tx, mine, theirs }) => categories.findCategory(tx, mine, theirs.type), null],
+      listAllCategories: [({ tx, mine }) => categories.listAllCategories(tx, mine), []],
+      pageCategories: [({ db, mine }) => categories.pageCategories(db, mine, page), nothing],
+      saveCategory: [({ tx, mine }) => categories.saveCategory(tx, mine, "x", category), own],
+      removeCategory: [({ tx, mine, theirs }) => categories.removeCategory(tx, mine, theirs.type), refused],
+    },
+  },
+  "domain/templates/store.ts": {
+    module: templates,
+    rows: {
+      getTemplate: [({ tx, mine, theirs }) => templates.getTemplate(tx, mine, theirs.templateName), refused],
+      findPublished: [({ tx, mine, theirs }) => templates.findPublished(tx, mine, theirs.templateName), null],
+      pageTemplates: [({ db, mine }) => templates.pageTemplates(db, mine, page), nothing],
+      pageVersions: [({ db, mine, theirs }) => templates.pageVersions(db, mine, theirs.templateName, page), refused],
+      saveDraft: [({ tx, mine }) => templates.saveDraft(tx, mine, "x", draft), own],
+      publishVersion: [({ tx, mine, theirs }) => templates.publishVersion(tx, mine, theirs.templateName), refused],
+      rollBackVersion: [({ tx, mine, theirs }) => templates.rollBackVersion(tx, mine, theirs.templateName), refused],
+      removeTemplate: [({ tx, mine, theirs }) => templates.removeTemplate(tx, mine, theirs.templateName), refused],
+    },
+  },
+};
