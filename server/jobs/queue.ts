@@ -1,39 +1,99 @@
-import { Logger, parseCronItems, type Runner, run } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { Logger, parseCronItems, type Runner, run, type TaskList, type WorkerPool } from "graphile-worker";
+import type { Pool } from "pg";
 import type { Logger as PinoLogger } from "pino";
+import { beatWorker, forgetWorker, rescueJobs } from "../persistence/jobs.ts";
 import { createPool } from "../persistence/pool.ts";
-import { schedule, type TaskContext, taskList } from "./tasks.ts";
+import { schedule } from "./tasks.ts";
+
+interface Options {
+  ownerUrl: string;
+  tasks: TaskList;
+  log: PinoLogger;
+  /** How often a worker says that it is alive, and for how long it is believed; ms. A dead one's jobs go on after that. */
+  beat?: number;
+  patience?: number;
+  /** Jobs at a time. */
+  concurrency?: number;
+}
 
 /**
  * Runs the jobs on Postgres. The queue's own tables are behind row-level security of its own, so they are worked as their owner;
- * what a task does to tenants' rows goes through the context's pool, as the role that owns nothing.
+ * what a task does to tenants' rows goes through the tasks' pool, as the role that owns nothing.
  */
-export async function startQueue(options: {
-  ownerUrl: string;
-  context: TaskContext;
-  log: PinoLogger;
-}): Promise<{ stop(): Promise<void> }> {
-  const pool = createPool({ url: options.ownerUrl, max: 4, name: "parley queue" });
+export async function startQueue(options: Options): Promise<{ stop(): Promise<void> }> {
+  const { beat = 5_000, patience = 30_000, concurrency = 16, log } = options;
+  const pool = createPool({ url: options.ownerUrl, max: 6, name: "parley queue" });
+  const events = new EventEmitter();
+  const life = new Life(pool, patience, log);
+  // Known to be alive before it takes its first job: its id is there as soon as it is made.
+  events.on("pool:create", ({ workerPool }: { workerPool: WorkerPool }) => life.begin(workerPool.id, beat));
   let runner: Runner;
   try {
     runner = await run({
       pgPool: pool,
-      concurrency: 4,
+      concurrency,
+      events,
       noHandleSignals: true,
-      taskList: taskList(options.context),
+      taskList: options.tasks,
       parsedCronItems: parseCronItems(schedule),
       logger: new Logger(
         (scope) => (level, message) =>
-          options.log[level === "warning" ? "warn" : level === "error" ? "error" : "debug"]({ scope }, message),
+          log[level === "warning" ? "warn" : level === "error" ? "error" : "debug"]({ scope }, message),
       ),
     });
   } catch (error) {
+    life.end();
     await pool.end();
     throw error;
   }
   return {
     stop: async () => {
       await runner.stop();
+      await life.leave();
       await pool.end();
     },
   };
+}
+
+/** The queue's own patience with a worker that is gone is four hours; ours is half a minute. */
+class Life {
+  private id: string | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private pulse: Promise<void> = Promise.resolve();
+  private readonly pool: Pool;
+  private readonly patience: number;
+  private readonly log: PinoLogger;
+
+  constructor(pool: Pool, patience: number, log: PinoLogger) {
+    this.pool = pool;
+    this.patience = patience;
+    this.log = log;
+  }
+
+  begin(id: string, every: number): void {
+    this.id = id;
+    this.timer = setInterval(() => this.tick(), every).unref();
+    this.tick();
+  }
+
+  end(): void {
+    clearInterval(this.timer);
+  }
+
+  async leave(): Promise<void> {
+    this.end();
+    await this.pulse;
+    if (this.id !== undefined) await forgetWorker(this.pool, this.id);
+  }
+
+  private tick(): void {
+    this.pulse = this.pulse
+      .then(async () => {
+        if (this.id !== undefined) await beatWorker(this.pool, this.id);
+        const dead = await rescueJobs(this.pool, this.patience);
+        if (dead > 0) this.log.warn({ dead }, "jobs of workers that died go on");
+      })
+      .catch((error) => this.log.warn({ err: error }, "a worker's heartbeat failed; it is tried again"));
+  }
 }

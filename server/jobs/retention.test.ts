@@ -3,9 +3,12 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installationKey } from "../auth/api-key.ts";
 import type { Chat } from "../domain/chats/schema.ts";
+import { Planner } from "../log/planner.ts";
 import { call, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
+import { consumers } from "./consumers.ts";
 import { startQueue } from "./queue.ts";
 import { eventsKeptFor, runRetention } from "./retention.ts";
+import { taskList } from "./tasks.ts";
 
 let stack: Stack;
 let owner: pg.Client;
@@ -39,6 +42,18 @@ async function chatWith(tenant: TestTenant, messages: number): Promise<Chat> {
   return body;
 }
 
+/** What a worker does before anything may go. */
+const plan = async () => {
+  const planner = new Planner({
+    db: stack.api.services.db,
+    consumers,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  for (const { tenantId } of tenants) await planner.plan(tenantId);
+};
+
 const age = (tenant: string, upto: number) =>
   owner.query("update events set at = $3 where tenant_id = $1 and position <= $2", [
     tenant,
@@ -53,7 +68,12 @@ test("old events of one tenant go, the floor says so, messages and the other ten
   await chatWith(two, 2);
   const all = (await one.as("ada")<Events>("GET", `/events?after=${start}`)).body.data;
   await age("one", 4);
-  expect((await runRetention(stack.api.services.db.pool)).events).toBe(4);
+  expect((await runRetention(stack.api.services.db.pool)).events).toBe(0); // nobody has planned what they cause
+  await plan();
+  await owner.query("update planner_cursors set position = 3 where tenant_id = 'one'");
+  expect((await runRetention(stack.api.services.db.pool)).events).toBe(3); // never past the slowest cursor
+  await plan();
+  expect((await runRetention(stack.api.services.db.pool)).events).toBe(1);
   expect(await one.as("ada")("GET", `/events?after=${start}`)).toMatchObject({
     status: 410,
     body: { code: "cursor_expired" },
@@ -91,10 +111,13 @@ test("so do those under which tenants were made, with the tenants' keys in their
 });
 
 test("the queue runs it as a job", async () => {
-  const { pool } = stack.api.services.db;
   await age("two", 1000);
   const log = pino({ level: "silent" });
-  const queue = await startQueue({ ownerUrl: stack.database.ownerUrl, context: { pool, log }, log });
+  const queue = await startQueue({
+    ownerUrl: stack.database.ownerUrl,
+    tasks: taskList({ db: stack.api.services.db, log }),
+    log,
+  });
   await owner.query("select graphile_worker.add_job('retention')");
   await expect
     .poll(async () => (await owner.query("select count(*)::int as n from events where tenant_id = 'two'")).rows[0].n, {

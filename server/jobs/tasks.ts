@@ -1,18 +1,26 @@
 import type { CronItem, TaskList } from "graphile-worker";
-import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { Config } from "../config/config.ts";
+import type { Step } from "../log/planner.ts";
+import type { Database } from "../persistence/database.ts";
 import { runRetention } from "./retention.ts";
 
+/** What tasks and the worker's loops work with. */
 export interface TaskContext {
-  pool: Pool;
+  config: Config;
+  db: Database;
   log: Logger;
+  /** The clock, in ms since 1970. */
+  now(): number;
+  /** For tests: see `Step`. */
+  step?: Step | undefined;
 }
 
 /** Every kind of job there is. */
-export function taskList({ pool, log }: TaskContext): TaskList {
+export function taskList({ db, log }: Pick<TaskContext, "db" | "log">): TaskList {
   return {
     retention: async () => {
-      const gone = await runRetention(pool);
+      const gone = await runRetention(db.pool);
       log.info(gone, "retention done");
     },
   };

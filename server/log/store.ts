@@ -4,12 +4,13 @@ import type { EventType, LogEvent } from "../events.ts";
 
 // Hand-written SQL: the tail of a log is read for every event a node delivers; through Prisma a read costs 4 to 20 times as much.
 
-interface EventRow {
-  pos: number;
+/** A row of the functions that read the log; Prisma gives whole numbers as bigint. */
+export interface EventRow {
+  pos: number | bigint;
   type: EventType;
   chat_id: string | null;
   user_id: string | null;
-  seq: number | null;
+  seq: number | bigint | null;
   payload: Record<string, unknown>;
   internal: LogEvent["internal"] | null;
   client_hash: string | null;
@@ -81,16 +82,17 @@ export async function readHeads(pool: Pool, tenantIds?: TenantId[]): Promise<Hea
   return rows.map((row) => ({ tenantId: row.tenant_id, position: row.pos, epoch: row.epoch }));
 }
 
-function toEvent(tenantId: TenantId, row: EventRow): LogEvent {
+/** A row as readers get it. */
+export function toEvent(tenantId: TenantId, row: EventRow): LogEvent {
   return {
     tenantId,
-    position: row.pos,
+    position: Number(row.pos),
     type: row.type,
     payload: row.payload,
     at: row.at.toISOString(),
     ...(row.chat_id === null ? {} : { chatId: row.chat_id }),
     ...(row.user_id === null ? {} : { userId: row.user_id }),
-    ...(row.seq === null ? {} : { seq: row.seq }),
+    ...(row.seq === null ? {} : { seq: Number(row.seq) }),
     ...(row.internal === null ? {} : { internal: row.internal }),
     ...(row.client_hash === null ? {} : { clientHash: row.client_hash }),
   };

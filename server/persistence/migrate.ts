@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientBase, DatabaseError, escapeIdentifier } from "pg";
 import { StartError } from "../config/start-error.ts";
 import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
+import { migrateQueue } from "./jobs.ts";
 import { applyMigrations } from "./migration-history.ts";
 import { type RoleStatements, roleStatements, runtimeRoleFault, runtimeRoleName } from "./runtime-role.ts";
 
@@ -44,6 +45,8 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
     await assertServer(owner);
     await ensureRoles(owner, database, runtimePassword, runtimeUrl);
     const applied = await underLock(owner, () => applyMigrations(owner, migrations));
+    // The queue's tables too: whoever may enqueue shall not have to wait for the first worker.
+    await underLock(owner, () => migrateQueue(ownerUrl));
     await assertRuntimeRole(runtimeUrl);
     return { runtimeUrl, applied };
   } finally {

@@ -5,10 +5,16 @@ import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 // Row-level security alone, without what the code above it does: every row of another tenant is out of reach for whatever SQL.
 
 /** Tables that hold nothing of a tenant. Whoever adds one names it here. */
-const SHARED = ["_prisma_migrations", "nodes"];
+const SHARED = ["_prisma_migrations", "nodes", "job_workers"];
 
-/** Functions that run as somebody else than their caller. */
-const DEFINER_FUNCTIONS = ["due_tenants_v1", "log_heads_v1"];
+/** Functions that run as somebody else than their caller: as a role that sees two tables, or, the doors into the queue, as its owner. */
+const DEFINER_FUNCTIONS: Record<string, string> = {
+  dead_jobs_v1: "postgres",
+  due_tenants_v1: "parley_heads",
+  enqueue_jobs_v1: "postgres",
+  log_heads_v1: "parley_heads",
+  settle_dead_job_v1: "postgres",
+};
 
 let database: TestDatabase;
 let owner: Client;
@@ -114,12 +120,32 @@ describe("the runtime role", () => {
       `select proname as name, proowner::regrole::text as owner from pg_proc
        where pronamespace = 'public'::regnamespace and prosecdef order by proname`,
     );
-    expect(rows).toEqual(DEFINER_FUNCTIONS.map((name) => ({ name, owner: "parley_heads" })));
+    expect(rows).toEqual(Object.entries(DEFINER_FUNCTIONS).map(([name, owner]) => ({ name, owner })));
     const heads = await owner.query<{ grants: string[] }>(
       `select array_agg(table_name || ' ' || privilege_type order by table_name)::text[] as grants from information_schema.role_table_grants
        where grantee = 'parley_heads'`,
     );
     expect(heads.rows[0]?.grants).toEqual(["tenant_dues SELECT", "tenant_log SELECT"]);
+  });
+
+  test("enqueues jobs of its own tenant alone, and sees and moves no other's", async () => {
+    const job = (tenantId: string) =>
+      `select enqueue_jobs_v1('[{"task": "t", "key": "k", "payload": {"tenantId": "${tenantId}"}}]')`;
+    await expect(asTenant("acme", job("globex"))).rejects.toMatchObject({ code: "42501" });
+    await expect(asTenant(undefined, job("acme"))).rejects.toMatchObject({ code: "42501" });
+    await expect(asTenant("acme", "select from graphile_worker._private_jobs")).rejects.toMatchObject({
+      code: "42501",
+    });
+    await expect(asTenant("acme", "select graphile_worker.add_job('t')")).rejects.toMatchObject({ code: "42501" });
+    await owner.query(
+      "select graphile_worker.add_job('t', '{\"tenantId\": \"globex\"}', job_key => 'dead', max_attempts => 1)",
+    );
+    await owner.query("update graphile_worker._private_jobs set attempts = 1");
+    const { rows } = await asTenant("globex", "select id from dead_jobs_v1(10, 0)");
+    expect(rows).toHaveLength(1);
+    expect((await asTenant("acme", "select id from dead_jobs_v1(10, 0)")).rows).toEqual([]);
+    const settled = await asTenant("acme", `select settle_dead_job_v1('${rows[0].id}', false) as done`);
+    expect(settled.rows).toEqual([{ done: false }]);
   });
 });
 

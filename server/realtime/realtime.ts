@@ -33,6 +33,8 @@ interface Options {
 
 const second = 1000;
 const typingFor = 5000;
+/** For how long a hello means company. */
+const companyMs = 15_000;
 
 /** The live side of a node: hub, presence, open connections and the word from other nodes. */
 export class Realtime implements Live {
@@ -45,6 +47,7 @@ export class Realtime implements Live {
   private readonly timers: NodeJS.Timeout[] = [];
   private others: string[] = [];
   private alone = true;
+  private greetedAt = 0;
   private ticks = 0;
   private rounds = 0;
   private housekeeping: Promise<void> | undefined;
@@ -58,7 +61,7 @@ export class Realtime implements Live {
     options.bus.onMessage((message) => {
       if (message.kind === "wake") this.hub.wake(message.tenantId);
       else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
-      else if (message.kind === "hello") this.alone = false;
+      else if (message.kind === "hello") this.greeted();
       else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
     });
     options.db.onCommit((tenantId) => {
@@ -197,13 +200,19 @@ export class Realtime implements Live {
     }
   }
 
+  /** A worker is no node and says hello every few seconds: as long as it does, there is somebody to wake. */
+  private greeted(): void {
+    this.alone = false;
+    this.greetedAt = Date.now();
+  }
+
   private async heartbeat(): Promise<void> {
     const { others, working, lapsed } = await beat(this.options.db.pool, { id: this.options.nodeId });
     if (lapsed) this.presences.lapsed();
     if (this.others.some((id) => !others.includes(id))) this.presences.nodeLost();
     this.others = others;
     this.nodes = working + 1;
-    this.alone = working === 0;
+    this.alone = working === 0 && Date.now() - this.greetedAt > companyMs;
   }
 
   /** Compares every open connection's credential with what holds now. */

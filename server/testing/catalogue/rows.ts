@@ -4,7 +4,7 @@ import type { Client } from "pg";
 export type Fingerprint = Record<string, string>;
 
 /** They hold nothing of a tenant. */
-export const TENANTLESS = ["_prisma_migrations", "nodes"];
+export const TENANTLESS = ["_prisma_migrations", "nodes", "job_workers"];
 /** Not what a call stores: who is connected. */
 const LIVE = [...TENANTLESS, "presences"];
 /** Written beside the calls, some seconds later. */

@@ -1,0 +1,55 @@
+import type { DeliveryChannel, DeliveryStatus } from "./schema.ts";
+
+/** What the person, the category and the tenant's defaults say of one delivery channel. */
+export type Ruling =
+  | { outcome: "send"; rule: string }
+  | { outcome: "hold" | "fold"; until: Date; rule: string }
+  | { outcome: "stop"; rule: "muted" | "preference" | "default"; detail: string };
+
+/** Everything that a decision looks at, as it is at this moment. */
+export interface DeliveryFacts {
+  channel: DeliveryChannel;
+  now: Date;
+  /** Undefined when it is gone: deleted or withdrawn. */
+  notification: { readAt: Date | null; expiresAt: Date | null } | undefined;
+  ruling: Ruling;
+  /** The one that the sender named, else the profile's. */
+  address: string | undefined;
+  /** Why the address gets no mail. */
+  suppressed: string | undefined;
+  /** Where mail goes: to a server, to the local catcher, nowhere. */
+  way: "server" | "catcher" | "none";
+}
+
+export interface Decision {
+  status: DeliveryStatus;
+  rule: string;
+  detail?: string;
+  /** Of held and folded: until when. */
+  until?: Date;
+}
+
+/**
+ * Whether something goes out, and if not, why. Asked when it is planned and again before each try: what has become true meanwhile
+ * (read, expired, suppressed, switched off) counts. `queued` means: now.
+ */
+export function decideDelivery(facts: DeliveryFacts): Decision {
+  const { channel, notification, ruling, now } = facts;
+  if (!notification) return { status: "cancelled", rule: "deleted" };
+  if (notification.expiresAt && notification.expiresAt <= now) return { status: "expired", rule: "expired" };
+  if (ruling.outcome === "stop") return { status: stopped[ruling.rule], rule: ruling.rule, detail: ruling.detail };
+  if (channel === "inApp") return { status: "sent", rule: ruling.rule };
+  if (notification.readAt) return { status: "read_first", rule: "read" };
+  return decideMail(facts);
+}
+
+const stopped = { muted: "muted", preference: "preference", default: "not_asked" } as const;
+
+function decideMail({ ruling, address, suppressed, way }: DeliveryFacts): Decision {
+  if (address === undefined) return { status: "no_address", rule: "address" };
+  if (suppressed !== undefined) return { status: "suppressed", rule: "suppression", detail: suppressed };
+  if (ruling.outcome === "hold") return { status: "held", rule: ruling.rule, until: ruling.until };
+  if (ruling.outcome === "fold") return { status: "folded", rule: ruling.rule, until: ruling.until };
+  if (way === "none") return { status: "not_configured", rule: "configuration" };
+  return { status: "queued", rule: ruling.rule };
+}

@@ -1,0 +1,173 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { newId } from "../../ids.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Job } from "../../persistence/jobs.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
+
+export interface NewDelivery {
+  /** `event:{position}`, `digest:{id}`, `away:{id}`, `test:{id}`: with recipient and channel it is there once. */
+  cause: string;
+  userId: string;
+  channel: DeliveryChannel;
+  kind: DeliveryKind;
+  notificationId?: string | undefined;
+  batchId?: string | undefined;
+  type: string;
+  subject: string;
+  status: DeliveryStatus;
+  rule?: string | undefined;
+  detail?: string | undefined;
+  address?: string | undefined;
+  /** Of a queued one: now unless given. */
+  dueAt?: Date | undefined;
+  heldUntil?: Date | undefined;
+  digestId?: string | undefined;
+  /** What a mail says that is not of one notification; props of its template in emails/. */
+  mail?: object | undefined;
+  epoch: number;
+}
+
+export interface InsertedDelivery {
+  id: string;
+  cause: string;
+  userId: string;
+  channel: DeliveryChannel;
+  status: DeliveryStatus;
+}
+
+/** Writes decisions; those that are there already stay as they are. Returns the new ones. One statement for any number. */
+export async function insertDeliveries(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  news: NewDelivery[],
+): Promise<InsertedDelivery[]> {
+  if (news.length === 0) return [];
+  const input = news.map((one) => ({
+    id: newId(),
+    cause: one.cause,
+    user_id: one.userId,
+    channel: one.channel,
+    kind: one.kind,
+    notification_id: one.notificationId,
+    batch_id: one.batchId,
+    type: one.type,
+    subject: one.subject,
+    status: one.status,
+    rule: one.rule,
+    detail: one.detail,
+    address: one.address,
+    due_at: one.status === "queued" ? (one.dueAt ?? new Date()) : undefined,
+    held_until: one.heldUntil,
+    digest_id: one.digestId,
+    mail: one.mail,
+    epoch: one.epoch,
+  }));
+  return await tx.$queryRaw<InsertedDelivery[]>`
+    insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, batch_id, type, subject, status, rule, detail,
+      address, due_at, held_until, digest_id, mail, epoch)
+    select ${tenantId}, r.* from json_to_recordset(${JSON.stringify(input)}::json) as r (id uuid, cause text, user_id text, channel text,
+      kind text, notification_id uuid, batch_id uuid, type text, subject text, status text, rule text, detail text, address text,
+      due_at timestamptz, held_until timestamptz, digest_id uuid, mail jsonb, epoch bigint)
+    on conflict (tenant_id, cause, user_id, channel) do nothing
+    returning id, cause, user_id as "userId", channel, status`;
+}
+
+/** The job that sends a tenant's mail that is due. To be enqueued in the transaction that queues a delivery. */
+export function mailJob(tenantId: TenantId, runAt?: Date): Job {
+  // Two keys, so that a timer of later mail never takes the place of a call for now.
+  const key = runAt ? `mail-due:${tenantId}` : `mail:${tenantId}`;
+  return { task: "mail", payload: { tenantId }, key, ...(runAt ? { runAt } : {}) };
+}
+
+/** Takes back what has not gone out of notifications that are withdrawn. */
+export async function cancelDeliveries(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  notificationIds: string[],
+): Promise<number> {
+  const { count } = await tx.delivery.updateMany({
+    where: { tenantId, notificationId: { in: notificationIds }, status: { in: ["queued", "held", "waiting"] } },
+    data: { status: "cancelled", rule: "deleted", detail: null, dueAt: null, heldUntil: null, updatedAt: new Date() },
+  });
+  return count;
+}
+
+/** Says of notifications that were to be mailed to somebody that they went into a digest. */
+export async function foldDeliveries(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  fold: { userId: string; notificationIds: string[]; digestId: string },
+): Promise<number> {
+  const { userId, notificationIds, digestId } = fold;
+  const { count } = await tx.delivery.updateMany({
+    where: {
+      tenantId,
+      userId,
+      channel: "email",
+      notificationId: { in: notificationIds },
+      status: { in: ["held", "folded"] },
+    },
+    data: { status: "folded", digestId, heldUntil: null, updatedAt: new Date() },
+  });
+  return count;
+}
+
+export interface DeliverySummary {
+  email?: { status: DeliveryStatus; detail?: string; at: string };
+}
+
+/** What became of notifications' mails. A notification without an entry is not planned yet, or none was asked for. */
+export async function findDeliverySummaries(
+  db: Database,
+  tenantId: TenantId,
+  notificationIds: string[],
+): Promise<Map<string, DeliverySummary>> {
+  if (notificationIds.length === 0) return new Map();
+  const rows = await db.forTenant(tenantId).delivery.findMany({
+    where: { tenantId, notificationId: { in: notificationIds }, channel: "email", status: { not: "not_asked" } },
+    select: { notificationId: true, status: true, detail: true, updatedAt: true },
+  });
+  return new Map(
+    rows.map(({ notificationId, status, detail, updatedAt }) => [
+      notificationId ?? "",
+      {
+        email: {
+          status: status as DeliveryStatus,
+          ...(detail === null ? {} : { detail }),
+          at: updatedAt.toISOString(),
+        },
+      },
+    ]),
+  );
+}
+
+export interface PlannedNotification {
+  id: string;
+  userId: string;
+  type: string;
+  subject: string;
+  priority: number;
+  /** Where its sender asked for a mail to go. */
+  email: string | null;
+  readAt: Date | null;
+  expiresAt: Date | null;
+  batchId: string | null;
+  chatId: string | null;
+  /** The profile's address */
+  profileEmail: string | null;
+}
+
+/** Notifications as a decision needs them, in one statement. Those that are gone are left out. */
+export async function findPlannedNotifications(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  ids: string[],
+): Promise<Map<string, PlannedNotification>> {
+  const rows = await tx.$queryRaw<PlannedNotification[]>`
+    select n.id, n.user_id as "userId", n.type, n.subject, n.priority, n.email, n.read_at as "readAt", n.expires_at as "expiresAt",
+      n.batch_id as "batchId", n.chat_id as "chatId", u.email as "profileEmail"
+    from notifications n left join users u on u.tenant_id = n.tenant_id and u.id = n.user_id
+    where n.tenant_id = ${tenantId} and n.id = any (${ids}::uuid[]) and n.status = 'visible'`;
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -1,0 +1,5 @@
+import { planDeliveries } from "../domain/deliveries/plan-deliveries.ts";
+import type { Consumer } from "../log/planner.ts";
+
+/** Who turns the log into effects, each with a cursor of its own. */
+export const consumers: Consumer[] = [planDeliveries];

@@ -1,0 +1,186 @@
+import type { TenantId } from "../auth/principal.ts";
+import type { EventType, LogEvent } from "../events.ts";
+import type { Database } from "../persistence/database.ts";
+import { enqueueJobs, type Job } from "../persistence/jobs.ts";
+import { type TenantTransaction, tenantTransaction } from "../persistence/prisma.ts";
+import { type ClaimedCursor, claimCursor, commitLazily, moveCursor, readEventsOf } from "./planner-store.ts";
+import { readHeads } from "./store.ts";
+
+/** Some events of one tenant, in log order, and the transaction in which their effects are written. */
+export interface Batch {
+  tx: TenantTransaction;
+  tenantId: TenantId;
+  /** At most 1,000, only of the types that the consumer asked for. */
+  events: LogEvent[];
+  /** Of the first event, recipients up to this one are planned already. */
+  after?: string;
+  /** The log's epoch now; effects that are done later compare it, see `older`. */
+  epoch: number;
+  /** Whether an event is from before the log's present epoch (a restore, a promotion): then its effects wait for an operator. */
+  older(event: LogEvent): boolean;
+}
+
+export interface Plan {
+  jobs: Job[];
+  /** The consumer wrote enough: it comes back for the rest of this event's recipients, those after `after`. */
+  stopped?: { position: number; after: string };
+}
+
+/**
+ * Turns events into effects. It gets every event of its types once, in order: what it writes in the batch's transaction, the jobs it
+ * returns and the cursor's move commit together or not at all. It must be safe to run again after a rollback, so it writes nowhere else.
+ */
+export interface Consumer {
+  /** Names its cursor: never reused for something else. */
+  name: string;
+  types: EventType[];
+  plan(batch: Batch): Promise<Plan>;
+}
+
+/** Named moments between two steps, for tests that end the process at each of them. */
+export type Step = (name: string) => void | Promise<void>;
+
+interface Options {
+  db: Database;
+  consumers: Consumer[];
+  onError(error: unknown): void;
+  step?: Step;
+  /** Events a transaction. */
+  limit?: number;
+}
+
+/** Positions that one look at the log passes at most, however few of them are wanted. */
+const window = 10_000;
+/** Tenants at a time, so that planning leaves connections to the jobs. */
+const lanes = 3;
+
+/**
+ * Plans effects from the logs of all tenants. Any number of workers may do it at once: a consumer's cursor is a locked row, and who
+ * finds it locked leaves it to the other. Wake-ups may be lost: `poll` is the net.
+ */
+export class Planner {
+  private readonly waiting = new Set<TenantId>();
+  private readonly running = new Map<TenantId, Promise<void>>();
+  private readonly again = new Set<TenantId>();
+  /** Heads up to which nothing is left to do, as far as this worker knows. */
+  private readonly done = new Map<TenantId, { position: number; epoch: number }>();
+  private closed = false;
+  private polling: Promise<void> | undefined;
+  private readonly options: Options;
+
+  constructor(options: Options) {
+    this.options = options;
+  }
+
+  /** Says that a tenant's log has grown. Returns at once. */
+  wake(tenantId: TenantId): void {
+    if (this.closed || this.options.consumers.length === 0) return;
+    if (this.running.has(tenantId)) this.again.add(tenantId);
+    else this.waiting.add(tenantId);
+    this.serve();
+  }
+
+  /** Wakes the tenants whose logs are further than what is planned. To be called once a second. */
+  poll(): Promise<void> {
+    this.polling ??= this.compareHeads()
+      .catch((error) => this.options.onError(error))
+      .finally(() => {
+        this.polling = undefined;
+      });
+    return this.polling;
+  }
+
+  /** Lets what is under way come to its commit; nothing is begun after that. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.waiting.clear();
+    await this.polling;
+    await Promise.all(this.running.values());
+  }
+
+  /** Plans everything that a tenant's log holds now. A consumer that fails keeps no other from its own. */
+  async plan(tenantId: TenantId): Promise<void> {
+    let seen: ClaimedCursor | undefined;
+    const plans = this.options.consumers.map(async (consumer) => {
+      for (let more = true; more; ) {
+        const step = this.closed ? undefined : await this.planSome(tenantId, consumer);
+        if (!step) return false; // another worker is at it: if it dies, the next poll finds out
+        seen = seen && seen.head < step.cursor.head ? seen : step.cursor;
+        more = step.more;
+      }
+      return true;
+    });
+    const ends = await Promise.allSettled(plans);
+    for (const end of ends) if (end.status === "rejected") this.options.onError(end.reason);
+    const complete = ends.every((end) => end.status === "fulfilled" && end.value);
+    if (complete && seen) this.done.set(tenantId, { position: seen.head, epoch: seen.epoch });
+  }
+
+  private async planSome(
+    tenantId: TenantId,
+    consumer: Consumer,
+  ): Promise<{ cursor: ClaimedCursor; more: boolean } | undefined> {
+    const step = this.options.step ?? (() => {});
+    const planned = await tenantTransaction(this.options.db.prisma, tenantId, async (tx) => {
+      const cursor = await claimCursor(tx, tenantId, consumer.name);
+      if (!cursor) return undefined;
+      const limit = this.options.limit ?? 1000;
+      const upto = Math.min(cursor.head, cursor.position + window);
+      if (upto <= cursor.position) return { cursor, more: false };
+      await step("planner claimed");
+      const events = await readEventsOf(tx, tenantId, consumer.types, { after: cursor.position, upto, limit });
+      const plan = events.length > 0 ? await consumer.plan(batchOf(tx, tenantId, cursor, events)) : { jobs: [] };
+      await step("planner wrote effects");
+      await enqueueJobs(tx, plan.jobs);
+      await step("planner enqueued jobs");
+      if (events.length === 0) await commitLazily(tx);
+      const to = progress(plan, events.length < limit ? upto : (events.at(-1)?.position ?? upto));
+      await moveCursor(tx, tenantId, consumer.name, to);
+      await step("planner moved the cursor");
+      return { cursor, more: to.position < cursor.head };
+    });
+    await step("planner committed");
+    return planned;
+  }
+
+  private serve(): void {
+    for (const tenantId of this.waiting) {
+      if (this.closed || this.running.size >= lanes) return;
+      this.waiting.delete(tenantId);
+      const run = this.plan(tenantId)
+        .catch((error) => this.options.onError(error))
+        .finally(() => {
+          this.running.delete(tenantId);
+          if (this.again.delete(tenantId) && !this.closed) this.waiting.add(tenantId);
+          this.serve();
+        });
+      this.running.set(tenantId, run);
+    }
+  }
+
+  private async compareHeads(): Promise<void> {
+    if (this.closed || this.options.consumers.length === 0) return;
+    for (const { tenantId, position, epoch } of await readHeads(this.options.db.pool)) {
+      const done = this.done.get(tenantId);
+      if (!done || done.position !== position || done.epoch !== epoch) this.wake(tenantId);
+    }
+  }
+}
+
+function batchOf(tx: TenantTransaction, tenantId: TenantId, cursor: ClaimedCursor, events: LogEvent[]): Batch {
+  return {
+    tx,
+    tenantId,
+    events,
+    ...(cursor.recipient === null ? {} : { after: cursor.recipient }),
+    epoch: cursor.epoch,
+    older: (event) => event.position <= cursor.gate,
+  };
+}
+
+/** Where the cursor goes: inside a wide event it stays before it and names the recipient. */
+function progress(plan: Plan, end: number): { position: number; recipient: string | null } {
+  return plan.stopped
+    ? { position: plan.stopped.position - 1, recipient: plan.stopped.after }
+    : { position: end, recipient: null };
+}

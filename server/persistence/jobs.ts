@@ -1,0 +1,86 @@
+import { runMigrations } from "graphile-worker";
+import type { Pool } from "pg";
+import type { TenantId } from "../auth/principal.ts";
+import { newId } from "../ids.ts";
+import type { TenantTransaction } from "./prisma.ts";
+
+/** Later work of a tenant. */
+export interface Job {
+  task: string;
+  payload: { tenantId: TenantId; [field: string]: unknown };
+  /** A waiting job of the same key is replaced; a running one goes on and another is made. A key of its own unless given. */
+  key?: string;
+  /** Now unless given. */
+  runAt?: Date;
+  /** 25 unless given; then it is in the dead-letter list. */
+  maxAttempts?: number;
+}
+
+export interface DeadJob {
+  id: string;
+  task: string;
+  payload: unknown;
+  attempts: number;
+  error: string | null;
+  createdAt: Date;
+  diedAt: Date;
+}
+
+/** Enqueues jobs in the caller's transaction, all or none with it, in one batch. Each is of the transaction's tenant. */
+export async function enqueueJobs(tx: TenantTransaction, jobs: Job[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const byKey = new Map(jobs.map((job) => [job.key ?? newId(), job]));
+  const input = [...byKey].map(([key, { task, payload, runAt, maxAttempts }]) => ({
+    task,
+    payload,
+    key,
+    run_at: runAt?.toISOString(),
+    max_attempts: maxAttempts,
+  }));
+  await tx.$executeRaw`select enqueue_jobs_v1(${JSON.stringify(input)}::json)`;
+}
+
+/** Jobs of the transaction's tenant that failed for good, newest first. */
+export async function listDeadJobs(
+  tx: TenantTransaction,
+  page: { offset: number; pageSize: number },
+): Promise<{ total: number; jobs: DeadJob[] }> {
+  const rows = await tx.$queryRaw<(DeadJob & { total: number })[]>`
+    select id, task, payload, attempts, error, created_at as "createdAt", died_at as "diedAt", total
+    from dead_jobs_v1(${page.pageSize}::int, ${page.offset}::int)`;
+  return { total: rows[0]?.total ?? 0, jobs: rows.map(({ total, ...job }) => job) };
+}
+
+/** Tries a dead job of the transaction's tenant again, or takes it out; false when there is none of that id. */
+export async function settleDeadJob(tx: TenantTransaction, id: string, fate: "again" | "away"): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ done: boolean }[]>`
+    select settle_dead_job_v1(${id}, ${fate === "again"}) as done`;
+  return rows[0]?.done ?? false;
+}
+
+/** Brings the queue's own tables to its version. As their owner. */
+export async function migrateQueue(connectionString: string): Promise<void> {
+  await runMigrations({ connectionString });
+}
+
+/** Says that a pool of the queue is alive. As the queue's owner. */
+export async function beatWorker(pool: Pool, id: string): Promise<void> {
+  await pool.query(
+    `insert into job_workers (id, seen_at) values ($1, clock_timestamp())
+     on conflict (id) do update set seen_at = excluded.seen_at`,
+    [id],
+  );
+}
+
+/** Frees the jobs of pools that were not seen for so many ms; returns of how many. As the queue's owner. */
+export async function rescueJobs(pool: Pool, patienceMs: number): Promise<number> {
+  const { rows } = await pool.query<{ dead: number }>("select rescue_jobs_v1(make_interval(secs => $1)) as dead", [
+    patienceMs / 1000,
+  ]);
+  return rows[0]?.dead ?? 0;
+}
+
+/** Takes a pool that has ended in order off the list. As the queue's owner. */
+export async function forgetWorker(pool: Pool, id: string): Promise<void> {
+  await pool.query("delete from job_workers where id = $1", [id]);
+}
