@@ -9,13 +9,14 @@ import { consumers } from "./consumers.ts";
 import { startQueue } from "./queue.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
 
-const pollMs = 1000;
-const helloMs = 5000;
+const second = 1000;
 
 /** For tests: shorter waits, and a word between any two steps. */
 export interface WorkerOptions {
   beat?: number;
   patience?: number;
+  /** How often logs are looked at that nobody spoke of, in ms. */
+  poll?: number;
   step?: Step;
 }
 
@@ -34,7 +35,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     const context: TaskContext = { config, db, log, now: Date.now, step: options.step };
     const queue = await startQueue({ ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, ...options });
     const planner = new Planner({ db, consumers, onError, ...(options.step ? { step: options.step } : {}) });
-    const stop = listen(bus, nodeId, db, planner);
+    const stop = listen({ bus, nodeId, db, planner, poll: options.poll ?? second });
     return { close: () => closeAll([stop, () => planner.close(), queue.stop, bus!.close.bind(bus), db.close]) };
   } catch (error) {
     await bus?.close();
@@ -43,8 +44,16 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   }
 }
 
+interface Parts {
+  bus: Bus;
+  nodeId: string;
+  db: Database;
+  planner: Planner;
+  poll: number;
+}
+
 /** Wakes the planner when a log grows, and the api nodes when this process makes one grow. */
-function listen(bus: Bus, nodeId: string, db: Database, planner: Planner): () => void {
+function listen({ bus, nodeId, db, planner, poll }: Parts): () => void {
   bus.onMessage((message) => {
     if (message.kind === "wake") planner.wake(message.tenantId);
   });
@@ -53,7 +62,7 @@ function listen(bus: Bus, nodeId: string, db: Database, planner: Planner): () =>
     planner.wake(tenantId);
   });
   const hello = () => bus.publish({ kind: "hello", nodeId });
-  const timers = [setInterval(() => void planner.poll(), pollMs), setInterval(hello, helloMs)];
+  const timers = [setInterval(() => void planner.poll(), poll), setInterval(hello, 5 * second)];
   hello();
   void planner.poll();
   return () => {

@@ -72,7 +72,8 @@ export async function startStack(changes: Partial<Config> = {}): Promise<Stack> 
   };
 }
 
-function configFor(database: TestDatabase, changes: Partial<Config>): Config {
+/** The settings of a test's processes. */
+export function configFor(database: TestDatabase, changes: Partial<Config> = {}): Config {
   return {
     port: 0,
     host: ["127.0.0.1"],

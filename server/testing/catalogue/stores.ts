@@ -15,6 +15,7 @@ import * as jobs from "../../jobs/store.ts";
 import * as log from "../../log/store.ts";
 import * as realtime from "../../realtime/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
+import { mailStores } from "./stores-mail.ts";
 import { policyStores } from "./stores-policy.ts";
 
 const future = new Date("2100-01-01T00:00:00Z");
@@ -32,6 +33,7 @@ const draft = {
 /** Every function of every store, called for one tenant on what is another's. */
 export const storeRows: StoreModules = {
   ...policyStores,
+  ...mailStores,
   "auth/store.ts": {
     module: auth,
     rows: {
@@ -175,6 +177,7 @@ export const storeRows: StoreModules = {
       readEvents: [({ db, mine }) => log.readEvents(db.pool, mine, span), []],
       readUserEvents: [({ db, mine }) => log.readUserEvents(db.pool, mine, "ada", span), []],
       readHeads: [({ db, mine }) => log.readHeads(db.pool, [mine]), own],
+      toEvent: { reason: "shapes a row that one of the others has read" },
     },
   },
   "realtime/store.ts": {

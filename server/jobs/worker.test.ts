@@ -1,0 +1,53 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { unitOfWork } from "../persistence/unit-of-work.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { startWorker } from "./worker.ts";
+
+let stack: Stack;
+let owner: pg.Client;
+let tenant: TestTenant;
+let worker: { close(): Promise<void> };
+
+beforeAll(async () => {
+  stack = await startStack();
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  tenant = await stack.tenant("acme");
+  // What is found here is found by wake-ups: the poll is an hour away.
+  worker = await startWorker(configFor(stack.database), { poll: 3_600_000, beat: 100, patience: 1000 });
+});
+afterAll(async () => {
+  await worker.close();
+  await owner.end();
+  await stack.close();
+});
+
+test("what an api node commits is planned at once", async () => {
+  const spans: number[] = [];
+  for (let i = 1; i <= 10; i++) {
+    await unitOfWork(stack.api.services.db, tenant.tenantId, async ({ lockHead, emit }) => {
+      await lockHead();
+      emit({ type: "notification.created", userId: "ada", payload: { id: crypto.randomUUID(), type: "Welcome" } });
+    });
+    const began = performance.now();
+    const planned = async () => (await owner.query("select from deliveries where cause = $1", [`event:${i}`])).rowCount;
+    await expect.poll(planned, { interval: 2, timeout: 5000 }).toBe(2);
+    spans.push(performance.now() - began);
+  }
+  spans.sort((a, b) => a - b);
+  console.log(`planned ${spans[5]?.toFixed(0)} ms after the commit (median), ${spans[9]?.toFixed(0)} ms at most`);
+});
+
+test("the jobs of a worker that died go on, and what it had been asked for anew is done once", async () => {
+  const held = `update graphile_worker._private_jobs set locked_by = 'dead', locked_at = now() - interval '2 seconds', attempts = 1`;
+  await owner.query(
+    `begin; select graphile_worker.add_job('retention', job_key => 'orphan'); ${held} where key = 'orphan'; commit`,
+  );
+  await owner.query(
+    `begin; select graphile_worker.add_job('nobody', job_key => 'superseded'); ${held}, key = null where key = 'superseded'; commit`,
+  );
+  const jobs = async () =>
+    (await owner.query("select key from graphile_worker._private_jobs where key is null or key = 'orphan'")).rowCount;
+  await expect.poll(jobs, { timeout: 5000 }).toBe(0);
+});
