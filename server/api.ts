@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { type Logger, pino } from "pino";
 import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
-import type { Config } from "./config/config.ts";
+import { type Config, internalUrl } from "./config/config.ts";
 import { DomainError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { Limiter } from "./limiter.ts";
@@ -101,8 +101,10 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     routeUpgrades(server, upgrades);
     silent.watch(server);
   });
+  const { port } = app.server.address() as AddressInfo;
+  await realtime.reachableAt(internalUrl(config, port));
   return {
-    port: (app.server.address() as AddressInfo).port,
+    port,
     services,
     realtime,
     ready: () => readiness(health).then(({ status }) => status === "ready"),
@@ -115,9 +117,9 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     },
     close: async () => {
       state.draining = true;
-      trpc.reconnect();
+      // While events still come: who moves to another node has no gap.
+      await Promise.all([trpc.drain(), hub.close()]);
       await realtime.close();
-      await hub.close();
       trpc.close();
       silent.close();
       await Promise.all([app.close(), ...servers.map(closeServer)]);

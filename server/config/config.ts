@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { projectRoot } from "../persistence/project-root.ts";
 import type { Env, Role } from "./env.ts";
@@ -12,6 +13,8 @@ export interface Config {
   host: string[];
   /** Without a slash at the end. */
   baseUrl: string;
+  /** Where other nodes reach this one; found out when left out. Without a slash at the end. */
+  internalUrl?: string;
   /** Absolute. */
   dataDir: string;
   database: {
@@ -58,6 +61,7 @@ export function draftConfig(env: Env): Draft {
     port: env.PORT,
     host: env.HOST ?? (embedded ? ["127.0.0.1", "::1"] : ["0.0.0.0"]),
     baseUrl: (env.BASE_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ""),
+    internalUrl: env.INTERNAL_URL?.replace(/\/+$/, ""),
     dataDir: resolve(projectRoot(), env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -83,4 +87,13 @@ export function loopbackUrl(config: Pick<Config, "host" | "port">): string {
   const host = config.host[0] ?? "127.0.0.1";
   if (host === "0.0.0.0" || host === "127.0.0.1" || host === "::") return `http://127.0.0.1:${config.port}`;
   return `http://${host.includes(":") ? `[${host}]` : host}:${config.port}`;
+}
+
+/** Where other nodes reach the api on a port: this machine's own address when it listens on all of them. */
+export function internalUrl({ host, internalUrl }: Pick<Config, "host" | "internalUrl">, port: number): string {
+  if (internalUrl !== undefined) return internalUrl;
+  if (!host.some((each) => each === "0.0.0.0" || each === "::")) return loopbackUrl({ host, port });
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const own = addresses.find(({ family, internal }) => family === "IPv4" && !internal);
+  return own ? `http://${own.address}:${port}` : loopbackUrl({ host, port });
 }

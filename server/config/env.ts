@@ -36,6 +36,12 @@ export const settings = {
     description: "The address people use, for links in e-mail and for cookies.",
     schema: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   },
+  INTERNAL_URL: {
+    default: "`http://{address of this machine}:{PORT}`",
+    description:
+      "Where other nodes reach this one. Only SignalR's long polls, event streams and stateful sockets need it.",
+    schema: z.url({ protocol: /^http$/, error: "must be an http address" }).optional(),
+  },
   DATA_DIR: {
     default: "`.data`",
     description: "Folder of the embedded Postgres, the secrets and `demo.json`.",

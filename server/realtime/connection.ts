@@ -1,4 +1,4 @@
-import type { Duplex } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 import type { WebSocket } from "ws";
 
 /** More than this unread by the peer, and the connection is closed so that it comes back and resumes. */
@@ -27,8 +27,14 @@ export function frame(payload: string | Buffer): Buffer {
   return out;
 }
 
-/** Writers with frames of this turn of the event loop; all are flushed together at its end. */
-let waiting: FrameWriter[] = [];
+/** What is in a frame made by `frame()`: the same bytes, without the header. For transports that are no WebSocket. */
+export function payloadOf(framed: Buffer): Buffer {
+  const length = framed[1] ?? 0;
+  return framed.subarray(length < 126 ? 2 : length === 126 ? 4 : 10);
+}
+
+/** Outboxes with frames of this turn of the event loop; all are flushed together at its end. */
+let waiting: Outbox[] = [];
 
 function flushAll(): void {
   const writers = waiting;
@@ -69,27 +75,30 @@ function isSame(a: readonly Buffer[], b: readonly Buffer[]): boolean {
 }
 
 /**
- * The one way to a socket. Frames of one turn of the event loop are joined and written once: the price of fan-out in Node is the
- * write. What a peer does not read is bounded.
+ * The one way to a peer. Frames of one turn of the event loop are handed over together: the price of fan-out in Node is the write. What
+ * a peer does not read is bounded.
  */
-export class FrameWriter {
+export abstract class Outbox {
+  protected over = false;
   private queue: Buffer[] = [];
   private queued = 0;
-  private over = false;
-  private readonly ws: WebSocket;
-  private readonly socket: Duplex;
   private readonly onSlow: () => void;
 
-  constructor(ws: WebSocket, socket: Duplex, onSlow: () => void) {
-    this.ws = ws;
-    this.socket = socket;
+  constructor(onSlow: () => void) {
     this.onSlow = onSlow;
   }
+
+  /** Bytes handed over that the peer has not read. */
+  protected abstract backlog(): number;
+  /** Takes the frames of a turn. */
+  protected abstract carry(frames: readonly Buffer[]): void;
+  /** Resolves when the peer has read some of the backlog, or is gone. */
+  protected abstract drained(): Promise<void>;
 
   /** Queues a frame made by `frame()`. */
   write(bytes: Buffer): void {
     if (this.over) return;
-    if (this.queued + this.socket.writableLength + bytes.length > maxQueuedBytes) {
+    if (this.queued + this.backlog() + bytes.length > maxQueuedBytes) {
       this.over = true;
       this.queue = [];
       this.onSlow();
@@ -108,28 +117,57 @@ export class FrameWriter {
     if (queue.length === 0) return;
     this.queue = [];
     this.queued = 0;
-    if (this.ws.readyState !== 1 || this.socket.destroyed) return;
-    if (queue.length === 1 && queue[0]) {
-      this.socket.write(queue[0]);
-      return;
-    }
-    for (const bytes of join(queue)) this.socket.write(bytes);
+    this.carry(queue);
   }
 
   /** Resolves when the peer has read enough for a backfill to go on; undefined when it already has. */
   pressure(): Promise<void> | undefined {
-    if (this.queued + this.socket.writableLength < pressureBytes) return undefined;
+    if (this.queued + this.backlog() < pressureBytes) return undefined;
     this.flush();
-    if (this.socket.destroyed || !this.socket.writableNeedDrain) return new Promise((resolve) => setImmediate(resolve));
-    return new Promise((resolve) => {
-      const done = () => {
-        this.socket.off("drain", done);
-        this.socket.off("close", done);
-        resolve();
-      };
-      this.socket.on("drain", done);
-      this.socket.on("close", done);
-    });
+    return this.drained();
+  }
+}
+
+/** Resolves when a stream has room again or is closed; in the next turn if it has room now. */
+export function roomIn(stream: Writable): Promise<void> {
+  if (stream.destroyed || !stream.writableNeedDrain) return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off("drain", done);
+      stream.off("close", done);
+      resolve();
+    };
+    stream.on("drain", done);
+    stream.on("close", done);
+  });
+}
+
+/** The way to a WebSocket. */
+export class FrameWriter extends Outbox {
+  protected readonly ws: WebSocket;
+  private readonly socket: Duplex;
+
+  constructor(ws: WebSocket, socket: Duplex, onSlow: () => void) {
+    super(onSlow);
+    this.ws = ws;
+    this.socket = socket;
+  }
+
+  protected backlog(): number {
+    return this.socket.writableLength;
+  }
+
+  protected carry(frames: readonly Buffer[]): void {
+    if (this.ws.readyState !== 1 || this.socket.destroyed) return;
+    if (frames.length === 1 && frames[0]) {
+      this.socket.write(frames[0]);
+      return;
+    }
+    for (const bytes of join(frames)) this.socket.write(bytes);
+  }
+
+  protected drained(): Promise<void> {
+    return roomIn(this.socket);
   }
 
   /** Sends what is queued, a last frame that is exempt from the bound, then closes; the socket is cut off if the peer does not answer. */

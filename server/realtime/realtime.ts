@@ -9,8 +9,8 @@ import { Connections } from "./connections.ts";
 import { Hub } from "./hub.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import { Presence } from "./presence.ts";
-import { beat, findPresence, retireNode } from "./store.ts";
-import type { SubscribeOptions, Subscription } from "./subscription.ts";
+import { beat, findNodeUrl, findPresence, retireNode } from "./store.ts";
+import type { Sink, SubscribeOptions, Subscription } from "./subscription.ts";
 import { Waiters } from "./waiters.ts";
 
 export type Recheck = (principal: Principal) => Promise<"ok" | "revoked" | "expired">;
@@ -45,6 +45,9 @@ export class Realtime implements Live {
   private readonly recent = new LRUCache<string, true>({ max: 10_000, ttl: second });
   private readonly receipts = new Map<string, EphemeralEvent>();
   private readonly timers: NodeJS.Timeout[] = [];
+  /** Of other nodes, for as long as a beat. */
+  private readonly urls = new LRUCache<string, string>({ max: 1000, ttl: 5 * second });
+  private internalUrl: string | undefined;
   private others: string[] = [];
   private alone = true;
   private greetedAt = 0;
@@ -97,6 +100,26 @@ export class Realtime implements Live {
   /** Reads the log from now, or from `since`. See Hub.subscribe. */
   subscribe(options: SubscribeOptions): Promise<Subscription> {
     return this.hub.subscribe(options);
+  }
+
+  /** The reader behind a sink has gone before its subscription was there. */
+  abandon(sink: Sink): void {
+    this.hub.abandon(sink);
+  }
+
+  /** Where other nodes reach this one: told to them at once. */
+  async reachableAt(url: string): Promise<void> {
+    this.internalUrl = url;
+    await this.heartbeat();
+  }
+
+  /** Where a node that takes work is reached; undefined when there is none of that id. */
+  async urlOf(nodeId: string): Promise<string | undefined> {
+    const known = this.urls.get(nodeId);
+    if (known !== undefined) return known;
+    const url = await findNodeUrl(this.options.db.pool, nodeId);
+    if (url !== undefined) this.urls.set(nodeId, url);
+    return url;
   }
 
   /** Registers an open connection. Throws `rate_limited` when its user has too many. */
@@ -207,7 +230,10 @@ export class Realtime implements Live {
   }
 
   private async heartbeat(): Promise<void> {
-    const { others, working, lapsed } = await beat(this.options.db.pool, { id: this.options.nodeId });
+    const { others, working, lapsed } = await beat(this.options.db.pool, {
+      id: this.options.nodeId,
+      internalUrl: this.internalUrl,
+    });
     if (lapsed) this.presences.lapsed();
     if (this.others.some((id) => !others.includes(id))) this.presences.nodeLost();
     this.others = others;

@@ -103,6 +103,15 @@ export async function beat(pool: Pool, node: { id: string; internalUrl?: string 
   };
 }
 
+/** Where a node is reached that lives and takes work. */
+export async function findNodeUrl(pool: Pool, nodeId: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ internal_url: string | null }>(
+    "select internal_url from nodes where id = $1 and retired_at is null and seen_at > now() - interval '20 seconds'",
+    [nodeId],
+  );
+  return rows[0]?.internal_url ?? undefined;
+}
+
 /** At a node's orderly end: its users are here for as long as somebody who reloads is, so that a restart is no leave. */
 export async function retireNode(pool: Pool, nodeId: string): Promise<void> {
   await pool.query("update nodes set seen_at = now() - interval '5 seconds', retired_at = now() where id = $1", [

@@ -30,7 +30,8 @@ export function routeUpgrades(server: Server, routes: Routes): void {
       if (routes.draining()) refuse(socket, "503 Service Unavailable");
       else if (hub) routes.hub(request, socket, head, { tenant: decodeURIComponent(hub[1] ?? ""), url });
       else if (trpcPath.test(url.pathname)) routes.trpc(request, socket, head, { tenant: "", url });
-      else if (url.pathname.startsWith("/_next/") && routes.pages()) pipe(request, socket, head, routes.pages() ?? "");
+      else if (url.pathname.startsWith("/_next/") && routes.pages())
+        pipeUpgrade(request, socket, head, { upstream: routes.pages() ?? "" });
       else refuse(socket, "404 Not Found");
     } catch (error) {
       routes.onError(error);
@@ -46,15 +47,22 @@ export function refuse(socket: Duplex, status: string, body = ""): void {
   );
 }
 
-/** Next's reload socket, in development. */
-function pipe(request: IncomingMessage, socket: Duplex, head: Buffer, upstream: string): void {
+/** Joins the socket with another server, as if it had asked there: Next's reload socket in development, and other nodes. */
+export function pipeUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  { upstream, headers = {} }: { upstream: string; headers?: Record<string, string> },
+): void {
   const { hostname, port } = new URL(upstream);
-  const target = connect(Number(port), hostname, () => {
-    const headers = request.rawHeaders.reduce((text, part, index) => text + part + (index % 2 ? "\r\n" : ": "), "");
-    target.write(`GET ${request.url} HTTP/1.1\r\n${headers}\r\n`);
+  const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
+    const asked = request.rawHeaders.reduce((text, part, index) => text + part + (index % 2 ? "\r\n" : ": "), "");
+    const ours = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    target.write(`GET ${request.url} HTTP/1.1\r\n${asked}${ours.join("")}\r\n`);
     target.write(head);
     target.pipe(socket).pipe(target);
   });
   target.on("error", () => socket.destroy());
+  target.on("close", () => socket.destroy());
   socket.on("close", () => target.destroy());
 }

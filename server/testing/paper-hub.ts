@@ -1,15 +1,22 @@
 import { pino } from "pino";
-import { mintTenantId } from "../auth/principal.ts";
+import { mintTenantId, type Principal } from "../auth/principal.ts";
 import type { SubscribeOptions, Subscription } from "../realtime/subscription.ts";
 import type { Services } from "../services.ts";
 import { readAddress } from "../transport/signalr/address.ts";
-import { HubConnection, type HubHost } from "../transport/signalr/hub-connection.ts";
+import { HubConnection } from "../transport/signalr/hub-connection.ts";
+import type { HubHost } from "../transport/signalr/hub-host.ts";
+import type { Link } from "../transport/signalr/link.ts";
 import { HubMethods } from "../transport/signalr/methods.ts";
 
 /** A connection on paper: what it writes is read back as text, and a test decides when its place in the log is found. */
 export class PaperHub implements HubHost {
   readonly log = pino({ level: "silent" });
-  readonly methods = new HubMethods({ operations: [], services: {} as Services, log: this.log });
+  readonly methods = new HubMethods({
+    operations: [],
+    services: {} as Services,
+    log: this.log,
+    realtime: { subscribe: (options) => this.subscribe(options), abandon: () => {} },
+  });
   readonly said: string[] = [];
   ended: { code: number; reason: string } | undefined;
   paused = false;
@@ -20,7 +27,7 @@ export class PaperHub implements HubHost {
   readonly connection: HubConnection;
   private settle: { resolve(value: Subscription): void; reject(error: unknown): void } | undefined;
 
-  constructor(query = "", expiresAt?: number) {
+  constructor(query = "", expiresAt?: number, transport: Link["transport"] = "WebSockets") {
     this.connection = new HubConnection(this, {
       id: "k1",
       principal: {
@@ -34,21 +41,21 @@ export class PaperHub implements HubHost {
       },
       address: readAddress(new URL(`http://hub/${query}`)),
       frameRate: { rate: 50, burst: 200 },
-      socket: {
-        pause: () => {
-          this.paused = true;
-        },
-        resume: () => {
-          this.paused = false;
-        },
-      },
-      makeWriter: () => ({
+      parallel: 1,
+      makeLink: (): Link => ({
+        transport,
         write: (bytes) => this.hear(bytes),
         end: (code, reason, last) => {
           if (last) this.hear(last);
           this.ended = { code, reason };
         },
         pressure: () => undefined,
+        pause: () => {
+          this.paused = true;
+        },
+        resume: () => {
+          this.paused = false;
+        },
       }),
     });
   }
@@ -64,6 +71,12 @@ export class PaperHub implements HubHost {
 
   expired(_connection: HubConnection, now: number): void {
     this.expiredAt = now;
+  }
+
+  renewed(connection: HubConnection, token: unknown): Promise<Principal> {
+    return token === "fresh"
+      ? Promise.resolve({ ...connection.principal, expiresAt: this.time + 3_600_000 })
+      : Promise.reject(new Error("no token"));
   }
 
   closed(): void {}

@@ -25,6 +25,12 @@ const fields = {
   allowedOrigins: z.array(origin).max(100).describe("Whose pages browsers may call from; * for any"),
   grace: z.number().int().min(0).max(86_400).describe("Seconds that an open connection outlives its token"),
   presence: z.boolean().describe("Whether users see who else is there"),
+  parallelInvocations: z.number().int().min(1).max(64).describe("SignalR calls of one connection that run at once"),
+  hubUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(1000)
+    .nullable()
+    .describe("Another place's hub, to which SignalR clients are sent when they negotiate; null for none"),
 };
 
 /** What a tenant can set. Defaults are filled in when it is read, so that a row holds what was chosen. */
@@ -42,6 +48,9 @@ export const tenantSettingsSchema = z
     allowedOrigins: fields.allowedOrigins.default([]),
     tokenExpiry: z.object({ grace: fields.grace.default(60) }).prefault({}),
     presence: fields.presence.default(true),
+    hub: z
+      .object({ parallelInvocations: fields.parallelInvocations.default(1), url: fields.hubUrl.default(null) })
+      .prefault({}),
   })
   .meta({ id: "TenantSettings" });
 
@@ -53,6 +62,7 @@ export const settingsPatchSchema = z.object({
   allowedOrigins: fields.allowedOrigins.optional(),
   tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
   presence: fields.presence.optional(),
+  hub: z.object({ parallelInvocations: fields.parallelInvocations, url: fields.hubUrl }).partial().optional(),
 });
 
 export type SettingsPatch = z.output<typeof settingsPatchSchema>;

@@ -13,6 +13,8 @@ export interface HubAddress {
   full: boolean;
   /** Types wanted; undefined means all, positions included. */
   kinds: Kinds | undefined;
+  /** The client has a method `AccessToken` that gives a new token before the present one runs out. */
+  renews: boolean;
 }
 
 const kindsByName = new Map<string, EventType | EphemeralType>(
@@ -32,6 +34,7 @@ export function readAddress(url: URL): HubAddress {
     since: copyOf(query.get("since")),
     full: query.get("payload")?.toLowerCase() === "full",
     kinds: readKinds(query.get("events")),
+    renews: query.get("renew")?.toLowerCase() === "true",
   };
 }
 

@@ -3,8 +3,13 @@ import type { Principal } from "../../auth/principal.ts";
 import { deriveKey } from "../../config/secrets.ts";
 
 /** Between negotiate and connect, in ms. */
-const validMs = 120_000;
+export const validMs = 120_000;
 const macBytes = 32;
+
+/** Whether a connection may still be made with a claim; an open one lives on without. */
+export function isFresh(claim: ConnectionClaim, now: number): boolean {
+  return Math.abs(now - claim.issuedAt) <= validMs;
+}
 
 export interface ConnectionClaim {
   connectionId: string;
@@ -12,6 +17,10 @@ export interface ConnectionClaim {
   userId: string;
   /** ms since 1970 */
   issuedAt: number;
+  /** The node that negotiated: what lives in one process only, lives there. */
+  nodeId: string;
+  /** Stateful reconnect was agreed on. */
+  stateful: boolean;
 }
 
 /** A fresh public id of a connection: 128 random bits in base64url, as .NET makes them. */
@@ -31,8 +40,8 @@ export class ConnectionTokens {
   }
 
   sign(claim: ConnectionClaim): string {
-    const { connectionId, tenantId, userId, issuedAt } = claim;
-    const body = Buffer.from(JSON.stringify([connectionId, tenantId, userId, issuedAt]));
+    const { connectionId, tenantId, userId, issuedAt, nodeId, stateful } = claim;
+    const body = Buffer.from(JSON.stringify([connectionId, tenantId, userId, issuedAt, nodeId, stateful]));
     return Buffer.concat([this.macOf(body), body]).toString("base64url");
   }
 
@@ -41,15 +50,14 @@ export class ConnectionTokens {
     const bytes = Buffer.from(token, "base64url");
     const body = bytes.subarray(macBytes);
     if (body.length === 0 || !timingSafeEqual(bytes.subarray(0, macBytes), this.macOf(body))) return undefined;
-    const [connectionId, tenantId, userId, issuedAt] = JSON.parse(body.toString("utf8"));
-    return { connectionId, tenantId, userId, issuedAt };
+    const [connectionId, tenantId, userId, issuedAt, nodeId, stateful] = JSON.parse(body.toString("utf8"));
+    return { connectionId, tenantId, userId, issuedAt, nodeId, stateful };
   }
 
-  /** The id of the connection that this principal may make with a token now; undefined when the token is not good for it. */
-  redeem(token: string, principal: Principal, now: number): string | undefined {
+  /** What a token says, if it is this principal's. It may be too old to connect with. */
+  readOf(token: string, principal: Principal): ConnectionClaim | undefined {
     const claim = this.read(token);
-    if (!claim || claim.tenantId !== principal.tenantId || claim.userId !== principal.userId) return undefined;
-    return Math.abs(now - claim.issuedAt) <= validMs ? claim.connectionId : undefined;
+    return claim?.tenantId === principal.tenantId && claim.userId === principal.userId ? claim : undefined;
   }
 
   private macOf(body: Buffer): Buffer {

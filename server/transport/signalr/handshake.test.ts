@@ -4,8 +4,16 @@ import { readHandshake } from "./handshake.ts";
 const rs = "\u001e";
 
 function read(text: string) {
-  return readHandshake(Buffer.from(text));
+  return readHandshake(Buffer.from(text), true);
 }
+
+test("MessagePack is spoken where bytes travel, and refused where they do not", () => {
+  const text = `{"protocol":"messagepack","version":1}${rs}`;
+  expect(read(text)).toMatchObject({ frames: { codec: { name: "messagepack" } } });
+  expect(() => readHandshake(Buffer.from(text), false)).toThrow(
+    "Cannot use the 'messagepack' protocol on the current transport. The transport does not support 'Binary' transfer format.",
+  );
+});
 
 test.each([1, 2])("JSON version %i is spoken; what follows is left for its reader", (version) => {
   const text = `{"protocol":"json","version":${version}}${rs}`;
@@ -17,7 +25,7 @@ test("half a handshake is waited for", () => {
 });
 
 test.each([
-  ['{"protocol":"messagepack","version":1}', "The protocol 'messagepack' is not supported."],
+  ['{"protocol":"smoke","version":1}', "The protocol 'smoke' is not supported."],
   ['{"protocol":"","version":1}', "The protocol '' is not supported."],
   ['{"protocol":"json","version":3}', "The server does not support version 3 of the 'json' protocol."],
   ['{"protocol":"json","version":0}', "The server does not support version 0 of the 'json' protocol."],

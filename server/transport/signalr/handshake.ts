@@ -2,6 +2,7 @@ import { frame } from "../../realtime/connection.ts";
 import { ProtocolFault } from "./codec.ts";
 import { EventFrames } from "./hub-events.ts";
 import { jsonCodec, parseObject, recordSeparator } from "./json-codec.ts";
+import { msgpackCodec } from "./msgpack-codec.ts";
 
 /** How long a client may take to say which protocol it speaks, in ms. */
 export const handshakeTimeoutMs = 15_000;
@@ -10,7 +11,7 @@ export const handshakeTimeoutMs = 15_000;
 export const handshakeCanceled = "Handshake was canceled.";
 export const handshakeUnreadable = "An unexpected error occurred during connection handshake.";
 
-const protocols = new Map<string, EventFrames>([[jsonCodec.name, new EventFrames(jsonCodec)]]);
+const protocols = new Map([jsonCodec, msgpackCodec].map((codec) => [codec.name, new EventFrames(codec)]));
 
 /** The answer to a good handshake. */
 export const handshakeAccepted = frame("{}\u001e");
@@ -23,6 +24,7 @@ export function handshakeRefused(error: string): Buffer {
 export interface Handshake {
   /** The encoding that was agreed on. */
   frames: EventFrames;
+  version: number;
   /** Where the first message after the handshake begins. */
   end: number;
 }
@@ -33,10 +35,17 @@ export class HandshakeFault extends Error {
 }
 
 /** Reads the handshake, which is JSON in every protocol; undefined when it is not complete. Throws HandshakeFault. */
-export function readHandshake(bytes: Buffer): Handshake | undefined {
+export function readHandshake(bytes: Buffer, carriesBytes: boolean): Handshake | undefined {
   const at = bytes.indexOf(recordSeparator);
   if (at < 0) return undefined;
-  return { frames: choose(readRequest(bytes.toString("utf8", 0, at))), end: at + 1 };
+  const request = readRequest(bytes.toString("utf8", 0, at));
+  const frames = choose(request);
+  if (frames.codec.binary && !carriesBytes) throw new HandshakeFault(textOnly(request.protocol));
+  return { frames, version: request.version, end: at + 1 };
+}
+
+function textOnly(protocol: string): string {
+  return `Cannot use the '${protocol}' protocol on the current transport. The transport does not support 'Binary' transfer format.`;
 }
 
 function readRequest(text: string): { protocol: string; version: number } {

@@ -70,9 +70,17 @@ describe("the handshake", () => {
 
   test("of another protocol is refused without a Close message", () => {
     const paper = new PaperHub();
-    paper.says(`{"protocol":"messagepack","version":1}${rs}`);
-    expect(paper.said).toEqual([`{"error":"The protocol 'messagepack' is not supported."}${rs}`]);
+    paper.says(`{"protocol":"smoke","version":1}${rs}`);
+    expect(paper.said).toEqual([`{"error":"The protocol 'smoke' is not supported."}${rs}`]);
     expect(paper.ended).toBeDefined();
+    const old = new PaperHub();
+    old.says(`{"protocol":"json","version":3}${rs}`);
+    expect(old.said).toEqual([`{"error":"The server does not support version 3 of the 'json' protocol."}${rs}`]);
+    const text = new PaperHub("", undefined, "ServerSentEvents");
+    text.says(`{"protocol":"messagepack","version":1}${rs}`);
+    expect(text.said[0]).toContain(
+      "Cannot use the 'messagepack' protocol on the current transport. The transport does not support 'Binary' transfer format.",
+    );
   });
 
   test("whose fault is longer than a close frame's text is refused all the same", () => {

@@ -1,16 +1,13 @@
-import type { Logger } from "pino";
 import type { Principal } from "../../auth/principal.ts";
 import { clientHashOf } from "../../caller.ts";
-import type { Rate } from "../../limiter.ts";
-import { type FrameWriter, maxQueuedBytes } from "../../realtime/connection.ts";
+import { maxQueuedBytes } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import type { LiveConnection } from "../../realtime/live-connection.ts";
-import type { Outgoing, OutgoingEphemeral, Sink, SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
-import { limits } from "../../schema.ts";
+import type { Outgoing, OutgoingEphemeral, Sink, Subscription } from "../../realtime/subscription.ts";
 import type { HubAddress } from "./address.ts";
-import { CallQueue, type CallSite } from "./call-queue.ts";
+import type { CallSite } from "./calls.ts";
 import { type ClientMessage, ProtocolFault, type ServerMessage } from "./codec.ts";
-import { Flooding, FrameBudget } from "./frame-budget.ts";
+import { Dialogue } from "./dialogue.ts";
 import {
   HandshakeFault,
   handshakeAccepted,
@@ -19,32 +16,17 @@ import {
   readHandshake,
 } from "./handshake.ts";
 import type { EventFrames } from "./hub-events.ts";
+import type { ConnectionOptions, HubHost } from "./hub-host.ts";
+import { Flooding, Inbox } from "./inbox.ts";
 import { lastWord, unreadableText } from "./last-word.ts";
+import type { Link } from "./link.ts";
 import { errorText, type HubMethods } from "./methods.ts";
 import { Pulse } from "./pulse.ts";
 
 /** A longer answer than this would by itself look like a peer that does not read. */
 const maxAnswerBytes = maxQueuedBytes / 2;
-
-/** What all connections of a node share. */
-export interface HubHost {
-  readonly methods: HubMethods;
-  readonly log: Logger;
-  readonly now: () => number;
-  subscribe(options: SubscribeOptions): Promise<Subscription>;
-  /** The token's time is over; the host knows the tenant's grace. */
-  expired(connection: HubConnection, now: number): void;
-  closed(connection: HubConnection): void;
-}
-
-interface Options {
-  id: string;
-  principal: Principal;
-  address: HubAddress;
-  frameRate: Rate;
-  socket: { pause(): void; resume(): void };
-  makeWriter(onSlow: () => void): Pick<FrameWriter, "write" | "end" | "pressure">;
-}
+/** Before its token runs out, in ms, a client that can is asked for a new one. */
+const renewAheadMs = 30_000;
 
 /**
  * - `handshake`: the client has not said its protocol
@@ -58,38 +40,41 @@ type Phase = "handshake" | "joining" | "open" | "ended";
 /** One client of the hub. Small on purpose: no timers, and one closure. */
 export class HubConnection implements LiveConnection, Sink, CallSite {
   readonly id: string;
-  readonly principal: Principal;
+  principal: Principal;
   readonly openedAt: number;
   readonly clientId: string | undefined;
-  private phase: Phase = "handshake";
-  private frames: EventFrames | undefined;
+  readonly parallel: number;
+  link: Link;
+  protected phase: Phase = "handshake";
+  protected frames: EventFrames | undefined;
+  protected paused = false;
+  protected readonly inbox: Inbox;
+  protected readonly host: HubHost;
   private subscription: Subscription | undefined;
-  private calls: CallQueue | undefined;
-  /** The beginning of a message whose end has not come. */
-  private rest: Buffer | undefined;
+  private readonly dialogue = new Dialogue(this);
   private address: HubAddress | undefined;
   private readonly full: boolean;
+  private readonly renews: boolean;
   private readonly wantsPositions: boolean;
   private leaving = false;
+  /** When the token ran out for which the client was asked for a new one. */
+  private askedFor: number | undefined;
   private readonly pulse: Pulse;
-  private readonly budget: FrameBudget;
-  private readonly host: HubHost;
-  private readonly socket: Options["socket"];
-  private readonly writer: Pick<FrameWriter, "write" | "end" | "pressure">;
 
-  constructor(host: HubHost, { id, principal, address, frameRate, socket, makeWriter }: Options) {
+  constructor(host: HubHost, { id, principal, address, frameRate, parallel, makeLink }: ConnectionOptions) {
     this.host = host;
     this.id = id;
     this.principal = principal;
     this.address = address;
     this.clientId = address.clientId;
     this.full = address.full;
+    this.renews = address.renews;
     this.wantsPositions = address.kinds === undefined;
+    this.parallel = parallel;
     this.openedAt = host.now();
     this.pulse = new Pulse(this.openedAt);
-    this.budget = new FrameBudget(frameRate, this.openedAt);
-    this.socket = socket;
-    this.writer = makeWriter(() => this.disconnect("slow_consumer"));
+    this.inbox = new Inbox(frameRate, this.openedAt);
+    this.link = makeLink(() => this.disconnect("slow_consumer"));
   }
 
   get protocol(): "signalr" {
@@ -100,40 +85,51 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     return this.host.methods;
   }
 
+  /** The last word is said; what comes from the client is not heard any more. */
+  get isEnded(): boolean {
+    return this.phase === "ended";
+  }
+
   /** Bytes from the client: whole messages, several of them, or parts. */
   receive(data: Buffer): void {
     if (this.phase === "ended") return;
     this.pulse.heard = true;
     try {
-      this.budget.take(this.host.now());
-      this.read(this.rest ? Buffer.concat([this.rest, data]) : data);
+      this.inbox.charge(this.host.now());
+      this.read(this.inbox.join(data));
     } catch (error) {
       this.refuse(error);
     }
   }
 
-  /** `ws` could not read the peer's frames. */
   unreadable(code: number): void {
     this.finish({ code, text: unreadableText, again: true });
   }
 
-  /** The socket is closed. */
+  socketClosed(_link: Link, _clean: boolean): void {
+    this.closed();
+  }
+
+  /** Nobody is there any more. */
   closed(): void {
+    const told = this.isEnded;
     this.phase = "ended";
-    this.calls?.leave();
+    this.dialogue.leave();
     this.subscription?.close();
-    this.host.closed(this);
+    this.host.closed(this, told);
   }
 
   sweep(now: number): void {
+    this.link.sweep?.(now);
     if (this.phase === "handshake" && now - this.openedAt >= handshakeTimeoutMs) {
       this.finish({ code: 1002, text: handshakeCanceled, again: true });
     }
     if (this.phase !== "open" || !this.frames) return;
-    const due = this.pulse.sweep(now, this.calls?.busy ?? false);
-    if (due === "idle") this.disconnect("idle");
-    if (due === "ping") this.writer.write(this.frames.ping);
-    if (this.principal.expiresAt !== undefined && now >= this.principal.expiresAt) this.host.expired(this, now);
+    this.keepUp(now, this.frames);
+    const { expiresAt } = this.principal;
+    if (expiresAt === undefined) return;
+    if (this.renews && now >= expiresAt - renewAheadMs) this.renew(expiresAt);
+    if (now >= expiresAt) this.host.expired(this, now);
   }
 
   disconnect(reason: DisconnectReason): void {
@@ -158,7 +154,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   }
 
   pressure(): Promise<void> | undefined {
-    return this.writer.pressure();
+    return this.link.pressure();
   }
 
   answer(message: ServerMessage): void {
@@ -170,65 +166,72 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   }
 
   pause(): void {
-    this.socket.pause();
+    this.paused = true;
+    this.link.pause();
   }
 
   resume(): void {
-    this.socket.resume();
+    this.paused = false;
+    this.link.resume();
   }
 
   idle(): void {
     if (this.leaving) this.finish({ code: 1000, text: "" });
   }
 
+  /** A message that the client numbers may have come before. */
+  protected takes(_message: ClientMessage): boolean {
+    return true;
+  }
+
+  /** Hands a frame to the link. */
+  protected carry(bytes: Buffer, _numbered: boolean): void {
+    this.link.write(bytes);
+  }
+
+  protected hangUp(code: number, reason: string, last?: Buffer): void {
+    this.link.end(code, reason, last);
+  }
+
+  /** The client has said its protocol, which is spoken here. */
+  protected greeted(_version: number): void {} // stateful connections want to know
+
+  /** Pings on time, and notices a client that has gone. With long polling the polls do both. */
+  protected keepUp(now: number, frames: EventFrames): void {
+    if (this.link.transport === "LongPolling") return;
+    const due = this.pulse.sweep(now, this.dialogue.busy);
+    if (due === "idle") this.disconnect("idle");
+    if (due === "ping") this.carry(frames.ping, false);
+  }
+
   private read(bytes: Buffer): void {
     let at = this.phase === "handshake" ? this.greet(bytes) : 0;
-    for (let extra = false; this.frames && !this.leaving && this.phase !== "ended"; ) {
+    for (let extra = false; this.frames && !this.leaving && !this.isEnded; extra = true) {
       const next = this.frames.codec.read(bytes, at);
       if (!next) break;
       at = next.end;
       // Calls have limits of their own; anything else costs as much as a frame, however tightly it is packed.
-      if (extra && next.message.type !== 1) this.budget.take(this.host.now());
-      extra = true;
-      this.take(next.message);
+      if (extra && !this.dialogue.isLimited(next.message)) this.inbox.charge(this.host.now());
+      if (this.takes(next.message)) this.take(next.message);
     }
-    this.keep(bytes, at);
-  }
-
-  /** Keeps what has no end yet: a copy, so that it holds no larger buffer alive. */
-  private keep(bytes: Buffer, from: number): void {
-    const left = bytes.length - from;
-    if (left > limits.frameBytes)
-      throw new ProtocolFault(`The maximum message size of ${limits.frameBytes}B was exceeded.`);
-    this.rest = left > 0 && this.phase !== "ended" && !this.leaving ? Buffer.from(bytes.subarray(from)) : undefined;
+    if (this.isEnded || this.leaving) this.inbox.clear();
+    else this.inbox.keep(bytes, at);
   }
 
   private take(message: ClientMessage): void {
-    switch (message.type) {
-      case 1:
-      case 4:
-        this.calls ??= new CallQueue(this);
-        this.calls.push(message);
-        if (this.subscription) void this.calls.run();
-        return;
-      case 6:
-        this.pulse.pinged = true;
-        return;
-      case 7:
-        // What was sent before it is still done, as .NET does.
-        this.leaving = true;
-        if (!this.calls?.busy) this.idle();
-        return;
-      default:
-        // Items and ends of streams that do not exist here, and types of a newer protocol.
-        return;
-    }
+    if (message.type === 6) this.pulse.pinged = true;
+    else if (message.type === 7) {
+      // What was sent before it is still done, as .NET does.
+      this.leaving = true;
+      if (!this.dialogue.busy) this.idle();
+    } else this.dialogue.take(message);
   }
 
   private greet(bytes: Buffer): number {
-    const handshake = readHandshake(bytes);
+    const handshake = readHandshake(bytes, this.link.transport !== "ServerSentEvents");
     if (!handshake) return 0;
     this.frames = handshake.frames;
+    this.greeted(handshake.version);
     this.phase = "joining";
     void this.join();
     return handshake.end;
@@ -241,31 +244,40 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
       const clientHash = clientHashOf(tenantId, userId, this.clientId);
       this.address = undefined;
       this.subscription = await this.host.subscribe({ tenantId, userId, clientHash, kinds, since, sink: this });
-      if (this.isEnded()) this.subscription.close();
+      if (this.isEnded) this.subscription.close();
       else this.welcome();
-      await this.calls?.run();
+      this.dialogue.start();
     } catch (error) {
       this.host.log.warn({ err: error, connectionId: this.id }, "a hub connection could not join the log");
       this.finish({ code: disconnects.internal.ws, text: errorText(error), again: true });
     }
   }
 
-  private isEnded(): boolean {
-    return this.phase === "ended";
+  /** Asks the client for a new token, once for each that runs out. */
+  private renew(expiresAt: number): void {
+    if (this.askedFor === expiresAt) return;
+    this.askedFor = expiresAt;
+    this.dialogue
+      .ask("AccessToken", [])
+      .then((token) => this.host.renewed(this, token))
+      .then((principal) => {
+        this.principal = principal;
+      })
+      .catch((error) => this.host.log.debug({ err: error, connectionId: this.id }, "a hub client gave no new token"));
   }
 
   /** Tells the client that it is connected, once. */
   private welcome(): void {
     if (this.phase !== "joining") return;
     this.phase = "open";
-    this.writer.write(handshakeAccepted);
+    this.link.write(handshakeAccepted);
   }
 
   private say(bytes: Buffer): void {
     if (this.phase === "ended") return;
     this.welcome();
     this.pulse.sent = true;
-    this.writer.write(bytes);
+    this.carry(bytes, true);
   }
 
   private refuse(error: unknown): void {
@@ -286,10 +298,10 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     const connected = this.phase === "open" ? this.frames : undefined;
     const last = again === undefined ? undefined : lastWord(connected, text, again);
     this.phase = "ended";
-    this.rest = undefined;
-    if (again !== undefined) this.calls?.clear();
+    this.inbox.clear();
+    if (again !== undefined) this.dialogue.clear();
     this.subscription?.close();
     // A close frame holds 123 bytes of text (RFC 6455, 5.5).
-    this.writer.end(code, Buffer.byteLength(text) > 123 ? "" : text, last);
+    this.hangUp(code, Buffer.byteLength(text) > 123 ? "" : text, last);
   }
 }

@@ -1,23 +1,79 @@
+import type { Duplex } from "node:stream";
 import { type Server, WebSocket, WebSocketServer } from "ws";
+import { FrameWriter } from "../../realtime/connection.ts";
 import { limits } from "../../schema.ts";
-import type { HubConnection } from "./hub-connection.ts";
+import type { Link } from "./link.ts";
 
 /** How long the peer may take to answer a close frame, in ms. */
 const closeTimeoutMs = 5000;
+/** What a socket that belongs to nobody any more may send before it is cut off. */
+const strayFrames = 200;
+
+/** What a socket tells its connection. */
+export interface SocketOwner {
+  receive(data: Buffer): void;
+  /** `ws` could not read the peer's frames. */
+  unreadable(code: number): void;
+  /** @param clean whether the peer said goodbye, with a close frame */
+  socketClosed(link: SocketLink, clean: boolean): void;
+}
+
+/** The way to a client over its WebSocket. */
+export class SocketLink extends FrameWriter implements Link {
+  readonly transport = "WebSockets";
+  private readonly hubSocket: HubSocket;
+
+  constructor(ws: HubSocket, socket: Duplex, onSlow: () => void) {
+    super(ws, socket, onSlow);
+    this.hubSocket = ws;
+  }
+
+  get open(): boolean {
+    return this.ws.readyState === WebSocket.OPEN;
+  }
+
+  pause(): void {
+    this.ws.pause();
+  }
+
+  resume(): void {
+    this.ws.resume();
+  }
+
+  /** Ends the socket without a word: another has taken its place. */
+  cut(): void {
+    this.hubSocket.leave();
+    this.ws.terminate();
+  }
+
+  /** Leaves the socket open and silent. */
+  abandon(): void {
+    this.over = true;
+    this.hubSocket.leave();
+  }
+}
 
 /**
  * A WebSocket that knows its connection. Its handlers are shared by all sockets: an idle connection costs little more than a bare
  * one.
  */
 export class HubSocket extends WebSocket {
-  connection: HubConnection | undefined;
+  owner: SocketOwner | undefined;
+  link: SocketLink | undefined;
+  strays = 0;
 
   /** Lets a connection hear this socket from now on. */
-  join(connection: HubConnection): void {
-    this.connection = connection;
+  join(owner: SocketOwner, link: SocketLink): void {
+    this.owner = owner;
+    this.link = link;
     this.on("message", onMessage);
     this.on("close", onClose);
     this.on("error", onError);
+  }
+
+  leave(): void {
+    this.owner = undefined;
+    this.link = undefined;
   }
 
   /**
@@ -25,7 +81,7 @@ export class HubSocket extends WebSocket {
    * RFC 6455). The hub's own Close message has to go first.
    */
   override close(code?: number, reason?: string | Buffer): void {
-    if (code !== undefined && reason === undefined) this.connection?.unreadable(code);
+    if (code !== undefined && reason === undefined) this.owner?.unreadable(code);
     super.close(code, reason);
   }
 }
@@ -46,13 +102,16 @@ export function createSocketServer(): Server<typeof HubSocket> {
 }
 
 function onMessage(this: WebSocket, data: Buffer): void {
-  (this as HubSocket).connection?.receive(data);
+  const socket = this as HubSocket;
+  if (socket.owner) socket.owner.receive(data);
+  else if (++socket.strays > strayFrames) socket.terminate();
 }
 
-function onClose(this: WebSocket): void {
+/** 1006: the connection broke. Anything else came in a close frame. */
+function onClose(this: WebSocket, code: number): void {
   const socket = this as HubSocket;
-  socket.connection?.closed();
-  socket.connection = undefined;
+  if (socket.link) socket.owner?.socketClosed(socket.link, code !== 1006);
+  socket.leave();
 }
 
 /** A broken socket closes next, and what `ws` cannot read has been answered in `close`. */

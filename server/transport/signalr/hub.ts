@@ -2,26 +2,32 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Principal } from "../../auth/principal.ts";
+import type { TenantSettings } from "../../domain/tenants/schema.ts";
 import { DomainError } from "../../errors.ts";
 import { allOperations } from "../../operations.ts";
-import { FrameWriter } from "../../realtime/connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
-import { type HubAddress, readAddress } from "./address.ts";
-import { ConnectionTokens, newConnectionId } from "./connection-token.ts";
-import { authenticateHub } from "./credentials.ts";
-import { HubConnection, type HubHost } from "./hub-connection.ts";
-import { createSocketServer, type HubSocket } from "./hub-socket.ts";
+import type { HubAddress } from "./address.ts";
+import { type ConnectionClaim, ConnectionTokens, isFresh, validMs } from "./connection-token.ts";
+import { authenticateHub, type Shown } from "./credentials.ts";
+import { HubConnection } from "./hub-connection.ts";
+import type { HubHost } from "./hub-host.ts";
+import type { Link } from "./link.ts";
 import { HubMethods } from "./methods.ts";
+import { NodeRouting } from "./node-routing.ts";
+import { PollLink } from "./poll-link.ts";
 import { registerRoutes } from "./routes.ts";
-import { plainAnswers, refuseUpgrade, toPlainAnswer } from "./upgrade-answer.ts";
+import { StatefulConnection } from "./stateful-connection.ts";
+import { refuseUpgrade, toPlainAnswer } from "./upgrade-answer.ts";
+import { Upgrades } from "./upgrades.ts";
 
 export interface HubDeps {
   services: Services;
-  realtime: Pick<Realtime, "subscribe" | "open" | "closed">;
+  realtime: Pick<Realtime, "subscribe" | "abandon" | "open" | "closed" | "urlOf">;
   log: Logger;
   nodeId: string;
   now?: () => number;
@@ -42,27 +48,43 @@ export function createSignalrHub(deps: HubDeps): SignalrHub {
 
 const drainMs = 6000;
 
-class Hub implements SignalrHub, HubHost {
+/** A connection that is to be made. */
+export interface Opening {
+  id: string;
+  principal: Principal;
+  address: HubAddress;
+  settings: TenantSettings;
+  stateful: boolean;
+  makeLink(onSlow: () => void): Link;
+}
+
+export class Hub implements SignalrHub, HubHost {
   readonly methods: HubMethods;
   readonly log: Logger;
+  readonly nodeId: string;
   readonly now: () => number;
+  readonly tokens: ConnectionTokens;
+  readonly routing: NodeRouting;
+  draining = false;
   private readonly deps: HubDeps;
-  private readonly tokens: ConnectionTokens;
-  private readonly sockets = createSocketServer();
+  private readonly upgrades = new Upgrades(this);
   private readonly connections = new Map<string, HubConnection>();
-  private draining = false;
+  /** Ids whose connection has gone, for as long as their token would make another; true for those that were told so. */
+  private readonly gone = new LRUCache<string, boolean>({ max: 100_000, ttl: validMs });
 
   constructor(deps: HubDeps) {
-    const { services, log } = deps;
+    const { services, log, realtime, nodeId } = deps;
     this.deps = deps;
     this.log = log;
+    this.nodeId = nodeId;
     this.now = deps.now ?? Date.now;
     this.tokens = new ConnectionTokens(services.settings.authSecret);
-    this.methods = new HubMethods({ operations: allOperations, services, log });
+    this.routing = new NodeRouting(realtime);
+    this.methods = new HubMethods({ operations: allOperations, services, log, realtime });
   }
 
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): void {
-    this.upgrade(request, socket, head, at).catch((error) => {
+    this.upgrades.take(request, socket, head, at).catch((error) => {
       const answer = toPlainAnswer(error);
       if (answer.status === 500) this.log.error({ err: error }, "a hub upgrade failed");
       refuseUpgrade(socket, answer);
@@ -70,16 +92,68 @@ class Hub implements SignalrHub, HubHost {
   }
 
   routes(app: FastifyInstance): void {
-    registerRoutes(app, { services: this.deps.services, tokens: this.tokens, now: this.now });
+    registerRoutes(app, this);
   }
 
   async close(): Promise<void> {
     this.draining = true;
-    // Those who came in after realtime told the others.
-    for (const connection of [...this.connections.values()]) connection.disconnect("shutdown");
+    for (const connection of [...this.connections.values()]) {
+      connection.disconnect("shutdown");
+      if (connection.link instanceof PollLink) connection.link.hangUp();
+    }
     const until = Date.now() + drainMs;
     while (this.connections.size + this.methods.active > 0 && Date.now() < until) await sleep(20);
-    this.sockets.close();
+    this.upgrades.close();
+    this.routing.close();
+  }
+
+  authenticate(shown: Shown): Promise<Principal> {
+    return authenticateHub(this.deps.services, shown);
+  }
+
+  /** Throws `unavailable` while the node ends. */
+  async settingsOf({ tenantId }: Principal): Promise<TenantSettings> {
+    const snapshot = await this.deps.services.security.snapshot(tenantId);
+    if (this.draining || !snapshot) throw new DomainError("unavailable", { retryAfter: 1 });
+    return snapshot.settings;
+  }
+
+  find(id: string): HubConnection | undefined {
+    return this.connections.get(id);
+  }
+
+  /** Whether a connection may be made with a claim now. To be asked in the turn in which it is made. */
+  mayConnect({ connectionId, ...claim }: ConnectionClaim): boolean {
+    const isKnown = this.connections.has(connectionId) || this.gone.has(connectionId);
+    return !isKnown && isFresh({ connectionId, ...claim }, this.now());
+  }
+
+  /** Whether a connection has gone whose client was told so. */
+  saidGoodbye(id: string): boolean {
+    return this.gone.get(id) ?? false;
+  }
+
+  /** Makes a connection. In the turn in which its id was free: one that is not registered would be out of every sweep's sight. */
+  connect({ settings, stateful, ...opening }: Opening): HubConnection {
+    const options = {
+      ...opening,
+      frameRate: settings.rates.frames,
+      parallel: settings.hub.parallelInvocations,
+    };
+    const connection = stateful ? new StatefulConnection(this, options) : new HubConnection(this, options);
+    this.connections.set(connection.id, connection);
+    return connection;
+  }
+
+  /** Lets a connection take part, when its client can be told that it may not. */
+  welcome(connection: HubConnection): void {
+    try {
+      this.deps.realtime.open(connection);
+    } catch (error) {
+      const { tenantId } = connection.principal;
+      this.log.info({ tenantId, code: toPlainAnswer(error).text }, "a hub connection was refused");
+      connection.disconnect("too_many");
+    }
   }
 
   subscribe(options: SubscribeOptions): Promise<Subscription> {
@@ -91,62 +165,27 @@ class Hub implements SignalrHub, HubHost {
     this.deps.services.security.snapshot(tenantId).then(
       (snapshot) => {
         const graceMs = (snapshot?.settings.tokenExpiry.grace ?? 0) * 1000;
-        if (now >= expiresAt + graceMs) connection.disconnect("expired");
+        // It may have got a new token meanwhile.
+        if (now >= expiresAt + graceMs && connection.principal.expiresAt === expiresAt)
+          connection.disconnect("expired");
       },
       // The next sweep asks again.
       (error) => this.log.warn({ err: error, tenantId }, "a tenant's grace period could not be read"),
     );
   }
 
-  closed(connection: HubConnection): void {
+  async renewed({ principal }: HubConnection, token: unknown): Promise<Principal> {
+    const { tenantId, userId } = principal;
+    if (typeof token !== "string") throw new DomainError("unauthenticated", { detail: "A token is text" });
+    const renewed = await this.authenticate({ tenant: tenantId, headers: {}, accessToken: token, ip: () => "" });
+    if (renewed.userId !== userId) throw new DomainError("forbidden", { detail: "The token is somebody else's" });
+    return renewed;
+  }
+
+  closed(connection: HubConnection, told: boolean): void {
     if (this.connections.get(connection.id) !== connection) return;
     this.connections.delete(connection.id);
+    this.gone.set(connection.id, told);
     this.deps.realtime.closed(connection);
   }
-
-  private async upgrade(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    { tenant, url }: { tenant: string; url: URL },
-  ): Promise<void> {
-    const address = readAddress(url);
-    const { services } = this.deps;
-    const { accessToken } = address;
-    const ip = () => request.socket.remoteAddress ?? "";
-    const principal = await authenticateHub(services, { tenant, headers: request.headers, accessToken, ip });
-    const id = address.id === undefined ? newConnectionId() : this.tokens.redeem(address.id, principal, this.now());
-    if (id === undefined) return refuseUpgrade(socket, plainAnswers.idUnknown);
-    const snapshot = await services.security.snapshot(principal.tenantId);
-    if (this.draining || !snapshot) throw new DomainError("unavailable", { retryAfter: 1 });
-    const frameRate = snapshot.settings.rates.frames;
-    // In the turn in which it is taken: of two with one id, the one that is not registered would be out of every sweep's sight.
-    if (this.connections.has(id)) return refuseUpgrade(socket, plainAnswers.idInUse);
-    this.sockets.handleUpgrade(request, socket, head, (ws) =>
-      this.connect(ws, socket, { id, principal, address, frameRate }),
-    );
-  }
-
-  private connect(ws: HubSocket, socket: Duplex, at: Opening): void {
-    const makeWriter = (onSlow: () => void) => new FrameWriter(ws, socket, onSlow);
-    const connection = new HubConnection(this, { ...at, socket: ws, makeWriter });
-    ws.join(connection);
-    this.connections.set(at.id, connection);
-    try {
-      this.deps.realtime.open(connection);
-    } catch (error) {
-      this.log.info(
-        { tenantId: at.principal.tenantId, code: toPlainAnswer(error).text },
-        "a hub connection was refused",
-      );
-      connection.disconnect("too_many");
-    }
-  }
-}
-
-interface Opening {
-  id: string;
-  principal: Principal;
-  address: HubAddress;
-  frameRate: { rate: number; burst: number };
 }

@@ -33,7 +33,7 @@ describe("reading (HubProtocol.md, JSON encoding)", () => {
 
   test("keys in any order, unknown ones, headers and stream ids", () => {
     const text = `{"headers":{"a":"b"},"arguments":[],"x":1,"target":"U","streamIds":["0"],"invocationId":"1","type":1}${rs}`;
-    expect(readAll(text)).toEqual([{ type: 1, invocationId: "1", target: "U", arguments: [] }]);
+    expect(readAll(text)).toEqual([{ type: 1, invocationId: "1", target: "U", arguments: [], streamIds: ["0"] }]);
   });
 
   test("every type the stock client writes, several in one frame", () => {
@@ -50,10 +50,10 @@ describe("reading (HubProtocol.md, JSON encoding)", () => {
     expect(readAll(text + rs).map(({ type }) => type)).toEqual([4, 2, 3, 3, 5, 6, 7, 7]);
   });
 
-  test("types of other versions are passed over", () => {
+  test("acks and sequences; types of other versions are passed over", () => {
     expect(
-      readAll(`{"type":8,"sequenceId":1}${rs}{"type":9,"sequenceId":1}${rs}{"type":99}${rs}{"type":6}${rs}`),
-    ).toEqual([{ type: 0 }, { type: 0 }, { type: 0 }, { type: 6 }]);
+      readAll(`{"type":8,"sequenceId":5}${rs}{"type":9,"sequenceId":1}${rs}{"type":99}${rs}{"type":6}${rs}`),
+    ).toEqual([{ type: 8, sequenceId: 5 }, { type: 9, sequenceId: 1 }, { type: 0 }, { type: 6 }]);
   });
 
   test("a message without its separator is not there yet", () => {

@@ -1,12 +1,19 @@
 import { frame } from "../../realtime/connection.ts";
-import { type ClientMessage, type HubCodec, ProtocolFault, type ReadMessage, type ServerMessage } from "./codec.ts";
+import { limits } from "../../schema.ts";
+import {
+  boundMessage,
+  type ClientMessage,
+  type HubCodec,
+  type Invocation,
+  maxDepth,
+  ProtocolFault,
+  type ReadMessage,
+  type ServerMessage,
+} from "./codec.ts";
 
 /** Stands after every message in text (HubProtocol.md, "JSON encoding"). */
 export const recordSeparator = 0x1e;
 const separator = String.fromCharCode(recordSeparator);
-
-/** As deep as System.Text.Json reads. */
-const maxDepth = 64;
 
 type Fields = Record<string, unknown>;
 
@@ -14,9 +21,11 @@ type Fields = Record<string, unknown>;
 export const jsonCodec: HubCodec = {
   name: "json",
   version: 2,
+  binary: false,
 
   read(bytes: Buffer, from: number): ReadMessage | undefined {
     const at = bytes.indexOf(recordSeparator, from);
+    boundMessage((at < 0 ? bytes.length : at + 1) - from, limits.frameBytes);
     if (at < 0) return undefined;
     return { message: readMessage(parseObject(bytes.toString("utf8", from, at))), end: at + 1 };
   },
@@ -48,31 +57,51 @@ function readMessage(fields: Fields): ClientMessage {
       return readCall(4, fields);
     case 2:
       if (!("item" in fields)) throw missing("item");
-      return { type: 2, invocationId: requireString(fields, "invocationId") };
+      return { type: 2, invocationId: requireString(fields, "invocationId"), item: shallow(fields.item) };
     case 3:
-      if (readString(fields, "error") !== undefined && "result" in fields)
-        throw new ProtocolFault("The 'error' and 'result' properties are mutually exclusive.");
-      return { type: 3, invocationId: requireString(fields, "invocationId") };
+      return readCompletion(fields);
     case 5:
       return { type: 5, invocationId: requireString(fields, "invocationId") };
     case 6:
       return { type: 6 };
     case 7:
       return { type: 7, error: readString(fields, "error") };
+    case 8:
+      return { type: 8, sequenceId: readSequenceId(fields) };
+    case 9:
+      return { type: 9, sequenceId: readSequenceId(fields) };
     default:
       return { type: 0 };
   }
 }
 
-function readCall(type: 1 | 4, fields: Fields): ClientMessage {
+function readCompletion(fields: Fields): ClientMessage {
+  const error = readString(fields, "error");
+  if (error !== undefined && "result" in fields)
+    throw new ProtocolFault("The 'error' and 'result' properties are mutually exclusive.");
+  return { type: 3, invocationId: requireString(fields, "invocationId"), error, result: shallow(fields.result) };
+}
+
+function readSequenceId({ sequenceId }: Fields): number {
+  if (sequenceId === undefined) throw missing("sequenceId");
+  if (!Number.isSafeInteger(sequenceId)) throw wrong("sequenceId", "Number");
+  return sequenceId as number;
+}
+
+function readCall(type: 1 | 4, fields: Fields): Invocation {
   const target = requireString(fields, "target");
   const invocationId = type === 4 ? requireString(fields, "invocationId") : readString(fields, "invocationId");
   const { arguments: list, streamIds } = fields;
   if (list === undefined) throw missing("arguments");
   if (!Array.isArray(list)) throw wrong("arguments", "Array");
   if (streamIds !== undefined && streamIds !== null && !isStrings(streamIds)) throw wrong("streamIds", "Array");
-  if (isDeeper(list, maxDepth)) throw new ProtocolFault(`The maximum depth of ${maxDepth} was exceeded.`);
-  return { type, target, arguments: list, invocationId };
+  const ids = streamIds as string[] | null | undefined;
+  return { type, target, arguments: shallow(list), invocationId, streamIds: ids ?? undefined };
+}
+
+function shallow<T>(value: T): T {
+  if (isDeeper(value, maxDepth)) throw new ProtocolFault(`The maximum depth of ${maxDepth} was exceeded.`);
+  return value;
 }
 
 function readType({ type }: Fields): number {

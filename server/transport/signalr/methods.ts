@@ -5,7 +5,9 @@ import { type Answer, execute } from "../../execute.ts";
 import { newId } from "../../ids.ts";
 import { fieldsOf } from "../../input.ts";
 import { hubMethodName, type Operation } from "../../operation.ts";
+import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
+import { streamEvents } from "./stream-events.ts";
 
 /** Who invokes, as a call of an operation needs it. */
 export interface Invoker {
@@ -19,6 +21,8 @@ interface Options {
   operations: readonly Operation[];
   services: Services;
   log: Logger;
+  /** What streams of events read from. */
+  realtime: Pick<Realtime, "subscribe" | "abandon">;
 }
 
 interface Method {
@@ -26,7 +30,10 @@ interface Method {
   takesClientId: boolean;
 }
 
-/** The operation catalogue as hub methods. */
+/** How a method is called: with a completion, with a stream for an answer, or with a stream of the client's. */
+export type MethodKind = "call" | "stream" | "upload";
+
+/** The operation catalogue as hub methods, and the two that are streams. */
 export class HubMethods {
   /** Calls under way. */
   active = 0;
@@ -41,8 +48,32 @@ export class HubMethods {
     }
   }
 
-  has(target: string): boolean {
-    return this.methods.has(target.toLowerCase());
+  kindOf(target: string): MethodKind | undefined {
+    const name = target.toLowerCase();
+    if (name === "subscribeevents") return "stream";
+    if (name === "sendmessages") return "upload";
+    return this.methods.has(name) ? "call" : undefined;
+  }
+
+  /** SubscribeEvents: the caller's events, one envelope an item. Throws DomainError. */
+  stream(_target: string, args: unknown[], invoker: Invoker): AsyncIterable<unknown> {
+    return streamEvents(this.options.realtime, readArgument(args), invoker);
+  }
+
+  /** SendMessages: sends each item of an upload, in order. The argument holds fields that all of them have. Throws DomainError. */
+  async upload(
+    _target: string,
+    args: unknown[],
+    items: AsyncIterable<unknown>,
+    invoker: Invoker,
+  ): Promise<{ sent: number }> {
+    const shared = readArgument(args);
+    let sent = 0;
+    for await (const item of items) {
+      await this.call("SendMessage", [{ ...shared, ...readArgument([item]) }], invoker);
+      sent++;
+    }
+    return { sent };
   }
 
   /** Runs an operation by the name of its method, in any letter case, and returns its answer's body. Throws DomainError. */

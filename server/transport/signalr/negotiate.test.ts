@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RawHubClient, refusedUpgrade } from "../../testing/hub-client.ts";
+import { RawHubClient, refusedUpgrade, stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
 let stack: Stack;
@@ -34,7 +34,7 @@ async function plain(url: string, init: RequestInit): Promise<[number, string]> 
 
 describe("negotiate", () => {
   test("version 1 gives an id to show and a token to connect with", async () => {
-    const response = await negotiate("?negotiateVersion=1&useStatefulReconnect=true");
+    const response = await negotiate("?negotiateVersion=1");
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toMatch(/^application\/json/);
     const body = (await response.json()) as Record<string, unknown>;
@@ -42,8 +42,32 @@ describe("negotiate", () => {
       negotiateVersion: 1,
       connectionId: expect.stringMatching(/^[\w-]{22}$/),
       connectionToken: expect.stringMatching(/^[\w-]+$/),
-      availableTransports: [{ transport: "WebSockets", transferFormats: ["Text"] }],
+      availableTransports: [
+        { transport: "WebSockets", transferFormats: ["Text", "Binary"] },
+        { transport: "ServerSentEvents", transferFormats: ["Text"] },
+        { transport: "LongPolling", transferFormats: ["Text", "Binary"] },
+      ],
     });
+  });
+
+  test("grants stateful reconnect to who asks, and to nobody else", async () => {
+    const asked = await negotiate("?negotiateVersion=1&UseStatefulReconnect=true");
+    expect(await asked.json()).toMatchObject({ useStatefulReconnect: true });
+    for (const query of ["?negotiateVersion=1&useStatefulReconnect=false", "?useStatefulReconnect=true"])
+      expect(await (await negotiate(query)).json()).not.toHaveProperty("useStatefulReconnect");
+  });
+
+  test("sends the clients of a tenant whose hub is elsewhere there, with what they asked for", async () => {
+    const url = `${stack.url.replace("127.0.0.1", "localhost")}/tenant/acme/v1/hub?x=1`;
+    await acme.key()("PATCH", "/admin/tenant", { settings: { hub: { url } } });
+    const query = "?clientId=c&negotiateVersion=1&access_token=secret&useStatefulReconnect=true";
+    expect(await (await negotiate(query)).json()).toEqual({ negotiateVersion: 0, url: `${url}&clientId=c` });
+    const client = stockClient(`${acme.url}/hub?clientId=c`, { token: () => ada });
+    await client.start();
+    expect(client.connectionId).toMatch(/^[\w-]{22}$/);
+    await client.stop();
+    await acme.key()("PATCH", "/admin/tenant", { settings: { hub: { url: null } } });
+    expect(await (await negotiate("")).json()).not.toHaveProperty("url");
   });
 
   test("without a version it is 0: one id for both", async () => {
@@ -123,17 +147,26 @@ describe("the hub's address without an upgrade", () => {
     expect(await plain(hub, { method: "POST" })).toEqual([400, "Connection ID required"]);
     expect(await plain(`${hub}?id=nonsense`, { method: "POST" })).toEqual([404, "No Connection with that ID"]);
     expect(await plain(`${hub}?id=nonsense`, { method: "DELETE" })).toEqual([404, "No Connection with that ID"]);
-    expect(await plain(`${hub}?id=${id}`, { method: "POST", body: "x" })).toEqual([
+    const shown = (method: string, headers = {}) => ({ method, headers: { ...bearer(ada), ...headers } });
+    expect(await plain(`${hub}?id=${id}`, { method: "POST", body: "x" })).toEqual([401, expect.any(String)]);
+    expect(await plain(`${hub}?id=${id}`, shown("POST"))).toEqual([404, "No Connection with that ID"]);
+    const client = new RawHubClient(`${hub}?id=${id}`, bearer(ada));
+    await new Promise((resolve) => client.socket.once("open", resolve));
+    expect(await plain(`${hub}?id=${id}`, shown("POST"))).toEqual([
       405,
       "POST requests are not allowed for WebSocket connections.",
     ]);
-    expect(await plain(`${hub}?id=${id}`, { method: "DELETE" })).toEqual([
+    expect(await plain(`${hub}?id=${id}`, shown("DELETE"))).toEqual([
       400,
       "Cannot terminate this connection using the DELETE endpoint.",
     ]);
-    const stream = { headers: { accept: "text/event-stream" } };
-    expect((await plain(`${hub}?id=${id}`, stream))[0]).toBe(404);
-    expect((await plain(`${hub}?id=${id}`, { method: "PUT" }))[0]).toBe(405);
+    const changed = [400, "Cannot change transports mid-connection"];
+    expect(await plain(`${hub}?id=${id}`, shown("GET", { accept: "text/event-stream" }))).toEqual(changed);
+    expect(await plain(`${hub}?id=${id}`, shown("GET"))).toEqual(changed);
+    expect((await plain(`${hub}?id=${id}`, shown("PUT")))[0]).toBe(405);
+    client.socket.close();
+    await client.closed;
+    expect(await plain(`${hub}?id=${id}`, shown("GET"))).toEqual([404, "No Connection with that ID"]);
   });
 });
 

@@ -1,55 +1,76 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Services } from "../../services.ts";
+import { limits } from "../../schema.ts";
 import { readAddress, readQuery } from "./address.ts";
-import type { ConnectionTokens } from "./connection-token.ts";
-import { authenticateHub } from "./credentials.ts";
-import { negotiate } from "./negotiate.ts";
+import { deleteConnection, openStream, poll, post } from "./http-transports.ts";
+import type { Hub } from "./hub.ts";
+import { negotiate, redirectOf } from "./negotiate.ts";
 import { type PlainAnswer, plainAnswers, toPlainAnswer } from "./upgrade-answer.ts";
-
-interface Options {
-  services: Services;
-  tokens: ConnectionTokens;
-  now: () => number;
-}
 
 const hubPath = "/tenant/:tenant/v1/hub";
 
-/** The hub's plain HTTP side. Bodies are not read. */
-export function registerRoutes(app: FastifyInstance, options: Options): void {
+/** The hub's HTTP side: negotiation, Server-Sent Events and long polling. */
+export function registerRoutes(app: FastifyInstance, hub: Hub): void {
   const others = ["GET", "PUT", "PATCH", "DELETE"];
   const negotiateUrl = `${hubPath}/negotiate`;
-  app.post(negotiateUrl, (request, reply) => answerNegotiate(request, reply, options));
+  app.post(negotiateUrl, guarded(answerNegotiate, hub));
   app.route({ method: others, url: negotiateUrl, handler: (_request, reply) => send(reply, plainAnswers.method) });
-  const answer = (request: FastifyRequest, reply: FastifyReply) => send(reply, answerHub(request, options.tokens));
-  app.route({ method: ["POST", ...others], url: hubPath, handler: answer });
+  app.route({
+    method: ["POST", ...others],
+    url: hubPath,
+    exposeHeadRoute: false,
+    bodyLimit: limits.frameBytes,
+    handler: guarded(answerHub, hub),
+  });
 }
 
-async function answerNegotiate(request: FastifyRequest, reply: FastifyReply, options: Options): Promise<FastifyReply> {
+type Handler = (request: FastifyRequest, reply: FastifyReply, hub: Hub) => Promise<FastifyReply | PlainAnswer>;
+
+/** Errors, and what a handler says in a few words, are told in plain text. */
+function guarded(handle: Handler, hub: Hub) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    reply.header("cache-control", "no-store");
+    try {
+      const answer = await handle(request, reply, hub);
+      return "text" in answer ? send(reply, answer) : answer;
+    } catch (error) {
+      const answer = toPlainAnswer(error);
+      if (answer.status === 500) request.log.error({ err: error }, "a request to the hub failed");
+      return send(reply, answer);
+    }
+  };
+}
+
+async function answerNegotiate(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
   const url = urlOf(request);
-  const { tenant } = request.params as { tenant: string };
-  reply.header("cache-control", "no-store");
-  try {
-    const { accessToken } = readAddress(url);
-    const shown = { tenant, headers: request.headers, accessToken, ip: () => request.ip };
-    const principal = await authenticateHub(options.services, shown);
-    return reply.send(negotiate(readQuery(url).get("negotiateversion"), principal, options.tokens, options.now()));
-  } catch (error) {
-    const answer = toPlainAnswer(error);
-    if (answer.status === 500) request.log.error({ err: error }, "negotiate failed");
-    return send(reply, answer);
-  }
+  const principal = await hub.authenticate(shownOf(request, url));
+  const { url: hubUrl } = (await hub.settingsOf(principal)).hub;
+  const elsewhere = redirectOf(hubUrl ?? undefined, url, request.host);
+  if (elsewhere !== undefined) return reply.send({ negotiateVersion: 0, url: elsewhere });
+  const query = readQuery(url);
+  const asked = { version: query.get("negotiateversion"), stateful: query.get("usestatefulreconnect"), principal };
+  return reply.send(negotiate(asked, { tokens: hub.tokens, nodeId: hub.nodeId, now: hub.now() }));
 }
 
-/** Only WebSockets are offered, so everything else about a connection is an error; which one, clients tell apart. */
-function answerHub(request: FastifyRequest, tokens: ConnectionTokens): PlainAnswer {
-  const { id } = readAddress(urlOf(request));
-  const { method, headers } = request;
-  if (method === "GET" && headers.accept?.includes("text/event-stream")) return plainAnswers.noTransport;
+async function answerHub(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply | PlainAnswer> {
+  const url = urlOf(request);
+  const address = readAddress(url);
+  const { method } = request;
   if (method !== "GET" && method !== "POST" && method !== "DELETE") return plainAnswers.method;
-  if (id === undefined) return plainAnswers.idMissing;
-  if (!tokens.read(id)) return plainAnswers.idUnknown;
-  if (method === "POST") return plainAnswers.postToSocket;
-  return method === "DELETE" ? plainAnswers.deleteOfSocket : plainAnswers.noTransport;
+  if (address.id === undefined) return plainAnswers.idMissing;
+  if (!hub.tokens.read(address.id)) return plainAnswers.idUnknown;
+  const principal = await hub.authenticate(shownOf(request, url));
+  const claim = hub.tokens.readOf(address.id, principal);
+  if (!claim) return plainAnswers.idUnknown;
+  if (claim.nodeId !== hub.nodeId) return hub.routing.forward(request, reply, claim.nodeId);
+  const at = { request, reply, claim, principal, address };
+  if (method === "POST") return post(hub, at);
+  if (method === "DELETE") return deleteConnection(hub, at);
+  return request.headers.accept?.includes("text/event-stream") ? openStream(hub, at) : poll(hub, at);
+}
+
+function shownOf(request: FastifyRequest, url: URL) {
+  const { tenant } = request.params as { tenant: string };
+  return { tenant, headers: request.headers, accessToken: readAddress(url).accessToken, ip: () => request.ip };
 }
 
 function send(reply: FastifyReply, { status, text, headers = {} }: PlainAnswer): FastifyReply {

@@ -14,7 +14,7 @@ export const plainAnswers = {
   idMissing: { status: 400, text: "Connection ID required" },
   idUnknown: { status: 404, text: "No Connection with that ID" },
   idInUse: { status: 409, text: "The connection is already in use" },
-  noTransport: { status: 404, text: "The transport is not offered" },
+  idElsewhere: { status: 400, text: "Cannot change transports mid-connection" },
   postToSocket: { status: 405, text: "POST requests are not allowed for WebSocket connections." },
   deleteOfSocket: { status: 400, text: "Cannot terminate this connection using the DELETE endpoint." },
   method: { status: 405, text: "Method not allowed" },

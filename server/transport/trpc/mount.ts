@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type FastifyHandlerOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
@@ -12,6 +13,11 @@ import { describeError, fromTrpcError, logOwnFault, toTrpcError } from "./trpc-e
 
 /** More calls of one request than any page makes. */
 const maxBatch = 500;
+
+/** `broadcastReconnectNotification` of tRPC's adapter, which serves its own server's sockets only. */
+const reconnectNotice = JSON.stringify({ id: null, method: "reconnect" });
+/** For clients that stay all the same, in ms. */
+const drainMs = 2000;
 
 const socketOptions = {
   noServer: true,
@@ -30,9 +36,11 @@ export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request }, deps));
     },
-    /** Tells clients to open another connection before this one goes. */
-    reconnect(): void {
-      for (const ws of server.clients) ws.send(JSON.stringify({ id: null, method: "reconnect" }));
+    /** Tells clients to open another connection, and waits until they have left this one, at most a moment. */
+    async drain(): Promise<void> {
+      for (const ws of server.clients) ws.send(reconnectNotice);
+      const until = Date.now() + drainMs;
+      while (server.clients.size > 0 && Date.now() < until) await sleep(20);
     },
     close(): void {
       for (const ws of server.clients) ws.close(1001);

@@ -7,8 +7,9 @@ import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../eve
 import { newId } from "../../ids.ts";
 import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
+import { EventQueue } from "../../realtime/event-queue.ts";
 import type { LiveConnection } from "../../realtime/live-connection.ts";
-import type { Outgoing, Sink } from "../../realtime/subscription.ts";
+import type { Outgoing } from "../../realtime/subscription.ts";
 import type { TrpcContext } from "./context.ts";
 import { toTrpcError } from "./trpc-error.ts";
 
@@ -21,8 +22,6 @@ export const subscribeInput = z
     kinds: z.array(kinds).max(50).optional(),
   })
   .optional();
-
-const maxQueued = 2000;
 
 /**
  * The caller's events from now or from a cursor, each tracked by its event id, through the same core as the hub. Ephemeral ones are not
@@ -61,13 +60,13 @@ async function* read({ queue }: { queue: EventQueue }, done: () => void) {
 }
 
 function envelopeOf(outgoing: Outgoing): Envelope {
-  return outgoing.shared("trpc", ({ event, eventId }) => toEnvelope(event, eventId));
+  return outgoing.shared("envelope", ({ event, eventId }) => toEnvelope(event, eventId));
 }
 
 async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
   const principal = await ctx.principal();
   requireAccess(operations.events.list, principal);
-  const queue = new EventQueue(principal, ctx);
+  const queue = new SubscriptionQueue(principal, ctx);
   ctx.realtime.open(queue);
   const { tenantId, userId } = principal;
   const since = input?.lastEventId ?? input?.since;
@@ -90,67 +89,18 @@ async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
   return { queue, stop };
 }
 
-/**
- * Between the hub, which pushes, and the generator, which is pulled. Bounded. Whatever a client shall come back from cuts its connection:
- * it would take an ordinary end for the end of the subscription.
- */
-class EventQueue implements Sink, LiveConnection {
+/** Whatever a client shall come back from cuts its connection: it would take an ordinary end for the end of the subscription. */
+class SubscriptionQueue extends EventQueue implements LiveConnection {
   readonly id = newId();
   readonly protocol = "trpc";
   readonly openedAt = Date.now();
   readonly principal: Principal;
-  over = false;
-  private items: Outgoing[] = [];
-  private failure: unknown;
-  private wake: () => void = () => {};
-  private drained: () => void = () => {};
   private readonly ctx: TrpcContext;
 
   constructor(principal: Principal, ctx: TrpcContext) {
+    super();
     this.principal = principal;
     this.ctx = ctx;
-  }
-
-  /** The next event; undefined at the end. Throws what ended it. */
-  async next(): Promise<Outgoing | undefined> {
-    for (;;) {
-      const item = this.items.shift();
-      if (item) {
-        if (this.items.length === 0) this.drained();
-        return item;
-      }
-      if (this.failure) throw this.failure;
-      if (this.over) return undefined;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-  }
-
-  deliver(outgoing: Outgoing): void {
-    if (this.over) return;
-    if (this.items.length >= maxQueued) this.disconnect("slow_consumer");
-    else this.items.push(outgoing);
-    this.wake();
-  }
-
-  ephemeral(): void {
-    // An untracked frame would make the client forget where it was.
-  }
-
-  resync(reason: "expired" | "invalid"): void {
-    this.fail(new DomainError(reason === "expired" ? "cursor_expired" : "cursor_invalid"));
-  }
-
-  position(): void {
-    // Every event carries its own id.
-  }
-
-  pressure(): Promise<void> | undefined {
-    if (this.over || this.items.length < maxQueued / 4) return undefined;
-    return new Promise((resolve) => {
-      this.drained = resolve;
-    });
   }
 
   sweep(now: number): void {
@@ -168,16 +118,5 @@ class EventQueue implements Sink, LiveConnection {
     if (again) this.ctx.hangUp(reason);
     else this.failure = new DomainError("unauthenticated", { detail: text });
     this.end();
-  }
-
-  fail(error: unknown): void {
-    this.failure ??= error;
-    this.end();
-  }
-
-  end(): void {
-    this.over = true;
-    this.wake();
-    this.drained();
   }
 }

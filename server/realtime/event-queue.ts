@@ -1,0 +1,69 @@
+import { DomainError } from "../errors.ts";
+import type { DisconnectReason } from "./disconnect.ts";
+import type { Outgoing, Sink } from "./subscription.ts";
+
+const maxQueued = 2000;
+
+/** Between the hub, which pushes, and a generator, which is pulled. Bounded. */
+export abstract class EventQueue implements Sink {
+  over = false;
+  protected failure: unknown;
+  private items: Outgoing[] = [];
+  private wake: () => void = () => {};
+  private drained: () => void = () => {};
+
+  abstract disconnect(reason: DisconnectReason): void;
+
+  /** The next event; undefined at the end. Throws what ended it. */
+  async next(): Promise<Outgoing | undefined> {
+    for (;;) {
+      const item = this.items.shift();
+      if (item) {
+        if (this.items.length === 0) this.drained();
+        return item;
+      }
+      if (this.failure) throw this.failure;
+      if (this.over) return undefined;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  deliver(outgoing: Outgoing): void {
+    if (this.over) return;
+    if (this.items.length >= maxQueued) this.disconnect("slow_consumer");
+    else this.items.push(outgoing);
+    this.wake();
+  }
+
+  ephemeral(): void {
+    // Has no place in the log to resume from.
+  }
+
+  resync(reason: "expired" | "invalid"): void {
+    this.fail(new DomainError(reason === "expired" ? "cursor_expired" : "cursor_invalid"));
+  }
+
+  position(): void {
+    // Every event carries its own id.
+  }
+
+  pressure(): Promise<void> | undefined {
+    if (this.over || this.items.length < maxQueued / 4) return undefined;
+    return new Promise((resolve) => {
+      this.drained = resolve;
+    });
+  }
+
+  fail(error: unknown): void {
+    this.failure ??= error;
+    this.end();
+  }
+
+  end(): void {
+    this.over = true;
+    this.wake();
+    this.drained();
+  }
+}

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { request as ask, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeUpgrade } from "../realtime/upgrade.ts";
+
+/** In front of several nodes, as a load balancer without any stickiness: each request goes to the next of them. */
+export interface AlternatingProxy {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function openAlternatingProxy(urls: string[]): Promise<AlternatingProxy> {
+  let turn = 0;
+  const next = () => urls[turn++ % urls.length] ?? "";
+  const server = createServer((request, response) => {
+    const { method, headers } = request;
+    const out = ask(new URL(request.url ?? "/", next()), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.flushHeaders();
+      answer.pipe(response);
+    });
+    out.on("error", () => response.destroy());
+    response.on("close", () => out.destroy());
+    request.pipe(out);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    pipeUpgrade(request, socket, head, { upstream: next() });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

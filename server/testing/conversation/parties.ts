@@ -1,0 +1,103 @@
+import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
+import { createTRPCClient, httpLink } from "@trpc/client";
+import { eventTypes } from "../../events.ts";
+import type { TransportName } from "../../transport/signalr/link.ts";
+import type { AppRouter } from "../../transport/trpc/router.ts";
+import { type Listener, overSse, overWebSocket } from "../trpc-listener.ts";
+
+/** What every protocol tells of a durable event. */
+export interface HeardEvent {
+  eventId: string;
+  /** The log's word: `message.created`, … */
+  type: string;
+  chatId?: string | undefined;
+  seq?: number | undefined;
+}
+
+/** Where a party joins. */
+export interface Place {
+  /** Base of the service. */
+  url: string;
+  tenantId: string;
+  userId: string;
+  token(): Promise<string>;
+}
+
+/** Somebody who takes part in a conversation through a stock client. */
+export interface Joined {
+  heard: HeardEvent[];
+  /** Sends a message by its own protocol. */
+  say(chatId: string, content: string): Promise<unknown>;
+  leave(): Promise<void>;
+}
+
+/** A protocol's stock client: one row of the conversation. */
+export interface Party {
+  name: string;
+  join(place: Place): Promise<Joined>;
+}
+
+const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as const;
+const logTypes = new Map<string, string>(
+  Object.entries(eventTypes).map(([type, { signalr }]) => [signalr, type] as const),
+);
+
+function signalr(transport: TransportName, format: "json" | "messagepack"): Party {
+  return {
+    name: `@microsoft/signalr, ${transport}, ${format}`,
+    join: async ({ url, tenantId, token }) => {
+      const builder = new HubConnectionBuilder()
+        .withUrl(`${url}/tenant/${tenantId}/v1/hub?events=all`, {
+          accessTokenFactory: token,
+          transport: transportCodes[transport] as number,
+        })
+        .configureLogging(LogLevel.None);
+      if (format === "messagepack") builder.withHubProtocol(new MessagePackHubProtocol());
+      const connection = builder.build();
+      const heard: HeardEvent[] = [];
+      connection.on("MessagingEvent", ({ eventId, type, parentId, id, seq }) => {
+        const logType = logTypes.get(type);
+        if (eventId === undefined || logType === undefined) return; // ephemeral, or a word about the log
+        heard.push({ eventId, type: logType, chatId: logType.startsWith("chat.") ? id : parentId, seq });
+      });
+      await connection.start();
+      return {
+        heard,
+        say: (chatId, content) => connection.invoke("SendMessage", { chatId, content }),
+        leave: () => connection.stop(),
+      };
+    },
+  };
+}
+
+function trpc(name: string, connect: (base: string, params: () => Promise<{ token: string }>) => Listener): Party {
+  return {
+    name: `@trpc/client, ${name}`,
+    join: async ({ url, token }) => {
+      const listener = connect(url, async () => ({ token: await token() }));
+      const listening = listener.listen();
+      await listening.started;
+      const headers = async () => ({ authorization: `Bearer ${await token()}` });
+      const client = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/api/trpc`, headers })] });
+      return {
+        get heard() {
+          return listening.got.map(({ data: { eventId, type, chatId, seq } }) => ({ eventId, type, chatId, seq }));
+        },
+        say: (chatId, content) => client.messages.send.mutate({ chatId, content }),
+        leave: async () => listener.close(),
+      };
+    },
+  };
+}
+
+/** Everybody who takes part. A protocol that comes is one more element. */
+export const parties: Party[] = [
+  signalr("WebSockets", "json"),
+  signalr("WebSockets", "messagepack"),
+  signalr("ServerSentEvents", "json"),
+  signalr("LongPolling", "json"),
+  signalr("LongPolling", "messagepack"),
+  trpc("WebSocket", overWebSocket),
+  trpc("SSE", overSse),
+];

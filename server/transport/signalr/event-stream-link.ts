@@ -1,0 +1,49 @@
+import type { ServerResponse } from "node:http";
+import { payloadOf, roomIn } from "../../realtime/connection.ts";
+import { HttpLink } from "./http-link.ts";
+
+const before = Buffer.from("data: ");
+const after = Buffer.from("\r\n\r\n");
+
+/** Server-Sent Events (TransportProtocols.md): one unnamed event a turn, with all messages of that turn. Text only, without line breaks. */
+export class EventStreamLink extends HttpLink {
+  readonly transport = "ServerSentEvents";
+  private readonly response: ServerResponse;
+
+  constructor(response: ServerResponse, onSlow: () => void) {
+    super(onSlow);
+    this.response = response;
+  }
+
+  /** Answers the request. Firefox takes a stream for open only when something has come. */
+  begin(headers: Record<string, string>): void {
+    this.response.writeHead(200, {
+      ...headers,
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache, no-store",
+      pragma: "no-cache",
+      "x-accel-buffering": "no",
+    });
+    this.response.write(":\r\n");
+  }
+
+  end(_code: number, _reason: string, last?: Buffer): void {
+    this.flush();
+    this.over = true;
+    if (last) this.carry([last]);
+    this.response.end();
+    this.resume();
+  }
+
+  protected backlog(): number {
+    return this.response.writableLength;
+  }
+
+  protected carry(frames: readonly Buffer[]): void {
+    if (this.response.writable) this.response.write(Buffer.concat([before, ...frames.map(payloadOf), after]));
+  }
+
+  protected drained(): Promise<void> {
+    return roomIn(this.response);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Logger } from "pino";
+import type { Principal } from "../../auth/principal.ts";
+import type { Rate } from "../../limiter.ts";
+import type { SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
+import type { HubAddress } from "./address.ts";
+import type { HubConnection } from "./hub-connection.ts";
+import type { Link } from "./link.ts";
+import type { HubMethods } from "./methods.ts";
+
+/** What all connections of a node share. */
+export interface HubHost {
+  readonly methods: HubMethods;
+  readonly log: Logger;
+  readonly now: () => number;
+  subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** The token's time is over; the host knows the tenant's grace. */
+  expired(connection: HubConnection, now: number): void;
+  /** A principal for a token that the client was asked for. Throws when it is not good for this connection. */
+  renewed(connection: HubConnection, token: unknown): Promise<Principal>;
+  /** @param told whether the client was told that it is over */
+  closed(connection: HubConnection, told: boolean): void;
+}
+
+export interface ConnectionOptions {
+  id: string;
+  principal: Principal;
+  address: HubAddress;
+  frameRate: Rate;
+  /** How many calls run at once. */
+  parallel: number;
+  makeLink(onSlow: () => void): Link;
+}

@@ -1,0 +1,17 @@
+/** The ways that a client may choose from, in the words of negotiation. */
+export type TransportName = "WebSockets" | "ServerSentEvents" | "LongPolling";
+
+/** How the bytes of a connection travel. What it is told to write is a frame made by `frame()` of realtime/connection. */
+export interface Link {
+  readonly transport: TransportName;
+  write(frame: Buffer): void;
+  /** Resolves when the peer has read enough for a backfill to go on; undefined when it already has. */
+  pressure(): Promise<void> | undefined;
+  /** Sends what is queued and a last frame, then closes. Code and reason are for transports that know them. */
+  end(code: number, reason: string, last?: Buffer): void;
+  /** Stops and starts reading from the client. */
+  pause(): void;
+  resume(): void;
+  /** Once a second, in ms since 1970. */
+  sweep?(now: number): void;
+}

@@ -1,0 +1,75 @@
+import { Agent, request as ask, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Realtime } from "../../realtime/realtime.ts";
+import { pipeUpgrade } from "../../realtime/upgrade.ts";
+import { plainAnswers, refuseUpgrade } from "./upgrade-answer.ts";
+
+/** Says that a node has passed the request on: the next one does not. */
+const hopHeader = "x-parley-hop";
+/** For a node that does not answer to a connection attempt, in ms. */
+const connectTimeoutMs = 3000;
+/** Of one connection between two parties only (RFC 9110, 7.6.1). */
+const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"]);
+
+/** Brings requests for a connection to the node it lives on, in one hop. */
+export class NodeRouting {
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly nodes: Pick<Realtime, "urlOf">;
+
+  constructor(nodes: Pick<Realtime, "urlOf">) {
+    this.nodes = nodes;
+  }
+
+  /** Answers with what the node answers; 404 when there is no such node, which makes the client start anew. */
+  async forward(request: FastifyRequest, reply: FastifyReply, nodeId: string): Promise<FastifyReply> {
+    const url = await this.urlFor(request.headers, nodeId);
+    const { status, text } = plainAnswers.idUnknown;
+    const refuse = () => reply.code(status).type("text/plain; charset=utf-8").send(text);
+    if (url === undefined) return refuse();
+    const answer = await this.ask(url, request, reply).catch(() => undefined);
+    if (!answer) return refuse();
+    reply.hijack();
+    reply.raw.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers));
+    answer.pipe(reply.raw);
+    // Events are held back by nobody on their way.
+    reply.raw.flushHeaders();
+    return reply;
+  }
+
+  /** Joins a socket that asks for an upgrade with the node. */
+  async forwardUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, nodeId: string): Promise<void> {
+    const url = await this.urlFor(request.headers, nodeId);
+    if (url === undefined) refuseUpgrade(socket, plainAnswers.idUnknown);
+    else pipeUpgrade(request, socket, head, { upstream: url, headers: { [hopHeader]: "1" } });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private async urlFor(headers: IncomingHttpHeaders, nodeId: string): Promise<string | undefined> {
+    return headers[hopHeader] === undefined ? await this.nodes.urlOf(nodeId) : undefined;
+  }
+
+  private ask(base: string, request: FastifyRequest, reply: FastifyReply): Promise<IncomingMessage> {
+    const { method } = request;
+    const body = request.body as Buffer | undefined;
+    const headers = { ...withoutHops(request.headers), [hopHeader]: "1", "content-length": String(body?.length ?? 0) };
+    return new Promise((resolve, reject) => {
+      const out = ask(new URL(request.raw.url ?? "/", base), { method, headers, agent: this.agent }, resolve);
+      out.on("error", reject);
+      out.on("socket", (socket) => {
+        if (!socket.connecting) return;
+        socket.setTimeout(connectTimeoutMs, () => socket.destroy(new Error("The node does not answer")));
+        socket.once("connect", () => socket.setTimeout(0));
+      });
+      reply.raw.once("close", () => out.destroy());
+      out.end(body);
+    });
+  }
+}
+
+function withoutHops(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.has(name)));
+}

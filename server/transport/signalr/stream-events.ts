@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { requireAccess } from "../../access.ts";
+import { clientHashOf } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
+import { operations } from "../../operations.ts";
+import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
+import { EventQueue } from "../../realtime/event-queue.ts";
+import type { Realtime } from "../../realtime/realtime.ts";
+import type { Invoker } from "./methods.ts";
+
+const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
+const argument = z.object({ since: z.string().max(200).nullish(), kinds: z.array(kinds).max(50).nullish() });
+
+/**
+ * The caller's events from now or from a cursor, as `events.subscribe` of tRPC has them. Ends when the caller cancels. A cursor of no use
+ * ends it with `cursor_expired` or `cursor_invalid`.
+ */
+export async function* streamEvents(
+  realtime: Pick<Realtime, "subscribe" | "abandon">,
+  fields: Record<string, unknown>,
+  { principal, clientId, signal }: Invoker,
+): AsyncGenerator<Envelope> {
+  requireAccess(operations.events.list, principal);
+  const asked = argument.safeParse(fields);
+  if (!asked.success) throw new DomainError("invalid");
+  const { tenantId, userId } = principal;
+  const { since, kinds } = asked.data;
+  const queue = new StreamQueue();
+  const end = () => queue.end();
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  const clientHash = userId === undefined ? undefined : clientHashOf(tenantId, userId, clientId);
+  const options = { tenantId, userId, clientHash, kinds: kinds ? new Set(kinds) : undefined, sink: queue };
+  const subscription = realtime.subscribe({ ...options, since: since ?? undefined });
+  subscription.then(
+    (opened) => queue.over && opened.close(),
+    (error) => queue.fail(error),
+  );
+  try {
+    for (let next = await queue.next(); next; next = await queue.next())
+      yield next.shared("envelope", ({ event, eventId }) => toEnvelope(event, eventId));
+  } finally {
+    signal.removeEventListener("abort", end);
+    queue.end();
+    realtime.abandon(queue);
+    subscription.then(
+      (opened) => opened.close(),
+      () => {}, // told already
+    );
+  }
+}
+
+class StreamQueue extends EventQueue {
+  disconnect(reason: DisconnectReason): void {
+    this.fail(new DomainError("unavailable", { detail: disconnects[reason].text, retryAfter: 1 }));
+  }
+}

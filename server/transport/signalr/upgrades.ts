@@ -1,0 +1,76 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Principal } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { readAddress } from "./address.ts";
+import { newConnectionId } from "./connection-token.ts";
+import type { Hub } from "./hub.ts";
+import type { HubConnection } from "./hub-connection.ts";
+import { createSocketServer, type HubSocket, SocketLink } from "./hub-socket.ts";
+import { StatefulConnection } from "./stateful-connection.ts";
+import { plainAnswers, refuseUpgrade } from "./upgrade-answer.ts";
+
+/** The upgrade of a client that is back may come before the end of its old socket, by so many ms. */
+const overtakenByMs = 100;
+
+/** A request that asks to be a socket. */
+interface Knock {
+  request: IncomingMessage;
+  socket: Duplex;
+  head: Buffer;
+}
+
+/** The WebSocket transport: makes connections of upgrades, or gives a stateful one its next socket. */
+export class Upgrades {
+  private readonly server = createSocketServer();
+  private readonly hub: Hub;
+
+  constructor(hub: Hub) {
+    this.hub = hub;
+  }
+
+  /** Throws DomainError for one that may not connect. */
+  async take(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): Promise<void> {
+    const { hub } = this;
+    const address = readAddress(at.url);
+    const { accessToken, id } = address;
+    const ip = () => request.socket.remoteAddress ?? "";
+    const principal = await hub.authenticate({ tenant: at.tenant, headers: request.headers, accessToken, ip });
+    const claim = id === undefined ? undefined : hub.tokens.readOf(id, principal);
+    if (id !== undefined && !claim) return refuseUpgrade(socket, plainAnswers.idUnknown);
+    if (claim?.stateful && claim.nodeId !== hub.nodeId)
+      return hub.routing.forwardUpgrade(request, socket, head, claim.nodeId);
+    const open = claim && hub.find(claim.connectionId);
+    const knock = { request, socket, head };
+    if (open) return this.comeBack(open, principal, knock);
+    const settings = await hub.settingsOf(principal);
+    if (claim && hub.find(claim.connectionId)) return refuseUpgrade(socket, plainAnswers.idInUse);
+    if (claim && !hub.mayConnect(claim)) return refuseUpgrade(socket, plainAnswers.idUnknown);
+    const opening = { id: claim?.connectionId ?? newConnectionId(), principal, address, settings };
+    this.server.handleUpgrade(request, socket, head, (ws) => {
+      const makeLink = (onSlow: () => void) => new SocketLink(ws, socket, onSlow);
+      const connection = hub.connect({ ...opening, stateful: claim?.stateful ?? false, makeLink });
+      ws.join(connection, connection.link as SocketLink);
+      hub.welcome(connection);
+    });
+  }
+
+  close(): void {
+    this.server.close();
+  }
+
+  /** Gives a connection that is open its next socket, if it is one that has several in its life. */
+  private async comeBack(open: HubConnection, principal: Principal, { request, socket, head }: Knock): Promise<void> {
+    if (open.link.transport !== "WebSockets") return refuseUpgrade(socket, plainAnswers.idElsewhere);
+    if (!(open instanceof StatefulConnection)) return refuseUpgrade(socket, plainAnswers.idInUse);
+    if (open.hasSocket) await sleep(overtakenByMs);
+    if (this.hub.draining) throw new DomainError("unavailable", { retryAfter: 1 });
+    if (!open.isResumable || this.hub.find(open.id) !== open) return refuseUpgrade(socket, plainAnswers.idUnknown);
+    this.server.handleUpgrade(request, socket, head, (ws: HubSocket) => {
+      const link = new SocketLink(ws, socket, () => open.disconnect("slow_consumer"));
+      open.attach(link, principal);
+      ws.join(open, link);
+    });
+  }
+}
