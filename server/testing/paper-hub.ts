@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { mintTenantId, type Principal } from "../auth/principal.ts";
+import { mintTenantId } from "../auth/principal.ts";
 import type { SubscribeOptions, Subscription } from "../realtime/subscription.ts";
 import type { Services } from "../services.ts";
 import { readAddress } from "../transport/signalr/address.ts";
@@ -24,6 +24,7 @@ export class PaperHub implements HubHost {
   asked: SubscribeOptions | undefined;
   left = 0;
   expiredAt: number | undefined;
+  expiringAt: number | undefined;
   readonly connection: HubConnection;
   private settle: { resolve(value: Subscription): void; reject(error: unknown): void } | undefined;
 
@@ -73,10 +74,8 @@ export class PaperHub implements HubHost {
     this.expiredAt = now;
   }
 
-  renewed(connection: HubConnection, token: unknown): Promise<Principal> {
-    return token === "fresh"
-      ? Promise.resolve({ ...connection.principal, expiresAt: this.time + 3_600_000 })
-      : Promise.reject(new Error("no token"));
+  expiring(_connection: HubConnection, expiresAt: number): void {
+    this.expiringAt = expiresAt;
   }
 
   closed(): void {}

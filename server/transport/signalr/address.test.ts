@@ -8,7 +8,7 @@ function read(query: string) {
 
 test("a bare address asks for messages and notifications, thin", () => {
   const nothing = { id: undefined, accessToken: undefined, clientId: undefined, since: undefined };
-  expect(read("")).toEqual({ ...nothing, full: false, kinds: guideKinds });
+  expect(read("")).toEqual({ ...nothing, full: false, kinds: guideKinds, renews: false });
   expect(read("?since=&clientId=&id=")).toMatchObject(nothing);
 });
 

@@ -57,8 +57,6 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   private readonly renews: boolean;
   private readonly wantsPositions: boolean;
   private leaving = false;
-  /** When the token ran out for which the client was asked for a new one. */
-  private askedFor: number | undefined;
   private readonly pulse: Pulse;
 
   constructor(host: HubHost, { id, principal, address, frameRate, parallel, makeLink }: ConnectionOptions) {
@@ -128,7 +126,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     this.keepUp(now, this.frames);
     const { expiresAt } = this.principal;
     if (expiresAt === undefined) return;
-    if (this.renews && now >= expiresAt - renewAheadMs) this.renew(expiresAt);
+    if (this.renews && now >= expiresAt - renewAheadMs) this.host.expiring(this, expiresAt);
     if (now >= expiresAt) this.host.expired(this, now);
   }
 
@@ -163,6 +161,11 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     if (bytes.length <= maxAnswerBytes) this.say(bytes);
     else if (message.type === 3)
       this.answer({ ...message, result: undefined, error: "too_large: The answer is too large" });
+  }
+
+  /** Calls a method of the client. Rejects with NoClientResult. */
+  ask(target: string, args: unknown[]): Promise<unknown> {
+    return this.dialogue.ask(target, args);
   }
 
   pause(): void {
@@ -251,19 +254,6 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
       this.host.log.warn({ err: error, connectionId: this.id }, "a hub connection could not join the log");
       this.finish({ code: disconnects.internal.ws, text: errorText(error), again: true });
     }
-  }
-
-  /** Asks the client for a new token, once for each that runs out. */
-  private renew(expiresAt: number): void {
-    if (this.askedFor === expiresAt) return;
-    this.askedFor = expiresAt;
-    this.dialogue
-      .ask("AccessToken", [])
-      .then((token) => this.host.renewed(this, token))
-      .then((principal) => {
-        this.principal = principal;
-      })
-      .catch((error) => this.host.log.debug({ err: error, connectionId: this.id }, "a hub client gave no new token"));
   }
 
   /** Tells the client that it is connected, once. */

@@ -15,8 +15,8 @@ export interface HubHost {
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** The token's time is over; the host knows the tenant's grace. */
   expired(connection: HubConnection, now: number): void;
-  /** A principal for a token that the client was asked for. Throws when it is not good for this connection. */
-  renewed(connection: HubConnection, token: unknown): Promise<Principal>;
+  /** The token's time is soon over, of a client that can be asked for a new one. */
+  expiring(connection: HubConnection, expiresAt: number): void;
   /** @param told whether the client was told that it is over */
   closed(connection: HubConnection, told: boolean): void;
 }

@@ -20,6 +20,7 @@ import type { Link } from "./link.ts";
 import { HubMethods } from "./methods.ts";
 import { NodeRouting } from "./node-routing.ts";
 import { PollLink } from "./poll-link.ts";
+import { Renewals } from "./renewals.ts";
 import { registerRoutes } from "./routes.ts";
 import { StatefulConnection } from "./stateful-connection.ts";
 import { refuseUpgrade, toPlainAnswer } from "./upgrade-answer.ts";
@@ -68,6 +69,7 @@ export class Hub implements SignalrHub, HubHost {
   draining = false;
   private readonly deps: HubDeps;
   private readonly upgrades = new Upgrades(this);
+  private readonly renewals = new Renewals(this);
   private readonly connections = new Map<string, HubConnection>();
   /** Ids whose connection has gone, for as long as their token would make another; true for those that were told so. */
   private readonly gone = new LRUCache<string, boolean>({ max: 100_000, ttl: validMs });
@@ -174,12 +176,8 @@ export class Hub implements SignalrHub, HubHost {
     );
   }
 
-  async renewed({ principal }: HubConnection, token: unknown): Promise<Principal> {
-    const { tenantId, userId } = principal;
-    if (typeof token !== "string") throw new DomainError("unauthenticated", { detail: "A token is text" });
-    const renewed = await this.authenticate({ tenant: tenantId, headers: {}, accessToken: token, ip: () => "" });
-    if (renewed.userId !== userId) throw new DomainError("forbidden", { detail: "The token is somebody else's" });
-    return renewed;
+  expiring(connection: HubConnection, expiresAt: number): void {
+    this.renewals.ask(connection, expiresAt);
   }
 
   closed(connection: HubConnection, told: boolean): void {
