@@ -21,6 +21,7 @@ import { keepBodies } from "./transport/rest/body.ts";
 import { dressEdge, isOurs } from "./transport/rest/edge.ts";
 import { registerEventStream } from "./transport/rest/event-stream.ts";
 import { openApiDocument } from "./transport/rest/openapi.ts";
+import { registerPreferenceForm } from "./transport/rest/preference-form.ts";
 import { refuseUnreadable, sendProblem } from "./transport/rest/problem.ts";
 import { registerRoutes } from "./transport/rest/routes.ts";
 import { SilentConnections } from "./transport/rest/silent-connections.ts";
@@ -81,6 +82,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   dressEdge(app, services, () => state.draining);
   registerEventStream(app, services, realtime);
   registerRoutes(app, services);
+  registerPreferenceForm(app, services);
   const trpc = mountTrpc(app, { services, realtime, log });
   const hub = createSignalrHub({ services, realtime, log, nodeId });
   hub.routes(app);
@@ -140,7 +142,7 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
       caseSensitive: false,
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
-      maxParamLength: 500,
+      maxParamLength: 2000,
     },
     rewriteUrl: (request) => (request.url ?? "/").replace(/^(\/tenant\/[^/]+)\/v1\.0(?=\/|\?|$)/i, "$1/v1"),
     forceCloseConnections: "idle",

@@ -6,6 +6,7 @@ import { eventOperations } from "./domain/events/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
 import { memberOperations } from "./domain/members/operations.ts";
 import { messageOperations } from "./domain/messages/operations.ts";
+import { preferenceOperations } from "./domain/preferences/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
 import { templateOperations } from "./domain/templates/operations.ts";
@@ -32,6 +33,7 @@ export const operations = {
   installation: installationOperations,
   categories: categoryOperations,
   templates: templateOperations,
+  preferences: preferenceOperations,
   demo: demoOperations,
 };
 

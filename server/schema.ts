@@ -121,3 +121,20 @@ export const instant = z
 function isDay(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
+
+export const timezoneName = text(64).refine(isTimezone, "must be a time zone like Europe/Zurich");
+
+function isTimezone(name: string): boolean {
+  return isAccepted(() => new Intl.DateTimeFormat("en", { timeZone: name }));
+}
+
+/** Whether a reader of the platform takes a value: it throws a RangeError for one that it does not. */
+export function isAccepted(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

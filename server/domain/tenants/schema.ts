@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
 import { text } from "../../schema.ts";
+import {
+  brandingPatch,
+  brandingSettings,
+  notificationPatch,
+  notificationSettings,
+  tenantTimezone,
+} from "./notification-settings.ts";
 
 const bucketFields = {
   rate: z.number().min(0.1).max(1_000_000).describe("Calls a second: it fills with so many"),
@@ -51,6 +58,9 @@ export const tenantSettingsSchema = z
     hub: z
       .object({ parallelInvocations: fields.parallelInvocations.default(1), url: fields.hubUrl.default(null) })
       .prefault({}),
+    timezone: tenantTimezone.default("UTC"),
+    branding: brandingSettings,
+    notifications: notificationSettings,
   })
   .meta({ id: "TenantSettings" });
 
@@ -63,6 +73,9 @@ export const settingsPatchSchema = z.object({
   tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
   presence: fields.presence.optional(),
   hub: z.object({ parallelInvocations: fields.parallelInvocations, url: fields.hubUrl }).partial().optional(),
+  timezone: tenantTimezone.optional(),
+  branding: brandingPatch.optional(),
+  notifications: notificationPatch.optional(),
 });
 
 export type SettingsPatch = z.output<typeof settingsPatchSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { User as UserRow } from "../../persistence/generated/client.ts";
-import { metadata, text } from "../../schema.ts";
+import { isAccepted, metadata, text, timezoneName } from "../../schema.ts";
 
 export const userSchema = z
   .object({
@@ -24,7 +24,7 @@ export const profileFields = {
   avatarUrl: text(2048).refine(isPicture, "must be an http, https or data:image address").optional(),
   email: z.email().max(320).optional(),
   locale: text(35).refine(isLocale, "must be a language tag like en or de-CH").optional(),
-  timezone: text(64).refine(isTimezone, "must be a time zone like Europe/Zurich").optional(),
+  timezone: timezoneName.optional(),
   metadata: metadata.optional(),
 };
 
@@ -52,20 +52,6 @@ function isWebAddress(address: string): boolean {
 
 function isLocale(tag: string): boolean {
   return isAccepted(() => Intl.getCanonicalLocales(tag));
-}
-
-function isTimezone(name: string): boolean {
-  return isAccepted(() => new Intl.DateTimeFormat("en", { timeZone: name }));
-}
-
-function isAccepted(read: () => unknown): boolean {
-  try {
-    read();
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 /** A small picture may also be in the address itself; browsers run nothing of it in an image. */

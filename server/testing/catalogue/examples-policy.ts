@@ -12,13 +12,24 @@ const byAdmin: Callers = {
   keyAsMember: "ok",
   installation: "forbidden",
 };
+const byOwner: Callers = { ...byAdmin, member: "ok" };
+const byAnyone: Callers = { ...byOwner, visitor: "ok", outsider: "ok" };
 const noInput = () => ({});
 const ofTemplate = ({ ids }: Side) => ({ name: ids.templateName });
 const ofType = ({ ids }: Side) => ({ type: ids.type });
 const foreignName = { name: "not_found" } as const;
 const template = ["templates", "template_versions"];
 
-type PolicyNoun = "categories" | "templates";
+const ofAda = () => ({ userId: "ada" });
+const ofLink = ({ ids }: Side) => ({ token: ids.linkToken });
+const foreignLink = { token: "not_found" } as const;
+const choices = {
+  categories: [{ type: "Delays", email: "off" }],
+  quietHours: { enabled: true, from: "21:00" },
+  digest: { every: "daily" },
+};
+
+type PolicyNoun = "categories" | "templates" | "preferences";
 
 /** Rows of what decides whether, how and in which words a notification goes out. */
 export const policyExamples: Record<Extract<OperationName, `${PolicyNoun}.${string}`>, Example> = {
@@ -64,4 +75,25 @@ export const policyExamples: Record<Extract<OperationName, `${PolicyNoun}.${stri
     foreign: foreignName,
   },
   "templates.delete": { input: ofTemplate, callers: byAdmin, changes: template, foreign: foreignName },
+  "preferences.get": { input: ofAda, callers: byOwner, changes: [], foreign: { userId: "forbidden" } },
+  "preferences.put": {
+    input: () => ({ ...ofAda(), ...choices }),
+    callers: byOwner,
+    changes: ["preferences", "preference_timings"],
+    foreign: { userId: "forbidden" },
+  },
+  "preferences.getByLink": { input: ofLink, callers: byAnyone, changes: [], foreign: foreignLink },
+  "preferences.putByLink": {
+    input: (side) => ({ ...ofLink(side), ...choices }),
+    callers: byAnyone,
+    changes: ["preferences", "preference_timings"],
+    foreign: foreignLink,
+  },
+  "preferences.unsubscribe": { input: ofLink, callers: byAnyone, changes: ["preferences"], foreign: foreignLink },
+  "preferences.resubscribe": {
+    input: ofLink,
+    callers: byAnyone,
+    changes: ["preferences"],
+    foreign: foreignLink,
+  },
 };

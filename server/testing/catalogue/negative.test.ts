@@ -192,7 +192,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
 
 /** The first tenant's value for a field of the second one's call. */
 function foreignValue(field: string): string {
-  const { chatId, messageId, keyId, issuerId, userId, templateName, type } = acme.ids;
+  const { chatId, messageId, keyId, issuerId, userId, templateName, type, linkToken } = acme.ids;
   const values: Record<string, string> = {
     chatId,
     messageId,
@@ -203,6 +203,7 @@ function foreignValue(field: string): string {
     kind: keyId,
     name: templateName,
     type,
+    token: linkToken,
   };
   return values[field] ?? acme.since;
 }

@@ -181,6 +181,7 @@ function generalise(body: unknown, { tenantId }: Side): unknown {
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<token>")
     .replace(/parley_[a-z0-9-]+_(…\S{4}|[\w-]{43})/g, "<key>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+    .replace(/\/u\/[\w.-]+/g, "/u/<link>")
     .replace(/"(iat|exp)":[\d.]+/g, '"$1":0')
     .replace(/"(eventId|nextCursor|prevCursor)":"[\w-]+"/g, '"$1":"<cursor>"')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => {

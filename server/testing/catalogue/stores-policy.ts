@@ -1,4 +1,5 @@
 import * as categories from "../../domain/categories/store.ts";
+import * as preferences from "../../domain/preferences/store.ts";
 import * as templates from "../../domain/templates/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
 
@@ -30,6 +31,23 @@ export const policyStores: StoreModules = {
       publishVersion: [({ tx, mine, theirs }) => templates.publishVersion(tx, mine, theirs.templateName), refused],
       rollBackVersion: [({ tx, mine, theirs }) => templates.rollBackVersion(tx, mine, theirs.templateName), refused],
       removeTemplate: [({ tx, mine, theirs }) => templates.removeTemplate(tx, mine, theirs.templateName), refused],
+    },
+  },
+  "domain/preferences/store.ts": {
+    module: preferences,
+    rows: {
+      readPreferences: [({ tx, mine }) => preferences.readPreferences(tx, mine, "ada"), own],
+      readFacts: [
+        ({ tx, mine, theirs }) =>
+          preferences.readFacts(tx, mine, { userIds: ["ada"], types: [theirs.type], chatIds: [theirs.chatId] }),
+        own,
+      ],
+      saveChoices: [
+        ({ tx, mine }) => preferences.saveChoices(tx, mine, "ada", [{ type: "x", channel: "email", enabled: false }]),
+        undefined,
+      ],
+      saveTiming: [({ tx, mine }) => preferences.saveTiming(tx, mine, "ada", { quiet: true }), undefined],
+      erasePreferences: [({ tx, mine }) => preferences.erasePreferences(tx, mine, "ada"), undefined],
     },
   },
 };

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { installationKey } from "../../auth/api-key.ts";
 import type { Credentials } from "../../auth/authenticate.ts";
+import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
 import { type Stack, type TestTenant, testSecret } from "../stack.ts";
 
@@ -29,6 +30,8 @@ export interface Side {
     userId: string;
     templateName: string;
     type: string;
+    /** Of a mail to ada. */
+    linkToken: string;
   };
   /** An event id from before anything happened. */
   since: string;
@@ -76,6 +79,7 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
       userId,
       templateName: userId,
       type: userId,
+      linkToken: signLinkToken(testSecret, { tenantId: tenant.tenantId, userId: "ada", type: userId }),
     },
     since,
     credentials: await credentialsOf(tenant),
@@ -87,6 +91,8 @@ async function declare(tenant: TestTenant, name: string): Promise<void> {
   const key = tenant.key();
   await Promise.all([
     key("PUT", `/admin/categories/${name}`, { title: "Departures" }),
+    // What ada said of it before.
+    key("PUT", "/Users/ada/preferences", { categories: [{ type: name, inApp: "on", email: "on" }] }),
     key("PUT", `/admin/templates/${name}`, { subject: "Pier {{ pier }}", message: "Go", publish: true }),
   ]);
   const sample = { pier: 4 };

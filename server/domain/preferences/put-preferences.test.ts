@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { presentFacts } from "./presenter.ts";
+import { maxChoices, type Preferences } from "./schema.ts";
+import { erasePreferences, readFacts } from "./store.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  const key = tenant.key();
+  await key("PATCH", "/admin/tenant", {
+    settings: {
+      timezone: "Europe/Zurich",
+      notifications: { digest: { every: "daily" } },
+      branding: { colour: "#aa0000" },
+    },
+  });
+  await key("PUT", "/admin/categories/News", { title: "Our news", channels: ["email"] });
+  await key("PUT", "/admin/categories/PasswordReset", { title: "Passwords", required: true });
+});
+afterAll(() => stack.close());
+
+const put = (user: string, body: unknown) => tenant.as(user)<Preferences>("PUT", "/preferences", body);
+const get = async (user: string) => (await tenant.as(user)<Preferences>("GET", "/preferences")).body;
+const mails = ({ categories }: Preferences) =>
+  Object.fromEntries(
+    categories.map(({ type, channels }) => [type, `${channels.email.enabled} ${channels.email.choice}`]),
+  );
+
+/** What the planner would know. */
+async function factsOf(userId: string, type: string, chatId?: string) {
+  const now = new Date();
+  const asked = { userIds: [userId], types: [type], chatIds: chatId ? [chatId] : [] };
+  const stored = await readFacts(stack.api.services.db.forTenant(tenant.tenantId), tenant.tenantId, asked);
+  return presentFacts(stored, [{ userId, type, chatId }], now)[0];
+}
+
+describe("succeeds", () => {
+  test("with the tenant's defaults before anything was chosen", async () => {
+    const body = await get("ada");
+    expect(body).toMatchObject({
+      userId: "ada",
+      timezone: "Europe/Zurich",
+      quietHours: { enabled: false, from: "22:00", to: "07:00" },
+      digest: { every: "daily", at: "09:00", weekday: "monday" },
+      branding: { name: "Tenant acme", colour: "#aa0000" },
+    });
+    expect(mails(body)).toEqual({ "*": "false default", News: "true default", PasswordReset: "true default" });
+    expect(body.categories[2]?.channels.email.locked).toBe(true);
+  });
+
+  test("a choice goes over the default, that for one type over that for all, and back", async () => {
+    const first = await put("ben", {
+      categories: [
+        { type: "*", email: "off" },
+        { type: "Deals", email: "on" },
+      ],
+    });
+    expect(mails(first.body)).toEqual({
+      "*": "false off",
+      News: "false default",
+      PasswordReset: "true default",
+      Deals: "true on",
+    });
+    const second = await put("ben", {
+      categories: [
+        { type: "*", email: "default" },
+        { type: "News", inApp: "on", email: "off" },
+      ],
+    });
+    expect(mails(second.body)).toMatchObject({ "*": "false default", News: "false off", Deals: "true on" });
+    expect(await get("ben")).toEqual(second.body);
+    expect(mails(await get("ada"))).toMatchObject({ News: "true default" });
+    expect(await factsOf("ben", "News")).toMatchObject({
+      choices: { ofType: { inApp: true, email: false }, ofAll: {} },
+      defaults: { channels: { inApp: false, email: true }, by: "category" },
+    });
+  });
+
+  test("times are changed part by part, and pauses end by themselves", async () => {
+    await put("eve", { quietHours: { enabled: true }, digest: { every: "weekly", weekday: "friday" } });
+    const { body } = await put("eve", { quietHours: { from: "20:30" }, timezone: "Asia/Tokyo", pause: "day" });
+    expect(body).toMatchObject({
+      timezone: "Asia/Tokyo",
+      quietHours: { enabled: true, from: "20:30", to: "07:00" },
+      digest: { every: "weekly", at: "09:00", weekday: "friday" },
+    });
+    const left = Date.parse(body.pausedUntil ?? "") - Date.now();
+    expect(Math.round(left / 3_600_000)).toBe(24);
+    expect(await factsOf("eve", "Deals")).toMatchObject({
+      quietHours: body.quietHours,
+      pausedUntil: new Date(body.pausedUntil ?? ""),
+    });
+    expect((await put("eve", { pause: "none" })).body).not.toHaveProperty("pausedUntil");
+  });
+
+  test("the zone is the person's, else the profile's, else the tenant's", async () => {
+    await tenant.as("zoe")("PUT", "/Users/zoe", { timezone: "America/New_York", email: "zoe@example.com" });
+    expect(await factsOf("zoe", "x")).toMatchObject({ timezone: "America/New_York", address: "zoe@example.com" });
+    await put("zoe", { timezone: "Asia/Tokyo" });
+    expect(await factsOf("zoe", "x")).toMatchObject({ timezone: "Asia/Tokyo" });
+  });
+
+  test("a muted chat is known until the mute ends", async () => {
+    const chat = (await tenant.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: ["ben"] })).body.id;
+    const mute = (body: unknown) => tenant.as("ada")("PUT", `/Chat/${chat}/notifications`, body);
+    await mute({ mute: "except-mentions" });
+    expect(await factsOf("ada", "x", chat)).toMatchObject({ mute: "except-mentions" });
+    expect(await factsOf("ben", "x", chat)).toMatchObject({ mute: "none" });
+    await mute({ mute: "all", until: new Date(Date.now() - 1000).toISOString() });
+    expect(await factsOf("ada", "x", chat)).toMatchObject({ mute: "none" });
+  });
+
+  test("for a user by a key or an Admin, and all of it can be erased", async () => {
+    const byKey = await tenant.key()<Preferences>("PUT", "/Users/dan/preferences", { timezone: "Asia/Tokyo" });
+    expect(byKey.body).toMatchObject({ userId: "dan", timezone: "Asia/Tokyo" });
+    const byAdmin = await tenant.as("root", ["Admin"])<Preferences>("GET", "/preferences?userId=dan");
+    expect(byAdmin.body).toEqual(byKey.body);
+    await put("dan", { categories: [{ type: "News", email: "off" }] });
+    const { db } = stack.api.services;
+    await tenantTransaction(db.prisma, tenant.tenantId, (tx) => erasePreferences(tx, tenant.tenantId, "dan"));
+    expect(await get("dan")).toMatchObject({ timezone: "Europe/Zurich" });
+    expect(mails(await get("dan"))).toMatchObject({ News: "true default" });
+  });
+});
+
+describe("refuses", () => {
+  test.each([
+    ["a zone that does not exist", { timezone: "Europe/Nowhere" }],
+    ["a time that is none", { quietHours: { from: "24:00" } }],
+    ["a rhythm that does not exist", { digest: { every: "yearly" } }],
+    ["a pause that does not exist", { pause: "year" }],
+    ["a choice that does not exist", { categories: [{ type: "News", email: "maybe" }] }],
+    ["a type without a name", { categories: [{ type: " ", email: "on" }] }],
+  ])("%s with 400", async (_name, body) => {
+    expect((await put("ada", body)).status).toBe(400);
+  });
+
+  test("somebody else's with 403, a key that names nobody with 403", async () => {
+    expect((await tenant.as("eve")("GET", "/Users/ada/preferences")).status).toBe(403);
+    expect((await tenant.as("eve")("PUT", "/Users/ada/preferences", { pause: "week" })).status).toBe(403);
+    expect((await tenant.key()("GET", "/preferences")).body).toMatchObject({ code: "user_required" });
+  });
+
+  test("more choices than anybody needs with 409, and stores none of them", async () => {
+    const choose = (from: number) =>
+      put("max", {
+        categories: Array.from({ length: 150 }, (_, n) => ({ type: `t${from + n}`, email: "off", inApp: "off" })),
+      });
+    expect((await choose(0)).status).toBe(200);
+    expect((await choose(150)).status).toBe(409);
+    const { preference } = stack.api.services.db.forTenant(tenant.tenantId);
+    expect(await preference.count({ where: { userId: "max" } })).toBe(300);
+    expect(maxChoices).toBeGreaterThan(300);
+  });
+});

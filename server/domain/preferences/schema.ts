@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { timezoneName, userId } from "../../schema.ts";
+import { deliveryChannels, notificationType } from "../categories/schema.ts";
+import { digestFields, quietFields } from "../tenants/notification-settings.ts";
+
+/** Types that one person can have chosen for; a page of preferences has no more. */
+export const maxChoices = 400;
+
+/** Stands for all types. */
+export const everyType = "*";
+
+const choice = z.enum(["on", "off", "default"]).describe("default: what the category or the tenant says");
+
+const pause = z
+  .enum(["none", "hour", "day", "week"])
+  .describe("Holds every mail that is not urgent for so long from now");
+
+/** What a person can set; what is left out stays as it is. */
+export const preferenceChanges = {
+  timezone: timezoneName.optional().describe("Where quiet hours and digests are counted; the profile's unless given"),
+  quietHours: z.object(quietFields).partial().optional(),
+  digest: z.object(digestFields).partial().optional(),
+  pause: pause.optional(),
+  categories: z
+    .array(z.object({ type: notificationType, inApp: choice.optional(), email: choice.optional() }))
+    .max(200)
+    .optional()
+    .describe("Choices by type; * for all types that have none of their own"),
+};
+
+export type PreferenceChanges = z.output<z.ZodObject<typeof preferenceChanges>>;
+
+const switchSchema = z.object({
+  enabled: z.boolean().describe("What comes of it all"),
+  choice,
+  locked: z.boolean().describe("Required: nobody can switch it off"),
+});
+
+export const preferencesSchema = z
+  .object({
+    userId: z.string(),
+    tenantName: z.string(),
+    branding: z.object({ name: z.string(), logoUrl: z.string().optional(), colour: z.string() }),
+    timezone: z.string(),
+    quietHours: z.object(quietFields),
+    digest: z.object(digestFields),
+    pausedUntil: z.string().optional(),
+    categories: z
+      .array(
+        z.object({
+          type: z.string(),
+          title: z.string(),
+          description: z.string().optional(),
+          required: z.boolean(),
+          channels: z.object({ inApp: switchSchema, email: switchSchema }),
+        }),
+      )
+      .describe("First * for all, then the declared types, then others that the person chose for"),
+    link: z.string().describe("The person's own page of preferences, good without signing in"),
+  })
+  .meta({ id: "Preferences" });
+
+export type Preferences = z.input<typeof preferencesSchema>;
+
+export const linkedPreferencesSchema = preferencesSchema
+  .extend({ type: z.string().describe("Of the mail that the link was in; * for all") })
+  .meta({ id: "LinkedPreferences" });
+
+export const ofUser = {
+  userId: userId.optional().describe("Oneself unless given; for others a key or an Admin is needed"),
+};
+
+export const linkToken = z.string().min(1).max(2000).describe("Of the address in a mail");
+
+export const unsubscribedSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    channel: z.enum(deliveryChannels),
+    subscribed: z.boolean(),
+  })
+  .meta({ id: "Subscription" });

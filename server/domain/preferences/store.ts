@@ -1,0 +1,141 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type {
+  Category as CategoryRow,
+  Preference as ChoiceRow,
+  Tenant as TenantRow,
+  PreferenceTiming as TimingRow,
+  User as UserRow,
+} from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
+import { listAllCategories } from "../categories/store.ts";
+import { everyType, maxChoices } from "./schema.ts";
+
+/** What is stored of one person, and of all that it stands on. */
+export interface StoredPreferences {
+  tenant: TenantRow;
+  categories: CategoryRow[];
+  choices: ChoiceRow[];
+  timing: TimingRow | undefined;
+  profile: UserRow | undefined;
+}
+
+/** A chat's mute, as a member set it. */
+interface MuteRow {
+  notifyMute: string;
+  notifyUntil: Date | null;
+}
+
+/** The same of many people, for notifications of some types, about some chats. */
+export interface StoredFacts {
+  tenant: TenantRow;
+  categories: Map<string, CategoryRow>;
+  choices: Map<string, ChoiceRow[]>;
+  timings: Map<string, TimingRow>;
+  profiles: Map<string, UserRow>;
+  /** By `chatId/userId` */
+  mutes: Map<string, MuteRow>;
+}
+
+export async function readPreferences(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+): Promise<StoredPreferences> {
+  const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+  const categories = await listAllCategories(tx, tenantId);
+  const choices = await tx.preference.findMany({ where: { tenantId, userId }, orderBy: { type: "asc" } });
+  const timing = await tx.preferenceTiming.findUnique({ where: { tenantId_userId: { tenantId, userId } } });
+  const profile = await tx.user.findUnique({ where: { tenantId_id: { tenantId, id: userId } } });
+  return { tenant, categories, choices, timing: timing ?? undefined, profile: profile ?? undefined };
+}
+
+/** A handful of reads whatever their number; for at most a thousand people at once. */
+export async function readFacts(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  asked: { userIds: string[]; types: string[]; chatIds: string[] },
+): Promise<StoredFacts> {
+  const { userIds, types, chatIds } = asked;
+  const people = { tenantId, userId: { in: userIds } };
+  const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+  const categories = await tx.category.findMany({ where: { tenantId, type: { in: types } } });
+  const choices = await tx.preference.findMany({ where: { ...people, type: { in: [...types, everyType] } } });
+  const timings = await tx.preferenceTiming.findMany({ where: people });
+  const profiles = await tx.user.findMany({ where: { tenantId, id: { in: userIds } } });
+  const muted = { ...people, chatId: { in: chatIds }, notifyMute: { not: "none" } };
+  const select = { userId: true, chatId: true, notifyMute: true, notifyUntil: true };
+  const mutes = chatIds.length === 0 ? [] : await tx.member.findMany({ where: muted, select });
+  return {
+    tenant,
+    categories: new Map(categories.map((row) => [row.type, row])),
+    choices: groupByUser(choices),
+    timings: new Map(timings.map((row) => [row.userId, row])),
+    profiles: new Map(profiles.map((row) => [row.id, row])),
+    mutes: new Map(mutes.map((row) => [`${row.chatId}/${row.userId}`, row])),
+  };
+}
+
+function groupByUser(rows: ChoiceRow[]): Map<string, ChoiceRow[]> {
+  const groups = new Map<string, ChoiceRow[]>();
+  for (const row of rows) groups.set(row.userId, [...(groups.get(row.userId) ?? []), row]);
+  return groups;
+}
+
+export interface Choice {
+  type: string;
+  channel: DeliveryChannel;
+  /** Undefined: back to the default. */
+  enabled: boolean | undefined;
+}
+
+/** Stores what a person chose; said twice, the last counts. Throws conflict when that would be more types than anybody needs. */
+export async function saveChoices(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  choices: Choice[],
+): Promise<void> {
+  await lockUser(tx, tenantId, userId);
+  const latest = new Map(choices.map((choice) => [`${choice.channel} ${choice.type}`, choice]));
+  for (const channel of deliveryChannels) {
+    const types = [...latest.values()].filter((choice) => choice.channel === channel).map(({ type }) => type);
+    await tx.preference.deleteMany({ where: { tenantId, userId, channel, type: { in: types } } });
+  }
+  const rows = [...latest.values()].flatMap(({ type, channel, enabled }) =>
+    enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled }],
+  );
+  await tx.preference.createMany({ data: rows });
+  if ((await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
+    throw new DomainError("conflict", { detail: `A person can choose for at most ${maxChoices} types and channels` });
+}
+
+/** Null puts a field back to the tenant's default; what is left out stays. */
+export type TimingChanges = Partial<Omit<TimingRow, "tenantId" | "userId" | "updatedAt">>;
+
+export async function saveTiming(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  changes: TimingChanges,
+): Promise<void> {
+  await lockUser(tx, tenantId, userId);
+  await tx.preferenceTiming.upsert({
+    where: { tenantId_userId: { tenantId, userId } },
+    create: { tenantId, userId, ...changes },
+    update: { ...changes, updatedAt: new Date() },
+  });
+}
+
+/** Takes out all that a person chose. */
+export async function erasePreferences(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  await tx.preference.deleteMany({ where: { tenantId, userId } });
+  await tx.preferenceTiming.deleteMany({ where: { tenantId, userId } });
+}
+
+/** Changes of one person's come one after the other. Hand-written SQL: Prisma has no lock of this kind. */
+async function lockUser(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  const name = JSON.stringify([tenantId, "preferences", userId]);
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+}

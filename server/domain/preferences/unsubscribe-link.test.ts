@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type LinkGrant, readLinkToken, signLinkToken } from "../../auth/link-token.ts";
+import { type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+import type { Preferences } from "./schema.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let token: string;
+let people = 0;
+let person: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  await tenant.key()("PUT", "/admin/categories/News", { title: "Our news", channels: ["email"] });
+  await tenant.key()("PUT", "/admin/categories/PasswordReset", { title: "Passwords", required: true });
+});
+afterAll(() => stack.close());
+beforeEach(() => {
+  person = `person ${++people}`;
+  token = sign("News");
+});
+
+const sign = (type: string, more: Partial<LinkGrant> = {}) =>
+  signLinkToken(testSecret, { tenantId: tenant.tenantId, userId: person, type, ...more });
+const mailsOf = async (type: string) => {
+  const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
+  return body.categories.find((category) => category.type === type)?.channels.email.enabled;
+};
+const post = (body: BodyInit, init: RequestInit = {}) =>
+  fetch(`${stack.url}/u/${token}`, { method: "POST", body, redirect: "manual", ...init });
+const form = (fields: Record<string, string>) => post(new URLSearchParams(fields));
+const visitor = (method: string, path: string, body?: object) =>
+  fetch(`${tenant.url}/links/${path}`, {
+    method,
+    ...(body ? { body: JSON.stringify(body), headers: { "content-type": "application/json" } } : {}),
+  });
+
+describe("a mail provider", () => {
+  test.each<[string, () => BodyInit]>([
+    ["with a form", () => new URLSearchParams({ "List-Unsubscribe": "One-Click" })],
+    [
+      "with a form of parts",
+      () => {
+        const parts = new FormData();
+        parts.set("List-Unsubscribe", "One-Click");
+        return parts;
+      },
+    ],
+  ])("unsubscribes %s, without a cookie, as often as it likes", async (_name, body) => {
+    expect(await mailsOf("News")).toBe(true);
+    for (let time = 0; time < 2; time++) {
+      const answer = await post(body());
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toBe("Unsubscribed from Our news.\n");
+    }
+    expect(await mailsOf("News")).toBe(false);
+    expect(await mailsOf("*")).toBe(false);
+    expect(await mailsOf("PasswordReset")).toBe(true);
+  });
+
+  test("that only looks changes nothing", async () => {
+    for (const method of ["GET", "HEAD", "OPTIONS"]) await fetch(`${stack.url}/u/${token}`, { method });
+    await visitor("GET", `${token}/preferences`);
+    expect(await mailsOf("News")).toBe(true);
+  });
+
+  test("gets a problem for a link that was not signed here, of another key, or changed", async () => {
+    const said = Buffer.from(JSON.stringify([person, "News"])).toString("base64url");
+    const forged = [
+      "x",
+      token.slice(0, -1),
+      `${token}x`,
+      token.replace("acme", "globex"),
+      `acme.${said}.`,
+      `acme.${said}.${"A".repeat(24)}`,
+      signLinkToken("another secret, long enough to be one", {
+        tenantId: tenant.tenantId,
+        userId: person,
+        type: "News",
+      }),
+    ];
+    for (token of forged) expect((await form({ "List-Unsubscribe": "One-Click" })).status, token).toBe(404);
+    expect(await mailsOf("News")).toBe(true);
+  });
+
+  test("cannot unsubscribe from what is required", async () => {
+    token = sign("PasswordReset");
+    expect((await form({ "List-Unsubscribe": "One-Click" })).status).toBe(409);
+    expect(await mailsOf("PasswordReset")).toBe(true);
+  });
+
+  test("unsubscribes from a type that is not declared, whatever it is called", async () => {
+    token = sign(`ünd 漢 ${"x".repeat(80)}`, { notificationId: crypto.randomUUID() });
+    expect((await form({ "List-Unsubscribe": "One-Click" })).status).toBe(200);
+    expect(await mailsOf(readLinkToken(testSecret, token).type)).toBe(false);
+  });
+});
+
+describe("the page's form", () => {
+  test("unsubscribes and takes it back, and comes back to the page", async () => {
+    const answer = await form({ do: "unsubscribe" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, `/u/${token}?done=unsubscribe`]);
+    expect(await mailsOf("News")).toBe(false);
+    expect((await form({ do: "undo" })).headers.get("location")).toBe(`/u/${token}?done=undo`);
+    expect(await mailsOf("News")).toBe(true);
+  });
+
+  test("takes it back over a no to everything too", async () => {
+    token = sign("Deals");
+    await tenant.as(person)("PUT", "/preferences", { categories: [{ type: "*", email: "off" }] });
+    await form({ do: "undo" });
+    expect(await mailsOf("Deals")).toBe(true);
+    expect(await mailsOf("*")).toBe(false);
+  });
+
+  test("saves all that it shows", async () => {
+    const answer = await form({
+      do: "save",
+      "email:News": "off",
+      "inApp:News": "on",
+      "email:a:b": "on",
+      quiet: "on",
+      quietFrom: "21:15",
+      digestEvery: "weekly",
+      digestWeekday: "sunday",
+      timezone: "Asia/Tokyo",
+      pause: "",
+    });
+    expect(answer.headers.get("location")).toBe(`/u/${token}?done=save`);
+    const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
+    expect(body).toMatchObject({
+      timezone: "Asia/Tokyo",
+      quietHours: { enabled: true, from: "21:15", to: "07:00" },
+      digest: { every: "weekly", weekday: "sunday" },
+    });
+    expect(body.categories.find(({ type }) => type === "a:b")?.channels.email.choice).toBe("on");
+    expect(body).not.toHaveProperty("pausedUntil");
+    await form({ do: "save" });
+    expect((await tenant.as(person)<Preferences>("GET", "/preferences")).body.quietHours.enabled).toBe(false);
+  });
+
+  test.each([
+    ["nothing", {}, "fault=invalid"],
+    ["a zone that does not exist", { do: "save", timezone: "Mars" }, "fault=invalid"],
+  ])("says what is wrong with %s", async (_name, fields, query) => {
+    expect((await form(fields)).headers.get("location")).toBe(`/u/${token}?${query}`);
+  });
+
+  test("says so of a link that is not valid", async () => {
+    token = "x.y.z";
+    expect((await form({ do: "unsubscribe" })).headers.get("location")).toBe("/u/x.y.z?fault=not_found");
+  });
+});
+
+test("the link shows one's own preferences, with the mail's type, and its own address", async () => {
+  token = sign("Deals");
+  const answer = await visitor("GET", `${token}/preferences`);
+  const body = (await answer.json()) as Preferences & { type: string };
+  expect(body).toMatchObject({ userId: person, type: "Deals", link: `http://localhost:3000/u/${token}` });
+  expect(body.categories.map(({ type }) => type)).toEqual(["*", "News", "PasswordReset", "Deals"]);
+});
+
+test("a link of one tenant is none at another", async () => {
+  const globex = await stack.tenant("globex");
+  const answer = await fetch(`${globex.url}/links/${token}/unsubscribe`, { method: "POST" });
+  expect(answer.status).toBe(404);
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { findCategory } from "../categories/store.ts";
+import { readLink } from "./policy.ts";
+import { titleOf } from "./presenter.ts";
+import { linkToken, unsubscribedSchema } from "./schema.ts";
+import { saveChoices } from "./store.ts";
+
+export const unsubscribeLink = mutation({
+  name: "preferences.unsubscribe",
+  summary: "No more mails of the type that a mail was of, by the link in it (RFC 8058)",
+  http: { method: "POST", path: "/links/{token}/unsubscribe" },
+  access: { caller: "anyone" },
+  input: z.object({ token: linkToken }),
+  output: unsubscribedSchema,
+  errors: ["conflict"],
+  async handle(ctx, { token }) {
+    const { db, settings } = ctx.services;
+    const { userId, type } = readLink(settings.authSecret, ctx.tenantId, token);
+    return unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const category = await findCategory(tx, ctx.tenantId, type);
+        if (category?.required)
+          throw new DomainError("conflict", { detail: `${category.title} cannot be unsubscribed from` });
+        await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled: false }]);
+        return { type, title: titleOf(type, category), channel: "email" as const, subscribed: false };
+      },
+      ctx.idempotent,
+    );
+  },
+});

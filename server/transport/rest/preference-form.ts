@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { admit } from "../../access.ts";
+import { authenticate } from "../../auth/authenticate.ts";
+import { readLinkToken } from "../../auth/link-token.ts";
+import { DomainError, toDomainError } from "../../errors.ts";
+import { execute } from "../../execute.ts";
+import type { Operation } from "../../operation.ts";
+import { operations } from "../../operations.ts";
+import type { Services } from "../../services.ts";
+
+const { unsubscribe, resubscribe, putByLink } = operations.preferences;
+
+type LinkRequest = FastifyRequest<{ Params: { token: string } }>;
+
+/**
+ * POST to the address in a mail: a mail provider's one click (RFC 8058), or the form of the page there, which works without script.
+ * A GET of the same address is the page and changes nothing. No cookie is looked at: the link is the credential.
+ */
+export function registerPreferenceForm(app: FastifyInstance, services: Services): void {
+  app.post("/u/:token", async (request: LinkRequest, reply) => {
+    const form = readForm(request);
+    if (isOneClick(request, form)) {
+      const { body } = await run(services, request, unsubscribe);
+      return reply.type("text/plain; charset=utf-8").send(`Unsubscribed from ${(body as { title: string }).title}.\n`);
+    }
+    return reply.redirect(`/u/${request.params.token}?${await actOn(services, request, form)}`, 303);
+  });
+}
+
+/** What the page says after it. */
+async function actOn(services: Services, request: LinkRequest, form: URLSearchParams): Promise<string> {
+  const act = form.get("do") ?? "";
+  try {
+    if (act === "unsubscribe") await run(services, request, unsubscribe);
+    else if (act === "undo") await run(services, request, resubscribe);
+    else if (act === "save") await run(services, request, putByLink, changesOf(form));
+    else throw new DomainError("invalid", { detail: "The form is not of this page" });
+    return `done=${act}`;
+  } catch (error) {
+    const known = toDomainError(error);
+    if (known.status >= 500 || known.status === 429) throw known;
+    return `fault=${known.code}`;
+  }
+}
+
+async function run(services: Services, request: LinkRequest, operation: Operation, input = {}) {
+  const { token } = request.params;
+  const { tenantId: tenant } = readLinkToken(services.settings.authSecret, token);
+  const principal = await admit(services, { tenant, ip: request.ip }, () =>
+    authenticate(services.security, { tenant }, { optional: true }),
+  );
+  return execute(
+    operation,
+    { ...input, token },
+    { tenantId: principal.tenantId, principal, requestId: request.id, services, log: request.log as never },
+  );
+}
+
+function readForm(request: FastifyRequest): URLSearchParams {
+  return new URLSearchParams((request.body as Buffer | undefined)?.toString("utf8") ?? "");
+}
+
+/** RFC 8058 lets a provider send the pair in either form of a form. */
+function isOneClick(request: FastifyRequest, form: URLSearchParams): boolean {
+  const type = request.headers["content-type"] ?? "";
+  if (!/^multipart\/form-data/i.test(type)) return form.get("List-Unsubscribe") === "One-Click";
+  const body = (request.body as Buffer | undefined)?.toString("latin1") ?? "";
+  return /name="?List-Unsubscribe"?\s*\r?\n(?:[^\r\n]+\r?\n)*\r?\nOne-Click\s*\r?\n/i.test(body);
+}
+
+/** The form's fields as the operation takes them: `inApp:News` and `email:News` are choices, an unticked box is not sent. */
+function changesOf(form: URLSearchParams): Record<string, unknown> {
+  const categories = new Map<string, Record<string, string>>();
+  for (const [name, value] of form) {
+    const [, channel, type] = /^(inApp|email):(.+)$/s.exec(name) ?? [];
+    if (channel && type) categories.set(type, { ...categories.get(type), type, [channel]: value });
+  }
+  const pause = form.get("pause");
+  return {
+    categories: [...categories.values()],
+    quietHours: { enabled: form.has("quiet"), ...given(form, { from: "quietFrom", to: "quietTo" }) },
+    digest: given(form, { every: "digestEvery", at: "digestAt", weekday: "digestWeekday" }),
+    ...given(form, { timezone: "timezone" }),
+    ...(pause === null || pause === "" ? {} : { pause }),
+  };
+}
+
+function given(form: URLSearchParams, names: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([field, name]) => {
+      const value = form.get(name);
+      return value === null || value === "" ? [] : [[field, value]];
+    }),
+  );
+}
