@@ -166,6 +166,7 @@ function sample(type: string): string {
   const samples: Record<string, string> = {
     text: "'x'",
     uuid: "gen_random_uuid()",
+    boolean: "true",
     "timestamp with time zone": "now()",
     jsonb: "'{}'",
   };

@@ -70,7 +70,7 @@ export const ofUser = {
   userId: userId.optional().describe("Oneself unless given; for others a key or an Admin is needed"),
 };
 
-export const linkToken = z.string().min(1).max(2000).describe("Of the address in a mail");
+export const linkToken = z.string().min(1).max(1900).describe("Of the address in a mail");
 
 export const unsubscribedSchema = z
   .object({
