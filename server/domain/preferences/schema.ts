@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { timezoneName, userId } from "../../schema.ts";
 import { deliveryChannels, notificationType } from "../categories/schema.ts";
-import { digestFields, quietFields } from "../tenants/notification-settings.ts";
+import { digestFields, quietFields } from "../tenants/schema.ts";
 
 /** Types that one person can have chosen for; a page of preferences has no more. */
 export const maxChoices = 400;

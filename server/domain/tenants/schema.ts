@@ -9,6 +9,8 @@ import {
   tenantTimezone,
 } from "./notification-settings.ts";
 
+export { digestFields, quietFields } from "./notification-settings.ts";
+
 const bucketFields = {
   rate: z.number().min(0.1).max(1_000_000).describe("Calls a second: it fills with so many"),
   burst: z.number().int().min(1).max(1_000_000).describe("Calls at once: it holds so many"),
