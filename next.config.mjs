@@ -1,3 +1,12 @@
+import { cpSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+// The emoji picker fetches its names; from here, and not from somebody else's server.
+const emoji = join(import.meta.dirname, "public/emojibase/en");
+mkdirSync(emoji, { recursive: true });
+for (const file of ["data.json", "messages.json"])
+  cpSync(join(import.meta.dirname, "node_modules/emojibase-data/en", file), join(emoji, file));
+
 /** @type {import("next").NextConfig} */
 export default {
   reactStrictMode: true,

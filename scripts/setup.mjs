@@ -52,7 +52,7 @@ const pages = {
     ...["app", "components", "client", "public", "docs", "server/auth/session.ts"],
     ...["next.config.mjs", "package.json", "tsconfig.json", "package-lock.json"],
   ],
-  ignores: (file) => /\.test\.tsx?$/.test(file),
+  ignores: (file) => /\.test\.tsx?$|^public\/emojibase\/|^client\/dist\//.test(file),
   run: () => node("node_modules/next/dist/bin/next", "build"),
 };
 

@@ -7,6 +7,7 @@ import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
 import { type Config, internalUrl } from "./config/config.ts";
 import { DomainError } from "./errors.ts";
+import { frameAncestors } from "./frame-ancestors.ts";
 import { newId } from "./ids.ts";
 import { Limiter } from "./limiter.ts";
 import { openBus } from "./log/bus/open-bus.ts";
@@ -88,7 +89,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   hub.routes(app);
   const health = { services, bus, web, state, config, realtime };
   registerAround(app, health);
-  registerPages(app, web);
+  registerPages(app, services, web);
   await app.ready();
   const upgrades = {
     hub: hub.handleUpgrade.bind(hub),
@@ -229,12 +230,14 @@ function registerAround(app: FastifyInstance, health: Health): void {
 }
 
 /** Everything that is no address of ours is a page. */
-function registerPages(app: FastifyInstance, web: { url(): string | undefined }): void {
+function registerPages(app: FastifyInstance, services: Services, web: { url(): string | undefined }): void {
   app.register(replyFrom, { undici: { connections: 64, pipelining: 1 } });
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const upstream = web.url();
     if (isOurs(request.url)) throw new DomainError("not_found", { detail: "There is no such address" });
     if (!upstream) throw new DomainError("unavailable", { detail: "The pages are not up", retryAfter: 2 });
+    // Added by the browser to what a page says itself: of several policies all hold.
+    reply.header("content-security-policy", await frameAncestors(services, request.url));
     return reply.from(`${upstream}${request.raw.url ?? "/"}`, {
       rewriteRequestHeaders: (_request, headers) => ({
         ...headers,

@@ -3,6 +3,7 @@ import { categoryOperations } from "./domain/categories/operations.ts";
 import { chatOperations } from "./domain/chats/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
+import { hostedOperations } from "./domain/hosted/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
 import { memberOperations } from "./domain/members/operations.ts";
 import { messageOperations } from "./domain/messages/operations.ts";
@@ -35,6 +36,7 @@ export const operations = {
   templates: templateOperations,
   preferences: preferenceOperations,
   demo: demoOperations,
+  hosted: hostedOperations,
 };
 
 export type Catalogue = typeof operations;

@@ -1,38 +1,47 @@
 "use client";
 
-import { useEffect, useState } from "react";
-import { readableMessages } from "./message-log.ts";
-import { nameOf } from "./room.ts";
-import type { Session } from "./session.ts";
+import { useEffect, useRef, useState } from "react";
+import { useParley } from "../../client/react/provider.tsx";
+import type { Message } from "../../client/types.ts";
+import { nameOf } from "./names.ts";
 
-/** The page's one polite voice: the lists are no live regions, so that loading history is never read out. */
-export function Announcer({ sessions }: { sessions: Session[] }) {
+const GATHERED_FOR_MS = 700;
+const LONGEST = 200;
+
+/** The page's polite voice for one chat: speaks only what comes in while it is open, and a burst of it as a number. */
+export function Announcer({ chatId, prefix = "" }: { chatId: string; prefix?: string }) {
+  const client = useParley();
   const [sentence, setSentence] = useState("");
+  const heard = useRef<Message[]>([]);
 
   useEffect(() => {
-    const stops = sessions.map((session) => announceNew(session, setSentence));
-    return () => {
-      for (const stop of stops) stop();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const speak = () => {
+      timer = undefined;
+      const [message] = heard.current;
+      const count = heard.current.length;
+      heard.current = [];
+      if (!message) return;
+      const name = nameOf(client.getState().people, message.senderId);
+      setSentence(
+        count === 1 ? `${prefix}${name}: ${message.content.slice(0, LONGEST)}` : `${prefix}${count} new messages`,
+      );
     };
-  }, [sessions]);
+    const stop = client.onEvent((event) => {
+      const message = event.data as unknown as Message;
+      if (event.type !== "message.created" || event.chatId !== chatId || message.senderId === client.me) return;
+      heard.current.push(message);
+      timer ??= setTimeout(speak, GATHERED_FOR_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [client, chatId, prefix]);
 
   return (
-    <p role="log" aria-label="New messages" className="sr-only">
+    <p role="log" aria-live="polite" aria-label="New messages" className="sr-only">
       {sentence}
     </p>
   );
-}
-
-function announceNew(session: Session, say: (sentence: string) => void): () => void {
-  let spoken: number | undefined;
-  return session.subscribe(() => {
-    const room = session.getRoom();
-    const newest = readableMessages(room.log).at(-1);
-    if (room.phase !== "ready") return;
-    const isNews = spoken !== undefined && newest !== undefined && newest.seq > spoken;
-    spoken = newest?.seq ?? 0;
-    if (isNews && newest.senderId !== room.log.me) {
-      say(`${session.user.displayName} received from ${nameOf(room, newest.senderId)}: ${newest.content}`);
-    }
-  });
 }

@@ -1,55 +1,192 @@
 "use client";
 
-import { ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { ArrowUp, Smile, X } from "lucide-react";
+import {
+  type KeyboardEvent,
+  lazy,
+  type Ref,
+  Suspense,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
+import type { ChatRoom } from "../../client/chat-room.ts";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useParley } from "../../client/react/provider.tsx";
+import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
-import type { Session } from "./session.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Popover } from "../ui/popover.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { readDraft, useDraftKeeper } from "./use-draft.ts";
 
-export function Composer({ session }: { session: Session }) {
-  const [text, setText] = useState("");
+// Half a megabyte of names is fetched when somebody wants an emoji, not before.
+const EmojiPicker = lazy(() => import("./emoji-picker.tsx"));
+
+export interface ComposerHandle {
+  focus: () => void;
+  /** Puts a text in, of a message that was not sent for example. */
+  fill: (text: string) => void;
+}
+
+export interface ComposerProps {
+  room: ChatRoom;
+  placeholder: string;
+  /** What is being answered, or corrected. */
+  about: { kind: "reply" | "edit"; message: Message; author: string } | undefined;
+  onDone: () => void;
+  /** The last message of one's own, for ↑ in an empty box. */
+  onEditLast: () => void;
+  onSent: () => void;
+  /** Why one may not write here; undefined for "one may". */
+  barred?: string | undefined;
+  handle?: Ref<ComposerHandle>;
+}
+
+export function Composer(props: ComposerProps) {
+  const { room, placeholder, about, onDone, onEditLast, onSent, barred, handle } = props;
+  const { tenantId, me } = useParley();
+  const place = { tenantId, me, chatId: room.chatId };
+  const [text, setText] = useState(() => readDraft(place));
+  const [problem, setProblem] = useState("");
+  const [picking, setPicking] = useState(false);
+  const keepDraft = useDraftKeeper(place);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const draft = useRef("");
   const id = useId();
+  const editing = about?.kind === "edit" ? about.message : undefined;
 
-  function send() {
+  useImperativeHandle(handle, () => ({
+    focus: () => box.current?.focus(),
+    fill: (given) => {
+      change(given);
+      box.current?.focus();
+    },
+  }));
+
+  // Who corrects a message finds the draft again afterwards.
+  useEffect(() => {
+    if (!editing) return;
+    draft.current = box.current?.value ?? "";
+    setText(editing.content);
+    return () => setText(draft.current);
+  }, [editing]);
+
+  useEffect(() => {
+    if (about) box.current?.focus();
+  }, [about]);
+
+  function change(next: string) {
+    setText(next);
+    if (!editing) keepDraft(next);
+  }
+
+  async function send() {
     const content = text.trim();
-    if (content === "") return;
-    session.outbox.add(content);
-    setText("");
+    if (content === "" || barred) return;
+    setProblem("");
+    if (editing) {
+      onDone();
+      if (content === editing.content) return;
+      await room.edit(editing.id, content).catch((error: unknown) => setProblem(`Not changed: ${sentenceOf(error)}`));
+      return;
+    }
+    room.send(content, { replyToId: about?.message.id });
+    change("");
+    if (about) onDone();
+    onSent();
   }
 
   function onKeyDown(event: KeyboardEvent) {
     // While an input method composes, Enter belongs to it.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing) return;
+    const wanted = {
+      send: event.key === "Enter" && !event.shiftKey,
+      cancel: event.key === "Escape" && about !== undefined,
+      editLast: event.key === "ArrowUp" && text === "" && !about,
+      emoji: event.key.toLowerCase() === "e" && event.shiftKey && (event.ctrlKey || event.metaKey),
+    };
+    if (!Object.values(wanted).includes(true)) return;
     event.preventDefault();
-    send();
+    if (wanted.send) void send();
+    else if (wanted.cancel) onDone();
+    else if (wanted.editLast) onEditLast();
+    else setPicking(true);
   }
 
+  function insert(emoji: string) {
+    const at = box.current?.selectionStart ?? text.length;
+    change(text.slice(0, at) + emoji + text.slice(at));
+    setPicking(false);
+    box.current?.focus();
+  }
+
+  if (barred) return <p className="border-line border-t px-4 py-4 text-center text-muted text-sm">{barred}</p>;
   return (
     <form
-      className="flex items-end gap-2 border-t border-line p-3"
+      className="border-line border-t p-3"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        void send();
       }}
     >
-      <label htmlFor={id} className="sr-only">
-        Message
-      </label>
-      <textarea
-        id={id}
-        rows={1}
-        value={text}
-        dir="auto"
-        placeholder={`Write as ${session.user.displayName.split(" ")[0]}`}
-        onChange={(event) => {
-          setText(event.target.value);
-          session.typing();
-        }}
-        onKeyDown={onKeyDown}
-        className="field-sizing-content max-h-32 min-h-9 w-full min-w-0 resize-none rounded-lg border border-line-strong/60 bg-bg px-3 py-1.5 text-base leading-6 placeholder:text-muted sm:text-sm sm:leading-6"
-      />
-      <Button type="submit" variant="primary" size="icon" className="size-9" aria-label="Send" title="Send (Enter)">
-        <ArrowUp aria-hidden className="size-4" />
-      </Button>
+      {problem && (
+        <p role="alert" className="mb-2 text-bad text-sm">
+          {problem}
+        </p>
+      )}
+      {about && (
+        <div className="mb-2 flex items-center gap-2 rounded-lg border-accent border-l-2 bg-sunken py-1 pr-1 pl-3 text-sm">
+          <p className="min-w-0 flex-1 truncate">
+            <span className="font-medium">{about.kind === "edit" ? "Edit message" : `Reply to ${about.author}`}</span>{" "}
+            <span className="text-muted">{about.message.content}</span>
+          </p>
+          <IconButton icon={X} label="Cancel (Esc)" onClick={onDone} />
+        </div>
+      )}
+      <div className="flex items-end gap-2">
+        <label htmlFor={id} className="sr-only">
+          Message
+        </label>
+        <Popover
+          label="Emoji"
+          side="top"
+          align="start"
+          open={picking}
+          onOpenChange={setPicking}
+          trigger={<IconButton icon={Smile} label="Emoji" className="size-9" />}
+        >
+          <Suspense fallback={<Skeleton className="h-80 w-72 rounded-2xl" />}>
+            <EmojiPicker onPick={insert} />
+          </Suspense>
+        </Popover>
+        <textarea
+          ref={box}
+          id={id}
+          rows={1}
+          value={text}
+          dir="auto"
+          placeholder={placeholder}
+          onChange={(event) => {
+            change(event.target.value);
+            if (!editing) room.typing();
+          }}
+          onKeyDown={onKeyDown}
+          className="field-sizing-content max-h-40 min-h-9 w-full min-w-0 resize-none rounded-lg border border-line-strong/60 bg-bg px-3 py-1.5 text-base leading-6 placeholder:text-muted sm:text-sm sm:leading-6"
+        />
+        <Button
+          type="submit"
+          variant="primary"
+          size="icon"
+          className="size-9 pointer-coarse:size-11"
+          aria-label={editing ? "Save" : "Send"}
+          title={editing ? "Save (Enter)" : "Send (Enter)"}
+        >
+          <ArrowUp aria-hidden className="size-4" />
+        </Button>
+      </div>
     </form>
   );
 }

@@ -1,11 +1,12 @@
+import type { Link } from "../../client/state.ts";
 import { cn } from "../ui/cn.ts";
-import type { Link } from "./hub.ts";
 
 const WORDS: Record<Link, string> = {
   connecting: "Connecting",
   live: "Live",
   reconnecting: "Reconnecting",
   offline: "Offline",
+  "signed-out": "Signed out",
 };
 
 const DOTS: Record<Link, string> = {
@@ -13,6 +14,7 @@ const DOTS: Record<Link, string> = {
   live: "bg-good",
   reconnecting: "border border-warn motion-safe:animate-pulse",
   offline: "border border-line-strong",
+  "signed-out": "border border-bad",
 };
 
 /** Word and shape tell the state; the colour only underlines it. */

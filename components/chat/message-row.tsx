@@ -1,65 +1,151 @@
+"use client";
+
+import { memo, type ReactNode, useState } from "react";
+import type { Message } from "../../client/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { cn } from "../ui/cn.ts";
-import { avatarOf, nameOf, type Room } from "./room.ts";
-import type { Row } from "./rows.ts";
-import type { Message } from "./types.ts";
+import { Markdown } from "./markdown.tsx";
+import { MessageMenu, type MessageMenuProps } from "./message-menu.tsx";
+import { exactTimeOf, timeOf } from "./times.ts";
 
-export function MessageRow({ row, room }: { row: Row; room: Room }) {
-  const { message, own, leads } = row;
-  const author = nameOf(room, message.senderId);
-  return (
-    <li className={cn("flex flex-col", leads ? "mt-3" : "mt-0.5")}>
-      {row.day && <p className="mt-1 mb-4 text-center text-xs text-muted">{row.day}</p>}
-      <article aria-label={`${author}, ${timeOf(message)}`} className={cn("flex gap-2", own && "flex-row-reverse")}>
-        {!own && (
-          <div className="w-7 shrink-0">
-            {leads && (
-              <Avatar name={author} src={avatarOf(room, message.senderId)} className="size-7 text-[0.625rem]" />
-            )}
-          </div>
-        )}
-        <div className={cn("flex max-w-[80%] min-w-0 flex-col", own ? "items-end" : "items-start")}>
-          {leads && (
-            <p className="mb-1 px-1 text-xs text-muted">
-              {!own && `${author} · `}
-              <time dateTime={message.createdAt}>{timeOf(message)}</time>
-            </p>
-          )}
-          <Bubble message={message} own={own} />
-        </div>
-      </article>
-      <SeenBy names={row.seenBy.map((userId) => nameOf(room, userId))} />
-    </li>
-  );
+export interface MessageRowProps extends Omit<MessageMenuProps, "message" | "own"> {
+  message: Message;
+  own: boolean;
+  /** First of a run of messages by one author. */
+  leads: boolean;
+  author: string;
+  avatarUrl: string | null | undefined;
+  /** What it answers, as far as that is loaded. */
+  quoted: Message | "unknown" | undefined;
+  quotedAuthor: string;
+  onJump: (seq: number) => void;
+  seenBy: string;
+  /** The one row that Tab reaches; arrows move on from it. */
+  current: boolean;
+  highlighted: boolean;
+  foundText: string;
 }
 
-function Bubble({ message, own }: { message: Message; own: boolean }) {
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, own, leads, author, avatarUrl, seenBy, current, highlighted, ...more } = props;
+  // The menu is made for the row that is looked at only: hundreds of them would make scrolling heavy.
+  const [wanted, setWanted] = useState(false);
+  const label = `${author}, ${timeOf(message.createdAt)}${message.editedAt ? ", edited" : ""}`;
+  return (
+    <article
+      aria-label={label}
+      data-seq={message.seq}
+      tabIndex={current ? 0 : -1}
+      onPointerEnter={() => setWanted(true)}
+      onFocus={() => setWanted(true)}
+      className={cn(
+        "group/message flex gap-2 rounded-xl px-2 -outline-offset-2",
+        leads ? "pt-3" : "pt-0.5",
+        own && "flex-row-reverse",
+        highlighted && "bg-accent-soft",
+      )}
+    >
+      {!own && (
+        <div className="w-8 shrink-0">
+          {leads && <Avatar name={author} src={avatarUrl} className="size-8 text-[0.625rem]" />}
+        </div>
+      )}
+      <div className={cn("flex min-w-0 max-w-[min(80%,40rem)] flex-col", own ? "items-end" : "items-start")}>
+        {leads && (
+          <p className="mb-1 px-1 text-muted text-xs">
+            {!own && `${author} · `}
+            <time dateTime={message.createdAt} title={exactTimeOf(message.createdAt)}>
+              {timeOf(message.createdAt)}
+            </time>
+          </p>
+        )}
+        <Bubble message={message} own={own} {...more} />
+        {seenBy !== "" && <p className="mt-1 px-1 text-muted text-xs">Seen by {seenBy}</p>}
+      </div>
+      <div className="min-w-8 shrink-0 self-center opacity-0 focus-within:opacity-100 group-hover/message:opacity-100 group-focus/message:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
+        {wanted && !message.deletedAt && <MessageMenu message={message} own={own} {...more} />}
+      </div>
+    </article>
+  );
+});
+
+function Bubble(props: Pick<MessageRowProps, "message" | "own" | "quoted" | "quotedAuthor" | "onJump" | "foundText">) {
+  const { message, own, quoted, quotedAuthor, onJump, foundText } = props;
   const shape = "settle rounded-2xl px-3 py-1.5 text-sm leading-6";
   if (message.deletedAt) {
     return <p className={cn(shape, "border border-line border-dashed text-muted italic")}>Message deleted</p>;
   }
   return (
-    <p
+    <div
       dir="auto"
-      title={`#${message.seq}`}
       className={cn(
         shape,
-        "max-w-full whitespace-pre-wrap break-words",
+        "max-w-full [overflow-wrap:anywhere]",
         own ? "bg-accent-soft text-on-accent-soft" : "bg-bubble text-text",
       )}
     >
-      {message.content}
-      {message.editedAt && <span className="ml-2 text-xs text-muted">edited</span>}
-    </p>
+      {quoted && <Quote quoted={quoted} author={quotedAuthor} onJump={onJump} />}
+      <Folded text={message.content}>
+        {foundText === "" ? <Markdown text={message.content} /> : <Found text={message.content} part={foundText} />}
+      </Folded>
+      {message.editedAt && (
+        <span className="text-xs opacity-80" title={exactTimeOf(message.editedAt)}>
+          {" "}
+          edited
+        </span>
+      )}
+    </div>
   );
 }
 
-function SeenBy({ names }: { names: string[] }) {
-  if (names.length === 0) return null;
-  const shown = names.length > 2 ? `${names.length} people` : names.join(" and ");
-  return <p className="mt-1 px-1 text-right text-xs text-muted">Seen by {shown}</p>;
+function Quote({
+  quoted,
+  author,
+  onJump,
+}: {
+  quoted: Message | "unknown";
+  author: string;
+  onJump: (seq: number) => void;
+}) {
+  const shape = "mb-1 block min-h-6 w-full max-w-full truncate border-accent border-l-2 pl-2 text-left text-xs";
+  if (quoted === "unknown") return <p className={shape}>An earlier message</p>;
+  return (
+    <button type="button" onClick={() => onJump(quoted.seq)} className={shape}>
+      <span className="font-medium">{author}</span> {quoted.deletedAt ? "Message deleted" : quoted.content}
+    </button>
+  );
 }
 
-function timeOf({ createdAt }: Message): string {
-  return new Date(createdAt).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+const FOLDED_LINES = 20;
+
+function Folded({ text, children }: { text: string; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const isLong = text.split("\n").length > FOLDED_LINES || text.length > 2_000;
+  if (!isLong) return children;
+  return (
+    <>
+      <div className={cn(!open && "max-h-[30rem] overflow-hidden")}>{children}</div>
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="mt-1 min-h-6 font-medium text-xs underline"
+      >
+        {open ? "Show less" : "Show all"}
+      </button>
+    </>
+  );
+}
+
+/** The text as it is, with what was searched for marked. */
+function Found({ text, part }: { text: string; part: string }) {
+  const at = text.toLocaleLowerCase().indexOf(part.toLocaleLowerCase());
+  if (at < 0) return <Markdown text={text} />;
+  return (
+    <p className="whitespace-pre-wrap">
+      {text.slice(0, at)}
+      <mark className="rounded bg-warn text-bg">{text.slice(at, at + part.length)}</mark>
+      {text.slice(at + part.length)}
+    </p>
+  );
 }

@@ -1,35 +1,54 @@
+import type { ChatRoom } from "../../client/chat-room.ts";
+import type { Outgoing } from "../../client/message-log.ts";
 import { Button } from "../ui/button.tsx";
+import { copyText } from "../ui/clipboard.ts";
 import { cn } from "../ui/cn.ts";
-import type { Outgoing } from "./message-log.ts";
-import type { Outbox } from "./outbox.ts";
+import { Markdown } from "./markdown.tsx";
+
+export interface OutgoingRowProps {
+  item: Outgoing;
+  room: ChatRoom;
+  /** Whether the line is there: without it nothing is being sent. */
+  live: boolean;
+  onEdit: (item: Outgoing) => void;
+}
 
 /** A message of one's own before the service has confirmed it. */
-export function OutgoingRow({ item, outbox }: { item: Outgoing; outbox: Outbox }) {
+export function OutgoingRow({ item, room, live, onEdit }: OutgoingRowProps) {
   const refused = item.status === "refused";
+  const waits = item.status === "waiting" || !live;
   return (
-    <li className="mt-1 flex flex-col items-end">
-      <p
+    <div className="flex flex-col items-end px-2 pt-1">
+      <div
         dir="auto"
         className={cn(
-          "max-w-[80%] whitespace-pre-wrap break-words rounded-2xl px-3 py-1.5 text-sm leading-6",
-          refused ? "border border-bad text-text" : "bg-accent-soft text-on-accent-soft opacity-70",
+          "max-w-[80%] rounded-2xl px-3 py-1.5 text-sm leading-6 [overflow-wrap:anywhere]",
+          refused
+            ? "border border-bad text-text"
+            : "border border-accent border-dashed bg-accent-soft text-on-accent-soft",
         )}
       >
-        {item.content}
-      </p>
+        <Markdown text={item.content} />
+      </div>
       {refused ? (
-        <div className="mt-1 flex flex-wrap items-center justify-end gap-1 text-xs text-bad">
+        <div className="mt-1 flex flex-wrap items-center justify-end gap-1 text-bad text-xs">
           <span role="alert">Not sent: {item.reason}</span>
-          <Button size="sm" variant="ghost" onClick={() => outbox.retry(item.clientMessageId)}>
+          <Button size="sm" variant="ghost" onClick={() => room.retry(item.clientMessageId)}>
             Retry
           </Button>
-          <Button size="sm" variant="ghost" onClick={() => outbox.discard(item.clientMessageId)}>
+          <Button size="sm" variant="ghost" onClick={() => onEdit(item)}>
+            Edit
+          </Button>
+          <Button size="sm" variant="ghost" onClick={() => void copyText(item.content)}>
+            Copy
+          </Button>
+          <Button size="sm" variant="ghost" onClick={() => room.discard(item.clientMessageId)}>
             Discard
           </Button>
         </div>
       ) : (
-        <p className="mt-0.5 px-1 text-xs text-muted">{item.status === "waiting" ? "Waiting to send" : "Sending…"}</p>
+        <p className="mt-0.5 px-1 text-muted text-xs">{waits ? "Waiting to send" : "Sending…"}</p>
       )}
-    </li>
+    </div>
   );
 }

@@ -1,28 +1,34 @@
-import { cn } from "../ui/cn.ts";
-import { nameOf, type Room } from "./room.ts";
+"use client";
+
+import { useParleyState } from "../../client/react/provider.tsx";
+import { usePresence } from "../../client/react/use-presence.ts";
+import { nameOf } from "./names.ts";
+import { PresenceDot } from "./presence-dot.tsx";
 
 const SHOWN = 5;
-const DOTS = { online: "bg-good", away: "border-2 border-warn", offline: "border border-line-strong" };
+const ORDER = { online: 0, away: 1, offline: 2 };
 
-/** The other members, one dot each: filled is online, a ring is away, an outline is offline. */
-export function PresenceDots({ room }: { room: Room }) {
-  const others = room.members.filter(({ userId }) => userId !== room.log.me);
-  const states = others.map(({ userId }) => ({ userId, state: room.presence[userId]?.state ?? "offline" }));
-  const present = states.filter(({ state }) => state !== "offline").length;
-  const order = { online: 0, away: 1, offline: 2 };
-  const shown = states.toSorted((a, b) => order[a.state] - order[b.state]).slice(0, SHOWN);
+/** The other members, one dot each. */
+export function PresenceDots({ chatId }: { chatId: string }) {
+  const me = useParleyState((state) => state.me);
+  const people = useParleyState((state) => state.people);
+  const members = useParleyState((state) => state.chats[chatId]?.members) ?? [];
+  const others = members.map(({ userId }) => userId).filter((userId) => userId !== me);
+  const presence = usePresence(others);
+  const stateOf = (userId: string) => presence[userId]?.state ?? "offline";
+  const present = others.filter((userId) => stateOf(userId) !== "offline").length;
+  const shown = others.toSorted((a, b) => ORDER[stateOf(a)] - ORDER[stateOf(b)]).slice(0, SHOWN);
   if (others.length === 0) return <p className="h-4" />;
   return (
-    <div className="flex h-4 items-center gap-2 text-xs text-muted">
+    <div className="flex h-4 items-center gap-2 text-muted text-xs">
       <ul aria-label="Other members" className="flex gap-1">
-        {shown.map(({ userId, state }) => (
-          <li
-            key={userId}
-            title={`${nameOf(room, userId)}: ${state}`}
-            className={cn("size-2 rounded-full", DOTS[state])}
-          >
+        {shown.map((userId) => (
+          <li key={userId} title={`${nameOf(people, userId)}: ${stateOf(userId)}`} className="flex">
             <span className="sr-only">
-              {nameOf(room, userId)}: {state}
+              {nameOf(people, userId)}: {stateOf(userId)}
+            </span>
+            <span aria-hidden className="flex">
+              <PresenceDot presence={presence[userId]} className="size-2" />
             </span>
           </li>
         ))}

@@ -1,10 +1,10 @@
-import type { Call } from "./rest.ts";
-import type { DemoUser, Message, MessagingEvent } from "./types.ts";
+import type { SeenCall } from "../../client/api.ts";
+import type { DemoUser, LiveEvent, Message } from "../../client/types.ts";
 
 export interface WireLine {
   id: number;
   who: string;
-  /** Out is a call to the REST API, in an event of the hub. */
+  /** Out is a call to the REST API, in an event of the log. */
   direction: "out" | "in";
   what: string;
   detail: string;
@@ -26,7 +26,7 @@ export class Wire {
 
   getLines = () => this.#lines;
 
-  sawCall({ displayName }: DemoUser, { method, path, status, ms }: Call): void {
+  sawCall({ displayName }: DemoUser, { method, path, status, ms }: SeenCall): void {
     this.#add({
       who: displayName,
       direction: "out",
@@ -35,7 +35,7 @@ export class Wire {
     });
   }
 
-  sawEvent({ displayName }: DemoUser, event: MessagingEvent): void {
+  sawEvent({ displayName }: DemoUser, event: LiveEvent): void {
     this.#add({ who: displayName, direction: "in", what: nameOf(event), detail: ageOf(event) });
   }
 
@@ -45,13 +45,13 @@ export class Wire {
   }
 }
 
-function nameOf({ type, seq }: MessagingEvent): string {
+function nameOf({ type, seq }: LiveEvent): string {
   return seq === undefined ? type : `${type} #${seq}`;
 }
 
 /** Browser and service share a clock on the demo's own machine, so the age is the way from commit to page. */
-function ageOf({ type, payload }: MessagingEvent): string {
-  if (type !== "Chat") return "";
-  const age = Date.now() - Date.parse((payload as Message).createdAt);
+function ageOf({ type, data }: LiveEvent): string {
+  if (type !== "message.created") return "";
+  const age = Date.now() - Date.parse((data as unknown as Message).createdAt);
   return age >= 0 && age < 1_000 ? `${age} ms after commit` : "";
 }

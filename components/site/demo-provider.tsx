@@ -1,8 +1,8 @@
 "use client";
 
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { loadDemo } from "../chat/rest.ts";
-import type { Demo } from "../chat/types.ts";
+import type { Demo } from "../../client/types.ts";
+import { loadDemo } from "../chat/load-demo.ts";
 
 export type DemoState =
   | { kind: "loading" }
@@ -34,7 +34,7 @@ export function DemoProvider({ offered, children }: { offered: boolean; children
     if (!offered && attempt === 0) return;
     const aborter = new AbortController();
     setState({ kind: "loading" });
-    loadDemo(aborter.signal)
+    loadDemo("demo", aborter.signal)
       .then((demo) => setState(demo ? { kind: "ready", demo, chatId: undefined } : { kind: "off" }))
       .catch(() => {
         if (!aborter.signal.aborted) setState({ kind: "unreachable" });

@@ -1,10 +1,10 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { sentenceOf } from "../../client/parley-error.ts";
+import type { Demo } from "../../client/types.ts";
 import { Duo } from "../chat/duo.tsx";
 import { findPair, type Pair } from "../chat/find-pair.ts";
-import { sentenceOf } from "../chat/session.ts";
-import type { Demo } from "../chat/types.ts";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";

@@ -31,6 +31,7 @@ export type Caller = <T = Record<string, unknown>>(
 ) => Promise<TestAnswer<T>>;
 
 export interface Stack {
+  config: Config;
   api: Api;
   url: string;
   database: TestDatabase;
@@ -55,6 +56,7 @@ export async function startStack(changes: Partial<Config> = {}): Promise<Stack> 
   return {
     api,
     url,
+    config,
     database,
     tenant: async (id) => {
       const made = await createTenant(db, testSecret, {

@@ -240,6 +240,7 @@ export const examples: Record<OperationName, Example> = {
   },
   ...policyExamples,
   "demo.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
+  "hosted.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
 };
 
 /** Whom the hub does not let in: it is for users. */

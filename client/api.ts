@@ -1,0 +1,131 @@
+import type { Calls } from "./calls.ts";
+import { ParleyError, toParleyError } from "./parley-error.ts";
+import { type CallName, routes } from "./routes.ts";
+import type { TokenKeeper } from "./token-keeper.ts";
+
+const TRIES = 3;
+const LONGEST_PAUSE_MS = 5_000;
+
+export interface Answer<Body> {
+  body: Body;
+  /** The position in the log at which a list is true: load, then listen from there, and there is no hole. */
+  cursor: string | undefined;
+}
+
+export interface SeenCall {
+  method: string;
+  path: string;
+  status: number;
+  ms: number;
+}
+
+export interface ApiOptions {
+  /** Of the tenant: `{base}/tenant/{tenantId}/v1`. */
+  address: string;
+  /** Left out for the calls that need no credential. */
+  tokens?: TokenKeeper | undefined;
+  onCall?: ((call: SeenCall) => void) | undefined;
+  /** The service takes none of the tokens there are. */
+  onSignedOut?: (() => void) | undefined;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Lets the service recognise a repeat of the same POST. */
+  idempotencyKey?: string;
+}
+
+/** The public REST API, typed from the operation catalogue. Throws `ParleyError` for a refusal, `TypeError` without an answer. */
+export class Api {
+  readonly #options: ApiOptions;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  async call<Name extends CallName>(
+    name: Name,
+    input: Calls[Name]["input"],
+    options: CallOptions = {},
+  ): Promise<Answer<Calls[Name]["output"]>> {
+    const [method = "GET", template = ""] = routes[name].split(" ");
+    const { path, rest } = fillPath(template, (input ?? {}) as Record<string, unknown>);
+    const isRead = method === "GET";
+    const address = isRead ? `${path}${queryOf(rest)}` : path;
+    const body = isRead || Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
+    for (let tries = 1; ; tries++) {
+      try {
+        const response = await this.#send(method, address, body, options);
+        return { body: await response.json(), cursor: response.headers.get("x-event-cursor") ?? undefined };
+      } catch (error) {
+        const pause = isRead && tries < TRIES ? pauseAfter(error) : undefined;
+        if (pause === undefined) throw error;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+
+  async #send(method: string, path: string, body: string | undefined, options: CallOptions): Promise<Response> {
+    const { tokens } = this.#options;
+    const token = await tokens?.current();
+    const response = await this.#fetch(method, path, body, token, options);
+    if (response.status !== 401 || !tokens || token === undefined) return okOrThrow(response);
+    const other = await tokens.other(token);
+    if (other === undefined) {
+      this.#options.onSignedOut?.();
+      return okOrThrow(response);
+    }
+    return okOrThrow(await this.#fetch(method, path, body, other, options));
+  }
+
+  async #fetch(
+    method: string,
+    path: string,
+    body: string | undefined,
+    token: string | undefined,
+    { signal, idempotencyKey }: CallOptions,
+  ): Promise<Response> {
+    const headers = {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+    };
+    const started = performance.now();
+    const response = await fetch(this.#options.address + path, { method, headers, body, signal });
+    this.#options.onCall?.({ method, path, status: response.status, ms: performance.now() - started });
+    return response;
+  }
+}
+
+export function tenantAddress(baseUrl: string, tenantId: string): string {
+  return `${baseUrl.replace(/\/$/u, "")}/tenant/${encodeURIComponent(tenantId)}/v1`;
+}
+
+async function okOrThrow(response: Response): Promise<Response> {
+  if (!response.ok) throw await toParleyError(response);
+  return response;
+}
+
+/** Milliseconds to wait before asking again; undefined for what will not pass by itself. */
+function pauseAfter(error: unknown): number | undefined {
+  if (!(error instanceof ParleyError) || !error.passing) return undefined;
+  const pause = error.retryAfterMs ?? 500;
+  return pause <= LONGEST_PAUSE_MS ? pause : undefined;
+}
+
+function fillPath(template: string, input: Record<string, unknown>) {
+  const rest = { ...input };
+  const path = template.replace(/\{(\w+)\}/gu, (_, field: string) => {
+    const value = rest[field];
+    delete rest[field];
+    return encodeURIComponent(String(value));
+  });
+  return { path, rest };
+}
+
+function queryOf(fields: Record<string, unknown>): string {
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : [[name, String(value)]],
+  );
+  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+}

@@ -1,0 +1,278 @@
+import type { Api } from "./api.ts";
+import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
+import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
+import { Outbox } from "./outbox.ts";
+import { ReadPosition } from "./read-position.ts";
+import type { Action, Link, State } from "./state.ts";
+import type { LiveEvent, Member, Message } from "./types.ts";
+
+const PAGE = 50;
+const LARGEST_PAGE = 200;
+const MEMBERS_PAGE = 50;
+const MOST_MEMBERS = 200;
+const TYPING_EVERY_MS = 3_000;
+const HOLE_PATIENCE_MS = 1_000;
+const ANSWERS_WITHIN_MS = 10_000;
+
+export interface RoomOptions {
+  api: Api;
+  clientId: string;
+  state: () => State;
+  act: (action: Action) => void;
+  /** Keep an unsent message over a reload. */
+  keep: (item: Outgoing) => void;
+  forget: (clientMessageId: string) => void;
+}
+
+/** What one does in one chat. Refusals are thrown as `ParleyError`, but for sends: those stay in the list with their reason. */
+export class ChatRoom {
+  readonly chatId: string;
+  readonly #options: RoomOptions;
+  readonly #outbox: Outbox;
+  readonly #read: ReadPosition;
+  #typedAt = 0;
+  #holeTimer: ReturnType<typeof setTimeout> | undefined;
+  #opening: Promise<void> | undefined;
+  #earlier: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(chatId: string, options: RoomOptions) {
+    this.chatId = chatId;
+    this.#options = options;
+    this.#read = new ReadPosition((seq) => this.#tellRead(seq));
+    this.#outbox = new Outbox({
+      isOnline: () => options.state().link !== "offline" && options.state().link !== "signed-out",
+      items: () => this.#chat?.log.outbox ?? [],
+      send: (item) => this.#post(item),
+      act: (action) => this.#onLog(action),
+    });
+  }
+
+  get #chat() {
+    return this.#options.state().chats[this.chatId];
+  }
+
+  /** Loads the newest page, far enough back for the first unread message where that is one page, and the members. */
+  open(): Promise<void> {
+    this.#opening ??= Promise.all([this.#loadNewest(), this.loadMembers(), this.#loadPresence()])
+      .then(() => undefined)
+      .catch((error) => {
+        this.#opening = undefined;
+        throw error;
+      });
+    return this.#opening;
+  }
+
+  /** Shows it at once and sends it when it can, in the order of the calls. */
+  send(content: string, more: { replyToId?: string | undefined } = {}): void {
+    const clientMessageId = crypto.randomUUID();
+    this.#typedAt = 0;
+    this.#options.keep({ clientMessageId, content, ...more, status: "sending" });
+    this.#outbox.add(content, { ...more, clientMessageId });
+  }
+
+  retry(clientMessageId: string): void {
+    this.#outbox.retry(clientMessageId);
+  }
+
+  discard(clientMessageId: string): void {
+    this.#outbox.discard(clientMessageId);
+  }
+
+  takeOver({ content, replyToId, clientMessageId }: Outgoing): void {
+    this.#outbox.add(content, { replyToId, clientMessageId });
+  }
+
+  async edit(messageId: string, content: string): Promise<void> {
+    const { chatId } = this;
+    const { clientId, api } = this.#options;
+    await this.#change(messageId, { content }, async () => {
+      return (await api.call("messages.edit", { chatId, messageId, content, clientId })).body;
+    });
+  }
+
+  async delete(messageId: string): Promise<void> {
+    const { chatId } = this;
+    await this.#change(messageId, { deleted: true }, async () => {
+      return (await this.#options.api.call("messages.delete", { chatId, messageId })).body;
+    });
+  }
+
+  /** Call at every key; says it at most every three seconds. */
+  typing(): void {
+    if (this.#options.state().link !== "live" || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
+    this.#typedAt = Date.now();
+    // Worth one try: it is stale before a second one could arrive.
+    this.#options.api.call("typing.send", { chatId: this.chatId }).catch(ignoreStale);
+  }
+
+  /** Call when the person has this message, and so all before it, before them. Forwards only. */
+  markRead(seq: number): void {
+    if (seq <= (this.#chat?.chat.lastReadSeq ?? 0)) return;
+    this.#options.act({ type: "read", chatId: this.chatId, seq });
+    this.#read.moveTo(seq);
+  }
+
+  /** This message and all after it are unread again. */
+  async markUnread(seq: number): Promise<void> {
+    const input = { chatId: this.chatId, seq, unread: true, clientId: this.#options.clientId };
+    const { body } = await this.#options.api.call("reads.move", input);
+    this.#read.setBack(body.lastReadSeq);
+    this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq });
+  }
+
+  loadEarlier(limit = PAGE): Promise<void> {
+    this.#earlier ??= this.#loadEarlier(limit).finally(() => {
+      this.#earlier = undefined;
+    });
+    return this.#earlier;
+  }
+
+  /** Loads back until the message with that seq is here. */
+  async loadBackTo(seq: number): Promise<void> {
+    while (this.#chat?.earlier && (this.#chat.log.from ?? 0) > seq) await this.loadEarlier(LARGEST_PAGE);
+  }
+
+  async loadMembers(): Promise<void> {
+    const { api, act } = this.#options;
+    const { chatId } = this;
+    const members: Member[] = [];
+    for (let pageNumber = 1; members.length < MOST_MEMBERS; pageNumber++) {
+      // `expand` decides which of the two forms of the list comes.
+      const input = { chatId, expand: true, pageSize: MEMBERS_PAGE, pageNumber };
+      const { body } = await api.call("members.list", input);
+      members.push(...(body.data as Member[]));
+      if (!body.hasNextPage) break;
+    }
+    act({ type: "members-loaded", chatId, members });
+  }
+
+  async addMembers(userIds: string[]): Promise<void> {
+    await this.#options.api.call("members.add", { chatId: this.chatId, userIds });
+    await this.loadMembers();
+  }
+
+  async removeMember(userId: string): Promise<void> {
+    await this.#options.api.call("members.remove", { chatId: this.chatId, userId });
+    if (userId === this.#options.state().me) this.#options.act({ type: "chat-gone", chatId: this.chatId });
+    else await this.loadMembers();
+  }
+
+  async update(settings: { name?: string }): Promise<void> {
+    const { body } = await this.#options.api.call("chats.update", { chatId: this.chatId, ...settings });
+    // Of the answer only the settings: messages may have come since.
+    const event: LiveEvent = { type: "chat.updated", chatId: this.chatId, data: { ...body } };
+    this.#options.act({ type: "event", event, now: Date.now() });
+  }
+
+  async mute(mute: "none" | "all" | "except-mentions"): Promise<void> {
+    const { chatId } = this;
+    await this.#options.api.call("chats.setNotifications", { chatId, mute });
+    this.#options.act({ type: "muted", chatId, mute });
+  }
+
+  /** What was shown may have a gap: the newest page says how it is. */
+  async reload(): Promise<void> {
+    if (this.#chat?.log.from != null) await this.#loadNewest();
+  }
+
+  heard(event: LiveEvent): void {
+    if (event.type.startsWith("message.")) this.#watchForHole();
+    if (event.type !== "typing") return;
+    const later = () => this.#options.act({ type: "tick", now: Date.now() });
+    setTimeout(later, TYPING_LASTS_MS + 50);
+  }
+
+  onLink(link: Link): void {
+    void this.#outbox.flush();
+    if (link !== "live") return;
+    this.#read.resend();
+    if (this.#opening) this.#loadPresence().catch(ignoreStale);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#holeTimer);
+    this.#outbox.close();
+    this.#read.close();
+  }
+
+  async #loadNewest(): Promise<void> {
+    const { api, act } = this.#options;
+    const { chatId } = this;
+    const { lastSeq = 0, lastReadSeq = 0 } = this.#chat?.chat ?? {};
+    const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, lastSeq - lastReadSeq + 10));
+    const { body } = await api.call("messages.list", { chatId, limit });
+    const page = body.data as Message[];
+    act({ type: "log", chatId, action: { type: "loaded", page } });
+    const goesDeeper = (this.#chat?.log.from ?? 1) < (page.at(-1)?.seq ?? 1);
+    if (!goesDeeper) act({ type: "earlier", chatId, cursor: nextOf(body) });
+  }
+
+  async #loadEarlier(limit: number): Promise<void> {
+    const before = this.#chat?.earlier;
+    if (before === null || before === undefined) return;
+    const { chatId } = this;
+    const { body } = await this.#options.api.call("messages.list", { chatId, limit, before });
+    this.#options.act({ type: "log", chatId, action: { type: "loaded-earlier", page: body.data as Message[] } });
+    this.#options.act({ type: "earlier", chatId, cursor: nextOf(body) });
+  }
+
+  async #loadPresence(): Promise<void> {
+    const { body } = await this.#options.api.call("presence.get", { chatId: this.chatId });
+    this.#options.act({ type: "presence-known", presence: body.data });
+  }
+
+  async #post({ content, clientMessageId, replyToId }: Outgoing): Promise<Message> {
+    const { api, clientId } = this.#options;
+    const input = { chatId: this.chatId, content, clientMessageId, clientId, replyToId };
+    const { body } = await api.call("messages.send", input, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+    return body;
+  }
+
+  async #tellRead(seq: number): Promise<void> {
+    const { api, clientId } = this.#options;
+    await api.call("reads.move", { chatId: this.chatId, seq, clientId });
+  }
+
+  /** Shown at once, taken back when the service refuses. */
+  async #change(messageId: string, change: Change, call: () => Promise<Message>): Promise<void> {
+    const { chatId } = this;
+    const { act } = this.#options;
+    act({ type: "changing", chatId, messageId, change });
+    try {
+      act({ type: "log", chatId, action: { type: "seen", message: await call() } });
+    } finally {
+      act({ type: "changing", chatId, messageId, change: undefined });
+    }
+  }
+
+  #onLog(action: LogAction): void {
+    this.#options.act({ type: "log", chatId: this.chatId, action });
+    if (action.type === "discarded") this.#options.forget(action.clientMessageId);
+    if (action.type === "seen" && action.message.clientMessageId) this.#options.forget(action.message.clientMessageId);
+    this.#watchForHole();
+  }
+
+  /** A hole is normally an own send whose answer is under way; if it stays, the newest page has what is missing. */
+  #watchForHole(): void {
+    const log = this.#chat?.log;
+    if (!log || !hasHole(log) || this.#holeTimer !== undefined || this.#closed) return;
+    this.#holeTimer = setTimeout(() => {
+      this.#holeTimer = undefined;
+      const still = this.#chat?.log;
+      if (still && hasHole(still)) this.#loadNewest().catch(ignoreStale);
+    }, HOLE_PATIENCE_MS);
+  }
+
+  /** Newest last; empty before `open` has loaded. */
+  messages(): readonly Message[] {
+    return this.#chat ? visibleMessages(this.#chat) : [];
+  }
+}
+
+function nextOf(page: object): string | null {
+  return "nextCursor" in page && typeof page.nextCursor === "string" ? page.nextCursor : null;
+}
+
+function ignoreStale(): void {}

@@ -1,0 +1,190 @@
+import { emptyLog, type LogAction, type MessageLog, readableMessages, reduceLog } from "./message-log.ts";
+import type { Chat, LiveEvent, Member, Message } from "./types.ts";
+
+/** What is to be done to a message of one's own, shown before the service has confirmed it. */
+export type Change = { content: string } | { deleted: true };
+
+/** What this page knows of one chat. */
+export interface ChatState {
+  chat: Chat;
+  log: MessageLog;
+  /** Cursor of the next older page; null at the start of the conversation, undefined before the first page. */
+  earlier: string | null | undefined;
+  /** The first pages of them, with names; undefined before they were asked for. */
+  members: readonly Member[] | undefined;
+  /** Read position of each other member, by user id. */
+  reads: Readonly<Record<string, number>>;
+  /** Until when (milliseconds, this page's clock) each other member counts as typing. */
+  typing: Readonly<Record<string, number>>;
+  /** By message id. */
+  changes: Readonly<Record<string, Change>>;
+  /** The events do not say enough: the summary has to be fetched again. */
+  stale: boolean;
+  /** The members have changed since they were fetched. */
+  membersStale: boolean;
+  /** Counts the events applied, so that an answer older than an event is known for what it is. */
+  version: number;
+}
+
+export const TYPING_LASTS_MS = 5_000;
+/** The service counts unread messages up to here; 100 means more. */
+const MOST_UNREAD = 100;
+
+export function newChatState(me: string, chat: Chat, known?: ChatState): ChatState {
+  const base: ChatState = known ?? {
+    chat,
+    log: emptyLog(me),
+    earlier: undefined,
+    members: undefined,
+    reads: {},
+    typing: {},
+    changes: {},
+    stale: false,
+    membersStale: false,
+    version: 0,
+  };
+  return recount({ ...base, chat, stale: false });
+}
+
+/** One event of this chat. Applying a durable event twice changes nothing. */
+export function applyToChat(state: ChatState, event: LiveEvent, now: number): ChatState {
+  const { me } = state.log;
+  switch (event.type) {
+    case "message.created":
+    case "message.edited":
+    case "message.deleted":
+      return touched(applyMessage(state, event.data as unknown as Message));
+    case "read.moved":
+      return touched(withReadPosition(state, Number(event.data.seq)));
+    case "chat.updated":
+      return touched(withSettings(state, event.data as unknown as Chat));
+    case "member.added":
+    case "member.removed":
+    case "member.updated":
+      return touched(applyMember(state, event));
+    case "receipt": {
+      const userId = String(event.data.userId);
+      return userId === me ? state : { ...state, reads: { ...state.reads, [userId]: Number(event.data.seq) } };
+    }
+    case "typing": {
+      const userId = String(event.data.userId);
+      return userId === me ? state : { ...state, typing: { ...state.typing, [userId]: now + TYPING_LASTS_MS } };
+    }
+    default:
+      return state;
+  }
+}
+
+/** A newer version of a message, from an event or an answer. */
+export function applyMessage(state: ChatState, message: Message): ChatState {
+  const { chat } = state;
+  const log = reduceLog(state.log, { type: "seen", message });
+  // What somebody says ends their "is typing" at once.
+  const { [message.senderId]: _, ...typing } = state.typing;
+  const isNew = message.seq > chat.lastSeq;
+  const next = { ...state, log, typing, chat: isNew ? withNewest(chat, message, log.me) : withVersion(chat, message) };
+  // One that overtook another: if the other is not here soon, the summary has to be asked for.
+  const overtook = message.seq > chat.lastSeq + 1;
+  const countUnknown = !isNew && message.deletedAt !== undefined && message.seq > (chat.lastReadSeq ?? 0);
+  return recount({ ...next, stale: state.stale || overtook || countUnknown });
+}
+
+export function actOnLog(state: ChatState, action: LogAction): ChatState {
+  if (action.type === "seen") return applyMessage(state, action.message);
+  return recount({ ...state, log: reduceLog(state.log, action) });
+}
+
+/** One's own read position: forwards, or back with "mark unread". */
+export function withReadPosition(state: ChatState, seq: number): ChatState {
+  const { chat } = state;
+  if (seq === chat.lastReadSeq) return state;
+  const atEnd = seq >= chat.lastSeq;
+  const moved = { ...chat, lastReadSeq: seq, ...(atEnd ? { unreadCount: 0 } : {}) };
+  return recount({ ...state, chat: moved, stale: state.stale || !atEnd });
+}
+
+export function withMembers(state: ChatState, members: readonly Member[]): ChatState {
+  const { me } = state.log;
+  const others = members.filter(({ userId }) => userId !== me);
+  const reads = Object.fromEntries(others.map(({ userId, lastReadSeq }) => [userId, lastReadSeq]));
+  // A position heard live is newer than the list.
+  return { ...state, members, membersStale: false, reads: { ...reads, ...state.reads } };
+}
+
+/** Typing is never taken back by an event: it ends when nobody renews it. */
+export function withoutStaleTyping(state: ChatState, now: number): ChatState {
+  const typing = Object.entries(state.typing).filter(([, until]) => until > now);
+  if (typing.length === Object.keys(state.typing).length) return state;
+  return { ...state, typing: Object.fromEntries(typing) };
+}
+
+/** The messages to show: in order, up to the first hole, with one's own changes that are under way. */
+export function visibleMessages({ log, changes }: ChatState): readonly Message[] {
+  const messages = readableMessages(log);
+  if (Object.keys(changes).length === 0) return messages;
+  return messages.map((message) => {
+    const change = changes[message.id];
+    if (!change) return message;
+    if ("content" in change)
+      return { ...message, content: change.content, editedAt: message.editedAt ?? message.createdAt };
+    return { ...message, content: "", deletedAt: message.createdAt };
+  });
+}
+
+function touched(state: ChatState): ChatState {
+  return { ...state, version: state.version + 1 };
+}
+
+function withNewest(chat: Chat, message: Message, me: string): Chat {
+  const own = message.senderId === me;
+  const unread = chat.unreadCount ?? 0;
+  return {
+    ...chat,
+    lastSeq: message.seq,
+    lastMessage: message,
+    // Who sends has read what is there.
+    ...(own
+      ? { lastReadSeq: message.seq, unreadCount: 0 }
+      : { unreadCount: Math.min(MOST_UNREAD, unread + (message.deletedAt ? 0 : 1)) }),
+  };
+}
+
+function withVersion(chat: Chat, message: Message): Chat {
+  if (chat.lastMessage?.id !== message.id) return chat;
+  const { deletedAt, editedAt } = chat.lastMessage;
+  const isOlder = deletedAt !== undefined || (editedAt !== undefined && editedAt > (message.editedAt ?? ""));
+  return isOlder && message.deletedAt === undefined ? chat : { ...chat, lastMessage: message };
+}
+
+function withSettings(state: ChatState, { name, policy, frozen, metadata }: Chat): ChatState {
+  return { ...state, chat: { ...state.chat, name, policy, frozen, metadata } };
+}
+
+function applyMember(state: ChatState, { type, data }: LiveEvent): ChatState {
+  const userId = String(data.userId);
+  const members =
+    type === "member.removed" ? state.members?.filter((member) => member.userId !== userId) : state.members;
+  const { [userId]: _, ...typing } = state.typing;
+  return { ...state, members, typing, stale: true, membersStale: true };
+}
+
+/** Where all unread messages are loaded the count is theirs; elsewhere it stays what the service said. */
+function recount(state: ChatState): ChatState {
+  const { chat, log } = state;
+  const read = chat.lastReadSeq ?? 0;
+  const messages = readableMessages(log);
+  const covers = log.from !== null && log.from <= read + 1 && (messages.at(-1)?.seq ?? 0) >= chat.lastSeq;
+  if (!covers) return state;
+  const unread = countUnread(messages, read, log.me);
+  return chat.unreadCount === unread ? state : { ...state, chat: { ...chat, unreadCount: unread } };
+}
+
+function countUnread(messages: readonly Message[], read: number, me: string): number {
+  let count = 0;
+  for (let at = messages.length - 1; at >= 0 && count < MOST_UNREAD; at--) {
+    const message = messages[at];
+    if (!message || message.seq <= read) break;
+    if (message.senderId !== me && message.deletedAt === undefined) count++;
+  }
+  return count;
+}

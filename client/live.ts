@@ -1,0 +1,143 @@
+import type { Link } from "./state.ts";
+import type { TokenKeeper } from "./token-keeper.ts";
+import type { Connecting, Connection, Transport } from "./transport.ts";
+import type { LiveEvent } from "./types.ts";
+
+const FIRST_DELAY_MS = 400;
+const LONGEST_DELAY_MS = 15_000;
+const OPENS_WITHIN_MS = 10_000;
+/** How long a makeshift serves before the first transport is tried again. */
+const BETTER_AFTER_MS = 60_000;
+
+export interface LiveOptions extends Pick<Connecting, "baseUrl" | "tenantId" | "me" | "clientId"> {
+  tokens: TokenKeeper;
+  /** Taken in turn while none of them opens. */
+  transports: readonly Transport[];
+  onEvent: (event: LiveEvent) => void;
+  /** The log cannot be followed from where this page was. */
+  onResync: () => Promise<void>;
+  onLink: (link: Link) => void;
+  /** Asked when nothing opens: throws when the service refuses the token. */
+  probe: () => Promise<unknown>;
+}
+
+/** One live connection that goes on where it stopped, whatever carries it, and never gives up until it is told to. */
+export class Live {
+  readonly #options: LiveOptions;
+  /** The last event that was applied. */
+  cursor: string | undefined;
+  #connection: Connection | undefined;
+  #attempt = 0;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wanted = false;
+  #transports: readonly Transport[];
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#transports = options.transports;
+  }
+
+  start(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#options.onLink("connecting");
+    void this.#connect();
+  }
+
+  stop(link: Link = "offline"): void {
+    this.#wanted = false;
+    this.#drop();
+    this.#options.onLink(link);
+  }
+
+  /** At once instead of after the pause: the line is back, or somebody wants to know. */
+  retryNow(): void {
+    if (!this.#wanted || this.#connection) return;
+    this.#failures = 0;
+    void this.#connect();
+  }
+
+  /** The line is gone; the socket may not know it yet. */
+  lost(): void {
+    if (!this.#wanted) return;
+    this.#drop();
+    this.#again();
+  }
+
+  /** Goes on over another transport, from the same place. */
+  use(transports: readonly Transport[]): void {
+    this.#transports = transports;
+    if (!this.#wanted) return;
+    this.#drop();
+    this.#failures = 0;
+    this.#options.onLink("connecting");
+    void this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#timer);
+    const attempt = ++this.#attempt;
+    const isCurrent = () => attempt === this.#attempt && this.#wanted;
+    const { tokens, onEvent, onLink, baseUrl, tenantId, me, clientId } = this.#options;
+    const token = await tokens.current().catch(() => undefined);
+    if (!isCurrent()) return;
+    if (token === undefined) return this.#again();
+    const transport = this.#transports[this.#failures % this.#transports.length];
+    const ifCurrent =
+      <Args extends unknown[]>(act: (...args: Args) => void) =>
+      (...args: Args) => {
+        if (isCurrent()) act(...args);
+      };
+    this.#timer = setTimeout(
+      ifCurrent(() => this.lost()),
+      OPENS_WITHIN_MS,
+    );
+    this.#connection = transport?.({
+      ...{ baseUrl, tenantId, me, clientId, token, since: this.cursor },
+      onOpen: ifCurrent(() => {
+        clearTimeout(this.#timer);
+        this.#failures = 0;
+        if (transport !== this.#transports[0])
+          this.#timer = setTimeout(
+            ifCurrent(() => this.use(this.#transports)),
+            BETTER_AFTER_MS,
+          );
+        onLink("live");
+      }),
+      onEvent: ifCurrent((event: LiveEvent) => {
+        onEvent(event);
+        if (event.eventId) this.cursor = event.eventId;
+      }),
+      onPosition: ifCurrent((eventId: string) => {
+        this.cursor = eventId;
+      }),
+      onResync: ifCurrent((eventId: string) => this.#resync(eventId)),
+      onClose: ifCurrent(() => this.#again()),
+    });
+  }
+
+  #resync(eventId: string): void {
+    this.cursor = eventId === "" ? this.cursor : eventId;
+    this.#options.onResync().catch(() => this.lost());
+  }
+
+  #again(): void {
+    this.#connection = undefined;
+    clearTimeout(this.#timer);
+    this.#options.onLink("reconnecting");
+    this.#failures++;
+    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
+    // Jitter, so that the clients of a restarted service do not all come back at once.
+    this.#timer = setTimeout(() => void this.#connect(), delay * (0.5 + Math.random() / 2));
+    // A browser does not say why a socket was refused; a call does.
+    if (this.#failures % 2 === 0) this.#options.probe().catch(() => undefined);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#timer);
+    this.#attempt++;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}

@@ -1,0 +1,16 @@
+// The entry of the package @parley/client.
+export { type Answer, Api, type CallOptions, type SeenCall, tenantAddress } from "./api.ts";
+export type { Calls } from "./calls.ts";
+export type { ChatRoom } from "./chat-room.ts";
+export { type ChatState, visibleMessages } from "./chat-state.ts";
+export { hubTransport } from "./hub-transport.ts";
+export type { Outgoing } from "./message-log.ts";
+export { Parley, type ParleyOptions, standardTransports } from "./parley.ts";
+export { ParleyError, sentenceOf } from "./parley-error.ts";
+export type { CallName } from "./routes.ts";
+export { type Action, chatsInOrder, emptyState, type Link, reduce, type State, unreadInChats } from "./state.ts";
+export type { Storage } from "./storage.ts";
+export { streamTransport } from "./stream-transport.ts";
+export type { GetToken } from "./token-keeper.ts";
+export type { Connecting, Connection, Transport } from "./transport.ts";
+export type { Chat, Demo, DemoUser, LiveEvent, Member, Message, Person, Presence, User } from "./types.ts";

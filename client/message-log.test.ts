@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { emptyLog, hasHole, type LogAction, type MessageLog, readableMessages, reduceLog } from "./message-log.ts";
+import type { Message } from "./types.ts";
+
+const EPOCH = Date.parse("2026-01-01T00:00:00Z");
+
+function message(seq: number, more: Partial<Message> = {}): Message {
+  const createdAt = new Date(EPOCH + seq * 1_000).toISOString();
+  return { id: `m${seq}`, chatId: "c", seq, content: `text ${seq}`, senderId: "ada", createdAt, metadata: {}, ...more };
+}
+
+function run(actions: LogAction[], start: MessageLog = emptyLog("ben")): MessageLog {
+  return actions.reduce(reduceLog, start);
+}
+
+const opened: LogAction = { type: "loaded", page: [] };
+const seen = (one: Message): LogAction => ({ type: "seen", message: one });
+
+/** Every version that a history of `length` messages went through, and its final state. */
+const histories = fc
+  .array(fc.record({ edits: fc.integer({ min: 0, max: 3 }), deleted: fc.boolean() }), { minLength: 1, maxLength: 12 })
+  .map((lives) => lives.map(({ edits, deleted }, at) => versionsOf(at + 1, edits, deleted)));
+
+function versionsOf(seq: number, edits: number, deleted: boolean): Message[] {
+  const edited = Array.from({ length: edits }, (_, at) =>
+    message(seq, { content: `edit ${at}`, editedAt: new Date(EPOCH + 60_000 * (at + 1)).toISOString() }),
+  );
+  const tombstone = message(seq, { content: "", deletedAt: new Date(EPOCH + 3_600_000).toISOString() });
+  return [message(seq), ...edited, ...(deleted ? [tombstone] : [])];
+}
+
+/** All versions in any order, some of them several times: what retries, resume and reloads can do at worst. */
+const deliveries = histories.chain((lives) => {
+  const versions = lives.flat();
+  const repeated = fc.shuffledSubarray(versions);
+  return fc
+    .tuple(fc.shuffledSubarray(versions, { minLength: versions.length }), repeated)
+    .map(([once, again]) => ({ lives, delivered: [...once, ...again] }));
+});
+
+describe("merging", () => {
+  it("ends in the same state whatever the order and however often a version arrives", () => {
+    fc.assert(
+      fc.property(deliveries, ({ lives, delivered }) => {
+        const log = run([opened, ...delivered.map(seen)]);
+        expect(log.messages).toEqual(lives.map((versions) => versions.at(-1)));
+        expect(hasHole(log)).toBe(false);
+      }),
+    );
+  });
+
+  it("is always sorted by seq, unique by id, and readable only up to the first hole", () => {
+    fc.assert(
+      fc.property(deliveries, fc.nat(), ({ delivered }, cut) => {
+        const log = run([opened, ...delivered.slice(0, cut % delivered.length).map(seen)]);
+        const seqs = log.messages.map(({ seq }) => seq);
+        expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
+        const readable = readableMessages(log).map(({ seq }) => seq);
+        expect(readable).toEqual(readable.map((_, at) => at + 1));
+      }),
+    );
+  });
+});
+
+describe("pages", () => {
+  it("ignores an edit of a message that is not loaded", () => {
+    const log = run([{ type: "loaded", page: [message(11), message(10)] }, seen(message(3, { content: "edited" }))]);
+    expect(log.messages.map(({ seq }) => seq)).toEqual([10, 11]);
+  });
+
+  it("holds back a message that overtook another until the other is here", () => {
+    const early = run([{ type: "loaded", page: [message(1)] }, seen(message(3))]);
+    expect(readableMessages(early).map(({ seq }) => seq)).toEqual([1]);
+    expect(readableMessages(run([seen(message(2))], early)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it("keeps what adjoins a reloaded page and drops what lies below a gap", () => {
+    const before: LogAction = { type: "loaded", page: [message(2), message(1)] };
+    const adjoining = run([before, { type: "loaded", page: [message(4), message(3)] }]);
+    expect(adjoining.messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    const gap = run([before, { type: "loaded", page: [message(9), message(8)] }]);
+    expect(gap.messages.map(({ seq }) => seq)).toEqual([8, 9]);
+    expect(hasHole(gap)).toBe(false);
+  });
+
+  it("puts earlier messages in front", () => {
+    const log = run([
+      { type: "loaded", page: [message(4), message(3)] },
+      { type: "loaded-earlier", page: [message(2), message(1)] },
+    ]);
+    expect(log).toMatchObject({ from: 1, messages: [1, 2, 3, 4].map((seq) => ({ seq })) });
+  });
+});
+
+describe("the outbox", () => {
+  const queued: LogAction = { type: "queued", clientMessageId: "k1", content: "hello" };
+  const stored = message(1, { senderId: "ben", clientMessageId: "k1" });
+
+  it("gives way to the stored message, whether that comes as answer, event or page", () => {
+    for (const arrival of [seen(stored), { type: "loaded", page: [stored] } as const]) {
+      const log = run([opened, queued, arrival]);
+      expect(log.outbox).toEqual([]);
+      expect(log.messages).toHaveLength(1);
+    }
+  });
+
+  it("is not touched by somebody else's message with the same client message id", () => {
+    const log = run([opened, queued, seen({ ...stored, senderId: "ada" })]);
+    expect(log.outbox).toHaveLength(1);
+  });
+
+  it("keeps the order typed while items are refused, retried and discarded", () => {
+    const second: LogAction = { type: "queued", clientMessageId: "k2", content: "again" };
+    const refused: LogAction = { type: "held", clientMessageId: "k1", status: "refused", reason: "frozen" };
+    const log = run([opened, queued, second, refused]);
+    expect(log.outbox).toMatchObject([{ status: "refused", reason: "frozen" }, { status: "sending" }]);
+    expect(run([{ type: "discarded", clientMessageId: "k1" }], log).outbox).toMatchObject([{ content: "again" }]);
+  });
+});

@@ -1,0 +1,125 @@
+import type { Message } from "./types.ts";
+
+/** A message that this page has not yet seen committed. */
+export interface Outgoing {
+  clientMessageId: string;
+  content: string;
+  replyToId?: string | undefined;
+  /** `waiting` goes out by itself once the line is back; `refused` is for the person to decide. */
+  status: "sending" | "waiting" | "refused";
+  reason?: string | undefined;
+}
+
+/**
+ * What one person's page knows of one chat. `messages` holds the newest known version of each message, by seq, unique by id.
+ * `from` is the lowest seq loaded so far (null: nothing loaded), so that a late edit of an unloaded message opens no hole.
+ */
+export interface MessageLog {
+  me: string;
+  from: number | null;
+  messages: readonly Message[];
+  outbox: readonly Outgoing[];
+}
+
+export type LogAction =
+  | { type: "loaded"; page: readonly Message[] }
+  | { type: "loaded-earlier"; page: readonly Message[] }
+  | { type: "seen"; message: Message }
+  | { type: "queued"; clientMessageId: string; content: string; replyToId?: string | undefined }
+  | { type: "held"; clientMessageId: string; status: Outgoing["status"]; reason?: string }
+  | { type: "discarded"; clientMessageId: string };
+
+export function emptyLog(me: string): MessageLog {
+  return { me, from: null, messages: [], outbox: [] };
+}
+
+export function reduceLog(log: MessageLog, action: LogAction): MessageLog {
+  switch (action.type) {
+    case "loaded":
+      return loadNewest(log, action.page);
+    case "loaded-earlier":
+      return merge({ ...log, from: lowest(action.page, log.from ?? 1) }, action.page);
+    case "seen":
+      return merge(log, [action.message]);
+    case "queued": {
+      const { clientMessageId, content, replyToId } = action;
+      if (log.outbox.some((item) => item.clientMessageId === clientMessageId)) return log;
+      return { ...log, outbox: [...log.outbox, { clientMessageId, content, replyToId, status: "sending" }] };
+    }
+    case "held": {
+      const { clientMessageId, status, reason } = action;
+      const outbox = log.outbox.map((item) =>
+        item.clientMessageId === clientMessageId ? { ...item, status, reason } : item,
+      );
+      return { ...log, outbox };
+    }
+    case "discarded":
+      return { ...log, outbox: log.outbox.filter((item) => item.clientMessageId !== action.clientMessageId) };
+  }
+}
+
+/** Messages in order, up to the first hole: one that overtakes another waits until the other is here. */
+export function readableMessages({ messages, from }: MessageLog): readonly Message[] {
+  const hole = messages.findIndex(({ seq }, at) => seq !== (from ?? seq) + at);
+  return hole === -1 ? messages : messages.slice(0, hole);
+}
+
+/** True while a message is held back because an earlier one is missing. */
+export function hasHole(log: MessageLog): boolean {
+  return readableMessages(log).length < log.messages.length;
+}
+
+/** The newest page replaces what lies below a gap: the gap itself is loaded again by scrolling up. */
+function loadNewest(log: MessageLog, page: readonly Message[]): MessageLog {
+  const start = lowest(page, 1);
+  const adjoining = log.messages.filter(({ seq }) => seq >= start || reaches(log, seq, start));
+  const from = adjoining.length > 0 ? Math.min(start, lowest(adjoining, start)) : start;
+  return merge({ ...log, from, messages: adjoining }, page);
+}
+
+/** Whether every seq from `seq` up to `start` is already known. */
+function reaches({ messages }: MessageLog, seq: number, start: number): boolean {
+  return messages.filter((message) => message.seq >= seq && message.seq < start).length === start - seq;
+}
+
+function merge(log: MessageLog, incoming: readonly Message[]): MessageLog {
+  const { from } = log;
+  const outbox = log.outbox.filter((item) => !isStored(log.me, item, incoming));
+  const unsent = outbox.length === log.outbox.length ? log.outbox : outbox;
+  if (from === null) return unsent === log.outbox ? log : { ...log, outbox: unsent };
+  const appended = append(log.messages, incoming);
+  if (appended) return { ...log, messages: appended, outbox: unsent };
+  const byId = new Map(log.messages.map((message) => [message.id, message]));
+  for (const message of incoming) {
+    if (message.seq >= from) byId.set(message.id, newer(byId.get(message.id), message));
+  }
+  const messages = [...byId.values()].sort((a, b) => a.seq - b.seq);
+  return { ...log, messages, outbox: unsent };
+}
+
+/** The common case, one new message after the last, without sorting thousands again. */
+function append(known: readonly Message[], incoming: readonly Message[]): readonly Message[] | undefined {
+  const [message] = incoming;
+  const last = known.at(-1);
+  if (incoming.length !== 1 || !message || !last || message.seq !== last.seq + 1) return undefined;
+  return [...known, message];
+}
+
+/** Versions only move forwards: created, then edited (the later wins), then deleted. */
+function newer(known: Message | undefined, incoming: Message): Message {
+  if (known === undefined || incoming.deletedAt) return incoming;
+  if (known.deletedAt) return known;
+  return editedAt(incoming) >= editedAt(known) ? incoming : known;
+}
+
+function editedAt({ editedAt }: Message): number {
+  return editedAt ? Date.parse(editedAt) : 0;
+}
+
+function isStored(me: string, item: Outgoing, incoming: readonly Message[]): boolean {
+  return incoming.some((message) => message.senderId === me && message.clientMessageId === item.clientMessageId);
+}
+
+function lowest(messages: readonly Message[], otherwise: number): number {
+  return messages.reduce((low, { seq }) => Math.min(low, seq), messages[0]?.seq ?? otherwise);
+}

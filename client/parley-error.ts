@@ -1,0 +1,48 @@
+/** The service answered, and the answer was no (RFC 9457, with a stable `code`). */
+export class ParleyError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** Quote it when asking about an error. */
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** Field → what is wrong with it. */
+  readonly errors: Record<string, string[]>;
+
+  constructor(status: number, problem: Problem, at: { requestId?: string; retryAfterMs?: number } = {}) {
+    super(problem.detail ?? problem.title ?? `The service answered ${status}.`);
+    this.name = "ParleyError";
+    this.status = status;
+    this.code = problem.code ?? "unknown";
+    this.requestId = at.requestId;
+    this.retryAfterMs = at.retryAfterMs;
+    this.errors = problem.errors ?? {};
+  }
+
+  /** 429 and 5xx pass by themselves: the same call with the same id may succeed later. */
+  get passing(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
+}
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  code?: string;
+  errors?: Record<string, string[]>;
+}
+
+export async function toParleyError(response: Response): Promise<ParleyError> {
+  const isJson = /json/u.test(response.headers.get("content-type") ?? "");
+  const problem = isJson ? ((await response.json()) as Problem) : {};
+  const seconds = Number(response.headers.get("retry-after"));
+  return new ParleyError(response.status, problem, {
+    requestId: response.headers.get("x-request-id") ?? undefined,
+    retryAfterMs: seconds > 0 ? seconds * 1_000 : undefined,
+  });
+}
+
+/** What to show a person. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ParleyError) return error.message;
+  return "The service did not answer. Check the connection and try again.";
+}

@@ -1,0 +1,344 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import type { Chat } from "../server/domain/chats/schema.ts";
+import type { Message } from "../server/domain/messages/schema.ts";
+import { type Caller, type Stack, startStack, type TestTenant } from "../server/testing/stack.ts";
+import { hubTransport } from "./hub-transport.ts";
+import { Parley, type ParleyOptions } from "./parley.ts";
+import { unreadInChats } from "./state.ts";
+import type { Storage } from "./storage.ts";
+import { streamTransport } from "./stream-transport.ts";
+import type { Transport } from "./transport.ts";
+import type { LiveEvent } from "./types.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+const opened: Parley[] = [];
+let people = 0;
+
+beforeAll(async () => {
+  // Node 20 has none of its own; browsers and newer Nodes do.
+  Object.assign(globalThis, { WebSocket });
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+});
+afterAll(async () => {
+  for (const client of opened) client.close();
+  await stack.close();
+});
+
+function newUser(name = "user"): string {
+  return `${name}-${++people}`;
+}
+
+function make(userId: string, more: Partial<ParleyOptions> = {}): Parley {
+  const client = new Parley({
+    baseUrl: stack.url,
+    tenantId: tenant.tenantId,
+    getToken: () => tenant.token(userId),
+    storage: null,
+    transports: [hubTransport],
+    ...more,
+  });
+  opened.push(client);
+  return client;
+}
+
+async function live(userId: string, more: Partial<ParleyOptions> = {}): Promise<Parley> {
+  const client = make(userId, more);
+  await client.start();
+  await expect.poll(() => client.getState().link, { timeout: 5000 }).toBe("live");
+  return client;
+}
+
+async function makeChat(...userIds: string[]): Promise<string> {
+  const [owner = "", ...memberUserIds] = userIds;
+  return (await tenant.as(owner)<Chat>("POST", "/Chat", { name: "A chat", memberUserIds })).body.id;
+}
+
+function texts(client: Parley, chatId: string): string[] {
+  return client
+    .room(chatId)
+    .messages()
+    .map(({ content }) => content);
+}
+
+function memoryStorage(): Storage {
+  const kept = new Map<string, unknown>();
+  return {
+    entries: async (prefix) => [...kept].filter(([key]) => key.startsWith(prefix)),
+    set: async (key, value) => void kept.set(key, value),
+    delete: async (key) => void kept.delete(key),
+  };
+}
+
+/** All that a person can see of their chats, as far as it must be the same for everybody who looks. */
+function view(client: Parley) {
+  const { chats } = client.getState();
+  return Object.values(chats)
+    .map(({ chat, members }) => {
+      const { id, name, lastSeq, lastReadSeq, unreadCount, memberCount, role, frozen } = chat;
+      const messages = client
+        .room(id)
+        .messages()
+        .map(({ id, seq, content, deletedAt }) => ({ id, seq, content, deletedAt }));
+      const who = members?.map(({ userId }) => userId).sort();
+      const last = chat.lastMessage && { id: chat.lastMessage.id, content: chat.lastMessage.content };
+      return { id, name, lastSeq, lastReadSeq, unreadCount, memberCount, role, frozen, last, who, messages };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function openAll(client: Parley): Promise<void> {
+  await Promise.all(Object.keys(client.getState().chats).map((id) => client.room(id).open()));
+}
+
+describe.each([
+  { name: "the hub", transport: hubTransport },
+  { name: "the event stream", transport: streamTransport },
+])("over $name", ({ transport }) => {
+  const over = { transports: [transport] };
+
+  test("two people talk, and who was away misses nothing and sees nothing twice", async () => {
+    const [ada, ben] = [newUser("ada"), newUser("ben")];
+    const chatId = await makeChat(ada, ben);
+    const [left, right] = [await live(ada, over), await live(ben, over)];
+    await Promise.all([left.room(chatId).open(), right.room(chatId).open()]);
+    left.room(chatId).send("one");
+    await expect.poll(() => texts(right, chatId)).toEqual(["one"]);
+    left.setOnline(false);
+    for (const word of ["two", "three"]) right.room(chatId).send(word);
+    left.room(chatId).send("four");
+    await expect.poll(() => texts(right, chatId)).toEqual(["one", "two", "three"]);
+    expect(left.getState().chats[chatId]?.log.outbox).toMatchObject([{ content: "four", status: "waiting" }]);
+    left.setOnline(true);
+    for (const client of [left, right])
+      await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["one", "two", "three", "four"]);
+    expect(left.getState().chats[chatId]?.log.outbox).toEqual([]);
+  });
+
+  test("a cursor that is of no use any more makes it load anew, and then it goes on", async () => {
+    const [ada, ben] = [newUser("ada"), newUser("ben")];
+    const chatId = await makeChat(ada, ben);
+    let tries = 0;
+    const forgetful: Transport = (connecting) =>
+      transport(++tries === 2 ? { ...connecting, since: ahead() } : connecting);
+    const client = await live(ada, { transports: [forgetful] });
+    await client.room(chatId).open();
+    client.setOnline(false);
+    await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "missed" });
+    client.setOnline(true);
+    await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["missed"]);
+    await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "live" });
+    await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["missed", "live"]);
+  });
+});
+
+/** A position that the log has not reached. */
+function ahead(): string {
+  return stack.api.services.cursors.encode(tenant.tenantId as never, 1, 1_000_000);
+}
+
+test("typing, presence and receipts reach the others, and end", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const heard: LiveEvent[] = [];
+  const left = await live(ada, { onEvent: (event) => heard.push(event) });
+  await left.room(chatId).open();
+  const right = await live(ben);
+  await right.room(chatId).open();
+  await expect.poll(() => left.getState().presence[ben]?.state, { timeout: 5000 }).toBe("online");
+  right.room(chatId).typing();
+  right.room(chatId).typing();
+  await expect.poll(() => Object.keys(left.getState().chats[chatId]?.typing ?? {})).toEqual([ben]);
+  left.room(chatId).send("hello");
+  await expect.poll(() => texts(right, chatId)).toEqual(["hello"]);
+  expect(right.getState().chats[chatId]?.chat.unreadCount).toBe(1);
+  expect(unreadInChats(right.getState())).toBe(1);
+  right.room(chatId).markRead(1);
+  expect(right.getState().chats[chatId]?.chat.unreadCount).toBe(0);
+  await expect.poll(() => left.getState().chats[chatId]?.reads[ben]).toBe(1);
+  expect(heard.filter(({ type }) => type === "typing")).toHaveLength(1);
+});
+
+test("other pages of the same person agree on what is read, and 'mark unread' goes back", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const [one, two] = [await live(ada), await live(ada)];
+  for (const content of ["a", "b", "c"]) await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  const unread = () => [one, two].map((client) => client.getState().chats[chatId]?.chat.unreadCount);
+  await expect.poll(unread).toEqual([3, 3]);
+  await one.room(chatId).open();
+  one.room(chatId).markRead(3);
+  await expect.poll(unread, { timeout: 5000 }).toEqual([0, 0]);
+  await one.room(chatId).markUnread(2);
+  await expect.poll(unread, { timeout: 5000 }).toEqual([2, 2]);
+});
+
+test("edits and deletes show at once, and are taken back when the service refuses", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  const { body: bens } = await tenant.as(ben)<Message>("POST", `/Chat/${chatId}/messages`, { content: "ben's" });
+  const client = await live(ada);
+  const room = client.room(chatId);
+  await room.open();
+  room.send("mine");
+  await expect.poll(() => texts(client, chatId)).toEqual(["ben's", "mine"]);
+  const editing = room.edit(room.messages()[1]?.id ?? "", "mine, better");
+  expect(texts(client, chatId)).toEqual(["ben's", "mine, better"]);
+  await editing;
+  expect(room.messages()[1]?.editedAt).toBeDefined();
+  const refused = room.edit(bens.id, "not mine");
+  expect(texts(client, chatId)[0]).toBe("not mine");
+  await expect(refused).rejects.toMatchObject({ status: 403 });
+  expect(texts(client, chatId)[0]).toBe("ben's");
+  await room.delete(room.messages()[1]?.id ?? "");
+  expect(room.messages()[1]).toMatchObject({ content: "", deletedAt: expect.any(String) });
+});
+
+test("what was typed and not sent survives a reload, in order and once", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const storage = memoryStorage();
+  const before = await live(ada, { storage });
+  await before.room(chatId).open();
+  before.setOnline(false);
+  for (const word of ["one", "two", "three"]) before.room(chatId).send(word);
+  await expect.poll(async () => (await storage.entries("parley/")).length).toBe(3);
+  before.close();
+  const after = await live(ada, { storage });
+  await after.room(chatId).open();
+  await expect.poll(() => texts(after, chatId), { timeout: 5000 }).toEqual(["one", "two", "three"]);
+  await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
+  const { body } = await tenant.as(ben)<{ data: Message[] }>("GET", `/Chat/${chatId}/messages`);
+  expect(body.data.map(({ content }) => content)).toEqual(["three", "two", "one"]);
+});
+
+test("a refused message stays with its reason until it is retried or given up", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  const client = await live(ada);
+  const room = client.room(chatId);
+  await room.open();
+  await tenant.as(ben)("PATCH", `/Chat/${chatId}`, { frozen: true });
+  room.send("too late");
+  const outbox = () => client.getState().chats[chatId]?.log.outbox ?? [];
+  await expect.poll(outbox).toMatchObject([{ content: "too late", status: "refused", reason: expect.any(String) }]);
+  await tenant.as(ben)("PATCH", `/Chat/${chatId}`, { frozen: false });
+  room.retry(outbox()[0]?.clientMessageId ?? "");
+  await expect.poll(() => texts(client, chatId)).toEqual(["too late"]);
+  expect(outbox()).toEqual([]);
+});
+
+test("asks for another token when one is refused, and says so when there is none", async () => {
+  const ada = newUser("ada");
+  const asked: string[] = [];
+  const given = [tenant.token(ada), tenant.token(ada)];
+  const client = make(ada, {
+    getToken: async (why) => {
+      asked.push(why);
+      if (why === "start") return "garbage";
+      return (await given.pop()) ?? "garbage";
+    },
+    userId: ada,
+  });
+  await client.start();
+  await expect.poll(() => client.getState().link, { timeout: 5000 }).toBe("live");
+  expect(asked).toEqual(["start", "refused"]);
+  const out = make(ada, { getToken: () => "garbage", userId: ada });
+  await out.start();
+  expect(out.getState()).toMatchObject({ phase: "failed", link: "signed-out" });
+});
+
+test("a token that is revoked ends in 'signed-out', and a new one goes on from there", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  let fresh: string | undefined = await tenant.token(ada);
+  const client = await live(ada, { getToken: () => fresh ?? "" });
+  await client.room(chatId).open();
+  fresh = undefined;
+  await tenant.key()("POST", `/admin/users/${ada}/revoke`);
+  await expect.poll(() => client.getState().link, { timeout: 10_000 }).toBe("signed-out");
+  await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "meanwhile" });
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // tokens count whole seconds, and so does revocation
+  fresh = await tenant.token(ada);
+  client.resume();
+  await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["meanwhile"]);
+});
+
+const actions = { send: 6, edit: 2, delete: 2, read: 3, unread: 1, leave: 1, join: 2, rename: 1, blink: 1 } as const;
+
+const step = fc.record({
+  action: fc.oneof(
+    ...Object.entries(actions).map(([name, weight]) => ({
+      weight,
+      arbitrary: fc.constant(name as keyof typeof actions),
+    })),
+  ),
+  who: fc.nat(2),
+  whom: fc.nat(2),
+  n: fc.nat(20),
+});
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** Three people in one chat, each with a page that follows it; what they do goes past their pages. */
+class World {
+  readonly users: { userId: string; call: Caller; page: Parley }[] = [];
+  readonly messageIds: string[] = [];
+  chatId = "";
+
+  async prepare(): Promise<this> {
+    const ids = [newUser("ada"), newUser("ben"), newUser("cleo")];
+    this.chatId = await makeChat(...ids);
+    for (const userId of ids) this.users.push({ userId, call: tenant.as(userId), page: await live(userId) });
+    await Promise.all(this.users.slice(0, 2).map(({ page }) => openAll(page)));
+    return this;
+  }
+
+  async take({ action, who, whom, n }: Step): Promise<void> {
+    const { userId, call, page } = this.users[who]!;
+    const path = `/Chat/${this.chatId}`;
+    const message = `${path}/messages/${this.messageIds[n % this.messageIds.length]}`;
+    const calls: Record<keyof typeof actions, () => Promise<unknown>> = {
+      send: async () => {
+        const { status, body } = await call<Message>("POST", `${path}/messages`, { content: `said ${n}` });
+        if (status === 201) this.messageIds.push(body.id);
+      },
+      edit: () => call("PATCH", message, { content: `corrected ${n}` }),
+      delete: () => call("DELETE", message),
+      read: () => call("PUT", `${path}/read`, { seq: n }),
+      unread: () => call("PUT", `${path}/read`, { seq: n, unread: true }),
+      leave: () => call("DELETE", `${path}/members/${userId}`),
+      join: () => call("POST", `${path}/members`, { userId: this.users[whom]!.userId }),
+      rename: () => call("PATCH", path, { name: `name ${n}` }),
+      blink: async () => {
+        page.setOnline(false);
+        page.setOnline(true);
+      },
+    };
+    await calls[action]();
+  }
+
+  close(): void {
+    for (const { page } of this.users) page.close();
+  }
+}
+
+test("old state + events = fresh state, whatever happened in between", async () => {
+  const histories = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 4, maxLength: 15 });
+  const property = fc.asyncProperty(histories, async (history) => {
+    const world = await new World().prepare();
+    for (const atOnce of history) await Promise.all(atOnce.map((one) => world.take(one)));
+    for (const { userId, page } of world.users) {
+      const fresh = make(userId);
+      await fresh.start();
+      await openAll(page);
+      await openAll(fresh);
+      await expect.poll(() => view(page), { timeout: 6000 }).toEqual(view(fresh));
+      fresh.close();
+    }
+    world.close();
+  });
+  await fc.assert(property, { numRuns: 25, interruptAfterTimeLimit: 6000, endOnFailure: true });
+}, 40_000);

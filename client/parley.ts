@@ -1,0 +1,308 @@
+import { Api, type SeenCall, tenantAddress } from "./api.ts";
+import { ChatRoom } from "./chat-room.ts";
+import { hubTransport } from "./hub-transport.ts";
+import { Live } from "./live.ts";
+import type { Outgoing } from "./message-log.ts";
+import { ParleyError, sentenceOf } from "./parley-error.ts";
+import { type Action, emptyState, type Link, reduce, type State } from "./state.ts";
+import { browserStorage, type Storage } from "./storage.ts";
+import { streamTransport } from "./stream-transport.ts";
+import { type GetToken, TokenKeeper, userOf } from "./token-keeper.ts";
+import type { Transport } from "./transport.ts";
+import type { Chat, LiveEvent } from "./types.ts";
+import { UnsentBox } from "./unsent.ts";
+
+export interface ParleyOptions {
+  /** Where Parley runs, without a path. */
+  baseUrl: string;
+  tenantId: string;
+  getToken: GetToken;
+  /** The token's user, where the tenant's issuer names it in another claim than `sub` or `userId`. */
+  userId?: string;
+  /** Keeps unsent messages over a reload; the browser's database unless told, `null` for none. */
+  storage?: Storage | null;
+  /** The first is preferred; the others are tried when it does not open. */
+  transports?: readonly Transport[];
+  onCall?: (call: SeenCall) => void;
+  onEvent?: (event: LiveEvent) => void;
+}
+
+const CHATS_PAGE = 50;
+const STALE_FOR_MS = 250;
+const RETRY_AFTER_MS = 2_000;
+
+/**
+ * One person at one page: what they know (`getState`, `subscribe`) and what they can do. Loads, then follows the log from the position
+ * the load was true at; applies each event in order and once; goes on by itself after an outage.
+ */
+export class Parley {
+  readonly clientId: string = crypto.randomUUID();
+  readonly tenantId: string;
+  readonly api: Api;
+  readonly #options: ParleyOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #heard = new Set<(event: LiveEvent) => void>();
+  readonly #rooms = new Map<string, ChatRoom>();
+  readonly #fetching = new Set<string>();
+  readonly #tokens: TokenKeeper;
+  #state: State;
+  #live: Live | undefined;
+  #box: UnsentBox | undefined;
+  #staleTimer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+  #started = false;
+
+  constructor(options: ParleyOptions) {
+    this.#options = options;
+    this.tenantId = options.tenantId;
+    this.#state = emptyState(options.userId ?? "");
+    this.#tokens = new TokenKeeper(options.getToken);
+    this.api = new Api({
+      address: tenantAddress(options.baseUrl, options.tenantId),
+      tokens: this.#tokens,
+      onCall: options.onCall,
+      onSignedOut: () => this.#signedOut(),
+    });
+  }
+
+  getState = (): State => this.#state;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Every event as it is applied. */
+  onEvent(listener: (event: LiveEvent) => void): () => void {
+    this.#heard.add(listener);
+    return () => this.#heard.delete(listener);
+  }
+
+  get me(): string {
+    return this.#state.me;
+  }
+
+  /** Loads, then goes live. What fails is in the state, and tried again by `retry`. */
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    this.#closed = false;
+    this.act({ type: "phase", phase: "loading" });
+    try {
+      if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
+      const { body, cursor } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+      if (this.#closed) return;
+      this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
+      this.#goLive(cursor);
+      this.act({ type: "phase", phase: "ready" });
+      await this.#takeOverUnsent();
+    } catch (error) {
+      this.#started = false;
+      this.act({ type: "phase", phase: "failed", problem: sentenceOf(error) });
+    }
+  }
+
+  /** Tries at once what would be tried later. */
+  retry(): void {
+    if (this.#started) this.#live?.retryNow();
+    else void this.start();
+  }
+
+  /** After a new sign-in: goes on where it was. */
+  resume(): void {
+    this.#tokens.forget();
+    if (this.#live) this.#live.start();
+    else void this.start();
+  }
+
+  setOnline(online: boolean): void {
+    if (online) this.#live?.start();
+    else this.#live?.stop();
+  }
+
+  /** Goes on over other transports, from the same place in the log. */
+  useTransports(transports: readonly Transport[]): void {
+    this.#live?.use(transports);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#started = false;
+    clearTimeout(this.#staleTimer);
+    for (const room of this.#rooms.values()) room.close();
+    this.#rooms.clear();
+    this.#box?.close();
+    this.#live?.stop();
+    this.#live = undefined;
+    if (typeof window !== "undefined") {
+      window.removeEventListener("online", this.#onLine);
+      window.removeEventListener("offline", this.#offLine);
+      document.removeEventListener("visibilitychange", this.#onLine);
+    }
+  }
+
+  /** What one does in a chat. The same object for the same chat. */
+  room(chatId: string): ChatRoom {
+    const known = this.#rooms.get(chatId);
+    if (known) return known;
+    const room = new ChatRoom(chatId, {
+      api: this.api,
+      clientId: this.clientId,
+      state: this.getState,
+      act: (action) => this.act(action),
+      keep: (item) => this.#box?.keep(chatId, item),
+      forget: (id) => this.#box?.forget(id),
+    });
+    this.#rooms.set(chatId, room);
+    return room;
+  }
+
+  async loadMoreChats(): Promise<void> {
+    const { moreChats } = this.#state;
+    if (moreChats === null) return;
+    const { body } = await this.api.call("chats.list", { limit: CHATS_PAGE, before: moreChats });
+    this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
+  }
+
+  /** Makes a chat, or gives the one of the two that exists. */
+  async createChat(wanted: { kind?: "group" | "direct"; name?: string; memberUserIds: string[] }): Promise<Chat> {
+    const { body } = await this.api.call("chats.create", wanted, { idempotencyKey: crypto.randomUUID() });
+    if (!this.#state.chats[body.id]) this.act({ type: "chat-loaded", chat: body });
+    return body;
+  }
+
+  /** Asks once who is there; from then on the events say it. */
+  loadPresence(userIds: string[]): void {
+    const ask = this.api.call("presence.get", { userIds: userIds.join(",") });
+    // Presence is a hint: without an answer nobody is shown as there.
+    ask.then(({ body }) => this.act({ type: "presence-known", presence: body.data })).catch(() => undefined);
+  }
+
+  act(action: Action): void {
+    const next = reduce(this.#state, action);
+    const before = this.#state;
+    if (next === before) return;
+    this.#state = next;
+    for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) this.#drop(chatId, room);
+    for (const listener of this.#listeners) listener();
+    this.#watchForStale();
+  }
+
+  /** Who comes back into the chat starts anew. */
+  #drop(chatId: string, room: ChatRoom): void {
+    room.close();
+    this.#rooms.delete(chatId);
+  }
+
+  #goLive(cursor: string | undefined): void {
+    const { baseUrl, tenantId, transports = standardTransports() } = this.#options;
+    this.#live = new Live({
+      ...{ baseUrl, tenantId, me: this.me, clientId: this.clientId, tokens: this.#tokens, transports },
+      onEvent: (event) => this.#apply(event),
+      onResync: () => this.#reload(),
+      onLink: (link) => this.#onLink(link),
+      probe: () => this.api.call("events.list", {}),
+    });
+    this.#live.cursor = cursor;
+    this.#live.start();
+    if (typeof window === "undefined") return;
+    window.addEventListener("online", this.#onLine);
+    window.addEventListener("offline", this.#offLine);
+    document.addEventListener("visibilitychange", this.#onLine);
+  }
+
+  readonly #onLine = () => {
+    if (document.visibilityState === "visible") this.#live?.retryNow();
+  };
+
+  readonly #offLine = () => this.#live?.lost();
+
+  #apply(event: LiveEvent): void {
+    this.act({ type: "event", event, now: Date.now() });
+    this.#options.onEvent?.(event);
+    for (const listener of this.#heard) listener(event);
+    if (event.chatId !== undefined) this.#rooms.get(event.chatId)?.heard(event);
+  }
+
+  #onLink(link: Link): void {
+    this.act({ type: "link", link });
+    for (const room of this.#rooms.values()) room.onLink(link);
+  }
+
+  #signedOut(): void {
+    if (this.#live) this.#live.stop("signed-out");
+    else this.act({ type: "link", link: "signed-out" });
+  }
+
+  /** The events have a gap that the log cannot fill: everything shown is loaded again. */
+  async #reload(): Promise<void> {
+    const versions = Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
+    const { body } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+    this.act({ type: "chats-reloaded", chats: body.data as Chat[], more: nextOf(body), versions });
+    await Promise.all([...this.#rooms.values()].map((room) => room.reload()));
+  }
+
+  async #takeOverUnsent(): Promise<void> {
+    const storage = this.#options.storage === undefined ? browserStorage() : this.#options.storage;
+    if (!storage) return;
+    this.#box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
+    for (const item of await this.#box.open()) {
+      await this.#fetchChat(item.chatId);
+      const outgoing: Outgoing = { ...item, status: "waiting" };
+      if (this.#state.chats[item.chatId]) this.room(item.chatId).takeOver(outgoing);
+      // The chat is gone, or this person is out of it: there is nowhere to send it to.
+      else await this.#box.forget(item.clientMessageId);
+    }
+  }
+
+  #watchForStale(): void {
+    if (this.#staleTimer !== undefined || this.#closed || this.#state.link !== "live") return;
+    const { chats, wanted } = this.#state;
+    const stale = Object.values(chats).some((chat) => chat.stale || (chat.membersStale && chat.members));
+    if (!stale && Object.keys(wanted).length === 0) return;
+    this.#staleTimer = setTimeout(() => void this.#freshen(), STALE_FOR_MS);
+  }
+
+  async #freshen(): Promise<void> {
+    const { chats, wanted } = this.#state;
+    const stale = Object.values(chats).filter((chat) => chat.stale);
+    const members = Object.values(chats).filter((chat) => chat.membersStale && chat.members);
+    const ids = [...new Set([...Object.keys(wanted), ...stale.map(({ chat }) => chat.id)])];
+    const jobs = [
+      ...ids.map((id) => this.#fetchChat(id, true)),
+      ...members.map(({ chat }) => this.room(chat.id).loadMembers()),
+    ];
+    const results = await Promise.allSettled(jobs);
+    this.#staleTimer = undefined;
+    if (this.#closed) return;
+    if (!results.some(({ status }) => status === "rejected")) return this.#watchForStale();
+    this.#staleTimer = setTimeout(() => void this.#freshen(), RETRY_AFTER_MS);
+  }
+
+  /** Asks for one chat's summary. An answer that events have overtaken is not taken: it is asked for again. */
+  async #fetchChat(chatId: string, anew = false): Promise<void> {
+    if (this.#fetching.has(chatId) || (!anew && this.#state.chats[chatId])) return;
+    this.#fetching.add(chatId);
+    try {
+      const version = () => this.#state.chats[chatId]?.version ?? this.#state.wanted[chatId];
+      const before = version();
+      const { body } = await this.api.call("chats.get", { chatId });
+      if (version() === before) this.act({ type: "chat-loaded", chat: body });
+    } catch (error) {
+      if (!(error instanceof ParleyError) || (error.status !== 404 && error.status !== 403)) throw error;
+      this.act({ type: "chat-gone", chatId });
+    } finally {
+      this.#fetching.delete(chatId);
+    }
+  }
+}
+
+/** The hub, which carries everything; where no WebSocket gets through, and in Node 20, the event stream. */
+export function standardTransports(): readonly Transport[] {
+  if (typeof WebSocket === "undefined") return [streamTransport];
+  return [hubTransport, hubTransport, hubTransport, streamTransport];
+}
+
+function nextOf(page: object): string | null {
+  return "nextCursor" in page && typeof page.nextCursor === "string" ? page.nextCursor : null;
+}

@@ -1,0 +1,5 @@
+// The entry @parley/client/react.
+export { ParleyProvider, useParley, useParleyState } from "./provider.tsx";
+export { type OpenChat, useChat } from "./use-chat.ts";
+export { type Chats, useChats } from "./use-chats.ts";
+export { usePresence } from "./use-presence.ts";

@@ -1,0 +1,46 @@
+const GATHERED_FOR_MS = 400;
+
+/** Tells the service how far one person has read: a burst of messages is one call, and a call that failed is made up for. */
+export class ReadPosition {
+  readonly #send: (seq: number) => Promise<void>;
+  #wanted = 0;
+  #told = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(send: (seq: number) => Promise<void>) {
+    this.#send = send;
+  }
+
+  moveTo(seq: number): void {
+    this.#wanted = Math.max(this.#wanted, seq);
+    this.resend();
+  }
+
+  /** After "mark unread": what was read before may be read again. */
+  setBack(seq: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#wanted = seq;
+    this.#told = seq;
+  }
+
+  /** Call when the line is back. */
+  resend(): void {
+    if (this.#wanted > this.#told) this.#timer ??= setTimeout(() => void this.#tell(), GATHERED_FOR_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #tell(): Promise<void> {
+    this.#timer = undefined;
+    const seq = this.#wanted;
+    try {
+      await this.#send(seq);
+      this.#told = Math.max(this.#told, seq);
+    } catch (error) {
+      console.info("The read position waits for the next message or the next connection.", error);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import {
+  actOnLog,
+  applyToChat,
+  type Change,
+  type ChatState,
+  newChatState,
+  withMembers,
+  withoutStaleTyping,
+  withReadPosition,
+} from "./chat-state.ts";
+import type { LogAction } from "./message-log.ts";
+import type { Chat, LiveEvent, Member, Person, Presence } from "./types.ts";
+
+/** `reconnecting` comes back by itself; `offline` was asked for; `signed-out` needs a new token. */
+export type Link = "connecting" | "live" | "reconnecting" | "offline" | "signed-out";
+
+/** All that one person's page knows. */
+export interface State {
+  me: string;
+  phase: "loading" | "ready" | "failed";
+  problem: string | undefined;
+  link: Link;
+  chats: Readonly<Record<string, ChatState>>;
+  /** Cursor of the next page of chats; null when all are here. */
+  moreChats: string | null;
+  /** Chats that are to be fetched, because events named them, and how many did. */
+  wanted: Readonly<Record<string, number>>;
+  people: Readonly<Record<string, Person>>;
+  presence: Readonly<Record<string, Presence>>;
+}
+
+export type Action =
+  | { type: "phase"; phase: State["phase"]; problem?: string }
+  | { type: "link"; link: Link }
+  | { type: "chats-loaded"; chats: readonly Chat[]; more: string | null }
+  | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; versions: Readonly<Record<string, number>> }
+  | { type: "chat-loaded"; chat: Chat }
+  | { type: "chat-gone"; chatId: string }
+  | { type: "earlier"; chatId: string; cursor: string | null }
+  | { type: "members-loaded"; chatId: string; members: readonly Member[] }
+  | { type: "people-known"; people: readonly Person[] }
+  | { type: "presence-known"; presence: readonly Presence[] }
+  | { type: "log"; chatId: string; action: LogAction }
+  | { type: "read"; chatId: string; seq: number }
+  | { type: "muted"; chatId: string; mute: NonNullable<Chat["notifications"]>["mute"] }
+  | { type: "changing"; chatId: string; messageId: string; change: Change | undefined }
+  | { type: "tick"; now: number }
+  | { type: "event"; event: LiveEvent; now: number };
+
+export function emptyState(me: string): State {
+  return {
+    me,
+    phase: "loading",
+    problem: undefined,
+    link: "connecting",
+    chats: {},
+    moreChats: null,
+    wanted: {},
+    people: {},
+    presence: {},
+  };
+}
+
+/** Pure: the same state and action give the same state. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "phase":
+      return { ...state, phase: action.phase, problem: action.problem };
+    case "link":
+      return state.link === action.link ? state : { ...state, link: action.link };
+    case "chats-loaded":
+      return { ...action.chats.reduce(withChat, state), moreChats: action.more };
+    case "chats-reloaded":
+      return reloadChats(state, action);
+    case "chat-loaded":
+      return withChat(state, action.chat);
+    case "chat-gone":
+      return withoutChat(state, action.chatId);
+    case "earlier":
+      return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
+    case "members-loaded": {
+      const people = action.members.map(({ user }) => user);
+      return withPeople(
+        inChat(state, action.chatId, (chat) => withMembers(chat, action.members)),
+        people,
+      );
+    }
+    case "people-known":
+      return withPeople(state, action.people);
+    case "presence-known":
+      return withPresence(state, action.presence);
+    case "log":
+      return inChat(state, action.chatId, (chat) => actOnLog(chat, action.action));
+    case "read":
+      return inChat(state, action.chatId, (chat) => withReadPosition(chat, action.seq));
+    case "muted":
+      return inChat(state, action.chatId, (known) => ({
+        ...known,
+        chat: { ...known.chat, notifications: { mute: action.mute } },
+      }));
+    case "changing": {
+      const { messageId, change } = action;
+      return inChat(state, action.chatId, (chat) => {
+        const { [messageId]: _, ...changes } = chat.changes;
+        return { ...chat, changes: change ? { ...changes, [messageId]: change } : changes };
+      });
+    }
+    case "tick":
+      return Object.keys(state.chats).reduce(
+        (next, chatId) => inChat(next, chatId, (chat) => withoutStaleTyping(chat, action.now)),
+        state,
+      );
+    case "event":
+      return applyEvent(state, action.event, action.now);
+  }
+}
+
+/** Chats by newest activity. */
+export function chatsInOrder(state: State): ChatState[] {
+  return Object.values(state.chats).sort((a, b) => activeAt(b).localeCompare(activeAt(a)));
+}
+
+/** Unread messages over all chats that are here, without those that are muted. */
+export function unreadInChats(state: State): number {
+  return Object.values(state.chats).reduce((sum, { chat }) => sum + (isMuted(chat) ? 0 : (chat.unreadCount ?? 0)), 0);
+}
+
+export function isMuted({ notifications }: Chat, now = Date.now()): boolean {
+  if (!notifications || notifications.mute === "none") return false;
+  return notifications.until === undefined || Date.parse(notifications.until) > now;
+}
+
+function activeAt({ chat }: ChatState): string {
+  return chat.lastMessage?.createdAt ?? chat.createdAt;
+}
+
+function applyEvent(state: State, event: LiveEvent, now: number): State {
+  if (event.type === "presence") return withPresence(state, [event.data as unknown as Presence]);
+  const chatId = event.chatId ?? (event.type.startsWith("chat.") ? String(event.data.id) : undefined);
+  if (chatId === undefined) return state;
+  const removedMe = event.type === "member.removed" && event.data.userId === state.me;
+  if (event.type === "chat.deleted" || removedMe) return withoutChat(state, chatId);
+  if (state.chats[chatId]) return inChat(state, chatId, (chat) => applyToChat(chat, event, now));
+  // Durable news of a chat that is not here: it was just made, joined, or lies beyond the loaded pages.
+  if (event.eventId === undefined) return state;
+  return { ...state, wanted: { ...state.wanted, [chatId]: (state.wanted[chatId] ?? 0) + 1 } };
+}
+
+function withChat(state: State, chat: Chat): State {
+  const known = state.chats[chat.id];
+  const { [chat.id]: _, ...wanted } = state.wanted;
+  return { ...state, wanted, chats: { ...state.chats, [chat.id]: newChatState(state.me, chat, known) } };
+}
+
+/** After a gap in the events: what the list names is as it says, what it does not name is asked for one by one. */
+function reloadChats(state: State, { chats, more, versions }: Extract<Action, { type: "chats-reloaded" }>): State {
+  const listed = new Set(chats.map(({ id }) => id));
+  const next = chats.reduce(withChat, state);
+  const marked = Object.fromEntries(
+    Object.entries(next.chats).map(([id, chat]) => {
+      // Events came in while the list was on its way, so it may be older than they are.
+      const overtaken = chat.version !== (versions[id] ?? 0);
+      return [id, { ...chat, stale: chat.stale || overtaken || !listed.has(id), membersStale: true }];
+    }),
+  );
+  return { ...next, chats: marked, moreChats: more };
+}
+
+function withoutChat(state: State, chatId: string): State {
+  const { [chatId]: gone, ...chats } = state.chats;
+  const { [chatId]: named, ...wanted } = state.wanted;
+  return gone || named ? { ...state, chats, wanted } : state;
+}
+
+function inChat(state: State, chatId: string, change: (chat: ChatState) => ChatState): State {
+  const chat = state.chats[chatId];
+  if (!chat) return state;
+  const next = change(chat);
+  return next === chat ? state : { ...state, chats: { ...state.chats, [chatId]: next } };
+}
+
+function withPeople(state: State, people: readonly Person[]): State {
+  return { ...state, people: { ...state.people, ...Object.fromEntries(people.map((one) => [one.userId, one])) } };
+}
+
+function withPresence(state: State, presence: readonly Presence[]): State {
+  return {
+    ...state,
+    presence: { ...state.presence, ...Object.fromEntries(presence.map((one) => [one.userId, one])) },
+  };
+}

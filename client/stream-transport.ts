@@ -1,0 +1,54 @@
+import { tenantAddress } from "./api.ts";
+import type { Connecting, Connection } from "./transport.ts";
+import type { LiveEvent } from "./types.ts";
+
+/**
+ * The log as an event stream (server-sent events, read with fetch, so that the token is a header). For places that let no WebSocket
+ * through; it carries no ephemeral events.
+ */
+export function streamTransport(connecting: Connecting): Connection {
+  const ends = new AbortController();
+  let isOver = false;
+  const close = () => {
+    if (isOver) return;
+    isOver = true;
+    ends.abort();
+    connecting.onClose();
+  };
+  read(connecting, ends.signal).then(close, close);
+  return { close };
+}
+
+async function read(connecting: Connecting, signal: AbortSignal): Promise<void> {
+  const { baseUrl, tenantId, since, token } = connecting;
+  const query = since ? `?${new URLSearchParams({ after: since })}` : "";
+  const headers = { accept: "text/event-stream", authorization: `Bearer ${token}` };
+  const response = await fetch(`${tenantAddress(baseUrl, tenantId)}/events${query}`, { headers, signal });
+  if (!response.ok || !response.body) return;
+  connecting.onOpen();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  for (let rest = ""; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) hear(block, connecting);
+  }
+}
+
+function hear(block: string, { onEvent, onPosition, onResync }: Connecting): void {
+  const fields = new Map(block.split("\n").map((line) => splitField(line)));
+  const data = fields.get("data");
+  if (data === undefined) return; // a comment: the service's sign of life
+  const parsed = JSON.parse(data) as LiveEvent & { eventId: string };
+  const kind = fields.get("event");
+  if (kind === "resync") onResync(parsed.eventId);
+  else if (kind === "position") onPosition(parsed.eventId);
+  else onEvent(parsed);
+}
+
+function splitField(line: string): [string, string] {
+  const at = line.indexOf(": ");
+  return [line.slice(0, at), line.slice(at + 2)];
+}

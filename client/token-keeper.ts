@@ -1,0 +1,78 @@
+/**
+ * Gives the user's token. `start`: the first one. `expiring`: a fresh one is needed soon. `refused`: the service did not take the last.
+ * Throw, or give the same again, when there is none.
+ */
+export type GetToken = (why: "start" | "expiring" | "refused") => string | Promise<string>;
+
+const BEFORE_END_MS = 60_000;
+
+/** One token at a time, renewed before it runs out; callers that ask at once share one renewal. */
+export class TokenKeeper {
+  readonly #get: GetToken;
+  #token: string | undefined;
+  #renewal: Promise<string> | undefined;
+
+  constructor(get: GetToken) {
+    this.#get = get;
+  }
+
+  current(): Promise<string> {
+    if (this.#token === undefined) return this.#renew("start");
+    const { exp } = readClaims(this.#token);
+    const isLasting = exp === undefined || exp * 1_000 - Date.now() > BEFORE_END_MS;
+    if (isLasting) return Promise.resolve(this.#token);
+    const known = this.#token;
+    // One that cannot be renewed serves to its end.
+    return this.#renew("expiring").catch(() => known);
+  }
+
+  /** The next call asks for one anew. */
+  forget(): void {
+    this.#token = undefined;
+  }
+
+  /** A token that is not `refused`. Rejects with undefined when there is none. */
+  async other(refused: string): Promise<string | undefined> {
+    if (this.#token !== undefined && this.#token !== refused) return this.#token;
+    const fresh = await this.#renew("refused").catch(() => undefined);
+    return fresh === refused ? undefined : fresh;
+  }
+
+  #renew(why: Parameters<GetToken>[0]): Promise<string> {
+    this.#renewal ??= Promise.resolve()
+      .then(() => this.#get(why))
+      .then((token) => {
+        if (!token) throw new Error("There is no token");
+        this.#token = token;
+        return token;
+      })
+      .finally(() => {
+        this.#renewal = undefined;
+      });
+    return this.#renewal;
+  }
+}
+
+export interface Claims {
+  sub?: string;
+  userId?: string;
+  tenantId?: string;
+  exp?: number;
+}
+
+/** What a token says of itself, unverified: the service verifies. `{}` for what is no token. */
+export function readClaims(token: string): Claims {
+  try {
+    const body = (token.split(".")[1] ?? "").replace(/-/gu, "+").replace(/_/gu, "/");
+    const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)) as Claims;
+  } catch {
+    return {};
+  }
+}
+
+/** The user of a token. */
+export function userOf(token: string): string {
+  const { sub, userId } = readClaims(token);
+  return sub ?? userId ?? "";
+}

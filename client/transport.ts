@@ -1,0 +1,28 @@
+import type { LiveEvent } from "./types.ts";
+
+/** What one try to connect gets. The callbacks of a try that was closed are not called any more. */
+export interface Connecting {
+  baseUrl: string;
+  tenantId: string;
+  me: string;
+  token: string;
+  /** This page's id: what it sends itself does not come back over its own connection. */
+  clientId: string;
+  /** The last event that was applied; what came after it is replayed first. */
+  since: string | undefined;
+  onOpen: () => void;
+  onEvent: (event: LiveEvent) => void;
+  /** A place in the log without an event, so that a quiet cursor does not age. */
+  onPosition: (eventId: string) => void;
+  /** `since` is of no use any more: everything is to be loaded again. */
+  onResync: (eventId: string) => void;
+  /** The end, also of a try that never opened. */
+  onClose: () => void;
+}
+
+export interface Connection {
+  close(): void;
+}
+
+/** A way to hear the log. It neither comes back nor remembers anything: `Live` does that for all of them. */
+export type Transport = (connecting: Connecting) => Connection;

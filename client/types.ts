@@ -1,0 +1,32 @@
+import type { Calls } from "./calls.ts";
+
+export type Chat = Omit<Calls["chats.get"]["output"], "lastMessage"> & { lastMessage?: Message };
+/** Without the spellings that the service adds for clients of other systems. */
+export type Message = Omit<
+  Calls["messages.send"]["output"],
+  "message" | "senderUserId" | "userId" | "sentAt" | "timestamp"
+>;
+export type Presence = Calls["presence.get"]["output"]["data"][number];
+export type User = Calls["users.get"]["output"];
+export type Demo = Calls["demo.get"]["output"];
+export type DemoUser = Demo["users"][number];
+export type Member = Exclude<Calls["members.list"]["output"]["data"][number], string>;
+
+type DurableEvent = Calls["events.list"]["output"]["data"][number];
+
+/** Durable events carry an `eventId`, the place in the log; ephemeral ones have none and may be lost. */
+export interface LiveEvent {
+  type: DurableEvent["type"] | "typing" | "presence" | "receipt";
+  eventId?: string;
+  chatId?: string;
+  /** On `message.*` only. */
+  seq?: number;
+  data: Record<string, unknown>;
+}
+
+/** What one knows of a person without asking. */
+export interface Person {
+  userId: string;
+  displayName?: string | null;
+  avatarUrl?: string | null;
+}

@@ -1,0 +1,82 @@
+import type { Outgoing } from "./message-log.ts";
+import type { Storage } from "./storage.ts";
+
+/** A message that was typed and whose fate is not known. */
+export interface Unsent {
+  chatId: string;
+  clientMessageId: string;
+  content: string;
+  replyToId?: string | undefined;
+  /** Milliseconds; also the order in which they were typed. */
+  at: number;
+  /** The page that sends it as long as it lives. */
+  owner: string;
+}
+
+/** More than this waits only in memory: storage is bounded, and so is what somebody types while offline. */
+export const MOST_KEPT = 200;
+
+/**
+ * The unsent messages of one person in one browser. Each page sends its own; those of a page that is gone are taken over by the next
+ * one. Should two pages take over the same, the client message id sees to it that it is stored once.
+ */
+export class UnsentBox {
+  readonly #storage: Storage;
+  readonly #prefix: string;
+  readonly #owner: string;
+  readonly #kept = new Set<string>();
+  #released: () => void = () => {};
+
+  constructor(storage: Storage, at: { tenantId: string; me: string; clientId: string }) {
+    this.#storage = storage;
+    this.#prefix = `parley/unsent/${at.tenantId}/${at.me}/`;
+    this.#owner = at.clientId;
+  }
+
+  /** Says that this page lives, and brings what dead ones left, in the order typed. */
+  async open(): Promise<Unsent[]> {
+    const living = await this.#living();
+    this.#stayAlive();
+    const found = await this.#storage.entries(this.#prefix).catch(() => []);
+    const left = found.map(([, value]) => value as Unsent).filter(({ owner }) => !living.has(owner));
+    for (const item of left) await this.#write({ ...item, owner: this.#owner });
+    return left.sort((a, b) => a.at - b.at);
+  }
+
+  async keep(chatId: string, { clientMessageId, content, replyToId }: Outgoing): Promise<void> {
+    if (this.#kept.has(clientMessageId) || this.#kept.size >= MOST_KEPT) return;
+    await this.#write({ chatId, clientMessageId, content, replyToId, at: Date.now(), owner: this.#owner });
+  }
+
+  async forget(clientMessageId: string): Promise<void> {
+    if (!this.#kept.delete(clientMessageId)) return;
+    await this.#storage.delete(this.#prefix + clientMessageId).catch(ignoreFull);
+  }
+
+  close(): void {
+    this.#released();
+  }
+
+  async #write(item: Unsent): Promise<void> {
+    this.#kept.add(item.clientMessageId);
+    await this.#storage.set(this.#prefix + item.clientMessageId, item).catch(ignoreFull);
+  }
+
+  #stayAlive(): void {
+    if (typeof navigator === "undefined" || !navigator.locks) return;
+    const held = new Promise<void>((resolve) => {
+      this.#released = resolve;
+    });
+    void navigator.locks.request(this.#prefix + this.#owner, () => held);
+  }
+
+  async #living(): Promise<Set<string>> {
+    if (typeof navigator === "undefined" || !navigator.locks) return new Set();
+    const { held = [] } = await navigator.locks.query();
+    const names = held.map(({ name = "" }) => name).filter((name) => name.startsWith(this.#prefix));
+    return new Set(names.map((name) => name.slice(this.#prefix.length)));
+  }
+}
+
+/** A full or forbidden storage costs the message's survival of a reload, not the message. */
+function ignoreFull(): void {}

@@ -1,0 +1,136 @@
+"use client";
+
+import {
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import type { ChatState } from "../../client/chat-state.ts";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useParley, useParleyState } from "../../client/react/provider.tsx";
+import { useChat } from "../../client/react/use-chat.ts";
+import type { Message } from "../../client/types.ts";
+import { Announcer } from "./announcer.tsx";
+import { Composer, type ComposerHandle, type ComposerProps } from "./composer.tsx";
+import type { MessageActions } from "./message-menu.tsx";
+import { nameOf } from "./names.ts";
+import { Timeline, type TimelineHandle } from "./timeline.tsx";
+import { TypingLine } from "./typing-line.tsx";
+import { UnreadBar } from "./unread-bar.tsx";
+import { useUnreadSnapshot } from "./use-unread-snapshot.ts";
+
+export interface ConversationHandle {
+  jumpTo: (seq: number) => void;
+  focusList: () => void;
+  focusBox: () => void;
+}
+
+export interface ConversationProps {
+  chatId: string;
+  /** Whether the person is looking: only then is anything read. */
+  attended: boolean;
+  placeholder: string;
+  /** What is searched for, to be marked in the messages. */
+  foundText?: string;
+  /** Before what is announced, where several conversations share a page. */
+  announceAs?: string;
+  header?: ReactNode;
+  onProblem: (sentence: string) => void;
+  handle?: Ref<ConversationHandle>;
+}
+
+/** One chat: its messages, who types, and the box to write in. The same in the hosted chat, on the first page and in other people's apps. */
+export function Conversation(props: ConversationProps) {
+  const { chatId, attended, placeholder, foundText = "", announceAs, header, onProblem, handle } = props;
+  const client = useParley();
+  const open = useChat(chatId);
+  const people = useParleyState((state) => state.people);
+  const { chat, room, messages } = open;
+  const snapshot = useUnreadSnapshot(chat);
+  const [about, setAbout] = useState<ComposerProps["about"]>();
+  const timeline = useRef<TimelineHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const peopleRef = useRef(people);
+  useEffect(() => {
+    peopleRef.current = people;
+  });
+
+  useImperativeHandle(handle, () => ({
+    jumpTo: (seq) => timeline.current?.jumpTo(seq),
+    focusList: () => timeline.current?.focus(),
+    focusBox: () => composer.current?.focus(),
+  }));
+
+  const start = useCallback(
+    (kind: "reply" | "edit", message: Message) =>
+      setAbout({ kind, message, author: nameOf(peopleRef.current, message.senderId) }),
+    [],
+  );
+  const actions = useMemo<MessageActions>(() => {
+    const orSay = (doing: string, work: Promise<void>) =>
+      void work.catch((error: unknown) => onProblem(`${doing}: ${sentenceOf(error)}`));
+    return {
+      reply: (message) => start("reply", message),
+      edit: (message) => start("edit", message),
+      delete: (message) => orSay("Not deleted", room.delete(message.id)),
+      markUnread: (message) => orSay("Not marked", room.markUnread(message.seq)),
+    };
+  }, [room, start, onProblem]);
+
+  function editLast() {
+    const last = messages.findLast(({ senderId, deletedAt }) => senderId === client.me && !deletedAt);
+    if (last) start("edit", last);
+  }
+
+  const names = Object.keys(chat?.typing ?? {}).map((userId) => nameOf(people, userId));
+  return (
+    <div className="flex h-full min-h-0 min-w-0 flex-1 flex-col">
+      {header}
+      {snapshot && (
+        <UnreadBar
+          key={chatId}
+          snapshot={snapshot}
+          room={room}
+          lastSeq={chat?.chat.lastSeq ?? 0}
+          onJump={() => timeline.current?.jumpTo(snapshot.after + 1)}
+        />
+      )}
+      <Timeline
+        handle={timeline}
+        open={open}
+        unreadAfter={snapshot?.after}
+        attended={attended}
+        actions={actions}
+        onEditUnsent={(item) => {
+          room.discard(item.clientMessageId);
+          composer.current?.fill(item.content);
+        }}
+        foundText={foundText}
+      />
+      <TypingLine names={names} />
+      <Composer
+        handle={composer}
+        room={room}
+        placeholder={placeholder}
+        about={about}
+        onDone={() => setAbout(undefined)}
+        onEditLast={editLast}
+        onSent={() => timeline.current?.toEnd()}
+        barred={chat && reasonNotToWrite(chat)}
+      />
+      <Announcer chatId={chatId} prefix={announceAs} />
+    </div>
+  );
+}
+
+function reasonNotToWrite({ chat, members, log }: ChatState): string | undefined {
+  if (chat.frozen && chat.role === "member") return "This chat is frozen: only its owner and moderators write.";
+  const until = members?.find(({ userId }) => userId === log.me)?.mutedUntil;
+  if (until && Date.parse(until) > Date.now()) return `You are muted here until ${new Date(until).toLocaleString()}.`;
+  return undefined;
+}

@@ -1,0 +1,101 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { useParley, useParleyState } from "../../client/react/provider.tsx";
+import type { State } from "../../client/state.ts";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+
+const NOTHING_FOR_MS = 2_000;
+const OFFLINE_AFTER_MS = 10_000;
+const BACK_FOR_MS = 3_000;
+
+type Stage = "quiet" | "reconnecting" | "offline" | { caughtUp: number };
+
+/** Says nothing of a blink, then that it reconnects, then that one is offline and what waits; at the end, what was caught up. */
+export function LinkBanner() {
+  const client = useParley();
+  const link = useParleyState((state) => state.link);
+  const waiting = useParleyState(countWaiting);
+  const stage = useStage(link);
+  if (stage === "quiet") return <div role="status" className="sr-only" />;
+  const isBack = typeof stage === "object";
+  return (
+    <div
+      role="status"
+      className={cn(
+        "flex min-h-9 flex-wrap items-center justify-center gap-x-3 gap-y-1 border-b px-4 py-1.5 text-sm",
+        isBack ? "border-good text-good" : "border-warn text-warn",
+      )}
+    >
+      {wordsOf(stage, waiting)}
+      {stage === "offline" && (
+        <Button size="sm" onClick={() => (link === "offline" ? client.setOnline(true) : client.retry())}>
+          Try now
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function wordsOf(stage: Exclude<Stage, "quiet">, waiting: number): string {
+  if (stage === "reconnecting") return "Reconnecting…";
+  if (stage === "offline") {
+    const held = waiting === 1 ? "1 message is waiting." : `${waiting} messages are waiting.`;
+    return waiting === 0 ? "You are offline." : `You are offline. ${held}`;
+  }
+  const { caughtUp } = stage;
+  if (caughtUp === 0) return "Connected";
+  return caughtUp === 1 ? "Connected – caught up 1 message" : `Connected – caught up ${caughtUp} messages`;
+}
+
+function useStage(link: State["link"]): Stage {
+  const client = useParley();
+  const [stage, setStage] = useState<Stage>("quiet");
+  const seenBefore = useRef<number>(undefined);
+  const shown = useRef(false);
+
+  useEffect(() => {
+    if (link === "signed-out") return setStage("quiet");
+    const timers: ReturnType<typeof setTimeout>[] = [];
+    const later = (ms: number, act: () => void) => timers.push(setTimeout(act, ms));
+    if (link === "live") {
+      const before = seenBefore.current;
+      seenBefore.current = undefined;
+      if (shown.current && before !== undefined) {
+        // What was missed comes in the moment after the line is back.
+        later(400, () => setStage({ caughtUp: countSeen(client.getState()) - before }));
+        later(400 + BACK_FOR_MS, () => setStage("quiet"));
+      } else setStage("quiet");
+      shown.current = false;
+    } else {
+      seenBefore.current ??= countSeen(client.getState());
+      const show = (next: Stage) => {
+        shown.current = true;
+        setStage(next);
+      };
+      const isKnown = link === "offline" || !navigator.onLine;
+      if (isKnown) later(NOTHING_FOR_MS / 4, () => show("offline"));
+      else {
+        later(NOTHING_FOR_MS, () => show("reconnecting"));
+        later(OFFLINE_AFTER_MS, () => show("offline"));
+      }
+    }
+    return () => {
+      for (const timer of timers) clearTimeout(timer);
+    };
+  }, [link, client]);
+
+  return stage;
+}
+
+function countSeen({ chats }: State): number {
+  return Object.values(chats).reduce((sum, { chat }) => sum + chat.lastSeq, 0);
+}
+
+function countWaiting({ chats }: State): number {
+  return Object.values(chats).reduce(
+    (sum, { log }) => sum + log.outbox.filter(({ status }) => status !== "refused").length,
+    0,
+  );
+}

@@ -1,0 +1,77 @@
+"use client";
+
+import { useState } from "react";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useParley } from "../../client/react/provider.tsx";
+import type { Person } from "../../client/types.ts";
+import { Button } from "../ui/button.tsx";
+import type { ComboboxItem } from "../ui/combobox.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { ErrorNote } from "../ui/error-note.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { PeopleField } from "./people-field.tsx";
+
+export interface NewChatDialogProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  people: readonly Person[];
+  onMade: (chatId: string) => void;
+}
+
+/** One other person without a name for it makes a direct chat; the one that exists is opened again. */
+export function NewChatDialog({ open, onOpenChange, people, onMade }: NewChatDialogProps) {
+  const client = useParley();
+  const [chosen, setChosen] = useState<ComboboxItem[]>([]);
+  const [name, setName] = useState("");
+  const [state, setState] = useState<"idle" | "busy" | { problem: string }>("idle");
+  const isDirect = chosen.length === 1 && name.trim() === "";
+
+  async function make() {
+    if (chosen.length === 0) return setState({ problem: "Choose at least one person." });
+    setState("busy");
+    const memberUserIds = chosen.map(({ value }) => value);
+    const wanted = isDirect
+      ? { kind: "direct" as const }
+      : { kind: "group" as const, ...(name.trim() && { name: name.trim() }) };
+    try {
+      const chat = await client.createChat({ ...wanted, memberUserIds });
+      setChosen([]);
+      setName("");
+      setState("idle");
+      onOpenChange(false);
+      onMade(chat.id);
+    } catch (error) {
+      setState({ problem: sentenceOf(error) });
+    }
+  }
+
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="New chat"
+      description="One person makes a direct chat, several or a name make a group."
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          <Button variant="primary" disabled={state === "busy"} onClick={make}>
+            {isDirect ? "Open direct chat" : "Create group"}
+          </Button>
+        </>
+      }
+    >
+      <div className="space-y-4">
+        <div className="space-y-1.5">
+          <p aria-hidden className="font-medium text-sm">
+            People
+          </p>
+          <PeopleField label="People" given={people} value={chosen} onChange={setChosen} />
+        </div>
+        <Field label="Name" hint="Of a group. Left out, the chat has none.">
+          <Input value={name} maxLength={200} onChange={(event) => setName(event.target.value)} />
+        </Field>
+        {typeof state === "object" && <ErrorNote>{state.problem}</ErrorNote>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,70 @@
+"use client";
+
+import { ChevronDown, ChevronUp, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Message } from "../../client/types.ts";
+import { inputClass } from "../ui/field.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+
+export interface SearchBarProps {
+  messages: readonly Message[];
+  onFound: (text: string, message: Message | undefined) => void;
+  onClose: () => void;
+}
+
+/** Looks in what is loaded, newest first. Enter goes to the next older find, Shift Enter back. */
+export function SearchBar({ messages, onFound, onClose }: SearchBarProps) {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const box = useRef<HTMLInputElement>(null);
+  const words = text.trim().toLocaleLowerCase();
+  const found = useMemo(() => {
+    if (words.length < 2) return [];
+    return messages
+      .filter(({ content, deletedAt }) => !deletedAt && content.toLocaleLowerCase().includes(words))
+      .reverse();
+  }, [messages, words]);
+
+  useEffect(() => box.current?.focus(), []);
+
+  function go(next: number, within = found) {
+    if (within.length === 0) return;
+    const place = (next + within.length) % within.length;
+    setAt(place);
+    onFound(words, within[place]);
+  }
+
+  return (
+    <search className="flex items-center gap-1 border-line border-b bg-sunken px-3 py-1.5">
+      <input
+        ref={box}
+        type="search"
+        aria-label="Search in this chat"
+        placeholder="Search in what is loaded"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(-1);
+          onFound(event.target.value.trim().length < 2 ? "" : event.target.value.trim(), undefined);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") go(event.shiftKey ? at - 1 : at + 1);
+          if (event.key === "Escape") onClose();
+        }}
+        className={inputClass}
+      />
+      <span role="status" className="w-20 shrink-0 text-center text-muted text-xs tabular-nums">
+        {words.length < 2
+          ? ""
+          : found.length === 0
+            ? "Nothing"
+            : at < 0
+              ? `${found.length} found`
+              : `${at + 1} of ${found.length}`}
+      </span>
+      <IconButton icon={ChevronUp} label="Older find (Enter)" onClick={() => go(at + 1)} />
+      <IconButton icon={ChevronDown} label="Newer find (Shift Enter)" onClick={() => go(at - 1)} />
+      <IconButton icon={X} label="Close search (Esc)" onClick={onClose} />
+    </search>
+  );
+}

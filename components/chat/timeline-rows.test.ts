@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { Message } from "../../client/types.ts";
+import { timelineRows } from "./timeline-rows.ts";
+
+function message(seq: number, senderId: string, createdAt: string): Message {
+  return { id: `m${seq}`, chatId: "c", seq, content: `text ${seq}`, senderId, createdAt, metadata: {} };
+}
+
+const base = { outbox: [], me: "ada", unreadAfter: undefined, top: "nothing" as const };
+const kinds = (rows: ReturnType<typeof timelineRows>) =>
+  rows.map((row) => (row.kind === "message" ? `${row.message.seq}${row.leads ? "*" : ""}` : row.kind));
+
+describe("the rows of a timeline", () => {
+  it("draw a line before each local day and group what one author says in a row", () => {
+    const at = (day: number, minute: number) => new Date(2026, 0, day, 12, minute).toISOString();
+    const messages = [
+      message(1, "ben", at(1, 0)),
+      message(2, "ben", at(1, 2)),
+      message(3, "ada", at(1, 3)),
+      message(4, "ada", at(1, 30)),
+      message(5, "ada", at(2, 0)),
+    ];
+    expect(kinds(timelineRows({ ...base, messages }))).toEqual(["day", "1*", "2", "3*", "4*", "day", "5*"]);
+  });
+
+  it("put the separator before the first message of others after the snapshot, wherever the read position is now", () => {
+    const at = (minute: number) => new Date(2026, 0, 1, 12, minute).toISOString();
+    const messages = [message(1, "ben", at(0)), message(2, "ada", at(1)), message(3, "ben", at(2))];
+    const rows = timelineRows({ ...base, messages, unreadAfter: 1 });
+    expect(kinds(rows)).toEqual(["day", "1*", "2*", "unread", "3*"]);
+    expect(kinds(timelineRows({ ...base, messages, unreadAfter: 3 }))).not.toContain("unread");
+  });
+
+  it("keep what is unsent last, under the key it will have once it is stored", () => {
+    const stored = { ...message(1, "ada", new Date().toISOString()), clientMessageId: "k" };
+    const outbox = [{ clientMessageId: "k", content: "text 1", status: "sending" as const }];
+    const [before] = timelineRows({ ...base, messages: [], outbox });
+    const after = timelineRows({ ...base, messages: [stored] }).at(-1);
+    expect(after?.key).toBe(before?.key);
+  });
+});

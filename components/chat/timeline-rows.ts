@@ -1,0 +1,73 @@
+import type { Outgoing } from "../../client/message-log.ts";
+import type { Message } from "../../client/types.ts";
+import { dayOf } from "./times.ts";
+
+export type TimelineRow =
+  | { kind: "earlier"; key: "earlier" }
+  | { kind: "start"; key: "start" }
+  | { kind: "day"; key: string; label: string }
+  | { kind: "unread"; key: "unread" }
+  | {
+      kind: "message";
+      key: string;
+      message: Message;
+      own: boolean;
+      leads: boolean;
+      quoted?: Message | "unknown" | undefined;
+    }
+  | { kind: "outgoing"; key: string; item: Outgoing };
+
+export interface RowsInput {
+  messages: readonly Message[];
+  outbox: readonly Outgoing[];
+  me: string;
+  /** Before the first message of others after this seq stands the separator; undefined for none. */
+  unreadAfter: number | undefined;
+  /** What stands above the oldest message that is here. */
+  top: "start" | "earlier" | "nothing";
+}
+
+const RUN_LASTS_MS = 5 * 60_000;
+
+/** The list as it is drawn: messages in runs of one author, a line before each local day, and one before what was unread at entry. */
+export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInput): TimelineRow[] {
+  const rows: TimelineRow[] = top === "nothing" ? [] : [{ kind: top, key: top } as TimelineRow];
+  const replied = new Set(messages.flatMap(({ replyToId }) => replyToId ?? []));
+  const quotable = new Map(messages.filter(({ id }) => replied.has(id)).map((message) => [message.id, message]));
+  let unreadLeft = unreadAfter;
+  let before: Message | undefined;
+  let beforeDay = "";
+  for (const message of messages) {
+    const own = message.senderId === me;
+    const day = new Date(message.createdAt).toDateString();
+    const newDay = day !== beforeDay;
+    if (newDay) rows.push({ kind: "day", key: `day ${day}`, label: dayOf(message.createdAt) });
+    const isFirstUnread = unreadLeft !== undefined && message.seq > unreadLeft && !own;
+    if (isFirstUnread) {
+      rows.push({ kind: "unread", key: "unread" });
+      unreadLeft = undefined;
+    }
+    const leads = newDay || isFirstUnread || before === undefined || !sameRun(before, message);
+    rows.push({
+      kind: "message",
+      key: message.clientMessageId ?? message.id,
+      message,
+      own,
+      leads,
+      quoted: quotedOf(message, quotable),
+    });
+    before = message;
+    beforeDay = day;
+  }
+  for (const item of outbox) rows.push({ kind: "outgoing", key: item.clientMessageId, item });
+  return rows;
+}
+
+function quotedOf({ replyToId }: Message, quotable: Map<string, Message>): Message | "unknown" | undefined {
+  return replyToId === undefined ? undefined : (quotable.get(replyToId) ?? "unknown");
+}
+
+function sameRun(before: Message, message: Message): boolean {
+  const apart = Date.parse(message.createdAt) - Date.parse(before.createdAt);
+  return before.senderId === message.senderId && apart < RUN_LASTS_MS && !message.replyToId;
+}

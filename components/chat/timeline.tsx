@@ -1,0 +1,320 @@
+"use client";
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import type { ChatState } from "../../client/chat-state.ts";
+import type { Outgoing } from "../../client/message-log.ts";
+import { useParleyState } from "../../client/react/provider.tsx";
+import type { OpenChat } from "../../client/react/use-chat.ts";
+import type { Message } from "../../client/types.ts";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import type { MessageActions } from "./message-menu.tsx";
+import { MessageRow } from "./message-row.tsx";
+import { nameOf, type People } from "./names.ts";
+import { OutgoingRow } from "./outgoing-row.tsx";
+import { TimelineEdge } from "./timeline-edge.tsx";
+import { nextRow } from "./timeline-keys.ts";
+import { type TimelineRow, timelineRows } from "./timeline-rows.ts";
+import { dayOf } from "./times.ts";
+
+/** Pixels, before a row is measured. */
+const HEIGHTS: Record<TimelineRow["kind"], number> = {
+  earlier: 56,
+  start: 72,
+  day: 44,
+  unread: 36,
+  message: 46,
+  outgoing: 62,
+};
+const NEAR_END_PX = 60;
+/** Older pages are asked for this many rows before the reader gets there: more than a screen and a half. */
+const EARLIER_WITHIN = 30;
+const READ_AFTER_MS = 1_000;
+const HIGHLIGHT_MS = 2_000;
+
+export interface TimelineHandle {
+  jumpTo: (seq: number) => void;
+  toEnd: () => void;
+  focus: () => void;
+}
+
+export interface TimelineProps {
+  open: OpenChat;
+  unreadAfter: number | undefined;
+  /** Whether the person is looking: page visible, window in front. */
+  attended: boolean;
+  actions: MessageActions;
+  onEditUnsent: (item: Outgoing) => void;
+  foundText: string;
+  handle?: Ref<TimelineHandle>;
+}
+
+/**
+ * The messages of one chat. Only what is near the view is in the page; older pages come in above without moving what is being read.
+ * A plain list, no live region: loading history must never be read out.
+ */
+export function Timeline(props: TimelineProps) {
+  const { open, unreadAfter, attended, actions, onEditUnsent, foundText, handle } = props;
+  const { chat, room, messages } = open;
+  const me = useParleyState((state) => state.me);
+  const people = useParleyState((state) => state.people);
+  const live = useParleyState((state) => state.link === "live");
+  const outbox = chat?.log.outbox ?? NONE;
+  const isWhole = chat?.earlier === null && messages.length > 0;
+  const top = open.loading ? "nothing" : isWhole ? "start" : "earlier";
+  const rows = useMemo(
+    () => timelineRows({ messages, outbox, me, unreadAfter, top }),
+    [messages, outbox, me, unreadAfter, top],
+  );
+  const scroller = useRef<HTMLDivElement>(null);
+  const [current, setCurrent] = useState<string>();
+  const [highlighted, setHighlighted] = useState<number>();
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (at) => HEIGHTS[rows[at]?.kind ?? "message"],
+    getItemKey: (at) => rows[at]?.key ?? at,
+    anchorTo: "end",
+    followOnAppend: true,
+    scrollEndThreshold: NEAR_END_PX,
+    overscan: 8,
+    scrollPaddingStart: 96,
+    paddingEnd: 8,
+    useAnimationFrameWithResizeObserver: true,
+  });
+  const items = virtual.getVirtualItems();
+  const atEnd = virtual.isAtEnd(NEAR_END_PX);
+  const isHere = rows.length > 0 && !open.loading;
+  const lastSeq = messages.at(-1)?.seq ?? 0;
+  const unseen = useUnseen(lastSeq, atEnd, messages, me);
+
+  // At entry: where the unread begins, else the end. Once, before the first paint with messages.
+  const entered = useRef(false);
+  useLayoutEffect(() => {
+    if (entered.current || !isHere) return;
+    entered.current = true;
+    const at = rows.findIndex(({ kind }) => kind === "unread");
+    if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
+    else virtual.scrollToEnd();
+  }, [isHere, rows, virtual]);
+
+  const firstShown = items[0]?.index ?? 0;
+  const hasEarlier = typeof chat?.earlier === "string";
+  const [failed, setFailed] = useState(false);
+  const loadEarlier = useCallback(() => {
+    setFailed(false);
+    room.loadEarlier().catch(() => setFailed(true));
+  }, [room]);
+  useEffect(() => {
+    if (isHere && hasEarlier && !failed && firstShown < EARLIER_WITHIN) loadEarlier();
+  }, [isHere, hasEarlier, failed, firstShown, loadEarlier]);
+
+  const readSeq = lastVisibleSeq(rows, virtual.range?.endIndex ?? -1);
+  useEffect(() => {
+    if (!attended || readSeq === 0) return;
+    const timer = setTimeout(() => room.markRead(readSeq), READ_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [attended, readSeq, room]);
+
+  const focusRow = useCallback(
+    (at: number) => {
+      const row = rows[at];
+      if (row?.kind !== "message") return;
+      setCurrent(row.key);
+      virtual.scrollToIndex(at, { align: "auto" });
+      // It may have to be drawn first.
+      const focus = () => scroller.current?.querySelector<HTMLElement>(`[data-seq="${row.message.seq}"]`)?.focus();
+      requestAnimationFrame(() => requestAnimationFrame(focus));
+    },
+    [rows, virtual],
+  );
+
+  const [target, setTarget] = useState<number>();
+  const jumpTo = useCallback(
+    (seq: number) => {
+      room.loadBackTo(seq).then(
+        () => setTarget(seq),
+        () => setFailed(true),
+      );
+    },
+    [room],
+  );
+  useEffect(() => {
+    if (target === undefined) return;
+    const at = rows.findIndex((row) => row.kind === "message" && row.message.seq >= target);
+    if (at < 0) return;
+    setTarget(undefined);
+    virtual.scrollToIndex(at, { align: "center" });
+    setHighlighted(target);
+  }, [target, rows, virtual]);
+  useEffect(() => {
+    if (highlighted === undefined) return;
+    const timer = setTimeout(() => setHighlighted(undefined), HIGHLIGHT_MS);
+    return () => clearTimeout(timer);
+  }, [highlighted]);
+
+  const lastMessageAt = rows.findLastIndex(({ kind }) => kind === "message");
+  const currentAt = rows.findIndex(({ key }) => key === current);
+  useImperativeHandle(handle, () => ({
+    jumpTo,
+    toEnd: () => virtual.scrollToEnd(),
+    focus: () => focusRow(currentAt >= 0 ? currentAt : lastMessageAt),
+  }));
+
+  function onKeyDown(event: KeyboardEvent) {
+    const at = rows.findIndex((row) => row.kind === "message" && String(row.message.seq) === seqOf(event.target));
+    const row = rows[at];
+    if (row?.kind !== "message" || event.target !== (event.target as HTMLElement).closest("article")) return;
+    const next = nextRow(rows, at, event.key);
+    if (next !== undefined) focusRow(next);
+    else if (!act(event, row, actions)) return;
+    event.preventDefault();
+  }
+
+  const moderates = chat?.chat.role === "owner" || chat?.chat.role === "moderator";
+  const newestOwn = messages.findLast(({ senderId }) => senderId === me)?.seq;
+  const tabStop = currentAt >= 0 && items.some(({ index }) => index === currentAt) ? currentAt : lastMessageAt;
+  const topRow = rows[virtual.range?.startIndex ?? 0];
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      {virtual.isScrolling && topRow?.kind === "message" && (
+        <p
+          aria-hidden
+          className="absolute inset-x-0 top-2 z-10 mx-auto w-fit rounded-full border border-line bg-surface px-3 py-1 text-muted text-xs shadow-sm"
+        >
+          {dayOf(topRow.message.createdAt)}
+        </p>
+      )}
+      <div ref={scroller} className="h-full overflow-y-auto overscroll-contain px-2" style={{ overflowAnchor: "none" }}>
+        {!isHere && <TimelineEdge open={open} />}
+        <ul
+          aria-label="Messages"
+          aria-busy={open.loading}
+          onKeyDown={onKeyDown}
+          className="relative w-full"
+          style={{ height: virtual.getTotalSize() }}
+        >
+          {items.map(({ index, key, start }) => {
+            const row = rows[index];
+            if (!row) return null;
+            return (
+              <li
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                className="absolute inset-x-0 top-0"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                {row.kind === "message" ? (
+                  <MessageRow
+                    message={row.message}
+                    own={row.own}
+                    leads={row.leads}
+                    author={nameOf(people, row.message.senderId)}
+                    avatarUrl={people[row.message.senderId]?.avatarUrl}
+                    quoted={row.quoted}
+                    quotedAuthor={typeof row.quoted === "object" ? nameOf(people, row.quoted.senderId) : ""}
+                    onJump={jumpTo}
+                    seenBy={row.message.seq === newestOwn && chat ? readersOf(chat, row.message.seq, people) : ""}
+                    current={index === tabStop}
+                    highlighted={row.message.seq === highlighted}
+                    foundText={foundText}
+                    actions={actions}
+                    moderates={moderates}
+                  />
+                ) : row.kind === "outgoing" ? (
+                  <OutgoingRow item={row.item} room={room} live={live} onEdit={onEditUnsent} />
+                ) : row.kind === "earlier" ? (
+                  <TimelineEdge open={open} failed={failed} onRetry={loadEarlier} />
+                ) : (
+                  <Line row={row} />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      {isHere && !atEnd && (
+        <Button
+          size="sm"
+          onClick={() => virtual.scrollToEnd()}
+          className="absolute bottom-2 left-1/2 -translate-x-1/2 rounded-full shadow-sm"
+        >
+          <ArrowDown aria-hidden className="size-3.5" />
+          {unseen > 0 ? `${unseen} new` : "Newest"}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const NONE: readonly Outgoing[] = [];
+
+function Line({ row }: { row: TimelineRow }) {
+  if (row.kind === "day") return <p className="pt-4 pb-2 text-center text-muted text-xs">{row.label}</p>;
+  if (row.kind === "start")
+    return <p className="pt-6 pb-2 text-center text-muted text-xs">Start of the conversation</p>;
+  return (
+    <p
+      className={cn(
+        "flex items-center gap-3 px-2 py-2 font-medium text-accent text-xs",
+        "before:h-px before:flex-1 before:bg-accent after:h-px after:flex-1 after:bg-accent",
+      )}
+    >
+      New
+    </p>
+  );
+}
+
+function act(event: KeyboardEvent, row: Extract<TimelineRow, { kind: "message" }>, actions: MessageActions): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || row.message.deletedAt) return false;
+  if (event.key === "r") actions.reply(row.message);
+  else if (event.key === "e" && row.own) actions.edit(row.message);
+  else if (event.key === "u" && !row.own) actions.markUnread(row.message);
+  else if (event.key === "Delete" && row.own) actions.delete(row.message);
+  else return false;
+  return true;
+}
+
+function seqOf(target: EventTarget): string | undefined {
+  return (target as HTMLElement).closest<HTMLElement>("article")?.dataset.seq;
+}
+
+function lastVisibleSeq(rows: readonly TimelineRow[], end: number): number {
+  for (let at = Math.min(end, rows.length - 1); at >= 0; at--) {
+    const row = rows[at];
+    if (row?.kind === "message") return row.message.seq;
+  }
+  return 0;
+}
+
+/** Who else has read up to here, in words. */
+function readersOf(chat: ChatState, seq: number, people: People): string {
+  const readers = Object.entries(chat.reads).filter(([, read]) => read >= seq);
+  if (readers.length > 2) return `${readers.length} people`;
+  return readers.map(([userId]) => nameOf(people, userId)).join(" and ");
+}
+
+/** How many messages of others have come in since the reader left the end. */
+function useUnseen(lastSeq: number, atEnd: boolean, messages: readonly Message[], me: string): number {
+  const [leftAt, setLeftAt] = useState(lastSeq);
+  if (atEnd && leftAt !== lastSeq) setLeftAt(lastSeq);
+  if (atEnd) return 0;
+  let count = 0;
+  for (let at = messages.length - 1; at >= 0 && (messages[at]?.seq ?? 0) > leftAt; at--)
+    if (messages[at]?.senderId !== me) count++;
+  return count;
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { useEffect, useSyncExternalStore } from "react";
+import { useParley } from "../../client/react/provider.tsx";
+import { isMuted } from "../../client/state.ts";
+import { isLookedAt } from "./use-attention.ts";
+
+const KEY = "parley/sound";
+const SHORTEST_PAUSE_MS = 1_000;
+const listeners = new Set<() => void>();
+
+/** Whether this browser makes a sound for messages, and the switch for it; the same in all its tabs. */
+export function useSoundSwitch(): [boolean, (on: boolean) => void] {
+  const on = useSyncExternalStore(subscribe, isOn, () => false);
+  return [on, turn];
+}
+
+/** A short tone for what others say while nobody looks. Of several tabs only one makes it. */
+export function useSound(): void {
+  const client = useParley();
+  useEffect(() => {
+    let last = 0;
+    return client.onEvent((event) => {
+      const { senderId } = event.data as { senderId?: string };
+      const chat = client.getState().chats[event.chatId ?? ""]?.chat;
+      const isNews = event.type === "message.created" && senderId !== client.me && !(chat && isMuted(chat));
+      if (!isNews || !isOn() || isLookedAt() || Date.now() - last < SHORTEST_PAUSE_MS) return;
+      last = Date.now();
+      onceAmongTabs(`parley/sound/${event.eventId}`, play);
+    });
+  }, [client]);
+}
+
+function isOn(): boolean {
+  try {
+    return localStorage.getItem(KEY) === "on";
+  } catch {
+    return false;
+  }
+}
+
+function turn(on: boolean): void {
+  try {
+    localStorage.setItem(KEY, on ? "on" : "off");
+  } catch {
+    return;
+  }
+  if (on) play();
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", listener);
+  };
+}
+
+/** The tab that gets the lock acts, and holds it until the others have asked for it in vain. */
+function onceAmongTabs(name: string, act: () => void): void {
+  if (!navigator.locks) {
+    act();
+    return;
+  }
+  void navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    act();
+    await new Promise((resolve) => setTimeout(resolve, SHORTEST_PAUSE_MS));
+  });
+}
+
+function play(): void {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const volume = context.createGain();
+  tone.frequency.value = 660;
+  volume.gain.setValueAtTime(0.08, context.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + 0.25);
+  tone.connect(volume).connect(context.destination);
+  tone.start();
+  tone.stop(context.currentTime + 0.25);
+  tone.onended = () => void context.close();
+}

@@ -1,0 +1,78 @@
+// Makes client/dist: what `npm pack` in client/ puts into the package. The types of the calls come from the server's catalogue; here they
+// are written out, so that the package needs nothing of the server.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import ts from "typescript";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const client = join(root, "client");
+const dist = join(client, "dist");
+const entries = ["main.ts", "react/main.ts"];
+
+rmSync(dist, { recursive: true, force: true });
+await build({
+  absWorkingDir: client,
+  entryPoints: entries,
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  external: ["react", "react/jsx-runtime"],
+  logLevel: "warning",
+});
+writeTypes();
+
+function writeTypes() {
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config,
+    ts.sys,
+    root,
+  );
+  const program = ts.createProgram(
+    entries.map((entry) => join(client, entry)),
+    {
+      ...options,
+      ...{
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        incremental: false,
+        tsBuildInfoFile: undefined,
+      },
+      ...{ outDir: dist, rootDir: root, rewriteRelativeImportExtensions: true, plugins: undefined },
+    },
+  );
+  program.emit(undefined, (file, text) => {
+    const name = relative(join(dist, "client"), file);
+    if (name.startsWith("..")) return;
+    const path = join(dist, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, name === "calls.d.ts" ? callTypes(program) : text);
+  });
+}
+
+/** The type `Calls`, written out in full. */
+function callTypes(program) {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(join(client, "calls.ts"));
+  const alias = source.statements.find(
+    (statement) => ts.isTypeAliasDeclaration(statement) && statement.name.text === "Calls",
+  );
+  const { NoTruncation, InTypeAlias, UseAliasDefinedOutsideCurrentScope } = ts.TypeFormatFlags;
+  const write = (type) =>
+    checker.typeToString(type, source, NoTruncation | InTypeAlias | UseAliasDefinedOutsideCurrentScope);
+  // Of zod's name for JSON there is nothing in the package.
+  const plain = (type) => write(type).replaceAll("z.core.util.JSONType", "unknown");
+  const lines = checker.getPropertiesOfType(checker.getTypeAtLocation(alias)).map((call) => {
+    const parts = checker.getPropertiesOfType(checker.getTypeOfSymbol(call));
+    return `  "${call.name}": { ${parts.map((part) => `${part.name}: ${plain(checker.getTypeOfSymbol(part))}`).join("; ")} };`;
+  });
+  return `export interface Calls {\n${lines.join("\n")}\n}\n`;
+}

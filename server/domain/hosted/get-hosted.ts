@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { query } from "../../operation.ts";
+import { getTenant } from "../tenants/store.ts";
+
+export const getHosted = query({
+  name: "hosted.get",
+  summary: "What the hosted chat and inbox of a tenant show before anybody has signed in",
+  http: { method: "GET", path: "/hosted" },
+  access: { caller: "anyone" },
+  input: z.object({}),
+  output: z.object({
+    tenantId: z.string(),
+    name: z.string(),
+    demo: z.boolean().describe("Whether a visitor may pick a person instead of signing in"),
+  }),
+  async handle(ctx) {
+    const snapshot = await ctx.services.security.snapshot(ctx.tenantId);
+    if (!snapshot) throw new DomainError("unauthenticated");
+    const { name } = await getTenant(ctx.services.db, ctx.tenantId);
+    return { tenantId: ctx.tenantId, name, demo: snapshot.demo };
+  },
+});

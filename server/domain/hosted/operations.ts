@@ -1,0 +1,3 @@
+import { getHosted } from "./get-hosted.ts";
+
+export const hostedOperations = { get: getHosted };
