@@ -114,7 +114,7 @@ module.exports = {
   forbidden,
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^server/persistence/generated/" },
+    exclude: { path: "^server/persistence/generated/|^client/dist/" },
     tsPreCompilationDeps: "specify",
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

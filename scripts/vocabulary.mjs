@@ -53,7 +53,7 @@ function walk(folder) {
     return []; // a part that the project has not got yet
   }
   return entries.flatMap((entry) => {
-    if (entry === "generated" || entry === "node_modules") return [];
+    if (["generated", "node_modules", "dist"].includes(entry)) return [];
     const path = join(folder, entry);
     return statSync(path).isDirectory() ? walk(path) : /\.(ts|tsx)$/.test(entry) ? [path] : [];
   });
