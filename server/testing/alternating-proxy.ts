@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { request as ask, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { pipeUpgrade } from "../realtime/upgrade.ts";
 
 /** In front of several nodes, as a load balancer without any stickiness: each request goes to the next of them. */
@@ -23,8 +24,9 @@ export async function openAlternatingProxy(urls: string[]): Promise<AlternatingP
     response.on("close", () => out.destroy());
     request.pipe(out);
   });
+  const upgraded = new Set<Duplex>();
   server.on("upgrade", (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
+    upgraded.add(socket.on("error", () => socket.destroy()).once("close", () => upgraded.delete(socket)));
     pipeUpgrade(request, socket, head, { upstream: next() });
   });
   server.listen(0, "127.0.0.1");
@@ -32,6 +34,7 @@ export async function openAlternatingProxy(urls: string[]): Promise<AlternatingP
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {
+      for (const socket of upgraded) socket.destroy();
       server.closeAllConnections();
       server.close();
       await once(server, "close");

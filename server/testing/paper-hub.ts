@@ -78,6 +78,8 @@ export class PaperHub implements HubHost {
     this.expiringAt = expiresAt;
   }
 
+  abandoned(): void {}
+
   closed(): void {}
 
   says(text: string): void {

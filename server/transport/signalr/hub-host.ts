@@ -4,6 +4,7 @@ import type { Rate } from "../../limiter.ts";
 import type { SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
 import type { HubAddress } from "./address.ts";
 import type { HubConnection } from "./hub-connection.ts";
+import type { HubSocket } from "./hub-socket.ts";
 import type { Link } from "./link.ts";
 import type { HubMethods } from "./methods.ts";
 
@@ -17,6 +18,8 @@ export interface HubHost {
   expired(connection: HubConnection, now: number): void;
   /** The token's time is soon over, of a client that can be asked for a new one. */
   expiring(connection: HubConnection, expiresAt: number): void;
+  /** A socket that belongs to no connection any more is kept, silent, until its client or this node goes. */
+  abandoned(socket: HubSocket): void;
   /** @param told whether the client was told that it is over */
   closed(connection: HubConnection, told: boolean): void;
 }

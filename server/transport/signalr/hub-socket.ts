@@ -28,10 +28,6 @@ export class SocketLink extends FrameWriter implements Link {
     this.hubSocket = ws;
   }
 
-  get open(): boolean {
-    return this.ws.readyState === WebSocket.OPEN;
-  }
-
   pause(): void {
     this.ws.pause();
   }
@@ -46,10 +42,11 @@ export class SocketLink extends FrameWriter implements Link {
     this.ws.terminate();
   }
 
-  /** Leaves the socket open and silent. */
-  abandon(): void {
+  /** Leaves the socket open and silent; it is nobody's from now on. */
+  abandon(): HubSocket {
     this.over = true;
     this.hubSocket.leave();
+    return this.hubSocket;
   }
 }
 

@@ -16,6 +16,7 @@ import { type ConnectionClaim, ConnectionTokens, isFresh, validMs } from "./conn
 import { authenticateHub, type Shown } from "./credentials.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { HubHost } from "./hub-host.ts";
+import type { HubSocket } from "./hub-socket.ts";
 import type { Link } from "./link.ts";
 import { HubMethods } from "./methods.ts";
 import { NodeRouting } from "./node-routing.ts";
@@ -178,6 +179,10 @@ export class Hub implements SignalrHub, HubHost {
 
   expiring(connection: HubConnection, expiresAt: number): void {
     this.renewals.ask(connection, expiresAt);
+  }
+
+  abandoned(socket: HubSocket): void {
+    this.upgrades.keep(socket);
   }
 
   closed(connection: HubConnection, told: boolean): void {

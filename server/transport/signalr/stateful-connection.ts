@@ -31,9 +31,9 @@ export class StatefulConnection extends HubConnection implements SessionWire {
     return this.session !== undefined && this.phase === "open";
   }
 
-  /** Whether the socket of the moment seems to be there. */
+  /** Whether the end of the socket of the moment has not been heard of. */
   get hasSocket(): boolean {
-    return this.socket?.open ?? false;
+    return this.socket !== undefined;
   }
 
   /** Goes on over another socket; the one before is cut off. Nothing is said until the client has said where it is. */
@@ -132,7 +132,7 @@ export class StatefulConnection extends HubConnection implements SessionWire {
   }
 
   private abandon(): void {
-    this.socket?.abandon();
+    if (this.socket) this.host.abandoned(this.socket.abandon());
     this.socket = undefined;
     this.closed();
   }

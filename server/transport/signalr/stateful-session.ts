@@ -112,11 +112,12 @@ export class StatefulSession {
   }
 
   private resume(sequenceId: number, wire: SessionWire): void {
+    const isBack = this.expectsSequence;
+    this.expectsSequence = false;
     if (sequenceId < 1 || sequenceId > this.latest + 1)
       throw new ProtocolFault("Sequence ID greater than amount of messages we've received.");
     this.next = sequenceId;
-    if (!this.expectsSequence) return;
-    this.expectsSequence = false;
+    if (!isBack) return;
     // The first that is sent again, or the next one when nothing is.
     const first = this.sent - this.kept.length + 1;
     wire.write(wire.frameSequence(first));

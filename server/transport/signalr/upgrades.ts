@@ -14,6 +14,9 @@ import { plainAnswers, refuseUpgrade } from "./upgrade-answer.ts";
 /** The upgrade of a client that is back may come before the end of its old socket, by so many ms. */
 const overtakenByMs = 100;
 
+/** A client has one such socket at most; with more than this the oldest is ended. */
+const maxStrays = 1000;
+
 /** A request that asks to be a socket. */
 interface Knock {
   request: IncomingMessage;
@@ -24,6 +27,7 @@ interface Knock {
 /** The WebSocket transport: makes connections of upgrades, or gives a stateful one its next socket. */
 export class Upgrades {
   private readonly server = createSocketServer();
+  private readonly strays = new Set<HubSocket>();
   private readonly hub: Hub;
 
   constructor(hub: Hub) {
@@ -56,7 +60,17 @@ export class Upgrades {
     });
   }
 
+  /** Keeps a socket that is nobody's, to be ended with the node. */
+  keep(stray: HubSocket): void {
+    if (stray.readyState === stray.CLOSED) return;
+    const [oldest] = this.strays;
+    if (oldest && this.strays.size >= maxStrays) oldest.terminate();
+    this.strays.add(stray);
+    stray.once("close", () => this.strays.delete(stray));
+  }
+
   close(): void {
+    for (const stray of this.strays) stray.terminate();
     this.server.close();
   }
 
