@@ -36,7 +36,7 @@ export interface Stack {
   url: string;
   database: TestDatabase;
   tenant(id: string): Promise<TestTenant>;
-  /** A second api on the same database, as another node would be. */
+  /** A second api on the same database, as another node would be. It may be closed before the others. */
   another(): Promise<{ api: Api; url: string }>;
   close(): Promise<void>;
 }
@@ -47,7 +47,13 @@ export async function startStack(changes: Partial<Config> = {}): Promise<Stack> 
   const config = configFor(database, changes);
   const apis: Api[] = [];
   const open = async () => {
-    const api = await startApi(config, { url: () => undefined });
+    const started = await startApi(config, { url: () => undefined });
+    let closing: Promise<void> | undefined;
+    const close = () => {
+      closing ??= started.close();
+      return closing;
+    };
+    const api = { ...started, close };
     apis.push(api);
     return { api, url: `http://127.0.0.1:${api.port}` };
   };

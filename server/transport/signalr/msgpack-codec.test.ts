@@ -3,7 +3,7 @@ import { encode } from "@msgpack/msgpack";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { payloadOf } from "../../realtime/connection.ts";
-import { type ClientMessage, ProtocolFault, type ServerMessage } from "./codec.ts";
+import { type ClientMessage, type Invocation, ProtocolFault, type ServerMessage } from "./codec.ts";
 import { lengthPrefix, msgpackCodec } from "./msgpack-codec.ts";
 
 function readAll(bytes: Buffer): ClientMessage[] {
@@ -41,7 +41,7 @@ const vectors: [string, ClientMessage, ServerMessage?][] = [
   ["03 92 09 01", { type: 9, sequenceId: 1 }, { type: 9, sequenceId: 1 }],
 ];
 
-function call(type: 1 | 4, invocationId: string | undefined, target: string, args: unknown[] = []): ClientMessage {
+function call(type: 1 | 4, invocationId: string | undefined, target: string, args: unknown[] = []): Invocation {
   return { type, target, arguments: args, invocationId, streamIds: undefined };
 }
 

@@ -61,7 +61,7 @@ export class PollLink extends HttpLink {
 
   sweep(now: number): void {
     if (this.poll && now - this.poll.since >= pollTimeoutMs) this.settle(200);
-    if (!this.poll && now - this.leftAt >= disconnectTimeoutMs) this.options.onGone();
+    else if (!this.poll && now - this.leftAt >= disconnectTimeoutMs) this.options.onGone();
   }
 
   protected backlog(): number {
