@@ -13,8 +13,10 @@ interface Options {
   /** How often a worker says that it is alive, and for how long it is believed; ms. A dead one's jobs go on after that. */
   beat?: number;
   patience?: number;
+  /** How often jobs that wait for a time are looked for, in ms. Those for now are heard of at once. */
+  look?: number;
   /** Jobs at a time. */
-  concurrency?: number;
+  concurrency: number;
 }
 
 /**
@@ -22,7 +24,7 @@ interface Options {
  * what a task does to tenants' rows goes through the tasks' pool, as the role that owns nothing.
  */
 export async function startQueue(options: Options): Promise<{ stop(): Promise<void> }> {
-  const { beat = 5_000, patience = 30_000, concurrency = 16, log } = options;
+  const { beat = 5_000, patience = 30_000, look = 1_000, concurrency, log } = options;
   const pool = createPool({ url: options.ownerUrl, max: 6, name: "parley queue" });
   const events = new EventEmitter();
   const life = new Life(pool, patience, log);
@@ -33,6 +35,7 @@ export async function startQueue(options: Options): Promise<{ stop(): Promise<vo
     runner = await run({
       pgPool: pool,
       concurrency,
+      pollInterval: look,
       events,
       noHandleSignals: true,
       taskList: options.tasks,

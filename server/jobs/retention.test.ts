@@ -1,14 +1,12 @@
 import pg from "pg";
-import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installationKey } from "../auth/api-key.ts";
 import type { Chat } from "../domain/chats/schema.ts";
 import { Planner } from "../log/planner.ts";
-import { call, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
+import { call, configFor, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
 import { consumers } from "./consumers.ts";
-import { startQueue } from "./queue.ts";
 import { eventsKeptFor, runRetention } from "./retention.ts";
-import { taskList } from "./tasks.ts";
+import { startWorker } from "./worker.ts";
 
 let stack: Stack;
 let owner: pg.Client;
@@ -112,17 +110,12 @@ test("so do those under which tenants were made, with the tenants' keys in their
 
 test("the queue runs it as a job", async () => {
   await age("two", 1000);
-  const log = pino({ level: "silent" });
-  const queue = await startQueue({
-    ownerUrl: stack.database.ownerUrl,
-    tasks: taskList({ db: stack.api.services.db, log }),
-    log,
-  });
+  const worker = await startWorker(configFor(stack.database));
   await owner.query("select graphile_worker.add_job('retention')");
   await expect
     .poll(async () => (await owner.query("select count(*)::int as n from events where tenant_id = 'two'")).rows[0].n, {
       timeout: 5000,
     })
     .toBe(0);
-  await queue.stop();
+  await worker.close();
 });

@@ -1,29 +1,28 @@
 import type { CronItem, TaskList } from "graphile-worker";
-import type { Logger } from "pino";
-import type { Config } from "../config/config.ts";
-import type { Step } from "../log/planner.ts";
-import type { Database } from "../persistence/database.ts";
+import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
 
-/** What tasks and the worker's loops work with. */
-export interface TaskContext {
-  config: Config;
-  db: Database;
-  log: Logger;
+/** What tasks work with. */
+export interface TaskContext extends MailContext {
   /** The clock, in ms since 1970. */
   now(): number;
-  /** For tests: see `Step`. */
-  step?: Step | undefined;
 }
 
 /** Every kind of job there is. */
-export function taskList({ db, log }: Pick<TaskContext, "db" | "log">): TaskList {
+export function taskList(context: TaskContext): TaskList {
   return {
+    mail: (payload) => pumpMail(context, tenantOf(payload)),
     retention: async () => {
-      const gone = await runRetention(db.pool);
-      log.info(gone, "retention done");
+      const gone = await runRetention(context.db.pool);
+      context.log.info(gone, "retention done");
     },
   };
+}
+
+/** Whose job it is: enqueueJobs let nobody else's in. */
+function tenantOf(payload: unknown): TenantId {
+  return mintTenantId(String((payload as { tenantId?: unknown }).tenantId));
 }
 
 /** What runs by the clock. A run missed while nothing was up is made up for once. */

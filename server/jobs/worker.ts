@@ -5,19 +5,25 @@ import type { Bus } from "../log/bus/bus.ts";
 import { openBus } from "../log/bus/open-bus.ts";
 import { Planner, type Step } from "../log/planner.ts";
 import { type Database, openDatabase } from "../persistence/database.ts";
+import { createPool } from "../persistence/pool.ts";
 import { consumers } from "./consumers.ts";
+import type { MailContext } from "./mail/pump.ts";
 import { startQueue } from "./queue.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
 
 const second = 1000;
+const jobsAtOnce = 16;
 
 /** For tests: shorter waits, and a word between any two steps. */
 export interface WorkerOptions {
   beat?: number;
   patience?: number;
+  /** How often jobs that wait for a time are looked for, in ms. */
+  look?: number;
   /** How often logs are looked at that nobody spoke of, in ms. */
   poll?: number;
   step?: Step;
+  mail?: Pick<MailContext, "patience" | "waits">;
 }
 
 /**
@@ -29,17 +35,22 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
   const db = openDatabase({ url: config.database.runtimeUrl, name: "parley worker" });
-  let bus: Bus | undefined;
+  const holds = createPool({ url: config.database.runtimeUrl, max: jobsAtOnce, name: "parley mail" });
+  const stopping = new AbortController();
+  const opened: (() => unknown)[] = [() => holds.end(), db.close];
   try {
-    bus = await openBus(config, nodeId, onError);
-    const context: TaskContext = { config, db, log, now: Date.now, step: options.step };
-    const queue = await startQueue({ ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, ...options });
-    const planner = new Planner({ db, consumers, onError, ...(options.step ? { step: options.step } : {}) });
-    const stop = listen({ bus, nodeId, db, planner, poll: options.poll ?? second });
-    return { close: () => closeAll([stop, () => planner.close(), queue.stop, bus!.close.bind(bus), db.close]) };
+    const bus = await openBus(config, nodeId, onError);
+    opened.unshift(() => bus.close());
+    const { step, mail } = options;
+    const context: TaskContext = { config, db, holds, log, stopping: stopping.signal, now: Date.now, step, ...mail };
+    const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };
+    opened.unshift((await startQueue({ ...queue, ...options })).stop);
+    const planner = new Planner({ db, consumers, onError, ...(step ? { step } : {}) });
+    opened.unshift(() => planner.close());
+    opened.unshift(listen({ bus, nodeId, db, planner, poll: options.poll ?? second }));
+    return { close: () => closeAll([() => stopping.abort(), ...opened]) };
   } catch (error) {
-    await bus?.close();
-    await db.close();
+    await closeAll(opened);
     throw error;
   }
 }

@@ -29,6 +29,7 @@ export interface DeadJob {
 /** Enqueues jobs in the caller's transaction, all or none with it, in one batch. Each is of the transaction's tenant. */
 export async function enqueueJobs(tx: TenantTransaction, jobs: Job[]): Promise<void> {
   if (jobs.length === 0) return;
+  // Of two with the same key the later one counts.
   const byKey = new Map(jobs.map((job) => [job.key ?? newId(), job]));
   const input = [...byKey].map(([key, { task, payload, runAt, maxAttempts }]) => ({
     task,

@@ -74,10 +74,8 @@ export async function insertDeliveries(
 }
 
 /** The job that sends a tenant's mail that is due. To be enqueued in the transaction that queues a delivery. */
-export function mailJob(tenantId: TenantId, runAt?: Date): Job {
-  // Two keys, so that a timer of later mail never takes the place of a call for now.
-  const key = runAt ? `mail-due:${tenantId}` : `mail:${tenantId}`;
-  return { task: "mail", payload: { tenantId }, key, ...(runAt ? { runAt } : {}) };
+export function mailJob(tenantId: TenantId): Job {
+  return { task: "mail", payload: { tenantId }, key: `mail:${tenantId}` };
 }
 
 /** Takes back what has not gone out of notifications that are withdrawn. */

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import * as deliveries from "../../domain/deliveries/store.ts";
+import * as mail from "../../domain/mail/store.ts";
+import * as pump from "../../jobs/mail/mail-store.ts";
 import * as planner from "../../log/planner-store.ts";
 import { own, type StoreModules } from "./intruder.ts";
 
+const foreignMail = { id: randomUUID(), attempts: 1, address: "x@example.com", subject: "x" } as pump.ClaimedMail;
 const span = { after: 0, upto: 1_000_000, limit: 1000 };
 const delivery = {
   cause: "test:1",
@@ -49,6 +52,27 @@ export const mailStores: StoreModules = {
         ({ tx, mine }) => deliveries.findPlannedNotifications(tx, mine, [randomUUID()]),
         new Map(),
       ],
+    },
+  },
+  "domain/mail/store.ts": {
+    module: mail,
+    rows: {
+      findMail: [({ db, mine }) => mail.findMail(db, mine), { settings: null, health: null }],
+      saveHealth: [({ db, mine }) => mail.saveHealth(db, mine, { failures: 1, openUntil: null }), undefined],
+      sealMailSecret: { reason: "seals a secret for its tenant, and touches no row" },
+      openMailSecret: { reason: "opens what was sealed for a tenant, and touches no row" },
+    },
+  },
+  "jobs/mail/mail-store.ts": {
+    module: pump,
+    rows: {
+      holdMail: { reason: "takes a lock by the tenant's name, and touches no row" },
+      MailHold: { reason: "is what holdMail answers with" },
+      claimMail: [({ db, mine }) => pump.claimMail(db.pool, mine), undefined],
+      finishMail: [({ db, mine }) => pump.finishMail(db.pool, mine, foreignMail, { outcome: "sent", status: "sent" }), undefined],
+      freeClaims: [({ db, mine }) => pump.freeClaims(db.pool, mine), undefined],
+      schedulePump: [({ db, mine }) => pump.schedulePump(db.pool, mine, new Date()), undefined],
+      catchMail: [({ db, mine }) => pump.catchMail(db, mine, foreignMail, Buffer.from("x")), undefined],
     },
   },
 };

@@ -1,0 +1,61 @@
+import { Hr, Section, Text } from "react-email";
+import type { Brand } from "./brand.ts";
+import { Action, Layout, Paragraph, Small, Title, Unsubscribe } from "./layout.tsx";
+
+export interface DigestProps {
+  brand: Brand;
+  title: string;
+  intro?: string | undefined;
+  /** `at` as it is shown, in the person's zone. */
+  items: { subject: string; message: string; at: string }[];
+  /** How many there are beside those shown. */
+  more?: number | undefined;
+  openUrl?: string | undefined;
+  unsubscribeUrl?: string | undefined;
+}
+
+export function DigestMail({ brand, title, intro, items, more = 0, openUrl, unsubscribeUrl }: DigestProps) {
+  return (
+    <Layout
+      brand={brand}
+      preview={items.map((item) => item.subject).join(" · ")}
+      footer={<Unsubscribe href={unsubscribeUrl} what="this summary by e-mail" />}
+    >
+      <Title>{title}</Title>
+      {intro && <Paragraph>{intro}</Paragraph>}
+      {items.map((item, index) => (
+        <Section
+          // biome-ignore lint/suspicious/noArrayIndexKey: a mail is rendered once
+          key={index}
+        >
+          {index > 0 && <Hr className="rule" style={{ borderColor: "#e4e6e4", margin: "14px 0" }} />}
+          <Text
+            className="ink"
+            style={{ margin: 0, fontSize: "15px", lineHeight: "22px", fontWeight: 600, color: "#16191b" }}
+          >
+            {item.subject}
+          </Text>
+          <Text
+            className="ink"
+            style={{
+              margin: "2px 0 4px",
+              fontSize: "15px",
+              lineHeight: "22px",
+              color: "#16191b",
+              whiteSpace: "pre-line",
+            }}
+          >
+            {item.message}
+          </Text>
+          <Small>{item.at}</Small>
+        </Section>
+      ))}
+      {more > 0 && <Paragraph>and {more} more</Paragraph>}
+      {openUrl && (
+        <Action brand={brand} href={openUrl}>
+          Open the inbox
+        </Action>
+      )}
+    </Layout>
+  );
+}

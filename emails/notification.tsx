@@ -1,0 +1,49 @@
+import { Section } from "react-email";
+import type { Brand } from "./brand.ts";
+import { Action, Layout, Paragraph, Title, Unsubscribe } from "./layout.tsx";
+
+export interface NotificationProps {
+  brand: Brand;
+  subject: string;
+  message: string;
+  summary?: string | undefined;
+  /** Sanitised; instead of the message. */
+  html?: string | undefined;
+  openUrl?: string | undefined;
+  unsubscribeUrl?: string | undefined;
+}
+
+export function NotificationMail({
+  brand,
+  subject,
+  message,
+  summary,
+  html,
+  openUrl,
+  unsubscribeUrl,
+}: NotificationProps) {
+  return (
+    <Layout
+      brand={brand}
+      preview={summary ?? message.slice(0, 140)}
+      footer={<Unsubscribe href={unsubscribeUrl} what="notifications of this kind by e-mail" />}
+    >
+      <Title>{subject}</Title>
+      {html ? <Content html={html} /> : <Paragraph>{message}</Paragraph>}
+      {openUrl && (
+        <Action brand={brand} href={openUrl}>
+          Open the inbox
+        </Action>
+      )}
+    </Layout>
+  );
+}
+
+function Content({ html }: { html: string }) {
+  return (
+    <Section className="content ink" style={{ fontSize: "15px", lineHeight: "23px", color: "#16191b" }}>
+      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: whoever renders a mail has sanitised it, a second time */}
+      <div dangerouslySetInnerHTML={{ __html: html }} />
+    </Section>
+  );
+}

@@ -1,0 +1,79 @@
+/** What went wrong with a try to hand a mail over, as nodemailer tells it. */
+export interface SmtpFault {
+  code?: string | undefined;
+  /** Of the server's last answer; 0 or none when it gave none. */
+  responseCode?: number | undefined;
+  response?: string | undefined;
+  /** Which step it was: CONN, EHLO, AUTH …, MAIL FROM, RCPT TO, DATA, API */
+  command?: string | undefined;
+  message: string;
+}
+
+export interface Verdict {
+  /** Worth another try? */
+  temporary: boolean;
+  /** The server itself is in trouble, whoever the mail is for: counts for the breaker. */
+  ofServer: boolean;
+  /** The address does not exist: no mail to it any more. */
+  ofAddress: boolean;
+  /** What the server said, or what we saw. */
+  words: string;
+}
+
+const noServer = new Set(["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "ETLS", "EPROTOCOL", "EAUTH", "ENOAUTH"]);
+
+/**
+ * What follows from a failed try. An answer to RCPT TO is about the address, one to the sender or the text about the mail, and what comes
+ * before about the server. Credentials that are refused are the server's trouble: somebody mends them, and the mail goes out.
+ */
+export function judgeFault(fault: SmtpFault): Verdict {
+  const { responseCode = 0, code = "", command = "" } = fault;
+  const words = (fault.response ?? fault.message).replaceAll("\u0000", "").slice(0, 1000);
+  const ofServer = responseCode === 421 || noServer.has(code) || /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(command);
+  if (ofServer) return { temporary: true, ofServer: true, ofAddress: false, words };
+  const permanent = responseCode >= 500 || (responseCode === 0 && command === "API");
+  return {
+    temporary: !permanent,
+    ofServer: false,
+    ofAddress: permanent && command === "RCPT TO" && isUnknownAddress(responseCode, words),
+    words,
+  };
+}
+
+/** 5.1.x speaks of the address (RFC 3463); without such a code 550, 551 and 553 do. 5.7.x is somebody's policy, 5.2.2 a full mailbox. */
+function isUnknownAddress(responseCode: number, words: string): boolean {
+  const enhanced = /\b5\.(\d{1,3})\.\d{1,3}\b/.exec(words)?.[1];
+  return enhanced === undefined ? [550, 551, 553].includes(responseCode) : enhanced === "1";
+}
+
+export interface Patience {
+  /** First wait after a temporary fault, in ms; each further one is three times as long … */
+  first: number;
+  /** … up to this. */
+  longest: number;
+  /** Tries until a mail is given up: with the default waits after a bit more than a day. */
+  attempts: number;
+  /** Faults of the server in a row that open its breaker, and for how long the first time, in ms. */
+  faults: number;
+  open: number;
+}
+
+const second = 1000;
+const hour = 3600 * second;
+export const patience: Patience = { first: 10 * second, longest: hour, attempts: 30, faults: 5, open: 30 * second };
+
+/** ms until the next try after so many; a fifth more or less by chance, so that what failed together does not come back together. */
+export function backoff(attempts: number, { first, longest }: Patience, chance = Math.random()): number {
+  return Math.min(first * 3 ** (attempts - 1), longest) * (0.8 + 0.4 * chance);
+}
+
+/** For how long a server that has failed so often in a row is left alone, in ms; 0 while it is not. At most ten minutes. */
+export function breakFor(failures: number, { faults, open }: Patience, chance = Math.random()): number {
+  if (failures < faults) return 0;
+  return Math.min(open * 2 ** (failures - faults), 20 * open) * (0.8 + 0.4 * chance);
+}
+
+/** An address as mail servers take it: something, @, a host. Neither blanks nor what would end a header. */
+export function isAddress(text: string): boolean {
+  return text.length <= 254 && /^[^\s<>",;:\\()[\]@]+@[^\s<>",;:\\()[\]@]+$/.test(text);
+}

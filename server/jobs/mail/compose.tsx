@@ -1,0 +1,86 @@
+import MailComposer from "nodemailer/lib/mail-composer";
+import type { ReactElement } from "react";
+import { AwayMail, type AwayProps } from "../../../emails/away.tsx";
+import type { Brand } from "../../../emails/brand.ts";
+import { DigestMail, type DigestProps } from "../../../emails/digest.tsx";
+import { NotificationMail } from "../../../emails/notification.tsx";
+import { type RenderedMail, renderMail } from "../../../emails/render.ts";
+import { sanitizeHtml } from "../../html.ts";
+import type { ClaimedMail } from "./mail-store.ts";
+
+/** Whose mail it is and from where it is sent. */
+export interface Sender {
+  brand: Brand;
+  from: { name: string; address: string };
+  replyTo?: string | undefined;
+}
+
+export interface Links {
+  open?: string | undefined;
+  /** One click takes the person off it (RFC 8058); none on mail that is not to be unsubscribed. */
+  unsubscribe?: string | undefined;
+}
+
+/** A mail as it goes over the wire (RFC 5322). The same delivery gives the same Message-ID, however often it is tried. */
+export async function composeMail(mail: ClaimedMail, sender: Sender, links: Links): Promise<Buffer> {
+  const { html, text } = await render(mail, sender.brand, links);
+  const { unsubscribe } = links;
+  const composer = new MailComposer({
+    from: sender.from,
+    to: mail.address ?? "",
+    ...(sender.replyTo ? { replyTo: sender.replyTo } : {}),
+    subject: mail.notification?.subject ?? mail.subject,
+    messageId: messageIdOf(mail, sender),
+    headers: {
+      "Auto-Submitted": "auto-generated",
+      "X-Parley-Delivery": mail.id,
+      ...(unsubscribe
+        ? { "List-Unsubscribe": `<${unsubscribe}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
+        : {}),
+    },
+    text,
+    html,
+    // What callers say is text: nothing in it is fetched or read.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return await composer.compile().build();
+}
+
+/** Asked for again by an operator it is another mail: receivers drop what they have seen the Message-ID of. */
+export function messageIdOf({ id, round }: Pick<ClaimedMail, "id" | "round">, { from }: Pick<Sender, "from">): string {
+  return `<${id}${round === 0 ? "" : `.${round}`}@${from.address.split("@").at(-1)}>`;
+}
+
+function render(mail: ClaimedMail, brand: Brand, links: Links): Promise<RenderedMail> {
+  const unsubscribeUrl = links.unsubscribe;
+  if (mail.kind === "digest")
+    return renderMail(
+      <DigestMail openUrl={links.open} {...(mail.mail as DigestProps)} {...{ brand, unsubscribeUrl }} />,
+    );
+  if (mail.kind === "away")
+    return renderMail(<AwayMail {...(mail.mail as AwayProps)} {...{ brand, unsubscribeUrl }} />);
+  const said = mail.notification ?? (mail.mail as Partial<Said> | null) ?? {};
+  const { message = "", mailText, htmlContent, summary } = said;
+  const subject = said.subject ?? mail.subject;
+  const element: ReactElement = (
+    <NotificationMail
+      {...{ brand, subject, message, unsubscribeUrl }}
+      summary={summary ?? undefined}
+      html={htmlContent ? sanitizeHtml(htmlContent) : undefined}
+      openUrl={links.open}
+    />
+  );
+  return renderMail(element, textOf([subject, mailText ?? message], brand, links));
+}
+
+type Said = NonNullable<ClaimedMail["notification"]>;
+
+/** The text part says what the sender wrote as text, not what can be read out of the HTML. */
+function textOf(parts: string[], brand: Brand, links: Links): string {
+  const foot = [
+    ...(links.unsubscribe ? [`Unsubscribe or choose what you get: ${links.unsubscribe}`] : []),
+    `Sent by ${brand.name}`,
+  ];
+  return `${[...parts, ...(links.open ? [`Open the inbox: ${links.open}`] : []), `-- \n${foot.join("\n")}`].join("\n\n")}\n`;
+}

@@ -1,0 +1,142 @@
+import type { Pool, PoolClient } from "pg";
+import type { TenantId } from "../../auth/principal.ts";
+import type { DeliveryKind, DeliveryStatus } from "../../domain/deliveries/schema.ts";
+import { newId } from "../../ids.ts";
+import type { Database } from "../../persistence/database.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+
+// Hand-written SQL: two round trips a mail.
+
+/** A mail to be sent, and everything that decides about it, as it was when it was claimed. */
+export interface ClaimedMail {
+  id: string;
+  userId: string;
+  kind: DeliveryKind;
+  type: string;
+  subject: string;
+  address: string | null;
+  mail: unknown;
+  round: number;
+  /** This one included. */
+  attempts: number;
+  createdAt: string;
+  notificationId: string | null;
+  /** Planned before the log's present epoch. */
+  older: boolean;
+  /** Null when it is gone, and for mails that are of none. */
+  notification: {
+    subject: string;
+    message: string;
+    mailText: string | null;
+    htmlContent: string | null;
+    summary: string | null;
+    readAt: string | null;
+    expiresAt: string | null;
+  } | null;
+  user: { displayName: string | null; locale: string | null } | null;
+  /** Why the address gets no mail. */
+  suppressed: string | null;
+  /** False for what its category must tell. */
+  mayUnsubscribe: boolean;
+}
+
+/** How a try ended, and what becomes of the mail. */
+export interface MailEnd {
+  outcome: "sent" | "temporary" | "permanent" | "caught" | "stopped";
+  words?: string | undefined;
+  status: DeliveryStatus;
+  rule?: string | undefined;
+  detail?: string | undefined;
+  dueAt?: Date | undefined;
+  heldUntil?: Date | undefined;
+  providerId?: string | undefined;
+  /** An address that gets no mail from now on. */
+  suppress?: string | undefined;
+}
+
+/**
+ * Holds a tenant's mail for one pump, in whatever process, until the connection is given back or dies with its process. Undefined when
+ * another one has it.
+ */
+export async function holdMail(pool: Pool, tenantId: TenantId): Promise<MailHold | undefined> {
+  const client = await pool.connect();
+  const hold = new MailHold(client, `mail:${tenantId}`);
+  try {
+    if (await hold.take()) return hold;
+    client.release();
+    return undefined;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+export class MailHold {
+  private readonly client: PoolClient;
+  private readonly name: string;
+
+  constructor(client: PoolClient, name: string) {
+    this.client = client;
+    this.name = name;
+  }
+
+  async take(): Promise<boolean> {
+    const sql = "select pg_try_advisory_lock(hashtextextended($1, 0)) as got";
+    return (await this.client.query<{ got: boolean }>(sql, [this.name])).rows[0]?.got ?? false;
+  }
+
+  async letGo(): Promise<void> {
+    await this.client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [this.name]);
+  }
+
+  /** Gives the connection back, and with it whatever is held. */
+  end(): void {
+    this.client.release(true);
+  }
+}
+
+/** The mail that is due for the longest; undefined when none is. */
+export async function claimMail(pool: Pool, tenantId: TenantId): Promise<ClaimedMail | undefined> {
+  const { rows } = await pool.query<{ mail: ClaimedMail | null }>({
+    name: "claim_mail_v1",
+    text: "select claim_mail_v1($1) as mail",
+    values: [tenantId],
+  });
+  return rows[0]?.mail ?? undefined;
+}
+
+export async function finishMail(pool: Pool, tenantId: TenantId, mail: ClaimedMail, end: MailEnd): Promise<void> {
+  await pool.query({
+    name: "finish_mail_v1",
+    text: "select finish_mail_v1($1, $2)",
+    values: [tenantId, JSON.stringify({ ...end, id: mail.id, number: mail.attempts })],
+  });
+}
+
+/** Frees what a pump that died was at. To be called by who holds the tenant's mail. */
+export async function freeClaims(pool: Pool, tenantId: TenantId): Promise<void> {
+  await pool.query("select free_mail_v1($1)", [tenantId]);
+}
+
+/** Comes back when the tenant's next mail is due, but not before a time. To be called when the hold is given up. */
+export async function schedulePump(pool: Pool, tenantId: TenantId, notBefore: Date): Promise<void> {
+  await pool.query("select schedule_mail_v1($1, $2)", [tenantId, notBefore]);
+}
+
+/** Newest mails that a tenant's catcher keeps. */
+const caughtKept = 200;
+
+/** Keeps a mail that has nowhere to go, and writes down that it was. */
+export async function catchMail(db: Database, tenantId: TenantId, mail: ClaimedMail, raw: Buffer): Promise<void> {
+  const { id: deliveryId, address, subject } = mail;
+  const end = { outcome: "caught", status: "caught", rule: "catcher", id: deliveryId, number: mail.attempts };
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await tx.caughtMail.create({
+      data: { tenantId, id: newId(), deliveryId, recipient: address ?? "", subject, raw: Uint8Array.from(raw) },
+    });
+    await tx.$executeRaw`
+      delete from caught_mails where tenant_id = ${tenantId} and id in (
+        select id from caught_mails where tenant_id = ${tenantId} order by id desc offset ${caughtKept})`;
+    await tx.$queryRaw`select finish_mail_v1(${tenantId}, ${JSON.stringify(end)}::json)::text`;
+  });
+}

@@ -1,0 +1,92 @@
+import addressparser from "nodemailer/lib/addressparser";
+import { signLinkToken } from "../../auth/link-token.ts";
+import type { TenantId } from "../../auth/principal.ts";
+import type { Config } from "../../config/config.ts";
+import { findMail, openMailSecret } from "../../domain/mail/store.ts";
+import { getTenant } from "../../domain/tenants/store.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { MailSettings, Tenant } from "../../persistence/generated/client.ts";
+import type { Links, Sender } from "./compose.tsx";
+import type { ClaimedMail } from "./mail-store.ts";
+import type { SmtpServer } from "./smtp.ts";
+
+/** Where a tenant's mail goes, in whose name, and how the server did until now. */
+export interface Outlet {
+  /** None: the catcher keeps it, if it may. */
+  server?: SmtpServer | undefined;
+  catcher: boolean;
+  sender: Sender;
+  /** Faults of the server in a row. */
+  failures: number;
+  /** The breaker is open until then; ms since 1970. */
+  openUntil: number;
+}
+
+export async function loadOutlet(db: Database, config: Config, tenantId: TenantId): Promise<Outlet> {
+  const [{ settings, health }, tenant] = await Promise.all([findMail(db, tenantId), getTenant(db, tenantId)]);
+  return {
+    server: tenantServer(config, tenantId, settings) ?? sharedServer(config.mail.url),
+    catcher: settings?.catcher ?? true,
+    sender: senderOf(config, tenant, settings),
+    failures: health?.failures ?? 0,
+    openUntil: health?.openUntil?.getTime() ?? 0,
+  };
+}
+
+function tenantServer(config: Config, tenantId: TenantId, settings: MailSettings | null): SmtpServer | undefined {
+  if (!settings?.host) return undefined;
+  const { host, username, password, port, security } = settings;
+  const pass = password === null ? "" : openMailSecret(config.authSecret, tenantId, "password", password);
+  return {
+    host,
+    port: port ?? (security === "tls" ? 465 : 587),
+    security: security as SmtpServer["security"],
+    auth: username === null ? undefined : { user: username, pass },
+    guarded: !config.allowPrivateNetworks,
+  };
+}
+
+/** The server of MAIL_URL, which whoever runs the installation has chosen: it may be anywhere. */
+function sharedServer(mailUrl: string | undefined): SmtpServer | undefined {
+  if (!mailUrl) return undefined;
+  const { protocol, hostname, port, username, password } = new URL(mailUrl);
+  const tls = protocol === "smtps:";
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port) || (tls ? 465 : 587),
+    security: tls ? "tls" : "auto",
+    auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
+    guarded: false,
+  };
+}
+
+interface Branding {
+  name?: string;
+  logoUrl?: string;
+  colour?: string;
+}
+
+function senderOf(config: Config, tenant: Tenant, settings: MailSettings | null): Sender {
+  const { branding = {} } = tenant.settings as { branding?: Branding };
+  const name = branding.name || tenant.name;
+  const [shared] = addressparser(config.mail.from, { flatten: true });
+  return {
+    brand: { name, logoUrl: branding.logoUrl || undefined, colour: branding.colour ?? "#0b6b62" },
+    from: {
+      name: settings?.fromName ?? name,
+      address: settings?.fromAddress ?? (shared?.address || "parley@localhost"),
+    },
+    replyTo: settings?.replyTo ?? undefined,
+  };
+}
+
+/** The addresses that a mail leads to. */
+export function linksOf(config: Pick<Config, "baseUrl" | "authSecret">, tenantId: TenantId, mail: ClaimedMail): Links {
+  const { kind, userId, type, notificationId } = mail;
+  if (kind === "test") return {};
+  const grant = { tenantId, userId, type, ...(notificationId === null ? {} : { notificationId }) };
+  return {
+    open: `${config.baseUrl}/inbox/${tenantId}`,
+    unsubscribe: mail.mayUnsubscribe ? `${config.baseUrl}/u/${signLinkToken(config.authSecret, grant)}` : undefined,
+  };
+}

@@ -1,0 +1,189 @@
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import type { TenantId } from "../../auth/principal.ts";
+import type { Config } from "../../config/config.ts";
+import { type DeliveryFacts, decideDelivery } from "../../domain/deliveries/policy.ts";
+import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault } from "../../domain/mail/policy.ts";
+import { saveHealth } from "../../domain/mail/store.ts";
+import type { Step } from "../../log/planner.ts";
+import type { Database } from "../../persistence/database.ts";
+import { composeMail } from "./compose.tsx";
+import {
+  type ClaimedMail,
+  catchMail,
+  claimMail,
+  finishMail,
+  freeClaims,
+  holdMail,
+  type MailEnd,
+  schedulePump,
+} from "./mail-store.ts";
+import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
+import { SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
+
+export interface MailContext {
+  config: Config;
+  db: Database;
+  /** Connections that are held for as long as a tenant's mail is worked: not those that the work itself needs. */
+  holds: Pool;
+  log: Logger;
+  /** Fires when the process is to end: no mail is begun after that. */
+  stopping: AbortSignal;
+  step?: Step | undefined;
+  patience?: Partial<Patience> | undefined;
+  waits?: Partial<SmtpWaits> | undefined;
+}
+
+/** Connections to one tenant's server. */
+const width = 4;
+/** ms that a tenant has a worker's slot before it stands in line again. */
+const turn = 5_000;
+
+/**
+ * Sends a tenant's mail that is due. One pump works a tenant at a time, so a server that hangs keeps one slot of a worker and no more;
+ * what failed is tried again later, what is due later is come back to.
+ */
+export async function pumpMail(context: MailContext, tenantId: TenantId): Promise<void> {
+  const { db, config, holds } = context;
+  const hold = await holdMail(holds, tenantId);
+  if (!hold) return; // whoever has it looks again when it lets go
+  try {
+    await freeClaims(db.pool, tenantId);
+    const pump = new Pump(context, tenantId, await loadOutlet(db, config, tenantId));
+    await pump.run();
+    await context.step?.("mail pumped");
+    await hold.letGo();
+    await context.step?.("mail let go");
+    await schedulePump(db.pool, tenantId, new Date(pump.openUntil));
+  } finally {
+    hold.end();
+  }
+}
+
+class Pump {
+  private readonly deadline = Date.now() + turn;
+  private failures: number;
+  openUntil: number;
+  private readonly patience: Patience;
+  private readonly waits: SmtpWaits;
+  private readonly context: MailContext;
+  private readonly tenantId: TenantId;
+  private readonly outlet: Outlet;
+
+  constructor(context: MailContext, tenantId: TenantId, outlet: Outlet) {
+    this.context = context;
+    this.tenantId = tenantId;
+    this.outlet = outlet;
+    this.failures = outlet.server ? outlet.failures : 0;
+    this.openUntil = outlet.server ? outlet.openUntil : 0;
+    this.patience = { ...patience, ...context.patience };
+    this.waits = { ...smtpWaits, ...context.waits };
+  }
+
+  /** Sends until nothing is due, the server is in trouble, or the turn is over. A server that was in trouble is tried with one mail. */
+  async run(): Promise<void> {
+    const probing = this.failures >= this.patience.faults;
+    await Promise.all(Array.from({ length: probing ? 1 : width }, () => this.line()));
+  }
+
+  private async line(): Promise<void> {
+    const { server } = this.outlet;
+    const smtp = server && new SmtpLine(server, this.waits);
+    try {
+      while (!this.over()) {
+        const mail = await claimMail(this.context.db.pool, this.tenantId);
+        if (!mail) return;
+        await this.context.step?.("mail claimed");
+        const end = await this.handle(mail, smtp);
+        if (end) await finishMail(this.context.db.pool, this.tenantId, mail, end);
+        await this.context.step?.("mail recorded");
+      }
+    } finally {
+      smtp?.close();
+    }
+  }
+
+  private over(): boolean {
+    const now = Date.now();
+    return this.context.stopping.aborted || now >= this.deadline || now < this.openUntil;
+  }
+
+  /** What became of a mail; undefined when it is written down already. */
+  private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined): Promise<MailEnd | undefined> {
+    const stop = this.decide(mail);
+    if (stop) return stop;
+    let raw: Buffer;
+    try {
+      raw = await composeMail(mail, this.outlet.sender, linksOf(this.context.config, this.tenantId, mail));
+    } catch (error) {
+      this.context.log.error({ err: error, delivery: mail.id }, "a mail could not be written");
+      return failed("permanent", `The mail could not be written: ${(error as Error).message}`);
+    }
+    if (!smtp) return void (await catchMail(this.context.db, this.tenantId, mail, raw));
+    return await this.send(mail, smtp, raw);
+  }
+
+  private async send(mail: ClaimedMail, smtp: SmtpLine, raw: Buffer): Promise<MailEnd> {
+    try {
+      const { words, providerId } = await smtp.send(
+        { from: this.outlet.sender.from.address, to: mail.address ?? "" },
+        raw,
+      );
+      await this.context.step?.("mail accepted");
+      if (this.failures > 0) await this.note(0);
+      return { outcome: "sent", status: "sent", rule: "accepted", detail: words, words, providerId };
+    } catch (error) {
+      return await this.failure(mail, error as SmtpFault);
+    }
+  }
+
+  private async failure(mail: ClaimedMail, fault: SmtpFault): Promise<MailEnd> {
+    const { temporary, ofServer, ofAddress, words } = judgeFault(fault);
+    if (ofServer) await this.note(this.failures + 1, words);
+    if (!temporary) return { ...failed("permanent", words), ...(ofAddress ? { suppress: mail.address ?? "" } : {}) };
+    if (mail.attempts >= this.patience.attempts) return failed("temporary", words);
+    const dueAt = new Date(Date.now() + backoff(mail.attempts, this.patience));
+    return { outcome: "temporary", status: "queued", detail: words, words, dueAt };
+  }
+
+  /** Keeps count of the server's faults where a restart does not lose it. */
+  private async note(failures: number, error?: string): Promise<void> {
+    this.failures = failures;
+    const wait = breakFor(failures, this.patience);
+    if (wait > 0) this.openUntil = Math.max(this.openUntil, Date.now() + wait);
+    const openUntil = wait > 0 ? new Date(this.openUntil) : null;
+    await saveHealth(this.context.db, this.tenantId, { failures, openUntil, ...(error ? { error } : {}) });
+  }
+
+  /** Why a mail is not sent after all; undefined when it is. */
+  private decide(mail: ClaimedMail): MailEnd | undefined {
+    if (mail.older) return { outcome: "stopped", status: "waiting", rule: "epoch" };
+    if (mail.attempts > this.patience.attempts) return failed("temporary", "The worker died at every try");
+    const { status, rule, detail } = decideDelivery(this.factsOf(mail));
+    return status === "queued" ? undefined : { outcome: "stopped", status, rule, detail };
+  }
+
+  private factsOf(mail: ClaimedMail): DeliveryFacts {
+    const told = mail.notification ?? (mail.notificationId === null ? ofNone : undefined);
+    return {
+      channel: "email",
+      now: new Date(),
+      notification: told && { readAt: toDate(told.readAt), expiresAt: toDate(told.expiresAt) },
+      ruling: { outcome: "send", rule: "asked" },
+      address: mail.address ?? undefined,
+      suppressed: mail.suppressed ?? undefined,
+      way: this.outlet.server ? "server" : this.outlet.catcher ? "catcher" : "none",
+    };
+  }
+}
+
+/** A digest is of no one notification, and is neither read nor over. */
+const ofNone = { readAt: null, expiresAt: null };
+
+function failed(outcome: "temporary" | "permanent", words: string): MailEnd {
+  return { outcome, status: "failed", rule: "refused", detail: words, words };
+}
+
+function toDate(text: string | null): Date | null {
+  return text ? new Date(text) : null;
+}

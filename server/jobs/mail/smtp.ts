@@ -1,0 +1,130 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { SmtpFault } from "../../domain/mail/policy.ts";
+
+/** A mail server and how to speak to it. */
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** auto: STARTTLS where it is offered. starttls: or not at all. tls: from the start. none: never. */
+  security: "auto" | "starttls" | "tls" | "none";
+  auth?: { user: string; pass: string } | undefined;
+  /** A tenant names the server: addresses of private networks are refused, unless they are allowed. */
+  guarded: boolean;
+}
+
+/** ms */
+export interface SmtpWaits {
+  connection: number;
+  greeting: number;
+  /** Silence in the middle. Long, because a mail whose acceptance we did not wait for is sent again. */
+  socket: number;
+}
+
+export const smtpWaits: SmtpWaits = { connection: 10_000, greeting: 10_000, socket: 60_000 };
+
+/** What the server said when it took a mail, and what it calls it. */
+export interface Receipt {
+  words: string;
+  providerId?: string | undefined;
+}
+
+interface Envelope {
+  from: string;
+  to: string;
+}
+
+/** One connection to a mail server, made when it is needed and used for mail after mail until something is wrong. */
+export class SmtpLine {
+  private connection: SMTPConnection | undefined;
+  private readonly server: SmtpServer;
+  private readonly waits: SmtpWaits;
+
+  constructor(server: SmtpServer, waits: SmtpWaits) {
+    this.server = server;
+    this.waits = waits;
+  }
+
+  /** Hands a mail over; returns its receipt. Throws an SmtpFault, after which the connection is a new one. */
+  async send(envelope: Envelope, raw: Buffer): Promise<Receipt> {
+    try {
+      this.connection ??= await this.connect();
+      return await send(this.connection, { ...envelope, size: raw.length }, raw);
+    } catch (error) {
+      this.connection?.close();
+      this.connection = undefined;
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.connection?.quit();
+    this.connection = undefined;
+  }
+
+  private async connect(): Promise<SMTPConnection> {
+    const { host, port, security, auth, guarded } = this.server;
+    const connection = new SMTPConnection({
+      host: guarded ? await publicAddress(host) : host,
+      port,
+      secure: security === "tls",
+      requireTLS: security === "starttls",
+      ignoreTLS: security === "none",
+      ...(isIP(host) ? {} : { servername: host }),
+      connectionTimeout: this.waits.connection,
+      greetingTimeout: this.waits.greeting,
+      socketTimeout: this.waits.socket,
+      dnsTimeout: this.waits.connection,
+    });
+    await new Promise<void>((resolve, reject) => {
+      // It stays: a connection that breaks while nobody waits for it must not end the process.
+      connection.on("error", reject);
+      connection.once("end", () => {
+        if (this.connection === connection) this.connection = undefined;
+      });
+      connection.connect((error) => {
+        if (error) reject(error);
+        else if (!auth || !connection.allowsAuth) resolve();
+        else connection.login(auth, (refused) => (refused ? reject(refused) : resolve()));
+      });
+    }).catch((error) => {
+      connection.close();
+      throw error;
+    });
+    return connection;
+  }
+}
+
+function send(connection: SMTPConnection, envelope: Envelope & { size: number }, raw: Buffer): Promise<Receipt> {
+  return new Promise((resolve, reject) => {
+    const broken = (error: Error) => reject(error);
+    const ended = () => reject(fault("ECONNECTION", "The server ended the connection"));
+    connection.once("error", broken);
+    connection.once("end", ended);
+    connection.send(envelope, raw, (error, info) => {
+      connection.off("error", broken);
+      connection.off("end", ended);
+      if (error) reject(error);
+      else resolve({ words: String(info?.response ?? ""), providerId: info?.serverMessageId });
+    });
+  });
+}
+
+/** The first address of a name, if none of them is of a private network. */
+async function publicAddress(host: string): Promise<string> {
+  const found = await lookup(host, { all: true }).catch((error: Error) => {
+    throw fault("EDNS", `${host} is not found: ${error.message}`);
+  });
+  for (const { address } of found)
+    if (ipaddr.process(address).range() !== "unicast")
+      throw fault("ESOCKET", `${host} is at ${address}, which is no public address`);
+  const [first] = found;
+  if (!first) throw fault("EDNS", `${host} has no address`);
+  return first.address;
+}
+
+function fault(code: string, message: string): Error & SmtpFault {
+  return Object.assign(new Error(message), { code, command: "CONN" });
+}
