@@ -69,7 +69,10 @@ export const mailStores: StoreModules = {
       holdMail: { reason: "takes a lock by the tenant's name, and touches no row" },
       MailHold: { reason: "is what holdMail answers with" },
       claimMail: [({ db, mine }) => pump.claimMail(db.pool, mine), undefined],
-      finishMail: [({ db, mine }) => pump.finishMail(db.pool, mine, foreignMail, { outcome: "sent", status: "sent" }), undefined],
+      finishMail: [
+        ({ db, mine }) => pump.finishMail(db.pool, mine, foreignMail, { outcome: "sent", status: "sent" }),
+        undefined,
+      ],
       freeClaims: [({ db, mine }) => pump.freeClaims(db.pool, mine), undefined],
       schedulePump: [({ db, mine }) => pump.schedulePump(db.pool, mine, new Date()), undefined],
       catchMail: [({ db, mine }) => pump.catchMail(db, mine, foreignMail, Buffer.from("x")), undefined],
