@@ -49,7 +49,11 @@ const serializers = {
 const redact = ["req.headers.authorization", 'req.headers["x-api-key"]', "req.headers.cookie"];
 
 /** The api role: REST, tRPC and sockets on config.port. Throws when the port or the database is not to be had. */
-export async function startApi(config: Config, web: { url(): string | undefined }): Promise<Api> {
+export async function startApi(
+  config: Config,
+  web: { url(): string | undefined },
+  now: () => number = Date.now,
+): Promise<Api> {
   const log = pino({ level: config.logLevel, redact, serializers, base: { role: "api" } });
   const nodeId = newId();
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
@@ -76,7 +80,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   const limiter = new Limiter(() => realtime.nodes);
   const loopback = config.host.every((host) => host === "127.0.0.1" || host === "::1" || host === "localhost");
   const settings = { baseUrl: config.baseUrl, authSecret: config.authSecret, loopback, startedAt: Date.now() };
-  const services: Services = { db, cursors, live: realtime, security, limiter, settings };
+  const services: Services = { db, cursors, live: realtime, security, limiter, now, settings };
   const state = { draining: false, seeded: config.seed === "none" };
   const app = buildApp(log, config);
   keepBodies(app);

@@ -1,5 +1,14 @@
 import type { TenantId } from "./auth/principal.ts";
 import { presentMessage, type StoredMessage } from "./domain/messages/schema.ts";
+import { presentNotification, type StoredNotification } from "./domain/notifications/schema.ts";
+
+/** For the service's own readers, never shown. */
+export interface EventInternals {
+  /** Who became a member. */
+  memberIds?: string[];
+  /** A notification that is new but calls nobody: its owner does not want the type in the inbox. */
+  filed?: boolean;
+}
 
 /** One durable fact as readers get it. */
 export interface LogEvent {
@@ -12,7 +21,7 @@ export interface LogEvent {
   userId?: string;
   seq?: number;
   payload: Record<string, unknown>;
-  internal?: { memberIds?: string[] };
+  internal?: EventInternals;
   clientHash?: string;
   at: string;
 }
@@ -66,7 +75,7 @@ export interface NewEvent {
   userId?: string;
   seq?: number;
   payload: Record<string, unknown>;
-  internal?: { memberIds?: string[] };
+  internal?: EventInternals;
   clientHash?: string;
 }
 
@@ -81,9 +90,11 @@ export interface Envelope {
   data: Record<string, unknown>;
 }
 
-/** What a reader is shown of an event: a message with all the spellings that the API gives it, other things as they were stored. */
+/** What a reader is shown of an event: messages and notifications with all the spellings that the API gives them, other things as they were stored. */
 export function presentPayload(event: Pick<LogEvent, "type" | "payload">): Record<string, unknown> {
   if (event.type.startsWith("message.")) return { ...presentMessage(event.payload as unknown as StoredMessage) };
+  if (event.type.startsWith("notification."))
+    return { ...presentNotification(event.payload as unknown as StoredNotification) };
   return event.payload;
 }
 

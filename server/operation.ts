@@ -34,6 +34,8 @@ export interface HttpBinding {
   also?: { method: HttpBinding["method"]; path: string }[];
   /** Other spellings of input fields that clients use. */
   aliases?: Record<string, string>;
+  /** A larger body than calls have commonly, in bytes. */
+  bodyBytes?: number;
   /** Header → input field */
   headers?: Record<string, string>;
 }

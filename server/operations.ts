@@ -4,9 +4,11 @@ import { chatOperations } from "./domain/chats/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
 import { hostedOperations } from "./domain/hosted/operations.ts";
+import { inboxOperations } from "./domain/inbox/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
 import { memberOperations } from "./domain/members/operations.ts";
 import { messageOperations } from "./domain/messages/operations.ts";
+import { notificationOperations } from "./domain/notifications/operations.ts";
 import { preferenceOperations } from "./domain/preferences/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
@@ -23,6 +25,8 @@ export const operations = {
   members: memberOperations,
   messages: messageOperations,
   reads: readOperations,
+  notifications: notificationOperations,
+  inbox: inboxOperations,
   events: eventOperations,
   typing: typingOperations,
   presence: presenceOperations,

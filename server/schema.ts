@@ -8,6 +8,13 @@ export const limits = {
   chatName: 200,
   membersPerCall: 1000,
   mentions: 50,
+  /** Of a send to many, and its body's bytes. */
+  recipients: 10_000,
+  recipientsBytes: 2 * 1024 * 1024,
+  subject: 500,
+  summary: 1000,
+  htmlBytes: 64 * 1024,
+  notificationsPerCall: 500,
   frameBytes: 64 * 1024,
   connectionsPerUser: 200,
   jsonDepth: 20,

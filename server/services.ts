@@ -37,5 +37,7 @@ export interface Services {
   live: Live;
   security: TenantSecurity;
   limiter: Limiter;
+  /** The clock of what operations do by the time, in ms since 1970. */
+  now(): number;
   settings: { baseUrl: string; authSecret: string; loopback: boolean; startedAt: number };
 }

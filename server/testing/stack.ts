@@ -42,12 +42,12 @@ export interface Stack {
 }
 
 /** The real api role on a free port, on a database of its own. */
-export async function startStack(changes: Partial<Config> = {}): Promise<Stack> {
+export async function startStack(changes: Partial<Config> = {}, now?: () => number): Promise<Stack> {
   const database = await createTestDatabase();
   const config = configFor(database, changes);
   const apis: Api[] = [];
   const open = async () => {
-    const started = await startApi(config, { url: () => undefined });
+    const started = await startApi(config, { url: () => undefined }, now);
     let closing: Promise<void> | undefined;
     const close = () => {
       closing ??= started.close();

@@ -1,5 +1,19 @@
 import type { ErrorCode } from "../../errors.ts";
 import type { Catalogue } from "../../operations.ts";
+import {
+  byAdmin,
+  byAnyone,
+  byAnyUser,
+  byInstallation,
+  byKey,
+  byMember,
+  byMemberOrAdmin,
+  byOwner,
+  byUserOrKey,
+  log,
+  noInput,
+} from "./examples-callers.ts";
+import { inboxExamples } from "./examples-inbox.ts";
 import { policyExamples } from "./examples-policy.ts";
 import type { Side, Who } from "./world.ts";
 
@@ -23,46 +37,8 @@ export interface Example {
   foreign: Record<string, ErrorCode>;
 }
 
-const byMember: Example["callers"] = {
-  visitor: "unauthenticated",
-  member: "ok",
-  outsider: "not_found",
-  admin: "not_found",
-  key: "user_required",
-  keyAsMember: "ok",
-  installation: "forbidden",
-};
-/** Admins moderate every chat of the tenant. */
-const byMemberOrAdmin: Example["callers"] = { ...byMember, admin: "ok" };
-const byAnyUser: Example["callers"] = { ...byMember, outsider: "ok", admin: "ok" };
-const byUserOrKey: Example["callers"] = { ...byAnyUser, key: "ok" };
-/** A profile is its user's own, and open to Admins and to keys. */
-const byOwner: Example["callers"] = { ...byUserOrKey, outsider: "forbidden" };
-const byAdmin: Example["callers"] = {
-  visitor: "unauthenticated",
-  member: "forbidden",
-  outsider: "forbidden",
-  admin: "ok",
-  key: "ok",
-  keyAsMember: "ok",
-  installation: "forbidden",
-};
-const byKey: Example["callers"] = { ...byAdmin, admin: "forbidden" };
-const byAnyone: Example["callers"] = { ...byUserOrKey, visitor: "ok" };
-const byInstallation: Example["callers"] = {
-  visitor: "unauthenticated",
-  member: "unauthenticated",
-  outsider: "unauthenticated",
-  admin: "unauthenticated",
-  key: "unauthenticated",
-  keyAsMember: "unauthenticated",
-  installation: "ok",
-};
-
-const log = ["events", "tenant_log"];
 const ofChat = ({ ids }: Side) => ({ chatId: ids.chatId });
 const ofMessage = ({ ids }: Side) => ({ chatId: ids.chatId, messageId: ids.messageId });
-const noInput = () => ({});
 const foreignChat = { chatId: "not_found" } as const;
 const foreignMessage = { chatId: "not_found", messageId: "not_found" } as const;
 
@@ -241,6 +217,7 @@ export const examples: Record<OperationName, Example> = {
   ...policyExamples,
   "demo.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
   "hosted.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
+  ...inboxExamples,
 };
 
 /** Whom the hub does not let in: it is for users. */

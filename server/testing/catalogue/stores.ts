@@ -15,6 +15,7 @@ import * as jobs from "../../jobs/store.ts";
 import * as log from "../../log/store.ts";
 import * as realtime from "../../realtime/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
+import { inboxStores } from "./stores-inbox.ts";
 import { mailStores } from "./stores-mail.ts";
 import { policyStores } from "./stores-policy.ts";
 
@@ -201,4 +202,5 @@ export const storeRows: StoreModules = {
       retireNode: { reason: "about a node, which is nobody's" },
     },
   },
+  ...inboxStores,
 };

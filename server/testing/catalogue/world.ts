@@ -32,6 +32,12 @@ export interface Side {
     type: string;
     /** Of a mail to ada. */
     linkToken: string;
+    /** ada's, unread */
+    notificationId: string;
+    /** eve's, unread */
+    eveNotificationId: string;
+    /** ada's, not there yet */
+    scheduledId: string;
   };
   /** An event id from before anything happened. */
   since: string;
@@ -67,6 +73,11 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const message = await ada<{ id: string }>("POST", messages, { content: "All abord", clientMessageId: "first" });
   await ada("PATCH", `${messages}/${message.body.id}`, { content: "All aboard" });
   await tenant.as("ben")("POST", messages, { content: "Aye" });
+  const news = { userId: "ada", subject: "Welcome", message: "Welcome aboard" };
+  const notified = await key<{ id: string }>("POST", "/Notifications", news);
+  const eves = await key<{ id: string }>("POST", "/Notifications", { ...news, userId: "eve" });
+  const scheduledFor = "2990-01-01T00:00:00Z";
+  const scheduled = await key<{ id: string }>("POST", "/Notifications", { ...news, scheduledFor });
   return {
     tenant,
     tenantId: tenant.tenantId,
@@ -80,6 +91,9 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
       templateName: userId,
       type: userId,
       linkToken: signLinkToken(testSecret, { tenantId: tenant.tenantId, userId: "ada", type: userId }),
+      notificationId: notified.body.id,
+      eveNotificationId: eves.body.id,
+      scheduledId: scheduled.body.id,
     },
     since,
     credentials: await credentialsOf(tenant),

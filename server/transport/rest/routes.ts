@@ -28,7 +28,9 @@ export function registerRoutes(app: FastifyInstance, services: Services): void {
       const methods = taken.get(url.toLowerCase().replace(/:\w+/g, ":")) ?? new Set();
       methods.add(binding.method);
       taken.set(url.toLowerCase().replace(/:\w+/g, ":"), methods);
-      app.route({ method: binding.method, url, handler: handlerOf(operation, services) });
+      const { bodyBytes } = operation.http;
+      const limit = bodyBytes === undefined ? {} : { bodyLimit: bodyBytes };
+      app.route({ method: binding.method, url, ...limit, handler: handlerOf(operation, services) });
     }
   }
   refuseOtherMethods(app, taken);

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { query } from "../../operation.ts";
+import { markPosition } from "../events/mark-position.ts";
+import { countAll } from "./store.ts";
+
+const count = z.number().int();
+
+export const getCounters = query({
+  name: "inbox.getCounters",
+  summary: "Everything that is unread of the caller: chats, mentions, inbox",
+  http: { method: "GET", path: "/counters" },
+  access: { caller: "user", scope: "notifications:read" },
+  input: z.object({}),
+  output: z
+    .object({
+      chats: z.object({
+        unread: count.describe("Chats with something unread"),
+        unreadMessages: count.describe("Up to 100 a chat, as the list of chats says"),
+      }),
+      mentions: z.object({ unread: count.describe("Unread messages that mention the caller; up to 100 a chat") }),
+      inbox: z.object({ unread: count, unseen: count }),
+    })
+    .meta({ id: "Counters" }),
+  async handle(ctx) {
+    const { db, now } = ctx.services;
+    await markPosition(ctx);
+    const { chats, messages, mentions, unread, unseen } = await countAll(db, ctx.tenantId, callerId(ctx), now());
+    return {
+      chats: { unread: chats, unreadMessages: messages },
+      mentions: { unread: mentions },
+      inbox: { unread, unseen },
+    };
+  },
+});

@@ -1,0 +1,3 @@
+import { getCounters } from "./get-counters.ts";
+
+export const inboxOperations = { getCounters };

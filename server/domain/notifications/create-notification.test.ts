@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { Notification } from "./schema.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let key: Caller;
+let ada: Caller;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  key = tenant.key();
+  ada = tenant.as("ada");
+});
+afterAll(() => stack.close());
+
+interface Events {
+  data: { type: string; data: Record<string, unknown> }[];
+  nextCursor: string;
+}
+
+const invite = { userId: "ada", type: "UserInvite", subject: "You're invited", message: "Ben invites you" };
+const create = (body: object, headers: Record<string, string> = {}, caller = key) =>
+  caller<Notification>("POST", "/Notifications", { ...invite, ...body }, headers);
+
+describe("succeeds", () => {
+  test("by key and by Admin with the notification, which its user can fetch", async () => {
+    const body = { metadata: { from: "ben" }, summary: "An invitation", priority: "hIgH" };
+    for (const caller of [key, tenant.as("root", ["Admin"])]) {
+      const { status, body: made } = await create(body, {}, caller);
+      expect(status).toBe(201);
+      expect(made).toMatchObject({
+        ...invite,
+        ...body,
+        priority: "High",
+        isRead: false,
+        read: false,
+        status: "visible",
+      });
+      expect(made.createdAt).toMatch(/^\d{4}-.*Z$/);
+      expect(made).not.toHaveProperty("readAt");
+      expect((await ada<Notification>("GET", `/Notifications/${made.id}`)).body).toEqual(made);
+    }
+  });
+
+  test("with its event, to its user alone", async () => {
+    const [mine, bens] = [await cursor(ada), await cursor(tenant.as("ben"))];
+    const { body } = await create({ htmlContent: "<p>Come</p>" });
+    expect((await since(ada, mine)).data).toMatchObject([{ type: "notification.created", data: body }]);
+    expect((await since(tenant.as("ben"), bens)).data).toEqual([]);
+  });
+
+  test.each([
+    [0, "Low"],
+    ["1", "Normal"],
+    ["URGENT", "Urgent"],
+    [3, "Urgent"],
+    [null, "Normal"],
+  ])("with priority %j as %s", async (priority, shown) => {
+    expect((await create({ priority })).body.priority).toBe(shown);
+  });
+
+  test("with other spellings, and a type of its own where none is given", async () => {
+    const { body } = await key<Notification>("POST", "/notifications", { UserID: "ada", Title: "T", Body: "B" });
+    expect(body).toMatchObject({ userId: "ada", subject: "T", message: "B", type: "General", metadata: {} });
+  });
+
+  test("at once for a time in the past", async () => {
+    const { body } = await create({ scheduledFor: "2020-01-01T00:00:00" });
+    expect(body).toMatchObject({ status: "visible", scheduledFor: "2020-01-01T00:00:00.000Z" });
+  });
+
+  test("without what its HTML could do, and without the address of its mail", async () => {
+    const { body } = await create({
+      htmlContent: `<p onclick="x()">Hi<script>x()</script></p>`,
+      email: "ada@example.com",
+    });
+    expect(body.htmlContent).toBe("<p>Hi</p>");
+    expect(JSON.stringify(body)).not.toContain("ada@example.com");
+  });
+});
+
+describe("a repeat under the same key", () => {
+  test("gets the first answer, also when both come at once; nothing is made twice", async () => {
+    const headers = { "idempotency-key": crypto.randomUUID() };
+    const before = await total();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => create({ subject: "once" }, headers)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    await ada("PUT", `/Notifications/${answers[0]?.body.id}/read`);
+    const again = await create({ subject: "once" }, headers);
+    expect(again).toMatchObject({ status: 201, body: answers[0]?.body });
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect(await total()).toBe(before + 1);
+  });
+
+  test("is 422 with another body, and free for another caller", async () => {
+    const headers = { "idempotency-key": crypto.randomUUID() };
+    await create({ subject: "first" }, headers);
+    expect(await create({ subject: "other" }, headers)).toMatchObject({
+      status: 422,
+      body: { code: "idempotency_reused" },
+    });
+    expect((await create({ subject: "other" }, headers, tenant.as("root", ["Admin"]))).status).toBe(201);
+  });
+});
+
+test("50 at once are 50, each with its own event", async () => {
+  const [mine, before] = [await cursor(ada), await total()];
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => create({ subject: `n${i}` })));
+  expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(201));
+  expect(await total()).toBe(before + 50);
+  const { data } = await since(ada, mine);
+  expect(data.map((event) => event.data.id).toSorted()).toEqual(answers.map(({ body }) => body.id).toSorted());
+});
+
+test.each([
+  ["no user", { userId: null }, "userId"],
+  ["no subject", { subject: "" }, "subject"],
+  ["no message", { message: null }, "message"],
+  ["17 KiB of text", { message: "x".repeat(17 * 1024) }, "message"],
+  ["65 KiB of HTML", { htmlContent: "x".repeat(65 * 1024) }, "htmlContent"],
+  ["an unknown priority", { priority: "Whatever" }, "priority"],
+  ["no such day", { scheduledFor: "2026-02-31T00:00:00Z" }, "scheduledFor"],
+  ["an expiry that is past", { expiresAt: "2020-01-01T00:00:00Z" }, "expiresAt"],
+  ["gone before it is there", { scheduledFor: "2990-01-02T00:00:00Z", expiresAt: "2990-01-01T00:00:00Z" }, "expiresAt"],
+  ["no address", { email: "ada" }, "email"],
+  ["metadata that is a list", { metadata: [] }, "metadata"],
+  ["two times", { scheduledFor: "2990-01-01T00:00:00Z", scheduledForLocal: "2990-01-01T09:00" }, "scheduledForLocal"],
+])("bad input: %s", async (_name, body, field) => {
+  const before = await total();
+  expect(await create(body)).toMatchObject({
+    status: 400,
+    body: { code: "invalid", errors: { [field]: expect.arrayContaining([expect.any(String)]) } },
+  });
+  expect(await total()).toBe(before);
+});
+
+test("a user without the Admin group gets 403, nobody 401, another tenant 403", async () => {
+  expect(await create({}, {}, ada)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+  expect((await create({}, { "x-api-key": "" })).status).toBe(401);
+  const other = await stack.tenant("umbra");
+  expect((await create({}, { "x-api-key": other.primaryKey })).status).toBe(403);
+});
+
+async function total(): Promise<number> {
+  return (await ada<{ totalCount: number }>("GET", "/Notifications")).body.totalCount;
+}
+async function cursor(caller: Caller): Promise<string> {
+  return (await caller<Events>("GET", "/events")).body.nextCursor;
+}
+async function since(caller: Caller, after: string): Promise<Events> {
+  return (await caller<Events>("GET", `/events?after=${after}&limit=500`)).body;
+}

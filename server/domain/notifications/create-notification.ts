@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { bodyHashOf } from "../../caller.ts";
+import { newId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { createNotification as storeNotification } from "./lane-store.ts";
+import { idempotencyOf, requireSoundTimes, scheduleOf, toContent } from "./policy.ts";
+import { contentAliases, notificationFields, notificationSchema, presentNotification } from "./schema.ts";
+import { findZones } from "./store.ts";
+
+export const createNotification = mutation({
+  name: "notifications.create",
+  summary: "Tell a user something, now or at a time",
+  http: { method: "POST", path: "/Notifications", status: 201, aliases: contentAliases },
+  access: { caller: "admin", scope: "notifications:write" },
+  input: z.object(notificationFields),
+  output: notificationSchema,
+  errors: ["idempotency_reused", "outcome-unknown"],
+  ownIdempotency: true,
+  async handle(ctx, input) {
+    const { db, now } = ctx.services;
+    const at = now();
+    const zones = input.scheduledForLocal
+      ? await findZones(db.forTenant(ctx.tenantId), ctx.tenantId, [input.userId])
+      : undefined;
+    const scheduledFor = scheduleOf(input, zones?.(input.userId));
+    requireSoundTimes({ expiresAt: input.expiresAt, scheduledFor }, at);
+    const { notification, replayed } = await storeNotification(db, ctx.tenantId, {
+      id: newId(),
+      userId: input.userId,
+      content: toContent(input),
+      email: input.email,
+      scheduledFor,
+      scheduledLocal: input.scheduledForLocal,
+      key: idempotencyOf(ctx, "notifications.create", bodyHashOf(input)),
+      now: at,
+    });
+    if (replayed) ctx.reply.headers["Idempotent-Replayed"] = "true";
+    return presentNotification(notification);
+  },
+});

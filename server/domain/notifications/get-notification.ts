@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { query } from "../../operation.ts";
+import { entityId } from "../../schema.ts";
+import { notificationSchema, presentNotification } from "./schema.ts";
+import { findOwn } from "./store.ts";
+
+export const getNotification = query({
+  name: "notifications.get",
+  summary: "One notification of the caller's own",
+  http: { method: "GET", path: "/Notifications/{notificationId}" },
+  access: { caller: "user", scope: "notifications:read" },
+  input: z.object({ notificationId: entityId }),
+  output: notificationSchema,
+  async handle(ctx, input) {
+    const { db, now } = ctx.services;
+    const of = { id: requireId(input.notificationId), now: now() };
+    const found = await findOwn(db, ctx.tenantId, callerId(ctx), of);
+    if (!found) throw new DomainError("not_found");
+    return presentNotification(found);
+  },
+});

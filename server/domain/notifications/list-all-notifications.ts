@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { isId } from "../../ids.ts";
+import { query } from "../../operation.ts";
+import { cursorInput, cursorPage, entityId, instant, page, pageInput, userId } from "../../schema.ts";
+import { listAllForms, presentForAdmin } from "./presenter.ts";
+import { adminNotificationSchema, notificationType } from "./schema.ts";
+
+export const listAllNotifications = query({
+  name: "notifications.listAll",
+  summary: "Notifications of the whole tenant, newest first",
+  http: { method: "GET", path: "/admin/notifications" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    ...pageInput,
+    ...cursorInput,
+    userId: userId.optional(),
+    type: notificationType.optional(),
+    status: z.enum(["visible", "scheduled", "cancelled"]).optional(),
+    batchId: entityId.optional().describe("Only those of one send to many"),
+    since: instant.optional().describe("Made from then on"),
+    until: instant.optional().describe("Made before then"),
+  }),
+  output: z.union([page(adminNotificationSchema), cursorPage(adminNotificationSchema)]),
+  errors: ["cursor_invalid"],
+  async handle(ctx, { userId, type, status, batchId, since, until, ...forms }) {
+    // No batch has an id that is none: what it has made is then nothing, under an id that nothing has.
+    const ofBatch = batchId === undefined || isId(batchId) ? batchId?.toLowerCase() : nothing;
+    return await listAllForms(ctx, { userId, type, status, batchId: ofBatch, since, until }, forms, presentForAdmin);
+  },
+});
+
+const nothing = "00000000-0000-0000-0000-000000000000";

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { callerId } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
+import { type Context, query } from "../../operation.ts";
+import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { cursorInput, cursorPage, instant, page, pageInput, userId } from "../../schema.ts";
+import { markPosition } from "../events/mark-position.ts";
+import { actsForAll } from "./policy.ts";
+import { listAllForms } from "./presenter.ts";
+import { notificationSchema, notificationType, presentNotification, priorityInput } from "./schema.ts";
+import { type InboxQuery, type InboxRow, listInbox } from "./store.ts";
+
+const input = z.object({
+  ...pageInput,
+  ...cursorInput,
+  unreadOnly: z.boolean().optional(),
+  type: notificationType.optional(),
+  priority: priorityInput.optional().describe("Only of this priority"),
+  archived: z.boolean().optional().describe("Those in the archive instead"),
+  snoozed: z.boolean().optional().describe("Those that sleep instead"),
+  since: instant.optional().describe("Only what appeared from then on"),
+  status: z
+    .enum(["visible", "scheduled", "cancelled"])
+    .optional()
+    .describe("scheduled and cancelled: those of the whole tenant, for keys and Admins"),
+  userId: userId.optional().describe("With status=scheduled or cancelled: only this user's"),
+});
+
+export const listNotifications = query({
+  name: "notifications.list",
+  summary: "The caller's inbox, newest first; for keys and Admins also what is scheduled",
+  http: { method: "GET", path: "/Notifications" },
+  access: { caller: "user-or-key", scope: "notifications:read" },
+  input,
+  output: z.union([page(notificationSchema), cursorPage(notificationSchema)]),
+  errors: ["cursor_invalid", "user_required"],
+  async handle(ctx, wanted) {
+    if (wanted.status === "scheduled" || wanted.status === "cancelled") {
+      if (!actsForAll(ctx))
+        throw new DomainError("forbidden", { detail: "What is not there yet is for keys and Admins" });
+      const { status, type, since } = wanted;
+      return await listAllForms(ctx, { status, type, since, userId: wanted.userId }, wanted, (row) => row);
+    }
+    const userId = callerId(ctx);
+    await markPosition(ctx);
+    const load = (part: Part) =>
+      listInbox(ctx.services.db, ctx.tenantId, userId, { ...filtersOf(ctx, wanted), ...part });
+    if (wantsCursor(wanted)) return await cursorForm(ctx, wanted, load);
+    const pages = readPage(wanted);
+    const { rows, total } = await load({ offset: pages.offset, limit: pages.pageSize, counted: true });
+    return toPage(pages, total, rows.map(present));
+  },
+});
+
+type Part = Pick<InboxQuery, "before" | "after" | "offset" | "limit" | "counted">;
+
+function filtersOf(ctx: Context, wanted: z.output<typeof input>) {
+  return {
+    unreadOnly: wanted.unreadOnly ?? false,
+    type: wanted.type,
+    priority: wanted.priority,
+    archived: wanted.archived ?? false,
+    snoozed: wanted.snoozed ?? false,
+    since: wanted.since,
+    now: ctx.services.now(),
+  };
+}
+
+function present({ notification }: InboxRow) {
+  return presentNotification(notification);
+}
+
+/** `nextCursor` goes on to older ones, `prevCursor` to newer ones. Newest first either way. */
+async function cursorForm(
+  ctx: Context,
+  wanted: z.output<typeof input>,
+  load: (part: Part) => Promise<{ rows: InboxRow[] }>,
+) {
+  const limit = readLimit(wanted.limit);
+  const [before, after] = [readPlace(ctx, wanted.before), readPlace(ctx, wanted.after)];
+  const { rows } = await load({ before, after, offset: 0, limit, counted: false });
+  const [newest, oldest] = [rows[0], rows.at(-1)];
+  return {
+    data: rows.map(present),
+    nextCursor: oldest && (rows.length === limit || after !== undefined) ? writePlace(ctx, oldest.position) : null,
+    prevCursor: newest ? writePlace(ctx, newest.position) : (wanted.after ?? null),
+  };
+}
+
+// A place in an inbox is a position in the log, sealed as event ids are: it tells nobody what others do. No log has the epoch 0.
+
+function writePlace({ services, tenantId }: Context, position: number): string {
+  return services.cursors.encode(tenantId, 0, position);
+}
+
+function readPlace({ services, tenantId }: Context, cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  const { epoch, position } = services.cursors.decode(tenantId, cursor);
+  if (epoch !== 0) throw new DomainError("cursor_invalid");
+  return position;
+}

@@ -1,0 +1,70 @@
+import { DomainError } from "../../errors.ts";
+import { isId } from "../../ids.ts";
+import type { Context } from "../../operation.ts";
+import type { Notification as NotificationRow } from "../../persistence/generated/client.ts";
+import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { type Notification, presentNotification } from "./schema.ts";
+import { type AllQuery, listAll, loadNotifications, pageAll } from "./store.ts";
+
+interface Forms {
+  pageNumber?: number | undefined;
+  pageSize?: number | undefined;
+  before?: string | undefined;
+  after?: string | undefined;
+  limit?: number | undefined;
+}
+
+/** Notifications of the whole tenant in both forms of a list, newest first; cursors are ids. Throws `cursor_invalid`. */
+export async function listAllForms<T>(
+  ctx: Context,
+  query: AllQuery,
+  forms: Forms,
+  show: (notification: Notification, row: NotificationRow) => T,
+) {
+  const { db } = ctx.services;
+  if (!wantsCursor(forms)) {
+    const pages = readPage(forms);
+    const { rows, total } = await pageAll(db, ctx.tenantId, query, pages);
+    return toPage(pages, total, await present(ctx, rows, show));
+  }
+  const limit = readLimit(forms.limit);
+  const [before, after] = [readCursor(forms.before), readCursor(forms.after)];
+  const rows = await listAll(db, ctx.tenantId, { ...query, before, after, limit });
+  const [newest, oldest] = [rows[0], rows.at(-1)];
+  return {
+    data: await present(ctx, rows, show),
+    nextCursor: oldest && (rows.length === limit || after !== undefined) ? oldest.id : null,
+    prevCursor: newest ? newest.id : (after ?? null),
+  };
+}
+
+async function present<T>(
+  ctx: Context,
+  rows: NotificationRow[],
+  show: (notification: Notification, row: NotificationRow) => T,
+): Promise<T[]> {
+  const ids = rows.map(({ id }) => id);
+  const stored = await loadNotifications(ctx.services.db.pool, ctx.tenantId, ids);
+  return rows.flatMap((row) => {
+    const one = stored.get(row.id);
+    return one ? [show(presentNotification(one), row)] : []; // deleted between the two looks
+  });
+}
+
+function readCursor(cursor: string | undefined): string | undefined {
+  if (cursor !== undefined && !isId(cursor)) throw new DomainError("cursor_invalid");
+  return cursor?.toLowerCase();
+}
+
+/** What only those who run the tenant may see of it. */
+export function presentForAdmin(notification: Notification, row: NotificationRow) {
+  return {
+    ...notification,
+    ...(row.email === null ? {} : { email: row.email }),
+    ...(row.mailText === null ? {} : { mailText: row.mailText }),
+    ...(row.template === null ? {} : { template: row.template as { name: string; version: number } }),
+    ...(row.scheduledLocal === null ? {} : { scheduledForLocal: row.scheduledLocal }),
+    ...(row.batchId === null ? {} : { batchId: row.batchId }),
+    ...(row.chatId === null ? {} : { chatId: row.chatId }),
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId } from "../../schema.ts";
+import { changeNotifications } from "./lane-store.ts";
+import { cancelScheduled } from "./store.ts";
+
+export const removedSchema = z.object({ id: z.string(), status: z.enum(["deleted", "cancelled"]) });
+
+export const adminRemoveNotification = mutation({
+  name: "notifications.remove",
+  summary: "Delete anybody's notification for ever, or cancel a scheduled one",
+  http: { method: "DELETE", path: "/admin/notifications/{notificationId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ notificationId: entityId }),
+  output: removedSchema,
+  errors: ["outcome-unknown"],
+  handle: (ctx, input) => removeNotification(ctx, { id: requireId(input.notificationId) }),
+});
+
+/** Deletes what is visible; without a user also anybody's, and cancels what is not there yet. Throws `not_found`. */
+export async function removeNotification(
+  { services: { db, now }, tenantId }: Context,
+  of: { id: string; userId?: string | undefined; clientHash?: string | undefined },
+): Promise<z.output<typeof removedSchema>> {
+  const { id, userId, clientHash } = of;
+  const { changed } = await changeNotifications(db, tenantId, {
+    operation: "delete",
+    userId,
+    ids: [id],
+    clientHash,
+    now: now(),
+  });
+  if (changed > 0) return { id, status: "deleted" };
+  if (userId !== undefined) throw new DomainError("not_found");
+  await unitOfWork(db, tenantId, async (work) => {
+    if (!(await cancelScheduled(work, tenantId, id))) throw new DomainError("not_found");
+  });
+  return { id, status: "cancelled" };
+}

@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { sanitizeHtml } from "../../html.ts";
+import { instant, limits, messageContent, metadata, text, userId } from "../../schema.ts";
+
+export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
+export type Priority = (typeof priorities)[number];
+
+/** A notification as it stands in its events and is handed from layer to layer; SQL makes it (`notification_json_v1`). */
+export interface StoredNotification {
+  id: string;
+  userId: string;
+  type: string;
+  subject: string;
+  message: string;
+  htmlContent?: string;
+  summary?: string;
+  priority: Priority;
+  metadata: Record<string, unknown>;
+  status: "scheduled" | "visible" | "cancelled" | "deleted";
+  scheduledFor?: string;
+  createdAt: string;
+  visibleAt?: string;
+  seenAt?: string;
+  readAt?: string;
+  archivedAt?: string;
+  snoozedUntil?: string;
+  expiresAt?: string;
+  deletedAt?: string;
+}
+
+export const notificationSchema = z
+  .object({
+    id: z.string(),
+    userId: z.string(),
+    type: z.string(),
+    subject: z.string(),
+    message: z.string(),
+    htmlContent: z.string().optional().describe("Sanitised; sanitise it again where you show it"),
+    summary: z.string().optional(),
+    priority: z.enum(priorities),
+    metadata: z.record(z.string(), z.unknown()),
+    status: z.enum(["scheduled", "visible", "cancelled", "deleted"]),
+    scheduledFor: z.string().optional(),
+    createdAt: z.string(),
+    visibleAt: z.string().optional().describe("When it appeared, where that was later than it was made"),
+    isRead: z.boolean(),
+    read: z.boolean().describe("The same as isRead"),
+    readAt: z.string().optional(),
+    seenAt: z.string().optional(),
+    archivedAt: z.string().optional(),
+    snoozedUntil: z.string().optional(),
+    expiresAt: z.string().optional(),
+    deletedAt: z.string().optional(),
+  })
+  .meta({ id: "Notification" });
+
+export type Notification = z.infer<typeof notificationSchema>;
+
+/** Adds what follows from the rest. The only place that does. */
+export function presentNotification(stored: StoredNotification): Notification {
+  const isRead = stored.readAt !== undefined;
+  return { ...stored, isRead, read: isRead };
+}
+
+/** Low, Normal, High, Urgent in any letter case, or 0 to 3; becomes the number. */
+export const priorityInput = z
+  .union([z.string().max(20), z.number()])
+  .transform((value, issues) => {
+    const word = String(value).trim().toLowerCase();
+    const index = /^[0-3]$/.test(word) ? Number(word) : priorities.findIndex((name) => name.toLowerCase() === word);
+    if (index >= 0) return index;
+    issues.addIssue({ code: "custom", message: `must be one of ${priorities.join(", ")}, or 0 to 3` });
+    return z.NEVER;
+  })
+  .describe("Low, Normal, High or Urgent, in any letter case, or 0 to 3; Normal unless given");
+
+export const notificationType = text(100)
+  .trim()
+  .min(1)
+  .describe("What kind it is: UserInvite, SystemAnnouncement, … any short word of yours");
+
+const utf8 = new TextEncoder();
+
+const htmlContent = text(limits.htmlBytes)
+  .refine((value) => utf8.encode(value).length <= limits.htmlBytes, `at most ${limits.htmlBytes} bytes`)
+  .transform(sanitizeHtml)
+  .describe("Scripts, forms, frames, handlers and style sheets are taken out");
+
+const localForm = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$/;
+
+/** A time of day without a zone. */
+const localTime = z
+  .string()
+  .max(19)
+  .refine(
+    (value) => localForm.test(value) && !Number.isNaN(Date.parse(`${value.replace(" ", "T")}Z`)),
+    "must be a local time without a zone, such as 2026-12-01T09:00",
+  )
+  .transform((value) => value.replace(" ", "T"));
+
+/** What a notification says, whoever gets it. */
+export const contentFields = {
+  type: notificationType.default("General"),
+  subject: text(limits.subject).trim().min(1),
+  message: messageContent,
+  htmlContent: htmlContent.optional(),
+  summary: text(limits.summary).optional(),
+  priority: priorityInput.optional(),
+  metadata: metadata.optional(),
+  scheduledFor: instant.optional().describe("In no inbox before; a time in the past means now"),
+  scheduledForLocal: localTime
+    .optional()
+    .describe("Instead of scheduledFor: that time by each recipient's own clock (profile, else the tenant's zone)"),
+  expiresAt: instant.optional().describe("Gone from then on"),
+};
+
+export const notificationFields = {
+  userId,
+  ...contentFields,
+  email: z.email().max(320).optional().describe("Asks for delivery to this address too"),
+};
+
+/** Other spellings that callers write. */
+export const contentAliases = { title: "subject", body: "message", content: "message", html: "htmlContent" };
+
+export const clientId = z
+  .string()
+  .max(200)
+  .optional()
+  .describe("The id of the calling page: its own connections get no event of this");
+
+/** What those who run the tenant see of it beside. */
+export const adminNotificationSchema = notificationSchema
+  .extend({
+    email: z.string().optional().describe("Where its sender asked for a mail to go"),
+    mailText: z.string().optional(),
+    template: z.object({ name: z.string(), version: z.number().int() }).optional(),
+    scheduledForLocal: z.string().optional(),
+    batchId: z.string().optional(),
+    chatId: z.string().optional(),
+  })
+  .meta({ id: "AdminNotification" });

@@ -1,0 +1,291 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Notification as NotificationRow, Prisma } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { Work } from "../../persistence/unit-of-work.ts";
+import type { Queryable } from "../messages/store.ts";
+import type { Content } from "./lane-store.ts";
+import type { StoredNotification } from "./schema.ts";
+
+// Hand-written SQL: what clients ask for at every start, scroll and event; one round trip with its tenant context against four through
+// Prisma. And one function says how a notification is shown, in answers and events alike.
+
+export interface InboxQuery {
+  before?: number | undefined;
+  after?: number | undefined;
+  offset: number;
+  limit: number;
+  /** Whether the total is wanted; counting costs as much as the inbox is long. */
+  counted: boolean;
+  unreadOnly: boolean;
+  type?: string | undefined;
+  priority?: number | undefined;
+  archived: boolean;
+  snoozed: boolean;
+  since?: string | undefined;
+  /** ms since 1970 */
+  now: number;
+}
+
+export interface InboxRow {
+  position: number;
+  notification: StoredNotification;
+}
+
+/** A user's inbox, newest first. */
+export async function listInbox(
+  db: Database,
+  tenantId: TenantId,
+  userId: string,
+  query: InboxQuery,
+): Promise<{ rows: InboxRow[]; total: number }> {
+  const { rows } = await db.pool.query<{
+    pos: number | null;
+    payload: StoredNotification | null;
+    total: number | null;
+  }>({
+    name: "list_inbox_v1",
+    text: "select pos, payload, total from list_inbox_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    values: [
+      tenantId,
+      userId,
+      new Date(query.now),
+      query.before ?? null,
+      query.after ?? null,
+      query.offset,
+      query.limit,
+      query.counted,
+      query.unreadOnly,
+      query.type ?? null,
+      query.priority ?? null,
+      query.archived,
+      query.snoozed,
+      query.since ?? null,
+    ],
+  });
+  const found = rows.flatMap(({ pos, payload }) =>
+    pos === null || payload === null ? [] : [{ position: pos, notification: payload }],
+  );
+  return { rows: found, total: rows[0]?.total ?? 0 };
+}
+
+/** One of a user's own, if it is there for its owner now. */
+export async function findOwn(
+  db: Database,
+  tenantId: TenantId,
+  userId: string,
+  of: { id: string; now: number },
+): Promise<StoredNotification | undefined> {
+  const { rows } = await db.pool.query<{ payload: StoredNotification | null }>({
+    name: "find_notification_v1",
+    text: "select find_notification_v1($1, $2, $3, $4) as payload",
+    values: [tenantId, userId, of.id, new Date(of.now)],
+  });
+  return rows[0]?.payload ?? undefined;
+}
+
+/** Notifications by id, whoever's and whatever their state. Those that are not the tenant's are left out. */
+export async function loadNotifications(
+  client: Queryable,
+  tenantId: TenantId,
+  ids: string[],
+): Promise<Map<string, StoredNotification>> {
+  const { rows } = await client.query<{ payload: StoredNotification }>({
+    name: "load_notifications_v1",
+    text: "select payload from load_notifications_v1($1, $2) as payload",
+    values: [tenantId, ids],
+  });
+  return new Map(rows.map(({ payload }) => [payload.id, payload]));
+}
+
+export interface AllQuery {
+  userId?: string | undefined;
+  type?: string | undefined;
+  status?: string | undefined;
+  batchId?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereInput {
+  const { userId, type, status, batchId, since, until } = query;
+  return {
+    tenantId,
+    ...(userId === undefined ? {} : { userId }),
+    ...(type === undefined ? {} : { type }),
+    ...(status === undefined ? {} : { status }),
+    ...(batchId === undefined ? {} : { batchId }),
+    ...(since || until ? { createdAt: { ...(since ? { gte: since } : {}), ...(until ? { lt: until } : {}) } } : {}),
+  };
+}
+
+/** Notifications of the whole tenant by their id, which holds the time they were made: newest first, but for a few ms between nodes. */
+export async function listAll(
+  db: Database,
+  tenantId: TenantId,
+  query: AllQuery & { before?: string | undefined; after?: string | undefined; limit: number; offset?: number },
+): Promise<NotificationRow[]> {
+  const { before, after, limit, offset = 0 } = query;
+  const id = { ...(before ? { lt: before } : {}), ...(after ? { gt: after } : {}) };
+  const rows = await db.forTenant(tenantId).notification.findMany({
+    where: { ...whereOf(tenantId, query), ...(before || after ? { id } : {}) },
+    orderBy: { id: after ? "asc" : "desc" },
+    skip: offset,
+    take: limit,
+  });
+  return after ? rows.reverse() : rows;
+}
+
+export async function pageAll(
+  db: Database,
+  tenantId: TenantId,
+  query: AllQuery,
+  page: Page,
+): Promise<{ rows: NotificationRow[]; total: number }> {
+  const [rows, total] = await Promise.all([
+    listAll(db, tenantId, { ...query, offset: page.offset, limit: page.pageSize }),
+    db.forTenant(tenantId).notification.count({ where: whereOf(tenantId, query) }),
+  ]);
+  return { rows, total };
+}
+
+export function findAny(db: Database, tenantId: TenantId, id: string): Promise<NotificationRow | null> {
+  return db.forTenant(tenantId).notification.findUnique({ where: { tenantId_id: { tenantId, id } } });
+}
+
+export interface NewNotification {
+  id: string;
+  userId: string;
+  content: Content;
+  email?: string | undefined;
+  filed?: boolean;
+}
+
+/** Makes notifications that are visible at once, with their events, in a unit of work that holds the head; at most 500 a step. */
+export async function insertNotifications(
+  work: Work,
+  tenantId: TenantId,
+  news: NewNotification[],
+  now: Date,
+): Promise<StoredNotification[]> {
+  await work.lockHead();
+  const rows = news.map(({ id, userId, content, email, filed = false }) => ({
+    ...rowOf(tenantId, content),
+    id,
+    userId,
+    email: email ?? null,
+    status: "visible",
+    createdAt: now,
+    visibleAt: now,
+    ...(filed ? { archivedAt: now, readAt: now, seenAt: now } : {}),
+  }));
+  await work.tx.notification.createMany({ data: rows });
+  const ids = news.map(({ id }) => id);
+  const shown = await showAll(work.tx, tenantId, ids);
+  const positions = news.map(({ id, filed }) => emitCreated(work, shown.get(id), filed ?? false));
+  await work.tx.$executeRaw`
+    update notifications n set position = p.position from unnest(${ids}::uuid[], ${positions}::bigint[]) as p (id, position)
+    where n.tenant_id = ${tenantId} and n.id = p.id`;
+  return news.flatMap(({ id }) => shown.get(id) ?? []);
+}
+
+function emitCreated(work: Work, payload: StoredNotification | undefined, filed: boolean): number {
+  if (!payload) throw new Error("a notification that was just made is not there");
+  return work.emit({
+    type: filed ? "notification.updated" : "notification.created",
+    userId: payload.userId,
+    payload: { ...payload },
+    ...(filed ? { internal: { filed: true } } : {}),
+  });
+}
+
+function rowOf(tenantId: TenantId, content: Content) {
+  return {
+    tenantId,
+    type: content.type,
+    subject: content.subject,
+    message: content.message,
+    mailText: content.mailText ?? null,
+    htmlContent: content.htmlContent ?? null,
+    summary: content.summary ?? null,
+    priority: content.priority,
+    metadata: (content.metadata ?? {}) as Prisma.InputJsonObject,
+    chatId: content.chatId ?? null,
+    expiresAt: content.expiresAt ?? null,
+    ...(content.template ? { template: content.template } : {}),
+  };
+}
+
+async function showAll(tx: TenantTransaction, tenantId: TenantId, ids: string[]) {
+  const rows = await tx.$queryRaw<{ payload: StoredNotification }[]>`
+    select payload from load_notifications_v1(${tenantId}, ${ids}::uuid[]) as payload`;
+  return new Map(rows.map(({ payload }) => [payload.id, payload]));
+}
+
+/** Takes visible notifications back, with their events, in a unit of work that holds the head. Returns how many there were. */
+export async function withdrawNotifications(work: Work, tenantId: TenantId, ids: string[], now: Date): Promise<number> {
+  await work.lockHead();
+  const rows = await work.tx.$queryRaw<{ trace: StoredNotification }[]>`
+    select notification_trace_v1(g, ${now}) as trace from delete_notifications_v1(${tenantId}, null, ${ids}::uuid[]) g`;
+  for (const { trace } of rows)
+    work.emit({ type: "notification.deleted", userId: trace.userId, payload: { ...trace } });
+  return rows.length;
+}
+
+/** Takes back what is not there yet: nobody saw it, so nothing is logged. False when it is not scheduled. */
+export async function cancelScheduled(work: Work, tenantId: TenantId, id: string): Promise<boolean> {
+  await work.lockHead();
+  const where = { tenantId, id, status: "scheduled" };
+  const { count } = await work.tx.notification.updateMany({ where, data: { status: "cancelled" } });
+  return count > 0;
+}
+
+/** One of the tenant's, to be changed under the head. Throws `not_found`. */
+export async function getScheduled(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<NotificationRow> {
+  const row = await tx.notification.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
+
+/** Writes what of a scheduled one is to be otherwise, and when it is due. Only under the head. */
+export async function changeScheduled(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  id: string,
+  change: Partial<Content> & {
+    email?: string | undefined;
+    scheduledFor?: string | undefined;
+    scheduledForLocal?: string | undefined;
+  },
+): Promise<StoredNotification> {
+  const { scheduledForLocal, metadata, template: _, ...fields } = change;
+  await tx.notification.update({
+    where: { tenantId_id: { tenantId, id } },
+    data: {
+      ...fields,
+      ...(metadata ? { metadata: metadata as Prisma.InputJsonObject } : {}),
+      ...(change.scheduledFor ? { scheduledLocal: scheduledForLocal ?? null } : {}),
+    },
+  });
+  if (change.scheduledFor)
+    await tx.$executeRaw`select mark_due_v1(${tenantId}, 'notifications', ${new Date(change.scheduledFor)})`;
+  const stored = (await showAll(tx, tenantId, [id])).get(id);
+  if (!stored) throw new DomainError("not_found");
+  return stored;
+}
+
+/** In which time zone each user is: by profile, else the tenant's. */
+export async function findZones(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userIds: string[],
+): Promise<(userId: string) => string> {
+  const users = await tx.user.findMany({
+    where: { tenantId, id: { in: userIds }, timezone: { not: null } },
+    select: { id: true, timezone: true },
+  });
+  const zones = new Map(users.map(({ id, timezone }) => [id, timezone]));
+  return (userId) => zones.get(userId) ?? "UTC";
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId } from "../../schema.ts";
+import { requireSoundTimes, scheduleOf } from "./policy.ts";
+import {
+  contentAliases,
+  contentFields,
+  notificationFields,
+  notificationSchema,
+  presentNotification,
+} from "./schema.ts";
+import { changeScheduled, findZones, getScheduled } from "./store.ts";
+
+const { type, subject, message, ...optional } = contentFields;
+
+export const updateNotification = mutation({
+  name: "notifications.update",
+  summary: "Change a notification that is not there yet, or its time",
+  http: { method: "PATCH", path: "/Notifications/{notificationId}", aliases: contentAliases },
+  access: { caller: "admin", scope: "notifications:write" },
+  input: z.object({
+    notificationId: entityId,
+    ...optional,
+    type: type.removeDefault().optional(),
+    subject: subject.optional(),
+    message: message.optional(),
+    email: notificationFields.email,
+  }),
+  output: notificationSchema,
+  errors: ["conflict"],
+  async handle(ctx, { notificationId, ...change }) {
+    const { db, now } = ctx.services;
+    const { tenantId } = ctx;
+    const id = requireId(notificationId);
+    return await unitOfWork(db, tenantId, async (work) => {
+      await work.lockHead();
+      const row = await getScheduled(work.tx, tenantId, id);
+      if (row.status !== "scheduled")
+        throw new DomainError("conflict", { detail: "Only what is scheduled can be changed" });
+      const zones = change.scheduledForLocal ? await findZones(work.tx, tenantId, [row.userId]) : undefined;
+      const scheduledFor = scheduleOf(change, zones?.(row.userId)) ?? row.scheduledFor?.toISOString();
+      requireSoundTimes({ expiresAt: change.expiresAt ?? row.expiresAt?.toISOString(), scheduledFor }, now());
+      return presentNotification(await changeScheduled(work.tx, tenantId, id, { ...change, scheduledFor }));
+    });
+  },
+});
