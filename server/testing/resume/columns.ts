@@ -1,0 +1,139 @@
+import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
+import { EventSource } from "eventsource";
+import type { Envelope } from "../../events.ts";
+import type { TransportName } from "../../transport/signalr/link.ts";
+import { type Listener, overSse, overWebSocket } from "../trpc-listener.ts";
+
+/** Where a reader comes back, and from which event on. Without a cursor it begins now. */
+export interface Return {
+  url: string;
+  tenantId: string;
+  token: string;
+  since?: string | undefined;
+}
+
+/** A reader who has come back. */
+export interface Reader {
+  /** Messages it was told of, in the order in which it was. */
+  heard: { id: string; eventId: string }[];
+  /** Why its cursor was of no use, each time it was told so. */
+  resyncs: string[];
+  close(): void | Promise<void>;
+}
+
+/** One protocol of the resume table. */
+export interface ResumeColumn {
+  name: string;
+  /** Whether live events follow a resync; else the subscription is over with it. */
+  goesOn: boolean;
+  open(place: Return): Promise<Reader>;
+}
+
+const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as const;
+const kinds: ["message.created"] = ["message.created"];
+
+async function connect({ url, tenantId, token, since }: Return, transport: TransportName, format: string) {
+  const query = since === undefined ? "" : `?since=${encodeURIComponent(since)}`;
+  const builder = new HubConnectionBuilder()
+    .withUrl(`${url}/tenant/${tenantId}/v1/hub${query}`, {
+      accessTokenFactory: () => token,
+      transport: transportCodes[transport] as number,
+    })
+    .configureLogging(LogLevel.None);
+  if (format === "messagepack") builder.withHubProtocol(new MessagePackHubProtocol());
+  return builder.build();
+}
+
+function signalr(transport: TransportName, format: "json" | "messagepack"): ResumeColumn {
+  return {
+    name: `SignalR, ${transport}, ${format}`,
+    goesOn: true,
+    open: async (place) => {
+      const connection = await connect(place, transport, format);
+      const heard: Reader["heard"] = [];
+      const resyncs: string[] = [];
+      connection.on("MessagingEvent", ({ type, id, eventId, reason }) => {
+        if (type === "Resync") resyncs.push(reason);
+        else heard.push({ id, eventId });
+      });
+      await connection.start();
+      return { heard, resyncs, close: () => connection.stop() };
+    },
+  };
+}
+
+/** The hub's stream of events, over a connection that was made without a cursor. */
+const signalrStream: ResumeColumn = {
+  name: "SignalR, SubscribeEvents",
+  goesOn: false,
+  open: async ({ since, ...place }) => {
+    const connection = await connect(place, "WebSockets", "json");
+    await connection.start();
+    const heard: Reader["heard"] = [];
+    const resyncs: string[] = [];
+    connection.stream<Envelope>("SubscribeEvents", { since, kinds }).subscribe({
+      next: ({ eventId, data }) => heard.push({ id: String(data.id), eventId }),
+      error: (error) => resyncs.push(/cursor_(\w+)/.exec(error.message)?.[1] ?? error.message),
+      complete: () => resyncs.push("complete"),
+    });
+    await connection.invoke("ListChats"); // done after the stream has begun
+    return { heard, resyncs, close: () => connection.stop() };
+  },
+};
+
+function trpc(name: string, over: (base: string, params: () => { token: string }) => Listener): ResumeColumn {
+  return {
+    name: `tRPC, ${name}`,
+    goesOn: false,
+    open: async ({ url, token, since }) => {
+      const listener = over(url, () => ({ token }));
+      const listening = listener.listen({ since, kinds });
+      await Promise.race([listening.started, listening.failed().catch(() => undefined)]);
+      return {
+        get heard() {
+          return listening.got.map(({ id, data }) => ({ id: String(data.data.id), eventId: id }));
+        },
+        get resyncs() {
+          const code = listening.error?.data?.problem?.code;
+          return code === undefined ? [] : [code.replace("cursor_", "")];
+        },
+        close: () => listener.close(),
+      };
+    },
+  };
+}
+
+const eventStream: ResumeColumn = {
+  name: "REST, event stream",
+  goesOn: true,
+  open: async ({ url, tenantId, token, since }) => {
+    const query = new URLSearchParams({
+      access_token: token,
+      kinds: kinds.join(","),
+      ...(since ? { after: since } : {}),
+    });
+    const source = new EventSource(`${url}/tenant/${tenantId}/v1/events?${query}`);
+    const heard: Reader["heard"] = [];
+    const resyncs: string[] = [];
+    source.addEventListener("message.created", ({ data, lastEventId }) =>
+      heard.push({ id: JSON.parse(data).data.id, eventId: lastEventId }),
+    );
+    source.addEventListener("resync", ({ data }) => resyncs.push(JSON.parse(data).reason));
+    await new Promise((resolve) => source.addEventListener("open", resolve));
+    return { heard, resyncs, close: () => source.close() };
+  },
+};
+
+/** Every way to resume. A protocol that comes is one more element. */
+export const resumeColumns: ResumeColumn[] = [
+  signalr("WebSockets", "json"),
+  signalr("WebSockets", "messagepack"),
+  signalr("ServerSentEvents", "json"),
+  signalr("LongPolling", "json"),
+  signalr("LongPolling", "messagepack"),
+  signalrStream,
+  trpc("WebSocket", overWebSocket),
+  trpc("SSE", overSse),
+  eventStream,
+];
