@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { AppRouter } from "../../transport/trpc/router.ts";
 import { eventually, RawHubClient } from "../hub-client.ts";
-import { type ApiProcess, type Fleet, type FleetTenant, openFleet } from "../processes.ts";
+import { type ApiProcess, type Fleet, openFleet } from "../processes.ts";
+import { missTenThousand } from "./missed.ts";
 import { expectSoundLog, Owner } from "./owner.ts";
 import { HubReader, readByRest, type Seen, seenOf, toBeSeen } from "./readers.ts";
 import { Writers } from "./writers.ts";
@@ -85,19 +86,6 @@ test.concurrent("readers who come and go between the nodes while others write: e
   for (const each of leave) await each();
 }, 60_000);
 
-/** 10,000 messages over 500 chats as if they had been sent while the reader was away; a kilobyte each. */
-async function missed(tenant: FleetTenant): Promise<void> {
-  await owner.makeChats(tenant.id, 500, ["reader"]);
-  const sql = `with c as (select id, row_number() over () - 1 as n from chats where tenant_id = $1),
-      e as (insert into events (tenant_id, position, type, chat_id, seq, payload, at)
-        select $1, p, 'message.created', c.id, (p - 1) / 500 + 1, jsonb_build_object('id', gen_random_uuid(), 'chatId', c.id,
-          'seq', (p - 1) / 500 + 1, 'content', repeat('x', 1000), 'senderId', 'ada', 'createdAt', iso_time(now()), 'metadata', '{}'::jsonb), now()
-        from generate_series(1, 10000) p join c on c.n = p % 500),
-      h as (update chat_heads set last_position = 10000 where tenant_id = $1)
-    update tenant_log set position = 10000 where tenant_id = $1`;
-  await owner.client.query(sql, [tenant.id]);
-}
-
 async function connectionsOf(node: ApiProcess): Promise<number> {
   const text = await (await fetch(`${node.url}/metrics`)).text();
   return Number(/^parley_connections (\d+)$/m.exec(text)?.[1]);
@@ -108,7 +96,7 @@ test.concurrent("10,000 missed events over 500 chats: all of them, in bounded me
   const tenant = await fleet.tenant("missed");
   const token = await tenant.token("reader");
   const { cursor } = await readByRest(node, tenant, token);
-  await missed(tenant);
+  await missTenThousand(owner, tenant.id);
   const before = node.rss();
   const url = `${node.url}/tenant/${tenant.id}/v1/hub?payload=full&since=${cursor}`;
   const stuck = Array.from({ length: 24 }, () => new RawHubClient(url, { authorization: `Bearer ${token}` }));

@@ -27,10 +27,13 @@ export interface ResumeColumn {
   name: string;
   /** Whether live events follow a resync; else the subscription is over with it. */
   goesOn: boolean;
+  /** What holds back a backfill that is faster than its reader: readers of one kind need be tried with much only once. */
+  pace: "socket" | "stream" | "poll" | "generator" | "response";
   open(place: Return): Promise<Reader>;
 }
 
 const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as const;
+const paces = { WebSockets: "socket", ServerSentEvents: "response", LongPolling: "poll" } as const;
 const kinds: ["message.created"] = ["message.created"];
 
 async function connect({ url, tenantId, token, since }: Return, transport: TransportName, format: string) {
@@ -49,6 +52,7 @@ function signalr(transport: TransportName, format: "json" | "messagepack"): Resu
   return {
     name: `SignalR, ${transport}, ${format}`,
     goesOn: true,
+    pace: paces[transport],
     open: async (place) => {
       const connection = await connect(place, transport, format);
       const heard: Reader["heard"] = [];
@@ -67,6 +71,7 @@ function signalr(transport: TransportName, format: "json" | "messagepack"): Resu
 const signalrStream: ResumeColumn = {
   name: "SignalR, SubscribeEvents",
   goesOn: false,
+  pace: "stream",
   open: async ({ since, ...place }) => {
     const connection = await connect(place, "WebSockets", "json");
     await connection.start();
@@ -86,6 +91,7 @@ function trpc(name: string, over: (base: string, params: () => { token: string }
   return {
     name: `tRPC, ${name}`,
     goesOn: false,
+    pace: "generator",
     open: async ({ url, token, since }) => {
       const listener = over(url, () => ({ token }));
       const listening = listener.listen({ since, kinds });
@@ -107,6 +113,7 @@ function trpc(name: string, over: (base: string, params: () => { token: string }
 const eventStream: ResumeColumn = {
   name: "REST, event stream",
   goesOn: true,
+  pace: "response",
   open: async ({ url, tenantId, token, since }) => {
     const query = new URLSearchParams({
       access_token: token,

@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
+import { eventually } from "../../testing/hub-client.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { overWebSocket } from "../../testing/trpc-listener.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+let balancer: CutProxy;
+let chatId: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.tenant("acme");
+  balancer = await openCutProxy(stack.url);
+  chatId = (await acme.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: ["bob"] })).body.id;
+});
+afterAll(async () => {
+  await balancer.close();
+  await stack.close();
+});
+
+const say = (content: string) => acme.as("ada")("POST", `/Chat/${chatId}/messages`, { content });
+
+test("a node that ends tells its clients to move, and goes on serving them until they have", async () => {
+  const leaving = await stack.another();
+  const token = await acme.token("bob");
+  const idle = new WebSocket(`${leaving.url.replace("http", "ws")}/api/trpc`);
+  const words: string[] = [];
+  idle.on("message", (data) => words.push(String(data)));
+  await once(idle, "open");
+  balancer.pointTo(leaving.url);
+  const moving = overWebSocket(balancer.url, () => ({ token }));
+  const listening = moving.listen({ kinds: ["message.created"] });
+  await listening.started;
+  await say("before");
+  await listening.until(1);
+  const stuck = overWebSocket(leaving.url, () => ({ token }));
+  const subscribe = { id: 1, method: "subscription", params: { path: "events.subscribe", input: {} } };
+  const staying = new WebSocket(`${leaving.url.replace("http", "ws")}/api/trpc?connectionParams=1`);
+  const heard: string[] = [];
+  staying.on("message", (data) => heard.push(String(data)));
+  await once(staying, "open");
+  staying.send(JSON.stringify({ method: "connectionParams", data: { token } }));
+  staying.send(JSON.stringify(subscribe));
+  await eventually(() => expect(heard.at(-1)).toContain('"started"'));
+  stuck.close();
+
+  balancer.pointTo(stack.url);
+  const closed = once(staying, "close");
+  const closing = leaving.api.close();
+  await eventually(() => expect(words).toContain('{"id":null,"method":"reconnect"}'));
+  idle.close();
+  await say("meanwhile");
+  await listening.until(2);
+  // One that has not moved has it too, and is ended in the end.
+  await eventually(() => expect(heard.at(-1)).toContain("meanwhile"));
+  expect((await closed)[0]).toBe(1001);
+  await closing;
+  await say("after");
+  await listening.until(3);
+  expect(listening.texts()).toEqual(["before", "meanwhile", "after"]);
+  expect(listening.error).toBeUndefined();
+  moving.close();
+});
