@@ -3,15 +3,11 @@ import { DomainError, toDomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Flushed, LaneKind } from "../../persistence/lane.ts";
+import { type Appended, appendPlain, type Send } from "./append-store.ts";
 import type { StoredMessage } from "./schema.ts";
 import { loadMessages, type Queryable } from "./store.ts";
 
-export interface Send {
-  message: Omit<StoredMessage, "seq" | "createdAt">;
-  idempotencyKey?: string | undefined;
-  bodyHash: string;
-  clientHash?: string | undefined;
-}
+export type { Send };
 
 export interface Sent {
   message: StoredMessage;
@@ -27,11 +23,13 @@ interface SendRow {
   at: Date;
 }
 
-// Hand-written SQL: a send through Prisma's raw query commits 1,400 to 2,300 times a second here, a batch of this function 24,000.
+// Hand-written SQL: a send through Prisma's raw query commits 1,400 to 2,300 times a second here.
 const sendKind: LaneKind<Send, Sent> = {
   name: "messages.send",
   size: (send) => send.message.content.length + 400,
   async flush(client, tenantId, sends): Promise<Flushed<Sent>> {
+    const appended = await appendPlain(client, tenantId, sends);
+    if (appended) return toAppended(tenantId, sends, appended);
     const { rows } = await client.query<SendRow>({
       name: "append_messages_v1",
       text: "select ord, outcome, seq, pos, message_id, at from append_messages_v1($1, $2)",
@@ -69,6 +67,18 @@ function toInput(send: Send) {
     b: send.bodyHash,
     h: send.clientHash,
   };
+}
+
+function toAppended(tenantId: TenantId, sends: Send[], { place, at, seqs }: Appended): Flushed<Sent> {
+  const createdAt = at.toISOString();
+  const results: Sent[] = [];
+  const events: LogEvent[] = [];
+  sends.forEach((send, index) => {
+    const message = { ...send.message, seq: seqs[index] ?? 0, createdAt };
+    results.push({ message, replayed: false });
+    events.push(toLogEvent(tenantId, place + index + 1, createdAt, message, send.clientHash));
+  });
+  return { results, events };
 }
 
 async function toSent(client: Queryable, tenantId: TenantId, sends: Send[], rows: SendRow[]): Promise<Flushed<Sent>> {
