@@ -18,6 +18,7 @@ const api = await startApi(
     baseUrl: "http://localhost:3000",
     dataDir: tmpdir(),
     database: { ownerUrl: runtimeUrl, runtimeUrl, embedded: false },
+    trustProxy: 0,
     roles: new Set(["api"]),
     authSecret,
     mail: { from: "bench@localhost" },

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { type Logger, pino } from "pino";
 import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
+import { trustOf } from "./client-address.ts";
 import { type Config, internalUrl } from "./config/config.ts";
 import { DomainError } from "./errors.ts";
 import { frameAncestors } from "./frame-ancestors.ts";
@@ -79,7 +80,13 @@ export async function startApi(
   });
   const limiter = new Limiter(() => realtime.nodes);
   const loopback = config.host.every((host) => host === "127.0.0.1" || host === "::1" || host === "localhost");
-  const settings = { baseUrl: config.baseUrl, authSecret: config.authSecret, loopback, startedAt: Date.now() };
+  const settings = {
+    baseUrl: config.baseUrl,
+    authSecret: config.authSecret,
+    loopback,
+    startedAt: Date.now(),
+    trustProxy: trustOf(config.trustProxy),
+  };
   const services: Services = { db, cursors, live: realtime, security, limiter, now, settings };
   const state = { draining: false, seeded: config.seed === "none" };
   const app = buildApp(log, config);
@@ -143,6 +150,7 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }), // one line a request, by the edge
     genReqId: () => newId(),
     bodyLimit: limits.bodyBytes,
+    trustProxy: trustOf(config.trustProxy),
     routerOptions: {
       caseSensitive: false,
       ignoreTrailingSlash: true,

@@ -38,7 +38,7 @@ export const userId = text(128)
   .describe("Your own id of the user");
 
 /** An id from an address: whatever it is, it is looked up or not found, never a 400. */
-export const entityId = z.string().max(200).describe("Opaque id");
+export const entityId = z.string().describe("Opaque id");
 
 export const messageContent = text(limits.messageBytes)
   .min(1)

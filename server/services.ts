@@ -1,5 +1,6 @@
 import type { TenantId } from "./auth/principal.ts";
 import type { TenantSecurity } from "./auth/tenant-security.ts";
+import type { TrustProxy } from "./client-address.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Cursors } from "./log/cursor.ts";
 import type { Database } from "./persistence/database.ts";
@@ -39,5 +40,5 @@ export interface Services {
   limiter: Limiter;
   /** The clock of what operations do by the time, in ms since 1970. */
   now(): number;
-  settings: { baseUrl: string; authSecret: string; loopback: boolean; startedAt: number };
+  settings: { baseUrl: string; authSecret: string; loopback: boolean; startedAt: number; trustProxy: TrustProxy };
 }

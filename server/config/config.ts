@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
+import type { ProxySetting } from "../client-address.ts";
 import { projectRoot } from "../persistence/project-root.ts";
 import type { Env, Role } from "./env.ts";
 import { StartError } from "./start-error.ts";
@@ -25,6 +26,7 @@ export interface Config {
     embedded: boolean;
   };
   redisUrl?: string;
+  trustProxy: ProxySetting;
   roles: ReadonlySet<Role>;
   /** Keys are derived from it with `deriveKey`; never used as a key itself. */
   authSecret: string;
@@ -65,6 +67,7 @@ export function draftConfig(env: Env): Draft {
     dataDir: resolve(projectRoot(), env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    trustProxy: env.TRUST_PROXY,
     roles,
     authSecret: env.AUTH_SECRET,
     mail: { url: env.MAIL_URL, from: env.MAIL_FROM },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ProxySetting, trustOf } from "../client-address.ts";
 import { StartError } from "./start-error.ts";
 
 /** A setting: read from the environment only. README's table is made from this list. */
@@ -56,6 +57,16 @@ export const settings = {
     default: "none: Postgres wakes other nodes",
     description: "Redis for wake-ups between several nodes.",
     schema: z.url({ protocol: /^rediss?$/, error: "must be a redis:// address" }).optional(),
+  },
+  TRUST_PROXY: {
+    default: "`0`: nothing is in front",
+    description:
+      "How many reverse proxies are in front, or their addresses and ranges (`10.0.0.0/8,::1`): only their `X-Forwarded-For` tells who calls.",
+    schema: z
+      .string()
+      .transform((text) => (/^\d+$/.test(text) ? Number(text) : text.split(",").map((part) => part.trim())))
+      .refine(isProxySetting, "must be a number up to 10, or addresses such as 10.0.0.0/8, separated by commas")
+      .default(0),
   },
   ROLES: {
     default: "`api,web,worker`",
@@ -126,6 +137,15 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 export function childEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { DATABASE_URL, REDIS_URL, MAIL_URL, AUTH_SECRET, ...rest } = process.env;
   return { ...rest, ...extra };
+}
+
+function isProxySetting(setting: ProxySetting): boolean {
+  if (typeof setting === "number") return setting <= 10;
+  try {
+    return trustOf(setting) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function list<Item extends z.ZodType<unknown, string>>(item: Item) {

@@ -88,6 +88,7 @@ export function configFor(database: TestDatabase, changes: Partial<Config> = {})
     baseUrl: "http://localhost:3000",
     dataDir: tmpdir(),
     database: { ownerUrl: database.ownerUrl, runtimeUrl: database.runtimeUrl, embedded: false },
+    trustProxy: 0,
     roles: new Set(["api"]),
     authSecret: testSecret,
     mail: { from: "test@localhost" },

@@ -14,7 +14,7 @@ export const removeMember = mutation({
   summary: "Leave a chat, or remove another member",
   http: { method: "DELETE", path: "/Chat/{chatId}/members/{userId}" },
   access: { caller: "user", scope: "chats:write" },
-  input: z.object({ chatId: entityId, userId: z.string().max(200) }),
+  input: z.object({ chatId: entityId, userId: entityId }),
   output: z.object({ chatId: z.string(), userId: z.string(), memberCount: z.number().int() }),
   errors: ["conflict"],
   async handle(ctx, input) {

@@ -22,6 +22,21 @@ export async function addMembers(tx: TenantTransaction, tenantId: TenantId, memb
   });
 }
 
+/** Those of some users who are members of a chat, in their order and each once. */
+export async function keepMembers(
+  db: Database,
+  tenantId: TenantId,
+  chatId: string,
+  userIds: string[],
+): Promise<string[]> {
+  if (userIds.length === 0) return [];
+  const rows = await db
+    .forTenant(tenantId)
+    .member.findMany({ where: { tenantId, chatId, userId: { in: userIds } }, select: { userId: true } });
+  const members = new Set(rows.map((row) => row.userId));
+  return [...new Set(userIds)].filter((userId) => members.has(userId));
+}
+
 /** Takes a member out and ends the span at the event that says so. Only under the log's head. */
 export async function removeMember(
   tx: TenantTransaction,

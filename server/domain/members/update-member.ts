@@ -12,7 +12,7 @@ import { role } from "./schema.ts";
 
 const input = z.object({
   chatId: entityId,
-  userId: z.string().max(200),
+  userId: entityId,
   role: role.optional(),
   mutedUntil: instant.optional(),
 });

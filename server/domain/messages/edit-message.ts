@@ -4,6 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, messageContent } from "../../schema.ts";
+import { keepMembers } from "../members/store.ts";
 import { changeMessage } from "./lane-store.ts";
 import { messageFields, messageSchema, presentMessage } from "./schema.ts";
 
@@ -24,15 +25,18 @@ export const editMessage = mutation({
     const actor = callerId(ctx);
     if (input.content === undefined && input.metadata === undefined && input.mentionUserIds === undefined)
       throw new DomainError("invalid", { errors: { content: ["or something else to change is needed"] } });
-    const message = await changeMessage(ctx.services.db, ctx.tenantId, {
+    const { db } = ctx.services;
+    const chatId = requireId(input.chatId);
+    const mentioned = input.mentionUserIds && (await keepMembers(db, ctx.tenantId, chatId, input.mentionUserIds));
+    const message = await changeMessage(db, ctx.tenantId, {
       operation: "edit",
-      chatId: requireId(input.chatId),
+      chatId,
       messageId: requireId(input.messageId),
       actor,
       admin: ctx.principal.admin,
       content: input.content,
       metadata: input.metadata,
-      mentionUserIds: input.mentionUserIds,
+      mentionUserIds: mentioned,
       clientHash: clientHashOf(ctx.tenantId, actor, input.clientId),
     });
     return presentMessage(message);

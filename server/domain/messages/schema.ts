@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { metadata, userId } from "../../schema.ts";
+import { limits, metadata, userId } from "../../schema.ts";
 
 /** A message as it stands in its events and is handed from layer to layer. */
 export interface StoredMessage {
@@ -60,5 +60,9 @@ export const messageFields = {
     .optional()
     .describe("The id of the sending page: its own connections get no event of this"),
   metadata: metadata.optional(),
-  mentionUserIds: z.array(userId).max(50).optional(),
+  mentionUserIds: z
+    .array(userId)
+    .max(limits.mentions)
+    .optional()
+    .describe("Members to mention; who is none is left out, so that somebody's leaving refuses nobody's message"),
 };

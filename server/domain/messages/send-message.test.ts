@@ -47,6 +47,15 @@ describe("succeeds", () => {
     expect(fetched).toMatchObject({ status: 200, body });
   });
 
+  test("and mentions members only: who is none, or has just left, is left out", async () => {
+    const { status, body } = await send(ada, { content: "all", mentionUserIds: ["ben", "eve", "ada", "ben"] });
+    expect({ status, mentioned: body.mentionUserIds }).toEqual({ status: 201, mentioned: ["ben", "ada"] });
+    expect((await ben("GET", `/Chat/${chat.id}/messages/${body.id}`)).body).toEqual(body);
+    expect((await send(ada, { content: "none", mentionUserIds: ["eve"] })).body).not.toHaveProperty("mentionUserIds");
+    const edited = await ada("PATCH", `/Chat/${chat.id}/messages/${body.id}`, { mentionUserIds: ["eve", "ben"] });
+    expect(edited.body).toMatchObject({ mentionUserIds: ["ben"] });
+  });
+
   test("and moves the sender's own read position, nobody else's", async () => {
     const { body } = await send(ada, { content: "read by me" });
     expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body).toMatchObject({ lastReadSeq: body.seq, unreadCount: 0 });

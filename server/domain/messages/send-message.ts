@@ -3,6 +3,7 @@ import { bodyHashOf, callerId, clientHashOf } from "../../caller.ts";
 import { newId, requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, messageContent, text } from "../../schema.ts";
+import { keepMembers } from "../members/store.ts";
 import { storeMessage } from "./lane-store.ts";
 import { messageFields, messageSchema, presentMessage } from "./schema.ts";
 
@@ -24,7 +25,7 @@ export const sendMessage = mutation({
       .min(1)
       .optional()
       .describe("Unique per sender and chat, for ever: a repeat gets the first message"),
-    replyToId: z.string().max(200).optional(),
+    replyToId: entityId.optional(),
     ...messageFields,
   }),
   output: messageSchema,
@@ -35,7 +36,9 @@ export const sendMessage = mutation({
     const chatId = requireId(input.chatId);
     const { content, clientMessageId, metadata = {}, mentionUserIds, clientId } = input;
     const replyToId = input.replyToId === undefined ? undefined : requireId(input.replyToId);
-    const sent = await storeMessage(ctx.services.db, ctx.tenantId, {
+    const { db } = ctx.services;
+    const mentioned = mentionUserIds?.length ? await keepMembers(db, ctx.tenantId, chatId, mentionUserIds) : [];
+    const sent = await storeMessage(db, ctx.tenantId, {
       message: {
         id: newId(),
         chatId,
@@ -44,7 +47,7 @@ export const sendMessage = mutation({
         metadata,
         ...(clientMessageId ? { clientMessageId } : {}),
         ...(replyToId ? { replyToId } : {}),
-        ...(mentionUserIds?.length ? { mentionUserIds } : {}),
+        ...(mentioned.length > 0 ? { mentionUserIds: mentioned } : {}),
       },
       idempotencyKey: ctx.idempotencyKey,
       bodyHash: bodyHashOf({ chatId, content, metadata, replyToId, mentionUserIds, clientMessageId }),

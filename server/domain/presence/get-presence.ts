@@ -3,7 +3,7 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, query } from "../../operation.ts";
-import { userId } from "../../schema.ts";
+import { entityId, userId } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { listMemberIds } from "../members/store.ts";
 import { presenceSchema } from "./schema.ts";
@@ -17,7 +17,7 @@ export const getPresence = query({
   http: { method: "GET", path: "/presence" },
   access: { caller: "user", scope: "users:read" },
   input: z.object({
-    chatId: z.string().max(200).optional(),
+    chatId: entityId.optional(),
     userIds: z
       .union([z.array(userId).max(most), z.string().max(20_000)])
       .optional()

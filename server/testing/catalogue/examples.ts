@@ -210,7 +210,7 @@ export const examples: Record<OperationName, Example> = {
   "installation.createTenant": {
     input: ({ tenantId }) => ({ id: `${tenantId}-new`, name: "Harbour" }),
     callers: byInstallation,
-    onHub: { member: "forbidden", outsider: "forbidden", admin: "forbidden", keyAsMember: "forbidden" },
+    onHub: { member: "not_found", outsider: "not_found", admin: "not_found", keyAsMember: "not_found" },
     changes: [],
     foreign: {},
   },

@@ -9,6 +9,7 @@ import { allOperations, operations } from "../../operations.ts";
 import { projectRoot } from "../../persistence/project-root.ts";
 import { openApiDocument } from "../../transport/rest/openapi.ts";
 import { HubMethods } from "../../transport/signalr/methods.ts";
+import { isOffHub, offHub } from "../../transport/signalr/off-hub.ts";
 import { appRouter } from "../../transport/trpc/router.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { answerTo, callerOf, type Example, examples } from "./examples.ts";
@@ -72,10 +73,12 @@ describe("every operation", () => {
     expect(kinds).toEqual({ ...wanted, "events.subscribe": "subscription" });
   });
 
-  test("is a hub method with a name of its own", () => {
+  test("is a hub method with a name of its own, or off the hub for a reason", () => {
     const { services, realtime } = stack.api;
     const hub = new HubMethods({ operations: allOperations, services, log: undefined as never, realtime });
-    expect(allOperations.filter((operation) => hub.kindOf(hubMethodName(operation)) !== "call")).toEqual([]);
+    const kindOf = (operation: Operation) => hub.kindOf(hubMethodName(operation));
+    expect(allOperations.filter((each) => kindOf(each) !== (isOffHub(each) ? undefined : "call"))).toEqual([]);
+    expect(offHub.filter(({ covers }) => !allOperations.some(covers))).toEqual([]);
     expect(new Set(allOperations.map((operation) => hubMethodName(operation).toLowerCase())).size).toBe(names.length);
   });
 });

@@ -5,6 +5,7 @@ import * as chats from "../../domain/chats/store.ts";
 import * as demo from "../../domain/demo/store.ts";
 import * as issuers from "../../domain/issuers/store.ts";
 import * as members from "../../domain/members/store.ts";
+import * as appendMessages from "../../domain/messages/append-store.ts";
 import * as laneMessages from "../../domain/messages/lane-store.ts";
 import * as messages from "../../domain/messages/store.ts";
 import * as presence from "../../domain/presence/store.ts";
@@ -92,7 +93,23 @@ export const storeRows: StoreModules = {
         refused,
       ],
       listMembers: [({ db, mine, theirs }) => members.listMembers(db, mine, theirs.chatId, page), []],
+      keepMembers: [({ db, mine, theirs }) => members.keepMembers(db, mine, theirs.chatId, ["ada", "ben"]), []],
       listMemberIds: [({ db, mine, theirs }) => members.listMemberIds(db, mine, theirs.chatId, 50), []],
+    },
+  },
+  "domain/messages/append-store.ts": {
+    module: appendMessages,
+    rows: {
+      appendPlain: [
+        ({ db, mine, theirs: { chatId } }) =>
+          appendMessages.appendPlain(db.pool, mine, [
+            {
+              message: { id: randomUUID(), chatId, senderId: "ada", content: "x", metadata: {} },
+              bodyHash: "x",
+            },
+          ]),
+        undefined,
+      ],
     },
   },
   "domain/messages/lane-store.ts": {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { expect } from "vitest";
 
@@ -68,6 +69,20 @@ export class Owner {
             chatId === row.chatId && row.position >= from && (to === null || row.position <= to),
         ),
     );
+  }
+
+  /** Holds a tenant's log until a flush waits for it, and from then on. Answers the process that flushes. */
+  async holdFlush(tenantId: string): Promise<number> {
+    await this.client.query("begin");
+    await this.client.query("select 1 from tenant_log where tenant_id = $1 for update", [tenantId]);
+    for (;;) {
+      const { rows } = await this.client.query<{ pid: number }>(
+        `select pid from pg_stat_activity
+         where application_name = 'parley lanes' and pg_backend_pid() = any (pg_blocking_pids(pid))`,
+      );
+      if (rows[0]) return rows[0].pid;
+      await sleep(5);
+    }
   }
 
   /** Ends connections of the service by the name they carry, as a failing server would. */

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Principal } from "../../auth/principal.ts";
+import { clientAddress } from "../../client-address.ts";
 import type { TenantSettings } from "../../domain/tenants/schema.ts";
 import { DomainError } from "../../errors.ts";
 import { allOperations } from "../../operations.ts";
@@ -112,6 +113,10 @@ export class Hub implements SignalrHub, HubHost {
 
   authenticate(shown: Shown): Promise<Principal> {
     return authenticateHub(this.deps.services, shown);
+  }
+
+  addressOf(request: IncomingMessage): string {
+    return clientAddress(request, this.deps.services.settings.trustProxy);
   }
 
   /** Throws `unavailable` while the node ends. */

@@ -7,6 +7,7 @@ import { fieldsOf } from "../../input.ts";
 import { hubMethodName, type Operation } from "../../operation.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
+import { isOffHub } from "./off-hub.ts";
 import { streamEvents } from "./stream-events.ts";
 
 /** Who invokes, as a call of an operation needs it. */
@@ -43,6 +44,7 @@ export class HubMethods {
   constructor(options: Options) {
     this.options = options;
     for (const operation of options.operations) {
+      if (isOffHub(operation)) continue;
       const takesClientId = fieldsOf(operation).includes("clientId");
       this.methods.set(hubMethodName(operation).toLowerCase(), { operation, takesClientId });
     }

@@ -39,7 +39,7 @@ export class Upgrades {
     const { hub } = this;
     const address = readAddress(at.url);
     const { accessToken, id } = address;
-    const ip = () => request.socket.remoteAddress ?? "";
+    const ip = () => hub.addressOf(request);
     const principal = await hub.authenticate({ tenant: at.tenant, headers: request.headers, accessToken, ip });
     const claim = id === undefined ? undefined : hub.tokens.readOf(id, principal);
     if (id !== undefined && !claim) return refuseUpgrade(socket, plainAnswers.idUnknown);

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
+import { clientAddress } from "../../client-address.ts";
 import { tenantSettingsSchema } from "../../domain/tenants/schema.ts";
 import { newId } from "../../ids.ts";
 import { TokenBucket } from "../../limiter.ts";
@@ -74,11 +75,10 @@ function connectionContext(
   request: IncomingMessage,
   { params, hangUp, gone, budget }: Connection,
 ): TrpcContext {
-  const { headers, socket } = request;
   const context = contextOf(deps, {
-    headers,
+    headers: request.headers,
     params,
-    ip: socket.remoteAddress ?? "",
+    ip: clientAddress(request, deps.services.settings.trustProxy),
     requestId: newId(),
     hangUp,
     gone,
