@@ -1,10 +1,14 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
+import { DomainError } from "../errors.ts";
 import type { EventType, LogEvent } from "../events.ts";
 
 // Hand-written SQL: the tail of a log is read for every event a node delivers; through Prisma a read costs 4 to 20 times as much.
 
 /** A row of the functions that read the log; Prisma gives whole numbers as bigint. */
+/** SQLSTATE of read_visible_events_v1 */
+const cutOff = "PA001";
+
 export interface EventRow {
   pos: number | bigint;
   type: EventType;
@@ -46,7 +50,7 @@ export interface Span {
   limit: number;
 }
 
-/** Events of the tenant in (after, upto], oldest first. */
+/** Events of the tenant in (after, upto], oldest first, of what is kept. */
 export async function readEvents(pool: Pool, tenantId: TenantId, span: Span): Promise<LogEvent[]> {
   const { rows } = await pool.query<EventRow>({
     name: "read_events_v1",
@@ -56,13 +60,26 @@ export async function readEvents(pool: Pool, tenantId: TenantId, span: Span): Pr
   return rows.map((row) => toEvent(tenantId, row));
 }
 
-/** What one user may see of (after, upto], oldest first. */
-export async function readUserEvents(pool: Pool, tenantId: TenantId, userId: string, span: Span): Promise<LogEvent[]> {
-  const { rows } = await pool.query<EventRow>({
-    name: "read_user_events_v1",
-    text: "select * from read_user_events_v1($1, $2, $3, $4, $5)",
-    values: [tenantId, userId, span.after, span.upto, span.limit],
-  });
+/**
+ * What a user, or without one a key, may see of (after, upto], oldest first. Throws `cursor_expired` when retention has cut off any of
+ * it: what is left is a part.
+ */
+export async function readVisibleEvents(
+  pool: Pool,
+  tenantId: TenantId,
+  userId: string | undefined,
+  span: Span,
+): Promise<LogEvent[]> {
+  const { rows } = await pool
+    .query<EventRow>({
+      name: "read_visible_events_v1",
+      text: "select * from read_visible_events_v1($1, $2, $3, $4, $5)",
+      values: [tenantId, userId ?? null, span.after, span.upto, span.limit],
+    })
+    .catch((error) => {
+      if (error.code !== cutOff) throw error;
+      throw new DomainError("cursor_expired", { detail: "Events that old are no longer kept", internal: error });
+    });
   return rows.map((row) => toEvent(tenantId, row));
 }
 

@@ -2,7 +2,7 @@ import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
 import type { EphemeralEvent, LogEvent } from "../events.ts";
 import type { Cursors } from "../log/cursor.ts";
-import { findReaderState, type ReaderState, readEvents, readUserEvents } from "../log/store.ts";
+import { findReaderState, type ReaderState, readVisibleEvents } from "../log/store.ts";
 import { Tail } from "../log/tail.ts";
 import type { Database } from "../persistence/database.ts";
 import { LiveSubscription, type SubscriptionOwner } from "./live-subscription.ts";
@@ -149,11 +149,8 @@ export class Hub implements SubscriptionOwner {
     const { pool } = this.options.db;
     while (!subscription.closed && subscription.cursor < state.position) {
       const span = { after: subscription.cursor, upto: state.position, limit: backfillPage };
-      const events =
-        userId === undefined
-          ? await readEvents(pool, tenantId, span)
-          : await readUserEvents(pool, tenantId, userId, span);
-      if (await this.cutSince(subscription)) return;
+      const events = await this.unlessCut(subscription, readVisibleEvents(pool, tenantId, userId, span));
+      if (!events) return;
       for (const event of events) {
         subscription.replay(this.outgoing(event, state.epoch));
         await this.room(subscription);
@@ -163,14 +160,18 @@ export class Hub implements SubscriptionOwner {
     }
   }
 
-  /** True when retention cut off what the reader had yet to see: it is told to reload, because what was read is a part. */
-  private async cutSince(subscription: LiveSubscription): Promise<boolean> {
-    const { tenantId, sink } = subscription.options;
-    const now = await findReaderState(this.options.db.pool, tenantId);
-    if (!now || subscription.cursor >= now.floor) return false;
-    sink.resync("expired", this.options.cursors.encode(tenantId, now.epoch, now.position));
-    subscription.cursor = now.position;
-    return true;
+  /** Undefined when retention cut off what the reader had yet to see: it is told to reload. */
+  private async unlessCut(subscription: LiveSubscription, page: Promise<LogEvent[]>): Promise<LogEvent[] | undefined> {
+    try {
+      return await page;
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== "cursor_expired") throw error;
+      const { tenantId, sink } = subscription.options;
+      const now = await this.stateOf(subscription);
+      sink.resync("expired", this.options.cursors.encode(tenantId, now.epoch, now.position));
+      subscription.cursor = now.position;
+      return undefined;
+    }
   }
 
   /** Waits until the peer has read enough; one that does not is sent away, or it would keep its page of the log in memory. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { recheckPrincipal } from "../../auth/recheck.ts";
 import { DomainError } from "../../errors.ts";
 import { type LogEvent, toEnvelope } from "../../events.ts";
-import { findReaderState, readEvents, readUserEvents } from "../../log/store.ts";
+import { findReaderState, readVisibleEvents } from "../../log/store.ts";
 import { type Context, query } from "../../operation.ts";
 import { envelopeSchema, eventType } from "./schema.ts";
 
@@ -96,20 +96,9 @@ async function read(ctx: Context, after: string | undefined, limit: number): Pro
   const { position, epoch } = state;
   if (after === undefined) return { events: [], position, next: position, epoch };
   const span = { after: cursors.resume(ctx.tenantId, after, state), upto: position, limit };
-  const events =
-    userId === undefined
-      ? await readEvents(db.pool, ctx.tenantId, span)
-      : await readUserEvents(db.pool, ctx.tenantId, userId, span);
-  await refuseHole(ctx, span.after);
+  const events = await readVisibleEvents(db.pool, ctx.tenantId, userId, span);
   const next = events.length === limit ? (events.at(-1)?.position ?? position) : position;
   return { events, position, next, epoch };
-}
-
-/** Retention may have cut the log between the look at its floor and the read: then what was read is a part, and not shown. */
-async function refuseHole(ctx: Context, after: number): Promise<void> {
-  const state = await findReaderState(ctx.services.db.pool, ctx.tenantId);
-  if (!state || after < state.floor)
-    throw new DomainError("cursor_expired", { detail: "Events that old are no longer kept" });
 }
 
 function present(ctx: Context, { events, next, epoch }: Answer) {

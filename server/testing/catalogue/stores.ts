@@ -193,7 +193,7 @@ export const storeRows: StoreModules = {
     rows: {
       findReaderState: [({ db, mine }) => log.findReaderState(db.pool, mine, "ada"), own],
       readEvents: [({ db, mine }) => log.readEvents(db.pool, mine, span), []],
-      readUserEvents: [({ db, mine }) => log.readUserEvents(db.pool, mine, "ada", span), []],
+      readVisibleEvents: [({ db, mine }) => log.readVisibleEvents(db.pool, mine, "ada", span), []],
       readHeads: [({ db, mine }) => log.readHeads(db.pool, [mine]), own],
       toEvent: { reason: "shapes a row that one of the others has read" },
     },

@@ -125,7 +125,8 @@ function openSignalr({ url, tenantId }: Pick<Side, "url" | "tenantId">): Transpo
       try {
         return { status: 200, code: "ok", body: await connection.invoke(hubMethodName(operation), fields) };
       } catch (error) {
-        const code = /^([a-z_-]+): /.exec((error as Error).message)?.[1];
+        const { message } = error as Error;
+        const code = message.includes("Unknown hub method") ? "not_found" : /^([a-z_-]+): /.exec(message)?.[1];
         if (!code || !(code in errorTable)) throw error;
         return { status: errorTable[code as ErrorCode].status, code };
       }
