@@ -1,5 +1,6 @@
 import type { CronItem, TaskList } from "graphile-worker";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { runDigests } from "../domain/digests/run-digests.ts";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
 
@@ -12,6 +13,8 @@ export interface TaskContext extends MailContext {
 /** Every kind of job there is. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    digests: (payload) =>
+      runDigests(context.db, tenantOf(payload), { now: new Date(context.now()), step: context.step }),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
     retention: async () => {
       const gone = await runRetention(context.db.pool);

@@ -1,6 +1,8 @@
 import type { LogEvent } from "../../events.ts";
 import type { Batch, Consumer, Plan } from "../../log/planner.ts";
-import { type Decision, decideDelivery, type Ruling } from "./policy.ts";
+import { digestJobs } from "../digests/policy.ts";
+import { findRulings, type RulingOf } from "./find-rulings.ts";
+import { type Decision, decideDelivery } from "./policy.ts";
 import { type DeliveryChannel, deliveryChannels } from "./schema.ts";
 import {
   findPlannedNotifications,
@@ -18,32 +20,43 @@ export const planDeliveries: Consumer = {
     const { tx, tenantId, events } = batch;
     const fresh = events.filter(isNew);
     const known = await findPlannedNotifications(tx, tenantId, fresh.map(notificationIdOf));
+    const now = new Date();
+    const rulings = await findRulings(tx, tenantId, [...known.values()], now);
     const rows = fresh.flatMap((event) => {
       const notification = known.get(notificationIdOf(event));
-      return deliveryChannels.map((channel) => toRow(batch, event, channel, notification));
+      return deliveryChannels.map((channel) => toRow(batch, event, { channel, notification, rulings, now }));
     });
     const inserted = await insertDeliveries(tx, tenantId, rows);
-    return { jobs: inserted.some(({ status }) => status === "queued") ? [mailJob(tenantId)] : [] };
+    const mail = inserted.some(({ status }) => status === "queued") ? [mailJob(tenantId)] : [];
+    const times = rows.map(({ heldUntil }) => heldUntil);
+    return { jobs: [...mail, ...digestJobs(tenantId, times)] };
   },
 };
 
 /** Made visible, or filed: somebody who does not want it in the inbox may want it by mail. */
-function isNew({ type, internal }: LogEvent): boolean {
-  return type === "notification.created" || (internal as { filed?: boolean } | undefined)?.filed === true;
+function isNew(event: LogEvent): boolean {
+  return event.type === "notification.created" || isFiled(event);
+}
+
+function isFiled({ internal }: LogEvent): boolean {
+  return (internal as { filed?: boolean } | undefined)?.filed === true;
 }
 
 function notificationIdOf({ payload }: LogEvent): string {
   return String(payload.id);
 }
 
-function toRow(
-  batch: Batch,
-  event: LogEvent,
-  channel: DeliveryChannel,
-  notification: PlannedNotification | undefined,
-): NewDelivery {
+interface Asked {
+  channel: DeliveryChannel;
+  notification: PlannedNotification | undefined;
+  rulings: RulingOf;
+  now: Date;
+}
+
+function toRow(batch: Batch, event: LogEvent, asked: Asked): NewDelivery {
+  const { channel, notification } = asked;
   const address = notification?.email ?? notification?.profileEmail ?? undefined;
-  const decision = decide(channel, notification, address);
+  const decision = judge(event, asked, address);
   const older = channel === "email" && decision.status === "queued" && batch.older(event);
   return {
     cause: `event:${event.position}`,
@@ -63,24 +76,15 @@ function toRow(
   };
 }
 
-function decide(
-  channel: DeliveryChannel,
-  notification: PlannedNotification | undefined,
-  address: string | undefined,
-): Decision {
+function judge(event: LogEvent, { channel, notification, rulings, now }: Asked, address: string | undefined): Decision {
   return decideDelivery({
     channel,
-    now: new Date(),
-    notification,
-    ruling: rule(channel, notification),
+    now,
+    // What was filed counts as read from the start: that is no reason against a mail.
+    notification: notification && isFiled(event) ? { ...notification, readAt: null } : notification,
+    ruling: rulings(notificationIdOf(event), channel),
     address,
     suppressed: undefined,
     way: "catcher",
   });
-}
-
-/** A mail is for whom the sender asks one. */
-function rule(channel: DeliveryChannel, notification: PlannedNotification | undefined): Ruling {
-  if (channel === "inApp" || notification?.email) return { outcome: "send", rule: "asked" };
-  return { outcome: "stop", rule: "default", detail: "The sender did not ask for e-mail" };
 }

@@ -2,8 +2,8 @@ import type { DeliveryChannel, DeliveryStatus } from "./schema.ts";
 
 /** What the person, the category and the tenant's defaults say of one delivery channel. */
 export type Ruling =
-  | { outcome: "send"; rule: string }
-  | { outcome: "hold" | "fold"; until: Date; rule: string }
+  | { outcome: "send"; rule: string; detail?: string }
+  | { outcome: "hold" | "fold"; until: Date; rule: string; detail?: string }
   | { outcome: "stop"; rule: "muted" | "preference" | "default"; detail: string };
 
 /** Everything that a decision looks at, as it is at this moment. */
@@ -48,8 +48,10 @@ const stopped = { muted: "muted", preference: "preference", default: "not_asked"
 function decideMail({ ruling, address, suppressed, way }: DeliveryFacts): Decision {
   if (address === undefined) return { status: "no_address", rule: "address" };
   if (suppressed !== undefined) return { status: "suppressed", rule: "suppression", detail: suppressed };
-  if (ruling.outcome === "hold") return { status: "held", rule: ruling.rule, until: ruling.until };
-  if (ruling.outcome === "fold") return { status: "folded", rule: ruling.rule, until: ruling.until };
+  if (ruling.outcome === "hold" || ruling.outcome === "fold") {
+    const { rule, until, detail } = ruling;
+    return { status: ruling.outcome === "hold" ? "held" : "folded", rule, until, ...(detail ? { detail } : {}) };
+  }
   if (way === "none") return { status: "not_configured", rule: "configuration" };
   return { status: "queued", rule: ruling.rule };
 }

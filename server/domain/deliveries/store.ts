@@ -152,6 +152,8 @@ export interface PlannedNotification {
   expiresAt: Date | null;
   batchId: string | null;
   chatId: string | null;
+  /** Of one that is about a chat: the person is mentioned there. */
+  mentioned: boolean;
   /** The profile's address */
   profileEmail: string | null;
 }
@@ -164,7 +166,8 @@ export async function findPlannedNotifications(
 ): Promise<Map<string, PlannedNotification>> {
   const rows = await tx.$queryRaw<PlannedNotification[]>`
     select n.id, n.user_id as "userId", n.type, n.subject, n.priority, n.email, n.read_at as "readAt", n.expires_at as "expiresAt",
-      n.batch_id as "batchId", n.chat_id as "chatId", u.email as "profileEmail"
+      n.batch_id as "batchId", n.chat_id as "chatId",
+      n.chat_id is not null and n.metadata @> '{"mentioned": true}' as mentioned, u.email as "profileEmail"
     from notifications n left join users u on u.tenant_id = n.tenant_id and u.id = n.user_id
     where n.tenant_id = ${tenantId} and n.id = any (${ids}::uuid[]) and n.status = 'visible'`;
   return new Map(rows.map((row) => [row.id, row]));

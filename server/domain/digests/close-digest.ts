@@ -1,0 +1,100 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { newId } from "../../ids.ts";
+import type { Step } from "../../log/planner.ts";
+import type { Database } from "../../persistence/database.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
+import { findRulings } from "../deliveries/find-rulings.ts";
+import type { Ruling } from "../deliveries/policy.ts";
+import { insertDeliveries, mailJob } from "../deliveries/store.ts";
+import { everyType } from "../preferences/schema.ts";
+import { digestJobs, judgeHeld, writeDigest } from "./policy.ts";
+import { type HeldItem, lockDueItems, type Reader, readEpoch, type Settled, settleItems } from "./store.ts";
+
+/** In one digest. Its mail shows fewer and says how many more there are. */
+const maxItems = 2000;
+
+interface Closing {
+  now: Date;
+  /** For tests: see `Step`. */
+  step?: Step | undefined;
+}
+
+/**
+ * Lets go what is held for one reader and whose time has come: one by itself, several as one mail. In one transaction with that mail's
+ * decision row and job, so that however often it runs and dies, each item is in one digest and each digest is one mail.
+ */
+export function closeDigest(
+  db: Database,
+  tenantId: TenantId,
+  reader: Reader,
+  { now, step = () => {} }: Closing,
+): Promise<void> {
+  return tenantTransaction(db.prisma, tenantId, async (tx) => {
+    const items = await lockDueItems(tx, tenantId, reader, { now, limit: maxItems });
+    await step("digest locked");
+    const rulings = await rulingsOf(tx, tenantId, items, now);
+    const judged = items.map((item) => judgeHeld(item, rulings(item), now));
+    const going = judged.flatMap(({ goes, item }) => (goes ? [item] : []));
+    const settled = judged.flatMap(({ settled }) => settled ?? []);
+    settled.push(
+      ...(await letGo(tx, tenantId, { reader, going, rhythm: judged.some(({ inDigest }) => inDigest), now })),
+    );
+    await step("digest written");
+    await settleItems(tx, tenantId, settled);
+    await step("digest settled");
+    const times = settled.map(({ heldUntil }) => heldUntil);
+    await enqueueJobs(tx, [...(going.length > 0 ? [mailJob(tenantId)] : []), ...digestJobs(tenantId, times)]);
+    await step("digest enqueued");
+  }).then(() => step("digest committed"));
+}
+
+async function rulingsOf(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  items: HeldItem[],
+  now: Date,
+): Promise<(item: HeldItem) => Ruling> {
+  const asked = items.map((item) => ({ ...item, id: item.notificationId, priority: item.priority ?? 1 }));
+  const rulings = await findRulings(tx, tenantId, asked, now);
+  return (item) => rulings(item.notificationId, "email");
+}
+
+interface Going {
+  reader: Reader;
+  going: HeldItem[];
+  /** The reader wants digests: then one alone is one too. */
+  rhythm: boolean;
+  now: Date;
+}
+
+async function letGo(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { reader, going, rhythm, now }: Going,
+): Promise<Settled[]> {
+  if (going.length === 0) return [];
+  if (going.length === 1 && !rhythm)
+    return going.map(({ id }) => ({ id, status: "queued", rule: "released", dueAt: now }));
+  const digestId = newId();
+  const mail = writeDigest(going, rhythm);
+  await insertDeliveries(tx, tenantId, [
+    {
+      cause: `digest:${digestId}`,
+      userId: reader.userId,
+      channel: "email",
+      kind: "digest",
+      type: everyType,
+      subject: mail.title,
+      status: "queued",
+      rule: rhythm ? "digest" : "summary",
+      detail: `${going.length} notifications`,
+      address: reader.address,
+      dueAt: now,
+      digestId,
+      mail,
+      epoch: await readEpoch(tx, tenantId),
+    },
+  ]);
+  return going.map(({ id }) => ({ id, status: "folded", rule: rhythm ? "digest" : "summary", digestId }));
+}

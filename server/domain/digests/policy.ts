@@ -1,0 +1,62 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Job } from "../../persistence/jobs.ts";
+import { decideDelivery, type Ruling } from "../deliveries/policy.ts";
+import type { HeldItem, Settled } from "./store.ts";
+
+/** That a mail shows of a digest. */
+const maxShown = 50;
+
+/** The jobs that let go what is held until some times. One a time, for all of a tenant's people. */
+export function digestJobs(tenantId: TenantId, times: (Date | undefined)[]): Job[] {
+  const distinct = new Map(times.flatMap((time) => (time ? [[time.getTime(), time] as const] : [])));
+  return [...distinct].map(([ms, time]) => ({
+    task: "digests",
+    payload: { tenantId },
+    key: `digests:${tenantId}:${ms}`,
+    runAt: time,
+  }));
+}
+
+/** What becomes of a held mail when its time has come. */
+export interface Judged {
+  item: HeldItem;
+  /** It goes out now, by itself or with others. */
+  goes: boolean;
+  /** The person still wants digests. */
+  inDigest: boolean;
+  /** Of one that does not go: what is written of it. */
+  settled?: Settled;
+}
+
+/** Looks again at what was held: it may be read, gone or unwanted by now, or there may be a new reason to hold it on. */
+export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
+  const filed = item.readAt !== null && item.readAt.getTime() === item.visibleAt?.getTime();
+  const decision = decideDelivery({
+    channel: "email",
+    now,
+    notification: item.at === null ? undefined : { readAt: filed ? null : item.readAt, expiresAt: item.expiresAt },
+    // Its digest is the one that is being made: the next one does not count.
+    ruling: ruling.outcome === "fold" ? { outcome: "send", rule: ruling.rule } : ruling,
+    address: "known",
+    suppressed: undefined,
+    way: "server",
+  });
+  if (decision.status === "queued") return { item, goes: true, inDigest: ruling.outcome === "fold" };
+  const { status, rule, detail, until } = decision;
+  return { item, goes: false, inDigest: false, settled: { id: item.id, status, rule, detail, heldUntil: until } };
+}
+
+/** What the mail of a digest says: see emails/digest. */
+export function writeDigest(items: HeldItem[], rhythm: boolean) {
+  const count = items.length === 1 ? "1 notification" : `${items.length} notifications`;
+  const more = items.length - maxShown;
+  return {
+    title: rhythm ? `Your digest: ${count}` : `${count} while it was quiet`,
+    items: items.slice(0, maxShown).map(({ subject, message, at }) => ({
+      subject,
+      message: message ?? "",
+      at: (at ?? new Date(0)).toISOString(),
+    })),
+    ...(more > 0 ? { more } : {}),
+  };
+}

@@ -1,0 +1,109 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { DeliveryStatus } from "../deliveries/schema.ts";
+
+// Hand-written SQL: row locks, which Prisma has not got, and one statement for any number of rows.
+
+/** Whose held mails go together: one person at one address. */
+export interface Reader {
+  userId: string;
+  address: string;
+}
+
+/** A held mail with what a digest says of its notification; that is null when it is gone. */
+export interface HeldItem {
+  id: string;
+  notificationId: string;
+  userId: string;
+  type: string;
+  subject: string;
+  /** Its beginning. */
+  message: string | null;
+  at: Date | null;
+  readAt: Date | null;
+  visibleAt: Date | null;
+  expiresAt: Date | null;
+  priority: number | null;
+  email: string | null;
+  chatId: string | null;
+  mentioned: boolean;
+}
+
+/** What becomes of a held mail. */
+export interface Settled {
+  id: string;
+  status: DeliveryStatus;
+  rule: string;
+  detail?: string | undefined;
+  /** Of one that goes out by itself. */
+  dueAt?: Date | undefined;
+  /** Of one that is held on. */
+  heldUntil?: Date | undefined;
+  digestId?: string | undefined;
+}
+
+/** Readers for whom something is held whose time has come, after the one given. */
+export async function findDueReaders(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  range: { now: Date; after: Reader; limit: number },
+): Promise<Reader[]> {
+  const { now, after, limit } = range;
+  return tx.$queryRaw<Reader[]>`
+    select distinct user_id as "userId", address from deliveries
+    where tenant_id = ${tenantId} and status in ('held', 'folded') and digest_id is null and held_until <= ${now}
+      and (user_id, address) > (${after.userId}, ${after.address})
+    order by 1, 2 limit ${limit}`;
+}
+
+/** What is held for a reader whose time has come, oldest first and locked: until the commit it is in nobody else's digest. */
+export async function lockDueItems(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  reader: Reader,
+  range: { now: Date; limit: number },
+): Promise<HeldItem[]> {
+  const { userId, address } = reader;
+  // Two steps at once would split what belongs together: the second one comes to look when the first is done.
+  const name = JSON.stringify([tenantId, "digest", userId, address]);
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+  return tx.$queryRaw<HeldItem[]>`
+    select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.type, d.subject, left(n.message, 300) as message,
+      n.visible_at as at, n.read_at as "readAt", n.visible_at as "visibleAt", n.expires_at as "expiresAt", n.priority, n.email,
+      n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned
+    from deliveries d left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'
+    where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.address = ${address} and d.status in ('held', 'folded')
+      and d.digest_id is null and d.held_until <= ${range.now}
+    order by d.created_at, d.id limit ${range.limit} for update of d`;
+}
+
+export async function settleItems(tx: TenantTransaction, tenantId: TenantId, settled: Settled[]): Promise<void> {
+  if (settled.length === 0) return;
+  await tx.$executeRaw`
+    update deliveries d set status = r.status, rule = r.rule, detail = r.detail, due_at = r."dueAt", held_until = r."heldUntil",
+      digest_id = r."digestId", updated_at = now()
+    from json_to_recordset(${JSON.stringify(settled)}::json) as r (id uuid, status text, rule text, detail text, "dueAt" timestamptz,
+      "heldUntil" timestamptz, "digestId" uuid)
+    where d.tenant_id = ${tenantId} and d.id = r.id`;
+}
+
+/** Lets everything that is held for a person be judged anew at `now`; returns whether there is anything. */
+export async function hastenHeld(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await tx.delivery.updateMany({
+    where: { tenantId, userId, status: { in: ["held", "folded"] }, digestId: null, heldUntil: { gt: now } },
+    data: { heldUntil: now },
+  });
+  return count > 0;
+}
+
+/** The epoch of the tenant's log, which every decision carries. */
+export async function readEpoch(tx: TenantTransaction, tenantId: TenantId): Promise<number> {
+  const rows = await tx.$queryRaw<{ epoch: bigint | number }[]>`
+    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
+  return Number(rows[0]?.epoch ?? 0);
+}
