@@ -69,12 +69,12 @@ const branding = {
     .describe("A picture for mails and hosted pages"),
   colour: z
     .string()
-    .regex(/^#[0-9a-fA-F]{6}$/, "must be a colour like #1d4ed8")
+    .regex(/^#[0-9a-fA-F]{6}$/, "must be a colour like #0b6b62")
     .describe("Of buttons and links"),
 };
 
 export const brandingSettings = z
-  .object({ ...branding, colour: branding.colour.default("#1d4ed8") })
+  .object({ ...branding, colour: branding.colour.default("#0b6b62") })
   .partial({ name: true, logoUrl: true })
   .prefault({});
 export const brandingPatch = z.object(branding).partial();

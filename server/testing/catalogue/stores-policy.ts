@@ -1,4 +1,5 @@
 import * as categories from "../../domain/categories/store.ts";
+import * as digests from "../../domain/digests/store.ts";
 import * as preferences from "../../domain/preferences/store.ts";
 import * as templates from "../../domain/templates/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
@@ -7,6 +8,10 @@ const page = { pageNumber: 1, offset: 0, pageSize: 50 };
 const nothing = { rows: [], total: 0 };
 const category = { title: "x", channels: [], priority: "Low" as const, required: false };
 const draft = { subject: "x", message: "x", required: [], sample: {} };
+
+const reader = { userId: "ada", address: "ada@example.com" };
+const future = new Date("2100-01-01T00:00:00Z");
+const settled = { id: "00000000-0000-7000-8000-000000000000", status: "cancelled" as const, rule: "x" };
 
 /** Stores of what decides whether, how and in which words a notification goes out. */
 export const policyStores: StoreModules = {
@@ -48,6 +53,19 @@ export const policyStores: StoreModules = {
       ],
       saveTiming: [({ tx, mine }) => preferences.saveTiming(tx, mine, "ada", { quiet: true }), undefined],
       erasePreferences: [({ tx, mine }) => preferences.erasePreferences(tx, mine, "ada"), undefined],
+    },
+  },
+  "domain/digests/store.ts": {
+    module: digests,
+    rows: {
+      findDueReaders: [
+        ({ tx, mine }) => digests.findDueReaders(tx, mine, { now: future, after: reader, limit: 50 }),
+        [],
+      ],
+      lockDueItems: [({ tx, mine }) => digests.lockDueItems(tx, mine, reader, { now: future, limit: 50 }), []],
+      settleItems: [({ tx, mine }) => digests.settleItems(tx, mine, [settled]), undefined],
+      hastenHeld: [({ tx, mine }) => digests.hastenHeld(tx, mine, "ada", future), false],
+      readEpoch: [({ tx, mine }) => digests.readEpoch(tx, mine), own],
     },
   },
 };
