@@ -67,7 +67,8 @@ const forbidden = [
     from: { path: "^server/domain/([^/]+)/", pathNot: tests },
     to: {
       path: "^server/domain/([^/]+)/",
-      pathNot: "^server/domain/$1/|/(schema|policy|store|presenter|mark-position|make-tenant|sign-user-token|find-rulings)\\.ts$",
+      pathNot:
+        "^server/domain/$1/|/(schema|policy|store|presenter|mark-position|make-tenant|sign-user-token|find-rulings)\\.ts$",
     },
   },
   {
