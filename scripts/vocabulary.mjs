@@ -17,9 +17,9 @@ for (const file of walk(join(root, "server"))) check(relative(root, file));
 for (const folder of ["app", "components", "client"])
   for (const file of walk(join(root, folder))) checkName(relative(root, file));
 
-// A promise whose test is gone is no promise.
-for (const [, path] of readFileSync(join(root, "docs/guarantees.md"), "utf8").matchAll(/`(server\/[^`]+)`/g))
-  if (!existsSync(join(root, path))) faults.push(`docs/guarantees.md names ${path}, which does not exist`);
+// A promise whose test is gone is no promise, and one that names none has none.
+const promises = readdirSync(join(root, "docs/protocols")).map((name) => `docs/protocols/${name}`);
+for (const page of ["docs/guarantees.md", ...promises]) checkPromises(page, readFileSync(join(root, page), "utf8"));
 
 for (const fault of faults) console.log(fault);
 process.exit(faults.length === 0 ? 0 : 1);
@@ -37,6 +37,14 @@ function check(file) {
     faults.push(
       `${file}: a noun's folder holds schema, events, policy, store, operations, presenter and <verb>-<noun>.ts`,
     );
+}
+
+function checkPromises(page, text) {
+  for (const [, path] of text.matchAll(/`(server\/[^`]+)`/g))
+    if (!existsSync(join(root, path))) faults.push(`${page} names ${path}, which does not exist`);
+  const rows = text.split("\n").filter((line) => line.startsWith("|"));
+  const promised = rows.filter((row, index) => !/^\| ?-/.test(row) && !/^\| ?-/.test(rows[index + 1] ?? ""));
+  for (const row of promised) if (!/`server\//.test(row)) faults.push(`${page}: a row without a test: ${row.slice(0, 80)}`);
 }
 
 function checkName(file) {

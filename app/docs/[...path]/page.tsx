@@ -16,7 +16,7 @@ const folder = join(process.cwd(), "docs");
 /** Pages are the Markdown files of docs/, one folder deep; anything else is not found, whatever the address tries. */
 function pages(): Map<string, string> {
   const found = new Map<string, string>();
-  for (const part of ["", "errors"]) {
+  for (const part of ["", "errors", "protocols"]) {
     for (const name of readdirSync(join(folder, part))) {
       if (name.endsWith(".md")) found.set(join(part, name.slice(0, -3)), join(folder, part, name));
     }
