@@ -44,7 +44,8 @@ function checkPromises(page, text) {
     if (!existsSync(join(root, path))) faults.push(`${page} names ${path}, which does not exist`);
   const rows = text.split("\n").filter((line) => line.startsWith("|"));
   const promised = rows.filter((row, index) => !/^\| ?-/.test(row) && !/^\| ?-/.test(rows[index + 1] ?? ""));
-  for (const row of promised) if (!/`server\//.test(row)) faults.push(`${page}: a row without a test: ${row.slice(0, 80)}`);
+  for (const row of promised)
+    if (!/`server\//.test(row)) faults.push(`${page}: a row without a test: ${row.slice(0, 80)}`);
 }
 
 function checkName(file) {

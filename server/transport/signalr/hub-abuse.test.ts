@@ -1,7 +1,10 @@
 import { once } from "node:events";
+import { encode } from "@msgpack/msgpack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { eventually, RawHubClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { lengthPrefix } from "./msgpack-codec.ts";
 
 const rs = "\u001e";
 const unreadable = { type: 7, error: "Connection closed with an error.", allowReconnect: true };
@@ -83,6 +86,33 @@ describe("frames that cannot be read", () => {
     expect(errors.filter((text) => text.startsWith("internal"))).toEqual([]);
     expect(errors).toContain(unreadable.error);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+    const client = await open();
+    client.send({ type: 1, invocationId: "0", target: "GetChat", arguments: [{ chatId }] });
+    expect((await client.completion("0")).result).toMatchObject({ id: chatId });
+    client.socket.close();
+  });
+
+  test("500 of them in MessagePack: the same", { timeout: 60_000 }, async () => {
+    const pick = random(11);
+    const call = encode([1, {}, "0", "GetChat", [{ chatId }]]);
+    const hello = `{"protocol":"messagepack","version":1}${rs}`;
+    for (let sent = 0; sent < 500; ) {
+      const socket = new WebSocket(`${acme.url.replace("http", "ws")}/hub`, {
+        headers: { authorization: `Bearer ${ada}` },
+      });
+      socket.on("error", () => {});
+      const closed = once(socket, "close");
+      await once(socket, "open");
+      socket.send(hello);
+      for (; sent < 500 && socket.readyState === socket.OPEN; sent++) {
+        const body = pick(2) ? Buffer.from(call) : Buffer.from(Array.from({ length: pick(80) }, () => pick(256)));
+        for (let bent = 0; bent < pick(4); bent++) body[pick(body.length)] = pick(256);
+        socket.send(Buffer.concat([lengthPrefix(pick(8) ? body.length : pick(100_000)), body]));
+        if (sent % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      socket.close();
+      await closed;
+    }
     const client = await open();
     client.send({ type: 1, invocationId: "0", target: "GetChat", arguments: [{ chatId }] });
     expect((await client.completion("0")).result).toMatchObject({ id: chatId });

@@ -65,3 +65,31 @@ test("a node that ends tells its clients to move, and goes on serving them until
   expect(listening.error).toBeUndefined();
   moving.close();
 });
+
+test("a client that does not read what it asked for is cut off", async () => {
+  const contents = Array.from({ length: 10 }, () => "x".repeat(16_000));
+  await Promise.all(contents.map(say));
+  const token = await acme.token("bob");
+  const socket = new WebSocket(`${stack.url.replace("http", "ws")}/api/trpc?connectionParams=1`);
+  let answers = 0;
+  socket.on("message", () => answers++);
+  await once(socket, "open");
+  const closed = once(socket, "close");
+  const asked = 200;
+  socket.send(JSON.stringify({ method: "connectionParams", data: { token } }));
+  socket.pause();
+  const params = { path: "messages.list", input: { chatId, limit: 10 } };
+  const list = (id: number) => ({ id, method: "query", params });
+  for (let id = 0; id < asked; id += 50)
+    socket.send(JSON.stringify(Array.from({ length: 50 }, (_, index) => list(id + index))));
+  // It reads on when all has been answered, had anybody taken it.
+  const other = overWebSocket(stack.url, () => ({ token }));
+  const { started, until } = other.listen({ kinds: ["message.created"] });
+  await started;
+  await say("later");
+  await until(1);
+  other.close();
+  socket.resume();
+  expect((await closed)[0]).toBe(1006);
+  expect(answers).toBeLessThan(asked);
+});
