@@ -3,7 +3,7 @@ import { deriveKey } from "../server/config/secrets.ts";
 import { listPeople } from "../server/domain/demo/store.ts";
 import type { Live, Services } from "../server/services.ts";
 import { harbourMaster, people } from "./seed/cast.ts";
-import { ensureIssuer, type Keeper, keepPrimaryKey, keepToken } from "./seed/credentials.ts";
+import { ensureIssuer, type Keeper, keepAdmin, keepPrimaryKey, keepToken } from "./seed/credentials.ts";
 import { type DemoFile, demoFilePath, readDemoFile, writeDemoFile } from "./seed/demo-file.ts";
 import { demoId, harbourId, makeDemo } from "./seed/store.ts";
 
@@ -34,11 +34,13 @@ async function collect(keeper: Keeper, baseUrl: string, known: DemoFile | undefi
     await ensureIssuer(keeper, tenantId);
   }
   const { userId } = harbourMaster;
+  const derived = derivedCredentials(keeper.authSecret);
+  await keepAdmin(keeper, demoId, derived.admin);
   return {
     baseUrl,
     tenantId: demoId,
     apiKey: await keepPrimaryKey(keeper, demoId, known?.apiKey),
-    ...derivedCredentials(keeper.authSecret),
+    ...derived,
     users: await collectUsers(keeper, known),
     second: {
       tenantId: harbourId,

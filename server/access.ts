@@ -1,26 +1,75 @@
 import type { Principal } from "./auth/principal.ts";
+import { scopesOfRole } from "./auth/roles.ts";
 import { DomainError } from "./errors.ts";
-import type { Operation } from "./operation.ts";
+import type { Access, Caller, Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 
-/** Whether this caller may make this call at all. Throws unauthenticated, forbidden, user_required, scope_missing. */
-export function requireAccess({ access }: Operation, principal: Principal): void {
+/** Whether this caller may make this call at all. Throws unauthenticated, forbidden, user_required, scope_missing, reauthentication_required. */
+export function requireAccess(operation: Operation, principal: Principal): void {
+  const { http, access } = operation;
+  const { caller } = access;
+  if (http.root) requireRootAccess(operation, principal);
+  else if (caller === "anyone") return;
+  else if (principal.kind === "visitor") throw new DomainError("unauthenticated");
+  else if (principal.kind === "operator") requireOperator(operation, principal);
+  else requireTenantAccess(operation, principal);
+}
+
+/** Of users and keys. */
+function requireTenantAccess({ access }: Operation, principal: Principal): void {
   const { caller, scope } = access;
-  if (caller === "anyone") return;
-  if (principal.kind === "visitor") throw new DomainError("unauthenticated");
-  if (caller === "installation" && principal.kind !== "installation")
-    throw new DomainError("forbidden", { detail: "This call is for the installation's key" });
   if (scope && !principal.scopes.has(scope)) {
     if (principal.kind === "key")
       throw new DomainError("scope_missing", { detail: `This call needs the scope ${scope}` });
     if (!principal.admin) throw new DomainError("forbidden", { detail: "This call is for API keys and Admins" });
   }
+  if (access.console === "admin:owner")
+    throw new DomainError("forbidden", { detail: "This call is for the tenant's owner, signed in to the console" });
   if (caller === "user" && principal.userId === undefined)
     throw new DomainError("user_required", { detail: "A key carries no user; name one with X-Act-As-User" });
   if (caller === "key" && principal.kind !== "key")
     throw new DomainError("forbidden", { detail: "This call is for API keys" });
   if (caller === "admin" && principal.kind === "user" && !principal.admin)
     throw new DomainError("forbidden", { detail: "This call is for Admins" });
+}
+
+/** Calls at no tenant's address. The hub, which is a tenant's, offers them too, and its users may none of them. */
+function requireRootAccess({ access }: Operation, principal: Principal): void {
+  const { kind, person } = principal;
+  const may = {
+    anyone: kind === "visitor" || kind === "person" || kind === "internal",
+    installation: kind === "installation" || person?.installationOwner === true,
+    person: kind === "person",
+    internal: kind === "internal",
+  } as Record<Caller, boolean | undefined>;
+  if (kind === "visitor" && access.caller !== "anyone") throw new DomainError("unauthenticated");
+  if (!may[access.caller])
+    throw new DomainError("forbidden", {
+      detail:
+        access.caller === "person"
+          ? "This call is for whoever is signed in to the console"
+          : "This call is for the installation's owner, or its key",
+    });
+  requireSudo(access, principal);
+}
+
+function requireOperator({ access, kind }: Operation, principal: Principal): void {
+  const { caller, scope } = access;
+  if (caller === "user")
+    throw new DomainError("user_required", { detail: "An operator is no user of the tenant: act as one" });
+  if (caller === "key") throw new DomainError("forbidden", { detail: "This call is for API keys" });
+  const wanted = access.console ?? (kind === "query" ? "admin:read" : "admin:write");
+  const may =
+    caller === "admin"
+      ? scopesOfRole[principal.role ?? "read-only"].has(wanted)
+      : !scope || principal.scopes.has(scope);
+  if (!may) throw new DomainError("forbidden", { detail: `The role ${principal.role} may not do that` });
+  requireSudo(access, principal);
+}
+
+/** A browser that somebody left open does not get at what is dangerous. */
+function requireSudo({ sudo }: Access, { person }: Principal): void {
+  if (sudo && person && person.sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
 }
 
 /** What callers of an unknown tenant get. */

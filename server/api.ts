@@ -85,6 +85,7 @@ export async function startApi(
     authSecret: config.authSecret,
     loopback,
     startedAt: Date.now(),
+    signUp: config.signUp,
     trustProxy: trustOf(config.trustProxy),
   };
   const services: Services = { db, cursors, live: realtime, security, limiter, now, settings };
@@ -253,6 +254,8 @@ function registerPages(app: FastifyInstance, services: Services, web: { url(): s
     return reply.from(`${upstream}${request.raw.url ?? "/"}`, {
       rewriteRequestHeaders: (_request, headers) => ({
         ...headers,
+        // What the browser itself put there counts for nothing.
+        "x-forwarded-for": request.ip,
         "x-forwarded-host": request.host,
         "x-forwarded-proto": request.protocol,
       }),

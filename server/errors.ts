@@ -13,6 +13,7 @@ export const errorTable = {
   unauthenticated: { status: 401, title: "A valid credential is needed", retry: false },
   forbidden: { status: 403, title: "This credential may not do that", retry: false },
   user_required: { status: 403, title: "This call needs a user", retry: false },
+  reauthentication_required: { status: 403, title: "Say again who you are", retry: false },
   scope_missing: { status: 403, title: "The key lacks the scope", retry: false },
   chat_frozen: { status: 403, title: "The chat is frozen", retry: false },
   muted: { status: 403, title: "You are muted in this chat", retry: false },

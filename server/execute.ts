@@ -1,4 +1,5 @@
 import { requireAccess } from "./access.ts";
+import type { Principal } from "./auth/principal.ts";
 import { bodyHashOf } from "./caller.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "./config/secrets.ts";
 import { DomainError, isFault, toDomainError } from "./errors.ts";
@@ -49,17 +50,21 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
  * with their address where they came in. Throws `rate_limited`.
  */
 async function takeToken({ services, principal, tenantId }: Call): Promise<Record<string, string>> {
-  const { userId, keyId, kind } = principal;
-  if (kind === "installation" || kind === "visitor") return {};
+  const { userId, keyId, kind, person } = principal;
+  if (person && kind === "person") return headersOf(services.limiter.take("person", person.personId, personRate));
+  if (kind === "installation" || kind === "visitor" || kind === "internal") return {};
   const rates = (await services.security.snapshot(tenantId))?.settings.rates;
   if (!rates) throw new DomainError("unauthenticated");
   const own =
     keyId === undefined
-      ? services.limiter.take("user", JSON.stringify([tenantId, userId]), rates.user)
+      ? services.limiter.take("user", JSON.stringify([tenantId, userId ?? null, person?.personId]), rates.user)
       : services.limiter.take("key", JSON.stringify([tenantId, keyId]), rates.key);
   services.limiter.take("tenant", tenantId, rates.tenant);
   return headersOf(own);
 }
+
+/** Of somebody who is signed in to the console, at no tenant's address. */
+const personRate = { rate: 20, burst: 200 };
 
 function acceptKey(operation: Operation, ctx: Context, input: unknown): void {
   const key = ctx.idempotencyKey ?? "";
@@ -77,13 +82,13 @@ function idempotentCall(
   key: string,
   input: unknown,
 ): IdempotentCall {
-  const caller = principal.userId === undefined ? `key:${principal.keyId ?? ""}` : `user:${principal.userId}`;
-  const scope = JSON.stringify([caller, operation.name]);
+  const bodyHash = bodyHashOf(input);
+  const scope = JSON.stringify([callerOf(principal, bodyHash), operation.name]);
   const secret = deriveKey(services.settings.authSecret, "idempotent-answer");
   return {
     key,
     scope,
-    bodyHash: bodyHashOf(input),
+    bodyHash,
     get status() {
       return reply.status ?? operation.http.status ?? 200;
     },
@@ -92,6 +97,13 @@ function idempotentCall(
     open: (kept) =>
       operation.secretAnswer ? JSON.parse(decryptSecret(secret, (kept as { sealed: string }).sealed, scope)) : kept,
   };
+}
+
+/** Whose key it is. Visitors cannot be told apart, so what they say has to. */
+function callerOf({ kind, userId, keyId = "", person }: Principal, bodyHash: string): string {
+  if (userId !== undefined) return `user:${userId}`;
+  if (person) return `person:${person.personId}`;
+  return kind === "visitor" ? `visitor:${bodyHash}` : `key:${keyId}`;
 }
 
 function shape(operation: Operation, { reply }: Context, result: unknown): Answer {

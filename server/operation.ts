@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { Principal, TenantId } from "./auth/principal.ts";
+import type { ConsoleScope } from "./auth/roles.ts";
 import type { Scope } from "./auth/scopes.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { HeldAnswer, IdempotentCall } from "./persistence/idempotency.ts";
@@ -11,15 +12,21 @@ import type { Services } from "./services.ts";
  * - `anyone`: no credential
  * - `user`: a user's token, or a key that acts as a user
  * - `user-or-key`: a user, or a key on its own
- * - `admin`: a key, or a token with the Admin group; a key needs the scope either way
+ * - `admin`: a key, a token with the Admin group, or an operator; a key needs the scope either way
  * - `key`: keys only
- * - `installation`: the key of the whole installation
+ * - `installation`: the key of the whole installation, or its owner's console session
+ * - `person`: whoever is signed in to the console
+ * - `internal`: the service's own pages, on behalf of somebody who signs in
  */
-export type Caller = "anyone" | "user" | "user-or-key" | "admin" | "key" | "installation";
+export type Caller = "anyone" | "user" | "user-or-key" | "admin" | "key" | "installation" | "person" | "internal";
 
 export interface Access {
   caller: Caller;
   scope?: Scope;
+  /** What an operator's role must hold for an admin call: `admin:read` for queries and `admin:write` for mutations unless told. */
+  console?: ConsoleScope;
+  /** A console session must have shown its password or code within the last minutes. */
+  sudo?: boolean;
 }
 
 export interface HttpBinding {
@@ -47,6 +54,8 @@ export interface Call {
   idempotencyKey?: string | undefined;
   services: Services;
   log: Logger;
+  /** The caller's address, where one is known. */
+  ip?: string | undefined;
   /** Ends when the caller goes away. */
   signal?: AbortSignal | undefined;
 }

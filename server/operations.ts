@@ -9,6 +9,8 @@ import { issuerOperations } from "./domain/issuers/operations.ts";
 import { memberOperations } from "./domain/members/operations.ts";
 import { messageOperations } from "./domain/messages/operations.ts";
 import { notificationOperations } from "./domain/notifications/operations.ts";
+import { invitedOperations, operatorOperations } from "./domain/operators/operations.ts";
+import { accountOperations, peopleOperations, sessionOperations } from "./domain/persons/operations.ts";
 import { preferenceOperations } from "./domain/preferences/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
@@ -39,6 +41,10 @@ export const operations = {
   categories: categoryOperations,
   templates: templateOperations,
   preferences: preferenceOperations,
+  operators: operatorOperations,
+  account: { ...accountOperations, ...invitedOperations.account },
+  people: { ...peopleOperations, ...invitedOperations.people },
+  sessions: sessionOperations,
   demo: demoOperations,
   hosted: hostedOperations,
 };

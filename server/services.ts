@@ -40,5 +40,13 @@ export interface Services {
   limiter: Limiter;
   /** The clock of what operations do by the time, in ms since 1970. */
   now(): number;
-  settings: { baseUrl: string; authSecret: string; loopback: boolean; startedAt: number; trustProxy: TrustProxy };
+  settings: {
+    baseUrl: string;
+    authSecret: string;
+    loopback: boolean;
+    startedAt: number;
+    trustProxy: TrustProxy;
+    /** Whether everybody may make a tenant, or only who was invited. */
+    signUp: "open" | "invite";
+  };
 }

@@ -5,6 +5,14 @@ import type { TenantSecurity } from "../../server/auth/tenant-security.ts";
 import { deriveKey } from "../../server/config/secrets.ts";
 import { replaceKey } from "../../server/domain/api-keys/store.ts";
 import { insertInternalIssuer } from "../../server/domain/issuers/store.ts";
+import { checkPassword, hashPassword } from "../../server/domain/persons/hash-password.ts";
+import {
+  asInstallation,
+  findPersonByEmail,
+  insertPerson,
+  joinTenant,
+  savePerson,
+} from "../../server/domain/persons/store.ts";
 import { lockTenant } from "../../server/domain/tenants/store.ts";
 import { signUserToken } from "../../server/domain/tokens/sign-user-token.ts";
 import { DomainError } from "../../server/errors.ts";
@@ -80,6 +88,28 @@ export async function ensureIssuer({ db, security, authSecret }: Keeper, tenantI
     await insertInternalIssuer(tx, tenantId, authSecret);
   });
   security.invalidate(tenantId);
+}
+
+/**
+ * The demo's owner, who signs in to the console with what demo.json says. A password that is another one by now, by choice or under
+ * another AUTH_SECRET, is set back: the file tells the truth.
+ */
+export async function keepAdmin(
+  { db }: Keeper,
+  tenantId: TenantId,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
+  const known = await asInstallation(db, (tx) => findPersonByEmail(tx, email));
+  if (known && (await checkPassword(known.passwordHash, password))) return;
+  const passwordHash = await hashPassword(password);
+  await asInstallation(db, async (tx) => {
+    // Another node may be here as well.
+    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${email}, 0))`;
+    const person =
+      (await findPersonByEmail(tx, email)) ?? (await insertPerson(tx, { email, name: "Olivia Owner", passwordHash }));
+    await savePerson(tx, person.id, { passwordHash });
+    await joinTenant(tx, person.id, { tenantId, role: "owner" });
+  });
 }
 
 async function canSign(security: TenantSecurity, tenantId: TenantId): Promise<boolean> {

@@ -37,6 +37,11 @@ export function sameHash(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** What the service's own pages show, on behalf of somebody who signs in. Never leaves the machine. */
+export function internalKey(authSecret: string): string {
+  return deriveKey(authSecret, "internal-pages").toString("base64url");
+}
+
 /** The key that makes tenants: derived, so that every node knows it and nothing has to be stored. */
 export function installationKey(authSecret: string): string {
   return `parley_${installationId}_${deriveKey(authSecret, "installation-key").toString("base64url")}`;

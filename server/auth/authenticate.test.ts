@@ -7,7 +7,7 @@ import { newId } from "../ids.ts";
 import { type Database, openDatabase } from "../persistence/database.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { installationKey, makeApiKey } from "./api-key.ts";
-import { authenticate, authenticateInstallation, type Credentials } from "./authenticate.ts";
+import { authenticate, authenticateRoot, type Credentials } from "./authenticate.ts";
 import { allScopes, userScopes } from "./scopes.ts";
 import { TenantSecurity } from "./tenant-security.ts";
 
@@ -176,14 +176,15 @@ describe("an address", () => {
 });
 
 describe("the installation's key", () => {
-  test("is derived from AUTH_SECRET and opens no tenant", () => {
-    expect(authenticateInstallation(authSecret, installationKey(authSecret))).toMatchObject({
+  test("is derived from AUTH_SECRET and opens no tenant", async () => {
+    const at = (apiKey: string | undefined) => authenticateRoot(security, authSecret, { apiKey });
+    expect(await at(installationKey(authSecret))).toMatchObject({
       kind: "installation",
       admin: false,
     });
     const other = installationKey(randomBytes(32).toString("base64"));
     for (const key of [undefined, "", acme.primaryKey, other]) {
-      expect(() => authenticateInstallation(authSecret, key)).toThrow(/unauthenticated/);
+      await expect(at(key)).rejects.toThrow(/unauthenticated/);
     }
   });
 });

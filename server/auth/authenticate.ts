@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.ts";
 import { userId as userIdSchema } from "../schema.ts";
-import { hashApiKey, installationId, installationKey, sameHash, tenantOfApiKey } from "./api-key.ts";
+import { hashApiKey, installationId, installationKey, internalKey, sameHash, tenantOfApiKey } from "./api-key.ts";
 import { mintTenantId, type Principal } from "./principal.ts";
 import { userScopes } from "./scopes.ts";
 import type { TenantSecurity, TenantSnapshot, TrustedKey } from "./tenant-security.ts";
@@ -15,6 +15,8 @@ export interface Credentials {
   apiKey?: string | undefined;
   /** The user a key acts as. */
   actAs?: string | undefined;
+  /** The console's cookie, from one of its own pages; anything else beside it wins. */
+  session?: string | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function authenticate(
   const { tenant, bearer, apiKey } = credentials;
   if (bearer !== undefined) return authenticateToken(security, { ...credentials, bearer });
   if (apiKey !== undefined) return authenticateKey(security, { ...credentials, apiKey });
+  if (credentials.session !== undefined) return security.sessions.operator(credentials.session, tenant);
   const snapshot = await security.snapshot(tenant);
   if (!snapshot || !options.optional)
     throw new DomainError("unauthenticated", { detail: "Send Authorization: Bearer or X-API-Key" });
@@ -44,13 +47,36 @@ export async function authenticate(
   };
 }
 
-/** The caller of installation-wide operations, which are at no tenant's address. Throws unauthenticated. */
-export function authenticateInstallation(authSecret: string, apiKey: string | undefined): Principal {
-  if (apiKey === undefined || !sameHash(hashApiKey(apiKey), hashApiKey(installationKey(authSecret)))) {
-    throw new DomainError("unauthenticated", { detail: "Send the installation's key as X-API-Key" });
-  }
+/** What a call at no tenant's address shows. */
+export interface RootCredentials extends Pick<Credentials, "bearer" | "apiKey" | "session"> {
+  /** Of the service's own pages. */
+  internal?: string | undefined;
+}
+
+/** The caller of operations that are at no tenant's address. Throws unauthenticated. */
+export async function authenticateRoot(
+  security: TenantSecurity,
+  authSecret: string,
+  shown: RootCredentials,
+  options: { optional?: boolean } = {},
+): Promise<Principal> {
+  const { bearer, apiKey, internal, session } = shown;
+  if (bearer === undefined && apiKey !== undefined && same(apiKey, installationKey(authSecret)))
+    return nobodyAs("installation");
+  if (internal !== undefined && same(internal, internalKey(authSecret))) return nobodyAs("internal");
+  const none = bearer === undefined && apiKey === undefined && internal === undefined;
+  if (none && session !== undefined) return security.sessions.person(session);
+  if (none && options.optional) return nobodyAs("visitor");
+  throw new DomainError("unauthenticated", { detail: "Send the installation's key as X-API-Key, or sign in" });
+}
+
+function nobodyAs(kind: "installation" | "internal" | "visitor"): Principal {
   const tenantId = mintTenantId(installationId);
-  return { tenantId, kind: "installation", admin: false, scopes: new Set(), credential: { type: "none" } };
+  return { tenantId, kind, admin: false, scopes: new Set(), credential: { type: "none" } };
+}
+
+function same(shown: string, wanted: string): boolean {
+  return sameHash(hashApiKey(shown), hashApiKey(wanted));
 }
 
 async function authenticateToken(

@@ -1,4 +1,5 @@
 import { DomainError } from "../errors.ts";
+import type { Role } from "./roles.ts";
 import type { Scope } from "./scopes.ts";
 
 /** A tenant that authentication has vouched for. No store function works without one, and only this file makes one. */
@@ -6,23 +7,41 @@ export type TenantId = string & { readonly __brand: "TenantId" };
 
 export interface Principal {
   readonly tenantId: TenantId;
-  /** `installation` makes tenants and sees none; its tenantId is a reserved one without rows. */
-  readonly kind: "user" | "key" | "visitor" | "installation";
+  /**
+   * `operator` is a console session at a tenant. At no tenant's address, with a reserved tenantId: `installation`, which makes tenants
+   * and sees none; `person`, a console session; `internal`, the web role, which signs people in.
+   */
+  readonly kind: "user" | "key" | "operator" | "visitor" | "installation" | "person" | "internal";
   /** The user of a token, or the one a key acts as. */
   readonly userId?: string;
   /** The claim group of the issuer's settings, or a key with scope `admin` on its own: acting as a user, it is that user. */
   readonly admin: boolean;
   readonly scopes: ReadonlySet<Scope>;
   readonly keyId?: string;
+  /** Whose console session it is. */
+  readonly person?: SignedIn;
+  /** Of an operator. */
+  readonly role?: Role;
   /** When the credential ends, in ms since 1970; none for a key. */
   readonly expiresAt?: number;
   /** What is checked again while a connection is open. */
   readonly credential: Credential;
 }
 
+export interface SignedIn {
+  personId: string;
+  email: string;
+  name: string | undefined;
+  installationOwner: boolean;
+  /** Until then the person needs not say again who it is, in ms since 1970. */
+  sudoUntil: number;
+}
+
 export type Credential =
   | { type: "token"; issuerId: string; issuerVersion: string; issuedAt: number | undefined }
   | { type: "key"; keyId: string }
+  /** With the role at a tenant: another role is another credential. */
+  | { type: "session"; sessionId: string; role?: Role }
   | { type: "none" };
 
 const tenantIdForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

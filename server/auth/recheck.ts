@@ -10,6 +10,7 @@ const recheckAgeMs = 2000;
 
 /** Whether the credential of an open connection is still good. Throws what the database throws: then nothing is known, and nothing to be closed. */
 export async function recheckPrincipal(security: TenantSecurity, principal: Principal): Promise<Standing> {
+  if (principal.credential.type === "session") return (await security.sessions.stands(principal)) ? "ok" : "revoked";
   return standingOf(await security.snapshot(principal.tenantId, recheckAgeMs), principal, security.now());
 }
 

@@ -8,6 +8,7 @@ import { TokenVerifier } from "./jwt.ts";
 import { KeyUsage } from "./key-usage.ts";
 import { isTenantIdForm, mintTenantId, type TenantId } from "./principal.ts";
 import { type Scope, scopesOfKey } from "./scopes.ts";
+import { Sessions } from "./sessions.ts";
 import { readSecurity, type SecurityRow } from "./store.ts";
 
 /** Younger than this, what was read is used as it is; older, it is read again beside the calls. */
@@ -60,6 +61,8 @@ export interface TenantSecurityOptions {
 export class TenantSecurity {
   readonly now: () => number;
   readonly verifier: TokenVerifier;
+  /** Those of the console. */
+  readonly sessions: Sessions;
   /** Whether issuers may be at private addresses and speak plain http. */
   readonly allowPrivateNetworks: boolean;
   private readonly db: Database;
@@ -79,6 +82,7 @@ export class TenantSecurity {
     this.allowPrivateNetworks = options.allowPrivateNetworks;
     this.secretKey = issuerSecretKey(options.authSecret);
     this.verifier = new TokenVerifier(options, this.now);
+    this.sessions = new Sessions(options.db, options.authSecret, this.now);
     this.usage = new KeyUsage(options.db, this.log);
   }
 

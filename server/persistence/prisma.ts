@@ -55,6 +55,19 @@ export function tenantTransaction<T>(
   );
 }
 
+/** Works within a transaction as another tenant for a while; then it is `back`'s again. */
+export async function asTenant<T>(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  back: TenantId,
+  work: () => Promise<T>,
+): Promise<T> {
+  await setTenant(tx, tenantId);
+  const result = await work();
+  await setTenant(tx, back);
+  return result;
+}
+
 /** Whose rows the rest of a transaction sees. Given up again with the transaction. */
 export function setTenant(client: Prisma.TransactionClient, tenantId: TenantId): Prisma.PrismaPromise<unknown> {
   return client.$executeRaw`select set_config('app.tenant', ${tenantId}, true)`;

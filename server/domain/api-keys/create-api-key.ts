@@ -9,7 +9,7 @@ export const createApiKey = mutation({
   name: "apiKeys.create",
   summary: "Make a named key with just the scopes it needs",
   http: { method: "POST", path: "/admin/api-keys", status: 201 },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: z.object({
     name: keyName,
     scopes: z

@@ -9,7 +9,7 @@ export const listApiKeys = query({
   name: "apiKeys.list",
   summary: "The tenant's API keys: primary, secondary, then the named ones. The keys themselves are not kept",
   http: { method: "GET", path: "/admin/api-keys" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:credentials" },
   input: z.object(pageInput),
   output: page(apiKeySchema),
   async handle(ctx, input) {

@@ -9,7 +9,7 @@ export const rotateApiKey = mutation({
   name: "apiKeys.rotate",
   summary: "Replace the primary, the secondary or a named key; the old one is refused at once",
   http: { method: "POST", path: "/admin/api-keys/{kind}/regenerate" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: z.object({ kind: entityId.describe("primary, secondary, or the id of a named key") }),
   output: newApiKeySchema,
   secretAnswer: true,

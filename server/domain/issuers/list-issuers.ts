@@ -9,7 +9,7 @@ export const listIssuers = query({
   name: "issuers.list",
   summary: "Who your tenant trusts to say who its users are; oldest first, secrets left out",
   http: { method: "GET", path: "/admin/issuers" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:credentials" },
   input: z.object(pageInput),
   output: page(issuerSchema),
   async handle(ctx, input) {

@@ -10,7 +10,7 @@ export const testIssuer = mutation({
   name: "issuers.test",
   summary: "Try a token: what is read of it, who it would be, or which rule refuses it. Changes nothing",
   http: { method: "POST", path: "/admin/issuers/test" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:credentials" },
   input: z.object({ token: text(100_000).trim() }),
   output: z
     .object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { mintTenantId, type TenantId } from "../../auth/principal.ts";
+import { mintTenantId } from "../../auth/principal.ts";
 import { mutation } from "../../operation.ts";
-import { setTenant, type TenantTransaction } from "../../persistence/prisma.ts";
+import { asTenant } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { insertTenant, newTenantInput } from "./make-tenant.ts";
 
@@ -22,6 +22,7 @@ export const createTenant = mutation({
   secretAnswer: true,
   async handle(ctx, tenant) {
     const { db, security, settings } = ctx.services;
+    // The idempotency key is the installation's, the rows are the new tenant's.
     const made = await unitOfWork(
       db,
       ctx.tenantId,
@@ -33,16 +34,3 @@ export const createTenant = mutation({
     return made;
   },
 });
-
-/** Works as another tenant for a while: the idempotency key is the installation's, the rows are the new tenant's. */
-async function asTenant<T>(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  back: TenantId,
-  work: () => Promise<T>,
-): Promise<T> {
-  await setTenant(tx, tenantId);
-  const result = await work();
-  await setTenant(tx, back);
-  return result;
-}

@@ -1,9 +1,9 @@
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 
-/** A profile is its user's own, and open to Admins and to keys on their own. */
+/** A profile is its user's own, and open to Admins, to operators as far as their role's scopes go, and to keys on their own. */
 export function canManageUser(principal: Principal, userId: string): boolean {
-  if (principal.userId === userId || principal.admin) return true;
+  if (principal.userId === userId || principal.admin || principal.kind === "operator") return true;
   return principal.kind === "key" && principal.userId === undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Role } from "../../auth/roles.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { Catalogue } from "../../operations.ts";
 import {
@@ -14,6 +15,7 @@ import {
   noInput,
 } from "./examples-callers.ts";
 import { inboxExamples } from "./examples-inbox.ts";
+import { operatorExamples } from "./examples-operators.ts";
 import { policyExamples } from "./examples-policy.ts";
 import type { Side, Who } from "./world.ts";
 
@@ -21,7 +23,7 @@ export type OperationName = {
   [Noun in keyof Catalogue & string]: `${Noun}.${keyof Catalogue[Noun] & string}`;
 }[keyof Catalogue & string];
 
-type Answer = "ok" | ErrorCode;
+export type Answer = "ok" | ErrorCode;
 
 /** One row an operation, written by hand: what the generated tests know of it beside the catalogue. */
 export interface Example {
@@ -35,7 +37,12 @@ export interface Example {
   changes: string[];
   /** Field that takes an id → the answer when the id is the other tenant's. */
   foreign: Record<string, ErrorCode>;
+  /** What operators are told over tRPC, where it is not what their role is told of queries or of mutations. */
+  operators?: Partial<Record<Role, Answer>>;
 }
+
+/** What locks the tenant is none of the support's business. */
+const noSupport: Example["operators"] = { support: "forbidden" };
 
 const ofChat = ({ ids }: Side) => ({ chatId: ids.chatId });
 const ofMessage = ({ ids }: Side) => ({ chatId: ids.chatId, messageId: ids.messageId });
@@ -155,7 +162,7 @@ export const examples: Record<OperationName, Example> = {
     changes: ["users"],
     foreign: {},
   },
-  "apiKeys.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "apiKeys.list": { input: noInput, callers: byAdmin, changes: [], foreign: {}, operators: noSupport },
   "apiKeys.create": {
     input: () => ({ name: "Import", scopes: ["chats:write"] }),
     callers: byAdmin,
@@ -174,7 +181,7 @@ export const examples: Record<OperationName, Example> = {
     changes: ["api_keys"],
     foreign: { keyId: "not_found" },
   },
-  "issuers.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "issuers.list": { input: noInput, callers: byAdmin, changes: [], foreign: {}, operators: noSupport },
   "issuers.create": {
     input: () => ({ name: "Kiosk", kind: "hs256", secret: "k".repeat(40), issuer: "https://kiosk.example" }),
     callers: byAdmin,
@@ -198,6 +205,7 @@ export const examples: Record<OperationName, Example> = {
     callers: byAdmin,
     changes: [],
     foreign: {},
+    operators: { ...noSupport, "read-only": "ok" },
   },
   "tenants.get": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
   "tenants.update": {
@@ -218,6 +226,7 @@ export const examples: Record<OperationName, Example> = {
   "demo.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
   "hosted.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
   ...inboxExamples,
+  ...operatorExamples,
 };
 
 /** Whom the hub does not let in: it is for users. */

@@ -90,7 +90,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
   });
 
   test(`with a key that lacks the scope ${access.scope ?? "(none is needed)"}`, async () => {
-    if (!access.scope) return expect(["anyone", "installation"]).toContain(access.caller);
+    if (!access.scope) return expect(["anyone", "installation", "person", "internal"]).toContain(access.caller);
     const credential = { apiKey: keyWithout.get(access.scope) ?? "", actAs: "ada" };
     for (const name of transportNames)
       expectRefusal(
@@ -228,7 +228,7 @@ function expectRefusal(operation: Operation, outcome: Outcome, wanted: ErrorCode
   expect(documented(operation, status), hint).toContain(wanted);
   expect(headers.get("content-type"), hint).toBe("application/problem+json; charset=utf-8");
   expect(headers.get("x-request-id"), hint).toBe(problem?.requestId);
-  expect(problem?.instance, hint).toMatch(/^\/(tenant|installation)/);
+  expect(problem?.instance, hint).toMatch(/^\/(tenant|installation|api\/console)/);
   expect(headers.get("www-authenticate"), hint).toBe(status === 401 ? "Bearer" : null);
 }
 

@@ -18,6 +18,7 @@ import * as realtime from "../../realtime/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
 import { inboxStores } from "./stores-inbox.ts";
 import { mailStores } from "./stores-mail.ts";
+import { operatorStores } from "./stores-operators.ts";
 import { policyStores } from "./stores-policy.ts";
 
 const future = new Date("2100-01-01T00:00:00Z");
@@ -220,4 +221,5 @@ export const storeRows: StoreModules = {
     },
   },
   ...inboxStores,
+  ...operatorStores,
 };

@@ -2,6 +2,7 @@ import { HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel }
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from "@trpc/client";
 import { type ErrorCode, errorTable, type Problem } from "../../errors.ts";
 import { hubMethodName, type Operation } from "../../operation.ts";
+import { consoleHeaders } from "../console.ts";
 import type { Credential, Side } from "./world.ts";
 
 export const transportNames = ["rest", "trpc", "signalr"] as const;
@@ -34,8 +35,9 @@ export function openTransports(side: Pick<Side, "url" | "tenantId">): Record<Tra
   return { rest: openRest(side), trpc: openTrpc(side), signalr: openSignalr(side) };
 }
 
-function headersOf({ bearer, apiKey, actAs }: Credential): Record<string, string> {
+function headersOf({ bearer, apiKey, actAs, session }: Credential): Record<string, string> {
   return {
+    ...(session === undefined ? {} : consoleHeaders(session)),
     ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
     ...(apiKey === undefined ? {} : { "x-api-key": apiKey }),
     ...(actAs === undefined ? {} : { "x-act-as-user": actAs }),

@@ -3,10 +3,13 @@ import { installationKey } from "../../auth/api-key.ts";
 import type { Credentials } from "../../auth/authenticate.ts";
 import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
-import { type Stack, type TestTenant, testSecret } from "../stack.ts";
+import { type Caller, call, type Stack, type TestTenant, testSecret } from "../stack.ts";
 
 /** What a call shows to prove who it is, whatever the transport. */
-export type Credential = Pick<Credentials, "bearer" | "apiKey" | "actAs">;
+export type Credential = Pick<Credentials, "bearer" | "apiKey" | "actAs"> & {
+  /** A console's, as its own pages send it; over tRPC only. */
+  session?: string;
+};
 
 /**
  * Those who call. `member` is ada, who made the chat; `outsider` is eve, who is in none; `admin` has the Admin group and is in no chat
@@ -38,6 +41,8 @@ export interface Side {
     eveNotificationId: string;
     /** ada's, not there yet */
     scheduledId: string;
+    personId: string;
+    invitationId: string;
   };
   /** An event id from before anything happened. */
   since: string;
@@ -61,10 +66,14 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   await key("PATCH", "/admin/tenant", { settings: { rates } });
   const since = (await key<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
   const userId = `only-in-${tenant.tenantId}`;
-  const [chat, named, issuer] = await Promise.all([
+  const invite = (email: string) =>
+    key<{ invitationId: string; link: string }>("POST", "/admin/operators/invitations", { email, role: "support" });
+  const [chat, named, issuer, invitation, personId] = await Promise.all([
     ada<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] }),
     key<{ id: string }>("POST", "/admin/api-keys", { name: "Reports", scopes: ["events:read"] }),
     key<{ id: string }>("POST", "/admin/issuers", { kind: "hs256", name: "Portal", secret: "s".repeat(40) }),
+    invite("later@operators.example"),
+    invite(`${tenant.tenantId}@operators.example`).then(({ body }) => accept(key, url, body.link)),
     key("PUT", "/Users/ada", { displayName: "Ada" }),
     declare(tenant, userId),
   ]);
@@ -94,6 +103,8 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
       notificationId: notified.body.id,
       eveNotificationId: eves.body.id,
       scheduledId: scheduled.body.id,
+      personId,
+      invitationId: invitation.body.invitationId,
     },
     since,
     credentials: await credentialsOf(tenant),
@@ -111,6 +122,14 @@ async function declare(tenant: TestTenant, name: string): Promise<void> {
   ]);
   const sample = { pier: 4 };
   await key("PUT", `/admin/templates/${name}`, { subject: "Pier {{ pier }}", message: "Now", sample, publish: true });
+}
+
+/** Takes an invitation as the invited person would; returns who that is. */
+async function accept(key: Caller, url: string, link: string): Promise<string> {
+  const address = `${url}/api/console/invitations/${link.split("/").at(-1)}/accept`;
+  await call(address, "POST", { password: "a password of tests" }, {});
+  const { body } = await key<{ data: { personId: string }[] }>("GET", "/admin/operators");
+  return body.data[0]?.personId ?? "";
 }
 
 async function credentialsOf(tenant: TestTenant): Promise<Record<Who, Credential>> {

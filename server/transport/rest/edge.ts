@@ -51,7 +51,7 @@ export function dressEdge(app: FastifyInstance, services: Services, draining: ()
 
 /** Addresses that answer programs, as opposed to pages. */
 export function isOurs(url: string): boolean {
-  return /^\/(tenant|installation|apps|app|api\/trpc)(\/|\?|$)/i.test(url);
+  return /^\/(tenant|apps|app|api\/(trpc|console))(\/|\?|$)|^\/installation\/./i.test(url);
 }
 
 /** The exact origin is echoed, because stock SignalR clients ask with credentials; a cookie is still no credential here. */

@@ -31,6 +31,18 @@ export function openApiDocument(): Json {
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        console: {
+          type: "apiKey",
+          in: "cookie",
+          name: "parley.session",
+          description: "Of whoever is signed in to the console; good from the console's own pages only.",
+        },
+        internal: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Parley-Internal",
+          description: "Of the service's own pages, which sign people in.",
+        },
         apiKey: {
           type: "apiKey",
           in: "header",
@@ -106,8 +118,11 @@ function toOperation(
 
 /** Who may call, where it is not the usual choice of a user's token or a key. */
 function securityOf({ access }: Operation): Json {
-  if (access.caller === "anyone") return { security: [] };
-  return access.caller === "key" || access.caller === "installation" ? { security: [{ apiKey: [] }] } : {};
+  const { caller } = access;
+  if (caller === "anyone") return { security: [] };
+  if (caller === "person") return { security: [{ console: [] }] };
+  if (caller === "internal") return { security: [{ internal: [] }] };
+  return caller === "key" || caller === "installation" ? { security: [{ apiKey: [] }] } : {};
 }
 
 function parameters(operation: Operation, inPath: string[], properties: Record<string, Json>): Json[] {

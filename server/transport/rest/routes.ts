@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import { z } from "zod";
 import { admit } from "../../access.ts";
-import { authenticate, authenticateInstallation, type Credentials } from "../../auth/authenticate.ts";
+import { authenticate, authenticateRoot, type Credentials } from "../../auth/authenticate.ts";
 import { credentialsOf as readCredentials, single } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
+import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
 import type { HttpBinding, Operation } from "../../operation.ts";
@@ -69,6 +70,7 @@ function handlerOf(operation: Operation, services: Services) {
       requestId: request.id,
       idempotencyKey: request.method === "POST" && typeof key === "string" ? key : undefined,
       services,
+      ip: request.ip,
       log: request.log as never,
       // A change that was begun is finished, whoever waits for it: only a read may end early.
       signal: operation.kind === "query" ? goneSignal(request) : undefined,
@@ -96,11 +98,25 @@ function withoutTenant(operation: Operation, raw: Record<string, unknown>): Reco
 
 function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
   const credentials = credentialsOf(request);
+  const options = { optional: operation.access.caller === "anyone" };
   return admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
     operation.http.root
-      ? authenticateInstallation(services.settings.authSecret, credentials.apiKey)
-      : authenticate(services.security, credentials, { optional: operation.access.caller === "anyone" }),
+      ? principalAtRoot(services, request, options)
+      : authenticate(services.security, credentials, options),
   );
+}
+
+/** The console's cookie counts below /api alone, and only from the console's own pages. */
+async function principalAtRoot(
+  { security, settings }: Services,
+  request: FastifyRequest,
+  options: { optional: boolean },
+): Promise<Principal> {
+  const shown = { ...readCredentials(request.headers), internal: single(request.headers["x-parley-internal"]) };
+  const cookie = /^\/api\//i.test(request.url) ? sessionCookieOf(request, settings) : undefined;
+  const session = (shown.bearer ?? shown.apiKey ?? shown.internal) ? undefined : cookie;
+  if (session !== undefined) ensureOwnPage(request, settings);
+  return authenticateRoot(security, settings.authSecret, { ...shown, session }, options);
 }
 
 /** What a call shows, and for which tenant. */

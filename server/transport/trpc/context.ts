@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import { admit } from "../../access.ts";
 import { tenantOfApiKey } from "../../auth/api-key.ts";
-import { authenticate, authenticateInstallation } from "../../auth/authenticate.ts";
-import { credentialsOf } from "../../auth/headers.ts";
+import { authenticate, authenticateRoot } from "../../auth/authenticate.ts";
+import { credentialsOf, single } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
+import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { decodeToken, TokenFault, tenantOfToken } from "../../auth/token.ts";
 import { DomainError } from "../../errors.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
@@ -20,6 +21,7 @@ export interface TrpcDeps {
 /** What every procedure works with. */
 export interface TrpcContext extends TrpcDeps {
   requestId: string;
+  ip: string;
   /** Checked anew for every call: a batch or a socket outlives a credential. */
   principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
   /** Ends the connection in a way that makes its client come back, and resume. */
@@ -34,18 +36,23 @@ export interface Origin {
   /** `connectionParams` of the client: what a browser cannot put into headers. */
   params: Record<string, unknown>;
   ip: string;
+  /** Over HTTP. */
+  method?: string | undefined;
   requestId: string;
   hangUp(reason: DisconnectReason): void;
   gone: AbortSignal;
 }
 
-/** The context of a call. The tenant is the one the token names, else the header's or the connection parameter's, else the key's. */
-export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hangUp, gone }: Origin): TrpcContext {
+/** The context of a call. The tenant is the one the token names, else the header's or the connection parameter's, else the key's. A console session, which is in a cookie, counts when nothing else is shown. */
+export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
+  const { headers, params, ip, requestId, hangUp, gone } = origin;
   const { services } = deps;
   const shown = credentialsOf(headers);
   const bearer = shown.bearer ?? textOf(params.token);
   const apiKey = shown.apiKey || textOf(params.apiKey);
   const actAs = shown.actAs || textOf(params.actAsUser);
+  const internal = single(headers["x-parley-internal"]);
+  const cookie = (bearer ?? apiKey ?? internal) ? undefined : sessionCookieOf(origin, services.settings);
   const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? (apiKey && tenantOfApiKey(apiKey)) ?? "";
   const principal: TrpcContext["principal"] = ({ optional = false, root = false } = {}) => {
     const tenant = (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
@@ -53,13 +60,15 @@ export function contextOf(deps: TrpcDeps, { headers, params, ip, requestId, hang
       detail: "Name the tenant: X-Tenant-Id, or connectionParams.tenantId",
     });
     if (tenant === "" && !root) return admit(services, { tenant, ip }, () => Promise.reject(unnamed));
-    return admit(services, { tenant, ip }, () =>
-      root
-        ? authenticateInstallation(services.settings.authSecret, apiKey)
-        : authenticate(services.security, { tenant, bearer, apiKey, actAs }, { optional }),
-    );
+    return admit(services, { tenant, ip }, async () => {
+      const { security, settings } = services;
+      if (cookie !== undefined) ensureOwnPage(origin, settings);
+      const shown = { bearer, apiKey, session: cookie };
+      if (root) return authenticateRoot(security, settings.authSecret, { ...shown, internal }, { optional });
+      return authenticate(security, { ...shown, tenant, actAs }, { optional });
+    });
   };
-  return { ...deps, requestId, principal, hangUp, gone };
+  return { ...deps, requestId, ip, principal, hangUp, gone };
 }
 
 function tenantOfBearer(bearer: string): string | undefined {

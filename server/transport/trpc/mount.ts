@@ -4,8 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type FastifyHandlerOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
+import { isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { DomainError, headersOfError } from "../../errors.ts";
+import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
+import type { Services } from "../../services.ts";
 import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { type AppRouter, appRouter } from "./router.ts";
 import { serveSocket } from "./socket.ts";
@@ -34,7 +37,8 @@ export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
   const server = new WebSocketServer(socketOptions);
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request }, deps));
+      if (isForeignConsole(request, deps.services.settings)) refuse(socket, "403 Forbidden");
+      else server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request }, deps));
     },
     /** Tells clients to open another connection, and waits until they have left this one, at most a moment. */
     async drain(): Promise<void> {
@@ -47,6 +51,14 @@ export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
       server.close();
     },
   };
+}
+
+/** A page of somebody else's with our cookie, and nothing to come that could be another credential: it wants to be the console. */
+function isForeignConsole(request: IncomingMessage, own: Services["settings"]): boolean {
+  const asking = { headers: request.headers };
+  if (sessionCookieOf(asking, own) === undefined || isOwnPage(asking, own)) return false;
+  const { authorization, "x-api-key": key } = request.headers;
+  return (authorization ?? key) === undefined && !/[?&]connectionParams=/.test(request.url ?? "");
 }
 
 /** A wildcard and not a parameter: the names of a batch are longer than a parameter may be. */
@@ -98,6 +110,7 @@ function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply
         headers,
         params: info.connectionParams ?? {},
         ip,
+        method: request.method,
         requestId,
         hangUp: () => reply.raw.destroy(),
         gone: gone.signal,

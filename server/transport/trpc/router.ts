@@ -87,6 +87,7 @@ async function run(
       principal,
       requestId,
       services,
+      ip: ctx.ip,
       log,
       signal,
       idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey) : undefined,

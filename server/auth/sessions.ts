@@ -1,0 +1,105 @@
+import { LRUCache } from "lru-cache";
+import { DomainError } from "../errors.ts";
+import { isId } from "../ids.ts";
+import type { Database } from "../persistence/database.ts";
+import { installationId } from "./api-key.ts";
+import type { Principal, TenantId } from "./principal.ts";
+import { mintTenantId } from "./principal.ts";
+import { type Role, scopesOfRole } from "./roles.ts";
+import { type Scope, userScopes } from "./scopes.ts";
+import { readSessionToken } from "./session-cookie.ts";
+import { readSession, type SessionRow } from "./session-store.ts";
+
+/** What was read at most this long ago is good enough: it bounds how long another node honours what was revoked. */
+const freshMs = 2000;
+
+interface Entry {
+  session: Promise<SessionRow | null>;
+  readAt: number;
+}
+
+/** Console sessions as authentication sees them, kept for two seconds. */
+export class Sessions {
+  private readonly db: Database;
+  private readonly authSecret: string;
+  private readonly now: () => number;
+  private readonly known = new LRUCache<string, Entry>({ max: 10_000 });
+
+  constructor(db: Database, authSecret: string, now: () => number = Date.now) {
+    this.db = db;
+    this.authSecret = authSecret;
+    this.now = now;
+  }
+
+  /** The session that is not over, as it was at most 2 s ago. */
+  async find(sessionId: string): Promise<SessionRow | null> {
+    if (!isId(sessionId)) return null;
+    const entry = this.known.get(sessionId);
+    if (entry && this.now() - entry.readAt < freshMs) return entry.session;
+    const session = readSession(this.db, sessionId);
+    this.known.set(sessionId, { session, readAt: this.now() });
+    session.catch(() => this.known.delete(sessionId));
+    return session;
+  }
+
+  /** Forgets what was read: the next call of any session looks anew. */
+  forget(): void {
+    this.known.clear();
+  }
+
+  /** The person behind a cookie, for calls that are at no tenant's address. Throws unauthenticated. */
+  async person(token: string): Promise<Principal> {
+    return { ...toPrincipal(await this.get(token), mintTenantId(installationId)), kind: "person" };
+  }
+
+  /** The same as an operator of a tenant. Throws unauthenticated, forbidden (also for a tenant that does not exist), tenant_suspended. */
+  async operator(token: string, tenantId: string): Promise<Principal> {
+    const session = await this.get(token);
+    const at = session.tenants.find((one) => one.tenantId === tenantId);
+    if (!at) throw new DomainError("forbidden", { detail: "You are no operator of this tenant" });
+    if (at.suspended) throw new DomainError("tenant_suspended");
+    return toOperator(session, mintTenantId(tenantId), at.role);
+  }
+
+  /** Whether the session of an open connection still is what it was. */
+  async stands({ credential, tenantId }: Principal): Promise<boolean> {
+    if (credential.type !== "session") return false;
+    const session = await this.find(credential.sessionId);
+    const at = session?.tenants.find((one) => one.tenantId === tenantId);
+    return at !== undefined && !at.suspended && at.role === credential.role;
+  }
+
+  private async get(token: string): Promise<SessionRow> {
+    const sessionId = await readSessionToken(this.authSecret, token);
+    const session = sessionId === undefined ? null : await this.find(sessionId);
+    if (!session) throw new DomainError("unauthenticated", { detail: "The session is over: sign in again" });
+    return session;
+  }
+}
+
+const noScopes: ReadonlySet<Scope> = new Set();
+const readingScopes: ReadonlySet<Scope> = new Set([...userScopes].filter((scope) => scope.endsWith(":read")));
+
+function toPrincipal(session: SessionRow, tenantId: TenantId): Principal {
+  const { sessionId, personId, email, name, installationOwner, sudoUntil } = session;
+  return {
+    tenantId,
+    kind: "person",
+    admin: false,
+    scopes: noScopes,
+    person: { personId, email, name: name ?? undefined, installationOwner, sudoUntil: sudoUntil ?? 0 },
+    credential: { type: "session", sessionId },
+  };
+}
+
+function toOperator(session: SessionRow, tenantId: TenantId, role: Role): Principal {
+  const admin = scopesOfRole[role].has("admin:write");
+  return {
+    ...toPrincipal(session, tenantId),
+    kind: "operator",
+    admin,
+    role,
+    scopes: admin ? userScopes : readingScopes,
+    credential: { type: "session", sessionId: session.sessionId, role },
+  };
+}

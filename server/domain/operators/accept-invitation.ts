@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { Role } from "../../auth/roles.ts";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import { asTenant } from "../../persistence/prisma.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { hashPassword } from "../persons/hash-password.ts";
+import { linkToken, newPassword, personName, role, signedIn } from "../persons/schema.ts";
+import { insertPerson, joinTenant } from "../persons/store.ts";
+import { readInvitation } from "./read-invitation.ts";
+import { deleteInvitation } from "./store.ts";
+
+const accepted = z.object({ tenantId: z.string(), role });
+
+export const acceptInvitation = mutation({
+  name: "people.acceptInvitation",
+  summary: "Make an account for the invited address, and become an operator of the tenant",
+  http: { method: "POST", path: "/api/console/invitations/{token}/accept", root: true, status: 201 },
+  access: { caller: "anyone" },
+  input: z.object({ token: linkToken, password: newPassword, name: personName.optional() }),
+  output: accepted,
+  errors: ["unauthenticated", "forbidden", "conflict"],
+  async handle(ctx, { token, password, name = null }) {
+    const passwordHash = await hashPassword(password);
+    return unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const { tenantId, invitation } = await readInvitation(tx, ctx.tenantId, token);
+        const { id, email, role } = invitation;
+        const person = await insertPerson(tx, { email, name, passwordHash });
+        if (!(await asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id }))))
+          throw new DomainError("not_found");
+        await joinTenant(tx, person.id, { tenantId, role: role as Role });
+        return { tenantId, role: role as Role };
+      },
+      ctx.idempotent,
+    );
+  },
+});
+
+export const acceptOwnInvitation = mutation({
+  name: "account.acceptInvitation",
+  summary: "Become an operator of the tenant that invited your address",
+  http: { method: "POST", path: "/api/console/account/invitations/{token}/accept", root: true },
+  access: { caller: "person" },
+  input: z.object({ token: linkToken }),
+  output: accepted,
+  errors: ["unauthenticated", "forbidden"],
+  async handle(ctx, { token }) {
+    const { personId, email } = signedIn(ctx);
+    const answer = await unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const { tenantId, invitation } = await readInvitation(tx, ctx.tenantId, token);
+        if (invitation.email !== email)
+          throw new DomainError("forbidden", { detail: `The invitation is for ${invitation.email}` });
+        await asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
+        await joinTenant(tx, personId, { tenantId, role: invitation.role as Role });
+        return { tenantId, role: invitation.role as Role };
+      },
+      ctx.idempotent,
+    );
+    ctx.services.security.sessions.forget();
+    return answer;
+  },
+});

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { mayGrant } from "../../auth/roles.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { makeLink } from "../persons/make-link.ts";
+import { email, role } from "../persons/schema.ts";
+import { presentInvitation } from "./list-invitations.ts";
+import { invitationSchema, ownRole, refuseMore } from "./schema.ts";
+import { insertInvitation } from "./store.ts";
+
+const lastsMs = 7 * 24 * 60 * 60 * 1000;
+
+export const inviteOperator = mutation({
+  name: "operators.invite",
+  summary:
+    "Invite somebody to run the tenant with you; good for 7 days, and in place of an earlier one to the same address",
+  http: { method: "POST", path: "/admin/operators/invitations", status: 201 },
+  access: { caller: "admin", scope: "admin", console: "admin:operators", sudo: true },
+  input: z.object({ email, role }),
+  output: invitationSchema.extend({ link: z.string().describe("To hand over yourself; shown once") }).meta({
+    id: "NewInvitation",
+  }),
+  errors: ["reauthentication_required"],
+  secretAnswer: true,
+  async handle(ctx, { email, role }) {
+    if (!mayGrant(ownRole(ctx), role)) throw refuseMore();
+    const { db, settings } = ctx.services;
+    const { token, hash } = makeLink();
+    const link = `${settings.baseUrl}/invite/${ctx.tenantId}.${token}`;
+    return unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const expiresAt = new Date(Date.now() + lastsMs);
+        const invitedBy = ctx.principal.person?.email;
+        const row = await insertInvitation(tx, ctx.tenantId, { email, role, hash, invitedBy, expiresAt });
+        return { ...presentInvitation(row), link };
+      },
+      ctx.idempotent,
+    );
+  },
+});

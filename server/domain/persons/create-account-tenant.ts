@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { mintTenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { newTenantInput } from "../tenants/make-tenant.ts";
+import { signedIn } from "./schema.ts";
+import { makeTenant } from "./sign-up-person.ts";
+import { joinTenant } from "./store.ts";
+
+export const createAccountTenant = mutation({
+  name: "account.createTenant",
+  summary: "Make one more tenant of your own",
+  http: { method: "POST", path: "/api/console/account/tenants", root: true, status: 201 },
+  access: { caller: "person" },
+  input: z.object({ id: newTenantInput.id, name: newTenantInput.name }),
+  output: z.object({ tenantId: z.string() }),
+  errors: ["unauthenticated", "forbidden", "conflict"],
+  async handle(ctx, { id, name }) {
+    const { db, security, settings } = ctx.services;
+    const { personId, installationOwner } = signedIn(ctx);
+    if (settings.signUp === "invite" && !installationOwner)
+      throw new DomainError("forbidden", { detail: "The installation's owner makes tenants here" });
+    const tenantId = mintTenantId(id);
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        await makeTenant(ctx, tx, { id, name });
+        await joinTenant(tx, personId, { tenantId, role: "owner" });
+        return { tenantId };
+      },
+      ctx.idempotent,
+    );
+    security.invalidate(tenantId);
+    security.sessions.forget();
+    return answer;
+  },
+});

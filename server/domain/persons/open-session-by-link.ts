@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { hashLink } from "./make-link.ts";
+import { browserInput, openedSchema, presentPerson } from "./open-session.ts";
+import { ensureMayTry, sudoFromNow } from "./policy.ts";
+import { code, linkToken } from "./schema.ts";
+import { spendCode } from "./spend-code.ts";
+import { deleteSessions, findLink, insertSession, lockPerson, savePerson, takeLink } from "./store.ts";
+
+export const openSessionByLink = mutation({
+  name: "sessions.openByLink",
+  summary: "Sign a person in by the link that was mailed; for the service's own sign-in page",
+  http: { method: "POST", path: "/api/console/sessions/by-link", root: true },
+  access: { caller: "internal" },
+  input: z.object({ token: linkToken, code: code.optional(), ...browserInput }),
+  output: openedSchema,
+  errors: ["unauthenticated", "forbidden", "rate_limited"],
+  secretAnswer: true,
+  async handle(ctx, { token, code, ip, userAgent }) {
+    const { db, settings } = ctx.services;
+    const hash = hashLink(token);
+    ensureMayTry(ctx.services, hash, ip);
+    return unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const link = await findLink(tx, "sign-in", hash);
+        if (!link?.personId) return { outcome: "refused" as const };
+        const person = await lockPerson(tx, link.personId);
+        const verdict = await spendCode(tx, settings.authSecret, person, code);
+        if (verdict !== "good") return { outcome: verdict === "bad" ? ("refused" as const) : verdict };
+        if (!(await takeLink(tx, "sign-in", hash))) return { outcome: "refused" as const };
+        if (person.verifiedAt === null) {
+          // Somebody else may have made the account in this address's name: what they know of it is worth nothing from now on.
+          await deleteSessions(tx, person.id, {});
+          await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null });
+        }
+        const session = { method: "link" as const, ip, userAgent, sudoUntil: sudoFromNow() };
+        const sessionId = await insertSession(tx, person.id, session);
+        return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+      },
+      ctx.idempotent,
+    );
+  },
+});

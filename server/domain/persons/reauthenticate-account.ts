@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { checkPassword } from "./hash-password.ts";
+import { ensureMayTry, sudoFromNow } from "./policy.ts";
+import { code, password, signedIn } from "./schema.ts";
+import { spendCode } from "./spend-code.ts";
+import { extendSudo, lockPerson } from "./store.ts";
+
+export const reauthenticateAccount = mutation({
+  name: "account.reauthenticate",
+  summary:
+    "Say again who you are, by password or, with two factors on, by a code: dangerous calls go through for ten minutes",
+  http: { method: "POST", path: "/api/console/account/reauthenticate", root: true },
+  access: { caller: "person" },
+  input: z.object({ password: password.optional(), code: code.optional() }),
+  output: z.object({ sudoUntil: z.string() }),
+  errors: ["unauthenticated", "forbidden", "rate_limited"],
+  async handle(ctx, { password, code }) {
+    const { db, security, settings } = ctx.services;
+    const { personId } = signedIn(ctx);
+    const { credential } = ctx.principal;
+    ensureMayTry(ctx.services, personId, ctx.ip);
+    const until = sudoFromNow();
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const person = await lockPerson(tx, personId);
+        const byCode = person.totpConfirmedAt !== null && code !== undefined;
+        const good = byCode
+          ? (await spendCode(tx, settings.authSecret, person, code)) === "good"
+          : password !== undefined && (await checkPassword(person.passwordHash, password));
+        if (!good) throw new DomainError("forbidden", { detail: "That is not your password or code" });
+        if (credential.type === "session") await extendSudo(tx, credential.sessionId, until);
+        return { sudoUntil: until.toISOString() };
+      },
+      ctx.idempotent,
+    );
+    security.sessions.forget();
+    return answer;
+  },
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Role, roles } from "../../auth/roles.ts";
+import type { Operation } from "../../operation.ts";
+import { allOperations } from "../../operations.ts";
+import { makeOperator } from "../console.ts";
+import { type Stack, startStack, testSecret } from "../stack.ts";
+import { type Answer, examples } from "./examples.ts";
+import { changedTables, type Fingerprint, takeFingerprint } from "./rows.ts";
+import { openTransports } from "./transports.ts";
+import { asOwner, makeSide, type Side } from "./world.ts";
+
+// Every operation by an operator of each role, over the one transport that takes console sessions; and by an operator of another
+// tenant, who gets nowhere with any of them.
+
+let stack: Stack;
+let acme: Side;
+let globex: Side;
+const sessionOf = new Map<Role, string>();
+let stale: string;
+let atAcme: ReturnType<typeof openTransports>;
+let atGlobex: typeof atAcme;
+let before: Fingerprint;
+
+beforeAll(async () => {
+  stack = await startStack();
+  [acme, globex] = await Promise.all([makeSide(stack, "acme"), makeSide(stack, "globex")]);
+  const { db } = stack.api.services;
+  for (const role of roles)
+    sessionOf.set(role, (await makeOperator(db, testSecret, { tenantId: acme.tenantId, role })).session);
+  stale = (await makeOperator(db, testSecret, { tenantId: acme.tenantId, role: "owner" }, { sudo: false })).session;
+  [atAcme, atGlobex] = [openTransports(acme), openTransports(globex)];
+  before = await asOwner(stack, (owner) => takeFingerprint(owner, "globex"));
+});
+afterAll(() => stack.close());
+
+/** Refusals at the door, before an operation looks at anything. */
+const doors = ["unauthenticated", "forbidden", "user_required", "scope_missing", "reauthentication_required"];
+
+/** What an operator is told of a kind of call; what is otherwise stands in the operation's row. */
+function usual({ access, kind, http }: Operation, role: Role): Answer {
+  if (http.root)
+    return { person: "ok", internal: "forbidden", installation: "forbidden", anyone: "ok" }[
+      access.caller as "person"
+    ] as Answer;
+  const manages = role === "owner" || role === "admin";
+  if (access.caller === "anyone") return "ok";
+  if (access.caller === "user") return "user_required";
+  if (access.caller === "key") return "forbidden";
+  return kind === "query" || manages ? "ok" : "forbidden";
+}
+
+// Signing out would end the sessions of all that follows; it has a test of its own.
+const rows = allOperations
+  .filter(({ name }) => name !== "account.signOut")
+  .map((operation) => ({
+    name: operation.name,
+    operation,
+    example: examples[operation.name as keyof typeof examples],
+  }));
+
+describe.each(rows)("$name", ({ operation, example }) => {
+  test("by each role", async () => {
+    const told = await Promise.all(
+      roles.map(async (role) => {
+        const wanted = example.operators?.[role] ?? usual(operation, role);
+        const session = sessionOf.get(role) ?? "";
+        const input = harmless(example.input(acme));
+        const { code } = await atAcme.trpc.call(operation, input, { session });
+        return [role, wanted, wanted === "ok" && !doors.includes(code) ? "ok" : code];
+      }),
+    );
+    for (const [role, wanted, code] of told) expect([role, code]).toEqual([role, wanted]);
+  });
+
+  if (!operation.http.root)
+    test("by an operator of another tenant, and over REST, where cookies are none", async () => {
+      const session = sessionOf.get("owner") ?? "";
+      const outcome = await atGlobex.trpc.call(operation, example.input(globex), { session });
+      expect(outcome).toMatchObject({ code: "forbidden", status: 403 });
+      expect(outcome.body).toBeUndefined();
+      if (operation.access.caller === "anyone") return;
+      const { code } = await atAcme.rest.call(operation, example.input(acme), { session });
+      expect(code).toBe("unauthenticated");
+    });
+
+  if (operation.access.sudo)
+    test("asks an owner who signed in long ago to say again who it is", async () => {
+      const { code } = await atAcme.trpc.call(operation, example.input(acme), { session: stale });
+      expect(code).toBe("reauthentication_required");
+    });
+});
+
+test("nothing of all that changed anything of the other tenant", async () => {
+  expect(changedTables(before, await asOwner(stack, (owner) => takeFingerprint(owner, "globex")))).toEqual([]);
+});
+
+/** Ids of things that are not there: a call that gets through finds nothing to spoil for the next one. */
+function harmless(input: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, /Id$/.test(name) && typeof value === "string" ? gone : value]),
+  );
+}
+
+const gone = "01890000-0000-7000-8000-000000000000";
