@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { TenantId } from "./auth/principal.ts";
 import { DomainError } from "./errors.ts";
 import type { Context } from "./operation.ts";
@@ -13,15 +13,12 @@ export function callerId(ctx: Context): string {
 /** What tells a page's own connections apart: tenant + user + client id, so that naming somebody else's page mutes nobody. */
 export function clientHashOf(tenantId: TenantId, userId: string, clientId: string | undefined): string | undefined {
   if (!clientId) return undefined;
-  return createHash("sha256")
-    .update(JSON.stringify([tenantId, userId, clientId]))
-    .digest("base64url")
-    .slice(0, 16);
+  return hash("sha256", JSON.stringify([tenantId, userId, clientId]), "base64url").slice(0, 16);
 }
 
 /** A stable hash of what a call says, to tell a repeat from another call under the same key. */
 export function bodyHashOf(body: unknown): string {
-  return createHash("sha256").update(stable(body)).digest("base64url");
+  return hash("sha256", stable(body), "base64url");
 }
 
 function stable(value: unknown): string {

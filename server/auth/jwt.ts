@@ -1,6 +1,5 @@
-import { createHash, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { type CryptoKey, compactVerify, errors } from "jose";
-import { LRUCache } from "lru-cache";
 import { userId as userIdSchema } from "../schema.ts";
 import type { FetchLimits } from "./fetch-json.ts";
 import type { ClaimSettings, TrustedIssuer } from "./issuer.ts";
@@ -27,8 +26,8 @@ export interface VerifiedToken {
 export class TokenVerifier {
   private readonly now: () => number;
   private readonly remoteKeys: RemoteKeys;
-  /** Token and issuer version, hashed → when the signature was found good. */
-  private readonly signatures = new LRUCache<string, number>({ max: 50_000 });
+  /** The issuer version whose key a token was found to be signed with, and when. A token taken apart is as long known as it is kept. */
+  private readonly signatures = new WeakMap<DecodedToken, { version: string; checkedAt: number }>();
 
   constructor(limits: FetchLimits, now: () => number) {
     this.now = now;
@@ -63,12 +62,11 @@ export class TokenVerifier {
   }
 
   private async isSignedBy(token: DecodedToken, issuer: TrustedIssuer): Promise<boolean> {
-    const name = createHash("sha256").update(`${issuer.version} ${token.text}`).digest("base64");
-    const checkedAt = this.signatures.get(name);
-    if (checkedAt !== undefined && this.now() - checkedAt < signatureCacheMs) return true;
+    const known = this.signatures.get(token);
+    if (known?.version === issuer.version && this.now() - known.checkedAt < signatureCacheMs) return true;
     for (const key of await this.keysOf(issuer, token.header)) {
       if (!(await hasSignature(token, key))) continue;
-      this.signatures.set(name, this.now());
+      this.signatures.set(token, { version: issuer.version, checkedAt: this.now() });
       return true;
     }
     return false;
