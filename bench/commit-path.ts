@@ -16,6 +16,8 @@ export async function benchCommitPath(): Promise<void> {
     await measure("a fresh database", database);
     await grow(database);
     await measure("a database grown by 1,000,000 messages", database);
+    await database.query("analyze");
+    await measure("the same, analysed", database);
   } finally {
     await database.stop();
   }
