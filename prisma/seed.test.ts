@@ -203,9 +203,9 @@ describe("demo.json", () => {
       tenantId: tenants.demo.id,
       apiKey: expect.stringMatching(/^parley_demo_/),
       pusher: {
-        appId: expect.stringMatching(/^\d{7}$/),
-        key: expect.stringMatching(/^[0-9a-f]{20}$/),
-        secret: expect.stringMatching(/^[0-9a-f]{20}$/),
+        appId: expect.stringMatching(/^\d{7,9}$/),
+        key: expect.stringMatching(/^demo-[0-9a-f]{20}$/),
+        secret: expect.stringMatching(/^[0-9a-f]{40}$/),
       },
       admin: { email: expect.stringMatching(/@lighthouse\.example$/), password: expect.stringMatching(/^[\w-]{20}$/) },
       users: people.map(({ userId, displayName }) => ({ userId, displayName, token: expect.any(String) })),

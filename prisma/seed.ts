@@ -1,9 +1,10 @@
 import type { Config } from "../server/config/config.ts";
 import { deriveKey } from "../server/config/secrets.ts";
 import { listPeople } from "../server/domain/demo/store.ts";
+import { getPusherApp } from "../server/domain/pusher-apps/store.ts";
 import type { Live, Services } from "../server/services.ts";
 import { harbourMaster, people } from "./seed/cast.ts";
-import { ensureIssuer, type Keeper, keepAdmin, keepPrimaryKey, keepToken } from "./seed/credentials.ts";
+import { ensureIssuer, type Keeper, keepAdmin, keepPrimaryKey, keepPusherApp, keepToken } from "./seed/credentials.ts";
 import { type DemoFile, demoFilePath, readDemoFile, writeDemoFile } from "./seed/demo-file.ts";
 import { demoId, harbourId, makeDemo } from "./seed/store.ts";
 
@@ -32,15 +33,18 @@ async function collect(keeper: Keeper, baseUrl: string, known: DemoFile | undefi
   for (const tenantId of [demoId, harbourId]) {
     keeper.security.invalidate(tenantId);
     await ensureIssuer(keeper, tenantId);
+    await keepPusherApp(keeper, tenantId);
   }
+  const { appId, key, secret } = await getPusherApp(keeper.db, demoId, keeper.authSecret);
   const { userId } = harbourMaster;
-  const derived = derivedCredentials(keeper.authSecret);
-  await keepAdmin(keeper, demoId, derived.admin);
+  const admin = derivedAdmin(keeper.authSecret);
+  await keepAdmin(keeper, demoId, admin);
   return {
     baseUrl,
     tenantId: demoId,
     apiKey: await keepPrimaryKey(keeper, demoId, known?.apiKey),
-    ...derived,
+    pusher: { appId, key, secret },
+    admin,
     users: await collectUsers(keeper, known),
     second: {
       tenantId: harbourId,
@@ -65,17 +69,9 @@ async function collectUsers(keeper: Keeper, known: DemoFile | undefined): Promis
 }
 
 /** The same on every node and at every start, for as long as AUTH_SECRET is. */
-function derivedCredentials(authSecret: string): Pick<DemoFile, "pusher" | "admin"> {
-  const app = deriveKey(authSecret, "demo-pusher");
+function derivedAdmin(authSecret: string): DemoFile["admin"] {
   return {
-    pusher: {
-      appId: String(1_000_000 + (app.readUInt32BE(0) % 9_000_000)),
-      key: app.toString("hex", 4, 14),
-      secret: app.toString("hex", 14, 24),
-    },
-    admin: {
-      email: "owner@lighthouse.example",
-      password: deriveKey(authSecret, "demo-admin", 15).toString("base64url"),
-    },
+    email: "owner@lighthouse.example",
+    password: deriveKey(authSecret, "demo-admin", 15).toString("base64url"),
   };
 }

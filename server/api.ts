@@ -19,6 +19,7 @@ import { Realtime } from "./realtime/realtime.ts";
 import { routeUpgrades } from "./realtime/upgrade.ts";
 import { limits } from "./schema.ts";
 import type { Services } from "./services.ts";
+import { Pusher } from "./transport/pusher/pusher.ts";
 import { keepBodies } from "./transport/rest/body.ts";
 import { dressEdge, isOurs } from "./transport/rest/edge.ts";
 import { registerEventStream } from "./transport/rest/event-stream.ts";
@@ -99,6 +100,8 @@ export async function startApi(
   const trpc = mountTrpc(app, { services, realtime, log });
   const hub = createSignalrHub({ services, realtime, log, nodeId });
   hub.routes(app);
+  const pusher = new Pusher({ services, realtime, log });
+  pusher.routes(app);
   const health = { services, bus, web, state, config, realtime };
   registerAround(app, health);
   registerPages(app, services, web);
@@ -106,6 +109,7 @@ export async function startApi(
   const upgrades = {
     hub: hub.handleUpgrade.bind(hub),
     trpc: trpc.handleUpgrade,
+    pusher: pusher.handleUpgrade.bind(pusher),
     pages: web.url,
     draining: () => state.draining,
     onError,
@@ -135,6 +139,7 @@ export async function startApi(
       // While events still come: who moves to another node has no gap.
       await Promise.all([trpc.drain(), hub.close()]);
       await realtime.close();
+      await pusher.close();
       trpc.close();
       silent.close();
       await Promise.all([app.close(), ...servers.map(closeServer)]);

@@ -111,3 +111,11 @@ export function toEnvelope(event: LogEvent, eventId: string): Envelope {
     data: presentPayload(event),
   };
 }
+
+/** An ephemeral event in the same form: it has no id, because it cannot be resumed. */
+export function toEphemeralEnvelope(
+  event: EphemeralEvent,
+): Omit<Envelope, "eventId" | "type"> & { type: EphemeralType } {
+  const { type, tenantId, chatId, payload } = event;
+  return { type, tenantId, at: new Date().toISOString(), ...(chatId === undefined ? {} : { chatId }), data: payload };
+}

@@ -45,6 +45,8 @@ export interface HttpBinding {
   bodyBytes?: number;
   /** Header → input field */
   headers?: Record<string, string>;
+  /** A form is taken as well as JSON. */
+  form?: boolean;
 }
 
 export interface Call {

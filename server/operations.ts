@@ -13,6 +13,7 @@ import { invitedOperations, operatorOperations } from "./domain/operators/operat
 import { accountOperations, peopleOperations, sessionOperations } from "./domain/persons/operations.ts";
 import { preferenceOperations } from "./domain/preferences/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
+import { pusherAppOperations } from "./domain/pusher-apps/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
 import { templateOperations } from "./domain/templates/operations.ts";
 import { installationOperations, tenantOperations } from "./domain/tenants/operations.ts";
@@ -36,6 +37,7 @@ export const operations = {
   tokens: tokenOperations,
   apiKeys: apiKeyOperations,
   issuers: issuerOperations,
+  pusherApps: pusherAppOperations,
   tenants: tenantOperations,
   installation: installationOperations,
   categories: categoryOperations,

@@ -13,6 +13,7 @@ import {
   joinTenant,
   savePerson,
 } from "../../server/domain/persons/store.ts";
+import { ensurePusherApp } from "../../server/domain/pusher-apps/store.ts";
 import { lockTenant } from "../../server/domain/tenants/store.ts";
 import { signUserToken } from "../../server/domain/tokens/sign-user-token.ts";
 import { DomainError } from "../../server/errors.ts";
@@ -110,6 +111,15 @@ export async function keepAdmin(
     await savePerson(tx, person.id, { passwordHash });
     await joinTenant(tx, person.id, { tenantId, role: "owner" });
   });
+}
+
+/** Makes the tenant's Pusher app where there is none, or where its secret cannot be read under this AUTH_SECRET. */
+export async function keepPusherApp({ db, security, authSecret }: Keeper, tenantId: TenantId): Promise<void> {
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await lockTenant(tx, tenantId);
+    await ensurePusherApp(tx, tenantId, authSecret);
+  });
+  security.invalidate(tenantId);
 }
 
 async function canSign(security: TenantSecurity, tenantId: TenantId): Promise<boolean> {

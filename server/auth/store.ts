@@ -13,18 +13,21 @@ export interface SecurityRow {
   issuers: IssuerRow[];
   keys: { id: string; kind: string; hash: string; scopes: string[] }[];
   users: [userId: string, validAfter: number][];
+  /** Null for a tenant that never had one. */
+  pusherApp: unknown;
 }
 
 // Hand-written SQL: read for every active tenant every two seconds on every node; one round trip against sixteen through Prisma.
 
 /** Reads what calls are checked against; of the users only those revoked since then. Null for an unknown tenant. */
 export async function readSecurity(db: Database, tenantId: TenantId, usersSince?: Date): Promise<SecurityRow | null> {
-  const { rows } = await db.pool.query<{ row: SecurityRow | null }>({
+  const { rows } = await db.pool.query<{ row: Omit<SecurityRow, "pusherApp"> | null; app: unknown }>({
     name: "tenant_security_v1",
-    text: "select tenant_security_v1($1, $2) as row",
+    text: "select tenant_security_v1($1, $2) as row, pusher_app_v1($1) as app",
     values: [tenantId, usersSince ?? null],
   });
-  return rows[0]?.row ?? null;
+  const [answer] = rows;
+  return answer?.row ? { ...answer.row, pusherApp: answer.app } : null;
 }
 
 /** Writes when keys were last used; in one round trip, which sets the tenant too. */

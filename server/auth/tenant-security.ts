@@ -7,6 +7,7 @@ import { issuerSecretKey, issuerVersion, type TrustedIssuer, trustIssuer } from 
 import { TokenVerifier } from "./jwt.ts";
 import { KeyUsage } from "./key-usage.ts";
 import { isTenantIdForm, mintTenantId, type TenantId } from "./principal.ts";
+import { type PusherApp, readPusherApp } from "./pusher-app.ts";
 import { type Scope, scopesOfKey } from "./scopes.ts";
 import { Sessions } from "./sessions.ts";
 import { readSecurity, type SecurityRow } from "./store.ts";
@@ -36,6 +37,7 @@ export interface TenantSnapshot {
   readonly keysByHash: ReadonlyMap<string, TrustedKey>;
   readonly keysById: ReadonlyMap<string, TrustedKey>;
   readonly usersValidAfter: ReadonlyMap<string, number>;
+  readonly pusherApp: PusherApp | undefined;
 }
 
 interface Entry {
@@ -180,7 +182,20 @@ export class TenantSecurity {
       keysByHash: new Map(keys.map((key) => [key.hash, key])),
       keysById: new Map(keys.map((key) => [key.id, key])),
       usersValidAfter: mergeUsers(before?.usersValidAfter, row.users),
+      pusherApp: row.pusherApp ? this.toPusherApp(tenantId, row.pusherApp) : undefined,
     };
+  }
+
+  /** One whose secret cannot be read is none: it has to be rotated. */
+  private toPusherApp(tenantId: TenantId, stored: unknown): PusherApp | undefined {
+    try {
+      return readPusherApp(tenantId, stored, this.secretKey);
+    } catch (error) {
+      const once = `pusher-app:${tenantId}`;
+      if (!this.broken.has(once)) this.log.warn({ err: error, tenantId }, "a Pusher app cannot be used");
+      this.broken.set(once, true);
+      return undefined;
+    }
   }
 
   /** An unchanged issuer is taken over with its imported key. One that cannot be read locks out its own tokens only. */

@@ -83,6 +83,21 @@ export async function readVisibleEvents(
   return rows.map((row) => toEvent(tenantId, row));
 }
 
+/** What a user sees of one chat in (after, upto]; without a chat what is its own, and what brings it into chats and out of them. */
+export async function readChannelEvents(
+  pool: Pool,
+  tenantId: TenantId,
+  { userId, chatId }: { userId: string; chatId?: string | undefined },
+  span: Span,
+): Promise<LogEvent[]> {
+  const { rows } = await pool.query<EventRow>({
+    name: "read_channel_events_v1",
+    text: "select * from read_channel_events_v1($1, $2, $3, $4, $5, $6)",
+    values: [tenantId, userId, chatId ?? null, span.after, span.upto, span.limit],
+  });
+  return rows.map((row) => toEvent(tenantId, row));
+}
+
 export interface Head {
   tenantId: TenantId;
   position: number;

@@ -97,6 +97,15 @@ export class Hub implements SubscriptionOwner {
     return subscription;
   }
 
+  /** Whether a reader sees a chat: as of the last event that was published, once that is as new as the call. */
+  async sees(tenantId: TenantId, userId: string, chatId: string): Promise<boolean> {
+    if (this.tenants.get(tenantId)?.sees(userId, chatId)) return true;
+    const state = await findReaderState(this.options.db.pool, tenantId, userId);
+    if (!state?.chatIds.includes(chatId)) return false;
+    await this.tail.reach(tenantId, state);
+    return this.tenants.get(tenantId)?.sees(userId, chatId) ?? false;
+  }
+
   /** The reader behind a sink has gone: what it was still to be brought is not read any more. */
   abandon(sink: object): void {
     this.joining.get(sink)?.close();

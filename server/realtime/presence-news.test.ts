@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { TenantId } from "../auth/principal.ts";
 import type { Bus } from "../log/bus/bus.ts";
-import { Outbox, readPayload } from "../log/bus/outbox.ts";
+import { Inbox, Outbox } from "../log/bus/outbox.ts";
 import { PresenceNews } from "./presence-news.ts";
 
 test.each([
@@ -12,7 +12,7 @@ test.each([
   const told: string[] = [];
   const outbox = new Outbox("node-1", async (payload) => {
     expect(Buffer.byteLength(payload)).toBeLessThan(8000);
-    for (const message of readPayload(payload, "node-2"))
+    for (const message of new Inbox("node-2").read(payload))
       if (message.kind === "presence") told.push(...message.userIds);
   });
   const bus = { publish: (message) => outbox.push(message) } as Bus;

@@ -2,12 +2,12 @@ import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import type { EphemeralEvent } from "../events.ts";
 import type { Bus } from "../log/bus/bus.ts";
+import { presenceChatSize } from "../log-channels.ts";
+import type { PresenceState } from "../services.ts";
 import type { Hub } from "./hub.ts";
 import { findPresence, findPresenceChats } from "./store.ts";
 import { OutgoingEphemeral } from "./subscription.ts";
 
-/** Presence is not told in larger chats: a change would cost a write a member. */
-const presenceChatSize = 1000;
 const maxTold = 200;
 /** Of the ids in one message of the bus, which drops what is too large for a payload of Postgres. */
 const maxToldBytes = 6000;
@@ -18,6 +18,8 @@ interface Options {
   bus: Bus;
   /** Whether a tenant lets its users see who is there; all do when left out. */
   shows?(tenantId: TenantId): Promise<boolean>;
+  /** Called with each state and the chats in which it is shown. */
+  onNews?(tenantId: TenantId, state: PresenceState, chatIds: string[]): void;
   onError(error: unknown): void;
 }
 
@@ -78,7 +80,9 @@ export class PresenceNews {
     const hub = this.options.hub.tenantHub(tenantId);
     for (const state of states) {
       const event: EphemeralEvent = { tenantId, type: "presence", userId: state.userId, payload: { ...state } };
-      hub?.presence(new OutgoingEphemeral(event), chats.get(state.userId) ?? []);
+      const shown = chats.get(state.userId) ?? [];
+      hub?.presence(new OutgoingEphemeral(event), shown);
+      this.options.onNews?.(tenantId, state, shown);
     }
   }
 }

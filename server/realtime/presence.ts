@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import type { Bus } from "../log/bus/bus.ts";
+import type { PresenceState } from "../services.ts";
 import type { Hub } from "./hub.ts";
 import { PresenceNews } from "./presence-news.ts";
 import { dropDeadPresence, type PresenceChange, putPresence, setPresenceState } from "./store.ts";
@@ -24,6 +25,7 @@ interface Options {
   nodeId: string;
   onError(error: unknown): void;
   shows?(tenantId: TenantId): Promise<boolean>;
+  onNews?(tenantId: TenantId, state: PresenceState, chatIds: string[]): void;
   /** How long somebody without a connection still counts as here, in ms. */
   grace?: number;
 }

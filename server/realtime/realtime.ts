@@ -1,14 +1,17 @@
 import { LRUCache } from "lru-cache";
 import type { Principal, TenantId } from "../auth/principal.ts";
 import type { EphemeralEvent } from "../events.ts";
-import type { Bus } from "../log/bus/bus.ts";
+import type { Bus, BusMessage } from "../log/bus/bus.ts";
 import type { Cursors } from "../log/cursor.ts";
 import type { Database } from "../persistence/database.ts";
 import type { Live, PresenceState } from "../services.ts";
+import { AppChannels } from "./app-channels.ts";
+import { ChatPresence } from "./chat-presence.ts";
 import { Connections } from "./connections.ts";
 import { Hub } from "./hub.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import { Presence } from "./presence.ts";
+import { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 import { beat, findNodeUrl, findPresence, retireNode } from "./store.ts";
 import type { Sink, SubscribeOptions, Subscription } from "./subscription.ts";
 import { Waiters } from "./waiters.ts";
@@ -39,6 +42,10 @@ const companyMs = 15_000;
 /** The live side of a node: hub, presence, open connections and the word from other nodes. */
 export class Realtime implements Live {
   readonly hub: Hub;
+  /** Channels of applications. */
+  readonly channels: AppChannels;
+  /** Who of a chat is there. */
+  readonly chatPresence: ChatPresence;
   private readonly presences: Presence;
   private readonly connections = new Connections();
   private readonly waiters: Waiters;
@@ -59,13 +66,22 @@ export class Realtime implements Live {
   constructor(options: Options) {
     this.options = options;
     this.hub = new Hub(options);
-    this.presences = new Presence({ ...options, pool: options.db.pool, hub: this.hub });
+    const { pool } = options.db;
+    this.chatPresence = new ChatPresence({ pool, onError: options.onError });
+    this.presences = new Presence({
+      ...options,
+      pool,
+      hub: this.hub,
+      onNews: (tenantId, state, chatIds) => this.chatPresence.news(tenantId, state, chatIds),
+    });
+    this.channels = new AppChannels({ ...options, grace: undefined, pool, say: (message) => this.pass(message) });
     this.waiters = new Waiters(this.hub);
     options.bus.onMessage((message) => {
       if (message.kind === "wake") this.hub.wake(message.tenantId);
       else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
       else if (message.kind === "hello") this.greeted();
       else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
+      else this.channels.receive(message);
     });
     options.db.onCommit((tenantId) => {
       if (!this.alone) options.bus.publish({ kind: "wake", tenantId });
@@ -93,7 +109,7 @@ export class Realtime implements Live {
     for (const connection of this.connections.all()) connection.disconnect("shutdown");
     this.waiters.close();
     await this.housekeeping;
-    await this.presences.flush();
+    await Promise.all([this.presences.flush(), this.channels.flush()]);
     await retireNode(this.options.db.pool, this.options.nodeId).catch(this.options.onError);
   }
 
@@ -127,6 +143,23 @@ export class Realtime implements Live {
     this.connections.add(connection);
     const { userId, tenantId } = connection.principal;
     if (userId !== undefined) this.presences.connected(tenantId, userId);
+  }
+
+  /** A connection that was nobody's is a user's from now on, which `become` makes true. Throws `rate_limited`: then it is registered no more. */
+  identify(connection: LiveConnection, become: () => void): void {
+    this.connections.remove(connection);
+    become();
+    this.open(connection);
+  }
+
+  /** Resolves when who is here is written, so that it can be looked up. */
+  settlePresence(): Promise<void> {
+    return this.presences.flush();
+  }
+
+  /** Hands on what a reader of one channel has missed. See replay(). */
+  replay(options: ReplayOptions): Promise<Replayed> {
+    return replay(this.options, options);
   }
 
   /** Takes a connection out, and stops what is still read for it. Harmless when it was never registered. */
@@ -184,7 +217,12 @@ export class Realtime implements Live {
 
   private say(event: EphemeralEvent): void {
     this.hub.ephemeral(event);
-    if (!this.alone) this.options.bus.publish({ kind: "ephemeral", event });
+    this.pass({ kind: "ephemeral", event });
+  }
+
+  /** To the other nodes, if there are any. */
+  private pass(message: BusMessage): void {
+    if (!this.alone) this.options.bus.publish(message);
   }
 
   private flushEphemeral(): void {
@@ -199,6 +237,7 @@ export class Realtime implements Live {
     this.ticks++;
     for (const connection of this.connections.all()) connection.sweep(now);
     this.presences.sweep();
+    this.channels.sweep(now);
     this.hub.tellPositions(this.ticks);
     // What asks the database waits for its turn when the database is slow; pings do not.
     this.housekeeping ??= this.keepHouse().finally(() => {
@@ -211,6 +250,7 @@ export class Realtime implements Live {
     await this.hub.poll();
     if (this.rounds % 5 === 0) await this.attempt(() => this.heartbeat());
     await this.attempt(() => this.presences.dropDead());
+    await this.attempt(() => this.channels.keepHouse());
     if (this.rounds % 3 === 0) for (const tenantId of this.connections.tenantIds()) await this.recheckTenant(tenantId);
   }
 
@@ -234,8 +274,10 @@ export class Realtime implements Live {
       id: this.options.nodeId,
       internalUrl: this.internalUrl,
     });
-    if (lapsed) this.presences.lapsed();
-    if (this.others.some((id) => !others.includes(id))) this.presences.nodeLost();
+    for (const part of [this.presences, this.channels]) {
+      if (lapsed) part.lapsed();
+      if (this.others.some((id) => !others.includes(id))) part.nodeLost();
+    }
     this.others = others;
     this.nodes = working + 1;
     this.alone = working === 0 && Date.now() - this.greetedAt > companyMs;

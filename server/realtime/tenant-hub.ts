@@ -35,6 +35,11 @@ export class TenantHub {
     return this.byChat;
   }
 
+  /** Whether a user who reads here sees a chat, as of the last event published. */
+  sees(userId: string, chatId: string): boolean {
+    return this.readers.get(userId)?.chats.has(chatId) ?? false;
+  }
+
   /** Hands an event to its readers, in log order. */
   publish(outgoing: Outgoing): void {
     const { event } = outgoing;

@@ -12,12 +12,14 @@ export type UpgradeHandler = (
 interface Routes {
   hub: UpgradeHandler;
   trpc: UpgradeHandler;
+  pusher: UpgradeHandler;
   pages(): string | undefined;
   draining(): boolean;
   onError(error: unknown): void;
 }
 
 const hubPath = /^\/tenant\/([^/]+)\/v1(?:\.0)?\/hub\/?$/i;
+const pusherPath = /^\/app\/[^/]+\/?$/;
 const trpcPath = /^\/api\/trpc\/?$/i;
 
 /** The one switch for every upgrade: the server has no other listener for it. */
@@ -30,6 +32,7 @@ export function routeUpgrades(server: Server, routes: Routes): void {
       if (routes.draining()) refuse(socket, "503 Service Unavailable");
       else if (hub) routes.hub(request, socket, head, { tenant: decodeURIComponent(hub[1] ?? ""), url });
       else if (trpcPath.test(url.pathname)) routes.trpc(request, socket, head, { tenant: "", url });
+      else if (pusherPath.test(url.pathname)) routes.pusher(request, socket, head, { tenant: "", url });
       else if (url.pathname.startsWith("/_next/") && routes.pages())
         pipeUpgrade(request, socket, head, { upstream: routes.pages() ?? "" });
       else refuse(socket, "404 Not Found");

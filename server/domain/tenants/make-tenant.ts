@@ -8,6 +8,7 @@ import type { Database } from "../../persistence/database.ts";
 import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
 import { insertKey } from "../api-keys/store.ts";
 import { insertInternalIssuer } from "../issuers/store.ts";
+import { ensurePusherApp } from "../pusher-apps/store.ts";
 import { settingsPatchSchema, tenantName } from "./schema.ts";
 
 export const newTenantInput = {
@@ -50,6 +51,7 @@ export async function insertTenant(tx: TenantTransaction, authSecret: string, in
   // Random, so that a cursor of an earlier database of ours is recognised as foreign.
   await tx.tenantLog.create({ data: { tenantId, epoch: randomBytes(8).readBigInt64BE() } });
   await insertInternalIssuer(tx, tenantId, authSecret);
+  await ensurePusherApp(tx, tenantId, authSecret);
   const primary = await insertKey(tx, tenantId, { kind: "primary", name: "Primary key", scopes });
   const secondary = await insertKey(tx, tenantId, { kind: "secondary", name: "Secondary key", scopes });
   return { tenantId, primaryKey: primary.key, secondaryKey: secondary.key };

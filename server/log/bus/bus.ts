@@ -7,7 +7,32 @@ export type BusMessage =
   | { kind: "ephemeral"; event: EphemeralEvent }
   | { kind: "recheck"; tenantId: TenantId }
   | { kind: "presence"; tenantId: TenantId; userIds: string[] }
+  | { kind: "channel-event"; tenantId: TenantId; event: ChannelEvent }
+  | { kind: "channel-changes"; tenantId: TenantId; changes: ChannelChange[] }
   | { kind: "hello"; nodeId: string };
+
+/** What an application says on its channels. */
+export interface ChannelEvent {
+  channels: string[];
+  name: string;
+  /** As the client gets it; of a client event whatever JSON the sender sent. */
+  data: unknown;
+  /** Who sent it, where the channel shows who is there. */
+  userId?: string | undefined;
+  /** The connection that is left out. */
+  except?: string | undefined;
+}
+
+/** What has become of a channel: how many listen to it, and who is in it that was not, or no longer. */
+export interface ChannelChange {
+  channel: string;
+  subscriptions: number;
+  /** Of the members: a node that is not at `before` reads them anew. */
+  before: number;
+  version: number;
+  added: { userId: string; info: string | null }[];
+  removed: string[];
+}
 
 /** Carries messages to the other nodes, never back to the sender. Order is kept per sender; loss is allowed, and nobody waits. */
 export interface Bus {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { TenantId } from "../../auth/principal.ts";
 import type { BusMessage } from "./bus.ts";
-import { Outbox, readPayload } from "./outbox.ts";
+import { Inbox, Outbox } from "./outbox.ts";
 
 const wake = (tenantId: string): BusMessage => ({ kind: "wake", tenantId: tenantId as TenantId });
 
@@ -13,9 +13,10 @@ function heldOutbox() {
   const gate = new Promise<void>((resolve) => {
     go = resolve;
   });
+  const inbox = new Inbox("node-2");
   const outbox = new Outbox("node-1", async (payload) => {
     await gate;
-    sent.push(...readPayload(payload, "node-2"));
+    sent.push(...inbox.read(payload));
   });
   return { outbox, sent, go };
 }
@@ -44,13 +45,39 @@ test("a wake-up that was dropped for room does not keep later ones back", async 
   expect(sent).toContainEqual(wake("a"));
 });
 
-test("a payload is within what NOTIFY takes, and what fits none is left out", async () => {
+const told = (userId: string): BusMessage => ({ kind: "presence", tenantId: "a" as TenantId, userIds: [userId] });
+
+/** The payloads that messages make. */
+async function payloadsOf(messages: BusMessage[]): Promise<string[]> {
   const payloads: string[] = [];
   const outbox = new Outbox("node-1", async (payload) => void payloads.push(payload));
-  const told = (userId: string): BusMessage => ({ kind: "presence", tenantId: "a" as TenantId, userIds: [userId] });
-  const some = Array.from({ length: 10 }, (_, i) => told(`${i}`.repeat(2000)));
-  for (const message of [told("x".repeat(9000)), ...some]) outbox.push(message);
-  for (let i = 0; i < 20; i++) await turn();
-  expect(payloads.flatMap((payload) => readPayload(payload, "node-2"))).toEqual(some);
+  for (const message of messages) outbox.push(message);
+  for (let i = 0; i < 200; i++) await turn();
+  return payloads;
+}
+
+test("a payload is within what NOTIFY takes, and what fits none goes in parts, in its order", async () => {
+  const some = ["0", "x".repeat(9000), 'é\u0000"'.repeat(20_000), "1".repeat(2000), "2".repeat(6000)].map(told);
+  const payloads = await payloadsOf(some);
+  const inbox = new Inbox("node-2");
+  expect(payloads.flatMap((payload) => inbox.read(payload))).toEqual(some);
   expect(payloads.every((payload) => Buffer.byteLength(payload) < 8000)).toBe(true);
+});
+
+test("a message of which a part is lost is lost alone, and one too large for all parts is left out", async () => {
+  const payloads = await payloadsOf([told("x".repeat(400_000)), told("y".repeat(20_000)), told("z".repeat(20_000))]);
+  expect(payloads).toHaveLength(8);
+  const inbox = new Inbox("node-2");
+  for (const lost of [0, 1, 3]) {
+    const read = payloads.filter((_, index) => index !== lost).flatMap((payload) => inbox.read(payload));
+    expect(read).toEqual([told("z".repeat(20_000))]);
+  }
+});
+
+test("messages that wait are bounded by what they weigh", async () => {
+  const { outbox, sent, go } = heldOutbox();
+  for (let i = 0; i < 100; i++) outbox.push(told(`${i}`.padEnd(320_000)));
+  go();
+  while (!sent.some((message) => message.kind === "presence" && message.userIds[0]?.startsWith("99 "))) await turn();
+  expect(sent.length).toBeLessThan(56);
 });

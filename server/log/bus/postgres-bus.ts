@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Bus, BusMessage } from "./bus.ts";
-import { Outbox, readPayload } from "./outbox.ts";
+import { Inbox, Outbox } from "./outbox.ts";
 
 const channel = "parley_bus";
 const retryMs = 1000;
@@ -27,10 +27,12 @@ class PostgresBus implements Bus {
   private closed = false;
   private reconnecting = false;
   private readonly outbox: Outbox;
+  private readonly inbox: Inbox;
   private readonly options: Options;
 
   constructor(options: Options) {
     this.options = options;
+    this.inbox = new Inbox(options.nodeId);
     this.outbox = new Outbox(options.nodeId, (payload) => this.notify(payload));
   }
 
@@ -75,8 +77,7 @@ class PostgresBus implements Bus {
 
   private receive(payload: string): void {
     try {
-      for (const message of readPayload(payload, this.options.nodeId))
-        for (const listener of this.listeners) listener(message);
+      for (const message of this.inbox.read(payload)) for (const listener of this.listeners) listener(message);
     } catch (error) {
       this.options.onError(error);
     }

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { StartError } from "../../config/start-error.ts";
 import type { Bus, BusMessage } from "./bus.ts";
-import { Outbox, readPayload } from "./outbox.ts";
+import { Inbox, Outbox } from "./outbox.ts";
 
 const channel = "parley:bus";
 
@@ -20,10 +20,11 @@ export async function createRedisBus({ url, nodeId, onError }: Options): Promise
   const incoming = new Redis(url, { lazyConnect: true });
   await open(url, out, incoming);
   for (const client of [out, incoming]) client.on("error", onError);
+  const inbox = new Inbox(nodeId);
   const listeners: ((message: BusMessage) => void)[] = [];
   incoming.on("message", (_channel: string, payload: string) => {
     try {
-      for (const message of readPayload(payload, nodeId)) for (const listener of listeners) listener(message);
+      for (const message of inbox.read(payload)) for (const listener of listeners) listener(message);
     } catch (error) {
       onError(error);
     }

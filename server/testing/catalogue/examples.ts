@@ -17,6 +17,7 @@ import {
 import { inboxExamples } from "./examples-inbox.ts";
 import { operatorExamples } from "./examples-operators.ts";
 import { policyExamples } from "./examples-policy.ts";
+import { pusherExamples } from "./examples-pusher.ts";
 import type { Side, Who } from "./world.ts";
 
 export type OperationName = {
@@ -207,6 +208,7 @@ export const examples: Record<OperationName, Example> = {
     foreign: {},
     operators: { ...noSupport, "read-only": "ok" },
   },
+  ...pusherExamples,
   "tenants.get": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
   "tenants.update": {
     input: () => ({ name: "Lighthouse", settings: { tokenExpiry: { grace: 30 } } }),

@@ -20,6 +20,7 @@ import { inboxStores } from "./stores-inbox.ts";
 import { mailStores } from "./stores-mail.ts";
 import { operatorStores } from "./stores-operators.ts";
 import { policyStores } from "./stores-policy.ts";
+import { pusherStores } from "./stores-pusher.ts";
 
 const future = new Date("2100-01-01T00:00:00Z");
 const page = { offset: 0, pageSize: 50 };
@@ -37,6 +38,7 @@ const draft = {
 export const storeRows: StoreModules = {
   ...policyStores,
   ...mailStores,
+  ...pusherStores,
   "auth/store.ts": {
     module: auth,
     rows: {
@@ -195,6 +197,10 @@ export const storeRows: StoreModules = {
       findReaderState: [({ db, mine }) => log.findReaderState(db.pool, mine, "ada"), own],
       readEvents: [({ db, mine }) => log.readEvents(db.pool, mine, span), []],
       readVisibleEvents: [({ db, mine }) => log.readVisibleEvents(db.pool, mine, "ada", span), []],
+      readChannelEvents: [
+        ({ db, mine, theirs }) => log.readChannelEvents(db.pool, mine, { userId: "ada", chatId: theirs.chatId }, span),
+        [],
+      ],
       readHeads: [({ db, mine }) => log.readHeads(db.pool, [mine]), own],
       toEvent: { reason: "shapes a row that one of the others has read" },
     },

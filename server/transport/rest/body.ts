@@ -21,6 +21,14 @@ export function readJsonBody(request: FastifyRequest): Record<string, unknown> {
   return readFields(parse(body));
 }
 
+/** The same for a call that takes a form too, as the stock Pusher clients send one. The first of several values wins. */
+export function readFormOrJsonBody(request: FastifyRequest): Record<string, unknown> {
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") return readJsonBody(request);
+  const form = new URLSearchParams(String(request.body ?? ""));
+  return readFields(Object.fromEntries([...form].reverse()));
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function parse(body: Buffer): unknown {

@@ -85,6 +85,13 @@ function toOperation(
   const fields = Object.entries(input.properties ?? {}).filter(([name]) => !inPath.includes(name));
   const hasBody = binding.method !== "GET" && binding.method !== "DELETE";
   const required = (input.required ?? []).filter((name) => !inPath.includes(name));
+  const body = {
+    schema: {
+      type: "object",
+      properties: Object.fromEntries(fields),
+      ...(required.length > 0 ? { required } : {}),
+    },
+  };
   return {
     operationId: index === 0 ? operation.name : `${operation.name}.${index + 1}`,
     summary: operation.summary,
@@ -99,13 +106,8 @@ function toOperation(
           requestBody: {
             required: required.length > 0,
             content: {
-              "application/json": {
-                schema: {
-                  type: "object",
-                  properties: Object.fromEntries(fields),
-                  ...(required.length > 0 ? { required } : {}),
-                },
-              },
+              "application/json": body,
+              ...(operation.http.form ? { "application/x-www-form-urlencoded": body } : {}),
             },
           },
         }

@@ -10,7 +10,7 @@ import { execute } from "../../execute.ts";
 import type { HttpBinding, Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import type { Services } from "../../services.ts";
-import { readJsonBody } from "./body.ts";
+import { readFormOrJsonBody, readJsonBody } from "./body.ts";
 
 const allMethods: HTTPMethods[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -58,7 +58,7 @@ function handlerOf(operation: Operation, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const principal = await principalOf(operation, services, request);
     const raw = {
-      ...readJsonBody(request),
+      ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request)),
       ...coerce(request.query as Record<string, unknown>),
       ...headerFields(operation, request),
       ...(request.params as object),

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { pusherAppSchema } from "./schema.ts";
+import { replacePusherSecret } from "./store.ts";
+
+export const rotatePusherApp = mutation({
+  name: "pusherApps.rotate",
+  summary: "Replace the app's secret, which is refused at once; with key also the key, whose connections are closed",
+  http: { method: "POST", path: "/admin/pusher/rotate" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ key: z.boolean().optional().describe("Also replace the key, which pages carry") }),
+  output: pusherAppSchema,
+  secretAnswer: true,
+  async handle(ctx, { key = false }) {
+    const { db, security, live, settings } = ctx.services;
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      ({ tx }) => replacePusherSecret(tx, ctx.tenantId, settings.authSecret, { key }),
+      ctx.idempotent,
+    );
+    security.invalidate(ctx.tenantId);
+    live.recheck(ctx.tenantId);
+    return answer;
+  },
+});

@@ -1,0 +1,169 @@
+import { randomInt } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { admit, hasOutlivedToken } from "../../access.ts";
+import { ChannelGrants } from "../../auth/channel-grant.ts";
+import type { Principal, TenantId } from "../../auth/principal.ts";
+import { type PusherApp, tenantOfPusherKey } from "../../auth/pusher-app.ts";
+import { recheckPrincipal } from "../../auth/recheck.ts";
+import { DomainError, toDomainError } from "../../errors.ts";
+import { FrameWriter } from "../../realtime/connection.ts";
+import { disconnects } from "../../realtime/disconnect.ts";
+import type { Realtime } from "../../realtime/realtime.ts";
+import type { Services } from "../../services.ts";
+import { keyOfPath, type Refused, refuseProtocol } from "./address.ts";
+import { registerHttpApi } from "./http-api.ts";
+import { PusherConnection, type PusherHost } from "./pusher-connection.ts";
+import { createSocketServer, type PusherSocket } from "./pusher-socket.ts";
+
+export interface PusherDeps {
+  services: Services;
+  realtime: Realtime;
+  log: Logger;
+  now?: () => number;
+}
+
+const drainMs = 6000;
+/** The largest that randomInt gives. */
+const socketIdPart = 2 ** 48 - 1;
+
+/** Every tenant as a Pusher app: the sockets of its pages, and the HTTP API of its backends. */
+export class Pusher implements PusherHost {
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly realtime: Realtime;
+  private readonly services: Services;
+  private readonly grants: ChannelGrants;
+  private readonly sockets = createSocketServer();
+  private readonly connections = new Set<PusherConnection>();
+  private draining = false;
+
+  constructor({ services, realtime, log, now = Date.now }: PusherDeps) {
+    this.services = services;
+    this.realtime = realtime;
+    this.log = log;
+    this.now = now;
+    this.grants = new ChannelGrants(services.settings.authSecret);
+  }
+
+  /**
+   * Takes over a socket whose request is for an app. It is accepted whatever it asks for, and a connection that cannot be is closed
+   * with the code that says why: of an upgrade that fails a client knows nothing, and tries for ever.
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, { url }: { url: URL }): void {
+    const ip = request.socket.remoteAddress ?? "";
+    this.sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.on("error", () => {}); // a broken socket closes next
+      ws.pause(); // nothing is lost of a client that is quicker than we are
+      this.open(ws, socket, { url, ip }).catch((error) => refuse(ws, this.reasonOf(error)));
+    });
+  }
+
+  routes(app: FastifyInstance): void {
+    registerHttpApi(app, this.services, this.realtime);
+  }
+
+  /** Tells every client to come back, and waits until they are gone, at most some seconds. */
+  async close(): Promise<void> {
+    this.draining = true;
+    for (const connection of [...this.connections]) connection.disconnect("shutdown");
+    const until = Date.now() + drainMs;
+    while (this.connections.size > 0 && Date.now() < until) await sleep(20);
+    this.sockets.close();
+  }
+
+  async appOf(tenantId: TenantId): Promise<PusherApp | undefined> {
+    return (await this.services.security.snapshot(tenantId))?.pusherApp;
+  }
+
+  async readGrant(
+    { id, tenantId, app }: PusherConnection,
+    { channel, auth }: { channel: string; auth: string },
+  ): Promise<{ principal: Principal; since: string | undefined } | undefined> {
+    if (!auth.startsWith(`${app.key}:`)) return undefined;
+    const grant = this.grants.read(tenantId, auth.slice(app.key.length + 1));
+    if (!grant || grant.socketId !== id || grant.channel !== channel) return undefined;
+    const standing = await recheckPrincipal(this.services.security, grant.principal);
+    return standing === "ok" ? grant : undefined;
+  }
+
+  expired(connection: PusherConnection, now: number): void {
+    hasOutlivedToken(this.services, connection.principal, now).then(
+      (outlived) => outlived && connection.disconnect("expired"),
+      // The next sweep asks again.
+      (error) => this.log.warn({ err: error }, "a tenant's grace period could not be read"),
+    );
+  }
+
+  closed(connection: PusherConnection): void {
+    if (this.connections.delete(connection)) this.realtime.closed(connection);
+  }
+
+  private async open(ws: PusherSocket, socket: Duplex, { url, ip }: { url: URL; ip: string }): Promise<void> {
+    const wrong = refuseProtocol(url.searchParams);
+    if (wrong) return refuse(ws, wrong);
+    const key = keyOfPath(url.pathname) ?? "";
+    const tenant = tenantOfPusherKey(key) ?? "";
+    const { app, principal, frameRate } = await this.admit(tenant, key, ip);
+    if (ws.readyState !== ws.OPEN) return;
+    if (this.draining) return refuse(ws, { code: disconnects.shutdown.pusher, message: disconnects.shutdown.text });
+    const makeWriter = (onSlow: () => void) => new FrameWriter(ws, socket, onSlow);
+    const id = `${randomInt(1, socketIdPart)}.${randomInt(1, socketIdPart)}`;
+    const connection = new PusherConnection(this, { id, principal, app, frameRate, socket: ws, makeWriter });
+    ws.join(connection);
+    this.connections.add(connection);
+    this.realtime.open(connection);
+    connection.greet();
+    ws.resume();
+  }
+
+  /** Whose app it is. Throws not_found, forbidden (disabled), tenant_suspended, rate_limited. */
+  private async admit(tenant: string, key: string, ip: string) {
+    const { security } = this.services;
+    let app: PusherApp | undefined;
+    let frameRate = { rate: 1, burst: 1 };
+    let tenantId: TenantId | undefined;
+    await admit(this.services, { tenant, ip }, async () => {
+      const snapshot = await security.snapshot(tenant);
+      app = snapshot?.pusherApp;
+      // Guessed keys cost their address what wrong credentials do.
+      if (!snapshot || app?.key !== key) throw new DomainError("unauthenticated");
+      if (snapshot.suspended) throw new DomainError("tenant_suspended");
+      if (!app.enabled) throw new DomainError("tenant_suspended", { detail: "The app is disabled" });
+      tenantId = snapshot.tenantId;
+      frameRate = snapshot.settings.rates.frames;
+      return anonymous(snapshot.tenantId);
+    });
+    if (!app || !tenantId) throw new DomainError("unauthenticated");
+    return { app, frameRate, principal: { ...anonymous(tenantId), kind: "visitor" as const } };
+  }
+
+  private reasonOf(error: unknown): Refused {
+    const { code, face } = toDomainError(error);
+    if (code === "unauthenticated") return { code: 4001, message: "There is no app of this key" };
+    if (code === "tenant_suspended") return { code: 4003, message: "The app is disabled" };
+    if (code !== "rate_limited" && code !== "unavailable")
+      this.log.error({ err: face.internal ?? error }, "a Pusher connection could not be opened");
+    return { code: 4100, message: "There is no room for the connection now" };
+  }
+}
+
+/** Whoever has the app's key, which is no secret. The kind keeps admit() from charging its address for coming without a credential. */
+function anonymous(tenantId: TenantId): Principal {
+  return { tenantId, kind: "key", admin: false, scopes: new Set(), credential: { type: "none" } };
+}
+
+function refuse(ws: PusherSocket, { code, message }: Refused): void {
+  ws.resume();
+  if (ws.readyState !== ws.OPEN) return;
+  // As the first frame it says the same as the code, for libraries that look at nothing else.
+  ws.send(errorFrameText(message, code));
+  ws.close(code, message);
+}
+
+function errorFrameText(message: string, code: number): string {
+  return JSON.stringify({ event: "pusher:error", data: JSON.stringify({ message, code }) });
+}
