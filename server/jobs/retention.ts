@@ -2,12 +2,15 @@ import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
-import { retainEvents, retainKeys } from "./store.ts";
+import { dropDeadChannels } from "../realtime/channel-store.ts";
+import { retainChannels, retainEvents, retainKeys } from "./store.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** Messages stay; only the log that clients resume from is cut. */
 export const eventsKeptFor = 14 * day;
 const keysKeptFor = day;
+/** Longer than the last event of a cache channel is good for, and than a webhook is tried. */
+const channelsKeptFor = 60 * 60 * 1000;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
 
@@ -21,6 +24,7 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
   for (const { tenantId } of await readHeads(pool)) {
     try {
       gone.keys += await retainKeys(pool, tenantId, keysBefore);
+      await tidyChannels(pool, tenantId, now);
       gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
     } catch (error) {
       faults.push(error); // one tenant's trouble is not the others'
@@ -28,6 +32,15 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
   }
   if (faults.length > 0) throw new AggregateError(faults, `retention failed for ${faults.length} tenants`);
   return gone;
+}
+
+/** Of channels without a listener on any node nobody else takes care. */
+async function tidyChannels(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
+  await dropDeadChannels(pool, tenantId);
+  await retainChannels(pool, tenantId, {
+    cached: new Date(now - channelsKeptFor),
+    noted: new Date(now - channelsKeptFor),
+  });
 }
 
 async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {

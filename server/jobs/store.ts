@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
+import type { TenantTransaction } from "../persistence/prisma.ts";
 
 // Hand-written SQL: one statement deletes thousands of rows and raises the log's floor with them.
 
@@ -16,5 +17,37 @@ export async function retainEvents(pool: Pool, tenantId: TenantId, before: Date,
 /** Takes out idempotency keys made before; returns how many went. */
 export async function retainKeys(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {
   const { rows } = await pool.query<{ gone: number }>("select retain_keys_v1($1, $2) as gone", [tenantId, before]);
+  return rows[0]?.gone ?? 0;
+}
+
+/** What a webhook of a tenant's channels is to be told. */
+export interface DueNotice {
+  name: string;
+  channel: string;
+  userId: string | null;
+  body: Record<string, unknown>;
+}
+
+/** Takes notices that are due, oldest first, in the transaction that tells them. */
+export async function takeChannelNotices(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  limit: number,
+): Promise<DueNotice[]> {
+  return await tx.$queryRaw<DueNotice[]>`
+    select name, channel, user_id as "userId", body from take_channel_notices_v1(${tenantId}, ${limit}::int) order by id`;
+}
+
+/** Takes out what nobody will be told any more, and what nodes hold that are gone; returns how much. */
+export async function retainChannels(
+  pool: Pool,
+  tenantId: TenantId,
+  before: { cached: Date; noted: Date },
+): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>("select retain_channels_v1($1, $2, $3) as gone", [
+    tenantId,
+    before.cached,
+    before.noted,
+  ]);
   return rows[0]?.gone ?? 0;
 }

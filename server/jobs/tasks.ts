@@ -1,6 +1,7 @@
 import type { CronItem, TaskList } from "graphile-worker";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
+import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
 
@@ -16,6 +17,8 @@ export function taskList(context: TaskContext): TaskList {
     digests: (payload) =>
       runDigests(context.db, tenantOf(payload), { now: new Date(context.now()), step: context.step }),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
+    "channel-webhooks": (payload) => planChannelWebhooks(context, payload),
+    "channel-webhook-delivery": (payload) => deliverChannelWebhook(context, payload),
     retention: async () => {
       const gone = await runRetention(context.db.pool);
       context.log.info(gone, "retention done");

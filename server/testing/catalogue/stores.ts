@@ -188,6 +188,8 @@ export const storeRows: StoreModules = {
     module: jobs,
     rows: {
       retainEvents: [({ db, mine }) => jobs.retainEvents(db.pool, mine, future, 1000), 0],
+      retainChannels: [({ db, mine }) => jobs.retainChannels(db.pool, mine, { cached: future, noted: future }), own],
+      takeChannelNotices: [({ tx, mine }) => jobs.takeChannelNotices(tx, mine, 10), []],
       retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future), 0],
     },
   },
@@ -223,6 +225,7 @@ export const storeRows: StoreModules = {
       ],
       dropDeadPresence: [({ db, mine }) => realtime.dropDeadPresence(db.pool, mine), own],
       beat: { reason: "about a node, which is nobody's" },
+      findNodeUrl: { reason: "about a node, which is nobody's" },
       retireNode: { reason: "about a node, which is nobody's" },
     },
   },

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type PusherSdk from "pusher";
 import type PusherJs from "pusher-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
