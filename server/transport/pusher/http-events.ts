@@ -4,8 +4,8 @@ import type { PusherApp } from "../../auth/pusher-app.ts";
 import { DomainError } from "../../errors.ts";
 import { isReservedName } from "../../log-channels.ts";
 import type { AppChannels } from "../../realtime/app-channels.ts";
+import { attributesOf } from "./channel-attributes.ts";
 import { channelKind, maxDataBytes, maxEventNameLength } from "./channel-name.ts";
-import { attributesOf } from "./http-queries.ts";
 
 /** A backend that has signed its call. */
 export interface HttpCaller {

@@ -1,6 +1,5 @@
-import type { PusherApp } from "../../auth/pusher-app.ts";
 import { DomainError } from "../../errors.ts";
-import type { ListedChannel } from "../../realtime/channel-store.ts";
+import { attributesOf } from "./channel-attributes.ts";
 import { channelKind, signedInChannel } from "./channel-name.ts";
 import { type HttpCaller, requirePublic } from "./http-events.ts";
 
@@ -53,19 +52,6 @@ export async function listUsers({ tenantId, channels }: HttpCaller, channel: str
 export async function terminateConnections({ tenantId, channels }: HttpCaller, userId: string): Promise<object> {
   channels.publish(tenantId, { channels: [signedInChannel(userId)], name: "terminate", data: null });
   return {};
-}
-
-/** What was asked about a channel, as far as it fits it. */
-export function attributesOf(
-  { subscriptionCounts }: Pick<PusherApp, "subscriptionCounts">,
-  { channel, subscriptions, users }: ListedChannel,
-  info: string[],
-): Record<string, number> {
-  const isPresence = channel.startsWith("presence-");
-  return {
-    ...(info.includes("user_count") && isPresence ? { user_count: users } : {}),
-    ...(info.includes("subscription_count") && subscriptionCounts ? { subscription_count: subscriptions } : {}),
-  };
 }
 
 async function cacheOf(channels: HttpCaller["channels"], tenantId: HttpCaller["tenantId"], channel: string) {
