@@ -18,7 +18,7 @@ export function isId(id: string): boolean {
   return uuidForm.test(id);
 }
 
-/** A user's id from an address, as it is. Throws `not_found` for what no row can have: it is too long, or Postgres holds no NUL. */
+/** A user's or a topic's id from an address, as it is. Throws `not_found` for what no row can have: it is too long, or Postgres holds no NUL. */
 export function requireUserId(id: string): string {
   if (id.length > 128 || id.includes("\u0000")) throw new DomainError("not_found");
   return id;

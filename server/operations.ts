@@ -1,4 +1,5 @@
 import { apiKeyOperations } from "./domain/api-keys/operations.ts";
+import { batchOperations } from "./domain/batches/operations.ts";
 import { categoryOperations } from "./domain/categories/operations.ts";
 import { chatOperations } from "./domain/chats/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
@@ -18,6 +19,7 @@ import { readOperations } from "./domain/reads/operations.ts";
 import { templateOperations } from "./domain/templates/operations.ts";
 import { installationOperations, tenantOperations } from "./domain/tenants/operations.ts";
 import { tokenOperations } from "./domain/tokens/operations.ts";
+import { topicOperations } from "./domain/topics/operations.ts";
 import { typingOperations } from "./domain/typing/operations.ts";
 import { userOperations } from "./domain/users/operations.ts";
 import type { Operation } from "./operation.ts";
@@ -29,6 +31,8 @@ export const operations = {
   messages: messageOperations,
   reads: readOperations,
   notifications: notificationOperations,
+  batches: batchOperations,
+  topics: topicOperations,
   inbox: inboxOperations,
   events: eventOperations,
   typing: typingOperations,

@@ -7,6 +7,7 @@ import { Planner, type Step } from "../log/planner.ts";
 import { type Database, openDatabase } from "../persistence/database.ts";
 import { createPool } from "../persistence/pool.ts";
 import { consumers } from "./consumers.ts";
+import { DueLoop } from "./due-loop.ts";
 import type { MailContext } from "./mail/pump.ts";
 import { startQueue } from "./queue.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
@@ -47,6 +48,8 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     opened.unshift((await startQueue({ ...queue, ...options })).stop);
     const planner = new Planner({ db, consumers, onError, ...(step ? { step } : {}) });
     opened.unshift(() => planner.close());
+    const loop = new DueLoop({ db, now: context.now, onError });
+    opened.unshift(() => loop.close());
     opened.unshift(listen({ bus, nodeId, db, planner, poll: options.poll ?? second }));
     return { close: () => closeAll([() => stopping.abort(), ...opened]) };
   } catch (error) {

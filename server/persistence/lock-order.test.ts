@@ -16,7 +16,7 @@ let stack: Stack;
 let acme: TestTenant;
 let urls: string[];
 let counter = 0;
-const at = { chatId: "", messageIds: [""], issuerId: "", keyId: "", scheduledId: "" };
+const at = { chatId: "", messageIds: [""], issuerId: "", keyId: "", scheduledId: "", batchId: "" };
 /** The newest few of boss. */
 const notificationIds: string[] = [];
 const news = { userId: "boss", subject: "s", message: "m" };
@@ -57,6 +57,12 @@ const rows: Record<string, Row> = {
   ],
   "notifications.bulkArchive": () => ["PUT", "/Notifications/bulk/archive", { ids: notificationIds.toReversed() }],
   "notifications.bulkDelete": () => ["PUT", "/Notifications/bulk/delete", { ids: notificationIds.slice(-2) }],
+  "batches.create": () => ["POST", "/Notifications/bulk", { ...news, userIds: oneOf([users, users.toReversed()]) }],
+  "batches.cancel": () => ["DELETE", `/Notifications/batches/${at.batchId}`],
+  "topics.put": () => ["PUT", "/admin/topics/t", { name: `Topic ${next()}` }],
+  "topics.delete": () => ["DELETE", "/admin/topics/t"],
+  "topics.subscribe": () => ["POST", "/admin/topics/t/subscribers", { userIds: oneOf([users, users.toReversed()]) }],
+  "topics.unsubscribe": () => ["DELETE", `/admin/topics/t/subscribers/${oneOf(users)}`],
   "presence.set": () => ["PUT", "/presence", { state: oneOf(["away", "online"]) }],
   "users.put": () => ["PUT", `/Users/${oneOf(users)}`, { displayName: `User ${next()}` }],
   "users.revoke": () => ["POST", `/admin/users/${oneOf(users)}/revoke`],
@@ -97,7 +103,7 @@ afterAll(() => database.drop());
 /** The boss of the chat calls, by key: revoking tokens must not stop the test. */
 async function make(name: string, node: number): Promise<{ name: string; status: number; body: { id?: string } }> {
   const [method, path, body] = rows[name]?.() ?? ["", ""];
-  const byKey = /^\/(admin|Users)\//.test(path) || ["notifications.create", "notifications.update"].includes(name);
+  const byKey = /^\/(admin|Users)\//.test(path) || /^(notifications\.(create|update)|batches\..*)$/.test(name);
   const headers = { "x-api-key": acme.primaryKey, ...(byKey ? {} : { "x-act-as-user": "boss" }) };
   const answer = await call<{ id?: string }>(`${urls[node]}/tenant/acme/v1${path}`, method, body, headers);
   if (name === "notifications.create" && notificationIds.push(answer.body.id ?? "") > 5) notificationIds.shift();
@@ -118,6 +124,15 @@ async function restore(deleted: string): Promise<void> {
   if (deleted === "")
     at.scheduledId = (
       await acme.key()<{ id: string }>("POST", "/Notifications", { ...news, scheduledFor: "2990-01-01T00:00:00Z" })
+    ).body.id;
+  if (["", "topics.delete"].includes(deleted)) await make("topics.put", 0);
+  if (["", "batches.cancel"].includes(deleted))
+    at.batchId = (
+      await acme.key()<{ id: string }>("POST", "/Notifications/bulk", {
+        ...news,
+        userIds: users,
+        scheduledFor: "2990-01-01T00:00:00Z",
+      })
     ).body.id;
   if (["", "issuers.delete"].includes(deleted)) at.issuerId = (await make("issuers.create", 0)).body.id ?? "";
   if (["", "apiKeys.delete"].includes(deleted)) at.keyId = (await make("apiKeys.create", 0)).body.id ?? "";
@@ -149,7 +164,8 @@ test("every operation against every other on the same rows, on two nodes: no 5xx
       if (answer.status >= 500) faults.push({ a, b, ...answer });
       if (answer.status < 300) succeeded.add(answer.name);
     }
-    for (const deleted of new Set(made)) if (/\.(delete|remove|bulkDelete)$/.test(deleted)) await restore(deleted);
+    for (const deleted of new Set(made))
+      if (/\.(delete|remove|bulkDelete|cancel)$/.test(deleted)) await restore(deleted);
   }
   expect(faults).toEqual([]);
   expect([...succeeded].sort()).toEqual(names.sort());

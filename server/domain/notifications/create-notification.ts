@@ -3,7 +3,7 @@ import { bodyHashOf } from "../../caller.ts";
 import { newId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { createNotification as storeNotification } from "./lane-store.ts";
-import { idempotencyOf, requireSoundTimes, scheduleOf, toContent } from "./policy.ts";
+import { idempotencyOf, isFiled, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
 import { contentAliases, notificationFields, notificationSchema, presentNotification } from "./schema.ts";
 import { findZones } from "./store.ts";
 
@@ -24,10 +24,12 @@ export const createNotification = mutation({
       : undefined;
     const scheduledFor = scheduleOf(input, zones?.(input.userId));
     requireSoundTimes({ expiresAt: input.expiresAt, scheduledFor }, at);
+    const { content, rules } = await readContent(ctx, input, [input.userId]);
     const { notification, replayed } = await storeNotification(db, ctx.tenantId, {
       id: newId(),
       userId: input.userId,
-      content: toContent(input),
+      content,
+      filed: isFiled(rules, input.userId),
       email: input.email,
       scheduledFor,
       scheduledLocal: input.scheduledForLocal,

@@ -1,18 +1,61 @@
 import { TZDate } from "@date-fns/tz";
 import { z } from "zod";
+import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { sanitizeHtml } from "../../html.ts";
 import { isId } from "../../ids.ts";
 import type { Context } from "../../operation.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { entityId, limits } from "../../schema.ts";
+import { ensureMetadata } from "../categories/policy.ts";
+import { renderTemplate } from "../templates/policy.ts";
+import { findPublished } from "../templates/store.ts";
+import { tenantSettingsSchema } from "../tenants/schema.ts";
+import { readSendRules, type SendRules } from "./due-store.ts";
 import type { Changed, Content, Creation } from "./lane-store.ts";
-import type { contentFields } from "./schema.ts";
+import { type contentFields, priorities } from "./schema.ts";
 
 type ContentInput = z.output<z.ZodObject<typeof contentFields>>;
 
-/** What a call says, as rows hold it. A priority that was left out is Normal. */
-export function toContent(input: ContentInput): Content {
-  const { type, subject, message, htmlContent, summary, priority = 1, metadata, expiresAt } = input;
-  return { type, subject, message, htmlContent, summary, priority, metadata, expiresAt };
+/** What a call says, as rows hold it, by its template and its category. Throws `invalid` for what they do not take. */
+export async function readContent(
+  { services: { db }, tenantId }: Pick<Context, "services" | "tenantId">,
+  input: ContentInput,
+  users: string[],
+): Promise<{ content: Content; rules: SendRules }> {
+  const { type, summary, priority = 1, metadata, expiresAt } = input;
+  const text = await readText(db.forTenant(tenantId), tenantId, input);
+  const rules = await readSendRules(db.pool, tenantId, type, users);
+  const said = { type, summary, priority, metadata, expiresAt, ...text };
+  return { content: applyCategory(said, input, rules), rules };
+}
+
+type Text = Pick<Content, "subject" | "message" | "mailText" | "htmlContent" | "summary" | "template">;
+
+async function readText(tx: TenantTransaction, tenantId: TenantId, input: ContentInput): Promise<Text> {
+  if (input.template === undefined) return writtenText(input);
+  const version = await findPublished(tx, tenantId, input.template);
+  if (!version) throw new DomainError("invalid", { errors: { template: ["is no published template"] } });
+  const { subject, message, text, htmlContent, summary } = renderTemplate(version, input.variables ?? {});
+  return {
+    subject: input.subject ?? subject,
+    message: input.message ?? message,
+    mailText: text,
+    htmlContent: input.htmlContent ?? (htmlContent === undefined ? undefined : sanitizeHtml(htmlContent)),
+    ...(input.summary === undefined ? { summary } : {}),
+    template: { name: version.name, version: version.version },
+  };
+}
+
+function writtenText({ subject, message, htmlContent, variables }: ContentInput): Text {
+  const errors = {
+    ...(subject === undefined ? { subject: ["is required without a template"] } : {}),
+    ...(message === undefined ? { message: ["is required without a template"] } : {}),
+    ...(variables === undefined ? {} : { variables: ["are of a template, and none is named"] }),
+  };
+  if (subject === undefined || message === undefined || variables !== undefined)
+    throw new DomainError("invalid", { errors });
+  return { subject, message, htmlContent };
 }
 
 /** When it is to appear: a time, or a time of day by the recipient's clock. Throws `invalid` for both. */
@@ -81,4 +124,28 @@ export function toIds(ids: string[]): string[] {
 export function presentBulk(ids: string[], { found, changed }: Changed): z.output<typeof bulkSchema> {
   const there = new Set(found.map(({ id }) => id));
   return { changed, notFound: [...new Set(ids)].filter((id) => !there.has(id.toLowerCase())) };
+}
+
+/**
+ * Whether a user does not want a type in the inbox: it is then filed there, archived and read, and calls nobody. The same order of rules as
+ * preferences' `decide`: what is required comes, then the person's word, then the default.
+ */
+export function isFiled({ declared, settings, chosen }: SendRules, userId: string): boolean {
+  if (declared?.required) return false;
+  const word = Object.hasOwn(chosen, userId) ? chosen[userId] : undefined;
+  if (word !== undefined) return !word;
+  if (declared) return !declared.channels.includes("inApp");
+  return !tenantSettingsSchema.parse(settings).notifications.channels.inApp;
+}
+
+/** A content as its category would have it. Throws `invalid` for metadata that it does not take. */
+export function applyCategory(
+  content: Content,
+  given: { priority?: number | undefined },
+  { declared }: SendRules,
+): Content {
+  ensureMetadata(declared, content.metadata ?? {});
+  if (given.priority !== undefined || !declared) return content;
+  const index = (priorities as readonly string[]).indexOf(declared.priority);
+  return { ...content, priority: index < 0 ? content.priority : index };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sanitizeHtml } from "../../html.ts";
-import { instant, limits, messageContent, metadata, text, userId } from "../../schema.ts";
+import { instant, isStorable, limits, messageContent, metadata, text, userId } from "../../schema.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
 export type Priority = (typeof priorities)[number];
@@ -101,8 +101,17 @@ const localTime = z
 /** What a notification says, whoever gets it. */
 export const contentFields = {
   type: notificationType.default("General"),
-  subject: text(limits.subject).trim().min(1),
-  message: messageContent,
+  subject: text(limits.subject).trim().min(1).optional().describe("Required without a template"),
+  message: messageContent.optional().describe("Required without a template"),
+  template: text(100).optional().describe("Name of a published template that says it"),
+  variables: z
+    .record(z.string(), z.json())
+    .refine(
+      (value) => isStorable(value) && JSON.stringify(value).length <= limits.metadataBytes,
+      "at most 8 KiB of plain JSON",
+    )
+    .optional()
+    .describe("What the template puts in"),
   htmlContent: htmlContent.optional(),
   summary: text(limits.summary).optional(),
   priority: priorityInput.optional(),

@@ -6,6 +6,7 @@ import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import type { Queryable } from "../messages/store.ts";
+import { tenantSettingsSchema } from "../tenants/schema.ts";
 import type { Content } from "./lane-store.ts";
 import type { StoredNotification } from "./schema.ts";
 
@@ -287,5 +288,7 @@ export async function findZones(
     select: { id: true, timezone: true },
   });
   const zones = new Map(users.map(({ id, timezone }) => [id, timezone]));
-  return (userId) => zones.get(userId) ?? "UTC";
+  const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { settings: true } });
+  const { timezone } = tenantSettingsSchema.parse(tenant.settings);
+  return (userId) => zones.get(userId) ?? timezone;
 }

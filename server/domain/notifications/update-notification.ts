@@ -14,7 +14,7 @@ import {
 } from "./schema.ts";
 import { changeScheduled, findZones, getScheduled } from "./store.ts";
 
-const { type, subject, message, ...optional } = contentFields;
+const { type, template: _template, variables: _variables, ...optional } = contentFields;
 
 export const updateNotification = mutation({
   name: "notifications.update",
@@ -25,8 +25,6 @@ export const updateNotification = mutation({
     notificationId: entityId,
     ...optional,
     type: type.removeDefault().optional(),
-    subject: subject.optional(),
-    message: message.optional(),
     email: notificationFields.email,
   }),
   output: notificationSchema,

@@ -5,6 +5,8 @@ import type { Side } from "./world.ts";
 type Names = Extract<OperationName, `${"notifications" | "inbox" | "batches" | "topics"}.${string}`>;
 
 const ofNotification = ({ ids }: Side) => ({ notificationId: ids.notificationId });
+const ofBatch = ({ ids }: Side) => ({ batchId: ids.batchId });
+const ofTopic = ({ ids }: Side) => ({ topicId: ids.topicId });
 const foreign = { notificationId: "not_found" } as const;
 /** The notification is ada's, and an Admin is no owner. */
 const byOwner = byMember;
@@ -76,5 +78,46 @@ export const inboxExamples: Record<Names, Example> = {
   "notifications.listAll": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
   "notifications.getAny": { input: ofNotification, callers: byAdmin, changes: [], foreign },
   "notifications.remove": { input: ofNotification, callers: byAdmin, changes, foreign },
+  "batches.create": {
+    // Far off: what a batch that runs stores is another's to say.
+    input: () => ({ userIds: ["ada", "ben"], scheduledFor: "2990-01-01T00:00:00Z", ...content }),
+    callers: byAdmin,
+    changes: ["notification_batches", "tenant_dues"],
+    foreign: { chatId: "invalid" },
+  },
+  "batches.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "batches.get": { input: ofBatch, callers: byAdmin, changes: [], foreign: { batchId: "not_found" } },
+  "batches.cancel": {
+    input: ofBatch,
+    callers: byAdmin,
+    changes: ["notification_batches", "tenant_dues"],
+    foreign: { batchId: "not_found" },
+  },
+  "topics.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "topics.put": {
+    input: () => ({ topicId: "tides", name: "Tides" }),
+    callers: byAdmin,
+    changes: ["topics"],
+    foreign: {},
+  },
+  "topics.delete": {
+    input: ofTopic,
+    callers: byAdmin,
+    changes: ["topics", "topic_subscribers"],
+    foreign: { topicId: "not_found" },
+  },
+  "topics.listSubscribers": { input: ofTopic, callers: byAdmin, changes: [], foreign: { topicId: "not_found" } },
+  "topics.subscribe": {
+    input: (side) => ({ ...ofTopic(side), userIds: ["ben", "eve"] }),
+    callers: byAdmin,
+    changes: ["topic_subscribers"],
+    foreign: { topicId: "not_found" },
+  },
+  "topics.unsubscribe": {
+    input: (side) => ({ ...ofTopic(side), userId: "ada" }),
+    callers: byAdmin,
+    changes: ["topic_subscribers"],
+    foreign: { topicId: "not_found" },
+  },
   "inbox.getCounters": { input: noInput, callers: byAnyUser, changes: [], foreign: {} },
 };

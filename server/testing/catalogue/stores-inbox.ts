@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
+import * as batches from "../../domain/batches/store.ts";
 import * as inbox from "../../domain/inbox/store.ts";
+import * as due from "../../domain/notifications/due-store.ts";
 import * as laneNotifications from "../../domain/notifications/lane-store.ts";
 import * as notifications from "../../domain/notifications/store.ts";
+import * as topics from "../../domain/topics/store.ts";
 import { type Intruder, own, refused, type StoreModules } from "./intruder.ts";
 
 const content = { type: "x", subject: "x", message: "x", priority: 1 };
@@ -22,7 +25,106 @@ function workOf({ tx }: Intruder) {
   return { tx, lockHead: async () => 0, emit: () => 1 };
 }
 
+const head = async () => 0;
+
+function batchOf(audience: string, id: string): batches.Batch {
+  const times = { scheduledFor: null, dueAt: null, createdAt: new Date(), finishedAt: null };
+  const state = { total: 9, done: 0, cursor: null, status: "running", scheduledLocal: null, attempts: 0, error: null };
+  return { tenantId: "globex", id, audience, audienceId: null, content, ...state, ...times };
+}
+
 export const inboxStores: StoreModules = {
+  "domain/batches/store.ts": {
+    module: batches,
+    rows: {
+      insertBatch: [
+        (intruder) =>
+          batches.insertBatch(workOf(intruder), intruder.mine, {
+            id: randomUUID(),
+            audience: "everyone",
+            content,
+            recipients: [],
+            total: 0,
+            dueAt: new Date(now),
+            createdAt: new Date(),
+          }),
+        own,
+      ],
+      countRecipients: [
+        ({ tx, mine, theirs }) => batches.countRecipients(tx, mine, { audience: "topic", audienceId: theirs.topicId }),
+        0,
+      ],
+      getBatch: [({ db, mine, theirs }) => batches.getBatch(db, mine, theirs.batchId), refused],
+      pageBatches: [({ db, mine }) => batches.pageBatches(db, mine, undefined, page), own],
+      claimBatch: [({ tx, mine, theirs }) => batches.claimBatch(tx, mine, theirs.batchId), undefined],
+      nextRecipients: [
+        ({ tx, mine, theirs }) => batches.nextRecipients(tx, mine, batchOf("users", theirs.batchId), 500),
+        [],
+      ],
+      insertStep: [
+        ({ tx, mine }) =>
+          batches.insertStep(
+            tx,
+            mine,
+            { id: randomUUID(), content, scheduledLocal: null },
+            [{ id: randomUUID(), userId: "ada", filed: false }],
+            new Date(),
+          ),
+        own,
+      ],
+      noteStep: [
+        ({ tx, mine, theirs }) =>
+          batches.noteStep({ tx, lockHead: head }, mine, theirs.batchId, { done: 1, finished: true, now: new Date() }),
+        refused,
+      ],
+      noteFailure: [
+        (intruder) =>
+          batches.noteFailure(workOf(intruder), intruder.mine, intruder.theirs.batchId, {
+            error: "x",
+            attempts: 1,
+            again: null,
+            now: new Date(),
+          }),
+        undefined,
+      ],
+      cancelBatch: [
+        (intruder) => batches.cancelBatch(workOf(intruder), intruder.mine, intruder.theirs.batchId, new Date()),
+        refused,
+      ],
+      findDueBatches: [({ db, mine }) => batches.findDueBatches(db, mine, Date.parse("3000-01-01")), own],
+    },
+  },
+  "domain/topics/store.ts": {
+    module: topics,
+    rows: {
+      getTopic: [({ tx, mine, theirs }) => topics.getTopic(tx, mine, theirs.topicId), refused],
+      lockTopic: [({ tx, mine, theirs }) => topics.lockTopic(tx, mine, theirs.topicId), refused],
+      saveTopic: [({ tx, mine }) => topics.saveTopic(tx, mine, { id: "x", name: "x", now: new Date() }), own],
+      removeTopic: [({ tx, mine, theirs }) => topics.removeTopic(tx, mine, theirs.topicId), refused],
+      pageTopics: [({ db, mine }) => topics.pageTopics(db, mine, page), own],
+      countSubscribers: [({ tx, mine, theirs }) => topics.countSubscribers(tx, mine, theirs.topicId), 0],
+      pageSubscribers: [({ db, mine, theirs }) => topics.pageSubscribers(db, mine, theirs.topicId, page), refused],
+      addSubscribers: [
+        ({ tx, mine, theirs }) =>
+          topics.addSubscribers(tx, mine, theirs.topicId, { userIds: ["eve"], now: new Date() }),
+        refused,
+      ],
+      removeSubscriber: [({ tx, mine, theirs }) => topics.removeSubscriber(tx, mine, theirs.topicId, "ada"), refused],
+    },
+  },
+  "domain/notifications/due-store.ts": {
+    module: due,
+    rows: {
+      findDueTenants: { reason: "the look across tenants: it shows which have work, and nothing of it" },
+      findDue: [({ db, mine }) => due.findDue(db, mine, Date.parse("3000-01-01"), 500), own],
+      settle: [
+        ({ db, mine, theirs }) =>
+          due.settle(db, mine, [{ id: theirs.scheduledId, filed: false }], Date.parse("3000-01-01")),
+        [],
+      ],
+      readSendRules: [({ db, mine, theirs }) => due.readSendRules(db.pool, mine, theirs.type, ["ada"]), own],
+    },
+  },
   "domain/inbox/store.ts": {
     module: inbox,
     rows: {

@@ -43,6 +43,10 @@ export interface Side {
     scheduledId: string;
     personId: string;
     invitationId: string;
+    /** Not begun yet */
+    batchId: string;
+    /** ada subscribes to it */
+    topicId: string;
   };
   /** An event id from before anything happened. */
   since: string;
@@ -86,6 +90,9 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const notified = await key<{ id: string }>("POST", "/Notifications", news);
   const eves = await key<{ id: string }>("POST", "/Notifications", { ...news, userId: "eve" });
   const scheduledFor = "2990-01-01T00:00:00Z";
+  const batch = await key<{ id: string }>("POST", "/Notifications/bulk", { ...news, userIds: ["ada"], scheduledFor });
+  await key("PUT", `/admin/topics/${userId}`, { name: "Ferries" });
+  await key("POST", `/admin/topics/${userId}/subscribers`, { userIds: ["ada"] });
   const scheduled = await key<{ id: string }>("POST", "/Notifications", { ...news, scheduledFor });
   return {
     tenant,
@@ -105,6 +112,8 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
       scheduledId: scheduled.body.id,
       personId,
       invitationId: invitation.body.invitationId,
+      batchId: batch.body.id,
+      topicId: userId,
     },
     since,
     credentials: await credentialsOf(tenant),

@@ -1,0 +1,108 @@
+import type { Pool } from "pg";
+import type { TenantId } from "../../auth/principal.ts";
+import type { EventType, LogEvent } from "../../events.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { StoredNotification } from "./schema.ts";
+
+// Hand-written SQL: the look across tenants is one function whose owner sees nothing else; a step of hundreds is one statement.
+
+export type DueKind = "notifications" | "batches";
+
+/** Tenants with work of a kind that is due, the longest due first. */
+export async function findDueTenants(pool: Pool, kind: DueKind, now: number, limit: number): Promise<TenantId[]> {
+  const { rows } = await pool.query<{ tenant_id: TenantId }>({
+    name: "due_tenants_v1",
+    text: "select tenant_id from due_tenants_v1($1, $2, $3)",
+    values: [kind, new Date(now), limit],
+  });
+  return rows.map((row) => row.tenant_id);
+}
+
+export interface DueNotification {
+  id: string;
+  userId: string;
+  type: string;
+  status: "scheduled" | "visible";
+}
+
+/** What of a tenant waits for its time no longer. */
+export async function findDue(
+  db: Database,
+  tenantId: TenantId,
+  now: number,
+  limit: number,
+): Promise<DueNotification[]> {
+  const { rows } = await db.pool.query<DueNotification>({
+    name: "due_notifications_v1",
+    text: `select id, user_id as "userId", type, status from due_notifications_v1($1, $2, $3)`,
+    values: [tenantId, new Date(now), limit],
+  });
+  return rows;
+}
+
+interface SettledRow {
+  type: EventType;
+  pos: number;
+  payload: StoredNotification;
+  internal: LogEvent["internal"] | null;
+  user_id: string;
+  at: Date;
+}
+
+/** Lets scheduled ones appear, snoozed ones come back and expired ones go, in one commit; returns their events. */
+export async function settle(
+  db: Database,
+  tenantId: TenantId,
+  due: { id: string; filed: boolean }[],
+  now: number,
+): Promise<LogEvent[]> {
+  const { rows } = await db.pool.query<SettledRow>({
+    name: "settle_notifications_v1",
+    text: "select type, pos, payload, internal, user_id, at from settle_notifications_v1($1, $2, $3)",
+    values: [tenantId, JSON.stringify(due.map(({ id, filed }) => ({ i: id, f: filed }))), new Date(now)],
+  });
+  return rows
+    .map(({ type, pos, payload, internal, user_id, at }) => ({
+      tenantId,
+      position: pos,
+      type,
+      userId: user_id,
+      payload: { ...payload },
+      at: at.toISOString(),
+      ...(internal ? { internal } : {}),
+    }))
+    .sort((a, b) => a.position - b.position);
+}
+
+/** What decides about a type and users before anything is sent to them. */
+export interface SendRules {
+  declared: {
+    channels: string[];
+    priority: string;
+    required: boolean;
+    metadataSchema?: unknown;
+  } | null;
+  /** The tenant's, as stored */
+  settings: unknown;
+  /** User → whether they want it in the inbox, of those who said so */
+  chosen: Record<string, boolean>;
+}
+
+export async function readSendRules(
+  pool: Pool,
+  tenantId: TenantId,
+  type: string,
+  userIds: string[],
+): Promise<SendRules> {
+  const { rows } = await pool.query<{
+    declared: SendRules["declared"];
+    settings: unknown;
+    chosen: Record<string, boolean> | null;
+  }>({
+    name: "send_rules_v1",
+    text: "select declared, settings, chosen from send_rules_v1($1, $2, $3)",
+    values: [tenantId, type, userIds],
+  });
+  const row = rows[0];
+  return { declared: row?.declared ?? null, settings: row?.settings ?? {}, chosen: row?.chosen ?? {} };
+}

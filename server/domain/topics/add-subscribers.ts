@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { requireUserId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId, limits, userId } from "../../schema.ts";
+import { countSubscribers, addSubscribers as storeSubscribers } from "./store.ts";
+
+export const addSubscribers = mutation({
+  name: "topics.subscribe",
+  summary: "Subscribe users to a topic; who is one already stays one",
+  http: {
+    method: "POST",
+    path: "/admin/topics/{topicId}/subscribers",
+    bodyBytes: limits.recipientsBytes,
+  },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ topicId: entityId, userIds: z.array(userId).min(1).max(limits.recipients) }),
+  output: z.object({ added: z.number().int(), subscribers: z.number().int() }),
+  async handle(ctx, input) {
+    const { db, now } = ctx.services;
+    const topicId = requireUserId(input.topicId);
+    const userIds = [...new Set(input.userIds)];
+    return await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const added = await storeSubscribers(tx, ctx.tenantId, topicId, { userIds, now: new Date(now()) });
+        return { added, subscribers: await countSubscribers(tx, ctx.tenantId, topicId) };
+      },
+      ctx.idempotent,
+    );
+  },
+});

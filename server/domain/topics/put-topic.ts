@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { text } from "../../schema.ts";
+import { presentTopic, topicId, topicSchema } from "./schema.ts";
+import { countSubscribers, saveTopic } from "./store.ts";
+
+export const putTopic = mutation({
+  name: "topics.put",
+  summary: "Make a topic, or name it anew",
+  http: { method: "PUT", path: "/admin/topics/{topicId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    topicId,
+    name: text(200).trim().min(1).optional().describe("Shown to people; the id unless given"),
+  }),
+  output: topicSchema,
+  async handle(ctx, { topicId: id, name = id }) {
+    const { db, now } = ctx.services;
+    return await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
+      const row = await saveTopic(tx, ctx.tenantId, { id, name, now: new Date(now()) });
+      return presentTopic(row, await countSubscribers(tx, ctx.tenantId, id));
+    });
+  },
+});

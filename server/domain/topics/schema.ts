@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { text } from "../../schema.ts";
+
+export const topicId = text(100)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/, "must be letters, digits and . _ : -")
+  .describe("Your own id of the topic");
+
+export const topicSchema = z
+  .object({ id: z.string(), name: z.string(), subscribers: z.number().int(), createdAt: z.string() })
+  .meta({ id: "Topic" });
+
+export const subscriberSchema = z.object({ userId: z.string(), createdAt: z.string() });
+
+export function presentTopic(row: { id: string; name: string; createdAt: Date }, subscribers: number) {
+  return { id: row.id, name: row.name, subscribers, createdAt: row.createdAt.toISOString() };
+}

@@ -1,0 +1,105 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Topic as TopicRow } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+
+/** Throws `not_found`. */
+export async function getTopic(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<TopicRow> {
+  const row = await tx.topic.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
+
+/** The topic's row to this transaction alone, so that nobody subscribes to what is going. Throws `not_found`. */
+export async function lockTopic(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    select 1 from topics where tenant_id = ${tenantId} and id = ${id} for update`;
+  if (rows.length === 0) throw new DomainError("not_found");
+}
+
+export async function saveTopic(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  topic: { id: string; name: string; now: Date },
+): Promise<TopicRow> {
+  const { id, name, now } = topic;
+  return tx.topic.upsert({
+    where: { tenantId_id: { tenantId, id } },
+    create: { tenantId, id, name, createdAt: now },
+    update: { name },
+  });
+}
+
+export async function removeTopic(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<void> {
+  await lockTopic(tx, tenantId, id);
+  await tx.topicSubscriber.deleteMany({ where: { tenantId, topicId: id } });
+  await tx.topic.delete({ where: { tenantId_id: { tenantId, id } } });
+}
+
+/** Topics in order of id, with how many subscribe to each. */
+export async function pageTopics(
+  db: Database,
+  tenantId: TenantId,
+  page: Page,
+): Promise<{ rows: { topic: TopicRow; subscribers: number }[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId };
+  const total = await client.topic.count({ where });
+  const topics = await client.topic.findMany({ where, orderBy: { id: "asc" }, skip: page.offset, take: page.pageSize });
+  const counts = await client.topicSubscriber.groupBy({
+    by: ["topicId"],
+    where: { tenantId, topicId: { in: topics.map(({ id }) => id) } },
+    _count: true,
+  });
+  const byId = new Map(counts.map(({ topicId, _count }) => [topicId, _count]));
+  return { rows: topics.map((topic) => ({ topic, subscribers: byId.get(topic.id) ?? 0 })), total };
+}
+
+export function countSubscribers(tx: TenantTransaction, tenantId: TenantId, topicId: string): Promise<number> {
+  return tx.topicSubscriber.count({ where: { tenantId, topicId } });
+}
+
+/** Subscribers in order of user id. */
+export async function pageSubscribers(
+  db: Database,
+  tenantId: TenantId,
+  topicId: string,
+  page: Page,
+): Promise<{ rows: { userId: string; createdAt: Date }[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  await getTopic(client, tenantId, topicId);
+  const where = { tenantId, topicId };
+  const total = await client.topicSubscriber.count({ where });
+  const rows = await client.topicSubscriber.findMany({
+    where,
+    orderBy: { userId: "asc" },
+    skip: page.offset,
+    take: page.pageSize,
+  });
+  return { rows, total };
+}
+
+/** Who is one already stays one. Returns how many are new. */
+export async function addSubscribers(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  topicId: string,
+  of: { userIds: string[]; now: Date },
+): Promise<number> {
+  await lockTopic(tx, tenantId, topicId);
+  const data = of.userIds.toSorted().map((userId) => ({ tenantId, topicId, userId, createdAt: of.now }));
+  return (await tx.topicSubscriber.createMany({ data, skipDuplicates: true })).count;
+}
+
+/** Whether there was one. */
+export async function removeSubscriber(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  topicId: string,
+  userId: string,
+): Promise<boolean> {
+  await lockTopic(tx, tenantId, topicId);
+  return (await tx.topicSubscriber.deleteMany({ where: { tenantId, topicId, userId } })).count > 0;
+}

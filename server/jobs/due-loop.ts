@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { LRUCache } from "lru-cache";
+import type { TenantId } from "../auth/principal.ts";
+import { runBatch } from "../domain/batches/run-batch.ts";
+import { findDueBatches } from "../domain/batches/store.ts";
+import { type DueKind, findDueTenants } from "../domain/notifications/due-store.ts";
+import { settleDue } from "../domain/notifications/settle-due.ts";
+import type { Database } from "../persistence/database.ts";
+
+interface Options {
+  db: Database;
+  /** ms since 1970 */
+  now(): number;
+  onError(error: unknown): void;
+  /** Between two looks when nothing is due, in ms. */
+  pause?: number;
+  /** How long a tenant whose step failed is left alone, in ms. */
+  patience?: number;
+}
+
+/** Tenants at once, so that a long send of one keeps nobody else's schedule waiting. */
+const tenantsAtOnce = 4;
+const tenantsALook = 100;
+
+/**
+ * Works what waits for a time: scheduled, snoozed and expiring notifications, and sends to many. Everything it knows is in Postgres, so
+ * that any number of workers may run it and any may die; each look asks which tenants are due, and each tenant gets one step a look.
+ */
+export class DueLoop {
+  private readonly options: Options;
+  private readonly failed: LRUCache<string, true>;
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>[];
+
+  constructor(options: Options) {
+    this.options = options;
+    this.failed = new LRUCache({ max: 1000, ttl: options.patience ?? 5000 });
+    this.running = [
+      this.run("notifications", (tenantId) => settleDue(options.db, tenantId, options.now())),
+      this.run("batches", (tenantId) => this.runBatches(tenantId)),
+    ];
+  }
+
+  /** Lets the steps that run come to their end. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.running);
+  }
+
+  private async run(kind: DueKind, step: (tenantId: TenantId) => Promise<unknown>): Promise<void> {
+    const { db, now, onError, pause = 200 } = this.options;
+    while (!this.stopping.signal.aborted) {
+      let due: TenantId[] = [];
+      try {
+        due = await findDueTenants(db.pool, kind, now(), tenantsALook);
+      } catch (error) {
+        onError(error);
+      }
+      const able = due.filter((tenantId) => !this.failed.has(`${kind} ${tenantId}`));
+      await this.each(able, kind, step);
+      if (able.length === 0) await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => {});
+    }
+  }
+
+  private async each(
+    tenants: TenantId[],
+    kind: DueKind,
+    step: (tenantId: TenantId) => Promise<unknown>,
+  ): Promise<void> {
+    const queue = [...tenants];
+    const work = async () => {
+      for (let next = queue.shift(); next && !this.stopping.signal.aborted; next = queue.shift())
+        try {
+          await step(next);
+        } catch (error) {
+          this.failed.set(`${kind} ${next}`, true);
+          this.options.onError(error);
+        }
+    };
+    await Promise.all(Array.from({ length: tenantsAtOnce }, work));
+  }
+
+  private async runBatches(tenantId: TenantId): Promise<void> {
+    const { db, now } = this.options;
+    for (const id of await findDueBatches(db, tenantId, now())) await runBatch(db, tenantId, id, now());
+  }
+}
