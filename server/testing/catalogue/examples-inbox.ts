@@ -80,7 +80,7 @@ export const inboxExamples: Record<Names, Example> = {
   "notifications.remove": { input: ofNotification, callers: byAdmin, changes, foreign },
   "batches.create": {
     // Far off: what a batch that runs stores is another's to say.
-    input: () => ({ userIds: ["ada", "ben"], scheduledFor: "2990-01-01T00:00:00Z", ...content }),
+    input: () => ({ ...content, userIds: ["ada", "ben"], scheduledFor: "2980-01-01T00:00:00Z" }),
     callers: byAdmin,
     changes: ["notification_batches", "tenant_dues"],
     foreign: { chatId: "invalid" },

@@ -67,7 +67,7 @@ export const inboxStores: StoreModules = {
             tx,
             mine,
             { id: randomUUID(), content, scheduledLocal: null },
-            [{ id: randomUUID(), userId: "ada", filed: false }],
+            [{ id: randomUUID(), userId: "eve", filed: false }],
             new Date(),
           ),
         own,
@@ -140,7 +140,7 @@ export const inboxStores: StoreModules = {
     rows: {
       createNotification: [
         ({ db, mine }) =>
-          laneNotifications.createNotification(db, mine, { id: randomUUID(), userId: "ada", content, now }),
+          laneNotifications.createNotification(db, mine, { id: randomUUID(), userId: "eve", content, now }),
         own,
       ],
       changeNotifications: [
@@ -177,7 +177,7 @@ export const inboxStores: StoreModules = {
           notifications.insertNotifications(
             workOf(intruder),
             intruder.mine,
-            [{ id: randomUUID(), userId: "ada", content }],
+            [{ id: randomUUID(), userId: "eve", content }],
             new Date(),
           ),
         own,
