@@ -39,11 +39,7 @@ export async function runBatch(
       }
       const done = batch.done + users.length;
       const finished = batch.audience === "users" ? done >= batch.total : users.length < limit;
-      const lockHead = async () => {
-        const [row] = await tx.$queryRaw<{ position: bigint }[]>`select lock_head_v1(${tenantId}) as position`;
-        return Number(row?.position ?? 0);
-      };
-      await noteStep({ tx, lockHead }, tenantId, id, { done, cursor: users.at(-1), finished, now: new Date(now) });
+      await noteStep(tx, tenantId, id, { done, cursor: users.at(-1), finished, now: new Date(now) });
       return !finished;
     });
     if (events.length > 0) db.committed(tenantId, events);

@@ -151,7 +151,7 @@ export async function insertStep(
 
 /** Notes how far a batch is, and when it goes on. Locks the head, where the step has not. */
 export async function noteStep(
-  { tx, lockHead }: Pick<Work, "tx" | "lockHead">,
+  tx: TenantTransaction,
   tenantId: TenantId,
   id: string,
   step: { done: number; cursor?: string | undefined; finished: boolean; now: Date },
@@ -169,7 +169,7 @@ export async function noteStep(
       ...(finished ? { total: done, recipients: [], finishedAt: now } : {}),
     },
   });
-  await lockHead();
+  await tx.$executeRaw`select lock_head_v1(${tenantId})`;
   await settleDues(tx, tenantId);
 }
 

@@ -25,8 +25,6 @@ function workOf({ tx }: Intruder) {
   return { tx, lockHead: async () => 0, emit: () => 1 };
 }
 
-const head = async () => 0;
-
 function batchOf(audience: string, id: string): batches.Batch {
   const times = { scheduledFor: null, dueAt: null, createdAt: new Date(), finishedAt: null };
   const state = { total: 9, done: 0, cursor: null, status: "running", scheduledLocal: null, attempts: 0, error: null };
@@ -74,7 +72,7 @@ export const inboxStores: StoreModules = {
       ],
       noteStep: [
         ({ tx, mine, theirs }) =>
-          batches.noteStep({ tx, lockHead: head }, mine, theirs.batchId, { done: 1, finished: true, now: new Date() }),
+          batches.noteStep(tx, mine, theirs.batchId, { done: 1, finished: true, now: new Date() }),
         refused,
       ],
       noteFailure: [
