@@ -117,7 +117,10 @@ describe("long polling", () => {
     const { live, poll } = await polling();
     const text = "x".repeat(16_000);
     const sink = live() as unknown as { answer(message: object): void };
-    for (let i = 0; i < 80; i++) sink.answer({ type: 3, invocationId: "0", result: text });
+    for (let i = 0; i < 80; i++) {
+      sink.answer({ type: 3, invocationId: "0", result: text });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     expect((await plain(poll()))[1]).toContain('"allowReconnect":true');
     expect(await plain(poll())).toEqual([204, ""]);
   });
