@@ -1,5 +1,6 @@
+import { planAway } from "../domain/away/plan-away.ts";
 import { planDeliveries } from "../domain/deliveries/plan-deliveries.ts";
 import type { Consumer } from "../log/planner.ts";
 
 /** Who turns the log into effects, each with a cursor of its own. */
-export const consumers: Consumer[] = [planDeliveries];
+export const consumers: Consumer[] = [planAway, planDeliveries];

@@ -1,5 +1,7 @@
 import type { CronItem, TaskList } from "graphile-worker";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { sweepChat } from "../domain/away/sweep-chat.ts";
+import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
@@ -14,6 +16,9 @@ export interface TaskContext extends MailContext {
 /** Every kind of job there is. */
 export function taskList(context: TaskContext): TaskList {
   return {
+    away: (payload) => sweepChat(context.db, { ...jobOf(payload), now: new Date(context.now()), step: context.step }),
+    "withdraw-away": (payload) =>
+      withdrawNotices(context.db, { ...jobOf(payload), now: new Date(context.now()), step: context.step }),
     digests: (payload) =>
       runDigests(context.db, tenantOf(payload), { now: new Date(context.now()), step: context.step }),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
@@ -29,6 +34,11 @@ export function taskList(context: TaskContext): TaskList {
 /** Whose job it is: enqueueJobs let nobody else's in. */
 function tenantOf(payload: unknown): TenantId {
   return mintTenantId(String((payload as { tenantId?: unknown }).tenantId));
+}
+
+/** What planAway wrote down. */
+function jobOf(payload: unknown): Omit<Withdrawing, "now"> {
+  return { ...(payload as Omit<Withdrawing, "now">), tenantId: tenantOf(payload) };
 }
 
 /** What runs by the clock. A run missed while nothing was up is made up for once. */

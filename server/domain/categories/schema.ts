@@ -21,6 +21,17 @@ export const notificationType = text(100)
   .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "must not contain control characters")
   .describe("Kind of notification, such as OrderShipped");
 
+/** The type of what members are told of messages that they have not read. */
+export const awayType = "ChatUnread";
+
+/** Types that the service sends by itself, as they are until a tenant declares them otherwise. */
+export const builtInTypes = new Map<string, { title: string; description: string; channels: DeliveryChannel[] }>([
+  [
+    awayType,
+    { title: "Unread messages", description: "Of your chats, while you are away", channels: ["inApp", "email"] },
+  ],
+]);
+
 const metadataSchema = z
   .record(z.string(), z.json())
   .superRefine((value, issues) => {

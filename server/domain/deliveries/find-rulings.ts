@@ -10,8 +10,12 @@ import type { PlannedNotification } from "./store.ts";
 
 type Judged = Pick<PlannedNotification, "id" | "userId" | "type" | "priority" | "email" | "chatId" | "mentioned">;
 
-/** What a person's preferences say of a notification, by delivery channel. */
-export type RulingOf = (notificationId: string, channel: DeliveryChannel) => Ruling;
+export interface RulingOf {
+  /** What a person's preferences say of a notification, by delivery channel. */
+  (notificationId: string, channel: DeliveryChannel): Ruling;
+  /** Where the person is. */
+  zoneOf(notificationId: string): string;
+}
 
 /** Asks the preferences of up to a thousand people at once, as they are now. */
 export async function findRulings(
@@ -28,7 +32,7 @@ export async function findRulings(
   });
   const facts = presentFacts(stored, asks, now);
   const known = new Map(notifications.map((one, index) => [one.id, { one, facts: facts[index]! }]));
-  return (id, channel) => {
+  const rule = (id: string, channel: DeliveryChannel): Ruling => {
     const found = known.get(id);
     // What is gone has no preferences: the decision on it is another.
     if (!found) return { outcome: "send", rule: "default" };
@@ -41,4 +45,5 @@ export async function findRulings(
       mentioned,
     });
   };
+  return Object.assign(rule, { zoneOf: (id: string) => known.get(id)?.facts.timezone ?? "UTC" });
 }

@@ -1,6 +1,7 @@
 import type { LogEvent } from "../../events.ts";
 import type { Batch, Consumer, Plan } from "../../log/planner.ts";
 import { digestJobs } from "../digests/policy.ts";
+import { sayTime } from "../preferences/policy.ts";
 import { findRulings, type RulingOf } from "./find-rulings.ts";
 import { type Decision, decideDelivery } from "./policy.ts";
 import { type DeliveryChannel, deliveryChannels } from "./schema.ts";
@@ -62,7 +63,8 @@ function toRow(batch: Batch, event: LogEvent, asked: Asked): NewDelivery {
     cause: `event:${event.position}`,
     userId: event.userId ?? "",
     channel,
-    kind: "notification",
+    kind: notification?.away ? "away" : "notification",
+    mail: channel === "email" ? mailOf(notification, asked.rulings) : undefined,
     notificationId: notificationIdOf(event),
     batchId: notification?.batchId ?? undefined,
     type: notification?.type ?? String(event.payload.type),
@@ -74,6 +76,14 @@ function toRow(batch: Batch, event: LogEvent, asked: Asked): NewDelivery {
     heldUntil: decision.until,
     epoch: batch.epoch,
   };
+}
+
+/** What a mail about unread messages says; its times as the person's clock shows them. */
+function mailOf(notification: PlannedNotification | undefined, rulings: RulingOf): object | undefined {
+  if (!notification?.away) return undefined;
+  const { chatName, count, messages } = notification.away;
+  const zone = rulings.zoneOf(notification.id);
+  return { chatName, count, messages: messages.map((quote) => ({ ...quote, at: sayTime(new Date(quote.at), zone) })) };
 }
 
 function judge(event: LogEvent, { channel, notification, rulings, now }: Asked, address: string | undefined): Decision {

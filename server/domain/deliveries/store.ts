@@ -3,6 +3,7 @@ import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { AwayMetadata } from "../away/schema.ts";
 import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
 
 export interface NewDelivery {
@@ -154,6 +155,8 @@ export interface PlannedNotification {
   chatId: string | null;
   /** Of one that is about a chat: the person is mentioned there. */
   mentioned: boolean;
+  /** Of one about unread messages: what it tells of them. */
+  away: AwayMetadata | null;
   /** The profile's address */
   profileEmail: string | null;
 }
@@ -167,7 +170,8 @@ export async function findPlannedNotifications(
   const rows = await tx.$queryRaw<PlannedNotification[]>`
     select n.id, n.user_id as "userId", n.type, n.subject, n.priority, n.email, n.read_at as "readAt", n.expires_at as "expiresAt",
       n.batch_id as "batchId", n.chat_id as "chatId",
-      n.chat_id is not null and n.metadata @> '{"mentioned": true}' as mentioned, u.email as "profileEmail"
+      n.chat_id is not null and n.metadata @> '{"mentioned": true}' as mentioned,
+      case when n.chat_id is not null then n.metadata end as away, u.email as "profileEmail"
     from notifications n left join users u on u.tenant_id = n.tenant_id and u.id = n.user_id
     where n.tenant_id = ${tenantId} and n.id = any (${ids}::uuid[]) and n.status = 'visible'`;
   return new Map(rows.map((row) => [row.id, row]));

@@ -177,7 +177,10 @@ describe("a digest", () => {
     const [one, many] = [somebody(), somebody()];
     const rhythm = { digest: { every: "daily" } };
     for (const userId of [one, many]) await tenant.key()("PUT", `/Users/${userId}/preferences`, rhythm);
-    await hold([{ userId: one, status: "folded" }, ...Array.from({ length: 60 }, () => ({ userId: many }))]);
+    await hold([
+      { userId: one, status: "folded" },
+      ...Array.from({ length: 60 }, () => ({ userId: many, status: "folded" as const })),
+    ]);
     await run();
     expect((await rowsOf(one)).digests).toMatchObject([
       { rule: "digest", mail: { title: "Your digest: 1 notification" } },
@@ -186,6 +189,42 @@ describe("a digest", () => {
     expect(mail?.items).toHaveLength(50);
     expect(mail).toMatchObject({ title: "Your digest: 60 notifications", more: 10 });
     expect((await rowsOf(many)).items.every(({ status }) => status === "folded")).toBe(true);
+  });
+});
+
+describe("a change of mind", () => {
+  const prefer = (userId: string, body: object) => tenant.key()("PUT", `/Users/${userId}/preferences`, body);
+  const later = new Date("2099-01-01T00:00:00Z");
+
+  test.each([
+    ["ends a pause", "held", { pause: "none" }],
+    ["ends quiet hours", "held", { quietHours: { enabled: false } }],
+    ["ends digests", "folded", { digest: { every: "off" } }],
+  ] as const)("that %s lets go what waits, now", async (_name, status, change) => {
+    const userId = somebody();
+    await hold([{ userId, status, until: later }]);
+    await prefer(userId, change);
+    expect((await jobs()).map((job) => job.task_identifier)).toContain("digests");
+    await run(new Date());
+    expect((await rowsOf(userId)).items).toMatchObject([{ status: "queued" }]);
+  });
+
+  test("to digests keeps what was held for the next one", async () => {
+    const userId = somebody();
+    await prefer(userId, { digest: { every: "daily", at: "09:00" }, timezone: "Europe/Zurich" });
+    await hold([{ userId, status: "held" }]);
+    await run();
+    const [item] = (await rowsOf(userId)).items;
+    expect(item).toMatchObject({ status: "folded", digestId: null, heldUntil: new Date("2026-07-02T07:00:00Z") });
+    await run(new Date("2026-07-02T07:00:00Z"));
+    expect((await rowsOf(userId)).digests).toMatchObject([{ rule: "digest" }]);
+  });
+
+  test("to another hour leaves what waits where it is", async () => {
+    const userId = somebody();
+    await hold([{ userId, status: "folded", until: later }]);
+    await prefer(userId, { digest: { every: "daily", at: "11:00" } });
+    expect((await rowsOf(userId)).items).toMatchObject([{ heldUntil: later }]);
   });
 });
 

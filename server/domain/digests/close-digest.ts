@@ -4,8 +4,7 @@ import type { Step } from "../../log/planner.ts";
 import type { Database } from "../../persistence/database.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
-import { findRulings } from "../deliveries/find-rulings.ts";
-import type { Ruling } from "../deliveries/policy.ts";
+import { findRulings, type RulingOf } from "../deliveries/find-rulings.ts";
 import { insertDeliveries, mailJob } from "../deliveries/store.ts";
 import { everyType } from "../preferences/schema.ts";
 import { digestJobs, judgeHeld, writeDigest } from "./policy.ts";
@@ -34,11 +33,17 @@ export function closeDigest(
     const items = await lockDueItems(tx, tenantId, reader, { now, limit: maxItems });
     await step("digest locked");
     const rulings = await rulingsOf(tx, tenantId, items, now);
-    const judged = items.map((item) => judgeHeld(item, rulings(item), now));
+    const judged = items.map((item) => judgeHeld(item, rulings(item.notificationId, "email"), now));
     const going = judged.flatMap(({ goes, item }) => (goes ? [item] : []));
     const settled = judged.flatMap(({ settled }) => settled ?? []);
     settled.push(
-      ...(await letGo(tx, tenantId, { reader, going, rhythm: judged.some(({ inDigest }) => inDigest), now })),
+      ...(await letGo(tx, tenantId, {
+        reader,
+        going,
+        rhythm: judged.some(({ inDigest }) => inDigest),
+        zone: rulings.zoneOf(items[0]?.notificationId ?? ""),
+        now,
+      })),
     );
     await step("digest written");
     await settleItems(tx, tenantId, settled);
@@ -49,15 +54,9 @@ export function closeDigest(
   }).then(() => step("digest committed"));
 }
 
-async function rulingsOf(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  items: HeldItem[],
-  now: Date,
-): Promise<(item: HeldItem) => Ruling> {
+function rulingsOf(tx: TenantTransaction, tenantId: TenantId, items: HeldItem[], now: Date): Promise<RulingOf> {
   const asked = items.map((item) => ({ ...item, id: item.notificationId, priority: item.priority ?? 1 }));
-  const rulings = await findRulings(tx, tenantId, asked, now);
-  return (item) => rulings(item.notificationId, "email");
+  return findRulings(tx, tenantId, asked, now);
 }
 
 interface Going {
@@ -65,19 +64,20 @@ interface Going {
   going: HeldItem[];
   /** The reader wants digests: then one alone is one too. */
   rhythm: boolean;
+  zone: string;
   now: Date;
 }
 
 async function letGo(
   tx: TenantTransaction,
   tenantId: TenantId,
-  { reader, going, rhythm, now }: Going,
+  { reader, going, rhythm, zone, now }: Going,
 ): Promise<Settled[]> {
   if (going.length === 0) return [];
   if (going.length === 1 && !rhythm)
     return going.map(({ id }) => ({ id, status: "queued", rule: "released", dueAt: now }));
   const digestId = newId();
-  const mail = writeDigest(going, rhythm);
+  const mail = writeDigest(going, { rhythm, zone });
   await insertDeliveries(tx, tenantId, [
     {
       cause: `digest:${digestId}`,

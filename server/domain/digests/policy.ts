@@ -1,6 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import { decideDelivery, type Ruling } from "../deliveries/policy.ts";
+import { sayTime } from "../preferences/policy.ts";
 import type { HeldItem, Settled } from "./store.ts";
 
 /** That a mail shows of a digest. */
@@ -30,24 +31,25 @@ export interface Judged {
 
 /** Looks again at what was held: it may be read, gone or unwanted by now, or there may be a new reason to hold it on. */
 export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
+  // Its digest is the one that is being made: the next one does not count.
+  const inDigest = item.status === "folded" && ruling.outcome === "fold";
   const filed = item.readAt !== null && item.readAt.getTime() === item.visibleAt?.getTime();
   const decision = decideDelivery({
     channel: "email",
     now,
     notification: item.at === null ? undefined : { readAt: filed ? null : item.readAt, expiresAt: item.expiresAt },
-    // Its digest is the one that is being made: the next one does not count.
-    ruling: ruling.outcome === "fold" ? { outcome: "send", rule: ruling.rule } : ruling,
+    ruling: inDigest ? { outcome: "send", rule: ruling.rule } : ruling,
     address: "known",
     suppressed: undefined,
     way: "server",
   });
-  if (decision.status === "queued") return { item, goes: true, inDigest: ruling.outcome === "fold" };
+  if (decision.status === "queued") return { item, goes: true, inDigest };
   const { status, rule, detail, until } = decision;
   return { item, goes: false, inDigest: false, settled: { id: item.id, status, rule, detail, heldUntil: until } };
 }
 
 /** What the mail of a digest says: see emails/digest. */
-export function writeDigest(items: HeldItem[], rhythm: boolean) {
+export function writeDigest(items: HeldItem[], { rhythm, zone }: { rhythm: boolean; zone: string }) {
   const count = items.length === 1 ? "1 notification" : `${items.length} notifications`;
   const more = items.length - maxShown;
   return {
@@ -55,7 +57,7 @@ export function writeDigest(items: HeldItem[], rhythm: boolean) {
     items: items.slice(0, maxShown).map(({ subject, message, at }) => ({
       subject,
       message: message ?? "",
-      at: (at ?? new Date(0)).toISOString(),
+      at: at ? sayTime(at, zone) : "",
     })),
     ...(more > 0 ? { more } : {}),
   };

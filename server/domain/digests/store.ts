@@ -15,6 +15,8 @@ export interface HeldItem {
   id: string;
   notificationId: string;
   userId: string;
+  /** held (for quiet hours or a pause) or folded (to go in a digest). */
+  status: string;
   type: string;
   subject: string;
   /** Its beginning. */
@@ -68,7 +70,7 @@ export async function lockDueItems(
   const name = JSON.stringify([tenantId, "digest", userId, address]);
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
   return tx.$queryRaw<HeldItem[]>`
-    select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.type, d.subject, left(n.message, 300) as message,
+    select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, left(n.message, 300) as message,
       n.visible_at as at, n.read_at as "readAt", n.visible_at as "visibleAt", n.expires_at as "expiresAt", n.priority, n.email,
       n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned
     from deliveries d left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'
@@ -87,7 +89,7 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
     where d.tenant_id = ${tenantId} and d.id = r.id`;
 }
 
-/** Lets everything that is held for a person be judged anew at `now`; returns whether there is anything. */
+/** Has everything that is held for a person judged anew at `now`; returns whether there is anything. */
 export async function hastenHeld(
   tx: TenantTransaction,
   tenantId: TenantId,

@@ -1,6 +1,9 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { deliveryChannels } from "../categories/schema.ts";
+import { digestJobs } from "../digests/policy.ts";
+import { hastenHeld } from "../digests/store.ts";
 import type { PreferenceChanges } from "./schema.ts";
 import { type Choice, saveChoices, saveTiming, type TimingChanges } from "./store.ts";
 
@@ -18,6 +21,10 @@ export async function changePreferences(
   if (choices.length > 0) await saveChoices(tx, tenantId, userId, choices);
   const timing = timingOf(changes, now);
   if (Object.keys(timing).length > 0) await saveTiming(tx, tenantId, userId, timing);
+  // Who wants to be left alone no longer gets what waited, now.
+  const open = changes.pause === "none" || changes.quietHours?.enabled === false || changes.digest?.every === "off";
+  if (open && (await hastenHeld(tx, tenantId, userId, new Date(now))))
+    await enqueueJobs(tx, digestJobs(tenantId, [new Date(now)]));
 }
 
 function choicesOf({ categories = [] }: PreferenceChanges): Choice[] {

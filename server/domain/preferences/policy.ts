@@ -124,3 +124,14 @@ function sayRhythm({ every, at, weekday }: DigestRhythm, zone: string): string {
   if (every === "hourly") return "every hour";
   return every === "daily" ? `every day at ${at}, ${zone}` : `every ${weekday} at ${at}, ${zone}`;
 }
+
+/** A time as a mail shows it to somebody in a zone: `26 Nov, 09:12`. */
+export function sayTime(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(at);
+}

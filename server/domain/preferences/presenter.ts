@@ -6,7 +6,7 @@ import type {
   PreferenceTiming as TimingRow,
   User as UserRow,
 } from "../../persistence/generated/client.ts";
-import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
+import { builtInTypes, type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 import { type TenantSettings, tenantSettingsSchema } from "../tenants/schema.ts";
 import type { DigestRhythm, Facts, QuietHours, Switches } from "./policy.ts";
 import { everyType, type Preferences } from "./schema.ts";
@@ -29,9 +29,10 @@ function timingOf(settings: TenantSettings, timing: TimingRow | undefined, profi
   return { timezone, quietHours: quiet, digest: rhythm, pausedUntil: timing?.pausedUntil ?? null };
 }
 
-function defaultsOf(settings: TenantSettings, category: CategoryRow | undefined): Facts["defaults"] {
-  if (!category) return { channels: settings.notifications.channels, by: "tenant" };
-  const { channels } = category;
+function defaultsOf(settings: TenantSettings, type: string, category: CategoryRow | undefined): Facts["defaults"] {
+  const declared = category ?? builtInTypes.get(type);
+  if (!declared) return { channels: settings.notifications.channels, by: "tenant" };
+  const { channels } = declared;
   return { channels: { inApp: channels.includes("inApp"), email: channels.includes("email") }, by: "category" };
 }
 
@@ -57,7 +58,7 @@ export function presentFacts(
       type,
       address: profile?.email ?? null,
       required: category?.required ?? false,
-      defaults: defaultsOf(settings, category),
+      defaults: defaultsOf(settings, type, category),
       choices: { ofType: switchesOf(choices, type), ofAll: switchesOf(choices, everyType) },
       ...timingOf(settings, stored.timings.get(userId), profile),
       mute: chatId === undefined ? "none" : muteOf(stored, userId, chatId, now),
@@ -87,7 +88,7 @@ export function presentPreferences(stored: StoredPreferences, grant: LinkGrant, 
   const { pausedUntil, ...times } = timingOf(settings, timing, profile);
   const declared = new Map(categories.map((row) => [row.type, row]));
   const others = new Set([...choices.map(({ type }) => type), ...(how.also === undefined ? [] : [how.also])]);
-  const types = [everyType, ...declared.keys(), ...[...others].filter((type) => !declared.has(type)).sort()];
+  const types = [everyType, ...declared.keys(), ...builtInTypes.keys(), ...[...others].sort()];
   return {
     userId: how.userId,
     tenantName: tenant.name,
@@ -109,7 +110,7 @@ export function linkOf({ baseUrl, authSecret }: Pick<Presenting, "baseUrl" | "au
 }
 
 export function titleOf(type: string, category: { title: string } | null | undefined): string {
-  return category?.title ?? (type === everyType ? "Everything" : type);
+  return category?.title ?? builtInTypes.get(type)?.title ?? (type === everyType ? "Everything" : type);
 }
 
 function presentType(
@@ -121,7 +122,8 @@ function presentType(
   const own = switchesOf(choices, type);
   const ofAll = switchesOf(choices, everyType);
   const required = category?.required ?? false;
-  const defaults = defaultsOf(settings, category).channels;
+  const description = category ? category.description : builtInTypes.get(type)?.description;
+  const defaults = defaultsOf(settings, type, category).channels;
   const present = (channel: DeliveryChannel) => ({
     enabled: required || (own[channel] ?? ofAll[channel] ?? defaults[channel]),
     choice: own[channel] === undefined ? ("default" as const) : own[channel] ? ("on" as const) : ("off" as const),
@@ -131,7 +133,7 @@ function presentType(
   return {
     type,
     title: titleOf(type, category),
-    ...(category?.description ? { description: category.description } : {}),
+    ...(description ? { description } : {}),
     required,
     channels: { inApp: inApp!, email: email! },
   };

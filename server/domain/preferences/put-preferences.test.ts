@@ -49,7 +49,12 @@ describe("succeeds", () => {
       digest: { every: "daily", at: "09:00", weekday: "monday" },
       branding: { name: "Tenant acme", colour: "#aa0000" },
     });
-    expect(mails(body)).toEqual({ "*": "false default", News: "true default", PasswordReset: "true default" });
+    expect(mails(body)).toEqual({
+      "*": "false default",
+      News: "true default",
+      PasswordReset: "true default",
+      ChatUnread: "true default",
+    });
     expect(body.categories[2]?.channels.email.locked).toBe(true);
   });
 
@@ -64,6 +69,7 @@ describe("succeeds", () => {
       "*": "false off",
       News: "false default",
       PasswordReset: "true default",
+      ChatUnread: "false default",
       Deals: "true on",
     });
     const second = await put("ben", {

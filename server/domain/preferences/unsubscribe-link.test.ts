@@ -158,7 +158,7 @@ test("the link shows one's own preferences, with the mail's type, and its own ad
   const answer = await visitor("GET", `${token}/preferences`);
   const body = (await answer.json()) as Preferences & { type: string };
   expect(body).toMatchObject({ userId: person, type: "Deals", link: `http://localhost:3000/u/${token}` });
-  expect(body.categories.map(({ type }) => type)).toEqual(["*", "News", "PasswordReset", "Deals"]);
+  expect(body.categories.map(({ type }) => type)).toEqual(["*", "News", "PasswordReset", "ChatUnread", "Deals"]);
 });
 
 test("a link of one tenant is none at another", async () => {

@@ -1,3 +1,4 @@
+import * as away from "../../domain/away/store.ts";
 import * as categories from "../../domain/categories/store.ts";
 import * as digests from "../../domain/digests/store.ts";
 import * as preferences from "../../domain/preferences/store.ts";
@@ -12,6 +13,14 @@ const draft = { subject: "x", message: "x", required: [], sample: {} };
 const reader = { userId: "ada", address: "ada@example.com" };
 const future = new Date("2100-01-01T00:00:00Z");
 const settled = { id: "00000000-0000-7000-8000-000000000000", status: "cancelled" as const, rule: "x" };
+
+const sweep = { dueAt: future, startedAt: null, cursor: null, nextAt: null };
+const waiting = {
+  ...{ userId: "ben", lastReadSeq: 0, connected: false, fromSeq: 1, toSeq: 2, count: 2, mentioned: false },
+  ...{ toldAt: null, notificationId: null },
+};
+const notice = { userId: "ben", notificationId: null, fromSeq: 1, toSeq: 2 };
+const stale = { userId: "ben", notificationId: settled.id, fromSeq: 1, at: future, quotesDeleted: false };
 
 /** Stores of what decides whether, how and in which words a notification goes out. */
 export const policyStores: StoreModules = {
@@ -66,6 +75,36 @@ export const policyStores: StoreModules = {
       settleItems: [({ tx, mine }) => digests.settleItems(tx, mine, [settled]), undefined],
       hastenHeld: [({ tx, mine }) => digests.hastenHeld(tx, mine, "ada", future), false],
       readEpoch: [({ tx, mine }) => digests.readEpoch(tx, mine), own],
+    },
+  },
+  "domain/away/store.ts": {
+    module: away,
+    rows: {
+      armSweeps: [({ tx, mine }) => away.armSweeps(tx, mine, [{ chatId: settled.id, dueAt: future }]), own],
+      lockSweep: [({ tx, mine, theirs }) => away.lockSweep(tx, mine, theirs.chatId), undefined],
+      saveSweep: [({ tx, mine, theirs }) => away.saveSweep(tx, mine, theirs.chatId, sweep), refused],
+      endSweep: [({ tx, mine, theirs }) => away.endSweep(tx, mine, theirs.chatId, future), refused],
+      lookAtMembers: [
+        ({ tx, mine, theirs: { chatId } }) =>
+          away.lookAtMembers(tx, mine, { chatId, after: "", limit: 50, ripe: future }),
+        { cursor: null, waiting: [] },
+      ],
+      stillWaiting: [({ tx, mine, theirs }) => away.stillWaiting(tx, mine, theirs.chatId, [waiting]), []],
+      findSweptChat: [({ tx, mine, theirs }) => away.findSweptChat(tx, mine, theirs.chatId), undefined],
+      findQuotes: [({ tx, mine, theirs }) => away.findQuotes(tx, mine, theirs.chatId, [waiting]), new Map()],
+      saveNotices: [
+        ({ tx, mine, theirs: { chatId } }) => away.saveNotices(tx, mine, { chatId, at: future }, [notice]),
+        undefined,
+      ],
+      findFirstUnripe: [
+        ({ tx, mine, theirs }) => away.findFirstUnripe(tx, mine, theirs.chatId, new Date(0)),
+        undefined,
+      ],
+      findNoticed: [({ tx, mine, theirs: { chatId } }) => away.findNoticed(tx, mine, [{ chatId, userId: "ben" }]), []],
+      lockStale: [({ tx, mine, theirs: { chatId } }) => away.lockStale(tx, mine, { chatId, after: "", limit: 50 }), []],
+      findQuoting: [({ tx, mine, theirs }) => away.findQuoting(tx, mine, theirs.chatId, 1), undefined],
+      forgetNotices: [({ tx, mine, theirs }) => away.forgetNotices(tx, mine, theirs.chatId, [stale]), undefined],
+      eraseAway: [({ tx, mine }) => away.eraseAway(tx, mine, "ben"), undefined],
     },
   },
 };

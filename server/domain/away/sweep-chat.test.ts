@@ -1,0 +1,286 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Planner } from "../../log/planner.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { planDeliveries } from "../deliveries/plan-deliveries.ts";
+import type { Notification } from "../notifications/schema.ts";
+import { planAway } from "./plan-away.ts";
+import type { AwayMetadata } from "./schema.ts";
+import { sweepChat } from "./sweep-chat.ts";
+import { type Withdrawing, withdrawNotices } from "./withdraw-notices.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let owner: Client;
+let planner: Planner;
+const faults: unknown[] = [];
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const { db } = stack.api.services;
+  planner = new Planner({ db, consumers: [planAway, planDeliveries], onError: (error) => faults.push(error) });
+  for (const userId of ["ada", "ben", "eve"])
+    await tenant.key()("PUT", `/Users/${userId}`, {
+      displayName: userId.toUpperCase(),
+      email: `${userId}@example.com`,
+    });
+});
+afterAll(async () => {
+  await planner.close();
+  await owner.end();
+  await stack.close();
+  expect(faults).toEqual([]);
+});
+
+const minutes = (n: number) => new Date(Date.now() + n * 60_000);
+const plan = () => planner.plan(tenant.tenantId);
+
+interface DueJob {
+  task: string;
+  payload: Withdrawing;
+  runAt: Date;
+}
+
+/** The jobs of the queue whose time has come by then, taken out of it. */
+async function takeJobs(now: Date): Promise<DueJob[]> {
+  const { rows } = await owner.query<DueJob>(
+    `select t.identifier as task, j.payload, j.run_at as "runAt" from graphile_worker._private_jobs j
+     join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier in ('away', 'withdraw-away') and j.run_at <= $1`,
+    [now],
+  );
+  await owner.query(
+    `delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
+     where t.id = j.task_id and t.identifier in ('away', 'withdraw-away') and j.run_at <= $1`,
+    [now],
+  );
+  return rows;
+}
+
+/** Lets the time come: what is planned by then runs, as a worker would run it. Returns how many jobs there were. */
+async function pass(now: Date): Promise<number> {
+  await plan();
+  const { db } = stack.api.services;
+  const jobs = await takeJobs(now);
+  for (const { task, payload } of jobs) {
+    if (task === "away") await sweepChat(db, { ...payload, now });
+    else await withdrawNotices(db, { ...payload, now });
+  }
+  await plan();
+  return jobs.length;
+}
+
+let chats = 0;
+
+async function chatOf(...members: string[]) {
+  const name = chats++ === 0 ? "Crew" : `Crew ${chats}`;
+  const [first = "", ...others] = members;
+  const { body } = await tenant.as(first)<{ id: string }>("POST", "/Chat", { name, memberUserIds: others });
+  const chatId = body.id;
+  return {
+    chatId,
+    say: async (userId: string, content: string, mentionUserIds: string[] = []) =>
+      (
+        await tenant.as(userId)<{ id: string; seq: number }>("POST", `/Chat/${chatId}/messages`, {
+          content,
+          mentionUserIds,
+        })
+      ).body,
+    read: (userId: string, seq: number) => tenant.as(userId)("PUT", `/Chat/${chatId}/read`, { seq }),
+    told: async (userId: string) => {
+      const { body: page } = await tenant.as(userId)<{ data: Notification[] }>(
+        "GET",
+        "/Notifications?pageSize=50&type=ChatUnread",
+      );
+      return page.data.filter(({ metadata }) => (metadata as unknown as AwayMetadata).chatId === chatId);
+    },
+    mails: async (userId: string) =>
+      (
+        await owner.query<{ status: string; kind: string; rule: string; mail: AwayMetadata }>(
+          `select d.status, d.kind, d.rule, d.mail from deliveries d
+           where d.channel = 'email' and d.user_id = $1 and (d.mail ->> 'chatName' = $3 or d.cause like 'away:' || $2 || ':%')
+           order by d.created_at`,
+          [userId, chatId, name],
+        )
+      ).rows,
+  };
+}
+
+describe("a member who is away", () => {
+  test("is told once of all that is unread, in one notification and one mail", async () => {
+    const chat = await chatOf("ada", "ben", "eve");
+    for (const text of ["one", "two", "three"]) await chat.say("ben", text, text === "two" ? ["ada"] : []);
+    await chat.read("eve", 3);
+    expect(await pass(minutes(14))).toBe(0);
+    expect(await pass(minutes(16))).toBe(1);
+    const told = await chat.told("ada");
+    expect(told).toMatchObject([
+      {
+        subject: "3 unread messages in Crew",
+        message: "BEN: one\nBEN: two\nBEN: three",
+        metadata: { fromSeq: 1, toSeq: 3, count: 3, mentioned: true },
+      },
+    ]);
+    expect(await chat.mails("ada")).toMatchObject([
+      { status: "queued", kind: "away", mail: { chatName: "Crew", count: 3 } },
+    ]);
+    for (const userId of ["ben", "eve"]) expect(await chat.told(userId)).toEqual([]);
+    expect(await pass(minutes(500))).toBe(0);
+  });
+
+  test("is told again at most once an hour, of what is new, in place of what was told before", async () => {
+    const chat = await chatOf("ada", "ben");
+    await chat.say("ben", "one");
+    await pass(minutes(16));
+    await chat.say("ben", "two");
+    await pass(minutes(32));
+    expect((await chat.told("ada")).map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^1 unread message in Crew/),
+    ]);
+    await pass(minutes(77));
+    expect((await chat.told("ada")).map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^2 unread messages in Crew/),
+    ]);
+    // The first one's mail had not gone out.
+    expect((await chat.mails("ada")).map(({ status }) => status)).toEqual(["cancelled", "queued"]);
+    expect(await pass(minutes(500))).toBe(0);
+  });
+
+  test("is told of nothing that was read or deleted in time", async () => {
+    const chat = await chatOf("ada", "ben", "eve");
+    const message = await chat.say("ben", "one");
+    await chat.read("ada", 1);
+    await tenant.as("ben")("DELETE", `/Chat/${chat.chatId}/messages/${message.id}`);
+    await pass(minutes(16));
+    for (const userId of ["ada", "eve"]) expect(await chat.told(userId)).toEqual([]);
+  });
+
+  test("reads, and what was told is withdrawn with its mail", async () => {
+    const chat = await chatOf("ada", "ben");
+    for (const text of ["one", "two"]) await chat.say("ben", text);
+    await pass(minutes(16));
+    await chat.read("ada", 1);
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toHaveLength(1);
+    await chat.read("ada", 2);
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toEqual([]);
+    expect(await chat.mails("ada")).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  test("does not keep a quote of a message that was deleted, and is told of the others", async () => {
+    const chat = await chatOf("ada", "ben");
+    const secret = await chat.say("ben", "a secret");
+    await chat.say("ben", "hello");
+    await pass(minutes(16));
+    await tenant.as("ben")("DELETE", `/Chat/${chat.chatId}/messages/${secret.id}`);
+    await pass(minutes(17));
+    expect(await chat.told("ada")).toEqual([]);
+    await pass(minutes(80));
+    expect((await chat.told("ada")).map(({ message }) => message)).toEqual(["BEN: hello"]);
+  });
+
+  test("leaves the chat, and what was told goes too", async () => {
+    const chat = await chatOf("ada", "ben");
+    await chat.say("ben", "one");
+    await pass(minutes(16));
+    await tenant.as("ben")("DELETE", `/Chat/${chat.chatId}/members/ada`);
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toEqual([]);
+  });
+});
+
+describe("who is not told", () => {
+  test("a member who is connected, until the connection is gone", async () => {
+    const chat = await chatOf("ada", "ben");
+    await chat.say("ben", "one");
+    await owner.query(
+      "insert into nodes (id, seen_at) values ('here', now() + interval '1 day') on conflict do nothing",
+    );
+    const here = "insert into presences (tenant_id, user_id, node_id, state) values ('acme', 'ada', 'here', 'online')";
+    await owner.query(here);
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toEqual([]);
+    await owner.query("delete from presences where node_id = 'here'");
+    await pass(minutes(32));
+    expect(await chat.told("ada")).toHaveLength(1);
+  });
+
+  test("who muted the chat; of mentions only who wants those; and the reason is written down", async () => {
+    const chat = await chatOf("ada", "ben", "eve", "zoe");
+    const mute = (userId: string, how: string) =>
+      tenant.as(userId)("PUT", `/Chat/${chat.chatId}/notifications`, { mute: how });
+    await mute("ada", "all");
+    await mute("eve", "except-mentions");
+    await mute("zoe", "except-mentions");
+    await chat.say("ben", "one", ["ada", "eve"]);
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toEqual([]);
+    expect(await chat.told("zoe")).toEqual([]);
+    expect(await chat.told("eve")).toHaveLength(1);
+    expect(await chat.mails("ada")).toMatchObject([{ status: "muted", kind: "away" }]);
+    expect(await chat.mails("eve")).toMatchObject([{ status: "queued" }]);
+  });
+
+  test("by the channel that somebody does not want", async () => {
+    const chat = await chatOf("ada", "max", "kim");
+    await tenant.as("max")("PUT", "/preferences", { categories: [{ type: "ChatUnread", email: "off" }] });
+    await tenant.as("kim")("PUT", "/preferences", { categories: [{ type: "ChatUnread", inApp: "off" }] });
+    await tenant.key()("PUT", "/Users/kim", { email: "kim@example.com" });
+    await chat.say("ada", "one");
+    await pass(minutes(16));
+    expect(await chat.told("max")).toHaveLength(1);
+    expect(await chat.mails("max")).toMatchObject([{ status: "preference" }]);
+    expect(await chat.told("kim")).toEqual([]);
+    expect(await chat.mails("kim")).toMatchObject([{ status: "queued" }]);
+  });
+
+  test("anybody, where the tenant does not want it; later where it wants it later", async () => {
+    const set = (away: object) => tenant.key()("PATCH", "/admin/tenant", { settings: { notifications: { away } } });
+    const chat = await chatOf("ada", "ben");
+    await set({ enabled: false });
+    await chat.say("ben", "one");
+    expect(await pass(minutes(100))).toBe(0);
+    await set({ enabled: true, minutes: 120 });
+    await chat.say("ben", "two");
+    expect(await pass(minutes(119))).toBe(0);
+    await pass(minutes(121));
+    expect(await chat.told("ada")).toHaveLength(1);
+    await set({ minutes: 15 });
+  });
+});
+
+test("a chat of hundreds is swept in steps, and a worker that dies at any of them loses and doubles nobody", async () => {
+  const many = Array.from({ length: 300 }, (_, n) => `m${String(n).padStart(3, "0")}`);
+  const chat = await chatOf("ada", ...many);
+  await chat.say("ada", "to all");
+  await plan();
+  const [job] = await takeJobs(minutes(16));
+  if (!job) throw new Error("no sweep was planned");
+  const { db } = stack.api.services;
+  let deaths = 0;
+  let done = false;
+  // It dies at its n-th moment, is run again, dies one later, …; two of them at once.
+  for (let n = 1; !done; n++) {
+    const run = async (patience: number) => {
+      let moments = 0;
+      const step = () => {
+        if (++moments < patience) return;
+        deaths++;
+        throw new Error("the worker died");
+      };
+      await sweepChat(db, { ...job.payload, now: minutes(16), members: 50, step });
+      done = true;
+    };
+    await Promise.all([run(n), run(n + 1)].map((attempt) => attempt.catch(() => undefined)));
+  }
+  expect(deaths).toBeGreaterThan(3);
+  const { rows } = await owner.query<{ user_id: string }>(
+    "select user_id from notifications where type = 'ChatUnread' and chat_id = $1 order by 1",
+    [chat.chatId],
+  );
+  expect(rows.map((row) => row.user_id)).toEqual(many);
+  console.info(`a sweep of ${many.length} members died ${deaths} times`);
+});

@@ -1,0 +1,169 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { newId } from "../../ids.ts";
+import type { Step } from "../../log/planner.ts";
+import type { Database } from "../../persistence/database.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { awayType } from "../categories/schema.ts";
+import { findRulings, type RulingOf } from "../deliveries/find-rulings.ts";
+import { cancelDeliveries, insertDeliveries } from "../deliveries/store.ts";
+import { readEpoch } from "../digests/store.ts";
+import { insertNotifications, withdrawNotifications } from "../notifications/store.ts";
+import { tenantSettingsSchema } from "../tenants/schema.ts";
+import { type AwaySettings, after, earliest, sweepJob, writeNotice } from "./policy.ts";
+import {
+  endSweep,
+  findFirstUnripe,
+  findQuotes,
+  findSweptChat,
+  lockSweep,
+  lookAtMembers,
+  type Sweep,
+  type SweptChat,
+  saveNotices,
+  saveSweep,
+  stillWaiting,
+  type Waiting,
+} from "./store.ts";
+
+/** Each may mean two events: the log's head is held for that long. */
+const membersAStep = 100;
+
+export interface Sweeping {
+  tenantId: TenantId;
+  chatId: string;
+  now: Date;
+  /** For tests: see `Step`. */
+  step?: Step | undefined;
+  /** For tests: members a step. */
+  members?: number | undefined;
+}
+
+/**
+ * Tells the members of a chat who are away of what they have not read, when its time has come: one notification each, in place of the
+ * one before. In steps that each commit, so that a chat may have any number of members and a worker may die at any moment.
+ */
+export async function sweepChat(db: Database, sweeping: Sweeping): Promise<void> {
+  const { tenantId, step = () => {} } = sweeping;
+  for (let more = true; more; ) {
+    more = (await unitOfWork(db, tenantId, (work) => sweepSome(work, sweeping))) === true;
+    await step("away committed");
+  }
+}
+
+/** Whether there is more to do now. */
+async function sweepSome(work: Work, sweeping: Sweeping): Promise<boolean> {
+  const { tx } = work;
+  const { tenantId, chatId, now, members = membersAStep, step = () => {} } = sweeping;
+  const sweep = await lockSweep(tx, tenantId, chatId);
+  // Somebody else was faster, or it is to be later now.
+  if (!sweep || (sweep.startedAt === null && sweep.dueAt > now)) return false;
+  const settings = await settingsOf(work, tenantId);
+  const chat = settings.enabled ? await findSweptChat(tx, tenantId, chatId) : undefined;
+  if (!chat) {
+    await endSweep(tx, tenantId, chatId, now);
+    return false;
+  }
+  const startedAt = sweep.startedAt ?? now;
+  const ripe = after(startedAt, -settings.minutes);
+  const look = { chatId, after: sweep.cursor ?? "", limit: members, ripe };
+  const { cursor, waiting } = await lookAtMembers(tx, tenantId, look);
+  const { ready, later } = sort(waiting, settings, now);
+  const changed = await tell(work, sweeping, chat, ready);
+  await step("away told");
+  const nextAt = earliest(sweep.nextAt, later, changed ? after(now, 1) : undefined) ?? null;
+  if (cursor !== null) {
+    await saveSweep(tx, tenantId, chatId, { dueAt: sweep.dueAt, startedAt, cursor, nextAt });
+    return true;
+  }
+  await finish(work, sweeping, { ripe, nextAt, settings });
+  await step("away finished");
+  return false;
+}
+
+async function settingsOf({ tx }: Work, tenantId: TenantId): Promise<AwaySettings> {
+  const { settings } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+  return tenantSettingsSchema.parse(settings).notifications.away;
+}
+
+/** Who is told now, and when the first of the others is to be looked at again: those who are here, or were told a while ago. */
+function sort(waiting: Waiting[], settings: AwaySettings, now: Date): { ready: Waiting[]; later: Date | undefined } {
+  const times = waiting.map(({ connected, toldAt }) => {
+    const pauseEnds = toldAt ? after(toldAt, settings.pauseMinutes) : now;
+    if (pauseEnds > now) return pauseEnds;
+    return connected ? after(now, settings.minutes) : undefined;
+  });
+  return { ready: waiting.filter((_, index) => times[index] === undefined), later: earliest(...times) };
+}
+
+/** Tells those who still wait, now that nothing can change any more; returns whether something had changed for somebody. */
+async function tell(work: Work, sweeping: Sweeping, chat: SweptChat, ready: Waiting[]): Promise<boolean> {
+  if (ready.length === 0) return false;
+  const { tx } = work;
+  const { tenantId, chatId, now } = sweeping;
+  const asked = ready.map((one) => ({ ...one, id: one.userId, type: awayType, priority: 1, email: null, chatId }));
+  const rulings = await findRulings(tx, tenantId, asked, now);
+  await work.lockHead();
+  const still = await stillWaiting(tx, tenantId, chatId, ready);
+  const isMuted = ({ userId }: Waiting) => isMute(rulings, userId);
+  const quotes = await findQuotes(tx, tenantId, chatId, still);
+  const told = still.map((one) => ({ one, notificationId: isMuted(one) ? null : newId() }));
+  const old = still.flatMap(({ notificationId }) => notificationId ?? []);
+  await withdrawNotifications(work, tenantId, old, now);
+  await cancelDeliveries(tx, tenantId, old);
+  const news = told.flatMap(({ one, notificationId }) => {
+    if (notificationId === null) return [];
+    const content = writeNotice({ ...one, chat, quotes: quotes.get(one.userId) ?? [] });
+    return [
+      { id: notificationId, userId: one.userId, content, filed: rulings(one.userId, "inApp").outcome === "stop" },
+    ];
+  });
+  if (news.length > 0) await insertNotifications(work, tenantId, news, now);
+  await noteMuted(work, sweeping, still.filter(isMuted), rulings);
+  await saveNotices(
+    tx,
+    tenantId,
+    { chatId, at: now },
+    told.map(({ one: { userId, fromSeq, toSeq }, notificationId }) => ({ userId, notificationId, fromSeq, toSeq })),
+  );
+  return still.length < ready.length;
+}
+
+function isMute(rulings: RulingOf, userId: string): boolean {
+  const ruling = rulings(userId, "inApp");
+  return ruling.outcome === "stop" && ruling.rule === "muted";
+}
+
+/** Who muted the chat gets nothing, and whoever asks why finds the reason. */
+async function noteMuted(
+  { tx }: Work,
+  { tenantId, chatId }: Sweeping,
+  muted: Waiting[],
+  rulings: RulingOf,
+): Promise<void> {
+  if (muted.length === 0) return;
+  const epoch = await readEpoch(tx, tenantId);
+  const rows = muted.map(({ userId, toSeq, count }) => {
+    const ruling = rulings(userId, "inApp");
+    return {
+      cause: `away:${chatId}:${toSeq}`,
+      ...{ userId, channel: "email" as const, kind: "away" as const, type: awayType },
+      ...{ subject: `${count} unread messages`, status: "muted" as const, rule: "muted", detail: ruling.detail, epoch },
+    };
+  });
+  await insertDeliveries(tx, tenantId, rows);
+}
+
+/** Everybody was looked at: the chat is looked through again when somebody may have to be told of something. */
+async function finish(
+  { tx }: Work,
+  { tenantId, chatId, now }: Sweeping,
+  { ripe, nextAt, settings }: { ripe: Date; nextAt: Date | null; settings: AwaySettings },
+): Promise<void> {
+  const unripe = await findFirstUnripe(tx, tenantId, chatId, ripe);
+  const dueAt = earliest(nextAt, unripe && after(unripe, settings.minutes));
+  if (!dueAt) return endSweep(tx, tenantId, chatId, after(now, -settings.pauseMinutes));
+  const next: Sweep = { dueAt, startedAt: null, cursor: null, nextAt: null };
+  await saveSweep(tx, tenantId, chatId, next);
+  await enqueueJobs(tx, [sweepJob(tenantId, chatId, dueAt)]);
+}
