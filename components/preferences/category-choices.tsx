@@ -1,0 +1,65 @@
+import { selectClass } from "./field-style.ts";
+import type { Category } from "./types.ts";
+
+const channels = [
+  ["inApp", "Inbox"],
+  ["email", "Mail"],
+] as const;
+
+/** Type by delivery channel. */
+export function CategoryChoices({ categories }: { categories: Category[] }) {
+  return (
+    <fieldset>
+      <legend className="text-lg font-semibold tracking-tight">By kind</legend>
+      <ul className="mt-3 divide-y divide-line border-y border-line">
+        {categories.map((category) => (
+          <li key={category.type} className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 py-4">
+            <div className="min-w-0 basis-52 grow">
+              <p className="break-words font-medium">{category.title}</p>
+              <p className="text-sm text-muted">
+                {category.required
+                  ? "Always sent: it is needed to run your account."
+                  : category.type === "*"
+                    ? "Where nothing else is chosen below."
+                    : category.description}
+              </p>
+            </div>
+            <div className="flex gap-3">
+              {channels.map(([channel, label]) => (
+                <Choice key={channel} {...{ category, channel, label }} />
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  category: Category;
+  channel: "inApp" | "email";
+  label: string;
+}
+
+function Choice({ category, channel, label }: ChoiceProps) {
+  const { choice, enabled, locked } = category.channels[channel];
+  if (locked)
+    return (
+      <div className="text-xs text-muted">
+        {label}
+        <p className={`${selectClass} mt-1 flex w-28 items-center opacity-60`}>Always</p>
+      </div>
+    );
+  return (
+    <label className="block text-xs text-muted">
+      {label}
+      <span className="sr-only"> for {category.title}</span>
+      <select name={`${channel}:${category.type}`} defaultValue={choice} className={`${selectClass} mt-1 block w-28`}>
+        <option value="default">{choice === "default" ? `Default: ${enabled ? "on" : "off"}` : "Default"}</option>
+        <option value="on">On</option>
+        <option value="off">Off</option>
+      </select>
+    </label>
+  );
+}

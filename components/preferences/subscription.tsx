@@ -1,0 +1,34 @@
+import { buttonClass } from "../ui/button.tsx";
+import type { LinkedPreferences } from "./types.ts";
+
+/** The type that the mail was of: one button to get no more of it, and one to take that back. */
+export function Subscription({ action, preferences }: { action: string; preferences: LinkedPreferences }) {
+  const category = preferences.categories.find(({ type }) => type === preferences.type);
+  if (!category) return null;
+  const { enabled, locked } = category.channels.email;
+  // Of everything at once only a "no" can be told from the tenant's default.
+  const subscribed = category.type === "*" ? category.channels.email.choice !== "off" : enabled;
+  const what = category.type === "*" ? "any mail" : "mail of this kind";
+  return (
+    <section aria-labelledby="subscription" className="rounded-2xl border border-line bg-surface p-5 sm:p-6">
+      <h2 id="subscription" className="font-medium">
+        {category.title}
+      </h2>
+      <p className="mt-1.5 text-sm leading-6 text-muted">
+        {locked
+          ? "This mail is needed to run your account, so it cannot be switched off."
+          : subscribed
+            ? `The mail that brought you here was of this kind. You can stop getting ${what}.`
+            : `You do not get ${what} any more.`}
+      </p>
+      {!locked && (
+        <form method="post" action={action} className="mt-4">
+          <input type="hidden" name="do" value={subscribed ? "unsubscribe" : "undo"} />
+          <button type="submit" className={buttonClass({ variant: subscribed ? "primary" : "secondary" })}>
+            {subscribed ? "Unsubscribe" : "Undo"}
+          </button>
+        </form>
+      )}
+    </section>
+  );
+}
