@@ -37,6 +37,7 @@ export const createNotification = mutation({
       now: at,
     });
     if (replayed) ctx.reply.headers["Idempotent-Replayed"] = "true";
-    return presentNotification(notification);
+    const asked = { email: { status: "pending", at: notification.createdAt } };
+    return presentNotification(notification, input.email === undefined ? {} : asked);
   },
 });

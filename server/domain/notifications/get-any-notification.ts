@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { presentForAdmin } from "./presenter.ts";
+import { presentForAdmin, presentNotifications } from "./presenter.ts";
 import { adminNotificationSchema, presentNotification } from "./schema.ts";
 import { findAny, loadNotifications } from "./store.ts";
 
@@ -20,6 +20,7 @@ export const getAnyNotification = query({
     const row = await findAny(db, ctx.tenantId, id);
     const stored = (await loadNotifications(db.pool, ctx.tenantId, [id])).get(id);
     if (!row || !stored) throw new DomainError("not_found");
-    return presentForAdmin(presentNotification(stored), row);
+    const [shown] = await presentNotifications(ctx, [stored]);
+    return presentForAdmin(shown ?? presentNotification(stored), row);
   },
 });

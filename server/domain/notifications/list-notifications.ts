@@ -6,8 +6,8 @@ import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/pagi
 import { cursorInput, cursorPage, instant, page, pageInput, userId } from "../../schema.ts";
 import { markPosition } from "../events/mark-position.ts";
 import { actsForAll } from "./policy.ts";
-import { listAllForms } from "./presenter.ts";
-import { notificationSchema, notificationType, presentNotification, priorityInput } from "./schema.ts";
+import { listAllForms, presentNotifications } from "./presenter.ts";
+import { notificationSchema, notificationType, priorityInput } from "./schema.ts";
 import { type InboxQuery, type InboxRow, listInbox } from "./store.ts";
 
 const input = z.object({
@@ -48,7 +48,7 @@ export const listNotifications = query({
     if (wantsCursor(wanted)) return await cursorForm(ctx, wanted, load);
     const pages = readPage(wanted);
     const { rows, total } = await load({ offset: pages.offset, limit: pages.pageSize, counted: true });
-    return toPage(pages, total, rows.map(present));
+    return toPage(pages, total, await present(ctx, rows));
   },
 });
 
@@ -66,8 +66,11 @@ function filtersOf(ctx: Context, wanted: z.output<typeof input>) {
   };
 }
 
-function present({ notification }: InboxRow) {
-  return presentNotification(notification);
+function present(ctx: Context, rows: InboxRow[]) {
+  return presentNotifications(
+    ctx,
+    rows.map(({ notification }) => notification),
+  );
 }
 
 /** `nextCursor` goes on to older ones, `prevCursor` to newer ones. Newest first either way. */
@@ -81,7 +84,7 @@ async function cursorForm(
   const { rows } = await load({ before, after, offset: 0, limit, counted: false });
   const [newest, oldest] = [rows[0], rows.at(-1)];
   return {
-    data: rows.map(present),
+    data: await present(ctx, rows),
     nextCursor: oldest && (rows.length === limit || after !== undefined) ? writePlace(ctx, oldest.position) : null,
     prevCursor: newest ? writePlace(ctx, newest.position) : (wanted.after ?? null),
   };

@@ -3,8 +3,22 @@ import { isId } from "../../ids.ts";
 import type { Context } from "../../operation.ts";
 import type { Notification as NotificationRow } from "../../persistence/generated/client.ts";
 import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
-import { type Notification, presentNotification } from "./schema.ts";
+import { findDeliverySummaries } from "../deliveries/store.ts";
+import { type Notification, presentNotification, type StoredNotification } from "./schema.ts";
 import { type AllQuery, listAll, loadNotifications, pageAll } from "./store.ts";
+
+/** Notifications with what became of their mails. */
+export async function presentNotifications(
+  { services: { db }, tenantId }: Pick<Context, "services" | "tenantId">,
+  stored: StoredNotification[],
+): Promise<Notification[]> {
+  const deliveries = await findDeliverySummaries(
+    db,
+    tenantId,
+    stored.map(({ id }) => id),
+  );
+  return stored.map((one) => presentNotification(one, deliveries.get(one.id)));
+}
 
 interface Forms {
   pageNumber?: number | undefined;
@@ -45,9 +59,11 @@ async function present<T>(
 ): Promise<T[]> {
   const ids = rows.map(({ id }) => id);
   const stored = await loadNotifications(ctx.services.db.pool, ctx.tenantId, ids);
+  const shown = await presentNotifications(ctx, [...stored.values()]);
+  const byId = new Map(shown.map((one) => [one.id, one]));
   return rows.flatMap((row) => {
-    const one = stored.get(row.id);
-    return one ? [show(presentNotification(one), row)] : []; // deleted between the two looks
+    const one = byId.get(row.id);
+    return one ? [show(one, row)] : []; // deleted between the two looks
   });
 }
 

@@ -51,15 +51,18 @@ export const notificationSchema = z
     snoozedUntil: z.string().optional(),
     expiresAt: z.string().optional(),
     deletedAt: z.string().optional(),
+    delivery: z
+      .object({ email: z.object({ status: z.string(), detail: z.string().optional(), at: z.string() }).optional() })
+      .describe("What became of it beside the inbox"),
   })
   .meta({ id: "Notification" });
 
 export type Notification = z.infer<typeof notificationSchema>;
 
 /** Adds what follows from the rest. The only place that does. */
-export function presentNotification(stored: StoredNotification): Notification {
+export function presentNotification(stored: StoredNotification, delivery: Notification["delivery"] = {}): Notification {
   const isRead = stored.readAt !== undefined;
-  return { ...stored, isRead, read: isRead };
+  return { ...stored, isRead, read: isRead, delivery };
 }
 
 /** Low, Normal, High, Urgent in any letter case, or 0 to 3; becomes the number. */

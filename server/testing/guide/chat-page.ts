@@ -120,7 +120,7 @@ export class ChatPage {
     return this.fetchOne(`/Chat/${this.options.chatId}/messages?pageNumber=${pageNumber}&pageSize=10`);
   }
 
-  private async call(path: string, init: RequestInit = {}): Promise<Response> {
+  protected async call(path: string, init: RequestInit = {}): Promise<Response> {
     const { apiBaseUrl, tenantId, getAccessToken } = this.options;
     return fetch(`${apiBaseUrl}/tenant/${tenantId}/v1${path}`, {
       ...init,
