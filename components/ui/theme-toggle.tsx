@@ -3,20 +3,17 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { cn } from "./cn.ts";
-import { THEME_COOKIE, THEMES, type Theme } from "./theme.ts";
+import { setTheme, THEMES, type Theme } from "./theme.ts";
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 const LABELS = { system: "Follow the system", light: "Light", dark: "Dark" };
-const YEAR_IN_SECONDS = 31_536_000;
 
 export function ThemeToggle({ initial }: { initial: Theme }) {
-  const [theme, setTheme] = useState(initial);
+  const [theme, show] = useState(initial);
 
   function choose(next: Theme) {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in Firefox and on plain http.
-    document.cookie = `${THEME_COOKIE}=${next}; path=/; max-age=${YEAR_IN_SECONDS}; samesite=lax`;
-    document.documentElement.dataset.theme = next;
     setTheme(next);
+    show(next);
   }
 
   return (

@@ -1,0 +1,233 @@
+"use client";
+
+import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useParley, useParleyState } from "../../client/react/provider.tsx";
+import { chatsInOrder } from "../../client/state.ts";
+import type { Message, Person } from "../../client/types.ts";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { useToast } from "../ui/toast.tsx";
+import { ChatHeader } from "./chat-header.tsx";
+import { ChatList } from "./chat-list.tsx";
+import { Conversation, type ConversationHandle } from "./conversation.tsx";
+import { LinkBanner } from "./link-banner.tsx";
+import { LinkPill } from "./link-pill.tsx";
+import { MembersPanel } from "./members-panel.tsx";
+import { nameOf } from "./names.ts";
+import { NewChatDialog } from "./new-chat-dialog.tsx";
+import { SearchBar } from "./search-bar.tsx";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
+import { useAttention } from "./use-attention.ts";
+import { useAway } from "./use-away.ts";
+import { useChatKeys } from "./use-chat-keys.ts";
+import { useSound, useSoundSwitch } from "./use-sound.ts";
+
+export interface ChatAppProps {
+  /** The chat that the address names. */
+  chatId: string | undefined;
+  /** Changes the address; undefined leads back to the list. */
+  onOpenChat: (chatId: string | undefined) => void;
+  /** People whom the page knows beside those of one's chats, to start a chat with. */
+  people?: readonly Person[];
+  /** Beside the title: theme, bell. */
+  tools?: ReactNode;
+  /** Below everything: the demo's strip. */
+  footer?: ReactNode;
+}
+
+const NOBODY: readonly Person[] = [];
+
+/** The whole chat of one person. Needs a `ParleyProvider` and a `ToastProvider` above it, and knows no router. */
+export function ChatApp({ chatId, onOpenChat, people = NOBODY, tools, footer }: ChatAppProps) {
+  const client = useParley();
+  const toast = useToast();
+  const attended = useAttention();
+  const link = useParleyState((state) => state.link);
+  const me = useParleyState((state) => nameOf(state.people, state.me));
+  const isKnown = useParleyState((state) => chatId !== undefined && state.chats[chatId] !== undefined);
+  const phase = useParleyState((state) => state.phase);
+  const [dialog, setDialog] = useState<"new" | "members" | "keys">();
+  const [searching, setSearching] = useState(false);
+  const [found, setFound] = useState("");
+  const conversation = useRef<ConversationHandle>(null);
+  const finder = useRef<HTMLInputElement>(null);
+  const toastRef = useRef(toast);
+  toastRef.current = toast;
+  const say = useCallback((sentence: string) => toastRef.current({ title: sentence, tone: "bad" }), []);
+  useAway();
+  useSound();
+
+  function open(next: string | undefined) {
+    setSearching(false);
+    setFound("");
+    onOpenChat(next);
+  }
+
+  function step(by: -1 | 1, unread: boolean) {
+    const all = chatsInOrder(client.getState()).filter(
+      ({ chat }) => chat.id === chatId || !unread || (chat.unreadCount ?? 0) > 0,
+    );
+    const at = all.findIndex(({ chat }) => chat.id === chatId);
+    const next = all[(at + by + all.length) % all.length];
+    if (next) open(next.chat.id);
+  }
+
+  useChatKeys({
+    find: () => finder.current?.focus(),
+    search: () => setSearching(chatId !== undefined),
+    help: () => setDialog("keys"),
+    region: () => nextRegion(finder.current, conversation.current),
+    step,
+  });
+
+  return (
+    <div className="flex h-dvh flex-col bg-bg">
+      <button
+        type="button"
+        onClick={() => conversation.current?.focusBox()}
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the message box
+      </button>
+      <LinkBanner />
+      <div className="flex min-h-0 flex-1">
+        <aside
+          className={cn(
+            "flex min-h-0 w-full flex-col border-line border-r bg-surface md:flex md:w-[19rem] md:shrink-0",
+            chatId !== undefined && "hidden",
+          )}
+        >
+          <div className="flex h-15 shrink-0 items-center gap-1 px-4">
+            <div className="min-w-0 flex-1">
+              <p className="truncate font-semibold text-sm">{me}</p>
+              <LinkPill link={link} />
+            </div>
+            <SoundButton />
+            <IconButton
+              icon={Keyboard}
+              label="Keys (Ctrl /)"
+              onClick={() => setDialog("keys")}
+              className="max-md:hidden"
+            />
+            <IconButton icon={MessageSquarePlus} label="New chat" onClick={() => setDialog("new")} />
+            {tools}
+          </div>
+          <ChatList current={chatId} onOpen={open} onNew={() => setDialog("new")} searchRef={finder} />
+        </aside>
+        <main
+          className={cn("flex min-h-0 min-w-0 flex-1 flex-col bg-surface", chatId === undefined && "hidden md:flex")}
+        >
+          {chatId === undefined || (phase === "ready" && !isKnown) ? (
+            <EmptyState
+              className="m-auto"
+              icon={MessagesSquare}
+              title={chatId === undefined ? "Choose a chat" : "This chat is not yours to see"}
+              action={
+                chatId === undefined ? (
+                  <Button variant="primary" onClick={() => setDialog("new")}>
+                    New chat
+                  </Button>
+                ) : (
+                  <Button onClick={() => open(undefined)}>Back to the chats</Button>
+                )
+              }
+            >
+              {chatId === undefined
+                ? "Or start a new one. Ctrl K finds a chat, Ctrl / shows all keys."
+                : "You are no member of it, or it is gone."}
+            </EmptyState>
+          ) : (
+            <Conversation
+              key={chatId}
+              handle={conversation}
+              chatId={chatId}
+              attended={attended && dialog === undefined}
+              placeholder="Write a message"
+              foundText={found}
+              onProblem={say}
+              header={
+                <>
+                  <ChatHeader
+                    chatId={chatId}
+                    onBack={() => open(undefined)}
+                    onSearch={() => setSearching(true)}
+                    onMembers={() => setDialog("members")}
+                    onMute={(muted) =>
+                      void client
+                        .room(chatId)
+                        .mute(muted ? "all" : "none")
+                        .catch((error: unknown) => say(sentenceOf(error)))
+                    }
+                  />
+                  {searching && (
+                    <Search
+                      chatId={chatId}
+                      onFound={(text, message) => {
+                        setFound(text);
+                        if (message) conversation.current?.jumpTo(message.seq);
+                      }}
+                      onClose={() => {
+                        setSearching(false);
+                        setFound("");
+                        conversation.current?.focusBox();
+                      }}
+                    />
+                  )}
+                </>
+              }
+            />
+          )}
+        </main>
+      </div>
+      {footer}
+      <NewChatDialog open={dialog === "new"} onOpenChange={() => setDialog(undefined)} people={people} onMade={open} />
+      <ShortcutSheet open={dialog === "keys"} onOpenChange={() => setDialog(undefined)} />
+      {chatId !== undefined && (
+        <MembersPanel
+          chatId={chatId}
+          people={people}
+          open={dialog === "members"}
+          onOpenChange={() => setDialog(undefined)}
+          onLeft={() => open(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Search({
+  chatId,
+  ...rest
+}: {
+  chatId: string;
+  onFound: (text: string, message?: Message) => void;
+  onClose: () => void;
+}) {
+  const client = useParley();
+  const log = useParleyState(({ chats }) => chats[chatId]?.log);
+  return <SearchBar messages={log ? client.room(chatId).messages() : []} {...rest} />;
+}
+
+function SoundButton() {
+  const [on, turn] = useSoundSwitch();
+  return (
+    <IconButton
+      icon={on ? Volume2 : VolumeX}
+      label={on ? "Sound is on" : "Sound is off"}
+      aria-pressed={on}
+      onClick={() => turn(!on)}
+    />
+  );
+}
+
+/** Chats → messages → box → chats. */
+function nextRegion(finder: HTMLInputElement | null, conversation: ConversationHandle | null): void {
+  const active = document.activeElement;
+  if (active?.closest("aside") || active === document.body) conversation?.focusList();
+  else if (active?.closest('[aria-label="Messages"]')) conversation?.focusBox();
+  else finder?.focus();
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { ArrowLeft, Bell, BellOff, EllipsisVertical, Search, Users } from "lucide-react";
+import { useParleyState } from "../../client/react/provider.tsx";
+import { usePresence } from "../../client/react/use-presence.ts";
+import { isMuted } from "../../client/state.ts";
+import { Avatar } from "../ui/avatar.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
+import { otherOf, titleOf } from "./names.ts";
+import { presenceWords } from "./presence-dot.tsx";
+import { PresenceDots } from "./presence-dots.tsx";
+
+export interface ChatHeaderProps {
+  chatId: string;
+  onBack: () => void;
+  onSearch: () => void;
+  onMembers: () => void;
+  onMute: (muted: boolean) => void;
+}
+
+export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: ChatHeaderProps) {
+  const state = useParleyState(({ chats }) => chats[chatId]);
+  const people = useParleyState((known) => known.people);
+  const other = state && otherOf(state);
+  const presence = usePresence(other ? [other.userId] : []);
+  if (!state) return <header className="h-15 border-line border-b" />;
+  const title = titleOf(state, people);
+  const muted = isMuted(state.chat);
+  return (
+    <header className="flex h-15 shrink-0 items-center gap-3 border-line border-b px-3">
+      <IconButton icon={ArrowLeft} label="Back to the chats" onClick={onBack} className="md:hidden" />
+      <Avatar name={title} src={other?.avatarUrl} className="size-9" />
+      <div className="min-w-0 flex-1">
+        <h1 tabIndex={-1} className="truncate font-semibold text-sm outline-none">
+          {title}
+        </h1>
+        {other ? (
+          <p className="h-4 truncate text-muted text-xs">{presenceWords(presence[other.userId])}</p>
+        ) : (
+          <PresenceDots chatId={chatId} />
+        )}
+      </div>
+      <IconButton icon={Search} label="Search (Ctrl F)" onClick={onSearch} />
+      <IconButton icon={Users} label="Members" onClick={onMembers} />
+      <Menu trigger={<IconButton icon={EllipsisVertical} label="Chat actions" />}>
+        <MenuItem icon={muted ? Bell : BellOff} onSelect={() => onMute(!muted)}>
+          {muted ? "Unmute" : "Mute"}
+        </MenuItem>
+      </Menu>
+    </header>
+  );
+}

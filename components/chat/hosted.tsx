@@ -1,0 +1,110 @@
+"use client";
+
+import { LogIn } from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { Parley } from "../../client/parley.ts";
+import { ParleyProvider, useParleyState } from "../../client/react/provider.tsx";
+import { userOf } from "../../client/token-keeper.ts";
+import type { DemoUser } from "../../client/types.ts";
+import { ConfirmDialog } from "../ui/dialog.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { ToastProvider } from "../ui/toast.tsx";
+import { TooltipProvider } from "../ui/tooltip.tsx";
+import { loadDemo } from "./load-demo.ts";
+import { PersonPicker } from "./person-picker.tsx";
+import { TokenSource } from "./token-source.ts";
+
+export interface HostedProps {
+  tenantId: string;
+  tenantName: string;
+  /** One may pick a person instead of signing in. */
+  demo: boolean;
+  /** The person of the demo to be at once. */
+  as: string | undefined;
+  onPicked: (userId: string) => void;
+  children: (known: { client: Parley; people: readonly DemoUser[] }) => ReactNode;
+}
+
+/** A hosted page of one person: finds out who it is, keeps the client, and asks again when the session ends. */
+export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: HostedProps) {
+  const [people, setPeople] = useState<readonly DemoUser[]>([]);
+  const [source] = useState(() => new TokenSource(demo ? (userId) => tokenOf(tenantId, userId) : undefined));
+  const token = useSyncExternalStore(source.subscribe, source.current, () => undefined);
+  const user = token === undefined ? undefined : userOf(token);
+  const [client, setClient] = useState<Parley>();
+
+  useEffect(() => {
+    source.open();
+    return () => source.close();
+  }, [source]);
+
+  useEffect(() => {
+    if (user === undefined) return;
+    const made = new Parley({ baseUrl: location.origin, tenantId, getToken: source.getToken });
+    void made.start();
+    setClient(made);
+    return () => {
+      setClient(undefined);
+      made.close();
+    };
+  }, [user, tenantId, source]);
+
+  const onPick = useCallback(
+    (person: DemoUser, all: DemoUser[]) => {
+      setPeople(all);
+      source.give(person.token);
+      onPicked(person.userId);
+    },
+    [source, onPicked],
+  );
+
+  if (client)
+    return (
+      <ParleyProvider client={client}>
+        <TooltipProvider>
+          <ToastProvider>
+            {children({ client, people })}
+            <SessionEnd client={client} source={source} />
+          </ToastProvider>
+        </TooltipProvider>
+      </ParleyProvider>
+    );
+  if (token !== undefined) return null; // for the moment in which the client is made
+  if (demo) return <PersonPicker tenantId={tenantId} as={as} onPick={onPick} />;
+  return (
+    <main className="grid min-h-dvh place-items-center">
+      <EmptyState icon={LogIn} title={`${tenantName} has to sign you in`}>
+        <p>
+          This page gets your token from the app that opened it. Go back there and open the chat again; if you embed it,
+          send a <code className="font-mono">parley:token</code> message to this frame.
+        </p>
+      </EmptyState>
+    </main>
+  );
+}
+
+async function tokenOf(tenantId: string, userId: string): Promise<string | undefined> {
+  const demo = await loadDemo(tenantId, AbortSignal.timeout(10_000));
+  return demo?.users.find((user) => user.userId === userId)?.token;
+}
+
+/** Over what one was doing, which is all still there. */
+function SessionEnd({ client, source }: { client: Parley; source: TokenSource }) {
+  const ended = useParleyState((state) => state.link === "signed-out");
+  // A new token from the app around ends it by itself.
+  useEffect(() => source.subscribe(() => client.resume()), [client, source]);
+  return (
+    <ConfirmDialog
+      open={ended}
+      onOpenChange={() => undefined}
+      title="Your session has ended"
+      confirm="Try again"
+      onConfirm={() => client.resume()}
+    >
+      <p>
+        What you were writing is kept. Sign in again in the app that opened this page; the chat then goes on where it
+        was.
+      </p>
+    </ConfirmDialog>
+  );
+}

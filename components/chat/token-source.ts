@@ -1,0 +1,85 @@
+import type { GetToken } from "../../client/token-keeper.ts";
+import { userOf } from "../../client/token-keeper.ts";
+
+const NEW_ONE_WITHIN_MS = 15_000;
+
+/**
+ * The token of a page that may stand in a frame of somebody else's app: from the address's fragment, from the frame around it, or from
+ * whoever picks a person. Says `parley:ready` when it listens and `parley:token-expired` when it needs another.
+ */
+export class TokenSource {
+  readonly #listeners = new Set<() => void>();
+  readonly #anew: ((userId: string) => Promise<string | undefined>) | undefined;
+  #token: string | undefined;
+  #close: () => void = () => {};
+
+  constructor(anew?: (userId: string) => Promise<string | undefined>) {
+    this.#anew = anew;
+  }
+
+  /** Takes the token out of the address, so that it is in no history and no copied link, and listens to the frame around. */
+  open(): void {
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    const given = fragment.get("token");
+    if (given) {
+      history.replaceState(history.state, "", location.pathname + location.search);
+      this.give(given);
+    }
+    const hear = ({ source, data }: MessageEvent) => {
+      // Who may be around this page is the tenant's policy (frame-ancestors); nobody else is the parent.
+      const isToken = source === window.parent && data?.type === "parley:token" && typeof data.token === "string";
+      if (isToken) this.give(data.token);
+    };
+    window.addEventListener("message", hear);
+    this.#close = () => window.removeEventListener("message", hear);
+    tellFrame({ type: "parley:ready" });
+  }
+
+  close(): void {
+    this.#close();
+  }
+
+  give(token: string): void {
+    this.#token = token;
+    for (const listener of this.#listeners) listener();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  current = (): string | undefined => this.#token;
+
+  getToken: GetToken = async (why) => {
+    const known = this.#token;
+    if (why === "start" && known !== undefined) return known;
+    const anew = known === undefined ? undefined : await this.#anew?.(userOf(known)).catch(() => undefined);
+    if (anew) {
+      this.#token = anew;
+      return anew;
+    }
+    tellFrame({ type: "parley:token-expired" });
+    return await this.#next();
+  };
+
+  /** The next token that somebody gives; rejects when nobody does for a while. */
+  #next(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error("No new token came"));
+      }, NEW_ONE_WITHIN_MS);
+      const stop = this.subscribe(() => {
+        clearTimeout(timer);
+        stop();
+        resolve(this.#token ?? "");
+      });
+    });
+  }
+}
+
+/** Words to the app around this page. They hold no secret, and who that app may be the page cannot know. */
+export function tellFrame(message: { type: string; count?: number }): void {
+  if (window.parent !== window) window.parent.postMessage(message, "*");
+}

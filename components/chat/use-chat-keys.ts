@@ -1,0 +1,40 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+
+export interface ChatKeys {
+  find: () => void;
+  search: () => void;
+  help: () => void;
+  /** To the next part of the page. */
+  region: () => void;
+  /** -1 or 1 in the list of chats; `unread` skips what is read. */
+  step: (by: -1 | 1, unread: boolean) => void;
+}
+
+/** The keys that hold wherever the focus is. */
+export function useChatKeys(keys: ChatKeys): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (act(event, latest.current)) event.preventDefault();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+function act(event: KeyboardEvent, keys: ChatKeys): boolean {
+  const ctrl = event.ctrlKey || event.metaKey;
+  if (ctrl && event.key.toLowerCase() === "k") keys.find();
+  else if (ctrl && event.key.toLowerCase() === "f") keys.search();
+  else if (ctrl && event.key === "/") keys.help();
+  else if (event.key === "F6") keys.region();
+  else if (event.altKey && event.key === "ArrowUp") keys.step(-1, event.shiftKey);
+  else if (event.altKey && event.key === "ArrowDown") keys.step(1, event.shiftKey);
+  else return false;
+  return true;
+}
