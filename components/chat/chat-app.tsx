@@ -1,7 +1,7 @@
 "use client";
 
 import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
-import { type ReactNode, useCallback, useRef, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { chatsInOrder } from "../../client/state.ts";
@@ -29,6 +29,9 @@ import { useSound, useSoundSwitch } from "./use-sound.ts";
 export interface ChatAppProps {
   /** The chat that the address names. */
   chatId: string | undefined;
+  /** The message that the address names. */
+  startAt?: number | undefined;
+  linkOf?: (chatId: string, seq: number) => string;
   /** Changes the address; undefined leads back to the list. */
   onOpenChat: (chatId: string | undefined) => void;
   /** People whom the page knows beside those of one's chats, to start a chat with. */
@@ -42,7 +45,7 @@ export interface ChatAppProps {
 const NOBODY: readonly Person[] = [];
 
 /** The whole chat of one person. Needs a `ParleyProvider` and a `ToastProvider` above it, and knows no router. */
-export function ChatApp({ chatId, onOpenChat, people = NOBODY, tools, footer }: ChatAppProps) {
+export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, tools, footer }: ChatAppProps) {
   const client = useParley();
   const toast = useToast();
   const attended = useAttention();
@@ -58,6 +61,10 @@ export function ChatApp({ chatId, onOpenChat, people = NOBODY, tools, footer }: 
   const toastRef = useRef(toast);
   toastRef.current = toast;
   const say = useCallback((sentence: string) => toastRef.current({ title: sentence, tone: "bad" }), []);
+  const linkOfMessage = useMemo(
+    () => (linkOf && chatId !== undefined ? (seq: number) => linkOf(chatId, seq) : undefined),
+    [linkOf, chatId],
+  );
   useAway();
   useSound();
 
@@ -147,6 +154,8 @@ export function ChatApp({ chatId, onOpenChat, people = NOBODY, tools, footer }: 
               chatId={chatId}
               attended={attended && dialog === undefined}
               placeholder="Write a message"
+              startAt={startAt}
+              linkOf={linkOfMessage}
               foundText={found}
               onProblem={say}
               header={

@@ -35,6 +35,10 @@ export interface ConversationProps {
   /** Whether the person is looking: only then is anything read. */
   attended: boolean;
   placeholder: string;
+  /** The message that the address names: it is loaded, shown and lit up. */
+  startAt?: number | undefined;
+  /** The address of a message. */
+  linkOf?: ((seq: number) => string) | undefined;
   /** What is searched for, to be marked in the messages. */
   foundText?: string;
   /** Before what is announced, where several conversations share a page. */
@@ -46,7 +50,18 @@ export interface ConversationProps {
 
 /** One chat: its messages, who types, and the box to write in. The same in the hosted chat, on the first page and in other people's apps. */
 export function Conversation(props: ConversationProps) {
-  const { chatId, attended, placeholder, foundText = "", announceAs, header, onProblem, handle } = props;
+  const {
+    chatId,
+    attended,
+    placeholder,
+    foundText = "",
+    announceAs,
+    header,
+    onProblem,
+    handle,
+    startAt,
+    linkOf,
+  } = props;
   const client = useParley();
   const open = useChat(chatId);
   const people = useParleyState((state) => state.people);
@@ -79,13 +94,19 @@ export function Conversation(props: ConversationProps) {
       edit: (message) => start("edit", message),
       delete: (message) => orSay("Not deleted", room.delete(message.id)),
       markUnread: (message) => orSay("Not marked", room.markUnread(message.seq)),
+      linkOf,
     };
-  }, [room, start, onProblem]);
+  }, [room, start, onProblem, linkOf]);
 
   function editLast() {
     const last = messages.findLast(({ senderId, deletedAt }) => senderId === client.me && !deletedAt);
     if (last) start("edit", last);
   }
+
+  const isHere = !open.loading;
+  useEffect(() => {
+    if (isHere && startAt !== undefined) timeline.current?.jumpTo(startAt);
+  }, [isHere, startAt]);
 
   const names = Object.keys(chat?.typing ?? {}).map((userId) => nameOf(people, userId));
   return (

@@ -1,6 +1,6 @@
 "use client";
 
-import { Copy, CornerUpLeft, EllipsisVertical, EyeOff, Pencil, Trash2 } from "lucide-react";
+import { Copy, CornerUpLeft, EllipsisVertical, EyeOff, Link, Pencil, Trash2 } from "lucide-react";
 import type { Message } from "../../client/types.ts";
 import { copyText } from "../ui/clipboard.ts";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -11,6 +11,7 @@ export interface MessageActions {
   edit: (message: Message) => void;
   delete: (message: Message) => void;
   markUnread: (message: Message) => void;
+  linkOf: ((seq: number) => string) | undefined;
 }
 
 export interface MessageMenuProps {
@@ -30,6 +31,11 @@ export function MessageMenu({ message, own, actions, moderates }: MessageMenuPro
       <MenuItem icon={Copy} onSelect={() => void copyText(message.content)}>
         Copy text
       </MenuItem>
+      {actions.linkOf && (
+        <MenuItem icon={Link} onSelect={() => void copyText(actions.linkOf?.(message.seq) ?? "")}>
+          Copy link
+        </MenuItem>
+      )}
       {!own && (
         <MenuItem icon={EyeOff} shortcut="U" onSelect={() => actions.markUnread(message)}>
           Mark unread from here

@@ -41,6 +41,8 @@ const HEIGHTS: Record<TimelineRow["kind"], number> = {
 const NEAR_END_PX = 60;
 /** Older pages are asked for this many rows before the reader gets there: more than a screen and a half. */
 const EARLIER_WITHIN = 30;
+/** Frames in which the place of entry is held. */
+const ENTRY_STEPS = 6;
 const READ_AFTER_MS = 1_000;
 const HIGHLIGHT_MS = 2_000;
 
@@ -100,15 +102,16 @@ export function Timeline(props: TimelineProps) {
   const lastSeq = messages.at(-1)?.seq ?? 0;
   const unseen = useUnseen(lastSeq, atEnd, messages, me);
 
-  // At entry: where the unread begins, else the end. Once, before the first paint with messages.
-  const entered = useRef(false);
+  // At entry: where the unread begins, else the end. Again while the rows around it are being measured, or it would drift away.
+  const [entering, setEntering] = useState(ENTRY_STEPS);
   useLayoutEffect(() => {
-    if (entered.current || !isHere) return;
-    entered.current = true;
+    if (!isHere || entering === 0) return;
     const at = rows.findIndex(({ kind }) => kind === "unread");
     if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
     else virtual.scrollToEnd();
-  }, [isHere, rows, virtual]);
+    const frame = requestAnimationFrame(() => setEntering(entering - 1));
+    return () => cancelAnimationFrame(frame);
+  }, [isHere, entering, rows, virtual]);
 
   const firstShown = items[0]?.index ?? 0;
   const hasEarlier = typeof chat?.earlier === "string";
@@ -118,15 +121,15 @@ export function Timeline(props: TimelineProps) {
     room.loadEarlier().catch(() => setFailed(true));
   }, [room]);
   useEffect(() => {
-    if (isHere && hasEarlier && !failed && firstShown < EARLIER_WITHIN) loadEarlier();
-  }, [isHere, hasEarlier, failed, firstShown, loadEarlier]);
+    if (isHere && entering === 0 && hasEarlier && !failed && firstShown < EARLIER_WITHIN) loadEarlier();
+  }, [isHere, entering, hasEarlier, failed, firstShown, loadEarlier]);
 
   const readSeq = lastVisibleSeq(rows, virtual.range?.endIndex ?? -1);
   useEffect(() => {
-    if (!attended || readSeq === 0) return;
+    if (!attended || readSeq === 0 || entering > 0) return;
     const timer = setTimeout(() => room.markRead(readSeq), READ_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [attended, readSeq, room]);
+  }, [attended, readSeq, entering, room]);
 
   const focusRow = useCallback(
     (at: number) => {

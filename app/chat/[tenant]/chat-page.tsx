@@ -22,7 +22,8 @@ export interface ChatPageProps {
 export function ChatPage({ tenantId, tenantName, demo, theme }: ChatPageProps) {
   const query = useSearchParams();
   const chatId = query.get("chat") ?? undefined;
-  const onOpenChat = useCallback((next: string | undefined) => go({ chat: next }, "push"), []);
+  const seq = Number(query.get("seq") ?? 0);
+  const onOpenChat = useCallback((next: string | undefined) => go({ chat: next, seq: undefined }, "push"), []);
   const onPicked = useCallback((userId: string) => go({ as: userId }, "replace"), []);
   return (
     <Hosted
@@ -35,7 +36,14 @@ export function ChatPage({ tenantId, tenantName, demo, theme }: ChatPageProps) {
       {({ people }) => (
         <>
           <Badge title={`Chat – ${tenantName}`} />
-          <ChatApp chatId={chatId} onOpenChat={onOpenChat} people={people} tools={<ThemeMenu initial={theme} />} />
+          <ChatApp
+            chatId={chatId}
+            startAt={seq > 0 ? seq : undefined}
+            linkOf={linkOf}
+            onOpenChat={onOpenChat}
+            people={people}
+            tools={<ThemeMenu initial={theme} />}
+          />
         </>
       )}
     </Hosted>
@@ -47,6 +55,10 @@ function Badge({ title }: { title: string }) {
   useTitleBadge(unread, title);
   useUnreadToFrame(unread);
   return null;
+}
+
+function linkOf(chatId: string, seq: number): string {
+  return `${location.origin}${location.pathname}?${new URLSearchParams({ chat: chatId, seq: String(seq) })}`;
 }
 
 /** Next follows the browser's own history. */
