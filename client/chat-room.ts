@@ -22,6 +22,8 @@ export interface RoomOptions {
   /** Keep an unsent message over a reload. */
   keep: (item: Outgoing) => void;
   forget: (clientMessageId: string) => void;
+  /** The service knows of a new read position. */
+  onRead: () => void;
 }
 
 /** What one does in one chat. Refusals are thrown as `ParleyError`, but for sends: those stay in the list with their reason. */
@@ -233,6 +235,7 @@ export class ChatRoom {
   async #tellRead(seq: number): Promise<void> {
     const { api, clientId } = this.#options;
     await api.call("reads.move", { chatId: this.chatId, seq, clientId });
+    this.#options.onRead();
   }
 
   /** Shown at once, taken back when the service refuses. */

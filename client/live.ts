@@ -117,9 +117,21 @@ export class Live {
     });
   }
 
+  /** With a place to go on from the connection goes on; without one it begins anew where the load was true. */
   #resync(eventId: string): void {
-    this.cursor = eventId === "" ? this.cursor : eventId;
-    this.#options.onResync().catch(() => this.lost());
+    const { onResync, onLink } = this.#options;
+    if (eventId !== "") {
+      this.cursor = eventId;
+      onResync().catch(() => this.lost());
+      return;
+    }
+    this.#drop();
+    this.cursor = undefined;
+    onLink("reconnecting");
+    onResync().then(
+      () => void this.#connect(),
+      () => this.#again(),
+    );
   }
 
   #again(): void {

@@ -4,6 +4,8 @@ export type { Calls } from "./calls.ts";
 export type { ChatRoom } from "./chat-room.ts";
 export { type ChatState, visibleMessages } from "./chat-state.ts";
 export { hubTransport } from "./hub-transport.ts";
+export type { Inbox } from "./inbox.ts";
+export { appearedAt, type InboxFilter, inboxItems } from "./inbox-state.ts";
 export type { Outgoing } from "./message-log.ts";
 export { Parley, type ParleyOptions, standardTransports } from "./parley.ts";
 export { ParleyError, sentenceOf } from "./parley-error.ts";
@@ -13,4 +15,18 @@ export type { Storage } from "./storage.ts";
 export { streamTransport } from "./stream-transport.ts";
 export type { GetToken } from "./token-keeper.ts";
 export type { Connecting, Connection, Transport } from "./transport.ts";
-export type { Chat, Demo, DemoUser, LiveEvent, Member, Message, Person, Presence, User } from "./types.ts";
+export type {
+  Chat,
+  Counters,
+  Demo,
+  DemoUser,
+  LiveEvent,
+  Member,
+  Message,
+  Notification,
+  Person,
+  PreferenceChanges,
+  Preferences,
+  Presence,
+  User,
+} from "./types.ts";

@@ -1,6 +1,7 @@
 import { Api, type SeenCall, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { hubTransport } from "./hub-transport.ts";
+import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
@@ -30,6 +31,8 @@ export interface ParleyOptions {
 const CHATS_PAGE = 50;
 const STALE_FOR_MS = 250;
 const RETRY_AFTER_MS = 2_000;
+/** Events after which something else may be unread. */
+const COUNTED = /^(message|notification|read|member|chat)\./u;
 
 /**
  * One person at one page: what they know (`getState`, `subscribe`) and what they can do. Loads, then follows the log from the position
@@ -39,6 +42,7 @@ export class Parley {
   readonly clientId: string = crypto.randomUUID();
   readonly tenantId: string;
   readonly api: Api;
+  readonly inbox: Inbox;
   readonly #options: ParleyOptions;
   readonly #listeners = new Set<() => void>();
   readonly #heard = new Set<(event: LiveEvent) => void>();
@@ -63,6 +67,8 @@ export class Parley {
       onCall: options.onCall,
       onSignedOut: () => this.#signedOut(),
     });
+    const { api, clientId } = this;
+    this.inbox = new Inbox({ api, clientId, state: this.getState, act: (action) => this.act(action) });
   }
 
   getState = (): State => this.#state;
@@ -132,6 +138,7 @@ export class Parley {
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
     this.#box?.close();
+    this.inbox.close();
     this.#live?.stop();
     this.#live = undefined;
     if (typeof window !== "undefined") {
@@ -152,6 +159,7 @@ export class Parley {
       act: (action) => this.act(action),
       keep: (item) => this.#box?.keep(chatId, item),
       forget: (id) => this.#box?.forget(id),
+      onRead: () => this.inbox.count(),
     });
     this.#rooms.set(chatId, room);
     return room;
@@ -221,12 +229,14 @@ export class Parley {
     this.act({ type: "event", event, now: Date.now() });
     this.#options.onEvent?.(event);
     for (const listener of this.#heard) listener(event);
+    if (COUNTED.test(event.type)) this.inbox.count();
     if (event.chatId !== undefined) this.#rooms.get(event.chatId)?.heard(event);
   }
 
   #onLink(link: Link): void {
     this.act({ type: "link", link });
     for (const room of this.#rooms.values()) room.onLink(link);
+    if (link === "live") this.inbox.count();
   }
 
   #signedOut(): void {
@@ -237,9 +247,10 @@ export class Parley {
   /** The events have a gap that the log cannot fill: everything shown is loaded again. */
   async #reload(): Promise<void> {
     const versions = Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
-    const { body } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+    const { body, cursor } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+    if (this.#live) this.#live.cursor ??= cursor;
     this.act({ type: "chats-reloaded", chats: body.data as Chat[], more: nextOf(body), versions });
-    await Promise.all([...this.#rooms.values()].map((room) => room.reload()));
+    await Promise.all([this.inbox.reload(), ...[...this.#rooms.values()].map((room) => room.reload())]);
   }
 
   async #takeOverUnsent(): Promise<void> {

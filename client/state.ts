@@ -8,8 +8,9 @@ import {
   withoutStaleTyping,
   withReadPosition,
 } from "./chat-state.ts";
+import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction } from "./message-log.ts";
-import type { Chat, LiveEvent, Member, Person, Presence } from "./types.ts";
+import type { Chat, Counters, LiveEvent, Member, Notification, Person, Presence } from "./types.ts";
 
 /** `reconnecting` comes back by itself; `offline` was asked for; `signed-out` needs a new token. */
 export type Link = "connecting" | "live" | "reconnecting" | "offline" | "signed-out";
@@ -27,6 +28,9 @@ export interface State {
   wanted: Readonly<Record<string, number>>;
   people: Readonly<Record<string, Person>>;
   presence: Readonly<Record<string, Presence>>;
+  inbox: InboxState;
+  /** As the service last counted; undefined before it did. */
+  counters: Counters | undefined;
 }
 
 export type Action =
@@ -44,6 +48,8 @@ export type Action =
   | { type: "read"; chatId: string; seq: number }
   | { type: "muted"; chatId: string; mute: NonNullable<Chat["notifications"]>["mute"] }
   | { type: "changing"; chatId: string; messageId: string; change: Change | undefined }
+  | { type: "inbox"; action: InboxAction }
+  | { type: "counted"; counters: Counters }
   | { type: "tick"; now: number }
   | { type: "event"; event: LiveEvent; now: number };
 
@@ -58,6 +64,8 @@ export function emptyState(me: string): State {
     wanted: {},
     people: {},
     presence: {},
+    inbox: emptyInbox,
+    counters: undefined,
   };
 }
 
@@ -105,6 +113,10 @@ export function reduce(state: State, action: Action): State {
         return { ...chat, changes: change ? { ...changes, [messageId]: change } : changes };
       });
     }
+    case "inbox":
+      return { ...state, inbox: reduceInbox(state.inbox, action.action) };
+    case "counted":
+      return { ...state, counters: action.counters };
     case "tick":
       return Object.keys(state.chats).reduce(
         (next, chatId) => inChat(next, chatId, (chat) => withoutStaleTyping(chat, action.now)),
@@ -136,6 +148,8 @@ function activeAt({ chat }: ChatState): string {
 
 function applyEvent(state: State, event: LiveEvent, now: number): State {
   if (event.type === "presence") return withPresence(state, [event.data as unknown as Presence]);
+  if (event.type.startsWith("notification."))
+    return { ...state, inbox: applyNotification(state.inbox, event.data as unknown as Notification) };
   const chatId = event.chatId ?? (event.type.startsWith("chat.") ? String(event.data.id) : undefined);
   if (chatId === undefined) return state;
   const removedMe = event.type === "member.removed" && event.data.userId === state.me;

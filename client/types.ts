@@ -12,6 +12,11 @@ export type Demo = Calls["demo.get"]["output"];
 export type DemoUser = Demo["users"][number];
 export type Member = Exclude<Calls["members.list"]["output"]["data"][number], string>;
 
+export type Notification = Calls["notifications.setRead"]["output"];
+export type Counters = Calls["inbox.getCounters"]["output"];
+export type Preferences = Calls["preferences.get"]["output"];
+export type PreferenceChanges = Calls["preferences.put"]["input"];
+
 type DurableEvent = Calls["events.list"]["output"]["data"][number];
 
 /** Durable events carry an `eventId`, the place in the log; ephemeral ones have none and may be lost. */

@@ -92,7 +92,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   });
 
   return (
-    <div className="flex h-dvh flex-col bg-bg">
+    <div className="flex h-full min-w-0 flex-1 flex-col bg-bg">
       <button
         type="button"
         onClick={() => conversation.current?.focusBox()}

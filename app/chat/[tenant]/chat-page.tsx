@@ -1,15 +1,15 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-import { useCallback } from "react";
-import { useParleyState } from "../../../client/react/provider.tsx";
-import { unreadInChats } from "../../../client/state.ts";
+import { useCallback, useState } from "react";
 import { ChatApp } from "../../../components/chat/chat-app.tsx";
+import { DemoStrip } from "../../../components/chat/demo-strip.tsx";
 import { Hosted } from "../../../components/chat/hosted.tsx";
-import { useTitleBadge } from "../../../components/chat/use-title-badge.ts";
-import { useUnreadToFrame } from "../../../components/chat/use-unread-to-frame.ts";
+import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
+import { Bell } from "../../../components/inbox/bell.tsx";
 import type { Theme } from "../../../components/ui/theme.ts";
 import { ThemeMenu } from "../../../components/ui/theme-menu.tsx";
+import { changeAddress } from "../../address.ts";
 
 export interface ChatPageProps {
   tenantId: string;
@@ -18,56 +18,56 @@ export interface ChatPageProps {
   theme: Theme;
 }
 
-/** The hosted chat at its address: `?chat=` is the open one, so that Back works and a chat can be linked to; `?as=` a person of the demo. */
+/** The hosted chat at its address: `?chat=` is the open one and `&seq=` a message in it, so that Back works and both can be linked to. */
 export function ChatPage({ tenantId, tenantName, demo, theme }: ChatPageProps) {
   const query = useSearchParams();
   const chatId = query.get("chat") ?? undefined;
   const seq = Number(query.get("seq") ?? 0);
-  const onOpenChat = useCallback((next: string | undefined) => go({ chat: next, seq: undefined }, "push"), []);
-  const onPicked = useCallback((userId: string) => go({ as: userId }, "replace"), []);
+  const as = query.get("as") ?? undefined;
+  const onOpenChat = useCallback(
+    (next: string | undefined) => changeAddress({ chat: next, seq: undefined }, "push"),
+    [],
+  );
+  const [beside, setBeside] = useState<string>();
+  const onPicked = useCallback((userId: string) => changeAddress({ as: userId }, "replace"), []);
+  const inboxHref = `/inbox/${encodeURIComponent(tenantId)}${as ? `?${new URLSearchParams({ as })}` : ""}`;
   return (
-    <Hosted
-      tenantId={tenantId}
-      tenantName={tenantName}
-      demo={demo}
-      as={query.get("as") ?? undefined}
-      onPicked={onPicked}
-    >
+    <Hosted tenantId={tenantId} tenantName={tenantName} demo={demo} as={as} onPicked={onPicked}>
       {({ people }) => (
-        <>
-          <Badge title={`Chat – ${tenantName}`} />
+        <div className="flex h-dvh">
+          <HostedBadge title={`Chat – ${tenantName}`} />
           <ChatApp
             chatId={chatId}
             startAt={seq > 0 ? seq : undefined}
             linkOf={linkOf}
             onOpenChat={onOpenChat}
             people={people}
-            tools={<ThemeMenu initial={theme} />}
+            footer={
+              demo &&
+              !query.has("beside") && (
+                <DemoStrip people={people} hrefOf={hrefOf} beside={beside !== undefined} onBeside={setBeside} />
+              )
+            }
+            tools={
+              <>
+                <Bell inboxHref={inboxHref} onOpenChat={onOpenChat} />
+                <ThemeMenu initial={theme} />
+              </>
+            }
           />
-        </>
+          {beside && <iframe title="The second person" src={beside} className="h-full w-1/2 border-line border-l" />}
+        </div>
       )}
     </Hosted>
   );
 }
 
-function Badge({ title }: { title: string }) {
-  const unread = useParleyState(unreadInChats);
-  useTitleBadge(unread, title);
-  useUnreadToFrame(unread);
-  return null;
+function hrefOf(userId: string): string {
+  const { searchParams, pathname } = new URL(location.href);
+  const chat = searchParams.get("chat");
+  return `${pathname}?${new URLSearchParams({ as: userId, beside: "", ...(chat ? { chat } : {}) })}`;
 }
 
 function linkOf(chatId: string, seq: number): string {
   return `${location.origin}${location.pathname}?${new URLSearchParams({ chat: chatId, seq: String(seq) })}`;
-}
-
-/** Next follows the browser's own history. */
-function go(changes: Record<string, string | undefined>, how: "push" | "replace"): void {
-  const url = new URL(location.href);
-  for (const [name, value] of Object.entries(changes))
-    if (value === undefined) url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-  if (url.href === location.href) return;
-  if (how === "push") history.pushState(null, "", url);
-  else history.replaceState(null, "", url);
 }

@@ -1,0 +1,47 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { useCallback } from "react";
+import { Hosted } from "../../../components/chat/hosted.tsx";
+import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
+import { InboxApp, type InboxView } from "../../../components/inbox/inbox-app.tsx";
+import type { Theme } from "../../../components/ui/theme.ts";
+import { ThemeMenu } from "../../../components/ui/theme-menu.tsx";
+import { changeAddress } from "../../address.ts";
+
+export interface InboxPageProps {
+  tenantId: string;
+  tenantName: string;
+  demo: boolean;
+  theme: Theme;
+}
+
+const VIEW = /^(all|unread|archived|snoozed|preferences|type:.{1,100})$/u;
+
+/** The hosted inbox at its address: `?view=` is the list or the preferences, `?as=` a person of the demo. */
+export function InboxPage({ tenantId, tenantName, demo, theme }: InboxPageProps) {
+  const query = useSearchParams();
+  const asked = query.get("view") ?? "all";
+  const view = (VIEW.test(asked) ? asked : "all") as InboxView;
+  const onPicked = useCallback((userId: string) => changeAddress({ as: userId }, "replace"), []);
+  return (
+    <Hosted
+      tenantId={tenantId}
+      tenantName={tenantName}
+      demo={demo}
+      as={query.get("as") ?? undefined}
+      onPicked={onPicked}
+    >
+      {() => (
+        <>
+          <HostedBadge title={`Inbox – ${tenantName}`} />
+          <InboxApp
+            view={view}
+            onView={(next) => changeAddress({ view: next === "all" ? undefined : next }, "push")}
+            tools={<ThemeMenu initial={theme} />}
+          />
+        </>
+      )}
+    </Hosted>
+  );
+}

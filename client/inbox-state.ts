@@ -1,0 +1,97 @@
+import type { Notification } from "./types.ts";
+
+/** Which notifications a list shows. */
+export type InboxFilter = "all" | "unread" | "archived" | "snoozed" | `type:${string}`;
+
+export interface InboxView {
+  /** Cursor of the next older page; null when all are here, undefined before the first page. */
+  more: string | null | undefined;
+  /** When the oldest one that this view has loaded appeared: what is older and known from elsewhere would leave a gap. */
+  floor: string;
+}
+
+/** What this page knows of one's notifications, and how far each list is loaded. */
+export interface InboxState {
+  items: Readonly<Record<string, Notification>>;
+  views: Readonly<Partial<Record<InboxFilter, InboxView>>>;
+  /** Hidden until it is sure that they shall go. */
+  leaving: readonly string[];
+}
+
+export type InboxAction =
+  | { type: "loaded"; filter: InboxFilter; items: readonly Notification[]; more: string | null; first: boolean }
+  | { type: "changed"; item: Notification }
+  | { type: "all-read"; at: string }
+  | { type: "leaving"; id: string; leaves: boolean }
+  | { type: "gone"; id: string };
+
+export const emptyInbox: InboxState = { items: {}, views: {}, leaving: [] };
+
+export function reduceInbox(state: InboxState, action: InboxAction): InboxState {
+  switch (action.type) {
+    case "loaded": {
+      const items = { ...state.items, ...Object.fromEntries(action.items.map((item) => [item.id, item])) };
+      const last = action.items.at(-1);
+      const before = action.first ? undefined : state.views[action.filter];
+      const floor = action.more === null ? "" : last ? appearedAt(last) : (before?.floor ?? "");
+      return { ...state, items, views: { ...state.views, [action.filter]: { more: action.more, floor } } };
+    }
+    case "changed":
+      return { ...state, items: { ...state.items, [action.item.id]: action.item } };
+    case "all-read": {
+      const read = Object.entries(state.items).map(([id, item]) => [
+        id,
+        item.isRead ? item : { ...item, isRead: true, read: true, readAt: action.at },
+      ]);
+      return { ...state, items: Object.fromEntries(read) };
+    }
+    case "leaving": {
+      const others = state.leaving.filter((id) => id !== action.id);
+      return { ...state, leaving: action.leaves ? [...others, action.id] : others };
+    }
+    case "gone": {
+      const { [action.id]: _, ...items } = state.items;
+      return { ...state, items, leaving: state.leaving.filter((id) => id !== action.id) };
+    }
+  }
+}
+
+/** One event. An update carries no HTML, so what is known of that stays. Applying it twice changes nothing. */
+export function applyNotification(state: InboxState, item: Notification): InboxState {
+  if (item.status === "deleted") return reduceInbox(state, { type: "gone", id: item.id });
+  const known = state.items[item.id];
+  const htmlContent = item.htmlContent ?? known?.htmlContent;
+  return reduceInbox(state, {
+    type: "changed",
+    item: { ...item, ...(htmlContent === undefined ? {} : { htmlContent }) },
+  });
+}
+
+/** What a list shows, newest first. */
+export function inboxItems(
+  { items, views, leaving }: InboxState,
+  filter: InboxFilter,
+  now = Date.now(),
+): Notification[] {
+  const view = views[filter];
+  if (!view) return [];
+  return Object.values(items)
+    .filter((item) => isIn(item, filter, now) && appearedAt(item) >= view.floor && !leaving.includes(item.id))
+    .sort((a, b) => appearedAt(b).localeCompare(appearedAt(a)) || (a.id < b.id ? 1 : -1));
+}
+
+export function appearedAt(item: Notification): string {
+  return item.visibleAt ?? item.createdAt;
+}
+
+function isIn(item: Notification, filter: InboxFilter, now: number): boolean {
+  if (item.expiresAt && Date.parse(item.expiresAt) <= now) return false;
+  const archived = item.archivedAt !== undefined;
+  const snoozed = item.snoozedUntil !== undefined && Date.parse(item.snoozedUntil) > now;
+  if (filter === "archived") return archived;
+  if (archived) return false;
+  if (filter === "snoozed") return snoozed;
+  if (snoozed) return false;
+  if (filter === "unread") return !item.isRead;
+  return filter === "all" || filter === `type:${item.type}`;
+}

@@ -1,0 +1,164 @@
+import type { Api } from "./api.ts";
+import type { InboxAction, InboxFilter } from "./inbox-state.ts";
+import type { Action, State } from "./state.ts";
+import type { Notification } from "./types.ts";
+
+const PAGE = 30;
+const COUNTED_AFTER_MS = 300;
+
+export interface InboxOptions {
+  api: Api;
+  clientId: string;
+  state: () => State;
+  act: (action: Action) => void;
+}
+
+/** What one does in one's inbox. Changes show at once and are taken back when the service refuses them; the refusal is thrown. */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #leaving = new Map<string, { timer: ReturnType<typeof setTimeout>; now: () => Promise<void> }>();
+  #counting: ReturnType<typeof setTimeout> | undefined;
+  #isCounted = false;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /** The first page of a list, or the next. */
+  async load(filter: InboxFilter, more = false): Promise<void> {
+    const before = more ? this.#options.state().inbox.views[filter]?.more : undefined;
+    if (more && !before) return;
+    const { body } = await this.#options.api.call("notifications.list", {
+      limit: PAGE,
+      ...(before ? { before } : {}),
+      ...queryOf(filter),
+    });
+    const next = "nextCursor" in body ? body.nextCursor : null;
+    this.#act({ type: "loaded", filter, items: body.data, more: next, first: !more });
+  }
+
+  async setRead(item: Notification, read: boolean): Promise<void> {
+    const at = new Date().toISOString();
+    const readAt = read ? (item.readAt ?? at) : undefined;
+    await this.#change(item, { isRead: read, read, readAt }, ({ clientId, api }, notificationId) =>
+      api.call("notifications.setRead", { notificationId, read, clientId }),
+    );
+  }
+
+  async setArchived(item: Notification, archived: boolean): Promise<void> {
+    const archivedAt = archived ? new Date().toISOString() : undefined;
+    await this.#change(item, { archivedAt }, ({ clientId, api }, notificationId) =>
+      api.call("notifications.setArchived", { notificationId, archived, clientId }),
+    );
+  }
+
+  /** Undefined brings it back now. */
+  async snooze(item: Notification, until: Date | undefined): Promise<void> {
+    const snoozedUntil = until?.toISOString();
+    await this.#change(item, { snoozedUntil }, ({ clientId, api }, notificationId) =>
+      api.call("notifications.snooze", { notificationId, until: snoozedUntil, clientId }),
+    );
+  }
+
+  /** Hides it at once and deletes it after a while, which cannot be undone; until then `undo` can. */
+  deleteLater(item: Notification, ms: number, onFailed: (error: unknown) => void): { undo: () => void } {
+    const { id } = item;
+    const { api } = this.#options;
+    this.#act({ type: "leaving", id, leaves: true });
+    const now = async () => {
+      clearTimeout(this.#leaving.get(id)?.timer);
+      this.#leaving.delete(id);
+      try {
+        await api.call("notifications.delete", { notificationId: id });
+        this.#act({ type: "gone", id });
+      } catch (error) {
+        this.#act({ type: "leaving", id, leaves: false });
+        onFailed(error);
+      }
+      this.count();
+    };
+    this.#leaving.set(id, { timer: setTimeout(() => void now(), ms), now });
+    return {
+      undo: () => {
+        clearTimeout(this.#leaving.get(id)?.timer);
+        this.#leaving.delete(id);
+        this.#act({ type: "leaving", id, leaves: false });
+      },
+    };
+  }
+
+  async readAll(): Promise<void> {
+    const { api, clientId } = this.#options;
+    await api.call("notifications.readAll", { clientId });
+    this.#act({ type: "all-read", at: new Date().toISOString() });
+    this.count();
+  }
+
+  /** Call when the list was on the screen. */
+  async seeAll(): Promise<void> {
+    if ((this.#options.state().counters?.inbox.unseen ?? 0) === 0) return;
+    await this.#options.api.call("notifications.seeAll", { clientId: this.#options.clientId });
+    this.count();
+  }
+
+  /** From now on the counters are kept true. */
+  startCounting(): void {
+    if (this.#isCounted) return;
+    this.#isCounted = true;
+    this.count();
+  }
+
+  /** Soon, and once for a burst: asks the service to count. */
+  count(): void {
+    if (!this.#isCounted) return;
+    this.#counting ??= setTimeout(() => {
+      this.#counting = undefined;
+      const { api, act } = this.#options;
+      // Without an answer the old numbers stay; the next event or connection asks again.
+      api.call("inbox.getCounters", {}).then(({ body }) => act({ type: "counted", counters: body }), ignore);
+    }, COUNTED_AFTER_MS);
+  }
+
+  /** After a gap: what is shown is loaded again. */
+  async reload(): Promise<void> {
+    const filters = Object.keys(this.#options.state().inbox.views) as InboxFilter[];
+    await Promise.all(filters.map((filter) => this.load(filter)));
+    this.count();
+  }
+
+  close(): void {
+    clearTimeout(this.#counting);
+    // Nobody can undo it any more.
+    for (const { now } of this.#leaving.values()) void now();
+  }
+
+  async #change(
+    item: Notification,
+    change: Partial<Notification>,
+    call: (options: InboxOptions, id: string) => Promise<{ body: Notification }>,
+  ): Promise<void> {
+    this.#act({ type: "changed", item: { ...item, ...change } });
+    try {
+      const { body } = await call(this.#options, item.id);
+      this.#act({ type: "changed", item: { ...body, htmlContent: body.htmlContent ?? item.htmlContent } });
+    } catch (error) {
+      this.#act({ type: "changed", item });
+      throw error;
+    } finally {
+      this.count();
+    }
+  }
+
+  #act(action: InboxAction): void {
+    this.#options.act({ type: "inbox", action });
+  }
+}
+
+function queryOf(filter: InboxFilter) {
+  if (filter === "unread") return { unreadOnly: true };
+  if (filter === "archived") return { archived: true };
+  if (filter === "snoozed") return { snoozed: true };
+  return filter.startsWith("type:") ? { type: filter.slice("type:".length) } : {};
+}
+
+function ignore(): void {}

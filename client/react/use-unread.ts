@@ -1,0 +1,25 @@
+"use client";
+
+import { useEffect } from "react";
+import { useParley, useParleyState } from "./provider.tsx";
+
+export interface Unread {
+  /** Messages and notifications together: the one badge. */
+  total: number;
+  messages: number;
+  notifications: number;
+  mentions: number;
+}
+
+/** What the service counts as unread, kept true: asked again, once for a burst, after each event that may change it. */
+export function useUnread(): Unread {
+  const client = useParley();
+  const isReady = useParleyState((state) => state.phase === "ready");
+  const counters = useParleyState((state) => state.counters);
+  useEffect(() => {
+    if (isReady) client.inbox.startCounting();
+  }, [client, isReady]);
+  const messages = counters?.chats.unreadMessages ?? 0;
+  const notifications = counters?.inbox.unread ?? 0;
+  return { total: messages + notifications, messages, notifications, mentions: counters?.mentions.unread ?? 0 };
+}

@@ -1,0 +1,139 @@
+"use client";
+
+import { CheckCheck, Settings2, X } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { type InboxFilter, inboxItems } from "../../client/inbox-state.ts";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useParley, useParleyState } from "../../client/react/provider.tsx";
+import { useUnread } from "../../client/react/use-unread.ts";
+import { LinkBanner } from "../chat/link-banner.tsx";
+import { CountBadge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { Select } from "../ui/select.tsx";
+import { useToast } from "../ui/toast.tsx";
+import { NotificationList } from "./notification-list.tsx";
+import { PreferencesForm } from "./preferences-form.tsx";
+import { PriorityMark } from "./priority-mark.tsx";
+
+export type InboxView = InboxFilter | "preferences";
+
+export interface InboxAppProps {
+  view: InboxView;
+  onView: (view: InboxView) => void;
+  onOpenChat?: (chatId: string) => void;
+  tools?: ReactNode;
+}
+
+const TABS: { view: InboxFilter; label: string }[] = [
+  { view: "all", label: "All" },
+  { view: "unread", label: "Unread" },
+  { view: "snoozed", label: "Snoozed" },
+  { view: "archived", label: "Archive" },
+];
+
+/** One's whole inbox. Needs a `ParleyProvider` and a `ToastProvider` above it, and knows no router. */
+export function InboxApp({ view, onView, onOpenChat, tools }: InboxAppProps) {
+  const client = useParley();
+  const toast = useToast();
+  const { notifications } = useUnread();
+  const isPreferences = view === "preferences";
+
+  function readAll() {
+    client.inbox
+      .readAll()
+      .catch((error: unknown) => toast({ title: "Not marked read", description: sentenceOf(error), tone: "bad" }));
+  }
+
+  return (
+    <div className="flex h-dvh flex-col bg-bg">
+      <LinkBanner />
+      <UrgentStrip />
+      <header className="border-line border-b bg-surface">
+        <div className="mx-auto flex h-15 max-w-3xl items-center gap-2 px-4">
+          <h1 className="flex flex-1 items-center gap-2 font-semibold text-lg tracking-tight">
+            {isPreferences ? "Preferences" : "Inbox"}
+            {!isPreferences && <CountBadge count={notifications} />}
+          </h1>
+          {!isPreferences && notifications > 0 && (
+            <Button size="sm" onClick={readAll}>
+              <CheckCheck aria-hidden className="size-3.5" />
+              Mark {notifications > 99 ? "all" : `all ${notifications}`} read
+            </Button>
+          )}
+          <IconButton
+            icon={isPreferences ? X : Settings2}
+            label={isPreferences ? "Back to the inbox" : "Preferences"}
+            onClick={() => onView(isPreferences ? "all" : "preferences")}
+          />
+          {tools}
+        </div>
+      </header>
+      <main className="min-h-0 flex-1 overflow-y-auto">
+        <div className="mx-auto max-w-3xl px-4 py-4">
+          {isPreferences ? (
+            <PreferencesForm />
+          ) : (
+            <>
+              <Filters view={view} onView={onView} />
+              <NotificationList key={view} filter={view} onOpenChat={onOpenChat} />
+            </>
+          )}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilter) => void }) {
+  const items = useParleyState((state) => state.inbox.items);
+  const types = [...new Set(Object.values(items).map(({ type }) => type))].sort();
+  const type = view.startsWith("type:") ? view : "";
+  return (
+    <nav aria-label="Filters" className="mb-4 flex flex-wrap items-center gap-1">
+      {TABS.map(({ view: tab, label }) => (
+        <button
+          key={tab}
+          type="button"
+          aria-current={tab === view ? "page" : undefined}
+          onClick={() => onView(tab)}
+          className={cn(
+            "h-8 rounded-full px-3 text-sm pointer-coarse:h-11",
+            tab === view
+              ? "bg-accent-soft font-medium text-on-accent-soft"
+              : "text-muted hover:bg-sunken hover:text-text",
+          )}
+        >
+          {label}
+        </button>
+      ))}
+      {types.length > 1 && (
+        <Select
+          label="Type"
+          value={type}
+          options={[{ value: "", label: "Every type" }, ...types.map((one) => ({ value: `type:${one}`, label: one }))]}
+          onChange={(chosen) => onView(chosen === "" ? "all" : (chosen as InboxFilter))}
+          className="ml-auto w-44"
+        />
+      )}
+    </nav>
+  );
+}
+
+/** The newest urgent notification that is unread, above everything until it is put away. */
+function UrgentStrip() {
+  const inbox = useParleyState((state) => state.inbox);
+  const [away, setAway] = useState<readonly string[]>([]);
+  const urgent = inboxItems(inbox, "all").find(
+    ({ id, priority, isRead }) => priority === "Urgent" && !isRead && !away.includes(id),
+  );
+  if (!urgent) return null;
+  return (
+    <div role="status" className="flex items-center gap-3 border-bad border-b bg-surface px-4 py-2 text-sm">
+      <PriorityMark priority="Urgent" />
+      <p className="min-w-0 flex-1 truncate font-medium">{urgent.subject}</p>
+      <IconButton icon={X} label="Put away" onClick={() => setAway([...away, urgent.id])} />
+    </div>
+  );
+}

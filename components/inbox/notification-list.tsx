@@ -1,0 +1,154 @@
+"use client";
+
+import { Inbox as InboxIcon } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { appearedAt, type InboxFilter } from "../../client/inbox-state.ts";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useInbox } from "../../client/react/use-inbox.ts";
+import type { Notification } from "../../client/types.ts";
+import { Button } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { ErrorNote } from "../ui/error-note.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { useToast } from "../ui/toast.tsx";
+import { type NotificationActions, NotificationRow } from "./notification-row.tsx";
+
+const UNDO_FOR_MS = 8_000;
+
+const EMPTY: Record<string, [string, string]> = {
+  all: ["Nothing here yet", "Notifications that are sent to you appear here by themselves."],
+  unread: ["All read", "There is nothing unread."],
+  archived: ["The archive is empty", "What you archive is kept here."],
+  snoozed: ["Nothing sleeps", "What you snooze waits here and comes back by itself."],
+};
+
+export interface NotificationListProps {
+  filter: InboxFilter;
+  /** The newest so many, without more: for the bell. */
+  most?: number;
+  onOpenChat?: ((chatId: string) => void) | undefined;
+}
+
+/** One list of notifications by day. What comes in is put above without moving the focus. */
+export function NotificationList({ filter, most, onOpenChat }: NotificationListProps) {
+  const { items, loading, problem, hasMore, loadMore, retry, inbox } = useInbox(filter);
+  const toast = useToast();
+  const [openId, setOpenId] = useState<string>();
+  const [currentId, setCurrentId] = useState<string>();
+  const list = useRef<HTMLDivElement>(null);
+  const shown = most === undefined ? items : items.slice(0, most);
+
+  useEffect(() => {
+    // That it was seen is told again with the next opening.
+    if (!loading) inbox.seeAll().catch(() => undefined);
+  }, [loading, inbox]);
+
+  const attempt = (doing: string, work: Promise<void>) =>
+    void work.catch((error: unknown) => toast({ title: doing, description: sentenceOf(error), tone: "bad" }));
+  const actions: NotificationActions = {
+    openChat: onOpenChat,
+    open: (item) => {
+      setOpenId(openId === item.id ? undefined : item.id);
+      setCurrentId(item.id);
+      if (!item.isRead && openId !== item.id) attempt("Not marked read", inbox.setRead(item, true));
+    },
+    read: (item, read) => attempt("Not changed", inbox.setRead(item, read)),
+    archive: (item, archived) => {
+      attempt("Not archived", inbox.setArchived(item, archived));
+      toast({
+        title: archived ? "Archived" : "Back in the inbox",
+        action: { label: "Undo", onClick: () => attempt("Not changed", inbox.setArchived(item, !archived)) },
+      });
+    },
+    snooze: (item, until) => {
+      attempt("Not snoozed", inbox.snooze(item, until));
+      toast({
+        title: until
+          ? `Comes back ${until.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}`
+          : "Back in the inbox",
+        action: { label: "Undo", onClick: () => attempt("Not changed", inbox.snooze(item, undefined)) },
+      });
+    },
+    delete: (item) => {
+      const { undo } = inbox.deleteLater(item, UNDO_FOR_MS, (error) =>
+        toast({ title: "Not deleted", description: sentenceOf(error), tone: "bad" }),
+      );
+      toast({ title: "Deleted", description: item.subject, action: { label: "Undo", onClick: undo } });
+    },
+  };
+
+  function onKeyDown(event: KeyboardEvent) {
+    const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    const focused = (event.target as HTMLElement).dataset.notification;
+    if (by === undefined || focused === undefined) return;
+    event.preventDefault();
+    const next = shown[shown.findIndex(({ id }) => id === focused) + by];
+    if (!next) return;
+    setCurrentId(next.id);
+    list.current?.querySelector<HTMLElement>(`[data-notification="${next.id}"]`)?.focus();
+  }
+
+  if (problem && items.length === 0) return <ErrorNote onRetry={retry}>{problem}</ErrorNote>;
+  if (loading) return <ListSkeleton />;
+  if (shown.length === 0) {
+    const [title, words] = EMPTY[filter] ?? ["Nothing of this type", "Choose another filter."];
+    return (
+      <EmptyState icon={InboxIcon} title={title ?? ""}>
+        {words}
+      </EmptyState>
+    );
+  }
+  const tabStop = shown.some(({ id }) => id === currentId) ? currentId : shown[0]?.id;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the rows in it, which are focusable.
+    <div ref={list} onKeyDown={onKeyDown} className="space-y-5">
+      {byDay(shown).map(({ day, of }) => (
+        <section key={day} aria-label={day}>
+          <h2 className="px-1 pb-2 font-medium text-muted text-xs">{day}</h2>
+          <ul className="space-y-2">
+            {of.map((item) => (
+              <li key={item.id}>
+                <NotificationRow
+                  item={item}
+                  open={item.id === openId}
+                  current={item.id === tabStop}
+                  actions={actions}
+                />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {problem && <ErrorNote onRetry={loadMore}>{problem}</ErrorNote>}
+      {most === undefined && hasMore && (
+        <Button className="w-full" onClick={loadMore}>
+          Show older
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+
+function byDay(items: readonly Notification[]): { day: string; of: Notification[] }[] {
+  const days: { day: string; of: Notification[] }[] = [];
+  for (const item of items) {
+    const date = new Date(appearedAt(item));
+    const day = date.toDateString() === new Date().toDateString() ? "Today" : dayName.format(date);
+    const last = days.at(-1);
+    if (last?.day === day) last.of.push(item);
+    else days.push({ day, of: [item] });
+  }
+  return days;
+}
+
+function ListSkeleton() {
+  return (
+    <div role="status" aria-label="Loading notifications" className="space-y-2">
+      {["a", "b", "c"].map((key) => (
+        <Skeleton key={key} className="h-20 rounded-xl" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,247 @@
+"use client";
+
+import { type ReactNode, useCallback, useEffect, useId, useState } from "react";
+import { sentenceOf } from "../../client/parley-error.ts";
+import { useParley } from "../../client/react/provider.tsx";
+import type { PreferenceChanges, Preferences } from "../../client/types.ts";
+import { Button } from "../ui/button.tsx";
+import { ErrorNote } from "../ui/error-note.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { Select } from "../ui/select.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { Switch } from "../ui/switch.tsx";
+
+type Category = Preferences["categories"][number];
+type Channel = keyof Category["channels"];
+
+const CHANNELS: { channel: Channel; label: string }[] = [
+  { channel: "inApp", label: "In the app" },
+  { channel: "email", label: "E-mail" },
+];
+
+const EVERY = [
+  { value: "off", label: "No digest" },
+  { value: "daily", label: "Daily" },
+  { value: "weekly", label: "Weekly" },
+] as const;
+
+const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
+const PAUSES = [
+  { value: "hour", label: "An hour" },
+  { value: "day", label: "A day" },
+  { value: "week", label: "A week" },
+] as const;
+
+/** What goes out to oneself, when and how. Each change is stored at once. */
+export function PreferencesForm() {
+  const client = useParley();
+  const [known, setKnown] = useState<Preferences>();
+  const [problem, setProblem] = useState("");
+  const [saved, setSaved] = useState("");
+
+  const load = useCallback(() => {
+    setProblem("");
+    client.api
+      .call("preferences.get", {})
+      .then(({ body }) => setKnown(body))
+      .catch((error: unknown) => setProblem(sentenceOf(error)));
+  }, [client]);
+  useEffect(load, [load]);
+
+  async function change(changes: PreferenceChanges) {
+    setProblem("");
+    setSaved("");
+    try {
+      const { body } = await client.api.call("preferences.put", changes);
+      setKnown(body);
+      setSaved("Saved");
+    } catch (error) {
+      setProblem(`Not saved: ${sentenceOf(error)}`);
+    }
+  }
+
+  if (!known)
+    return problem ? (
+      <ErrorNote onRetry={load}>{problem}</ErrorNote>
+    ) : (
+      <div role="status" aria-label="Loading preferences" className="space-y-3">
+        <Skeleton className="h-40 rounded-xl" />
+        <Skeleton className="h-28 rounded-xl" />
+      </div>
+    );
+  return (
+    <div className="space-y-6">
+      <p role="status" className="sr-only">
+        {saved}
+      </p>
+      {problem && <ErrorNote>{problem}</ErrorNote>}
+      <Part title="What comes to you" lead="By type of notification and by the way it comes.">
+        <Categories categories={known.categories} onChange={change} />
+      </Part>
+      <Part title="Quiet hours" lead={`No mail is sent in them, but for what is urgent. Counted in ${known.timezone}.`}>
+        <QuietHours quietHours={known.quietHours} onChange={change} />
+      </Part>
+      <Part title="Digest" lead="One mail for what is not urgent, instead of many.">
+        <Digest digest={known.digest} onChange={change} />
+      </Part>
+      <Part
+        title="Pause mail"
+        lead={
+          known.pausedUntil
+            ? `Paused until ${new Date(known.pausedUntil).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}.`
+            : "Holds every mail that is not urgent for a while."
+        }
+      >
+        <div className="flex flex-wrap gap-2">
+          {PAUSES.map(({ value, label }) => (
+            <Button key={value} onClick={() => void change({ pause: value })}>
+              {label}
+            </Button>
+          ))}
+          {known.pausedUntil && (
+            <Button variant="primary" onClick={() => void change({ pause: "none" })}>
+              End the pause
+            </Button>
+          )}
+        </div>
+      </Part>
+    </div>
+  );
+}
+
+function Part({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+  return (
+    <section className="rounded-xl border border-line bg-surface p-4">
+      <h2 className="font-semibold text-sm">{title}</h2>
+      <p className="mt-0.5 mb-3 text-muted text-sm">{lead}</p>
+      {children}
+    </section>
+  );
+}
+
+interface PartProps {
+  onChange: (changes: PreferenceChanges) => Promise<void>;
+}
+
+function Categories({ categories, onChange }: PartProps & { categories: Category[] }) {
+  return (
+    <ul className="divide-y divide-line">
+      {categories.map((category) => (
+        <CategoryRow key={category.type} category={category} onChange={onChange} />
+      ))}
+    </ul>
+  );
+}
+
+function CategoryRow({ category, onChange }: PartProps & { category: Category }) {
+  const reason = useId();
+  const { type, title, description, required, channels } = category;
+  const name = type === "*" ? "Everything else" : title;
+  return (
+    <li className="flex flex-wrap items-center gap-x-6 gap-y-2 py-3">
+      <div className="min-w-40 flex-1">
+        <p className="font-medium text-sm">{name}</p>
+        {description && <p className="text-muted text-xs">{description}</p>}
+        {required && (
+          <p id={reason} className="text-muted text-xs">
+            Always sent: it concerns your account.
+          </p>
+        )}
+      </div>
+      {CHANNELS.map(({ channel, label }) => (
+        <div key={channel} className="flex items-center gap-2 text-sm">
+          <span aria-hidden>{label}</span>
+          <Switch
+            label={`${name}: ${label}`}
+            checked={channels[channel].enabled}
+            disabled={channels[channel].locked}
+            describedBy={channels[channel].locked ? reason : undefined}
+            onChange={(on) => void onChange({ categories: [{ type, [channel]: on ? "on" : "off" }] })}
+          />
+        </div>
+      ))}
+    </li>
+  );
+}
+
+function QuietHours({ quietHours, onChange }: PartProps & { quietHours: Preferences["quietHours"] }) {
+  const { enabled, from, to } = quietHours;
+  return (
+    <div className="flex flex-wrap items-end gap-4">
+      <div className="flex h-9 items-center gap-2 text-sm">
+        <Switch
+          label="Quiet hours"
+          checked={enabled}
+          onChange={(on) => void onChange({ quietHours: { enabled: on } })}
+        />
+        <span aria-hidden>{enabled ? "On" : "Off"}</span>
+      </div>
+      <Field label="From">
+        <TimeInput
+          value={from}
+          disabled={!enabled}
+          onChange={(value) => void onChange({ quietHours: { from: value } })}
+        />
+      </Field>
+      <Field label="To">
+        <TimeInput value={to} disabled={!enabled} onChange={(value) => void onChange({ quietHours: { to: value } })} />
+      </Field>
+    </div>
+  );
+}
+
+function Digest({ digest, onChange }: PartProps & { digest: Preferences["digest"] }) {
+  const { every, at, weekday } = digest;
+  return (
+    <div className="flex flex-wrap items-end gap-4">
+      <Select
+        label="Digest"
+        value={every}
+        options={EVERY}
+        onChange={(value) => void onChange({ digest: { every: value } })}
+        className="w-36"
+      />
+      {every === "weekly" && (
+        <Select
+          label="Day of the digest"
+          value={weekday}
+          options={DAYS.map((day) => ({ value: day, label: day.charAt(0).toUpperCase() + day.slice(1) }))}
+          onChange={(value) => void onChange({ digest: { weekday: value } })}
+          className="w-36"
+        />
+      )}
+      {every !== "off" && (
+        <Field label="At">
+          <TimeInput value={at} disabled={false} onChange={(value) => void onChange({ digest: { at: value } })} />
+        </Field>
+      )}
+    </div>
+  );
+}
+
+/** Stored when it is left, not at each digit. */
+function TimeInput({
+  value,
+  disabled,
+  onChange,
+}: {
+  value: string;
+  disabled: boolean;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <Input
+      key={value}
+      type="time"
+      defaultValue={value}
+      disabled={disabled}
+      required
+      onBlur={(event) => {
+        const next = event.currentTarget.value;
+        if (next !== "" && next !== value) onChange(next);
+      }}
+      className="w-32"
+    />
+  );
+}
