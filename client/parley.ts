@@ -127,7 +127,7 @@ export class Parley {
   }
 
   /** Goes on over other transports, from the same place in the log. */
-  useTransports(transports: readonly Transport[]): void {
+  setTransports(transports: readonly Transport[]): void {
     this.#live?.use(transports);
   }
 

@@ -56,7 +56,7 @@ export function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStripProps) 
           options={PROTOCOLS}
           onChange={(next) => {
             setProtocol(next);
-            client.useTransports(TRANSPORTS[next]());
+            client.setTransports(TRANSPORTS[next]());
           }}
           className="w-60"
         />

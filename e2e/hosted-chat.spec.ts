@@ -1,0 +1,286 @@
+import { gzipSync } from "node:zlib";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const SCRIPT_BUDGET = 250_000;
+
+test("two people pick who they are, find each other and talk", async ({ page, browser, baseURL = "" }) => {
+  await page.goto("/chat/demo");
+  await page.getByRole("button", { name: "Ada Marques" }).click();
+  await page.getByRole("button", { name: "New chat" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "New chat" });
+  await dialog.getByRole("combobox", { name: "People" }).fill("Ivo");
+  await page.getByRole("option", { name: /Ivo Santos/u }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).click();
+  const name = unheard("Quay");
+  await dialog.getByRole("textbox", { name: "Name" }).fill(name);
+  await dialog.getByRole("button", { name: "Create group" }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  const chatId = new URL(page.url()).searchParams.get("chat") ?? "";
+  const ada = partsOf(page);
+  const ivo = await openHosted(browser, baseURL, "ivo", chatId);
+
+  await ada.say("**Bold** and https://example.com/path");
+  const link = ivo.messages.getByRole("link", { name: "https://example.com/path" });
+  await expect(link).toHaveAttribute("rel", /noopener/u);
+  await expect(ivo.messages.locator("strong")).toHaveText("Bold");
+  await expect(ada.messages.getByText("Seen by Ivo Santos")).toBeVisible();
+  await ivo.say("<img src=x onerror=alert(1)> <b>no markup</b>");
+  await expect(ada.messages.getByText("no markup")).toBeVisible();
+  await expect(ada.messages.locator("img[src=x], b")).toHaveCount(0);
+
+  await ivo.box.pressSequentially("I am wri");
+  await expect(page.getByText("Ivo Santos is typing…").first()).toBeVisible();
+  await ivo.box.fill("");
+
+  // ↑ edits one's last message; the others see it, and that it was edited.
+  await ada.say("Depature at nine");
+  await expect(ivo.messages.getByText("Depature at nine")).toBeVisible();
+  await ada.box.press("ArrowUp");
+  await ada.box.fill("Departure at nine");
+  await ada.box.press("Enter");
+  await expect(ivo.messages.getByText("Departure at nine")).toContainText("edited");
+
+  // A reply quotes, and a delete leaves a tombstone in its place.
+  await ivo.messages.getByRole("article").last().focus();
+  await ivo.page.keyboard.press("r");
+  await expect(ivo.page.getByText("Reply to Ada Marques")).toBeVisible();
+  await ivo.say("At nine sharp");
+  await expect(ada.messages.getByRole("button", { name: /Ada Marques Departure at nine/u })).toBeVisible();
+  await ivo.messages.getByRole("article").last().hover();
+  await ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }).click();
+  await ivo.page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(ada.messages.getByText("Message deleted")).toBeVisible();
+  await expect(ada.messages.getByText("At nine sharp")).toHaveCount(0);
+  expect(ivo.noise).toEqual([]);
+  await ivo.page.context().close();
+});
+
+test("who was offline is told so, misses nothing and sends once what was written meanwhile, even over a reload", async ({
+  browser,
+  baseURL = "",
+}) => {
+  const { id } = await makeGroup(unheard("Fog"), "ada", "ben");
+  const [ada, ben] = [await openHosted(browser, baseURL, "ada", id), await openHosted(browser, baseURL, "ben", id)];
+  await ada.page.context().setOffline(true);
+  await expect(ada.page.getByText("You are offline.")).toBeVisible();
+  const missed = ["one", "two", "three"].map((word) => unheard(`Missed ${word}`));
+  for (const text of missed) await ben.say(text);
+  await expect(ben.messages.getByText(missed[2] ?? "")).toBeVisible();
+  const held = ["four", "five"].map((word) => unheard(`Held ${word}`));
+  for (const text of held) await ada.say(text);
+  await expect(ada.messages.getByText("Waiting to send")).toHaveCount(2);
+  await expect(ada.page.getByText("You are offline. 2 messages are waiting.")).toBeVisible();
+  await expect(ada.messages.getByText(missed[0] ?? "")).toHaveCount(0);
+
+  await ada.page.context().setOffline(false);
+  await expect(ada.page.getByText(/Connected – caught up \d messages/u)).toBeVisible();
+  const all = [...missed, ...held];
+  for (const { messages, texts } of [ada, ben]) {
+    await expect(messages.getByText(held[1] ?? "")).toBeVisible();
+    await expect(messages.getByText("Waiting to send")).toHaveCount(0);
+    const shown = await texts();
+    expect(all.map((text) => shown.filter((one) => one.includes(text)).length)).toEqual([1, 1, 1, 1, 1]);
+    const order = all.map((text) => shown.findIndex((one) => one.includes(text)));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  }
+
+  // Written without a line, and the page is gone before it comes back.
+  await ada.page.context().setOffline(true);
+  const last = unheard("Over a reload");
+  await ada.say(last);
+  await expect(ada.messages.getByText("Waiting to send")).toHaveCount(1);
+  await ada.page.goto("about:blank");
+  await ada.page.context().setOffline(false);
+  await ada.page.goto(`/chat/demo?as=ada&chat=${id}`);
+  await expect(ben.messages.getByText(last)).toHaveCount(1);
+  await expect(ada.messages.getByText(last)).toHaveCount(1);
+  for (const { page } of [ada, ben]) await page.context().close();
+});
+
+test("the badge says what the service counts, in every tab of a person", async ({ browser, baseURL = "" }) => {
+  const { id } = await makeGroup(unheard("Badge"), "ben", "hana");
+  const counted = async () => {
+    const { chats, inbox } = await callAs<{ chats: { unreadMessages: number }; inbox: { unread: number } }>(
+      "hana",
+      "GET",
+      "/counters",
+    );
+    return chats.unreadMessages + inbox.unread;
+  };
+  const before = await counted();
+  const context = await browser.newContext({ baseURL });
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  for (const tab of [one, two]) await tab.goto("/chat/demo?as=hana");
+  for (const text of ["a", "b", "c"]) await callAs("ben", "POST", `/Chat/${id}/messages`, { content: text });
+  const row = (tab: typeof one) =>
+    tab.getByRole("navigation", { name: "Chats" }).locator(`li`, { hasText: "3 unread" });
+  for (const tab of [one, two]) {
+    await expect(row(tab)).toHaveCount(1);
+    await expect(tab).toHaveTitle(new RegExp(`^\\(${Math.min(before + 3, 99)}\\+?\\) Chat`, "u"));
+  }
+  expect(await counted()).toBe(before + 3);
+  await one.goto(`/chat/demo?as=hana&chat=${id}`);
+  await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
+  await expect(row(two)).toHaveCount(0);
+  await expect.poll(counted).toBe(before);
+  // The separator is from a snapshot: reading does not take it away.
+  await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
+  await context.close();
+});
+
+test("a draft stays with its chat, and both tabs know it", async ({ browser, baseURL = "" }) => {
+  const { id } = await makeGroup(unheard("Drafts"), "ben", "gita");
+  const gita = await openHosted(browser, baseURL, "gita", id);
+  await gita.box.fill("Half a thou");
+  const second = await gita.page.context().newPage();
+  await second.goto("/chat/demo?as=gita");
+  await expect(second.getByText("Draft: Half a thou")).toBeVisible();
+  await gita.page.reload();
+  await expect(gita.box).toHaveValue("Half a thou");
+  await gita.page.context().close();
+});
+
+test("works by keyboard alone, and says new messages by one polite voice", async ({ browser, baseURL = "" }) => {
+  const name = unheard("Keys");
+  const { id } = await makeGroup(name, "ben", "carla");
+  const carla = await openHosted(browser, baseURL, "carla", "");
+  const { page } = carla;
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(name);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await page.keyboard.press("F6");
+  for (let steps = 0; steps < 3 && !(await carla.box.evaluate((box) => box === document.activeElement)); steps++)
+    await page.keyboard.press("F6");
+  await expect(carla.box).toBeFocused();
+  await page.keyboard.type("No mouse");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("second line");
+  await page.keyboard.press("Enter");
+  await expect(carla.messages.getByText("No mouse")).toContainText("second line");
+  await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "Spoken aloud" });
+  await expect(page.getByRole("log")).toHaveText("Ben Carter: Spoken aloud");
+  await expect(carla.messages).not.toHaveAttribute("aria-live", /.*/u);
+  await carla.messages.getByRole("article").last().focus();
+  await page.keyboard.press("ArrowUp");
+  await expect(carla.messages.getByRole("article", { name: /^Carla Nunes/u })).toBeFocused();
+  await page.keyboard.press("e");
+  await expect(carla.box).toHaveValue("No mouse\nsecond line");
+  await page.keyboard.press("Escape");
+  await expect(carla.box).toHaveValue("");
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("aloud");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 of 1")).toBeVisible();
+  await expect(carla.messages.locator("mark")).toHaveText("aloud");
+  await page.keyboard.press("Escape");
+  await expect(carla.box).toBeFocused();
+  await page.keyboard.press("Control+Shift+e");
+  await page.getByRole("searchbox", { name: "Search emoji" }).fill("ferry");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(carla.box).toHaveValue("⛴️");
+  expect(carla.noise).toEqual([]);
+  await page.context().close();
+});
+
+for (const scheme of ["light", "dark"] as const)
+  test(`has no fault that axe finds, ${scheme}`, async ({ browser, baseURL = "" }) => {
+    const [first] = (await callAs<{ data: { id: string }[] }>("ada", "GET", "/Chat")).data;
+    const ada = await openHosted(browser, baseURL, "ada", first?.id ?? "", {
+      colorScheme: scheme,
+      reducedMotion: "reduce",
+    });
+    await expect(ada.messages.getByRole("article").first()).toBeVisible();
+    const faults = async () => {
+      const { violations } = await new AxeBuilder({ page: ada.page }).withTags(WCAG).analyze();
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+    };
+    expect(await faults()).toEqual([]);
+    await ada.page.getByRole("button", { name: "Members" }).click();
+    await expect(ada.page.getByRole("list", { name: "Members" })).toBeVisible();
+    expect(await faults()).toEqual([]);
+    expect(ada.noise).toEqual([]);
+    await ada.page.context().close();
+  });
+
+test("loads less than 250 kB of script, gzipped", async ({ page }) => {
+  const scripts: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script")
+      scripts.push(response.body().then((body) => gzipSync(body).length));
+  });
+  await page.goto("/chat/demo?as=ada");
+  await expect(page.getByLabel("Connection: Live")).toBeVisible();
+  const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0);
+  console.log(`script of the hosted chat: ${(bytes / 1000).toFixed(0)} kB gzipped`);
+  expect(bytes).toBeLessThan(SCRIPT_BUDGET);
+});
+
+test("5,000 messages scroll without a frame over 50 ms", async ({ browser, baseURL = "" }) => {
+  const chats = await callAs<{ data: { id: string; lastSeq: number }[] }>("ada", "GET", "/Chat?pageSize=50");
+  const long = chats.data.find(({ lastSeq }) => lastSeq >= 5_000);
+  const ada = await openHosted(browser, baseURL, "ada", `${long?.id}&seq=1`);
+  const { page } = ada;
+  await expect(ada.messages.getByText("Start of the conversation")).toBeVisible({ timeout: 30_000 });
+  const session = await page.context().newCDPSession(page);
+  // The page's own work, in the time of its thread: what other programs of this machine do meanwhile does not count.
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const workDone = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0) * 1000;
+  };
+  await page.evaluate(() => {
+    const box = document.querySelector('[aria-label="Messages"]')?.parentElement;
+    if (box) box.scrollTop = 0;
+  });
+  const frames: number[] = [];
+  for (let step = 0; step < 60; step++) {
+    const before = await workDone();
+    await page.evaluate(
+      (part) =>
+        new Promise<void>((resolve) => {
+          const box = document.querySelector('[aria-label="Messages"]')?.parentElement;
+          if (box) box.scrollTop = part < 40 ? box.scrollTop + 800 : (box.scrollHeight * (part - 39)) / 21;
+          requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+        }),
+      step,
+    );
+    frames.push((await workDone()) - before);
+  }
+  const [worst = 0, middle = 0] = [Math.max(...frames), frames.sort((a, b) => a - b)[Math.floor(frames.length / 2)]];
+  console.log(
+    `scrolling ${long?.lastSeq} messages: worst frame ${worst.toFixed(0)} ms of work, median ${middle.toFixed(0)} ms`,
+  );
+  expect(await ada.messages.getByRole("article").count()).toBeLessThan(120);
+  expect(worst).toBeLessThan(50);
+  await page.context().close();
+});
+
+test("the demo's strip chats over stock clients: SignalR and tRPC", async ({ browser, baseURL = "" }) => {
+  const { id } = await makeGroup(unheard("Strip"), "ada", "joana");
+  const ada = await openHosted(browser, baseURL, "ada", id);
+  const sockets: string[] = [];
+  ada.page.on("websocket", (socket) => sockets.push(socket.url()));
+  for (const [label, mark] of [
+    ["SignalR", "/hub?"],
+    ["tRPC", "/api/trpc"],
+  ] as const) {
+    await ada.page.getByRole("combobox", { name: "Protocol" }).click();
+    await ada.page.getByRole("option", { name: new RegExp(`^${label}`, "u") }).click();
+    await expect.poll(() => sockets.some((url) => url.includes(mark))).toBe(true);
+    await expect(ada.page.getByLabel("Connection: Live").first()).toBeVisible();
+    const text = unheard(`Over ${label}`);
+    await callAs("joana", "POST", `/Chat/${id}/messages`, { content: text });
+    await expect(ada.messages.getByText(text)).toHaveCount(1);
+  }
+  await ada.page.getByRole("button", { name: "Open beside" }).click();
+  const beside = ada.page.frameLocator('iframe[title="The second person"]');
+  await expect(beside.getByRole("list", { name: "Messages" }).getByText("Over tRPC")).toBeVisible();
+  expect(readDemo().users.length).toBeGreaterThan(2);
+  expect(ada.noise).toEqual([]);
+  await ada.page.context().close();
+});

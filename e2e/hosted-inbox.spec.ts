@@ -1,0 +1,126 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, callWithKey } from "./people.ts";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function notify(userId: string, more: object = {}): Promise<string> {
+  const subject = unheard("Notice");
+  await callWithKey("POST", "/Notifications", {
+    userId,
+    type: "SystemAnnouncement",
+    subject,
+    message: `About ${subject}`,
+    ...more,
+  });
+  return subject;
+}
+
+async function unreadOf(userId: string): Promise<number> {
+  return (await callAs<{ inbox: { unread: number } }>(userId, "GET", "/counters")).inbox.unread;
+}
+
+test("comes in live, is read, archived, snoozed and deleted with undo, and the numbers agree", async ({ page }) => {
+  await page.goto("/inbox/demo?as=leila");
+  await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();
+  const before = await unreadOf("leila");
+  const first = await notify("leila", { priority: "High" });
+  const row = (subject: string) => page.getByRole("article", { name: new RegExp(`^${subject}`, "u") });
+  await expect(row(first)).toHaveAccessibleName(/unread, high/u);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(`${before + 1}`);
+
+  await row(first)
+    .getByRole("button", { name: new RegExp(first, "u") })
+    .click();
+  await expect(row(first).getByText(`About ${first}`)).toBeVisible();
+  await expect(row(first)).not.toHaveAccessibleName(/unread/u);
+  await expect.poll(() => unreadOf("leila")).toBe(before);
+
+  await row(first)
+    .getByRole("button", { name: /^Archive/u })
+    .click();
+  await expect(row(first)).toHaveCount(0);
+  await page.getByRole("navigation", { name: "Filters" }).getByRole("button", { name: "Archive" }).click();
+  await expect(row(first)).toBeVisible();
+  await page.goBack();
+
+  const second = await notify("leila");
+  await row(second)
+    .getByRole("button", { name: /^Snooze/u })
+    .click();
+  await page.getByRole("menuitem", { name: "Tomorrow morning" }).click();
+  await expect(row(second)).toHaveCount(0);
+  await page.getByRole("navigation", { name: "Filters" }).getByRole("button", { name: "Snoozed" }).click();
+  await expect(row(second)).toBeVisible();
+  await page.goBack();
+
+  const third = await notify("leila");
+  await row(third).focus();
+  await page.keyboard.press("Delete");
+  await expect(row(third)).toHaveCount(0);
+  await page.getByText("Deleted").locator("..").locator("..").getByRole("button", { name: "Undo" }).click();
+  await expect(row(third)).toBeVisible();
+  await expect.poll(() => unreadOf("leila")).toBe(before + 1);
+});
+
+test("shows HTML in a sandbox that runs nothing and calls nobody", async ({ page, baseURL }) => {
+  const html = `<h2>Timetable</h2><img src="${baseURL}/pixel-of-a-spy.png"><script>parent.document.title = "taken"</script><p onclick="1">Nine o'clock</p>`;
+  const subject = await notify("karim", { htmlContent: html });
+  await page.goto("/inbox/demo?as=karim");
+  await page
+    .getByRole("article", { name: new RegExp(`^${subject}`, "u") })
+    .getByRole("button")
+    .first()
+    .click();
+  const frame = page.frameLocator(`iframe[title="${subject}"]`);
+  await expect(frame.getByText("Nine o'clock")).toBeVisible();
+  await expect(frame.locator("script")).toHaveCount(0);
+  await expect(page).not.toHaveTitle(/taken/u);
+});
+
+test("the bell has the number, and the one badge adds chat and inbox", async ({ page }) => {
+  const { chats } = await callAs<{ chats: { unreadMessages: number } }>("farid", "GET", "/counters");
+  await notify("farid");
+  await page.goto("/chat/demo?as=farid");
+  const unread = await unreadOf("farid");
+  await expect(page.getByRole("button", { name: `Notifications, ${unread} unread` })).toBeVisible();
+  const total = chats.unreadMessages + unread;
+  await expect(page).toHaveTitle(new RegExp(`^\\(${total > 99 ? "99\\+" : total}\\) `, "u"));
+  await page.getByRole("button", { name: /^Notifications/u }).click();
+  await expect(page.getByRole("dialog", { name: "Notifications" }).getByRole("article").first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "All notifications" })).toHaveAttribute("href", "/inbox/demo?as=farid");
+});
+
+test("keeps what one chooses to get", async ({ page }) => {
+  await page.goto("/inbox/demo?as=emma&view=preferences");
+  const mail = page.getByRole("switch", { name: "Everything else: E-mail" });
+  const was = await mail.getAttribute("aria-checked");
+  await mail.click();
+  await expect(mail).not.toHaveAttribute("aria-checked", was ?? "");
+  const quiet = page.getByRole("switch", { name: "Quiet hours" });
+  await quiet.click();
+  await page.getByRole("textbox", { name: "From" }).or(page.getByLabel("From")).first().fill("21:30");
+  await page.getByLabel("To", { exact: true }).click();
+  await expect
+    .poll(async () => (await callAs<{ quietHours: object }>("emma", "GET", "/preferences")).quietHours)
+    .toMatchObject({ enabled: true, from: "21:30" });
+  await page.reload();
+  await expect(mail).not.toHaveAttribute("aria-checked", was ?? "");
+  await expect(page.getByLabel("From")).toHaveValue("21:30");
+});
+
+for (const scheme of ["light", "dark"] as const)
+  test(`has no fault that axe finds, ${scheme}`, async ({ browser, baseURL }) => {
+    await notify("duarte", { priority: "Urgent" });
+    const context = await browser.newContext({ baseURL, colorScheme: scheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    for (const view of ["all", "preferences"]) {
+      await page.goto(`/inbox/demo?as=duarte&view=${view}`);
+      await expect(view === "all" ? page.getByRole("article").first() : page.getByRole("switch").first()).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      expect(
+        violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`),
+      ).toEqual([]);
+    }
+    await context.close();
+  });
