@@ -68,7 +68,6 @@ export class ChatRoom {
   /** Shows it at once and sends it when it can, in the order of the calls. */
   send(content: string, more: { replyToId?: string | undefined } = {}): void {
     const clientMessageId = crypto.randomUUID();
-    this.#typedAt = 0;
     this.#options.keep({ clientMessageId, content, ...more, status: "sending" });
     this.#outbox.add(content, { ...more, clientMessageId });
   }

@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, unheard } from "./journey.ts";
-import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
+import { callAs, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
 
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const SCRIPT_BUDGET = 250_000;
 
-test("two people pick who they are, find each other and talk", async ({ page, browser, baseURL = "" }) => {
+test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
   await page.goto("/chat/demo");
   await page.getByRole("button", { name: "Ada Marques" }).click();
   await page.getByRole("button", { name: "New chat" }).first().click();
@@ -20,7 +20,7 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   const chatId = new URL(page.url()).searchParams.get("chat") ?? "";
   const ada = partsOf(page);
-  const ivo = await openHosted(browser, baseURL, "ivo", chatId);
+  const ivo = await openHosted(browser, "ivo", chatId);
 
   await ada.say("**Bold** and https://example.com/path");
   const link = ivo.messages.getByRole("link", { name: "https://example.com/path" });
@@ -31,7 +31,7 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await expect(ada.messages.getByText("no markup")).toBeVisible();
   await expect(ada.messages.locator("img[src=x], b")).toHaveCount(0);
 
-  await ivo.box.pressSequentially("I am wri");
+  await ivo.box.pressSequentially("I am writing", { delay: 350 }); // the service tells it every few seconds
   await expect(page.getByText("Ivo Santos is typing…").first()).toBeVisible();
   await ivo.box.fill("");
 
@@ -60,10 +60,9 @@ test("two people pick who they are, find each other and talk", async ({ page, br
 
 test("who was offline is told so, misses nothing and sends once what was written meanwhile, even over a reload", async ({
   browser,
-  baseURL = "",
 }) => {
   const { id } = await makeGroup(unheard("Fog"), "ada", "ben");
-  const [ada, ben] = [await openHosted(browser, baseURL, "ada", id), await openHosted(browser, baseURL, "ben", id)];
+  const [ada, ben] = [await openHosted(browser, "ada", id), await openHosted(browser, "ben", id)];
   await ada.page.context().setOffline(true);
   await expect(ada.page.getByText("You are offline.")).toBeVisible();
   const missed = ["one", "two", "three"].map((word) => unheard(`Missed ${word}`));
@@ -100,7 +99,7 @@ test("who was offline is told so, misses nothing and sends once what was written
   for (const { page } of [ada, ben]) await page.context().close();
 });
 
-test("the badge says what the service counts, in every tab of a person", async ({ browser, baseURL = "" }) => {
+test("the badge says what the service counts, in every tab of a person", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Badge"), "ben", "hana");
   const counted = async () => {
     const { chats, inbox } = await callAs<{ chats: { unreadMessages: number }; inbox: { unread: number } }>(
@@ -111,7 +110,7 @@ test("the badge says what the service counts, in every tab of a person", async (
     return chats.unreadMessages + inbox.unread;
   };
   const before = await counted();
-  const context = await browser.newContext({ baseURL });
+  const context = await browser.newContext({ baseURL: productUrl() });
   const [one, two] = [await context.newPage(), await context.newPage()];
   for (const tab of [one, two]) await tab.goto("/chat/demo?as=hana");
   for (const text of ["a", "b", "c"]) await callAs("ben", "POST", `/Chat/${id}/messages`, { content: text });
@@ -131,9 +130,9 @@ test("the badge says what the service counts, in every tab of a person", async (
   await context.close();
 });
 
-test("a draft stays with its chat, and both tabs know it", async ({ browser, baseURL = "" }) => {
+test("a draft stays with its chat, and both tabs know it", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Drafts"), "ben", "gita");
-  const gita = await openHosted(browser, baseURL, "gita", id);
+  const gita = await openHosted(browser, "gita", id);
   await gita.box.fill("Half a thou");
   const second = await gita.page.context().newPage();
   await second.goto("/chat/demo?as=gita");
@@ -143,10 +142,10 @@ test("a draft stays with its chat, and both tabs know it", async ({ browser, bas
   await gita.page.context().close();
 });
 
-test("works by keyboard alone, and says new messages by one polite voice", async ({ browser, baseURL = "" }) => {
+test("works by keyboard alone, and says new messages by one polite voice", async ({ browser }) => {
   const name = unheard("Keys");
   const { id } = await makeGroup(name, "ben", "carla");
-  const carla = await openHosted(browser, baseURL, "carla", "");
+  const carla = await openHosted(browser, "carla", "");
   const { page } = carla;
   await page.keyboard.press("Control+k");
   await page.keyboard.type(name);
@@ -188,9 +187,9 @@ test("works by keyboard alone, and says new messages by one polite voice", async
 });
 
 for (const scheme of ["light", "dark"] as const)
-  test(`has no fault that axe finds, ${scheme}`, async ({ browser, baseURL = "" }) => {
+  test(`has no fault that axe finds, ${scheme}`, async ({ browser }) => {
     const [first] = (await callAs<{ data: { id: string }[] }>("ada", "GET", "/Chat")).data;
-    const ada = await openHosted(browser, baseURL, "ada", first?.id ?? "", {
+    const ada = await openHosted(browser, "ada", first?.id ?? "", {
       colorScheme: scheme,
       reducedMotion: "reduce",
     });
@@ -220,10 +219,10 @@ test("loads less than 250 kB of script, gzipped", async ({ page }) => {
   expect(bytes).toBeLessThan(SCRIPT_BUDGET);
 });
 
-test("5,000 messages scroll without a frame over 50 ms", async ({ browser, baseURL = "" }) => {
+test("5,000 messages scroll without a frame over 50 ms", async ({ browser }) => {
   const chats = await callAs<{ data: { id: string; lastSeq: number }[] }>("ada", "GET", "/Chat?pageSize=50");
   const long = chats.data.find(({ lastSeq }) => lastSeq >= 5_000);
-  const ada = await openHosted(browser, baseURL, "ada", `${long?.id}&seq=1`);
+  const ada = await openHosted(browser, "ada", `${long?.id}&seq=1`);
   const { page } = ada;
   await expect(ada.messages.getByText("Start of the conversation")).toBeVisible({ timeout: 30_000 });
   const session = await page.context().newCDPSession(page);
@@ -260,9 +259,9 @@ test("5,000 messages scroll without a frame over 50 ms", async ({ browser, baseU
   await page.context().close();
 });
 
-test("the demo's strip chats over stock clients: SignalR and tRPC", async ({ browser, baseURL = "" }) => {
+test("the demo's strip chats over stock clients: SignalR and tRPC", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Strip"), "ada", "joana");
-  const ada = await openHosted(browser, baseURL, "ada", id);
+  const ada = await openHosted(browser, "ada", id);
   const sockets: string[] = [];
   ada.page.on("websocket", (socket) => sockets.push(socket.url()));
   for (const [label, mark] of [
@@ -277,6 +276,8 @@ test("the demo's strip chats over stock clients: SignalR and tRPC", async ({ bro
     await callAs("joana", "POST", `/Chat/${id}/messages`, { content: text });
     await expect(ada.messages.getByText(text)).toHaveCount(1);
   }
+  await ada.page.getByRole("combobox", { name: "Second person" }).click();
+  await ada.page.getByRole("option", { name: "Joana Reis" }).click();
   await ada.page.getByRole("button", { name: "Open beside" }).click();
   const beside = ada.page.frameLocator('iframe[title="The second person"]');
   await expect(beside.getByRole("list", { name: "Messages" }).getByText("Over tRPC")).toBeVisible();

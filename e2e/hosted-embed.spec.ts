@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "./journey.ts";
-import { callWithKey, readDemo } from "./people.ts";
+import { callWithKey, productUrl, readDemo } from "./people.ts";
 
 // Somebody else's app around the hosted chat: another origin, which the tenant allows or does not.
 
@@ -30,10 +30,9 @@ interface AppWindow extends Window {
 
 test("is signed in by the app around it, tells it what is unread, and asks for a token when it needs one", async ({
   browser,
-  baseURL = "",
 }) => {
   const { second } = readDemo();
-  const origin = await serveApp(`${baseURL}/chat/${second.tenantId}`);
+  const origin = await serveApp(`${productUrl()}/chat/${second.tenantId}`);
   await callWithKey(
     "PATCH",
     "/admin/tenant",
@@ -66,7 +65,7 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   await page.context().close();
 });
 
-test("stays closed in the frame of an origin that the tenant does not allow", async ({ browser, baseURL = "" }) => {
+test("stays closed in the frame of an origin that the tenant does not allow", async ({ browser }) => {
   const { second } = readDemo();
   await callWithKey(
     "PATCH",
@@ -75,7 +74,7 @@ test("stays closed in the frame of an origin that the tenant does not allow", as
     second.tenantId,
     second.apiKey,
   );
-  const origin = await serveApp(`${baseURL}/chat/${second.tenantId}`);
+  const origin = await serveApp(`${productUrl()}/chat/${second.tenantId}`);
   const page = await (await browser.newContext()).newPage();
   const refused = page.waitForEvent("console", (message) => /frame-ancestors/u.test(message.text()));
   await page.goto(origin);

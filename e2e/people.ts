@@ -10,6 +10,10 @@ export interface DemoFile {
   second: { tenantId: string; apiKey: string; user: { userId: string; token: string } };
 }
 
+export function productUrl(): string {
+  return process.env.PARLEY_E2E_URL ?? "";
+}
+
 /** What the product wrote about its demo. */
 export function readDemo(): DemoFile {
   return JSON.parse(readFileSync(join(process.env.PARLEY_E2E_HOME ?? "", ".data/demo.json"), "utf8"));
@@ -19,7 +23,7 @@ export function readDemo(): DemoFile {
 export async function callAs<T>(userId: string, method: string, path: string, body?: unknown): Promise<T> {
   const { users } = readDemo();
   const token = users.find((user) => user.userId === userId)?.token;
-  const response = await fetch(`${process.env.PARLEY_E2E_URL}/tenant/demo/v1${path}`, {
+  const response = await fetch(`${productUrl()}/tenant/demo/v1${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -36,7 +40,7 @@ export async function callWithKey<T>(
   tenant = "demo",
   key = readDemo().apiKey,
 ): Promise<T> {
-  const response = await fetch(`${process.env.PARLEY_E2E_URL}/tenant/${tenant}/v1${path}`, {
+  const response = await fetch(`${productUrl()}/tenant/${tenant}/v1${path}`, {
     method,
     headers: { "x-api-key": key, "content-type": "application/json" },
     body: JSON.stringify(body),
@@ -61,13 +65,8 @@ export interface Hosted {
 }
 
 /** The hosted chat as one person, in a browser context of their own, with a chat open. */
-export async function openHosted(
-  browser: Browser,
-  baseURL: string,
-  userId: string,
-  chatId: string,
-  more = {},
-): Promise<Hosted> {
+export async function openHosted(browser: Browser, userId: string, chatId: string, more = {}): Promise<Hosted> {
+  const baseURL = productUrl();
   const context = await browser.newContext({ baseURL, ...more });
   const page = await context.newPage();
   const noise = listen(page, new URL(baseURL).origin);

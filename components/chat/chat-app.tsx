@@ -1,7 +1,7 @@
 "use client";
 
 import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { chatsInOrder } from "../../client/state.ts";
@@ -16,15 +16,17 @@ import { ChatList } from "./chat-list.tsx";
 import { Conversation, type ConversationHandle } from "./conversation.tsx";
 import { LinkBanner } from "./link-banner.tsx";
 import { LinkPill } from "./link-pill.tsx";
-import { MembersPanel } from "./members-panel.tsx";
 import { nameOf } from "./names.ts";
-import { NewChatDialog } from "./new-chat-dialog.tsx";
 import { SearchBar } from "./search-bar.tsx";
-import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useAway } from "./use-away.ts";
 import { useChatKeys } from "./use-chat-keys.ts";
 import { useSound, useSoundSwitch } from "./use-sound.ts";
+
+// What is not there at first is loaded when it is asked for.
+const MembersPanel = lazy(() => import("./members-panel.tsx"));
+const NewChatDialog = lazy(() => import("./new-chat-dialog.tsx"));
+const ShortcutSheet = lazy(() => import("./shortcut-sheet.tsx"));
 
 export interface ChatAppProps {
   /** The chat that the address names. */
@@ -73,6 +75,8 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
     setFound("");
     onOpenChat(next);
   }
+
+  const close = () => setDialog(undefined);
 
   function step(by: -1 | 1, unread: boolean) {
     const all = chatsInOrder(client.getState()).filter(
@@ -193,17 +197,13 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
         </main>
       </div>
       {footer}
-      <NewChatDialog open={dialog === "new"} onOpenChange={() => setDialog(undefined)} people={people} onMade={open} />
-      <ShortcutSheet open={dialog === "keys"} onOpenChange={() => setDialog(undefined)} />
-      {chatId !== undefined && (
-        <MembersPanel
-          chatId={chatId}
-          people={people}
-          open={dialog === "members"}
-          onOpenChange={() => setDialog(undefined)}
-          onLeft={() => open(undefined)}
-        />
-      )}
+      <Suspense>
+        {dialog === "new" && <NewChatDialog open onOpenChange={close} people={people} onMade={open} />}
+        {dialog === "keys" && <ShortcutSheet open onOpenChange={close} />}
+        {dialog === "members" && chatId !== undefined && (
+          <MembersPanel chatId={chatId} people={people} open onOpenChange={close} onLeft={() => open(undefined)} />
+        )}
+      </Suspense>
     </div>
   );
 }
@@ -236,7 +236,8 @@ function SoundButton() {
 /** Chats → messages → box → chats. */
 function nextRegion(finder: HTMLInputElement | null, conversation: ConversationHandle | null): void {
   const active = document.activeElement;
-  if (active?.closest("aside") || active === document.body) conversation?.focusList();
-  else if (active?.closest('[aria-label="Messages"]')) conversation?.focusBox();
+  const fromList = active?.closest("aside") || active === document.body;
+  if (fromList && conversation?.focusList()) return;
+  if (conversation && (fromList || active?.closest('[aria-label="Messages"]'))) conversation.focusBox();
   else finder?.focus();
 }

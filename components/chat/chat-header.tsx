@@ -1,12 +1,11 @@
 "use client";
 
-import { ArrowLeft, Bell, BellOff, EllipsisVertical, Search, Users } from "lucide-react";
+import { ArrowLeft, Bell, BellOff, Search, Users } from "lucide-react";
 import { useParleyState } from "../../client/react/provider.tsx";
 import { usePresence } from "../../client/react/use-presence.ts";
 import { isMuted } from "../../client/state.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Menu, MenuItem } from "../ui/menu.tsx";
 import { otherOf, titleOf } from "./names.ts";
 import { presenceWords } from "./presence-dot.tsx";
 import { PresenceDots } from "./presence-dots.tsx";
@@ -43,11 +42,11 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
       </div>
       <IconButton icon={Search} label="Search (Ctrl F)" onClick={onSearch} />
       <IconButton icon={Users} label="Members" onClick={onMembers} />
-      <Menu trigger={<IconButton icon={EllipsisVertical} label="Chat actions" />}>
-        <MenuItem icon={muted ? Bell : BellOff} onSelect={() => onMute(!muted)}>
-          {muted ? "Unmute" : "Mute"}
-        </MenuItem>
-      </Menu>
+      <IconButton
+        icon={muted ? BellOff : Bell}
+        label={muted ? "Unmute this chat" : "Mute this chat"}
+        onClick={() => onMute(!muted)}
+      />
     </header>
   );
 }

@@ -18,12 +18,10 @@ import { useParley } from "../../client/react/provider.tsx";
 import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Popover } from "../ui/popover.tsx";
-import { Skeleton } from "../ui/skeleton.tsx";
 import { readDraft, useDraftKeeper } from "./use-draft.ts";
 
-// Half a megabyte of names is fetched when somebody wants an emoji, not before.
-const EmojiPicker = lazy(() => import("./emoji-picker.tsx"));
+// The picker, and half a megabyte of names for it, come when somebody wants an emoji.
+const EmojiPopover = lazy(() => import("./emoji-popover.tsx"));
 
 export interface ComposerHandle {
   focus: () => void;
@@ -52,6 +50,7 @@ export function Composer(props: ComposerProps) {
   const [text, setText] = useState(() => readDraft(place));
   const [problem, setProblem] = useState("");
   const [picking, setPicking] = useState(false);
+  const [pickerWanted, setPickerWanted] = useState(false);
   const keepDraft = useDraftKeeper(place);
   const box = useRef<HTMLTextAreaElement>(null);
   const draft = useRef("");
@@ -113,7 +112,12 @@ export function Composer(props: ComposerProps) {
     if (wanted.send) void send();
     else if (wanted.cancel) onDone();
     else if (wanted.editLast) onEditLast();
-    else setPicking(true);
+    else pickEmoji();
+  }
+
+  function pickEmoji() {
+    setPickerWanted(true);
+    setPicking(true);
   }
 
   function insert(emoji: string) {
@@ -150,18 +154,13 @@ export function Composer(props: ComposerProps) {
         <label htmlFor={id} className="sr-only">
           Message
         </label>
-        <Popover
-          label="Emoji"
-          side="top"
-          align="start"
-          open={picking}
-          onOpenChange={setPicking}
-          trigger={<IconButton icon={Smile} label="Emoji" className="size-9" />}
-        >
-          <Suspense fallback={<Skeleton className="h-80 w-72 rounded-2xl" />}>
-            <EmojiPicker onPick={insert} />
+        {pickerWanted ? (
+          <Suspense fallback={<IconButton icon={Smile} label="Emoji" className="size-9" />}>
+            <EmojiPopover open={picking} onOpenChange={setPicking} onPick={insert} />
           </Suspense>
-        </Popover>
+        ) : (
+          <IconButton icon={Smile} label="Emoji" className="size-9" onClick={pickEmoji} />
+        )}
         <textarea
           ref={box}
           id={id}

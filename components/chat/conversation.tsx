@@ -26,7 +26,8 @@ import { useUnreadSnapshot } from "./use-unread-snapshot.ts";
 
 export interface ConversationHandle {
   jumpTo: (seq: number) => void;
-  focusList: () => void;
+  /** False when there is no message to go to. */
+  focusList: () => boolean;
   focusBox: () => void;
 }
 
@@ -77,7 +78,7 @@ export function Conversation(props: ConversationProps) {
 
   useImperativeHandle(handle, () => ({
     jumpTo: (seq) => timeline.current?.jumpTo(seq),
-    focusList: () => timeline.current?.focus(),
+    focusList: () => timeline.current?.focus() ?? false,
     focusBox: () => composer.current?.focus(),
   }));
 

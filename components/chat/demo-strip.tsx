@@ -35,7 +35,7 @@ export interface DemoStripProps {
 }
 
 /** What a visitor of the demo tries things with: the protocol on the wire, a second person, the line. */
-export function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStripProps) {
+export default function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStripProps) {
   const client = useParley();
   const link = useParleyState((state) => state.link);
   const [protocol, setProtocol] = useState<Protocol>("own");

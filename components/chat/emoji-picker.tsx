@@ -23,8 +23,7 @@ const PARTS: EmojiPickerListComponents = {
   ),
 };
 
-/** Named default because it is loaded on demand. */
-export default function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
+export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   return (
     <Base.Root
       emojibaseUrl={DATA}

@@ -1,18 +1,18 @@
 "use client";
 
 import { LogIn } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { Parley } from "../../client/parley.ts";
 import { ParleyProvider, useParleyState } from "../../client/react/provider.tsx";
 import { userOf } from "../../client/token-keeper.ts";
 import type { DemoUser } from "../../client/types.ts";
-import { ConfirmDialog } from "../ui/dialog.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ToastProvider } from "../ui/toast.tsx";
-import { TooltipProvider } from "../ui/tooltip.tsx";
 import { loadDemo } from "./load-demo.ts";
 import { PersonPicker } from "./person-picker.tsx";
 import { TokenSource } from "./token-source.ts";
+
+const SessionEndDialog = lazy(() => import("./session-end-dialog.tsx"));
 
 export interface HostedProps {
   tenantId: string;
@@ -61,12 +61,10 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
   if (client)
     return (
       <ParleyProvider client={client}>
-        <TooltipProvider>
-          <ToastProvider>
-            {children({ client, people })}
-            <SessionEnd client={client} source={source} />
-          </ToastProvider>
-        </TooltipProvider>
+        <ToastProvider>
+          {children({ client, people })}
+          <SessionEnd client={client} source={source} />
+        </ToastProvider>
       </ParleyProvider>
     );
   if (token !== undefined) return null; // for the moment in which the client is made
@@ -93,18 +91,9 @@ function SessionEnd({ client, source }: { client: Parley; source: TokenSource })
   const ended = useParleyState((state) => state.link === "signed-out");
   // A new token from the app around ends it by itself.
   useEffect(() => source.subscribe(() => client.resume()), [client, source]);
-  return (
-    <ConfirmDialog
-      open={ended}
-      onOpenChange={() => undefined}
-      title="Your session has ended"
-      confirm="Try again"
-      onConfirm={() => client.resume()}
-    >
-      <p>
-        What you were writing is kept. Sign in again in the app that opened this page; the chat then goes on where it
-        was.
-      </p>
-    </ConfirmDialog>
-  );
+  return ended ? (
+    <Suspense>
+      <SessionEndDialog onRetry={() => client.resume()} />
+    </Suspense>
+  ) : null;
 }

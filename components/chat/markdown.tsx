@@ -1,65 +1,7 @@
-import { memo } from "react";
-import ReactMarkdown, { type Components } from "react-markdown";
-import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
+import { lazy, memo, Suspense } from "react";
 
-/** A subset: no pictures (they would call other origins), no raw HTML, no headings that break the page's outline. */
-const schema = {
-  ...defaultSchema,
-  tagNames: [
-    "p",
-    "br",
-    "strong",
-    "em",
-    "del",
-    "code",
-    "pre",
-    "a",
-    "ul",
-    "ol",
-    "li",
-    "blockquote",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-  ],
-  attributes: { a: ["href"], code: [["className", /^language-./]], th: ["align"], td: ["align"] },
-  protocols: { href: ["http", "https", "mailto"] },
-} satisfies typeof defaultSchema;
-
-const components: Components = {
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
-      {children}
-    </a>
-  ),
-  p: ({ children }) => <p className="whitespace-pre-wrap">{children}</p>,
-  ul: ({ children }) => <ul className="list-disc pl-5">{children}</ul>,
-  ol: ({ children, start }) => (
-    <ol start={start} className="list-decimal pl-5">
-      {children}
-    </ol>
-  ),
-  pre: ({ children }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
-    <pre tabIndex={0} className="my-1 overflow-x-auto rounded-lg bg-sunken p-2 font-mono text-text text-xs leading-5">
-      {children}
-    </pre>
-  ),
-  code: ({ children }) => <code className="font-mono text-[0.85em]">{children}</code>,
-  blockquote: ({ children }) => <blockquote className="border-current/30 border-l-2 pl-2">{children}</blockquote>,
-  table: ({ children }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
-    <div tabIndex={0} className="overflow-x-auto">
-      <table className="text-xs [&_td]:border [&_td]:border-line [&_td]:px-2 [&_th]:border [&_th]:border-line [&_th]:px-2">
-        {children}
-      </table>
-    </div>
-  ),
-};
+// The parser is as large as all the rest of a chat, and most messages need none.
+const Markup = lazy(() => import("./markup.tsx"));
 
 /** Text in which nothing can be markup needs no parser: most messages are that, and lists of thousands scroll by it. */
 const PLAIN = /^[\p{L}\p{N}\p{Emoji_Presentation} .,;:?!'"’“”()%€$…–—/-]*$/u;
@@ -70,10 +12,8 @@ export const Markdown = memo(function Markdown({ text }: { text: string }) {
   if (EMOJI_ONLY.test(text)) return <p className="text-3xl leading-10">{text}</p>;
   if (PLAIN.test(text) && !MARKUP_AT_START.test(text)) return <p>{text}</p>;
   return (
-    <div className="space-y-1 [overflow-wrap:anywhere]">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[[rehypeSanitize, schema]]} components={components}>
-        {text}
-      </ReactMarkdown>
-    </div>
+    <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+      <Markup text={text} />
+    </Suspense>
   );
 });

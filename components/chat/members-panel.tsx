@@ -28,7 +28,7 @@ export interface MembersPanelProps {
 }
 
 /** Who is in a chat, how they are, and who comes and goes. */
-export function MembersPanel({ chatId, people: given, open, onOpenChange, onLeft }: MembersPanelProps) {
+export default function MembersPanel({ chatId, people: given, open, onOpenChange, onLeft }: MembersPanelProps) {
   const client = useParley();
   const state = useParleyState(({ chats }) => chats[chatId]);
   const people = useParleyState((known) => known.people);

@@ -22,7 +22,7 @@ export interface MessageMenuProps {
   moderates: boolean;
 }
 
-export function MessageMenu({ message, own, actions, moderates }: MessageMenuProps) {
+export default function MessageMenu({ message, own, actions, moderates }: MessageMenuProps) {
   return (
     <Menu trigger={<IconButton icon={EllipsisVertical} label="Message actions" />} align={own ? "end" : "start"}>
       <MenuItem icon={CornerUpLeft} shortcut="R" onSelect={() => actions.reply(message)}>

@@ -1,12 +1,14 @@
 "use client";
 
-import { memo, type ReactNode, useState } from "react";
+import { lazy, memo, type ReactNode, Suspense, useState } from "react";
 import type { Message } from "../../client/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { cn } from "../ui/cn.ts";
 import { Markdown } from "./markdown.tsx";
-import { MessageMenu, type MessageMenuProps } from "./message-menu.tsx";
+import type { MessageMenuProps } from "./message-menu.tsx";
 import { exactTimeOf, timeOf } from "./times.ts";
+
+const MessageMenu = lazy(() => import("./message-menu.tsx"));
 
 export interface MessageRowProps extends Omit<MessageMenuProps, "message" | "own"> {
   message: Message;
@@ -63,7 +65,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         {seenBy !== "" && <p className="mt-1 px-1 text-muted text-xs">Seen by {seenBy}</p>}
       </div>
       <div className="min-w-8 shrink-0 self-center opacity-0 focus-within:opacity-100 group-hover/message:opacity-100 group-focus/message:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
-        {wanted && !message.deletedAt && <MessageMenu message={message} own={own} {...more} />}
+        {wanted && !message.deletedAt && (
+          <Suspense>
+            <MessageMenu message={message} own={own} actions={more.actions} moderates={more.moderates} />
+          </Suspense>
+        )}
       </div>
     </article>
   );

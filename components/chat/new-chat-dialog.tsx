@@ -19,7 +19,7 @@ export interface NewChatDialogProps {
 }
 
 /** One other person without a name for it makes a direct chat; the one that exists is opened again. */
-export function NewChatDialog({ open, onOpenChange, people, onMade }: NewChatDialogProps) {
+export default function NewChatDialog({ open, onOpenChange, people, onMade }: NewChatDialogProps) {
   const client = useParley();
   const [chosen, setChosen] = useState<ComboboxItem[]>([]);
   const [name, setName] = useState("");

@@ -49,7 +49,8 @@ const HIGHLIGHT_MS = 2_000;
 export interface TimelineHandle {
   jumpTo: (seq: number) => void;
   toEnd: () => void;
-  focus: () => void;
+  /** False when there is no message. */
+  focus: () => boolean;
 }
 
 export interface TimelineProps {
@@ -173,7 +174,10 @@ export function Timeline(props: TimelineProps) {
   useImperativeHandle(handle, () => ({
     jumpTo,
     toEnd: () => virtual.scrollToEnd(),
-    focus: () => focusRow(currentAt >= 0 ? currentAt : lastMessageAt),
+    focus: () => {
+      focusRow(currentAt >= 0 ? currentAt : lastMessageAt);
+      return lastMessageAt >= 0;
+    },
   }));
 
   function onKeyDown(event: KeyboardEvent) {

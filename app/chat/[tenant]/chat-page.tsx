@@ -1,15 +1,17 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { ChatApp } from "../../../components/chat/chat-app.tsx";
-import { DemoStrip } from "../../../components/chat/demo-strip.tsx";
 import { Hosted } from "../../../components/chat/hosted.tsx";
 import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
 import { Bell } from "../../../components/inbox/bell.tsx";
 import type { Theme } from "../../../components/ui/theme.ts";
-import { ThemeMenu } from "../../../components/ui/theme-menu.tsx";
+import { ThemeButton } from "../../../components/ui/theme-button.tsx";
 import { changeAddress } from "../../address.ts";
+
+// Only the demo has it, and nobody else shall load it.
+const DemoStrip = lazy(() => import("../../../components/chat/demo-strip.tsx"));
 
 export interface ChatPageProps {
   tenantId: string;
@@ -45,13 +47,15 @@ export function ChatPage({ tenantId, tenantName, demo, theme }: ChatPageProps) {
             footer={
               demo &&
               !query.has("beside") && (
-                <DemoStrip people={people} hrefOf={hrefOf} beside={beside !== undefined} onBeside={setBeside} />
+                <Suspense fallback={<div className="h-13 border-line border-t bg-sunken" />}>
+                  <DemoStrip people={people} hrefOf={hrefOf} beside={beside !== undefined} onBeside={setBeside} />
+                </Suspense>
               )
             }
             tools={
               <>
                 <Bell inboxHref={inboxHref} onOpenChat={onOpenChat} />
-                <ThemeMenu initial={theme} />
+                <ThemeButton initial={theme} />
               </>
             }
           />

@@ -6,7 +6,7 @@ import { Hosted } from "../../../components/chat/hosted.tsx";
 import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
 import { InboxApp, type InboxView } from "../../../components/inbox/inbox-app.tsx";
 import type { Theme } from "../../../components/ui/theme.ts";
-import { ThemeMenu } from "../../../components/ui/theme-menu.tsx";
+import { ThemeButton } from "../../../components/ui/theme-button.tsx";
 import { changeAddress } from "../../address.ts";
 
 export interface InboxPageProps {
@@ -38,7 +38,7 @@ export function InboxPage({ tenantId, tenantName, demo, theme }: InboxPageProps)
           <InboxApp
             view={view}
             onView={(next) => changeAddress({ view: next === "all" ? undefined : next }, "push")}
-            tools={<ThemeMenu initial={theme} />}
+            tools={<ThemeButton initial={theme} />}
           />
         </>
       )}

@@ -1,0 +1,71 @@
+import ReactMarkdown, { type Components } from "react-markdown";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+
+/** A subset: no pictures (they would call other origins), no raw HTML, no headings that break the page's outline. */
+const schema = {
+  ...defaultSchema,
+  tagNames: [
+    "p",
+    "br",
+    "strong",
+    "em",
+    "del",
+    "code",
+    "pre",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+  ],
+  attributes: { a: ["href"], code: [["className", /^language-./]], th: ["align"], td: ["align"] },
+  protocols: { href: ["http", "https", "mailto"] },
+} satisfies typeof defaultSchema;
+
+const components: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" className="underline underline-offset-2">
+      {children}
+    </a>
+  ),
+  p: ({ children }) => <p className="whitespace-pre-wrap">{children}</p>,
+  ul: ({ children }) => <ul className="list-disc pl-5">{children}</ul>,
+  ol: ({ children, start }) => (
+    <ol start={start} className="list-decimal pl-5">
+      {children}
+    </ol>
+  ),
+  pre: ({ children }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
+    <pre tabIndex={0} className="my-1 overflow-x-auto rounded-lg bg-sunken p-2 font-mono text-text text-xs leading-5">
+      {children}
+    </pre>
+  ),
+  code: ({ children }) => <code className="font-mono text-[0.85em]">{children}</code>,
+  blockquote: ({ children }) => <blockquote className="border-current/30 border-l-2 pl-2">{children}</blockquote>,
+  table: ({ children }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
+    <div tabIndex={0} className="overflow-x-auto">
+      <table className="text-xs [&_td]:border [&_td]:border-line [&_td]:px-2 [&_th]:border [&_th]:border-line [&_th]:px-2">
+        {children}
+      </table>
+    </div>
+  ),
+};
+
+export default function Markup({ text }: { text: string }) {
+  return (
+    <div className="space-y-1 [overflow-wrap:anywhere]">
+      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[[rehypeSanitize, schema]]} components={components}>
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}
