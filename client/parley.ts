@@ -101,11 +101,13 @@ export class Parley {
       this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
       this.#goLive(cursor);
       this.act({ type: "phase", phase: "ready" });
-      await this.#takeOverUnsent();
     } catch (error) {
       this.#started = false;
       this.act({ type: "phase", phase: "failed", problem: sentenceOf(error) });
+      return;
     }
+    // What cannot be read of it stays where it is, for the next start.
+    await this.#takeOverUnsent().catch(() => undefined);
   }
 
   /** Tries at once what would be tried later. */

@@ -67,12 +67,13 @@ export class UnsentBox {
     const held = new Promise<void>((resolve) => {
       this.#released = resolve;
     });
-    void navigator.locks.request(this.#prefix + this.#owner, () => held);
+    // In a frame whose storage is forbidden there are no locks either, and nothing that they would guard.
+    navigator.locks.request(this.#prefix + this.#owner, () => held).catch(ignoreFull);
   }
 
   async #living(): Promise<Set<string>> {
     if (typeof navigator === "undefined" || !navigator.locks) return new Set();
-    const { held = [] } = await navigator.locks.query();
+    const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] }));
     const names = held.map(({ name = "" }) => name).filter((name) => name.startsWith(this.#prefix));
     return new Set(names.map((name) => name.slice(this.#prefix.length)));
   }

@@ -13,7 +13,7 @@ import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
-import { inputClass } from "../ui/field.tsx";
+import { inputClass } from "../ui/input-class.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { nameOf, otherOf, type People, titleOf } from "./names.ts";
 import { PresenceDot } from "./presence-dot.tsx";

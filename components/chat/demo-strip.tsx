@@ -8,7 +8,7 @@ import type { Transport } from "../../client/transport.ts";
 import type { DemoUser } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Select } from "../ui/select.tsx";
+import { NativeSelect } from "../ui/native-select.tsx";
 import { signalrTransport } from "./transports/signalr-transport.ts";
 import { trpcTransport } from "./transports/trpc-transport.ts";
 
@@ -50,7 +50,7 @@ export default function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStri
     >
       <div className="flex items-center gap-2">
         <span className="text-muted">Protocol</span>
-        <Select
+        <NativeSelect
           label="Protocol"
           value={protocol}
           options={PROTOCOLS}
@@ -67,7 +67,7 @@ export default function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStri
       </Button>
       {others.length > 0 && (
         <div className="flex items-center gap-2 max-lg:hidden">
-          <Select
+          <NativeSelect
             label="Second person"
             value={chosen}
             options={others.map(({ userId, displayName }) => ({ value: userId, label: displayName }))}

@@ -3,8 +3,8 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Message } from "../../client/types.ts";
-import { inputClass } from "../ui/field.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { inputClass } from "../ui/input-class.ts";
 
 export interface SearchBarProps {
   messages: readonly Message[];

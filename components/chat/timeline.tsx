@@ -92,7 +92,7 @@ export function Timeline(props: TimelineProps) {
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,
-    overscan: 8,
+    overscan: 5,
     scrollPaddingStart: 96,
     paddingEnd: 8,
     useAnimationFrameWithResizeObserver: true,

@@ -7,12 +7,22 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const STYLE =
   "html{color-scheme:light dark}body{margin:0;padding:12px;font:14px/1.6 system-ui,sans-serif;overflow-wrap:anywhere;background:light-dark(#fff,#13161a);color:light-dark(#16191b,#eceeef)}a{color:light-dark(#0b6b62,#4fd1bd)}img{max-width:100%}table{max-width:100%}";
 
-/** The service has sanitised it; here it is in a sandbox besides. Pictures of other origins are not fetched: they would tell who reads. */
+/** Pictures of other places become their words, so that the browser need not be kept from fetching them. */
+function withoutPictures(html: string): string {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  for (const picture of body.querySelectorAll("img")) {
+    if (picture.getAttribute("src")?.startsWith("data:")) continue;
+    picture.replaceWith(`[${picture.alt || "picture"}]`);
+  }
+  return body.innerHTML;
+}
+
+/** The service has sanitised it; here it is in a sandbox besides. Pictures are not fetched: they would tell who reads. */
 export function HtmlContent({ html, title }: { html: string; title: string }) {
   const [height, setHeight] = useState(80);
   const theme = typeof document === "undefined" ? "system" : (document.documentElement.dataset.theme ?? "system");
   const scheme = theme === "system" ? "" : `<style>html{color-scheme:${theme}}</style>`;
-  const page = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank"><style>${STYLE}</style>${scheme}<body>${html}`;
+  const page = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank"><style>${STYLE}</style>${scheme}<body>${withoutPictures(html)}`;
   return (
     <iframe
       title={title}

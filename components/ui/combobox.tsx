@@ -3,7 +3,7 @@
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, X } from "lucide-react";
 import { cn } from "./cn.ts";
-import { inputClass } from "./field.tsx";
+import { inputClass } from "./input-class.ts";
 
 export interface ComboboxItem {
   value: string;

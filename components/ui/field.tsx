@@ -3,9 +3,7 @@
 import { Field as Base } from "@base-ui/react/field";
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "./cn.ts";
-
-export const inputClass =
-  "h-9 w-full min-w-0 rounded-lg border border-line-strong/60 bg-bg px-3 text-base text-text placeholder:text-muted aria-invalid:border-bad data-[invalid]:border-bad disabled:opacity-50 sm:text-sm";
+import { inputClass } from "./input-class.ts";
 
 export interface FieldProps {
   label: string;

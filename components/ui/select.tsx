@@ -3,7 +3,7 @@
 import { Select as Base } from "@base-ui/react/select";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { cn } from "./cn.ts";
-import { inputClass } from "./field.tsx";
+import { inputClass } from "./input-class.ts";
 
 export interface SelectProps<Value extends string> {
   /** The accessible name, where no `Field` gives one. */
