@@ -206,8 +206,8 @@ export class Calls {
   }
 
   private pause(reason: unknown): void {
+    if (this.pauses.size === 0) this.site.pause();
     this.pauses.add(reason);
-    if (this.pauses.size === 1) this.site.pause();
   }
 
   private unpause(reason: unknown): void {
