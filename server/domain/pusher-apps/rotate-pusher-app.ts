@@ -8,7 +8,7 @@ export const rotatePusherApp = mutation({
   name: "pusherApps.rotate",
   summary: "Replace the app's secret, which is refused at once; with key also the key, whose connections are closed",
   http: { method: "POST", path: "/admin/pusher/rotate" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: z.object({ key: z.boolean().optional().describe("Also replace the key, which pages carry") }),
   output: pusherAppSchema,
   secretAnswer: true,

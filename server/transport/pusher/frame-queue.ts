@@ -20,23 +20,26 @@ export class FrameQueue {
   private ahead = false;
   private readonly budget: TokenBucket;
   private readonly socket: Socket;
+  private readonly now: () => number;
   private readonly handle: (message: ClientMessage) => Promise<void>;
 
-  /** @param handle never rejects. @param now in ms */
+  /** @param handle never rejects. `now` is the clock, in ms */
   constructor(
-    { socket, rate, now }: { socket: Socket; rate: Rate; now: number },
+    { socket, rate, now }: { socket: Socket; rate: Rate; now: () => number },
     handle: (message: ClientMessage) => Promise<void>,
   ) {
     this.socket = socket;
-    this.budget = new TokenBucket(rate, now);
+    this.now = now;
+    this.budget = new TokenBucket(rate, now());
     this.handle = handle;
   }
 
-  /** A frame has come in, whatever is in it. */
-  count(now: number): void {
-    if (this.budget.take(now) || this.ahead) return;
+  /** A frame that is answered at once costs as much as any other. */
+  spend(): boolean {
+    if (this.budget.take(this.now())) return true;
     this.ahead = true;
     this.socket.pause();
+    return false;
   }
 
   /** About once a second: who was ahead of the rate may go on. */
@@ -44,6 +47,7 @@ export class FrameQueue {
     if (!this.ahead || this.budget.fill(now) < 1) return;
     this.ahead = false;
     this.resume();
+    if (!this.running) void this.run();
   }
 
   push(message: ClientMessage): void {
@@ -65,8 +69,9 @@ export class FrameQueue {
 
   private async run(): Promise<void> {
     this.running = true;
-    for (let message = this.waiting.shift(); message; message = this.waiting.shift()) {
-      await this.handle(message);
+    while (this.waiting.length > 0 && !this.ahead && this.spend()) {
+      const message = this.waiting.shift();
+      if (message) await this.handle(message);
       if (this.full && this.waiting.length <= maxWaiting / 2) {
         this.full = false;
         this.resume();

@@ -88,7 +88,7 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     this.openedAt = host.now();
     this.heardAt = this.openedAt;
     this.writer = makeWriter(() => this.disconnect("slow_consumer"));
-    this.frames = new FrameQueue({ socket, rate: frameRate, now: this.openedAt }, (message) => this.handle(message));
+    this.frames = new FrameQueue({ socket, rate: frameRate, now: host.now }, (message) => this.handle(message));
   }
 
   get tenantId(): TenantId {
@@ -108,13 +108,15 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     if (this.ended) return;
     this.heard = true;
     this.pingedAt = undefined;
-    this.frames.count(this.host.now());
     try {
       const message = readMessage(data);
+      const beat = message.event === "pusher:ping" || message.event === "pusher:pong";
+      if (beat) this.frames.spend();
+      else this.frames.push(message);
       if (message.event === "pusher:ping") this.write(pong);
-      else if (message.event !== "pusher:pong") this.frames.push(message);
     } catch (error) {
       if (!(error instanceof UnreadableFrame)) throw error;
+      this.frames.spend();
       this.complain(error.message);
     }
   }

@@ -1,8 +1,16 @@
+import Echo from "laravel-echo";
 import type PusherSdk from "pusher";
 import type PusherJs from "pusher-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../testing/hub-client.ts";
-import { appOf, type PusherCredentials, signWith, stockPusher, stockSdk } from "../../testing/pusher-client.ts";
+import {
+  appOf,
+  type PusherCredentials,
+  RawPusher,
+  signWith,
+  stockPusher,
+  stockSdk,
+} from "../../testing/pusher-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
 // Application channels as the official clients use them, unmodified: two pages and a backend, on two nodes.
@@ -72,3 +80,292 @@ describe("pusher-js and the server SDK", () => {
     expect(a.heard).toEqual([]);
   });
 });
+
+describe("presence channels", () => {
+  test("show the same members on both nodes, once a user, and tell of the first to come and the last to go", async () => {
+    const [ada, ben, twice] = [await openPage("ada"), await openPage("ben", other), await openPage("ben")];
+    const room = await listen(ada, "presence-room");
+    const moves: string[] = [];
+    for (const move of ["pusher:member_added", "pusher:member_removed"])
+      room.channel.bind(move, ({ id }: { id: string }) => moves.push(`${move.slice(14)} ${id}`));
+    const [far] = [await listen(ben, "presence-room"), await listen(twice, "presence-room")];
+    expect(membersOf(far.channel)).toEqual({ ada: { name: "ADA" }, ben: { name: "BEN" } });
+    await eventually(() => expect(membersOf(room.channel)).toEqual(membersOf(far.channel)));
+    expect((await (await sdk.get({ path: "/channels/presence-room/users" })).json()).users).toEqual([
+      { id: "ada" },
+      { id: "ben" },
+    ]);
+    ben.unsubscribe("presence-room");
+    twice.unsubscribe("presence-room");
+    await eventually(() => expect(moves).toEqual(["added ben", "removed ben"]));
+  });
+
+  test("take a reload for what it is: who is back within the grace never left", async () => {
+    const ada = await openPage("ada");
+    const room = await listen(ada, "presence-reload");
+    const moves: string[] = [];
+    for (const move of ["pusher:member_added", "pusher:member_removed"])
+      room.channel.bind(move, ({ id }: { id: string }) => moves.push(`${move.slice(14)} ${id}`));
+    const before = await openPage("ben");
+    await listen(before, "presence-reload");
+    before.disconnect();
+    const after = await openPage("ben", other);
+    await listen(after, "presence-reload");
+    await eventually(() => expect(moves).toEqual(["added ben"]));
+    after.disconnect(); // the grace of the first connection ends with this one's
+    await eventually(() => expect(moves).toEqual(["added ben", "removed ben"]));
+  });
+
+  test("have room for 100 members: the 101st is refused, and a further connection of a member is not", async () => {
+    const raws = await Promise.all(Array.from({ length: 101 }, () => RawPusher.open(stack.url, app.key)));
+    for (const [i, raw] of raws.slice(0, 100).entries()) raw.subscribe("presence-full", app, `{"user_id":${i}}`);
+    await Promise.all(raws.slice(0, 100).map((raw) => raw.next("pusher_internal:subscription_succeeded")));
+    const last = raws[100] as RawPusher;
+    last.subscribe("presence-full", app, '{"user_id":"late"}');
+    expect((await last.next("pusher:subscription_error")).data).toMatchObject({ type: "LimitReached" });
+    last.subscribe("presence-full", app, '{"user_id":"7"}');
+    const { data } = await last.next("pusher_internal:subscription_succeeded");
+    expect((data as { presence: { count: number } }).presence.count).toBe(100);
+    for (const raw of raws) raw.socket.terminate();
+  });
+});
+
+describe("client events", () => {
+  test("reach the others on all nodes with who sent them, not the sender; more than 10 a second are dropped with 4301", async () => {
+    const [ada, ben] = [await openPage("ada"), await openPage("ben", other)];
+    const [mine, theirs] = [await listen(ada, "presence-table"), await listen(ben, "presence-table")];
+    const from: unknown[] = [];
+    theirs.channel.bind("client-move", (_data: unknown, meta: { user_id?: string }) => from.push(meta.user_id));
+    const errors: unknown[] = [];
+    ada.connection.bind("error", ({ data }: { data: unknown }) => errors.push(data));
+    for (let i = 0; i < 12; i++) mine.channel.trigger("client-move", { i });
+    await eventually(() => expect(errors).toHaveLength(2));
+    expect(errors[0]).toMatchObject({ code: 4301 });
+    await eventually(() =>
+      expect(theirs.heard.map(([, data]) => data)).toEqual(Array.from({ length: 10 }, (_, i) => ({ i }))),
+    );
+    expect(from).toEqual(Array(10).fill("ada"));
+    expect(mine.heard).toEqual([]);
+    expect(ada.connection.state).toBe("connected");
+  });
+
+  test("go to no public, encrypted or foreign channel, are bounded, and can be switched off", async () => {
+    const raw = await RawPusher.open(stack.url, app.key);
+    for (const name of ["lobby", "private-encrypted-x", "private-mine"]) raw.subscribe(name, app);
+    await raw.next("pusher_internal:subscription_succeeded", ({ channel }) => channel === "private-mine");
+    for (const [channel, data] of [
+      ["lobby", 1],
+      ["private-encrypted-x", 1],
+      ["private-other", 1],
+      ["private-mine", "x".repeat(10_240)],
+    ])
+      raw.send("client-x", data, String(channel));
+    await eventually(() => expect(raw.all("pusher:error")).toHaveLength(4));
+    await tenant.key()("PATCH", "/admin/pusher", { clientEvents: false });
+    raw.send("client-x", 1, "private-mine");
+    await eventually(() => expect(raw.all("pusher:error")).toHaveLength(5));
+    expect(raw.all("pusher:error").at(-1)?.data).toMatchObject({ message: expect.stringContaining("not enabled") });
+    await tenant.key()("PATCH", "/admin/pusher", { clientEvents: true });
+    raw.socket.terminate();
+  });
+});
+
+describe("users", () => {
+  test("sign in, are sent to by id on any node, watch each other, and are terminated for good", async () => {
+    const [ada, ben] = [await openPage("ada"), await openPage("ben", other)];
+    const watched: unknown[] = [];
+    for (const name of ["online", "offline"]) ada.user.watchlist.bind(name, (event: unknown) => watched.push(event));
+    ada.signin();
+    await ada.user.signinDonePromise;
+    expect(ada.user.user_data).toMatchObject({ id: "ada" });
+    const said: unknown[] = [];
+    ben.user.bind("hello", (data: unknown) => said.push(data));
+    ben.signin();
+    await eventually(() => expect(watched).toEqual([{ name: "online", user_ids: ["ben"] }]));
+    await eventually(() => expect(ben.user.serverToUserChannel?.subscribed).toBe(true));
+    await sdk.sendToUser("ben", "hello", { from: "backend" });
+    await eventually(() => expect(said).toEqual([{ from: "backend" }]));
+    await sdk.terminateUserConnections("ben");
+    await eventually(() => expect(ben.connection.state).toBe("disconnected"));
+    await eventually(() => expect(watched.at(-1)).toEqual({ name: "offline", user_ids: ["ben"] }));
+    expect(ada.connection.state).toBe("connected");
+  });
+
+  test("are nobody by a bad signature, which leaves the connection as it was; #server-to-user is the user's alone", async () => {
+    const raw = await RawPusher.open(stack.url, app.key);
+    raw.send("pusher:signin", { auth: `${app.key}:00`, user_data: '{"id":"ada"}' });
+    expect((await raw.next("pusher:error")).data).toMatchObject({ code: 4009 });
+    raw.send("pusher:subscribe", { channel: "#server-to-user-ada", auth: "" });
+    expect((await raw.next("pusher:subscription_error")).data).toMatchObject({ status: 401 });
+    const ids = Array.from({ length: 101 }, (_, i) => `u${i}`);
+    const user_data = JSON.stringify({ id: "ada", user_info: { name: "A" }, watchlist: ids });
+    raw.send("pusher:signin", { ...sdk.authenticateUser(raw.socketId, JSON.parse(user_data)) });
+    await raw.next("pusher:signin_success", ({ data }) => (data as { user_data: string }).user_data === user_data);
+    await raw.next("pusher:error", ({ data }) => (data as { code: number }).code === 4302);
+    raw.send("pusher:subscribe", {
+      channel: "presence-signed",
+      auth: sdk.authorizeChannel(raw.socketId, "presence-signed").auth,
+    });
+    const { data } = await raw.next(
+      "pusher_internal:subscription_succeeded",
+      ({ channel }) => channel === "presence-signed",
+    );
+    expect(data).toEqual({ presence: { count: 1, ids: ["ada"], hash: { ada: { name: "A" } } } });
+    raw.socket.terminate();
+  });
+});
+
+describe("cache channels, counts and queries", () => {
+  test("keep the last event that a backend triggered, over nodes, and say so when there is none", async () => {
+    const first = await openPage("ada");
+    const missed = first.subscribe("private-cache-score");
+    const misses: unknown[] = [];
+    missed.bind("pusher:cache_miss", () => misses.push(1));
+    await eventually(() => expect(misses).toHaveLength(1));
+    await sdk.trigger("private-cache-score", "score", { home: 1 });
+    await sdk.trigger("private-cache-score", "score", { home: 2 });
+    missed.trigger("client-score", { home: 3 });
+    const { heard } = await listen(await openPage("ben", other), "private-cache-score");
+    await eventually(() => expect(heard).toEqual([["score", { home: 2 }]]));
+    const answer = await (
+      await sdk.get({ path: "/channels/private-cache-score", params: { info: "cache,subscription_count" } })
+    ).json();
+    expect(answer).toEqual({
+      occupied: true,
+      subscription_count: 2,
+      cache: { data: '{"home":2}', ttl: expect.any(Number) },
+    });
+    expect(answer.cache.ttl).toBeGreaterThan(1700);
+  });
+
+  test("tell how many listen, to pages and to backends, the same on both nodes", async () => {
+    const [a, b] = [await openPage("ada"), await openPage("ben", other)];
+    const counts: number[] = [];
+    const counted = a.subscribe("counted");
+    counted.bind("pusher:subscription_count", ({ subscription_count }: { subscription_count: number }) =>
+      counts.push(subscription_count),
+    );
+    await eventually(() => expect(counted.subscribed).toBe(true));
+    await listen(b, "counted");
+    await listen(b, "presence-counted");
+    await eventually(() => expect(counts.at(-1)).toBe(2));
+    for (const at of [sdk, stockSdk(other, app)]) {
+      const get = async (path: string, params = {}) => (await at.get({ path, params })).json();
+      expect(await get("/channels", { filter_by_prefix: "presence-counted", info: "user_count" })).toEqual({
+        channels: { "presence-counted": { user_count: 1 } },
+      });
+      expect(Object.keys((await get("/channels")).channels)).toEqual(["counted", "presence-counted"]);
+      expect(await get("/channels/counted")).toEqual({ occupied: true });
+      expect(await get("/channels/nobody-here", { info: "subscription_count" })).toEqual({
+        occupied: false,
+        subscription_count: 0,
+      });
+    }
+    const answer = await sdk.trigger(
+      ["counted", "presence-counted"],
+      "x",
+      {},
+      { info: "subscription_count,user_count" },
+    );
+    expect(await answer.json()).toEqual({
+      channels: { counted: { subscription_count: 2 }, "presence-counted": { subscription_count: 1, user_count: 1 } },
+    });
+    const batch = [
+      { channel: "counted", name: "y", data: "1", info: "subscription_count" },
+      { channel: "z", name: "y", data: "2" },
+    ];
+    expect(await (await sdk.triggerBatch(batch)).json()).toEqual({ batch: [{ subscription_count: 2 }, {}] });
+    b.disconnect();
+    await eventually(() => expect(counts.at(-1)).toBe(1));
+    await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: false });
+    await expect(sdk.get({ path: "/channels/counted", params: { info: "subscription_count" } })).rejects.toMatchObject({
+      status: 400,
+    });
+    await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: true });
+  });
+
+  test.each([
+    ["/channels", { info: "user_count" }],
+    ["/channels/lobby", { info: "user_count" }],
+    ["/channels/lobby", { info: "cache" }],
+    ["/channels/lobby/users", {}],
+    ["/channels/lobby", { info: "nonsense" }],
+  ])("%s with %o is 400: the attribute does not fit", async (path, params) => {
+    await expect(sdk.get({ path, params })).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+describe("laravel-echo", () => {
+  test("listens, whispers and sees who is there over the stock client", async () => {
+    const open = (user: string, url: string) => {
+      const client = stockPusher(url, app.key, signWith(sdk, { user_id: user, user_info: { id: user } }));
+      pages.push(client);
+      return new Echo({ broadcaster: "pusher", client });
+    };
+    const [ada, ben] = [open("ada", stack.url), open("ben", other)];
+    const heard: unknown[] = [];
+    const here: unknown[] = [];
+    ada
+      .join("deck")
+      .here((users: unknown[]) => here.push(...users))
+      .joining((user: unknown) => here.push(user))
+      .listen(".sailed", (data: unknown) => heard.push(data))
+      .listenForWhisper("typing", (data: unknown) => heard.push(data));
+    await eventually(() => expect(here).toEqual([{ id: "ada" }]));
+    let whispered = false;
+    const room = ben.join("deck").here(() => {
+      whispered = true;
+    });
+    await eventually(() => expect(whispered).toBe(true));
+    room.whisper("typing", { by: "ben" });
+    await eventually(() => expect(heard).toEqual([{ by: "ben" }]));
+    expect(here).toEqual([{ id: "ada" }, { id: "ben" }]);
+    await sdk.trigger("presence-deck", "sailed", { at: 9 });
+    await eventually(() => expect(heard).toEqual([{ by: "ben" }, { at: 9 }]));
+  });
+});
+
+describe("two tenants", () => {
+  test("with channels, users and caches of the same names hear and see nothing of each other", async () => {
+    const globex = await stack.tenant("globex");
+    const theirs = await appOf(globex);
+    const theirSdk = stockSdk(other, theirs);
+    const spy = stockPusher(other, theirs.key, signWith(theirSdk, { user_id: "spy" }));
+    pages.push(spy);
+    await eventually(() => expect(spy.connection.state).toBe("connected"));
+    const names = ["wall", "private-wall", "presence-wall", "cache-wall"];
+    const spied = await Promise.all(names.map((name) => listen(spy, name)));
+    const ada = await openPage("ada");
+    const mine = await Promise.all(names.map((name) => listen(ada, name)));
+    ada.channel("private-wall").trigger("client-x", {});
+    for (const name of names) await sdk.trigger(name, "secret", {});
+    await theirSdk.terminateUserConnections("ada");
+    for (const name of names) await theirSdk.trigger(name, "own", {});
+    await eventually(() => expect(spied.map(({ heard }) => heard)).toEqual(names.map(() => [["own", {}]])));
+    await eventually(() => expect(mine.map(({ heard }) => heard)).toEqual(names.map(() => [["secret", {}]])));
+    expect(membersOf(spied[2]?.channel)).toEqual({ spy: null });
+    const raw = await RawPusher.open(other, theirs.key);
+    raw.subscribe("private-lobby", app);
+    expect((await raw.next("pusher:subscription_error")).data).toMatchObject({ status: 401 });
+    raw.subscribe("private-lobby", { ...app, key: theirs.key });
+    await eventually(() => expect(raw.all("pusher:subscription_error")).toHaveLength(2));
+    raw.socket.terminate();
+    await expect(stockSdk(stack.url, { ...app, appId: theirs.appId }).trigger("lobby", "x", {})).rejects.toMatchObject({
+      status: 401,
+    });
+    await expect(stockSdk(stack.url, { ...app, key: theirs.key }).trigger("lobby", "x", {})).rejects.toMatchObject({
+      status: 401,
+    });
+  });
+});
+
+/** Who a presence channel shows: user → info. */
+function membersOf(channel: unknown): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  (channel as { members: { each(each: (member: { id: string; info: unknown }) => void): void } }).members.each(
+    ({ id, info }) => {
+      found[id] = info;
+    },
+  );
+  return found;
+}
