@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import PusherSdk from "pusher";
 import PusherJs from "pusher-js";
+import { expect } from "vitest";
 import { WebSocket } from "ws";
 import { pusherSignature } from "../auth/pusher-app.ts";
 import type { PusherAppAnswer } from "../domain/pusher-apps/schema.ts";
 import { eventually } from "./hub-client.ts";
-import type { TestTenant } from "./stack.ts";
+import { call, type TestTenant } from "./stack.ts";
 
 export type PusherCredentials = Pick<PusherAppAnswer, "appId" | "key" | "secret">;
 type StockOptions = ConstructorParameters<typeof PusherJs>[1];
@@ -61,6 +62,54 @@ export function authBy(
     channelAuthorization: { transport: "ajax", endpoint: `${tenant.url}/pusher/auth`, headers, paramsProvider: params },
     userAuthentication: { transport: "ajax", endpoint: `${tenant.url}/pusher/user-auth`, headers },
   };
+}
+
+/** A page of the log: a stock client of a user, with what it needs of the API beside. */
+export interface LogPage {
+  client: PusherJs;
+  chatIds(): Promise<string[]>;
+  say(chatId: string, content: string): Promise<unknown>;
+}
+
+/** Opens a page that knows its token alone; the app's key it learns from our endpoint. `params` go with a channel's auth call. */
+export async function openLogPage(
+  { url, tenantId, token }: { url: string; tenantId: string; token(): Promise<string> },
+  params: (channel: string) => Record<string, string>,
+): Promise<LogPage> {
+  const base = `${url}/tenant/${tenantId}/v1`;
+  const ask = async <T>(method: string, path: string, body?: unknown) =>
+    (await call<T>(base + path, method, body, { authorization: `Bearer ${await token()}` })).body;
+  const { auth } = await ask<{ auth: string }>("POST", "/pusher/user-auth", { socket_id: "1.1" });
+  const client = stockPusher(url, auth.split(":")[0] ?? "", {
+    channelAuthorization: {
+      customHandler: ({ socketId, channelName }: { socketId: string; channelName: string }, callback: Callback) => {
+        const body = { socket_id: socketId, channel_name: channelName, ...params(channelName) };
+        ask("POST", "/pusher/auth", body).then(
+          (answer) => callback(null, answer),
+          (error) => callback(error, null),
+        );
+      },
+    } as never,
+  });
+  await eventually(() => expect(client.connection.state).toBe("connected"));
+  return {
+    client,
+    chatIds: async () => {
+      const ids: string[] = [];
+      for (let page = 1, more = true; more; page++) {
+        const { data, hasNextPage } = await ask<ChatPage>("GET", `/Chat?pageSize=50&pageNumber=${page}`);
+        ids.push(...data.map(({ id }) => id));
+        more = hasNextPage;
+      }
+      return ids;
+    },
+    say: (chatId, content) => ask("POST", `/Chat/${chatId}/messages`, { content }),
+  };
+}
+
+interface ChatPage {
+  data: { id: string }[];
+  hasNextPage: boolean;
 }
 
 export interface SaidEvent {

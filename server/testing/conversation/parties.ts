@@ -1,9 +1,13 @@
 import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { createTRPCClient, httpLink } from "@trpc/client";
-import { eventTypes } from "../../events.ts";
+import Echo from "laravel-echo";
+import type PusherJs from "pusher-js";
+import { vi } from "vitest";
+import { type Envelope, eventTypes } from "../../events.ts";
 import type { TransportName } from "../../transport/signalr/link.ts";
 import type { AppRouter } from "../../transport/trpc/router.ts";
+import { openLogPage } from "../pusher-client.ts";
 import { type Listener, overSse, overWebSocket } from "../trpc-listener.ts";
 
 /** What every protocol tells of a durable event. */
@@ -91,6 +95,43 @@ function trpc(name: string, connect: (base: string, params: () => Promise<{ toke
   };
 }
 
+/**
+ * A page of a Pusher client: its user's own channel tells of a chat, whose channel is then heard from that event on. Order is promised
+ * on each channel; the events' times put the channels together.
+ */
+function pusher(
+  name: string,
+  listen: (client: PusherJs, channel: string, hear: (event: Envelope) => void) => void,
+): Party {
+  return {
+    name,
+    join: async (place) => {
+      const heard: Envelope[] = [];
+      const since = new Map<string, string>();
+      const page = await openLogPage(place, (channel) => ({ since: since.get(channel) ?? "" }));
+      const hear = (event: Envelope) => {
+        if (event.eventId === undefined || event.data === undefined) return; // ephemeral, or a word about the log
+        heard.push(event);
+        if (event.type !== "chat.created") return;
+        const channel = `private-chat-${event.chatId}`;
+        since.set(channel, event.eventId);
+        listen(page.client, channel, hear);
+      };
+      const own = `private-user-${place.userId}`;
+      listen(page.client, own, hear);
+      await vi.waitUntil(() => page.client.channel(own)?.subscribed);
+      return {
+        get heard() {
+          const inOrder = heard.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+          return inOrder.map(({ eventId, type, chatId, seq }) => ({ eventId, type, chatId, seq }));
+        },
+        say: page.say,
+        leave: async () => page.client.disconnect(),
+      };
+    },
+  };
+}
+
 /** Everybody who takes part. A protocol that comes is one more element. */
 export const parties: Party[] = [
   signalr("WebSockets", "json"),
@@ -100,4 +141,11 @@ export const parties: Party[] = [
   signalr("LongPolling", "messagepack"),
   trpc("WebSocket", overWebSocket),
   trpc("SSE", overSse),
+  pusher("pusher-js", (client, channel, hear) => {
+    client.subscribe(channel).bind_global((_event: string, data: Envelope) => hear(data));
+  }),
+  pusher("laravel-echo", (client, channel, hear) => {
+    const echo = new Echo({ broadcaster: "pusher", client });
+    echo.private(channel.replace("private-", "")).listenToAll((_event: string, data: Envelope) => hear(data));
+  }),
 ];

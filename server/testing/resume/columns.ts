@@ -1,8 +1,10 @@
 import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { EventSource } from "eventsource";
+import { vi } from "vitest";
 import type { Envelope } from "../../events.ts";
 import type { TransportName } from "../../transport/signalr/link.ts";
+import { openLogPage } from "../pusher-client.ts";
 import { type Listener, overSse, overWebSocket } from "../trpc-listener.ts";
 
 /** Where a reader comes back, and from which event on. Without a cursor it begins now. */
@@ -132,8 +134,43 @@ const eventStream: ResumeColumn = {
   },
 };
 
+/**
+ * A channel a chat, each with the cursor in its auth call. Order is promised on each channel; ids, which are made in the order of
+ * sending, put the channels' messages together.
+ */
+const pusher: ResumeColumn = {
+  name: "Pusher",
+  goesOn: true,
+  pace: "socket",
+  open: async ({ url, tenantId, token, since }) => {
+    const heard: (Reader["heard"][number] & { chatId: string; seq: number })[] = [];
+    const resyncs: string[] = [];
+    const page = await openLogPage({ url, tenantId, token: async () => token }, () =>
+      since === undefined ? {} : { since },
+    );
+    const channels = (await page.chatIds()).map((chatId) => page.client.subscribe(`private-chat-${chatId}`));
+    for (const channel of channels) {
+      channel.bind("message.created", ({ eventId, chatId, seq, data }: Envelope) => {
+        const before = heard.findLast((event) => event.chatId === chatId);
+        if (before && before.seq + 1 !== seq) resyncs.push(`${seq} after ${before.seq}`);
+        heard.push({ id: String(data.id), eventId, chatId: String(chatId), seq: Number(seq) });
+      });
+      channel.bind("parley:resync", ({ reason }: { reason: string }) => resyncs.push(reason));
+    }
+    await vi.waitUntil(() => channels.every(({ subscribed }) => subscribed), { timeout: 20_000, interval: 20 });
+    return {
+      get heard() {
+        return heard.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, eventId }) => ({ id, eventId }));
+      },
+      resyncs,
+      close: () => page.client.disconnect(),
+    };
+  },
+};
+
 /** Every way to resume. A protocol that comes is one more element. */
 export const resumeColumns: ResumeColumn[] = [
+  pusher,
   signalr("WebSockets", "json"),
   signalr("WebSockets", "messagepack"),
   signalr("ServerSentEvents", "json"),

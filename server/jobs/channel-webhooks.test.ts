@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type PusherSdk from "pusher";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../testing/hub-client.ts";
+import { appOf, type PusherCredentials, RawPusher, stockSdk } from "../testing/pusher-client.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { post } from "./post-signed.ts";
+import { startWorker } from "./worker.ts";
+
+// Webhooks of channels: an api node notes, the worker tells; verified by the stock SDK.
+
+interface Event {
+  name: string;
+  channel: string;
+  user_id?: string;
+  [field: string]: unknown;
+}
+
+let stack: Stack;
+let tenant: TestTenant;
+let app: PusherCredentials;
+let sdk: PusherSdk;
+let worker: { close(): Promise<void> };
+let sink: Server;
+let url: string;
+const requests: { path: string; events: Event[]; valid: boolean; type: string | undefined }[] = [];
+let failures = 0;
+
+beforeAll(async () => {
+  sink = createServer(async (request, response) => {
+    let rawBody = "";
+    for await (const chunk of request) rawBody += chunk;
+    const webhook = sdk.webhook({ headers: request.headers as never, rawBody });
+    const { events } = JSON.parse(rawBody) as { events: Event[] };
+    const path = request.url ?? "";
+    requests.push({ path, events, valid: webhook.isValid(), type: request.headers["content-type"] });
+    response.writeHead(path === "/flaky" && failures++ === 0 ? 500 : 200).end();
+  });
+  sink.listen(0, "127.0.0.1");
+  await once(sink, "listening");
+  url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  app = await appOf(tenant);
+  sdk = stockSdk(stack.url, app);
+  worker = await startWorker(configFor(stack.database));
+});
+afterAll(async () => {
+  await worker.close();
+  sink.closeAllConnections();
+  sink.close();
+  await stack.close();
+});
+
+const names = ["channel_occupied", "channel_vacated", "member_added", "member_removed", "client_event", "cache_miss"];
+const configure = (body: object) => tenant.key()("PATCH", "/admin/pusher", body);
+const told = (path: string) => requests.filter((request) => request.path === path).flatMap(({ events }) => events);
+
+describe("webhooks", () => {
+  test("tell what happens on channels, signed, one event a request; who is back within three seconds was never gone", async () => {
+    await configure({ webhooks: [{ url: `${url}/all`, events: names }] });
+    const [ada, ben] = await Promise.all([RawPusher.open(stack.url, app.key), RawPusher.open(stack.url, app.key)]);
+    ada.subscribe("presence-room", app, '{"user_id":"ada"}');
+    await ada.next("pusher_internal:subscription_succeeded");
+    ben.subscribe("presence-room", app, '{"user_id":"ben"}');
+    await ben.next("pusher_internal:subscription_succeeded");
+    ada.send("client-wave", { at: 9 }, "presence-room");
+    ada.subscribe("cache-x", app);
+    await ada.next("pusher:cache_miss");
+    ben.send("pusher:unsubscribe", { channel: "presence-room" });
+    ben.subscribe("presence-room", app, '{"user_id":"ben"}');
+    ada.send("pusher:unsubscribe", { channel: "cache-x" });
+    ada.send("pusher:unsubscribe", { channel: "presence-room" });
+    const gone = ({ name }: Event) => name === "channel_vacated" || name === "member_removed";
+    await eventually(() => expect(told("/all").filter(gone)).toHaveLength(2));
+    const room = told("/all").filter(({ channel }) => channel === "presence-room");
+    expect(room.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))).toEqual([
+      { name: "channel_occupied", channel: "presence-room" },
+      {
+        name: "client_event",
+        channel: "presence-room",
+        event: "client-wave",
+        data: '{"at":9}',
+        socket_id: ada.socketId,
+        user_id: "ada",
+      },
+      { name: "member_added", channel: "presence-room", user_id: "ada" },
+      { name: "member_added", channel: "presence-room", user_id: "ben" },
+      { name: "member_removed", channel: "presence-room", user_id: "ada" },
+    ]);
+    const cache = told("/all").filter(({ channel }) => channel === "cache-x");
+    expect(cache.map(({ name }) => name).toSorted()).toEqual(["cache_miss", "channel_occupied", "channel_vacated"]);
+    for (const { events, valid, type } of requests)
+      expect([events.length, valid, type]).toEqual([1, true, "application/json"]);
+    for (const raw of [ada, ben]) raw.socket.terminate();
+  });
+
+  test("come several in one request where that is asked for, each endpoint its own kinds, and again when they were not taken", async () => {
+    const events = ["channel_occupied", "subscription_count"];
+    await configure({
+      webhooks: [
+        { url: `${url}/flaky`, events },
+        { url: `${url}/other`, events: ["member_added"] },
+      ],
+      batchWebhooks: true,
+    });
+    const raw = await RawPusher.open(stack.url, app.key);
+    for (const name of ["one", "two", "three"]) raw.subscribe(name, app);
+    raw.subscribe("presence-four", app, '{"user_id":"ada"}');
+    const found = () => new Set(told("/flaky").map(({ name, channel }) => `${name} ${channel}`));
+    await eventually(() => {
+      expect(failures).toBeGreaterThan(1);
+      expect(found().size).toBe(7);
+    });
+    expect(told("/flaky").find(({ name }) => name === "subscription_count")).toMatchObject({ subscription_count: 1 });
+    expect(told("/other")).toEqual([{ name: "member_added", channel: "presence-four", user_id: "ada" }]);
+    raw.socket.terminate();
+  });
+
+  test("go to no private address, by number or by name, and by https only, unless the installation allows it", async () => {
+    const body = "{}";
+    for (const address of ["https://127.0.0.1:1/", "https://localhost:1/", "https://[::1]:1/", "https://10.0.0.1/"])
+      await expect(post({ url: address, body, headers: {}, allowPrivateNetworks: false })).rejects.toThrow(
+        /not allowed/i,
+      );
+    await expect(async () => post({ url, body, headers: {}, allowPrivateNetworks: false })).rejects.toThrow(
+      "is not https:",
+    );
+    for (const wrong of ["ftp://x.example/", "https://user:pass@x.example/", "nonsense"]) {
+      const answer = await configure({ webhooks: [{ url: wrong, events: ["cache_miss"] }] });
+      expect(answer.status).toBe(400);
+    }
+  });
+});
