@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RawHubClient } from "../hub-client.ts";
 import { type ApiProcess, type Fleet, type FleetTenant, openFleet } from "../processes.ts";
+import { type PusherCredentials, RawPusher, stockSdk } from "../pusher-client.ts";
 import { Owner } from "./owner.ts";
 
 let fleet: Fleet;
@@ -44,6 +45,12 @@ async function told(userId: string, state: string, withinMs: number): Promise<nu
   }
 }
 
+/** A tenant's app, by a node that answers. */
+async function appOf({ id, primaryKey }: FleetTenant, node: ApiProcess): Promise<PusherCredentials> {
+  const answer = await fetch(`${node.url}/tenant/${id}/v1/admin/pusher`, { headers: { "x-api-key": primaryKey } });
+  return (await answer.json()) as PusherCredentials;
+}
+
 async function stateOf(userId: string): Promise<unknown> {
   const answer = await fetch(`${nodes[0].url}/tenant/${tenant.id}/v1/presence?userIds=${userId}`, {
     headers: { authorization: `Bearer ${watcherToken}` },
@@ -53,6 +60,15 @@ async function stateOf(userId: string): Promise<unknown> {
 
 test("nodes that die or end: who was there is told offline within 30 s, and who comes back to another node never left", async () => {
   const [staying, killed, ended] = nodes;
+  const app = await appOf(tenant, staying);
+  const [pusher, doomed] = await Promise.all([
+    RawPusher.open(staying.url, app.key),
+    RawPusher.open(killed.url, app.key),
+  ]);
+  pusher.subscribe("presence-deck", app, '{"user_id":"stays"}');
+  await pusher.next("pusher_internal:subscription_succeeded");
+  doomed.subscribe("presence-deck", app, '{"user_id":"on-killed"}');
+  await pusher.next("pusher_internal:member_added");
   await Promise.all([connect(killed, "on-killed"), connect(ended, "on-ended"), connect(ended, "moved")]);
   for (const userId of ["on-killed", "on-ended", "moved"]) await told(userId, "online", 5000);
   const began = Date.now();
@@ -62,6 +78,19 @@ test("nodes that die or end: who was there is told offline within 30 s, and who 
   expect(await stateOf("on-ended")).toBe("online"); // a restart is no leave
   const offline = await Promise.all([told("on-killed", "offline", 30_000), told("on-ended", "offline", 30_000)]);
   clearInterval(pings);
+  // An application's channel on the killed node: its member is gone from every page and every answer.
+  await pusher.next(
+    "pusher_internal:member_removed",
+    ({ data }) => (data as { user_id: string }).user_id === "on-killed",
+  );
+  const sdk = stockSdk(staying.url, app);
+  expect(await (await sdk.get({ path: "/channels/presence-deck/users" })).json()).toEqual({ users: [{ id: "stays" }] });
+  const info = { info: "subscription_count" };
+  expect(await (await sdk.get({ path: "/channels/presence-deck", params: info })).json()).toMatchObject({
+    subscription_count: 1,
+  });
+  expect(Date.now() - began).toBeLessThan(30_000);
+  pusher.socket.terminate();
   expect(Math.min(...offline) - began).toBeGreaterThan(10_000);
   expect(await stateOf("on-killed")).toBe("offline");
   expect(await stateOf("moved")).toBe("online");

@@ -145,9 +145,7 @@ const pusher: ResumeColumn = {
   open: async ({ url, tenantId, token, since }) => {
     const heard: (Reader["heard"][number] & { chatId: string; seq: number })[] = [];
     const resyncs: string[] = [];
-    const page = await openLogPage({ url, tenantId, token: async () => token }, () =>
-      since === undefined ? {} : { since },
-    );
+    const page = await openLogPage({ url, tenantId, token: async () => token }, () => ({ since: since ?? "" }));
     const channels = (await page.chatIds()).map((chatId) => page.client.subscribe(`private-chat-${chatId}`));
     for (const channel of channels) {
       channel.bind("message.created", ({ eventId, chatId, seq, data }: Envelope) => {

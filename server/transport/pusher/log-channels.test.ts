@@ -41,10 +41,9 @@ const createChat = async (...memberUserIds: string[]) =>
   (await ada<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds })).body.id;
 const say = async (chatId: string, content: string, extra: object = {}) =>
   (await ada<Message>("POST", `/Chat/${chatId}/messages`, { content, ...extra })).body;
-const cursorOf = async (caller: Caller) => (await caller<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
 
-async function openPage(userId: string, params?: () => Record<string, string>): Promise<PusherJs> {
-  const page = stockPusher(other, app.key, authBy(tenant, await tenant.token(userId), params));
+async function openPage(userId: string): Promise<PusherJs> {
+  const page = stockPusher(other, app.key, authBy(tenant, await tenant.token(userId)));
   pages.push(page);
   await eventually(() => expect(page.connection.state).toBe("connected"));
   return page;
@@ -260,49 +259,5 @@ describe("presence-chat", () => {
     await eventually(() => expect(members()).toEqual({ ben: { displayName: null } }));
     const moves = room.heard.map(([event]) => event).filter((event) => event.startsWith("pusher:member"));
     expect(moves).toEqual(["pusher:member_added", "pusher:member_removed"]);
-  });
-});
-
-describe("resuming", () => {
-  test("by `since` in the auth call: all that was missed on that channel, in order, once, then live", async () => {
-    const chatId = await createChat("ben");
-    const quiet = await createChat("ben");
-    const ben = tenant.as("ben");
-    const since = await cursorOf(ben);
-    for (let i = 0; i < 450; i += 50) await Promise.all(Array.from({ length: 50 }, (_, k) => say(chatId, `${i + k}`)));
-    await say(quiet, "elsewhere");
-    const page = await openPage("ben", () => ({ since }));
-    const writing = (async () => {
-      for (let i = 0; i < 30; i++) await say(chatId, `live ${i}`);
-    })();
-    const chat = await listen(page, `private-chat-${chatId}`);
-    await writing;
-    const seqs = () => chat.said().flatMap(([event, { seq }]) => (event === "message.created" ? [seq] : []));
-    await eventually(() => expect(seqs().length).toBeGreaterThanOrEqual(480));
-    expect(seqs()).toEqual(Array.from({ length: 480 }, (_, i) => i + 1));
-    expect(chat.types().filter((event) => event.startsWith("parley:"))).toEqual(["parley:position"]);
-  });
-
-  test("brings what was missed of one's own: which chats one came into and went out of", async () => {
-    const since = await cursorOf(tenant.as("finn"));
-    const chatId = await createChat("finn");
-    await ada("DELETE", `/Chat/${chatId}/members/finn`);
-    await ada("POST", `/Chat/${chatId}/members`, { userId: "finn" });
-    const page = await openPage("finn", () => ({ since }));
-    const own = await listen(page, "private-user-finn");
-    await eventually(() =>
-      expect(own.types()).toEqual(["chat.created", "member.removed", "member.added", "parley:position"]),
-    );
-    expect(own.said().at(-1)?.[1].eventId).toEqual(own.said().at(-2)?.[1].eventId);
-  });
-
-  test("with a cursor of no use tells to reload, once, then goes live", async () => {
-    const chatId = await createChat("ben");
-    const page = await openPage("ben", () => ({ since: "not-a-cursor" }));
-    const chat = await listen(page, `private-chat-${chatId}`);
-    await eventually(() => expect(chat.types()).toEqual(["parley:resync"]));
-    await say(chatId, "live");
-    await eventually(() => expect(chat.types()).toEqual(["parley:resync", "message.created"]));
-    expect(chat.said()[0]?.[1]).toEqual({ reason: "invalid", eventId: expect.any(String) });
   });
 });

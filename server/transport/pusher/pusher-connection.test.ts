@@ -1,0 +1,91 @@
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { mintTenantId, type Principal } from "../../auth/principal.ts";
+import type { PusherApp } from "../../auth/pusher-app.ts";
+import { payloadOf } from "../../realtime/connection.ts";
+import type { Realtime } from "../../realtime/realtime.ts";
+import { PusherConnection } from "./pusher-connection.ts";
+
+// What a connection does by the clock, which is the test's.
+
+const tenantId = mintTenantId("acme");
+const principal: Principal = {
+  tenantId,
+  kind: "visitor",
+  admin: false,
+  scopes: new Set(),
+  credential: { type: "none" },
+};
+const app: PusherApp = {
+  ...{ appId: "1", key: "acme-1", secret: "s", enabled: true, clientEvents: true },
+  ...{ subscriptionCounts: true, batchWebhooks: false, webhooks: [] },
+};
+
+function openOnPaper() {
+  const said: string[] = [];
+  const clock = { now: 1_000_000 };
+  const realtime = { hub: { abandon: () => {} }, channels: { unwatch: () => {} } } as unknown as Realtime;
+  const host = {
+    log: pino({ level: "silent" }),
+    now: () => clock.now,
+    realtime,
+    appOf: async () => app,
+    readGrant: async () => undefined,
+    expired: () => said.push("expired"),
+    closed: () => {},
+  };
+  const writer = {
+    write: (bytes: Buffer) => void said.push((JSON.parse(payloadOf(bytes).toString()) as { event: string }).event),
+    end: (code: number) => void said.push(String(code)),
+    pressure: () => undefined,
+  };
+  const socket = { pause: () => {}, resume: () => {} };
+  const frameRate = { rate: 50, burst: 200 };
+  const connection = new PusherConnection(host, {
+    id: "1.2",
+    principal,
+    app,
+    frameRate,
+    socket,
+    makeWriter: () => writer,
+  });
+  const pass = (seconds: number) => {
+    for (let i = 0; i < seconds; i++) {
+      clock.now += 1000;
+      connection.sweep(clock.now);
+    }
+  };
+  const hear = (event: string) => connection.receive(Buffer.from(JSON.stringify({ event, data: {} })));
+  return { connection, said, pass, hear };
+}
+
+test("a client that is silent for 120 s is asked after, and closed with 4201 when it does not answer in 30 s", () => {
+  const { said, pass } = openOnPaper();
+  pass(120);
+  expect(said).toEqual([]);
+  pass(1);
+  expect(said).toEqual(["pusher:ping"]);
+  pass(30);
+  expect(said).toEqual(["pusher:ping"]);
+  pass(1);
+  expect(said).toEqual(["pusher:ping", "4201"]);
+});
+
+test("any frame is an answer; a ping is answered at once", () => {
+  const { said, pass, hear } = openOnPaper();
+  pass(121);
+  hear("pusher:pong");
+  pass(119);
+  hear("pusher:ping");
+  pass(119);
+  expect(said).toEqual(["pusher:ping", "pusher:pong"]);
+});
+
+test("a connection whose token has run out is shown to its host at every sweep", () => {
+  const { connection, said, pass } = openOnPaper();
+  connection.principal = { ...principal, kind: "user", userId: "ada", expiresAt: 1_002_000 };
+  pass(1);
+  expect(said).toEqual([]);
+  pass(1);
+  expect(said).toEqual(["expired"]);
+});

@@ -1,0 +1,219 @@
+import Echo from "laravel-echo";
+import type PusherSdk from "pusher";
+import type PusherJs from "pusher-js";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../testing/hub-client.ts";
+import {
+  appOf,
+  type PusherCredentials,
+  RawPusher,
+  signWith,
+  stockPusher,
+  stockSdk,
+} from "../../testing/pusher-client.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+
+// Application channels as the official clients use them, unmodified: two pages and a backend, on two nodes.
+
+let stack: Stack;
+let other: string;
+let tenant: TestTenant;
+let app: PusherCredentials;
+let sdk: PusherSdk;
+const pages: PusherJs[] = [];
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  other = (await stack.another()).url;
+  app = await appOf(tenant);
+  sdk = stockSdk(stack.url, app, { encryptionMasterKeyBase64: Buffer.alloc(32, 7).toString("base64") });
+});
+afterEach(() => {
+  for (const page of pages.splice(0)) page.disconnect();
+});
+afterAll(() => stack.close());
+
+/** A page that is connected, signing what it asks for as this user. */
+async function openPage(user?: string, url = stack.url): Promise<PusherJs> {
+  const member = user === undefined ? undefined : { user_id: user, user_info: { name: user.toUpperCase() } };
+  const page = stockPusher(url, app.key, {
+    ...signWith(sdk, member),
+    userAuthentication: {
+      customHandler: ({ socketId }: { socketId: string }, callback: (error: null, data: unknown) => void) =>
+        callback(null, sdk.authenticateUser(socketId, { id: user ?? "", watchlist: ["ben", "cleo"] } as never)),
+    } as never,
+  });
+  pages.push(page);
+  await eventually(() => expect(page.connection.state).toBe("connected"));
+  return page;
+}
+
+/** Subscribes, and collects what is said on the channel. */
+async function listen(
+  page: PusherJs,
+  name: string,
+): Promise<{ channel: ReturnType<PusherJs["subscribe"]>; heard: [string, unknown][] }> {
+  const channel = page.subscribe(name);
+  const heard: [string, unknown][] = [];
+  channel.bind_global((event: string, data: unknown) => {
+    if (!event.startsWith("pusher:")) heard.push([event, data]);
+  });
+  await eventually(() => expect(channel.subscribed).toBe(true));
+  return { channel, heard };
+}
+
+describe("cache channels, counts and queries", () => {
+  test("keep the last event that a backend triggered, over nodes, and say so when there is none", async () => {
+    const first = await openPage("ada");
+    const missed = first.subscribe("private-cache-score");
+    const misses: unknown[] = [];
+    missed.bind("pusher:cache_miss", () => misses.push(1));
+    await eventually(() => expect(misses).toHaveLength(1));
+    await sdk.trigger("private-cache-score", "score", { home: 1 });
+    await sdk.trigger("private-cache-score", "score", { home: 2 });
+    missed.trigger("client-score", { home: 3 });
+    const { heard } = await listen(await openPage("ben", other), "private-cache-score");
+    await eventually(() => expect(heard).toEqual([["score", { home: 2 }]]));
+    const answer = await (
+      await sdk.get({ path: "/channels/private-cache-score", params: { info: "cache,subscription_count" } })
+    ).json();
+    expect(answer).toEqual({
+      occupied: true,
+      subscription_count: 2,
+      cache: { data: '{"home":2}', ttl: expect.any(Number) },
+    });
+    expect(answer.cache.ttl).toBeGreaterThan(1700);
+  });
+
+  test("tell how many listen, to pages and to backends, the same on both nodes", async () => {
+    const [a, b] = [await openPage("ada"), await openPage("ben", other)];
+    const counts: number[] = [];
+    const counted = a.subscribe("counted");
+    counted.bind("pusher:subscription_count", ({ subscription_count }: { subscription_count: number }) =>
+      counts.push(subscription_count),
+    );
+    await eventually(() => expect(counted.subscribed).toBe(true));
+    await listen(b, "counted");
+    await listen(b, "presence-counted");
+    await eventually(() => expect(counts.at(-1)).toBe(2));
+    for (const at of [sdk, stockSdk(other, app)]) {
+      const get = async (path: string, params = {}) => (await at.get({ path, params })).json();
+      expect(await get("/channels", { filter_by_prefix: "presence-counted", info: "user_count" })).toEqual({
+        channels: { "presence-counted": { user_count: 1 } },
+      });
+      expect(Object.keys((await get("/channels")).channels)).toEqual(["counted", "presence-counted"]);
+      expect(await get("/channels/counted")).toEqual({ occupied: true });
+      expect(await get("/channels/nobody-here", { info: "subscription_count" })).toEqual({
+        occupied: false,
+        subscription_count: 0,
+      });
+    }
+    const answer = await sdk.trigger(
+      ["counted", "presence-counted"],
+      "x",
+      {},
+      { info: "subscription_count,user_count" },
+    );
+    expect(await answer.json()).toEqual({
+      channels: { counted: { subscription_count: 2 }, "presence-counted": { subscription_count: 1, user_count: 1 } },
+    });
+    const batch = [
+      { channel: "counted", name: "y", data: "1", info: "subscription_count" },
+      { channel: "z", name: "y", data: "2" },
+    ];
+    expect(await (await sdk.triggerBatch(batch)).json()).toEqual({ batch: [{ subscription_count: 2 }, {}] });
+    b.disconnect();
+    await eventually(() => expect(counts.at(-1)).toBe(1));
+    await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: false });
+    await expect(sdk.get({ path: "/channels/counted", params: { info: "subscription_count" } })).rejects.toMatchObject({
+      status: 400,
+    });
+    await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: true });
+  });
+
+  test.each([
+    ["/channels", { info: "user_count" }],
+    ["/channels/lobby", { info: "user_count" }],
+    ["/channels/lobby", { info: "cache" }],
+    ["/channels/lobby/users", {}],
+    ["/channels/lobby", { info: "nonsense" }],
+  ])("%s with %o is 400: the attribute does not fit", async (path, params) => {
+    await expect(sdk.get({ path, params })).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+describe("laravel-echo", () => {
+  test("listens, whispers and sees who is there over the stock client", async () => {
+    const open = (user: string, url: string) => {
+      const client = stockPusher(url, app.key, signWith(sdk, { user_id: user, user_info: { id: user } }));
+      pages.push(client);
+      return new Echo({ broadcaster: "pusher", client });
+    };
+    const [ada, ben] = [open("ada", stack.url), open("ben", other)];
+    const heard: unknown[] = [];
+    const here: unknown[] = [];
+    ada
+      .join("deck")
+      .here((users: unknown[]) => here.push(...users))
+      .joining((user: unknown) => here.push(user))
+      .listen(".sailed", (data: unknown) => heard.push(data))
+      .listenForWhisper("typing", (data: unknown) => heard.push(data));
+    await eventually(() => expect(here).toEqual([{ id: "ada" }]));
+    let whispered = false;
+    const room = ben.join("deck").here(() => {
+      whispered = true;
+    });
+    await eventually(() => expect(whispered).toBe(true));
+    room.whisper("typing", { by: "ben" });
+    await eventually(() => expect(heard).toEqual([{ by: "ben" }]));
+    expect(here).toEqual([{ id: "ada" }, { id: "ben" }]);
+    await sdk.trigger("presence-deck", "sailed", { at: 9 });
+    await eventually(() => expect(heard).toEqual([{ by: "ben" }, { at: 9 }]));
+  });
+});
+
+describe("two tenants", () => {
+  test("with channels, users and caches of the same names hear and see nothing of each other", async () => {
+    const globex = await stack.tenant("globex");
+    const theirs = await appOf(globex);
+    const theirSdk = stockSdk(other, theirs);
+    const spy = stockPusher(other, theirs.key, signWith(theirSdk, { user_id: "spy" }));
+    pages.push(spy);
+    await eventually(() => expect(spy.connection.state).toBe("connected"));
+    const names = ["wall", "private-wall", "presence-wall", "cache-wall"];
+    const spied = await Promise.all(names.map((name) => listen(spy, name)));
+    const ada = await openPage("ada");
+    const mine = await Promise.all(names.map((name) => listen(ada, name)));
+    ada.channel("private-wall").trigger("client-x", {});
+    for (const name of names) await sdk.trigger(name, "secret", {});
+    await theirSdk.terminateUserConnections("ada");
+    for (const name of names) await theirSdk.trigger(name, "own", {});
+    await eventually(() => expect(spied.map(({ heard }) => heard)).toEqual(names.map(() => [["own", {}]])));
+    await eventually(() => expect(mine.map(({ heard }) => heard)).toEqual(names.map(() => [["secret", {}]])));
+    expect(membersOf(spied[2]?.channel)).toEqual({ spy: null });
+    const raw = await RawPusher.open(other, theirs.key);
+    raw.subscribe("private-lobby", app);
+    expect((await raw.next("pusher:subscription_error")).data).toMatchObject({ status: 401 });
+    raw.subscribe("private-lobby", { ...app, key: theirs.key });
+    await eventually(() => expect(raw.all("pusher:subscription_error")).toHaveLength(2));
+    raw.socket.terminate();
+    await expect(stockSdk(stack.url, { ...app, appId: theirs.appId }).trigger("lobby", "x", {})).rejects.toMatchObject({
+      status: 401,
+    });
+    await expect(stockSdk(stack.url, { ...app, key: theirs.key }).trigger("lobby", "x", {})).rejects.toMatchObject({
+      status: 401,
+    });
+  });
+});
+
+/** Who a presence channel shows: user → info. */
+function membersOf(channel: unknown): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  (channel as { members: { each(each: (member: { id: string; info: unknown }) => void): void } }).members.each(
+    ({ id, info }) => {
+      found[id] = info;
+    },
+  );
+  return found;
+}
