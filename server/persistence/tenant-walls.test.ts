@@ -169,6 +169,7 @@ function sample(type: string): string {
     boolean: "true",
     "timestamp with time zone": "now()",
     jsonb: "'{}'",
+    bytea: "''",
   };
   return samples[type] ?? "1";
 }

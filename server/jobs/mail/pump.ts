@@ -7,7 +7,6 @@ import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault 
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
 import type { Database } from "../../persistence/database.ts";
-import { composeMail } from "./compose.tsx";
 import {
   type ClaimedMail,
   catchMail,
@@ -114,6 +113,7 @@ class Pump {
     if (stop) return stop;
     let raw: Buffer;
     try {
+      const { composeMail } = await import("./compose.tsx"); // takes long to load: not before there is mail
       raw = await composeMail(mail, this.outlet.sender, linksOf(this.context.config, this.tenantId, mail));
     } catch (error) {
       this.context.log.error({ err: error, delivery: mail.id }, "a mail could not be written");
