@@ -3,10 +3,12 @@ import type { AddressInfo } from "node:net";
 import replyFrom from "@fastify/reply-from";
 import Fastify, { type FastifyInstance, LogController } from "fastify";
 import { type Logger, pino } from "pino";
+import { fetchText } from "./auth/fetch-json.ts";
 import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
 import { trustOf } from "./client-address.ts";
 import { type Config, internalUrl } from "./config/config.ts";
+import { Certificates } from "./domain/mail/fetch-certificate.ts";
 import { DomainError } from "./errors.ts";
 import { frameAncestors } from "./frame-ancestors.ts";
 import { newId } from "./ids.ts";
@@ -84,12 +86,14 @@ export async function startApi(
   const settings = {
     baseUrl: config.baseUrl,
     authSecret: config.authSecret,
+    mailServer: config.mail.url !== undefined,
     loopback,
     startedAt: Date.now(),
     signUp: config.signUp,
     trustProxy: trustOf(config.trustProxy),
   };
-  const services: Services = { db, cursors, live: realtime, security, limiter, now, settings };
+  const certificates = new Certificates((address) => fetchText(address, config));
+  const services: Services = { db, cursors, live: realtime, security, limiter, now, certificates, settings };
   const state = { draining: false, seeded: config.seed === "none" };
   const app = buildApp(log, config);
   keepBodies(app);

@@ -43,7 +43,9 @@ export interface HttpBinding {
   aliases?: Record<string, string>;
   /** A larger body than calls have commonly, in bytes. */
   bodyBytes?: number;
-  /** Header → input field */
+  /** The body is read as JSON whatever its type says: Amazon SNS calls it text/plain. */
+  anyType?: boolean;
+  /** Header → input field; of `authorization` the password of Basic */
   headers?: Record<string, string>;
   /** A form is taken as well as JSON. */
   form?: boolean;

@@ -2,11 +2,14 @@ import { apiKeyOperations } from "./domain/api-keys/operations.ts";
 import { batchOperations } from "./domain/batches/operations.ts";
 import { categoryOperations } from "./domain/categories/operations.ts";
 import { chatOperations } from "./domain/chats/operations.ts";
+import { deliveryOperations } from "./domain/deliveries/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
 import { hostedOperations } from "./domain/hosted/operations.ts";
 import { inboxOperations } from "./domain/inbox/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
+import { jobOperations } from "./domain/jobs/operations.ts";
+import { mailOperations } from "./domain/mail/operations.ts";
 import { memberOperations } from "./domain/members/operations.ts";
 import { messageOperations } from "./domain/messages/operations.ts";
 import { notificationOperations } from "./domain/notifications/operations.ts";
@@ -16,6 +19,7 @@ import { preferenceOperations } from "./domain/preferences/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
 import { pusherAppOperations } from "./domain/pusher-apps/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
+import { suppressionOperations } from "./domain/suppressions/operations.ts";
 import { templateOperations } from "./domain/templates/operations.ts";
 import { installationOperations, tenantOperations } from "./domain/tenants/operations.ts";
 import { tokenOperations } from "./domain/tokens/operations.ts";
@@ -34,6 +38,10 @@ export const operations = {
   batches: batchOperations,
   topics: topicOperations,
   inbox: inboxOperations,
+  deliveries: deliveryOperations,
+  suppressions: suppressionOperations,
+  mail: mailOperations,
+  jobs: jobOperations,
   events: eventOperations,
   typing: typingOperations,
   presence: presenceOperations,

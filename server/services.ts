@@ -1,6 +1,7 @@
 import type { TenantId } from "./auth/principal.ts";
 import type { TenantSecurity } from "./auth/tenant-security.ts";
 import type { TrustProxy } from "./client-address.ts";
+import type { Certificates } from "./domain/mail/fetch-certificate.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Cursors } from "./log/cursor.ts";
 import type { Database } from "./persistence/database.ts";
@@ -40,9 +41,13 @@ export interface Services {
   limiter: Limiter;
   /** The clock of what operations do by the time, in ms since 1970. */
   now(): number;
+  /** Of Amazon SNS */
+  certificates: Certificates;
   settings: {
     baseUrl: string;
     authSecret: string;
+    /** There is a mail server for tenants that have none of their own. */
+    mailServer: boolean;
     loopback: boolean;
     startedAt: number;
     trustProxy: TrustProxy;

@@ -21,11 +21,16 @@ export class FetchFault extends Error {
  * @throws FetchFault, or what the network or the parser throws
  */
 export async function fetchJson(address: string, limits: FetchLimits): Promise<unknown> {
+  return JSON.parse(await fetchText(address, limits));
+}
+
+/** The same without reading it. */
+export async function fetchText(address: string, limits: FetchLimits): Promise<string> {
   const signal = AbortSignal.timeout(timeOutMs);
   let url = new URL(address);
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const answer = await get(url, limits, signal);
-    if (answer.location === undefined) return JSON.parse(answer.body);
+    if (answer.location === undefined) return answer.body;
     const next = new URL(answer.location, url);
     if (next.origin !== url.origin) throw new FetchFault(`${url.origin} redirects to another host`);
     url = next;

@@ -1,3 +1,7 @@
+import { z } from "zod";
+import type { DeliveryAttempt, Delivery as DeliveryRow } from "../../persistence/generated/client.ts";
+import { entityId, instant, userId } from "../../schema.ts";
+
 /** Ways a notification goes out. */
 export const deliveryChannels = ["inApp", "email"] as const;
 export type DeliveryChannel = (typeof deliveryChannels)[number];
@@ -27,3 +31,96 @@ export type DeliveryStatus = keyof typeof deliveryStatuses;
 
 export const deliveryKinds = ["notification", "digest", "away", "test"] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
+
+const statusNames = Object.keys(deliveryStatuses) as [DeliveryStatus, ...DeliveryStatus[]];
+const meanings = statusNames.map((name) => `${name}: ${deliveryStatuses[name]}`).join("; ");
+
+export const deliverySchema = z
+  .object({
+    id: z.string(),
+    userId: z.string(),
+    channel: z.enum(deliveryChannels),
+    kind: z.enum(deliveryKinds),
+    notificationId: z.string().optional(),
+    batchId: z.string().optional(),
+    digestId: z.string().optional(),
+    type: z.string(),
+    subject: z.string(),
+    status: z.enum(statusNames).describe(meanings),
+    rule: z.string().optional().describe("What decided, in a word"),
+    detail: z.string().optional().describe("What decided, in a sentence, or what the mail server said"),
+    address: z.string().optional(),
+    dueAt: z.string().optional().describe("When a queued mail is tried next"),
+    heldUntil: z.string().optional(),
+    attempts: z.number().int().describe("Tries since it was last asked for"),
+    providerId: z.string().optional().describe("What the mail server calls it"),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: "Delivery" });
+
+export type PresentedDelivery = z.infer<typeof deliverySchema>;
+
+export const detailedDeliverySchema = deliverySchema
+  .extend({
+    tries: z.array(
+      z.object({
+        number: z.number().int(),
+        startedAt: z.string(),
+        endedAt: z.string().optional().describe("Left out while it runs, and when the worker died meanwhile"),
+        outcome: z.enum(["sent", "temporary", "permanent", "caught", "stopped"]).optional(),
+        words: z.string().optional().describe("What the mail server answered, or why it could not"),
+      }),
+    ),
+  })
+  .meta({ id: "DetailedDelivery" });
+
+export type DetailedDelivery = z.infer<typeof detailedDeliverySchema>;
+
+/** What a list of deliveries may be narrowed to. */
+export const deliveryFilters = {
+  status: z.enum(statusNames).optional(),
+  channel: z.enum(deliveryChannels).optional(),
+  kind: z.enum(deliveryKinds).optional(),
+  userId: userId.optional(),
+  notificationId: entityId.optional(),
+  batchId: entityId.optional().describe("Only those of one send to many"),
+  since: instant.optional().describe("Planned from then on"),
+};
+
+export function presentDelivery(row: DeliveryRow): PresentedDelivery {
+  return {
+    id: row.id,
+    userId: row.userId,
+    channel: row.channel as DeliveryChannel,
+    kind: row.kind as DeliveryKind,
+    ...(row.notificationId === null ? {} : { notificationId: row.notificationId }),
+    ...(row.batchId === null ? {} : { batchId: row.batchId }),
+    ...(row.digestId === null ? {} : { digestId: row.digestId }),
+    type: row.type,
+    subject: row.subject,
+    status: row.status as DeliveryStatus,
+    ...(row.rule === null ? {} : { rule: row.rule }),
+    ...(row.detail === null ? {} : { detail: row.detail }),
+    ...(row.address === null ? {} : { address: row.address }),
+    ...(row.dueAt === null ? {} : { dueAt: row.dueAt.toISOString() }),
+    ...(row.heldUntil === null ? {} : { heldUntil: row.heldUntil.toISOString() }),
+    attempts: row.attempts,
+    ...(row.providerId === null ? {} : { providerId: row.providerId }),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function presentDetailed(row: DeliveryRow, tries: DeliveryAttempt[]): DetailedDelivery {
+  return {
+    ...presentDelivery(row),
+    tries: tries.map(({ number, startedAt, endedAt, outcome, words }) => ({
+      number,
+      startedAt: startedAt.toISOString(),
+      ...(endedAt === null ? {} : { endedAt: endedAt.toISOString() }),
+      ...(outcome === null ? {} : { outcome: outcome as "sent" }),
+      ...(words === null ? {} : { words }),
+    })),
+  };
+}

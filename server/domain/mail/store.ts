@@ -1,7 +1,16 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "../../config/secrets.ts";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { MailHealth, MailSettings } from "../../persistence/generated/client.ts";
+import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { markBounced } from "../deliveries/lookup-store.ts";
+import { suppress } from "../suppressions/store.ts";
+import { isAddress } from "./policy.ts";
+import type { BounceReport } from "./read-bounce.ts";
+import type { MailSettingsPatch } from "./schema.ts";
 
 /** A tenant's way of sending mail, as it is stored, and how it does. */
 export interface StoredMail {
@@ -32,6 +41,69 @@ export async function saveHealth(
     create: { tenantId, failures, openUntil, ...said },
     update: { failures, openUntil, ...said },
   });
+}
+
+/** Takes over what a patch says; empty texts are taken back, secrets sealed. */
+export async function saveMailSettings(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  authSecret: string,
+  patch: MailSettingsPatch,
+): Promise<StoredMail> {
+  const { password, postmarkSecret, ...plain } = patch;
+  const emptied = Object.entries(plain).map(([field, value]) => [field, value === "" ? null : value]);
+  const seal = (kind: MailSecret, secret: string) =>
+    secret === "" ? null : sealMailSecret(authSecret, tenantId, kind, secret);
+  const data = {
+    ...(Object.fromEntries(emptied) as Omit<MailSettingsPatch, "password" | "postmarkSecret">),
+    ...(password === undefined ? {} : { password: seal("password", password) }),
+    ...(postmarkSecret === undefined ? {} : { postmarkSecret: seal("postmark", postmarkSecret) }),
+    updatedAt: new Date(),
+  };
+  const where = { tenantId };
+  const settings = await tx.mailSettings.upsert({ where, create: { tenantId, ...data }, update: data });
+  // What was wrong with the server before says nothing of the one that is set now.
+  await tx.mailHealth.updateMany({ where, data: { failures: 0, openUntil: null } });
+  return { settings, health: await tx.mailHealth.findUnique({ where }) };
+}
+
+/** Mails that the catcher keeps, the newest first. */
+export async function pageCaughtMails(
+  db: Database,
+  tenantId: TenantId,
+  page: Page,
+): Promise<{ rows: Omit<CaughtMail, "raw">[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId };
+  const [rows, total] = await Promise.all([
+    client.caughtMail.findMany({
+      where,
+      omit: { raw: true },
+      orderBy: [{ caughtAt: "desc" }, { id: "desc" }],
+      skip: page.offset,
+      take: page.pageSize,
+    }),
+    client.caughtMail.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+/** Throws not_found. */
+export async function getCaughtMail(db: Database, tenantId: TenantId, mailId: string): Promise<CaughtMail> {
+  const where = { tenantId_id: { tenantId, id: requireId(mailId) } };
+  const row = await db.forTenant(tenantId).caughtMail.findUnique({ where });
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
+
+/** Writes down what came back, and sends those addresses no mail whose mail will always come back. */
+export async function recordBounces(tx: TenantTransaction, tenantId: TenantId, report: BounceReport): Promise<void> {
+  const { bounces, providerId, deliveryId } = report;
+  for (const { address, suppress: reason, detail } of bounces) {
+    if (!isAddress(address)) continue;
+    if (reason) await suppress(tx, tenantId, { address, reason, detail });
+    if (reason !== "complaint") await markBounced(tx, tenantId, { address, providerId, deliveryId, detail });
+  }
 }
 
 /** Which secret of a tenant's mail: sealed for one place, it cannot be read in another. */

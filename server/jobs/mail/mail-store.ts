@@ -17,8 +17,10 @@ export interface ClaimedMail {
   address: string | null;
   mail: unknown;
   round: number;
-  /** This one included. */
+  /** Of this round, this one included. */
   attempts: number;
+  /** Of the attempt, over all rounds. */
+  number: number;
   createdAt: string;
   notificationId: string | null;
   /** Planned before the log's present epoch. */
@@ -33,7 +35,6 @@ export interface ClaimedMail {
     readAt: string | null;
     expiresAt: string | null;
   } | null;
-  user: { displayName: string | null; locale: string | null } | null;
   /** Why the address gets no mail. */
   suppressed: string | null;
   /** False for what its category must tell. */
@@ -109,7 +110,7 @@ export async function finishMail(pool: Pool, tenantId: TenantId, mail: ClaimedMa
   await pool.query({
     name: "finish_mail_v1",
     text: "select finish_mail_v1($1, $2)",
-    values: [tenantId, JSON.stringify({ ...end, id: mail.id, number: mail.attempts })],
+    values: [tenantId, JSON.stringify({ ...end, id: mail.id, number: mail.number })],
   });
 }
 
@@ -129,7 +130,7 @@ const caughtKept = 200;
 /** Keeps a mail that has nowhere to go, and writes down that it was. */
 export async function catchMail(db: Database, tenantId: TenantId, mail: ClaimedMail, raw: Buffer): Promise<void> {
   const { id: deliveryId, address, subject } = mail;
-  const end = { outcome: "caught", status: "caught", rule: "catcher", id: deliveryId, number: mail.attempts };
+  const end = { outcome: "caught", status: "caught", rule: "catcher", id: deliveryId, number: mail.number };
   await tenantTransaction(db.prisma, tenantId, async (tx) => {
     await tx.caughtMail.create({
       data: { tenantId, id: newId(), deliveryId, recipient: address ?? "", subject, raw: Uint8Array.from(raw) },

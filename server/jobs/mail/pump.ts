@@ -19,6 +19,7 @@ import {
 } from "./mail-store.ts";
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
 import { SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
+import { type Turn, Turnstile } from "./turnstile.ts";
 
 export interface MailContext {
   config: Config;
@@ -61,6 +62,11 @@ export async function pumpMail(context: MailContext, tenantId: TenantId): Promis
 
 class Pump {
   private readonly deadline = Date.now() + turn;
+  /**
+   * Of one tenant one mail at a time is between its last byte and our note that it was taken: when the worker dies, that one is in doubt
+   * and sent again, and no other.
+   */
+  private readonly texts = new Turnstile();
   private failures: number;
   openUntil: number;
   private readonly patience: Patience;
@@ -93,9 +99,14 @@ class Pump {
         const mail = await claimMail(this.context.db.pool, this.tenantId);
         if (!mail) return;
         await this.context.step?.("mail claimed");
-        const end = await this.handle(mail, smtp);
-        if (end) await finishMail(this.context.db.pool, this.tenantId, mail, end);
-        await this.context.step?.("mail recorded");
+        const turn = this.texts.turn();
+        try {
+          const end = await this.handle(mail, smtp, turn);
+          if (end) await finishMail(this.context.db.pool, this.tenantId, mail, end);
+          await this.context.step?.("mail recorded");
+        } finally {
+          turn.end();
+        }
       }
     } finally {
       smtp?.close();
@@ -108,7 +119,7 @@ class Pump {
   }
 
   /** What became of a mail; undefined when it is written down already. */
-  private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined): Promise<MailEnd | undefined> {
+  private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined, turn: Turn): Promise<MailEnd | undefined> {
     const stop = this.decide(mail);
     if (stop) return stop;
     let raw: Buffer;
@@ -120,14 +131,15 @@ class Pump {
       return failed("permanent", `The mail could not be written: ${(error as Error).message}`);
     }
     if (!smtp) return void (await catchMail(this.context.db, this.tenantId, mail, raw));
-    return await this.send(mail, smtp, raw);
+    return await this.send(mail, smtp, raw, turn);
   }
 
-  private async send(mail: ClaimedMail, smtp: SmtpLine, raw: Buffer): Promise<MailEnd> {
+  private async send(mail: ClaimedMail, smtp: SmtpLine, raw: Buffer, turn: Turn): Promise<MailEnd> {
     try {
       const { words, providerId } = await smtp.send(
         { from: this.outlet.sender.from.address, to: mail.address ?? "" },
         raw,
+        turn,
       );
       await this.context.step?.("mail accepted");
       if (this.failures > 0) await this.note(0);
@@ -168,7 +180,8 @@ class Pump {
     return {
       channel: "email",
       now: new Date(),
-      notification: told && { readAt: toDate(told.readAt), expiresAt: toDate(told.expiresAt) },
+      // An operator who asks for it again knows that it was read.
+      notification: told && { readAt: mail.round > 0 ? null : toDate(told.readAt), expiresAt: toDate(told.expiresAt) },
       ruling: { outcome: "send", rule: "asked" },
       address: mail.address ?? undefined,
       suppressed: mail.suppressed ?? undefined,

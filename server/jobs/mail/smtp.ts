@@ -1,8 +1,10 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { Readable } from "node:stream";
 import ipaddr from "ipaddr.js";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { SmtpFault } from "../../domain/mail/policy.ts";
+import type { Turn } from "./turnstile.ts";
 
 /** A mail server and how to speak to it. */
 export interface SmtpServer {
@@ -47,11 +49,14 @@ export class SmtpLine {
     this.waits = waits;
   }
 
-  /** Hands a mail over; returns its receipt. Throws an SmtpFault, after which the connection is a new one. */
-  async send(envelope: Envelope, raw: Buffer): Promise<Receipt> {
+  /**
+   * Hands a mail over; returns its receipt. Everything up to the text is said at once, the text when the turn comes. Throws an SmtpFault,
+   * after which the connection is a new one.
+   */
+  async send(envelope: Envelope, raw: Buffer, turn: Turn): Promise<Receipt> {
     try {
       this.connection ??= await this.connect();
-      return await send(this.connection, { ...envelope, size: raw.length }, raw);
+      return await send(this.connection, { ...envelope, size: raw.length }, Readable.from(inTurn(raw, turn)));
     } catch (error) {
       this.connection?.close();
       this.connection = undefined;
@@ -97,19 +102,23 @@ export class SmtpLine {
   }
 }
 
-function send(connection: SMTPConnection, envelope: Envelope & { size: number }, raw: Buffer): Promise<Receipt> {
+function send(connection: SMTPConnection, envelope: Envelope & { size: number }, text: Readable): Promise<Receipt> {
   return new Promise((resolve, reject) => {
     const broken = (error: Error) => reject(error);
     const ended = () => reject(fault("ECONNECTION", "The server ended the connection"));
     connection.once("error", broken);
     connection.once("end", ended);
-    connection.send(envelope, raw, (error, info) => {
+    connection.send(envelope, text, (error, info) => {
       connection.off("error", broken);
       connection.off("end", ended);
       if (error) reject(error);
       else resolve({ words: String(info?.response ?? ""), providerId: info?.serverMessageId });
     });
   });
+}
+
+async function* inTurn(raw: Buffer, turn: Turn): AsyncGenerator<Buffer> {
+  if (await turn.begin()) yield raw;
 }
 
 /** The first address of a name, if none of them is of a private network. */

@@ -16,6 +16,7 @@ import {
 } from "./examples-callers.ts";
 import { inboxExamples } from "./examples-inbox.ts";
 import { operatorExamples } from "./examples-operators.ts";
+import { mailExamples } from "./examples-mail.ts";
 import { policyExamples } from "./examples-policy.ts";
 import { pusherExamples } from "./examples-pusher.ts";
 import type { Side, Who } from "./world.ts";
@@ -229,6 +230,7 @@ export const examples: Record<OperationName, Example> = {
   "hosted.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
   ...inboxExamples,
   ...operatorExamples,
+  ...mailExamples,
 };
 
 /** Whom the hub does not let in: it is for users. */

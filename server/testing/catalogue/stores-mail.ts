@@ -1,11 +1,24 @@
 import { randomUUID } from "node:crypto";
+import * as lookup from "../../domain/deliveries/lookup-store.ts";
 import * as deliveries from "../../domain/deliveries/store.ts";
 import * as mail from "../../domain/mail/store.ts";
+import * as suppressions from "../../domain/suppressions/store.ts";
 import * as pump from "../../jobs/mail/mail-store.ts";
 import * as planner from "../../log/planner-store.ts";
-import { own, type StoreModules } from "./intruder.ts";
+import { own, refused, type StoreModules } from "./intruder.ts";
 
-const foreignMail = { id: randomUUID(), attempts: 1, address: "x@example.com", subject: "x" } as pump.ClaimedMail;
+const foreignMail = {
+  id: randomUUID(),
+  attempts: 1,
+  number: 1,
+  address: "x@example.com",
+  subject: "x",
+} as pump.ClaimedMail;
+const page = { pageNumber: 1, offset: 0, pageSize: 50 };
+const bounceOf = (deliveryId: string) => ({
+  deliveryId,
+  bounces: [{ address: "ada@example.com", suppress: "bounce" as const, detail: "x" }],
+});
 const span = { after: 0, upto: 1_000_000, limit: 1000 };
 const delivery = {
   cause: "test:1",
@@ -57,7 +70,11 @@ export const mailStores: StoreModules = {
   "domain/mail/store.ts": {
     module: mail,
     rows: {
-      findMail: [({ db, mine }) => mail.findMail(db, mine), { settings: null, health: null }],
+      findMail: [({ db, mine }) => mail.findMail(db, mine), own],
+      saveMailSettings: [({ tx, mine }) => mail.saveMailSettings(tx, mine, "a secret", { host: "x" }), own],
+      pageCaughtMails: [({ db, mine }) => mail.pageCaughtMails(db, mine, page), own],
+      getCaughtMail: [({ db, mine, theirs }) => mail.getCaughtMail(db, mine, theirs.mailId), refused],
+      recordBounces: [({ tx, mine, theirs }) => mail.recordBounces(tx, mine, bounceOf(theirs.deliveryId)), undefined],
       saveHealth: [({ db, mine }) => mail.saveHealth(db, mine, { failures: 1, openUntil: null }), undefined],
       sealMailSecret: { reason: "seals a secret for its tenant, and touches no row" },
       openMailSecret: { reason: "opens what was sealed for a tenant, and touches no row" },
@@ -76,6 +93,36 @@ export const mailStores: StoreModules = {
       freeClaims: [({ db, mine }) => pump.freeClaims(db.pool, mine), undefined],
       schedulePump: [({ db, mine }) => pump.schedulePump(db.pool, mine, new Date()), undefined],
       catchMail: [({ db, mine }) => pump.catchMail(db, mine, foreignMail, Buffer.from("x")), undefined],
+    },
+  },
+  "domain/deliveries/lookup-store.ts": {
+    module: lookup,
+    rows: {
+      pageDeliveries: [({ db, mine }) => lookup.pageDeliveries(db, mine, {}, page), own],
+      countDeliveries: [({ db, mine }) => lookup.countDeliveries(db, mine, {}), own],
+      getDelivery: [({ db, mine, theirs }) => lookup.getDelivery(db, mine, theirs.deliveryId), refused],
+      findDeliveriesOf: [({ db, mine, theirs }) => lookup.findDeliveriesOf(db, mine, theirs.notificationId), []],
+      findTries: [({ db, mine, theirs }) => lookup.findTries(db, mine, [theirs.deliveryId]), new Map()],
+      requeueDelivery: [({ tx, mine, theirs }) => lookup.requeueDelivery(tx, mine, theirs.deliveryId), refused],
+      settleWaiting: [({ tx, mine }) => lookup.settleWaiting(tx, mine, "cancel"), 0],
+      markBounced: [
+        ({ tx, mine, theirs }) =>
+          lookup.markBounced(tx, mine, { deliveryId: theirs.deliveryId, address: "ada@example.com", detail: "x" }),
+        0,
+      ],
+      epochOf: [({ tx, mine }) => lookup.epochOf(tx, mine), own],
+    },
+  },
+  "domain/suppressions/store.ts": {
+    module: suppressions,
+    rows: {
+      pageSuppressions: [({ db, mine }) => suppressions.pageSuppressions(db, mine, page), own],
+      suppress: [
+        ({ tx, mine }) => suppressions.suppress(tx, mine, { address: "x@example.com", reason: "manual" }),
+        own,
+      ],
+      liftSuppression: [({ tx, mine, theirs }) => suppressions.liftSuppression(tx, mine, theirs.address), refused],
+      findSuppressed: [({ tx, mine, theirs }) => suppressions.findSuppressed(tx, mine, [theirs.address]), new Map()],
     },
   },
 };

@@ -4,6 +4,7 @@ import type { Credentials } from "../../auth/authenticate.ts";
 import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
 import { type Caller, call, type Stack, type TestTenant, testSecret } from "../stack.ts";
+import { leaveMail } from "./world-mail.ts";
 
 /** What a call shows to prove who it is, whatever the transport. */
 export type Credential = Pick<Credentials, "bearer" | "apiKey" | "actAs"> & {
@@ -47,6 +48,15 @@ export interface Side {
     batchId: string;
     /** ada subscribes to it */
     topicId: string;
+    /** A mail to ada that failed */
+    deliveryId: string;
+    /** Kept by the catcher */
+    mailId: string;
+    /** Gets no mail */
+    address: string;
+    jobId: string;
+    jobToRemove: string;
+    postmarkSecret: string;
   };
   /** An event id from before anything happened. */
   since: string;
@@ -61,7 +71,9 @@ const rates = { user: plenty, key: plenty, tenant: plenty, address: plenty, fram
 export async function makeSide(stack: Stack, id: string): Promise<Side> {
   const tenant = await stack.tenant(id);
   await allowDemo(stack, tenant);
-  return furnish(tenant, stack.url);
+  const side = await furnish(tenant, stack.url);
+  Object.assign(side.ids, await asOwner(stack, (owner) => leaveMail(owner, tenant, side.ids.notificationId)));
+  return side;
 }
 
 /** The same in a tenant that is there, by the calls that anybody would make. */
@@ -86,6 +98,8 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const message = await ada<{ id: string }>("POST", messages, { content: "All abord", clientMessageId: "first" });
   await ada("PATCH", `${messages}/${message.body.id}`, { content: "All aboard" });
   await tenant.as("ben")("POST", messages, { content: "Aye" });
+  const postmarkSecret = `secret of ${tenant.tenantId}`;
+  await key("PATCH", "/admin/mail/settings", { postmarkSecret });
   const news = { userId: "ada", subject: "Welcome", message: "Welcome aboard" };
   const notified = await key<{ id: string }>("POST", "/Notifications", news);
   const eves = await key<{ id: string }>("POST", "/Notifications", { ...news, userId: "eve" });
@@ -114,11 +128,16 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
       invitationId: invitation.body.invitationId,
       batchId: batch.body.id,
       topicId: userId,
+      ...nothingMailed,
+      postmarkSecret,
     },
     since,
     credentials: await credentialsOf(tenant),
   };
 }
+
+/** Without a look past the walls there is no mail and no job to name. */
+const nothingMailed = { deliveryId: "none", mailId: "none", address: "none", jobId: "none", jobToRemove: "none" };
 
 /** A category and a template that was published twice. */
 async function declare(tenant: TestTenant, name: string): Promise<void> {

@@ -98,14 +98,14 @@ test("3,000 notifications, 30 kills, and a server in every mood", async () => {
         else if (mood !== "hung") {
           take();
           answer(null);
-          if (mood === "reset after its 250") setTimeout(() => socket.resetAndDestroy(), 2); // it has arrived
+          // It has arrived when the next word comes.
+          if (mood === "reset after its 250") socket.once("data", () => socket.resetAndDestroy());
         }
       }, 8);
       later.unref();
     },
   });
-  const tenants = await Promise.all(["one", "two", "three"].map((id) => stack.tenant(id)));
-  const wanted = await killWhileSending(tenants, total, kills);
+  const wanted = await killWhileSending(await stack.tenant("killed"), total, kills);
   const left = await unsent();
   await expect.poll(unsent, { timeout: 60_000, interval: 100 }).toBe(0);
 
@@ -131,7 +131,7 @@ function moodOf(luck: number) {
 }
 
 /** Writes notifications while one worker after the other is killed; the last one lives. Returns all addresses. */
-async function killWhileSending(tenants: TestTenant[], total: number, kills: number): Promise<string[]> {
+async function killWhileSending(tenant: TestTenant, total: number, kills: number): Promise<string[]> {
   const addresses = Array.from({ length: total }, (_, i) => `person-${i}@example.com`);
   const portion = Math.ceil(total / kills);
   let next = start();
@@ -140,13 +140,12 @@ async function killWhileSending(tenants: TestTenant[], total: number, kills: num
     const current = next;
     next = start(); // is getting up while the other one works
     const some = addresses.slice(killed * portion, (killed + 1) * portion);
-    const tenant = tenants[killed % tenants.length] as TestTenant;
     await notify(
       stack.api.services.db,
       tenant.tenantId,
       some.map((email) => ({ userId: email, email })),
     );
-    const goal = server.mails.length + 10;
+    const goal = server.mails.length + 5;
     await Promise.all([
       next.ready,
       expect.poll(() => server.mails.length, { timeout: 30_000, interval: 5 }).toBeGreaterThan(goal),

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { z } from "zod";
 import { admit } from "../../access.ts";
 import { authenticate, authenticateRoot, type Credentials } from "../../auth/authenticate.ts";
-import { credentialsOf as readCredentials, single } from "../../auth/headers.ts";
+import { basicPassword, credentialsOf as readCredentials, single } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { DomainError } from "../../errors.ts";
@@ -58,7 +58,7 @@ function handlerOf(operation: Operation, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const principal = await principalOf(operation, services, request);
     const raw = {
-      ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request)),
+      ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request, operation.http.anyType)),
       ...coerce(request.query as Record<string, unknown>),
       ...headerFields(operation, request),
       ...(request.params as object),
@@ -128,7 +128,8 @@ export function credentialsOf(request: FastifyRequest): Credentials {
 function headerFields(operation: Operation, request: FastifyRequest): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [header, field] of Object.entries(operation.http.headers ?? {})) {
-    const value = single(request.headers[header]);
+    const said = single(request.headers[header]);
+    const value = header === "authorization" ? basicPassword(said) : said;
     if (value !== undefined) fields[field] = value;
   }
   return fields;

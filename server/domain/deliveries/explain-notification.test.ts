@@ -1,0 +1,163 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWorker } from "../../jobs/worker.ts";
+import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { DetailedDelivery } from "./schema.ts";
+
+// The whole way, by calls alone: settings, send, planner, mail server, and why it did or did not arrive.
+
+let stack: Stack;
+let owner: pg.Client;
+let tenant: TestTenant;
+let worker: { close(): Promise<void> };
+let server: MailServer;
+let unwilling = true;
+
+beforeAll(async () => {
+  [stack, server] = await Promise.all([
+    startStack(),
+    startMailServer({ recipient: () => (unwilling ? smtpError(554, "5.7.1 not today") : undefined) }),
+  ]);
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  tenant = await stack.tenant("acme");
+  worker = await startWorker(configFor(stack.database), { look: 100 });
+});
+afterAll(async () => {
+  await worker.close();
+  await server.close();
+  await owner.end();
+  await stack.close();
+});
+
+const key = <T = Record<string, unknown>>(method: string, path: string, body?: unknown) =>
+  tenant.key()<T>(method, path, body);
+const send = async (body: object) =>
+  (await key<{ id: string }>("POST", "/Notifications", { subject: "Hi", message: "There", ...body })).body.id;
+const explain = async (id: string, as = tenant.key()) =>
+  (await as<{ data: DetailedDelivery[] }>("GET", `/Notifications/${id}/deliveries`)).body.data;
+const mailOf = async (id: string) => (await explain(id)).find(({ channel }) => channel === "email");
+const settles = (id: string, status: string) =>
+  expect.poll(async () => (await mailOf(id))?.status, { timeout: 10_000 }).toBe(status);
+
+test("without a server the mail is caught, and can be read as it would have gone out", async () => {
+  const id = await send({ userId: "ada", email: "ada@example.com", htmlContent: "<b>There</b>" });
+  await settles(id, "caught");
+  const { body: list } = await key<{ data: { id: string; to: string }[] }>("GET", "/admin/mail/caught");
+  expect(list.data).toMatchObject([{ to: "ada@example.com" }]);
+  const { body: mail } = await key<{ html: string; text: string; headers: { name: string; value: string }[] }>(
+    "GET",
+    `/admin/mail/caught/${list.data[0]?.id}`,
+  );
+  expect(mail.html).toContain("<b>There</b>");
+  expect(mail.text).toContain("There");
+  expect(mail.headers.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["Message-ID", "List-Unsubscribe", "Subject"]),
+  );
+});
+
+test("a refusal is told in the server's words, to the owner, a key and an Admin, and to nobody else", async () => {
+  const settings = {
+    host: "127.0.0.1",
+    port: server.port,
+    security: "none",
+    fromAddress: "news@acme.example",
+    password: "hush",
+  };
+  const { body } = await key("PATCH", "/admin/mail/settings", settings);
+  expect(body).toMatchObject({ way: "own", hasPassword: true, fromAddress: "news@acme.example" });
+  expect(JSON.stringify([body, (await owner.query("select * from mail_settings")).rows])).not.toContain("hush");
+  const id = await send({ userId: "ada", email: "ada@example.com" });
+  await settles(id, "failed");
+  for (const who of [tenant.as("ada"), tenant.as("root", ["Admin"]), tenant.key()]) {
+    const deliveries = await explain(id, who);
+    expect(deliveries.map(({ channel, status }) => [channel, status])).toEqual([
+      ["email", "failed"],
+      ["inApp", "sent"],
+    ]);
+    expect(deliveries[0]?.tries).toMatchObject([{ outcome: "permanent", words: expect.stringContaining("not today") }]);
+  }
+  expect((await tenant.as("eve")("GET", `/Notifications/${id}/deliveries`)).status).toBe(404);
+});
+
+test("it can be sent again from there: a mail of its own, though it was read; only once at a time", async () => {
+  const id = await send({ userId: "ada", email: "ada@example.com" });
+  await settles(id, "failed");
+  await tenant.as("ada")("PUT", `/Notifications/${id}/read`);
+  unwilling = false;
+  const delivery = await mailOf(id);
+  expect((await key("POST", `/admin/deliveries/${delivery?.id}/resend`)).status).toBe(200);
+  await settles(id, "sent");
+  expect(server.mails.map(({ messageId }) => messageId)).toEqual([`<${delivery?.id}.1@acme.example>`]);
+  expect((await mailOf(id))?.tries.map(({ outcome }) => outcome)).toEqual(["permanent", "sent"]);
+  const inApp = (await explain(id)).find(({ channel }) => channel === "inApp");
+  expect((await key("POST", `/admin/deliveries/${inApp?.id}/resend`)).status).toBe(409);
+});
+
+test("a test mail goes the same way", async () => {
+  const { body } = await key<{ deliveryId: string }>("POST", "/admin/mail/test", { to: "me@example.com" });
+  const status = async () => (await key("GET", `/admin/deliveries/${body.deliveryId}`)).body.status;
+  await expect.poll(status, { timeout: 10_000 }).toBe("sent");
+  expect(server.mails.at(-1)?.to).toBe("me@example.com");
+});
+
+test("the decisions about everything that was sent add up to its audience, in each channel", async () => {
+  await key("POST", "/admin/suppressions", { address: "Never@example.com" });
+  const since = new Date().toISOString();
+  const audience = [
+    { userId: "a", email: "a@example.com" },
+    { userId: "b" },
+    { userId: "c", email: "never@example.com" },
+    { userId: "d", email: "d@example.com" },
+  ];
+  for (const one of audience) await send(one);
+  const summary = async () => (await key("GET", `/admin/deliveries/summary?since=${since}`)).body;
+  await expect.poll(summary, { timeout: 10_000 }).toEqual({
+    inApp: { total: 4, statuses: { sent: 4 } },
+    email: { total: 4, statuses: { sent: 2, not_asked: 1, suppressed: 1 } },
+  });
+  const { body } = await key<{ totalCount: number; data: { userId: string }[] }>(
+    "GET",
+    `/admin/deliveries?since=${since}&status=suppressed`,
+  );
+  expect(body).toMatchObject({ totalCount: 1, data: [{ userId: "c" }] });
+});
+
+test("mails from before a restore wait until an operator lets them go", async () => {
+  await worker.close();
+  const id = await send({ userId: "ada", email: "late@example.com" });
+  await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = 'acme'");
+  worker = await startWorker(configFor(stack.database), { look: 100 });
+  await settles(id, "waiting");
+  expect((await key("POST", "/admin/deliveries/release", { action: "send" })).body).toEqual({ count: 1 });
+  await settles(id, "sent");
+});
+
+test("a job that cannot be done ends in the list of dead jobs with its error, stops nobody else, and can be tried again", async () => {
+  const dead = async () =>
+    (await key<{ data: { id: string; task: string; error: string }[] }>("GET", "/admin/jobs/dead")).body.data;
+  const jobs = async () => (await owner.query("select from graphile_worker._private_jobs")).rowCount;
+  await expect.poll(jobs, { timeout: 10_000 }).toBe(0);
+  // A secret that was sealed with another key: nothing can be done with it.
+  await owner.query("update mail_settings set username = 'x', password = 'v1.broken' where tenant_id = 'acme'");
+  await owner.query(
+    `select graphile_worker.add_job('mail', '{"tenantId": "acme"}', job_key => 'poison', max_attempts => 1)`,
+  );
+  await expect.poll(async () => (await dead()).length, { timeout: 10_000 }).toBe(1);
+  const [job] = await dead();
+  expect(job).toMatchObject({ task: "mail", error: expect.stringMatching(/\w/) });
+  const other = await stack.tenant("globex");
+  const { body } = await other.key()<{ id: string }>("POST", "/Notifications", {
+    userId: "x",
+    subject: "s",
+    message: "m",
+    email: "x@example.com",
+  });
+  const caught = async () => (await explain(body.id, other.key())).find(({ channel }) => channel === "email")?.status;
+  await expect.poll(caught, { timeout: 10_000 }).toBe("caught");
+  expect((await other.key()("POST", `/admin/jobs/dead/${job?.id}/retry`)).status).toBe(404);
+  await key("PATCH", "/admin/mail/settings", { username: "", password: "" });
+  expect((await key("POST", `/admin/jobs/dead/${job?.id}/retry`)).status).toBe(200);
+  await expect.poll(dead, { timeout: 10_000 }).toEqual([]);
+});

@@ -1,0 +1,168 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { isId, requireId } from "../../ids.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Delivery, DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
+
+export interface DeliveryQuery {
+  status?: DeliveryStatus | undefined;
+  channel?: DeliveryChannel | undefined;
+  kind?: DeliveryKind | undefined;
+  userId?: string | undefined;
+  notificationId?: string | undefined;
+  batchId?: string | undefined;
+  since?: string | undefined;
+}
+
+/** Deliveries, the newest first. */
+export async function pageDeliveries(
+  db: Database,
+  tenantId: TenantId,
+  query: DeliveryQuery,
+  page: Page,
+): Promise<{ rows: Delivery[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  const where = whereOf(tenantId, query);
+  const [rows, total] = await Promise.all([
+    client.delivery.findMany({
+      where,
+      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+      skip: page.offset,
+      take: page.pageSize,
+    }),
+    client.delivery.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+/** How many deliveries there are of each channel and status. */
+export async function countDeliveries(
+  db: Database,
+  tenantId: TenantId,
+  query: DeliveryQuery,
+): Promise<{ channel: DeliveryChannel; status: DeliveryStatus; count: number }[]> {
+  const rows = await db.forTenant(tenantId).delivery.groupBy({
+    by: ["channel", "status"],
+    where: whereOf(tenantId, query),
+    _count: { _all: true },
+  });
+  return rows.map(({ channel, status, _count }) => ({
+    channel: channel as DeliveryChannel,
+    status: status as DeliveryStatus,
+    count: _count._all,
+  }));
+}
+
+/** Throws not_found. */
+export async function getDelivery(db: Database, tenantId: TenantId, deliveryId: string): Promise<Delivery> {
+  const id = requireId(deliveryId);
+  const row = await db.forTenant(tenantId).delivery.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
+
+/** The deliveries of one notification. */
+export async function findDeliveriesOf(db: Database, tenantId: TenantId, notificationId: string): Promise<Delivery[]> {
+  const where = { tenantId, notificationId: requireId(notificationId) };
+  return await db.forTenant(tenantId).delivery.findMany({ where, orderBy: [{ channel: "asc" }, { id: "asc" }] });
+}
+
+/** The tries of deliveries, by delivery, the first ones first. At most the last hundred of each call. */
+export async function findTries(
+  db: Database,
+  tenantId: TenantId,
+  deliveryIds: string[],
+): Promise<Map<string, DeliveryAttempt[]>> {
+  const rows = await db.forTenant(tenantId).deliveryAttempt.findMany({
+    where: { tenantId, deliveryId: { in: deliveryIds } },
+    orderBy: { number: "desc" },
+    take: 100,
+  });
+  const tries = new Map<string, DeliveryAttempt[]>();
+  for (const row of rows.toReversed()) tries.set(row.deliveryId, [...(tries.get(row.deliveryId) ?? []), row]);
+  return tries;
+}
+
+/** Queues a mail once more, as a mail of its own. Throws not_found; conflict when it cannot be. */
+export async function requeueDelivery(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  deliveryId: string,
+): Promise<Delivery> {
+  const id = requireId(deliveryId);
+  await tx.$queryRaw`select 1 from deliveries where tenant_id = ${tenantId} and id = ${id}::uuid for no key update`;
+  const row = await tx.delivery.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  if (!row) throw new DomainError("not_found");
+  if (row.channel !== "email") throw new DomainError("conflict", { detail: "Only a mail can be sent again" });
+  if (row.status === "queued") throw new DomainError("conflict", { detail: "The mail is about to be sent already" });
+  const [profile] = await tx.user.findMany({ where: { tenantId, id: row.userId }, select: { email: true } });
+  const address = row.address ?? profile?.email ?? null;
+  if (address === null) throw new DomainError("conflict", { detail: "No e-mail address is known" });
+  return await tx.delivery.update({
+    where: { tenantId_id: { tenantId, id } },
+    data: { ...fresh(), address, epoch: await epochOf(tx, tenantId), round: row.round + 1, attempts: 0 },
+  });
+}
+
+/** Lets what waits for an operator go out, or takes it back; returns how many. */
+export async function settleWaiting(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  fate: "send" | "cancel",
+): Promise<number> {
+  const where = { tenantId, status: "waiting" };
+  const cancelled = { status: "cancelled", rule: "operator", detail: null, dueAt: null, updatedAt: new Date() };
+  const data = fate === "send" ? { ...fresh(), epoch: await epochOf(tx, tenantId) } : cancelled;
+  return (await tx.delivery.updateMany({ where, data })).count;
+}
+
+/** Says that mails came back: those to an address under one of the names that we or the mail server gave them. */
+export async function markBounced(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  bounce: { deliveryId?: string | undefined; providerId?: string | undefined; address: string; detail: string },
+): Promise<number> {
+  const { deliveryId, providerId, address, detail } = bounce;
+  const names: Prisma.DeliveryWhereInput[] = [
+    ...(deliveryId && isId(deliveryId) ? [{ id: deliveryId }] : []),
+    ...(providerId ? [{ providerId }] : []),
+  ];
+  if (names.length === 0) return 0;
+  const { count } = await tx.delivery.updateMany({
+    where: { tenantId, OR: names, address: { equals: address, mode: "insensitive" }, status: "sent" },
+    data: { status: "bounced", rule: "bounce", detail, updatedAt: new Date() },
+  });
+  return count;
+}
+
+/** The epoch of the tenant's log. */
+export async function epochOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
+  const [row] = await tx.$queryRaw<{ epoch: bigint }[]>`
+    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
+  if (!row) throw new DomainError("not_found");
+  return row.epoch;
+}
+
+function fresh() {
+  const now = new Date();
+  return { status: "queued", rule: "operator", detail: null, dueAt: now, heldUntil: null, updatedAt: now };
+}
+
+function whereOf(tenantId: TenantId, query: DeliveryQuery): Prisma.DeliveryWhereInput {
+  const { since, notificationId, batchId, ...same } = query;
+  return {
+    tenantId,
+    ...same,
+    ...(notificationId === undefined ? {} : { notificationId: idOrNone(notificationId) }),
+    ...(batchId === undefined ? {} : { batchId: idOrNone(batchId) }),
+    ...(since === undefined ? {} : { createdAt: { gte: since } }),
+  };
+}
+
+/** What is no id finds nothing: no row has this one. */
+function idOrNone(id: string): string {
+  return isId(id) ? id.toLowerCase() : "00000000-0000-0000-0000-000000000000";
+}

@@ -1,0 +1,27 @@
+import { simpleParser } from "mailparser";
+import { z } from "zod";
+import { query } from "../../operation.ts";
+import { entityId } from "../../schema.ts";
+import { openedMailSchema, presentCaughtMail } from "./schema.ts";
+import { getCaughtMail as loadCaughtMail } from "./store.ts";
+
+export const getCaughtMail = query({
+  name: "mail.getCaught",
+  summary: "One mail of the local catcher: headers, text and HTML as they would have gone out",
+  http: { method: "GET", path: "/admin/mail/caught/{mailId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ mailId: entityId }),
+  output: openedMailSchema,
+  async handle(ctx, { mailId }) {
+    const row = await loadCaughtMail(ctx.services.db, ctx.tenantId, mailId);
+    const mail = await simpleParser(Buffer.from(row.raw), { skipImageLinks: true });
+    const headers = mail.headerLines.map(({ key, line }) => ({
+      name: line.slice(0, key.length),
+      value: line
+        .slice(line.indexOf(":") + 1)
+        .replace(/\r?\n\s+/g, " ")
+        .trim(),
+    }));
+    return { ...presentCaughtMail(row), headers, text: mail.text ?? "", html: mail.html || "" };
+  },
+});

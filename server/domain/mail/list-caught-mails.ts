@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { query } from "../../operation.ts";
+import { readPage, toPage } from "../../persistence/paging.ts";
+import { page, pageInput } from "../../schema.ts";
+import { caughtMailSchema, presentCaughtMail } from "./schema.ts";
+import { pageCaughtMails } from "./store.ts";
+
+export const listCaughtMails = query({
+  name: "mail.listCaught",
+  summary: "What the local catcher keeps because there is no mail server: the newest 200 mails, for a week",
+  http: { method: "GET", path: "/admin/mail/caught" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object(pageInput),
+  output: page(caughtMailSchema),
+  async handle(ctx, input) {
+    const pages = readPage(input);
+    const { rows, total } = await pageCaughtMails(ctx.services.db, ctx.tenantId, pages);
+    return toPage(pages, total, rows.map(presentCaughtMail));
+  },
+});

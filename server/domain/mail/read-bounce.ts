@@ -1,0 +1,97 @@
+import { z } from "zod";
+
+/** What came back, of one address. */
+export interface Bounce {
+  address: string;
+  /** Why the address gets no mail from now on; none when it may get the next one. */
+  suppress?: "bounce" | "complaint" | undefined;
+  detail: string;
+}
+
+export interface BounceReport {
+  bounces: Bounce[];
+  /** What the mail server calls the mail … */
+  providerId?: string | undefined;
+  /** … and what we do, where it shows our headers. */
+  deliveryId?: string | undefined;
+}
+
+const recipient = z.object({ emailAddress: z.string().max(320), diagnosticCode: z.string().optional() });
+
+const sesEvent = z.object({
+  notificationType: z.string().optional(),
+  eventType: z.string().optional(),
+  bounce: z
+    .object({
+      bounceType: z.string(),
+      bounceSubType: z.string().optional(),
+      bouncedRecipients: z.array(recipient).max(100),
+    })
+    .optional(),
+  complaint: z
+    .object({ complaintFeedbackType: z.string().optional(), complainedRecipients: z.array(recipient).max(100) })
+    .optional(),
+  mail: z.object({
+    messageId: z.string().max(200).optional(),
+    headers: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+  }),
+});
+
+/** What SES says in the text of its SNS message, as notification or as event; nothing for what is neither bounce nor complaint. */
+export function readSesReport(text: string): BounceReport | undefined {
+  const parsed = sesEvent.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  const { bounce, complaint, mail } = parsed.data;
+  const deliveryId = mail.headers?.find(({ name }) => name.toLowerCase() === "x-parley-delivery")?.value;
+  const bounced = bounce?.bouncedRecipients.map(({ emailAddress, diagnosticCode }) => ({
+    address: emailAddress,
+    suppress: bounce.bounceType === "Permanent" ? ("bounce" as const) : undefined,
+    detail: clip(diagnosticCode ?? `${bounce.bounceType} ${bounce.bounceSubType ?? ""}`.trim()),
+  }));
+  const complained = complaint?.complainedRecipients.map(({ emailAddress }) => ({
+    address: emailAddress,
+    suppress: "complaint" as const,
+    detail: clip(`Marked as ${complaint.complaintFeedbackType ?? "spam"}`),
+  }));
+  return { bounces: [...(bounced ?? []), ...(complained ?? [])], providerId: mail.messageId, deliveryId };
+}
+
+/** Postmark's words for what will not get better. */
+const permanent = new Set(["HardBounce", "BadEmailAddress", "ManuallyDeactivated", "AddressChange", "Blocked"]);
+
+export interface PostmarkEvent {
+  recordType: string;
+  type?: string | undefined;
+  email?: string | undefined;
+  mailId?: string | undefined;
+  description?: string | undefined;
+  details?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+/** What Postmark's webhook says; nothing for what is neither bounce nor complaint. */
+export function readPostmarkReport(event: PostmarkEvent): BounceReport | undefined {
+  const { recordType, type = "", email, mailId: providerId } = event;
+  const complaint = recordType === "SpamComplaint" || type === "SpamComplaint";
+  if (!email || !(complaint || recordType === "Bounce")) return undefined;
+  const suppress = complaint ? "complaint" : permanent.has(type) ? "bounce" : undefined;
+  const detail = clip(event.details || event.description || type || recordType);
+  const deliveryId = event.metadata?.["parley-delivery"];
+  return {
+    bounces: [{ address: email, suppress, detail }],
+    providerId,
+    deliveryId: typeof deliveryId === "string" ? deliveryId : undefined,
+  };
+}
+
+function clip(text: string): string {
+  return text.replaceAll("\u0000", "").slice(0, 1000);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { newId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { epochOf } from "../deliveries/lookup-store.ts";
+import { insertDeliveries, mailJob } from "../deliveries/store.ts";
+import { address } from "../suppressions/schema.ts";
+
+export const sendTestMail = mutation({
+  name: "mail.sendTest",
+  summary: "Send a test mail the way that notifications go; its delivery says what became of it",
+  http: { method: "POST", path: "/admin/mail/test", status: 201 },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ to: address }),
+  output: z.object({ deliveryId: z.string().describe("For GET /admin/deliveries/{deliveryId}") }),
+  handle: (ctx, { to }) =>
+    unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const test = {
+          cause: `test:${newId()}`,
+          userId: "",
+          channel: "email",
+          kind: "test",
+          type: "Test",
+          subject: "A test mail",
+          address: to,
+          status: "queued",
+          rule: "asked",
+          mail: { message: "This is how your mail arrives." },
+          epoch: Number(await epochOf(tx, ctx.tenantId)),
+        } as const;
+        const [delivery] = await insertDeliveries(tx, ctx.tenantId, [test]);
+        await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
+        return { deliveryId: delivery?.id ?? "" };
+      },
+      ctx.idempotent,
+    ),
+});

@@ -1,0 +1,60 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Suppression } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { SuppressionReason } from "./schema.ts";
+
+/** Addresses that get no mail, the newest first; of all, or those with some text in them. */
+export async function pageSuppressions(
+  db: Database,
+  tenantId: TenantId,
+  page: Page,
+  search?: string,
+): Promise<{ rows: Suppression[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId, ...(search === undefined ? {} : { address: { contains: search.toLowerCase() } }) };
+  const [rows, total] = await Promise.all([
+    client.suppression.findMany({
+      where,
+      orderBy: [{ createdAt: "desc" }, { address: "asc" }],
+      skip: page.offset,
+      take: page.pageSize,
+    }),
+    client.suppression.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+/** Lists an address, in lower case; one that is listed stays as it is. */
+export async function suppress(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  entry: { address: string; reason: SuppressionReason; detail?: string | undefined },
+): Promise<Suppression> {
+  const { reason, detail } = entry;
+  const address = entry.address.toLowerCase();
+  return await tx.suppression.upsert({
+    where: { tenantId_address: { tenantId, address } },
+    create: { tenantId, address, reason, detail: detail ?? null },
+    update: {},
+  });
+}
+
+/** Throws not_found. */
+export async function liftSuppression(tx: TenantTransaction, tenantId: TenantId, address: string): Promise<void> {
+  const { count } = await tx.suppression.deleteMany({ where: { tenantId, address: address.toLowerCase() } });
+  if (count === 0) throw new DomainError("not_found");
+}
+
+/** Which of some addresses get no mail, and why. */
+export async function findSuppressed(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  addresses: string[],
+): Promise<Map<string, string>> {
+  const wanted = [...new Set(addresses.map((address) => address.toLowerCase()))];
+  const rows = await tx.suppression.findMany({ where: { tenantId, address: { in: wanted } } });
+  return new Map(rows.map(({ address, reason }) => [address, reason]));
+}
