@@ -15,8 +15,8 @@ import {
   noInput,
 } from "./examples-callers.ts";
 import { inboxExamples } from "./examples-inbox.ts";
-import { operatorExamples } from "./examples-operators.ts";
 import { mailExamples } from "./examples-mail.ts";
+import { operatorExamples } from "./examples-operators.ts";
 import { policyExamples } from "./examples-policy.ts";
 import { pusherExamples } from "./examples-pusher.ts";
 import type { Side, Who } from "./world.ts";
