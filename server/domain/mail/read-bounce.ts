@@ -63,7 +63,7 @@ export interface PostmarkEvent {
   recordType: string;
   type?: string | undefined;
   email?: string | undefined;
-  mailId?: string | undefined;
+  reference?: string | undefined;
   description?: string | undefined;
   details?: string | undefined;
   metadata?: Record<string, unknown> | undefined;
@@ -71,7 +71,7 @@ export interface PostmarkEvent {
 
 /** What Postmark's webhook says; nothing for what is neither bounce nor complaint. */
 export function readPostmarkReport(event: PostmarkEvent): BounceReport | undefined {
-  const { recordType, type = "", email, mailId: providerId } = event;
+  const { recordType, type = "", email, reference: providerId } = event;
   const complaint = recordType === "SpamComplaint" || type === "SpamComplaint";
   if (!email || !(complaint || recordType === "Bounce")) return undefined;
   const suppress = complaint ? "complaint" : permanent.has(type) ? "bounce" : undefined;

@@ -64,7 +64,7 @@ function signed(changes: Record<string, string> = {}, key = ours.key): Record<st
   };
   const text = signedTextOf({
     type: message.Type ?? "",
-    snsId: message.MessageId ?? "",
+    reference: message.MessageId ?? "",
     topicArn: message.TopicArn ?? "",
     subject: message.Subject,
     message: message.Message ?? "",

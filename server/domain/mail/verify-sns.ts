@@ -3,7 +3,7 @@ import { createVerify, X509Certificate } from "node:crypto";
 /** A message of SNS, as it is posted. */
 export interface SnsMessage {
   type: string;
-  snsId: string;
+  reference: string;
   topicArn: string;
   subject?: string | undefined;
   message: string;
@@ -37,7 +37,7 @@ export function signedTextOf(message: SnsMessage): string {
   const confirmation = type === "SubscriptionConfirmation" || type === "UnsubscribeConfirmation";
   const fields: [string, string | undefined][] = [
     ["Message", message.message],
-    ["MessageId", message.snsId],
+    ["MessageId", message.reference],
     ...(confirmation ? ([["SubscribeURL", subscribeUrl ?? ""]] as [string, string][]) : []),
     ["Subject", confirmation ? undefined : subject],
     ["Timestamp", message.timestamp],

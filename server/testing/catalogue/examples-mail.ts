@@ -65,7 +65,7 @@ export const mailExamples: Record<Names, Example> = {
   "mail.takeSesEvent": {
     input: () => ({
       type: "Notification",
-      snsId: "1",
+      reference: "1",
       topicArn: "arn:aws:sns:eu-central-1:1:bounces",
       message: "{}",
       timestamp: "2026-01-01T00:00:00.000Z",
@@ -82,7 +82,7 @@ export const mailExamples: Record<Names, Example> = {
       recordType: "Bounce",
       type: "HardBounce",
       email: "bounced@example.com",
-      mailId: "2",
+      reference: "2",
       secret: ids.postmarkSecret,
     }),
     callers: { ...byAnyone, key: "ok" },
