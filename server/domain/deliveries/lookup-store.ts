@@ -6,6 +6,7 @@ import type { Delivery, DeliveryAttempt, Prisma } from "../../persistence/genera
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
+import { epochOf } from "./store.ts";
 
 export interface DeliveryQuery {
   status?: DeliveryStatus | undefined;
@@ -117,33 +118,6 @@ export async function settleWaiting(
   const cancelled = { status: "cancelled", rule: "operator", detail: null, dueAt: null, updatedAt: new Date() };
   const data = fate === "send" ? { ...fresh(), epoch: await epochOf(tx, tenantId) } : cancelled;
   return (await tx.delivery.updateMany({ where, data })).count;
-}
-
-/** Says that mails came back: those to an address under one of the names that we or the mail server gave them. */
-export async function markBounced(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  bounce: { deliveryId?: string | undefined; providerId?: string | undefined; address: string; detail: string },
-): Promise<number> {
-  const { deliveryId, providerId, address, detail } = bounce;
-  const names: Prisma.DeliveryWhereInput[] = [
-    ...(deliveryId && isId(deliveryId) ? [{ id: deliveryId }] : []),
-    ...(providerId ? [{ providerId }] : []),
-  ];
-  if (names.length === 0) return 0;
-  const { count } = await tx.delivery.updateMany({
-    where: { tenantId, OR: names, address: { equals: address, mode: "insensitive" }, status: "sent" },
-    data: { status: "bounced", rule: "bounce", detail, updatedAt: new Date() },
-  });
-  return count;
-}
-
-/** The epoch of the tenant's log. */
-export async function epochOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
-  const [row] = await tx.$queryRaw<{ epoch: bigint }[]>`
-    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
-  if (!row) throw new DomainError("not_found");
-  return row.epoch;
 }
 
 function fresh() {

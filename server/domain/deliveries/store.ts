@@ -1,6 +1,8 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { newId } from "../../ids.ts";
+import { DomainError } from "../../errors.ts";
+import { isId, newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
+import type { Prisma } from "../../persistence/generated/client.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { AwayMetadata } from "../away/schema.ts";
@@ -175,4 +177,31 @@ export async function findPlannedNotifications(
     from notifications n left join users u on u.tenant_id = n.tenant_id and u.id = n.user_id
     where n.tenant_id = ${tenantId} and n.id = any (${ids}::uuid[]) and n.status = 'visible'`;
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Says that mails came back: those to an address under one of the names that we or the mail server gave them. */
+export async function markBounced(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  bounce: { deliveryId?: string | undefined; providerId?: string | undefined; address: string; detail: string },
+): Promise<number> {
+  const { deliveryId, providerId, address, detail } = bounce;
+  const names: Prisma.DeliveryWhereInput[] = [
+    ...(deliveryId && isId(deliveryId) ? [{ id: deliveryId }] : []),
+    ...(providerId ? [{ providerId }] : []),
+  ];
+  if (names.length === 0) return 0;
+  const { count } = await tx.delivery.updateMany({
+    where: { tenantId, OR: names, address: { equals: address, mode: "insensitive" }, status: "sent" },
+    data: { status: "bounced", rule: "bounce", detail, updatedAt: new Date() },
+  });
+  return count;
+}
+
+/** The epoch of the tenant's log. */
+export async function epochOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
+  const [row] = await tx.$queryRaw<{ epoch: bigint }[]>`
+    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
+  if (!row) throw new DomainError("not_found");
+  return row.epoch;
 }

@@ -3,8 +3,7 @@ import { newId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { epochOf } from "../deliveries/lookup-store.ts";
-import { insertDeliveries, mailJob } from "../deliveries/store.ts";
+import { epochOf, insertDeliveries, mailJob } from "../deliveries/store.ts";
 import { address } from "../suppressions/schema.ts";
 
 export const sendTestMail = mutation({

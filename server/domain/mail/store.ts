@@ -6,7 +6,7 @@ import type { Database } from "../../persistence/database.ts";
 import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import { markBounced } from "../deliveries/lookup-store.ts";
+import { markBounced } from "../deliveries/store.ts";
 import { suppress } from "../suppressions/store.ts";
 import { isAddress } from "./policy.ts";
 import type { BounceReport } from "./read-bounce.ts";

@@ -49,6 +49,12 @@ export const mailStores: StoreModules = {
     module: deliveries,
     rows: {
       insertDeliveries: [({ tx, mine }) => deliveries.insertDeliveries(tx, mine, [delivery]), own],
+      markBounced: [
+        ({ tx, mine, theirs }) =>
+          deliveries.markBounced(tx, mine, { deliveryId: theirs.deliveryId, address: "ada@example.com", detail: "x" }),
+        0,
+      ],
+      epochOf: [({ tx, mine }) => deliveries.epochOf(tx, mine), own],
       mailJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
       cancelDeliveries: [({ tx, mine }) => deliveries.cancelDeliveries(tx, mine, [randomUUID()]), 0],
       foldDeliveries: [
@@ -105,12 +111,6 @@ export const mailStores: StoreModules = {
       findTries: [({ db, mine, theirs }) => lookup.findTries(db, mine, [theirs.deliveryId]), new Map()],
       requeueDelivery: [({ tx, mine, theirs }) => lookup.requeueDelivery(tx, mine, theirs.deliveryId), refused],
       settleWaiting: [({ tx, mine }) => lookup.settleWaiting(tx, mine, "cancel"), 0],
-      markBounced: [
-        ({ tx, mine, theirs }) =>
-          lookup.markBounced(tx, mine, { deliveryId: theirs.deliveryId, address: "ada@example.com", detail: "x" }),
-        0,
-      ],
-      epochOf: [({ tx, mine }) => lookup.epochOf(tx, mine), own],
     },
   },
   "domain/suppressions/store.ts": {
