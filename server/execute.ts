@@ -1,4 +1,5 @@
 import { requireAccess } from "./access.ts";
+import { type Audited, beginAudit } from "./audit.ts";
 import type { Principal } from "./auth/principal.ts";
 import { bodyHashOf } from "./caller.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "./config/secrets.ts";
@@ -16,18 +17,21 @@ export interface Answer {
 }
 
 /**
- * The one pipeline of every operation on every transport: rate limit → scope → parse → handle → shape → log. Credentials were checked
+ * The one pipeline of every operation on every transport: rate limit → scope → parse → audit → handle → shape → log. Credentials were checked
  * where the call came in. Throws DomainError only.
  */
 export async function execute(operation: Operation, raw: Record<string, unknown>, call: Call): Promise<Answer> {
   const started = performance.now();
   let code = "ok";
+  let audited: Audited | undefined;
   try {
     const headers = await takeToken(call);
     requireAccess(operation, call.principal);
     const input = readInput(operation, raw);
     const ctx: Context = { ...call, reply: { headers } };
     if (call.idempotencyKey !== undefined) acceptKey(operation, ctx, input);
+    audited = await beginAudit(operation, call, input);
+    ctx.audit = audited?.detail;
     return shape(operation, ctx, await operation.handle(ctx, input));
   } catch (error) {
     const known = toDomainError(error);
@@ -41,6 +45,8 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
     }
     throw known;
   } finally {
+    // Nobody waits for it: a call that ends its own credential has to answer before its connection is closed.
+    void audited?.settle(code);
     observeCall(operation.name, code, performance.now() - started);
   }
 }

@@ -64,7 +64,17 @@ export interface Call {
   signal?: AbortSignal | undefined;
 }
 
+/** What the audit log shows of a change beside what was asked for. */
+export interface AuditDetail {
+  /** As `field:id`; the first id in the address unless told. */
+  target?: string;
+  before?: unknown;
+  after?: unknown;
+}
+
 export interface Context extends Call {
+  /** Filled in by administrators' changes that know what was there before. */
+  audit?: AuditDetail | undefined;
   /** Set when the call carries an idempotency key; handed to the unit of work that does what the call asks. */
   idempotent?: IdempotentCall | undefined;
   /** What an answer over HTTP carries beside its body; other transports ignore it. */

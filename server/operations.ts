@@ -1,7 +1,8 @@
 import { apiKeyOperations } from "./domain/api-keys/operations.ts";
+import { auditOperations } from "./domain/audit/operations.ts";
 import { batchOperations } from "./domain/batches/operations.ts";
 import { categoryOperations } from "./domain/categories/operations.ts";
-import { chatOperations } from "./domain/chats/operations.ts";
+import { chatOperations, tenantChatOperations } from "./domain/chats/operations.ts";
 import { deliveryOperations } from "./domain/deliveries/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
@@ -10,8 +11,8 @@ import { inboxOperations } from "./domain/inbox/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
 import { jobOperations } from "./domain/jobs/operations.ts";
 import { mailOperations } from "./domain/mail/operations.ts";
-import { memberOperations } from "./domain/members/operations.ts";
-import { messageOperations } from "./domain/messages/operations.ts";
+import { memberOperations, tenantMemberOperations } from "./domain/members/operations.ts";
+import { messageOperations, tenantMessageOperations } from "./domain/messages/operations.ts";
 import { notificationOperations } from "./domain/notifications/operations.ts";
 import { invitedOperations, operatorOperations } from "./domain/operators/operations.ts";
 import { accountOperations, peopleOperations, sessionOperations } from "./domain/persons/operations.ts";
@@ -55,6 +56,8 @@ export const operations = {
   categories: categoryOperations,
   templates: templateOperations,
   preferences: preferenceOperations,
+  audit: auditOperations,
+  adminChats: { ...tenantChatOperations, ...tenantMemberOperations, ...tenantMessageOperations },
   operators: operatorOperations,
   account: { ...accountOperations, ...invitedOperations.account },
   people: { ...peopleOperations, ...invitedOperations.people },

@@ -3,7 +3,7 @@ import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
-import { retainChannels, retainEvents, retainKeys } from "./store.ts";
+import { purgeTenant, retainChannels, retainEvents, retainKeys } from "./store.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** Messages stay; only the log that clients resume from is cut. */
@@ -24,6 +24,7 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
   for (const { tenantId } of await readHeads(pool)) {
     try {
       gone.keys += await retainKeys(pool, tenantId, keysBefore);
+      if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
       gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
     } catch (error) {
@@ -41,6 +42,11 @@ async function tidyChannels(pool: Pool, tenantId: TenantId, now: number): Promis
     cached: new Date(now - channelsKeptFor),
     noted: new Date(now - channelsKeptFor),
   });
+}
+
+/** Takes out everything of a tenant whose time has come, in steps; false when it has not. */
+async function purge(pool: Pool, tenantId: TenantId): Promise<boolean> {
+  for (let purged = false; ; purged = true) if ((await purgeTenant(pool, tenantId, step)) === 0) return purged;
 }
 
 async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {

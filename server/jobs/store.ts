@@ -51,3 +51,9 @@ export async function retainChannels(
   ]);
   return rows[0]?.gone ?? 0;
 }
+
+/** Takes out up to `limit` rows of each table of a tenant that was deleted and whose grace is over; returns how many went. */
+export async function purgeTenant(pool: Pool, tenantId: TenantId, limit: number): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>("select purge_tenant_v1($1, $2) as gone", [tenantId, limit]);
+  return rows[0]?.gone ?? 0;
+}

@@ -35,7 +35,7 @@ export const createChat = mutation({
       unitOfWork(
         ctx.services.db,
         ctx.tenantId,
-        async (work) => existing ?? (await create(ctx, work, { ...wanted, memberIds, directKey })),
+        async (work) => existing ?? (await create(ctx, work, { ...wanted, memberIds, directKey, createdBy: caller })),
         ctx.idempotent,
       );
     // A chat that is there needs no work, unless an idempotency key has to be held with it.
@@ -61,11 +61,16 @@ async function existingDirect(ctx: Context, directKey: string): Promise<Chat | u
   return chat;
 }
 
-type Wanted = z.output<typeof input> & { memberIds: string[]; directKey: string | null };
+type Wanted = z.output<typeof input> & { memberIds: string[]; directKey: string | null; createdBy: string };
 
-async function create(ctx: Context, { tx, lockHead, emit }: Work, wanted: Wanted): Promise<Chat> {
-  const { tenantId } = ctx;
-  const createdBy = callerId(ctx);
+async function create(ctx: Context, work: Work, wanted: Wanted): Promise<Chat> {
+  const shown = await makeChat(ctx, work, wanted);
+  return { ...shown, unreadCount: 0, lastReadSeq: 0, role: "owner", notifications: { mute: "none" } };
+}
+
+/** Makes a chat with its members within a unit of work; `createdBy` owns it. */
+export async function makeChat({ tenantId }: Context, { tx, lockHead, emit }: Work, wanted: Wanted) {
+  const { createdBy } = wanted;
   const id = newId();
   const { name = null, kind, policy, metadata, directKey, memberIds } = wanted;
   const row = await tx.chat.create({ data: { tenantId, id, kind, name, policy, metadata, directKey, createdBy } });
@@ -92,7 +97,7 @@ async function create(ctx: Context, { tx, lockHead, emit }: Work, wanted: Wanted
     lastReadSeq: 0,
   }));
   await addMembers(tx, tenantId, members);
-  return { ...shown, unreadCount: 0, lastReadSeq: 0, role: "owner", notifications: { mute: "none" } };
+  return shown;
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -20,7 +20,7 @@ export const deleteChat = mutation({
   async handle(ctx, input) {
     const chatId = requireId(input.chatId);
     const chat = await getDeletable(ctx, chatId);
-    await unitOfWork(ctx.services.db, ctx.tenantId, (work) => remove(ctx, work, chat));
+    await unitOfWork(ctx.services.db, ctx.tenantId, (work) => buryChat(ctx, work, chat));
     return {};
   },
 });
@@ -35,7 +35,7 @@ async function getDeletable(ctx: Context, chatId: string): Promise<PublicChat> {
 }
 
 /** The chat's row stays as a tombstone; its members go and their spans end at the event that says so. */
-async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, chat: PublicChat): Promise<void> {
+export async function buryChat({ tenantId }: Context, { tx, lockHead, emit }: Work, chat: PublicChat): Promise<void> {
   const chatId = chat.id;
   const { count } = await tx.chat.updateMany({
     where: { tenantId, id: chatId, deletedAt: null },

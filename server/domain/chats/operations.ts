@@ -2,6 +2,8 @@ import { createChat } from "./create-chat.ts";
 import { deleteChat } from "./delete-chat.ts";
 import { getChat } from "./get-chat.ts";
 import { listChats } from "./list-chats.ts";
+import { getTenantChatById, listTenantChats } from "./list-tenant-chats.ts";
+import { createTenantChat, deleteTenantChat, updateTenantChat } from "./moderate-chat.ts";
 import { setChatNotifications } from "./set-chat-notifications.ts";
 import { updateChat } from "./update-chat.ts";
 
@@ -12,4 +14,13 @@ export const chatOperations = {
   update: updateChat,
   delete: deleteChat,
   setNotifications: setChatNotifications,
+};
+
+/** Of whoever runs the tenant; those of members and messages stand with theirs. */
+export const tenantChatOperations = {
+  list: listTenantChats,
+  get: getTenantChatById,
+  create: createTenantChat,
+  update: updateTenantChat,
+  delete: deleteTenantChat,
 };

@@ -1,7 +1,8 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { isId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Chat as ChatRow } from "../../persistence/generated/client.ts";
+import type { ChatHead, Chat as ChatRow, Prisma } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { MemberChat, Policy, PublicChat } from "./schema.ts";
 
@@ -110,5 +111,74 @@ export async function withHead(client: Pick<TenantTransaction, "chatHead">, row:
     createdAt: row.createdAt,
     lastSeq: Number(lastSeq),
     memberCount,
+  };
+}
+
+/** A chat as whoever runs the tenant sees it. */
+export interface TenantChat extends PublicChat {
+  activeAt: Date;
+  deletedAt: Date | null;
+}
+
+export interface TenantChatFilter {
+  search?: string | undefined;
+  kind?: "group" | "direct" | undefined;
+  frozen?: boolean | undefined;
+  member?: string | undefined;
+  deleted?: boolean | undefined;
+}
+
+/** The tenant's chats in the order in which they were made, backwards. */
+export async function listTenantChats(
+  db: Database,
+  tenantId: TenantId,
+  range: { before?: string | undefined; limit: number },
+  { search, kind, frozen, member, deleted }: TenantChatFilter,
+): Promise<TenantChat[]> {
+  const client = db.forTenant(tenantId);
+  const AND: Prisma.ChatWhereInput[] = [];
+  if (range.before !== undefined) AND.push({ id: { lt: range.before } });
+  if (search !== undefined)
+    AND.push(isId(search) ? { id: search } : { name: { contains: search, mode: "insensitive" } });
+  if (member !== undefined) {
+    const chats = await client.member.findMany({ where: { tenantId, userId: member }, select: { chatId: true } });
+    AND.push({ id: { in: chats.map(({ chatId }) => chatId) } });
+  }
+  const rows = await client.chat.findMany({
+    where: { tenantId, AND, kind, frozen, deletedAt: deleted ? { not: null } : null },
+    orderBy: { id: "desc" },
+    take: range.limit,
+  });
+  const heads = await client.chatHead.findMany({ where: { tenantId, chatId: { in: rows.map(({ id }) => id) } } });
+  const byChat = new Map(heads.map((head) => [head.chatId, head]));
+  return rows.flatMap((row) => {
+    const head = byChat.get(row.id);
+    return head ? [toTenantChat(row, head)] : [];
+  });
+}
+
+/** The same of one chat, deleted or not. Throws not_found. */
+export async function getTenantChat(db: Database, tenantId: TenantId, chatId: string): Promise<TenantChat> {
+  const client = db.forTenant(tenantId);
+  const row = await client.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
+  const head = row && (await client.chatHead.findUnique({ where: { tenantId_chatId: { tenantId, chatId } } }));
+  if (!row || !head) throw new DomainError("not_found");
+  return toTenantChat(row, head);
+}
+
+function toTenantChat(row: ChatRow, head: ChatHead): TenantChat {
+  return {
+    id: row.id,
+    kind: row.kind as PublicChat["kind"],
+    name: row.name,
+    policy: row.policy as Policy,
+    frozen: row.frozen,
+    metadata: row.metadata as Record<string, unknown>,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt,
+    lastSeq: Number(head.lastSeq),
+    memberCount: head.memberCount,
+    activeAt: head.activeAt,
+    deletedAt: row.deletedAt,
   };
 }

@@ -10,7 +10,7 @@ import { presentChats, publicChat } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
 import { getMemberChat, withHead } from "./store.ts";
 
-const input = z.object({
+export const chatChangeInput = z.object({
   chatId: entityId,
   name: text(limits.chatName).optional(),
   metadata: metadata.optional(),
@@ -23,7 +23,7 @@ export const updateChat = mutation({
   summary: "Rename a chat, change its metadata or policy, freeze it",
   http: { method: "PATCH", path: "/Chat/{chatId}" },
   access: { caller: "user", scope: "chats:write" },
-  input,
+  input: chatChangeInput,
   output: chatSchema,
   async handle(ctx, change) {
     const { db } = ctx.services;
@@ -34,18 +34,19 @@ export const updateChat = mutation({
       throw new DomainError("forbidden", { detail: "Only owner and moderators change this chat" });
     if ((change.policy !== undefined || change.frozen !== undefined) && !canGovern(chat, ctx.principal.admin))
       throw new DomainError("forbidden", { detail: "Only owner and moderators set the policy or freeze" });
-    await unitOfWork(db, ctx.tenantId, (work) => update(ctx, work, chatId, change));
+    await unitOfWork(db, ctx.tenantId, (work) => applyChange(ctx, work, chatId, change));
     const [shown] = await presentChats(db, ctx.tenantId, [await getMemberChat(db, ctx.tenantId, userId, chatId)]);
     if (!shown) throw new DomainError("not_found");
     return shown;
   },
 });
 
-async function update(
+/** Changes a chat within a unit of work. Throws not_found for one that is gone. */
+export async function applyChange(
   { tenantId }: Context,
   { tx, lockHead, emit }: Work,
   chatId: string,
-  change: z.output<typeof input>,
+  change: z.output<typeof chatChangeInput>,
 ): Promise<void> {
   const { name, metadata, policy, frozen } = change;
   const row = await tx.chat.update({

@@ -38,12 +38,15 @@ export const addMembers = mutation({
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
     if (!canManage(chat) && !ctx.principal.admin)
       throw new DomainError("forbidden", { detail: "Only owner and moderators add members here" });
-    return await addInSteps(ctx, chatId, wanted);
+    return await addInSteps(ctx, chatId, wanted, callerId(ctx));
   },
 });
 
-/** A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key. */
-async function addInSteps(ctx: Context, chatId: string, wanted: string[]) {
+/**
+ * A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key.
+ * @param as the member who adds, and has to be one still; nobody for who runs the tenant
+ */
+export async function addInSteps(ctx: Context, chatId: string, wanted: string[], as: string | undefined) {
   const { db } = ctx.services;
   const added: string[] = [];
   const steps: string[][] = [];
@@ -51,7 +54,7 @@ async function addInSteps(ctx: Context, chatId: string, wanted: string[]) {
   const held = steps.length > 1 && ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
   if (held) return held;
   for (const step of steps.slice(0, -1)) {
-    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, chatId, step));
+    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, { chatId, wanted: step, as }));
     if ("added" in result) added.push(...result.added);
   }
   const last = steps.at(-1) ?? [];
@@ -59,21 +62,26 @@ async function addInSteps(ctx: Context, chatId: string, wanted: string[]) {
     db,
     ctx.tenantId,
     async (work) => {
-      const result = await addStep(ctx, work, chatId, last);
+      const result = await addStep(ctx, work, { chatId, wanted: last, as });
       return { ...result, added: [...added, ...result.added] };
     },
     ctx.idempotent,
   );
 }
 
-async function addStep(ctx: Context, { tx, lockHead, emit }: Work, chatId: string, wanted: string[]) {
-  const { tenantId } = ctx;
+interface Addition {
+  chatId: string;
+  wanted: string[];
+  as: string | undefined;
+}
+
+async function addStep({ tenantId }: Context, { tx, lockHead, emit }: Work, { chatId, wanted, as }: Addition) {
   await lockHead();
   const chat = await tx.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
-  const caller = await tx.member.findUnique({
-    where: { tenantId_chatId_userId: { tenantId, chatId, userId: callerId(ctx) } },
-  });
-  if (!chat || chat.deletedAt || !caller) throw new DomainError("not_found");
+  const allowed =
+    as === undefined ||
+    (await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId: as } } })) !== null;
+  if (!chat || chat.deletedAt || !allowed) throw new DomainError("not_found");
   const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
   const present = await tx.member.findMany({
     where: { tenantId, chatId, userId: { in: wanted } },

@@ -27,7 +27,7 @@ export const removeMember = mutation({
     if (!self && !canManage(chat) && !ctx.principal.admin)
       throw new DomainError("forbidden", { detail: "Only owner and moderators remove members here" });
     return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
-      remove(ctx, work, {
+      dropFromChat(ctx, work, {
         chatId,
         userId,
         mayBeOwner: self || ctx.principal.admin || canRemoveOwner(chat),
@@ -42,7 +42,12 @@ interface Removal {
   mayBeOwner: boolean;
 }
 
-async function remove({ tenantId }: Context, { tx, lockHead, emit }: Work, { chatId, userId, mayBeOwner }: Removal) {
+/** Takes a member out within a unit of work; a last owner passes the chat on. */
+export async function dropFromChat(
+  { tenantId }: Context,
+  { tx, lockHead, emit }: Work,
+  { chatId, userId, mayBeOwner }: Removal,
+) {
   await lockHead();
   const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
   const member = await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } } });

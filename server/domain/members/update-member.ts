@@ -10,7 +10,7 @@ import type { Role } from "../chats/schema.ts";
 import { getChat, getMemberChat } from "../chats/store.ts";
 import { role } from "./schema.ts";
 
-const input = z.object({
+export const memberChangeInput = z.object({
   chatId: entityId,
   userId: entityId,
   role: role.optional(),
@@ -22,7 +22,7 @@ export const updateMember = mutation({
   summary: "Change a member's role, or mute a member until a time (a past one ends it)",
   http: { method: "PATCH", path: "/Chat/{chatId}/members/{userId}" },
   access: { caller: "user", scope: "chats:write" },
-  input,
+  input: memberChangeInput,
   output: z.object({ chatId: z.string(), userId: z.string(), role, mutedUntil: z.string().nullable() }),
   errors: ["conflict"],
   async handle(ctx, change) {
@@ -34,7 +34,7 @@ export const updateMember = mutation({
     if (change.role && change.role !== "member" && callerRole !== "owner")
       throw new DomainError("forbidden", { detail: "Only an owner gives roles" });
     return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
-      update(ctx, work, { ...change, chatId }, callerRole),
+      changeMember(ctx, work, { ...change, chatId }, callerRole),
     );
   },
 });
@@ -47,7 +47,13 @@ async function roleOf(ctx: Context, chatId: string): Promise<Role> {
   return "owner";
 }
 
-async function update(ctx: Context, { tx, lockHead, emit }: Work, change: z.output<typeof input>, callerRole: Role) {
+/** Changes a member within a unit of work, as somebody of a role in the chat may. */
+export async function changeMember(
+  ctx: Context,
+  { tx, lockHead, emit }: Work,
+  change: z.output<typeof memberChangeInput>,
+  callerRole: Role,
+) {
   const { tenantId } = ctx;
   const { chatId, userId } = change;
   await lockHead();

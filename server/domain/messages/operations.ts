@@ -3,6 +3,7 @@ import { editMessage } from "./edit-message.ts";
 import { getMessage } from "./get-message.ts";
 import { listMessageEdits } from "./list-message-edits.ts";
 import { listMessages } from "./list-messages.ts";
+import { deleteChatMessage, listChatMessages } from "./moderate-messages.ts";
 import { sendMessage } from "./send-message.ts";
 
 export const messageOperations = {
@@ -13,3 +14,6 @@ export const messageOperations = {
   delete: deleteMessage,
   listEdits: listMessageEdits,
 };
+
+/** Of whoever runs the tenant, in any chat of it. */
+export const tenantMessageOperations = { listMessages: listChatMessages, deleteMessage: deleteChatMessage };

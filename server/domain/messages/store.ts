@@ -135,3 +135,20 @@ export async function listEdits(
   }));
   return { total, edits };
 }
+
+/** What edited messages said before, oldest version first; at most 50 of each are kept in view. */
+export async function listEditsOf(db: Database, tenantId: TenantId, messageIds: string[]) {
+  const rows =
+    messageIds.length === 0
+      ? []
+      : await db.forTenant(tenantId).messageEdit.findMany({
+          where: { tenantId, messageId: { in: messageIds }, version: { lte: 50 } },
+          orderBy: [{ messageId: "asc" }, { version: "asc" }],
+        });
+  const edits = new Map<string, { version: number; content: string; editedBy: string; editedAt: string }[]>();
+  for (const { messageId, version, content, editedBy, editedAt } of rows) {
+    const edit = { version, content, editedBy, editedAt: editedAt.toISOString() };
+    edits.set(messageId, [...(edits.get(messageId) ?? []), edit]);
+  }
+  return edits;
+}

@@ -38,3 +38,44 @@ function required<T>(row: T | null | undefined): T {
   if (!row) throw new DomainError("not_found");
   return row;
 }
+
+/** What the installation's owner sees of a tenant. */
+export interface InstallationTenant {
+  id: string;
+  name: string;
+  createdAt: Date;
+  suspendedAt: Date | null;
+  deleteAfter: Date | null;
+  settings: unknown;
+  operators: number;
+  users: number;
+  chats: number;
+  events: number;
+}
+
+/** Tenants by id. Hand-written SQL: a function that reads each as itself, because nobody sees across. */
+export async function listInstallationTenants(
+  db: Database,
+  { search, after, limit }: { search?: string | undefined; after: string; limit: number },
+): Promise<InstallationTenant[]> {
+  const { rows } = await db.pool.query<InstallationTenant>(
+    `select id, name, created_at as "createdAt", suspended_at as "suspendedAt", delete_after as "deleteAfter", settings, operators,
+       users, chats, "position" as events from installation_tenants_v1($1, $2, $3)`,
+    [after, search ?? null, limit],
+  );
+  return rows;
+}
+
+/** Suspends a tenant or lets it go on; deletes it at a time, or not. */
+export async function setStanding(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  standing: { suspended?: boolean | undefined; deleteAfter?: Date | null | undefined },
+): Promise<TenantRow> {
+  const { suspended, deleteAfter } = standing;
+  const data = {
+    ...(suspended === undefined ? {} : { suspendedAt: suspended ? new Date() : null }),
+    ...(deleteAfter === undefined ? {} : { deleteAfter }),
+  };
+  return tx.tenant.update({ where: { id: tenantId }, data });
+}

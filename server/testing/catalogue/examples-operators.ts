@@ -24,10 +24,10 @@ const byNobodyHere: Example["callers"] = {
 };
 const byVisitor: Example["callers"] = { ...byNobodyHere, visitor: "ok" };
 const onHub: Example["onHub"] = {
-  member: "forbidden",
-  outsider: "forbidden",
-  admin: "forbidden",
-  keyAsMember: "forbidden",
+  member: "not_found",
+  outsider: "not_found",
+  admin: "not_found",
+  keyAsMember: "not_found",
 };
 
 /** A call of somebody who is signed in to the console, or of the sign-in page; both have tests of their own. */
@@ -46,7 +46,75 @@ const forAdminsOnly: Example["operators"] = { support: "forbidden", "read-only":
 /** They have no password to say, and no link. */
 const forNobody: Example["operators"] = { owner: "forbidden", admin: "forbidden", ...forAdminsOnly };
 
+const ofChat: Example["input"] = ({ ids }) => ({ chatId: ids.chatId });
+const foreignChat = { chatId: "not_found" } as const;
+const logged = ["events", "tenant_log", "chat_heads"];
+const membership = [...logged, "members", "membership_spans"];
+const byNobodyInstallation: Example["callers"] = { ...byNobodyHere, installation: "ok" };
+const noOperator: Example["operators"] = {
+  owner: "forbidden",
+  admin: "forbidden",
+  support: "forbidden",
+  "read-only": "forbidden",
+};
+
+function admin(input: Example["input"], changes: string[] = [], foreign: Example["foreign"] = {}): Example {
+  return { input, callers: byAdmin, changes, foreign };
+}
+
 export const operatorExamples = {
+  "audit.list": { ...admin(noInput), foreign: {}, operators: { support: "forbidden" } },
+  "audit.export": { ...admin(() => ({ operation: "nothing.such" })), operators: { support: "forbidden" } },
+  "adminChats.list": admin(() => ({ search: "Crew", member: "ada" })),
+  "adminChats.get": admin(ofChat, [], foreignChat),
+  "adminChats.create": admin(() => ({ name: "Pier 4", memberUserIds: ["ada", "ben"] }), ["chats", ...membership]),
+  "adminChats.update": admin((side) => ({ ...ofChat(side), name: "Crew of 3" }), ["chats", ...logged], foreignChat),
+  "adminChats.delete": admin((side) => ({ ...ofChat(side), name: "Crew" }), ["chats", ...membership], foreignChat),
+  "adminChats.listMembers": admin(ofChat, [], foreignChat),
+  "adminChats.addMembers": admin((side) => ({ ...ofChat(side), userIds: ["eve"] }), membership, foreignChat),
+  "adminChats.removeMember": admin((side) => ({ ...ofChat(side), userId: "ben" }), membership, foreignChat),
+  "adminChats.updateMember": admin(
+    (side) => ({ ...ofChat(side), userId: "ben", mutedUntil: "2040-01-31T09:00:00Z" }),
+    [...logged, "members"],
+    foreignChat,
+  ),
+  "adminChats.listMessages": admin(ofChat, [], foreignChat),
+  "adminChats.deleteMessage": admin(
+    (side) => ({ ...ofChat(side), messageId: side.ids.messageId }),
+    [...logged, "messages", "message_edits"],
+    { ...foreignChat, messageId: "not_found" },
+  ),
+  "users.actAs": { ...admin(() => ({ userId: "ada" })), operators: forAdminsOnly },
+  "tenants.delete": {
+    input: ({ tenantId }) => ({ name: `Not ${tenantId}` }),
+    callers: byOwner,
+    changes: ["tenants"],
+    foreign: {},
+    operators: { admin: "forbidden", ...forAdminsOnly },
+  },
+  "tenants.restore": {
+    input: noInput,
+    callers: byOwner,
+    changes: ["tenants"],
+    foreign: {},
+    operators: { admin: "forbidden", ...forAdminsOnly },
+  },
+  "installation.listTenants": {
+    input: () => ({ search: "nothing of the name" }),
+    callers: byNobodyInstallation,
+    onHub,
+    changes: [],
+    foreign: {},
+    operators: noOperator,
+  },
+  "installation.updateTenant": {
+    input: ({ tenantId }) => ({ tenant: tenantId, suspended: false }),
+    callers: byNobodyInstallation,
+    onHub,
+    changes: [],
+    foreign: {},
+    operators: noOperator,
+  },
   "account.get": root(noInput),
   "account.update": root(() => ({ name: "Olga" })),
   "account.changePassword": root(() => ({ current: password, password: `${password} staple` })),

@@ -1,12 +1,25 @@
 import * as sessions from "../../auth/session-store.ts";
+import * as audit from "../../domain/audit/store.ts";
 import * as operators from "../../domain/operators/store.ts";
 import * as persons from "../../domain/persons/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
 
 const aboutPeople = { reason: "about people, who are of no tenant: the rows are the reserved one's" };
+const entry = { actorKind: "key" as const, actorId: "x", operation: "x.y", input: {}, requestId: "x" };
 const future = new Date("2100-01-01T00:00:00Z");
 
 export const operatorStores: StoreModules = {
+  "domain/audit/store.ts": {
+    module: audit,
+    rows: {
+      beginEntry: [({ db, mine }) => audit.beginEntry(db, mine, entry), own],
+      settleEntry: [
+        ({ db, mine, theirs }) => audit.settleEntry(db, mine, theirs.personId, { outcome: "ok" }),
+        undefined,
+      ],
+      listEntries: [({ db, mine }) => audit.listEntries(db, mine, { limit: 50 }, {}), own],
+    },
+  },
   "auth/session-store.ts": { module: sessions, rows: { readSession: aboutPeople } },
   "domain/persons/store.ts": {
     module: persons,

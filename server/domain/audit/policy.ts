@@ -1,0 +1,27 @@
+const secret = /secret|password|passphrase|token|apikey|credential|^key$|^code$|privatekey/i;
+const longest = 200;
+const mostItems = 20;
+
+/** What may stand in the audit log of what somebody asked for: no secret, no long text, nothing deep. */
+export function maskInput(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return value.length > longest ? `${value.slice(0, longest)}…` : value;
+  if (value === null || typeof value !== "object") return value;
+  if (depth > 4) return "…";
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, mostItems).map((item) => maskInput(item, depth + 1));
+    return value.length > mostItems ? [...shown, `… ${value.length - mostItems} more`] : shown;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, 50)
+      .map(([key, item]) => [key, secret.test(key) && item !== undefined ? "•••" : maskInput(item, depth + 1)]),
+  );
+}
+
+/** What a call is about: the first id in it. */
+export function targetOf(path: string, input: unknown): string | undefined {
+  const fields = input as Record<string, unknown>;
+  const [, field] = /\{(\w+)\}/.exec(path) ?? [];
+  const value = field === undefined ? undefined : fields[field];
+  return typeof value === "string" ? `${field}:${value}`.slice(0, 300) : undefined;
+}

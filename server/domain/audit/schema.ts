@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { AuditEntry as Row } from "../../persistence/generated/client.ts";
+
+export const auditEntrySchema = z
+  .object({
+    id: z.string(),
+    at: z.string(),
+    actor: z.object({
+      kind: z.enum(["operator", "key", "user"]),
+      id: z.string(),
+      name: z.string().optional().describe("E-mail address of an operator"),
+    }),
+    ip: z.string().optional(),
+    operation: z.string(),
+    target: z.string().optional().describe("What it was done to, as field:id"),
+    input: z.record(z.string(), z.unknown()).describe("What was asked for; secrets are masked, long texts cut"),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+    outcome: z.string().describe("ok, a problem code, or begun: the process died in the middle"),
+    requestId: z.string(),
+  })
+  .meta({ id: "AuditEntry" });
+
+export const auditFilter = {
+  actor: z.string().max(320).optional().describe("Id or name of who did it"),
+  operation: z.string().max(100).optional().describe("noun.verb, or its noun"),
+  target: z.string().max(300).optional(),
+  outcome: z.string().max(50).optional(),
+};
+
+export function presentEntry(row: Row): z.input<typeof auditEntrySchema> {
+  return {
+    id: row.id,
+    at: row.at.toISOString(),
+    actor: {
+      kind: row.actorKind as "operator" | "key" | "user",
+      id: row.actorId,
+      ...(row.actorName === null ? {} : { name: row.actorName }),
+    },
+    ...(row.ip === null ? {} : { ip: row.ip }),
+    operation: row.operation,
+    ...(row.target === null ? {} : { target: row.target }),
+    input: (row.input ?? {}) as Record<string, unknown>,
+    ...(row.before === null ? {} : { before: row.before }),
+    ...(row.after === null ? {} : { after: row.after }),
+    outcome: row.outcome,
+    requestId: row.requestId,
+  };
+}

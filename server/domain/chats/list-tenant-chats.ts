@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { isId, requireId } from "../../ids.ts";
+import { query } from "../../operation.ts";
+import { readLimit } from "../../persistence/paging.ts";
+import { cursorInput, cursorPage, entityId, text } from "../../schema.ts";
+import { publicChat } from "./presenter.ts";
+import { chatSchema } from "./schema.ts";
+import { getTenantChat, listTenantChats as loadChats, type TenantChat } from "./store.ts";
+
+const tenantChatSchema = chatSchema
+  .omit({ lastMessage: true, unreadCount: true, lastReadSeq: true, role: true, notifications: true })
+  .extend({ activeAt: z.string().describe("Of the last message, or of its making"), deletedAt: z.string().optional() })
+  .meta({ id: "TenantChat" });
+
+export const listTenantChats = query({
+  name: "adminChats.list",
+  summary: "The tenant's chats, those made last first",
+  http: { method: "GET", path: "/admin/chats" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    search: text(200).optional().describe("Part of the name, or an id"),
+    kind: z.enum(["group", "direct"]).optional(),
+    frozen: z.boolean().optional(),
+    member: text(128).optional().describe("Chats that this user is in"),
+    deleted: z.boolean().optional().describe("Those that were deleted, instead of those that are there"),
+    before: cursorInput.before,
+    limit: cursorInput.limit,
+  }),
+  output: cursorPage(tenantChatSchema),
+  errors: ["cursor_invalid"],
+  async handle(ctx, { before, limit, ...filter }) {
+    if (before !== undefined && !isId(before)) throw new DomainError("cursor_invalid");
+    const most = readLimit(limit);
+    const rows = await loadChats(ctx.services.db, ctx.tenantId, { before, limit: most }, filter);
+    const nextCursor = rows.length === most ? (rows.at(-1)?.id ?? null) : null;
+    return { data: rows.map(present), nextCursor, prevCursor: null };
+  },
+});
+
+export const getTenantChatById = query({
+  name: "adminChats.get",
+  summary: "One chat of the tenant",
+  http: { method: "GET", path: "/admin/chats/{chatId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ chatId: entityId }),
+  output: tenantChatSchema,
+  async handle(ctx, { chatId }) {
+    return present(await getTenantChat(ctx.services.db, ctx.tenantId, requireId(chatId)));
+  },
+});
+
+function present(chat: TenantChat): z.input<typeof tenantChatSchema> {
+  return {
+    ...publicChat(chat),
+    activeAt: chat.activeAt.toISOString(),
+    ...(chat.deletedAt ? { deletedAt: chat.deletedAt.toISOString() } : {}),
+  };
+}

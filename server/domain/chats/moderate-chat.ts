@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { requireId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { empty, entityId, limits, metadata, text, userId } from "../../schema.ts";
+import { makeChat } from "./create-chat.ts";
+import { buryChat } from "./delete-chat.ts";
+import { publicChat } from "./presenter.ts";
+import { chatSchema } from "./schema.ts";
+import { getChat } from "./store.ts";
+import { applyChange, chatChangeInput } from "./update-chat.ts";
+
+export const createTenantChat = mutation({
+  name: "adminChats.create",
+  summary: "Make a chat of others; the first of them owns it",
+  http: { method: "POST", path: "/admin/chats", status: 201 },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    name: text(limits.chatName).optional(),
+    memberUserIds: z.array(userId).min(1).max(limits.membersPerCall),
+    policy: z.enum(["open", "moderated"]).default("open"),
+    metadata: metadata.default({}),
+  }),
+  output: chatSchema,
+  async handle(ctx, wanted) {
+    const memberIds = [...new Set(wanted.memberUserIds)];
+    const [createdBy = ""] = memberIds;
+    const chat = { ...wanted, kind: "group" as const, memberIds, directKey: null, createdBy };
+    return unitOfWork(ctx.services.db, ctx.tenantId, (work) => makeChat(ctx, work, chat), ctx.idempotent);
+  },
+});
+
+export const updateTenantChat = mutation({
+  name: "adminChats.update",
+  summary: "Rename a chat, change its metadata or policy, freeze it",
+  http: { method: "PATCH", path: "/admin/chats/{chatId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: chatChangeInput,
+  output: chatSchema,
+  async handle(ctx, change) {
+    const { db } = ctx.services;
+    const chatId = requireId(change.chatId);
+    const before = publicChat(await getChat(db, ctx.tenantId, chatId));
+    await unitOfWork(db, ctx.tenantId, (work) => applyChange(ctx, work, chatId, change));
+    const after = publicChat(await getChat(db, ctx.tenantId, chatId));
+    const shown = ({ name, policy, frozen, metadata }: typeof after) => ({ name, policy, frozen, metadata });
+    if (ctx.audit) Object.assign(ctx.audit, { before: shown(before), after: shown(after) });
+    return after;
+  },
+});
+
+export const deleteTenantChat = mutation({
+  name: "adminChats.delete",
+  summary: "Delete a chat for everybody in it; its name has to be given, because it cannot be undone",
+  http: { method: "DELETE", path: "/admin/chats/{chatId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ chatId: entityId, name: text(limits.chatName).describe("Of the chat; empty when it has none") }),
+  output: empty,
+  errors: ["conflict"],
+  async handle(ctx, input) {
+    const { db } = ctx.services;
+    const chat = await getChat(db, ctx.tenantId, requireId(input.chatId));
+    if ((chat.name ?? "") !== input.name) throw new DomainError("conflict", { detail: "The chat has another name" });
+    await unitOfWork(db, ctx.tenantId, (work) => buryChat(ctx, work, chat));
+    return {};
+  },
+});

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { requireId, requireUserId } from "../../ids.ts";
+import { mutation, query } from "../../operation.ts";
+import { readPage, toPage } from "../../persistence/paging.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId, limits, page, pageInput, userId } from "../../schema.ts";
+import { getChat, getTenantChat } from "../chats/store.ts";
+import { addInSteps } from "./add-members.ts";
+import { dropFromChat } from "./remove-member.ts";
+import { role } from "./schema.ts";
+import { listMembers } from "./store.ts";
+import { changeMember, memberChangeInput } from "./update-member.ts";
+
+const chatMember = z
+  .object({
+    userId: z.string(),
+    role,
+    joinedAt: z.string(),
+    lastReadSeq: z.number().int(),
+    mutedUntil: z.string().nullable(),
+  })
+  .meta({ id: "ChatMember" });
+
+export const listChatMembers = query({
+  name: "adminChats.listMembers",
+  summary: "Who is in a chat of the tenant",
+  http: { method: "GET", path: "/admin/chats/{chatId}/members" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ chatId: entityId, ...pageInput }),
+  output: page(chatMember),
+  async handle(ctx, input) {
+    const { db } = ctx.services;
+    const chatId = requireId(input.chatId);
+    const { memberCount } = await getTenantChat(db, ctx.tenantId, chatId);
+    const pages = readPage(input);
+    const rows = await listMembers(db, ctx.tenantId, chatId, pages);
+    const data = rows.map((row) => ({
+      userId: row.userId,
+      role: row.role as z.output<typeof role>,
+      joinedAt: row.joinedAt.toISOString(),
+      lastReadSeq: Number(row.lastReadSeq),
+      mutedUntil: row.mutedUntil?.toISOString() ?? null,
+    }));
+    return toPage(pages, memberCount, data);
+  },
+});
+
+export const addChatMembers = mutation({
+  name: "adminChats.addMembers",
+  summary: "Add members to a chat of the tenant; present ones stay as they are",
+  http: { method: "POST", path: "/admin/chats/{chatId}/members" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ chatId: entityId, userIds: z.array(userId).min(1).max(limits.membersPerCall) }),
+  output: z.object({ chatId: z.string(), added: z.array(z.string()), memberCount: z.number().int() }),
+  errors: ["conflict"],
+  async handle(ctx, input) {
+    const { id } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
+    return addInSteps(ctx, id, [...new Set(input.userIds)], undefined);
+  },
+});
+
+export const removeChatMember = mutation({
+  name: "adminChats.removeMember",
+  summary: "Take somebody out of a chat of the tenant",
+  http: { method: "DELETE", path: "/admin/chats/{chatId}/members/{userId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ chatId: entityId, userId: entityId }),
+  output: z.object({ chatId: z.string(), userId: z.string(), memberCount: z.number().int() }),
+  errors: ["conflict"],
+  async handle(ctx, input) {
+    const userId = requireUserId(input.userId);
+    const { id: chatId } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
+    if (ctx.audit) ctx.audit.target = `chatId:${chatId} userId:${userId}`;
+    return unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
+      dropFromChat(ctx, work, { chatId, userId, mayBeOwner: true }),
+    );
+  },
+});
+
+export const updateChatMember = mutation({
+  name: "adminChats.updateMember",
+  summary: "Change a member's role, or mute a member until a time (a past one ends it)",
+  http: { method: "PATCH", path: "/admin/chats/{chatId}/members/{userId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: memberChangeInput,
+  output: z.object({ chatId: z.string(), userId: z.string(), role, mutedUntil: z.string().nullable() }),
+  errors: ["conflict"],
+  async handle(ctx, change) {
+    requireUserId(change.userId);
+    const { id: chatId } = await getChat(ctx.services.db, ctx.tenantId, requireId(change.chatId));
+    if (ctx.audit) ctx.audit.target = `chatId:${chatId} userId:${change.userId}`;
+    return unitOfWork(ctx.services.db, ctx.tenantId, (work) => changeMember(ctx, work, { ...change, chatId }, "owner"));
+  },
+});

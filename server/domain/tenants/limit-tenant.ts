@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { isTenantIdForm, mintTenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import { asTenant } from "../../persistence/prisma.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { empty } from "../../schema.ts";
+import type { SettingsPatch } from "./schema.ts";
+import { lockTenant, saveTenant, setStanding } from "./store.ts";
+
+export const limitTenant = mutation({
+  name: "installation.updateTenant",
+  summary: "Suspend a tenant, or let it go on; limit the calls of all of it",
+  http: { method: "PATCH", path: "/installation/tenants/{tenant}", root: true },
+  access: { caller: "installation" },
+  input: z.object({
+    tenant: z.string().max(63),
+    suspended: z.boolean().optional(),
+    rate: z
+      .object({
+        rate: z.number().min(0.1).max(1_000_000).describe("Calls a second"),
+        burst: z.number().int().min(1).max(1_000_000),
+      })
+      .optional(),
+  }),
+  output: empty,
+  errors: ["unauthenticated", "forbidden"],
+  async handle(ctx, { tenant, suspended, rate }) {
+    if (!isTenantIdForm(tenant)) throw new DomainError("not_found");
+    const tenantId = mintTenantId(tenant);
+    const { db, security, live } = ctx.services;
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      ({ tx }) =>
+        asTenant(tx, tenantId, ctx.tenantId, async () => {
+          const row = await lockTenant(tx, tenantId);
+          await setStanding(tx, tenantId, { suspended });
+          if (rate) {
+            const settings = row.settings as SettingsPatch;
+            const rates = { ...settings.rates, tenant: rate };
+            await saveTenant(tx, tenantId, { settings: { ...settings, rates } });
+          }
+          return {};
+        }),
+      ctx.idempotent,
+    );
+    security.invalidate(tenantId);
+    security.sessions.forget();
+    live.recheck(tenantId);
+    return answer;
+  },
+});
