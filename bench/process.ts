@@ -57,7 +57,7 @@ export async function startProcess<H extends Handlers>(
   };
 }
 
-const programs = ["api-server", "socketio-server", "ws-server", "load"] as const;
+const programs = ["api-server", "job-worker", "socketio-server", "ws-server", "load"] as const;
 
 async function bundle(): Promise<string> {
   const outdir = join(projectRoot(), "node_modules/.cache/parley-bench", String(process.pid));

@@ -16,12 +16,12 @@ export interface Ratio {
  * Runs ours and a baseline in turn, so that whatever else the machine does hits both. The first round of each warms up and does not
  * count.
  */
-export async function interleave<T>(
-  ours: () => Promise<T>,
-  baseline: () => Promise<T>,
+export async function interleave<A, B = A>(
+  ours: () => Promise<A>,
+  baseline: () => Promise<B>,
   rounds = 3,
-): Promise<[ours: T[], baseline: T[]]> {
-  const results: [T[], T[]] = [[], []];
+): Promise<[ours: A[], baseline: B[]]> {
+  const results: [A[], B[]] = [[], []];
   await ours();
   await baseline();
   for (let round = 0; round < rounds; round++) {

@@ -1,6 +1,7 @@
 import { benchCommitPath } from "./commit-path.ts";
 import { benchFanout } from "./fanout.ts";
 import { benchMemory } from "./memory.ts";
+import { benchNotify } from "./notify.ts";
 import { benchRest } from "./rest.ts";
 import { benchScale } from "./scale.ts";
 
@@ -11,6 +12,7 @@ const benches: Record<string, () => Promise<void>> = {
   fanout: benchFanout,
   memory: benchMemory,
   scale: benchScale,
+  notify: benchNotify,
 };
 
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));

@@ -11,6 +11,7 @@ import { drawAvatar } from "./avatar.ts";
 import { harbourMaster, type Person, people, tenants } from "./cast.ts";
 import { demoChats, type SeedChat } from "./chats.ts";
 import { insertMessages, readPositions } from "./messages.ts";
+import { demoNotifications } from "./notifications.ts";
 
 export const demoId = mintTenantId(tenants.demo.id);
 export const harbourId = mintTenantId(tenants.harbour.id);
@@ -62,6 +63,21 @@ async function fillDemo(work: Work, authSecret: string): Promise<void> {
   });
   await work.lockHead();
   for (const chat of chats) await fillChat(work, chat);
+  await fillInboxes(work, now);
+}
+
+/** Their past is not in the log, as that of the chats is not: places before its first event, in order. */
+async function fillInboxes({ tx }: Work, now: number): Promise<void> {
+  const rows = demoNotifications(now);
+  await tx.notification.createMany({
+    data: rows.map((row, place) => ({
+      tenantId: demoId,
+      ...row,
+      position: row.status === "visible" ? place - rows.length : null,
+    })),
+  });
+  const waits = rows.flatMap((row) => (row.scheduledFor ?? row.snoozedUntil ?? row.expiresAt)?.getTime() ?? []);
+  await tx.$executeRaw`select mark_due_v1(${demoId}, 'notifications', ${new Date(Math.min(...waits))})`;
 }
 
 /** Head, event, members with their read positions, and the past. The log begins with the chat as it stands, past included. */

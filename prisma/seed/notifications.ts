@@ -1,0 +1,80 @@
+import { newId } from "../../server/ids.ts";
+import { people } from "./cast.ts";
+import { seededRandom } from "./random.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const count = 400;
+
+const texts = [
+  {
+    type: "Delay",
+    subject: "The 9:10 leaves ten minutes late",
+    message: "Fog on the river. The 9:10 to Barreiro leaves at 9:20.",
+  },
+  {
+    type: "Rota",
+    subject: "Your shift on Friday moved",
+    message: "You are on deck from 14:00 instead of 12:00. Please confirm with Operations.",
+  },
+  {
+    type: "Maintenance",
+    subject: "Engine check done",
+    message: "The starboard engine of the Lumière passed its 500-hour check.",
+  },
+  {
+    type: "Freight",
+    subject: "Container MSKU 402 cleared",
+    message: "Customs released the container. It can be loaded from 16:30.",
+  },
+  {
+    type: "SystemAnnouncement",
+    subject: "New winter timetable",
+    message: "The winter timetable starts on Sunday. Boats run every 40 minutes.",
+  },
+  {
+    type: "UserInvite",
+    subject: "You were invited to a chat",
+    message: "Operations would like you to join the planning of the night boat.",
+  },
+] as const;
+
+/**
+ * What the demo's people have been told over three weeks, in all the states there are: unread, seen, read, archived, snoozed, about to
+ * expire, and still to come. The same at every start but for its times.
+ */
+export function demoNotifications(now: number) {
+  const random = seededRandom(1874);
+  return Array.from({ length: count }, (_, n) => {
+    const { userId } = random.pick(people);
+    const text = random.pick(texts);
+    // Oldest first, as the log has them; the last dozen is still to come.
+    const scheduled = n >= count - 12;
+    const createdAt = now - Math.floor(((count - n) / count) * 21 * day) - random.between(0, 30) * minute;
+    const later = (from: number, low: number, high: number) =>
+      new Date(Math.min(from + random.between(low, high) * minute, now));
+    const seen = !scheduled && random.chance(0.75);
+    const read = seen && random.chance(0.8);
+    const archived = read && random.chance(0.25);
+    const seenAt = seen ? later(createdAt, 1, 600) : null;
+    const readAt = read && seenAt ? later(seenAt.getTime(), 0, 60) : null;
+    return {
+      id: newId(),
+      userId,
+      ...text,
+      summary: random.chance(0.3) ? text.subject : null,
+      priority: random.pick([0, 1, 1, 1, 1, 2, 3]),
+      htmlContent: random.chance(0.2) ? `<p>${text.message}</p><p><strong>Lighthouse Ferries</strong></p>` : null,
+      status: scheduled ? "scheduled" : "visible",
+      scheduledFor: scheduled ? new Date(now + random.between(60, 7 * 24 * 60) * minute) : null,
+      createdAt: new Date(createdAt),
+      visibleAt: scheduled ? null : new Date(createdAt),
+      seenAt,
+      readAt,
+      archivedAt: archived && readAt ? later(readAt.getTime(), 1, 600) : null,
+      snoozedUntil:
+        !scheduled && !read && random.chance(0.08) ? new Date(now + random.between(1, 48) * 60 * minute) : null,
+      expiresAt: !scheduled && random.chance(0.05) ? new Date(now + random.between(2, 20) * day) : null,
+    };
+  });
+}
