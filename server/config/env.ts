@@ -80,12 +80,13 @@ export const settings = {
   },
   MAIL_URL: {
     default: "none",
-    description: "Mail server, `smtp://user:password@host:port`. Nothing is mailed yet.",
+    description:
+      "Mail server of tenants that set none of their own, `smtp://user:password@host:port`. Without one mail is caught and can be looked at.",
     schema: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
   },
   MAIL_FROM: {
     default: "`Parley <parley@localhost>`",
-    description: "Sender of every e-mail. Nothing is mailed yet.",
+    description: "Sender of e-mail, where a tenant has set none.",
     schema: z.string().default("Parley <parley@localhost>"),
   },
   SIGN_UP: {

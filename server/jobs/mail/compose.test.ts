@@ -1,0 +1,146 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { simpleParser } from "mailparser";
+import { expect, test } from "vitest";
+import { inkOn } from "../../../emails/brand.ts";
+import { InvitationMail } from "../../../emails/invitation.tsx";
+import { renderMail } from "../../../emails/render.ts";
+import { SignInMail } from "../../../emails/sign-in.tsx";
+import { composeMail, type Sender } from "./compose.tsx";
+import type { ClaimedMail } from "./mail-store.ts";
+
+const brand = { name: "Lighthouse Ferries", colour: "#0b6b62" };
+const sender: Sender = { brand, from: { name: "Lighthouse, Ferries", address: "news@ferries.example" } };
+const links = { open: "https://chat.example/inbox/demo", unsubscribe: "https://chat.example/u/demo.abc.def" };
+
+const base: ClaimedMail = {
+  id: "0190a000-0000-7000-8000-000000000001",
+  userId: "ada",
+  kind: "notification",
+  type: "Delay",
+  subject: "Delay",
+  address: "ada@example.com",
+  mail: null,
+  round: 0,
+  attempts: 1,
+  number: 1,
+  createdAt: "2026-11-26T08:00:00Z",
+  notificationId: "0190a000-0000-7000-8000-000000000002",
+  older: false,
+  notification: {
+    subject: "The 9:40 is late\r\nBcc: everybody@example.com",
+    message: "It leaves at ten.\nPlease wait at pier 4.",
+    mailText: null,
+    htmlContent: null,
+    summary: null,
+    readAt: null,
+    expiresAt: null,
+  },
+  suppressed: null,
+  mayUnsubscribe: true,
+};
+
+const nasty =
+  '<p>It leaves at <b>ten</b>. <a href="https://ferries.example/4">Pier 4</a></p><script>alert(1)</script>' +
+  '<img src="x" onerror="alert(1)"><a href="javascript:alert(1)">x</a><iframe src="https://evil.example"></iframe><style>*{display:none}</style>';
+
+const at = "Thursday 09:12";
+const mails: Record<string, ClaimedMail> = {
+  notification: base,
+  html: { ...base, notification: { ...base.notification!, subject: "The 9:40 is late", htmlContent: nasty } },
+  digest: {
+    ...base,
+    kind: "digest",
+    subject: "Your morning at Lighthouse Ferries",
+    notification: null,
+    mail: {
+      title: "Your morning at Lighthouse Ferries",
+      items: [
+        { subject: "Pier 4 is closed", message: "Until noon.", at },
+        { subject: "New timetable", message: "From Monday on.", at },
+      ],
+      more: 3,
+    },
+  },
+  away: {
+    ...base,
+    kind: "away",
+    subject: "3 new messages in Boat crew",
+    notification: null,
+    mail: {
+      chatName: "Boat crew",
+      count: 3,
+      messages: [{ sender: "Ben <script>alert(1)</script>", text: "Where are you?\nWe cast off.", at }],
+      url: "https://chat.example/chat/demo",
+    },
+  },
+};
+
+const written = await Promise.all(
+  Object.entries(mails).map(async ([name, mail]) => ({
+    name,
+    parsed: await simpleParser(await composeMail(mail, sender, links)),
+  })),
+);
+
+// For whoever wants to look at them: MAILS_TO=folder npx vitest run server/jobs/mail/compose.test.ts
+const folder = process.env.MAILS_TO;
+if (folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const { name, parsed } of written) writeFileSync(join(folder, `${name}.html`), String(parsed.html));
+}
+
+test.each(written)("$name has both parts, its links, its headers, and nothing that runs", ({ parsed }) => {
+  expect(parsed.text?.trim()).toBeTruthy();
+  const html = String(parsed.html);
+  expect(html).toContain("Lighthouse Ferries");
+  expect(html).toContain(brand.colour);
+  expect(html).toMatch(/prefers-color-scheme: dark/);
+  expect(html.replace(/<!--[\s\S]*?-->/g, "")).not.toMatch(/<script|<iframe|onerror=|javascript:|alert\(1\)(?!&lt;)/i);
+  expect(html).toContain(links.unsubscribe);
+  expect(parsed.text).toContain(links.unsubscribe);
+  expect(parsed.to).toMatchObject({ value: [{ address: "ada@example.com" }] });
+  expect(parsed.bcc).toBeUndefined();
+  expect(parsed.from?.value).toEqual([{ name: "Lighthouse, Ferries", address: "news@ferries.example" }]);
+  expect(parsed.messageId).toBe(`<${base.id}@ferries.example>`);
+  const header = (name: string) => parsed.headerLines.find(({ key }) => key === name)?.line.replace(/\r?\n\s+/g, " ");
+  expect(header("list-unsubscribe")).toBe(`List-Unsubscribe: <${links.unsubscribe}>`);
+  expect(header("list-unsubscribe-post")).toBe("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+  expect(header("auto-submitted")).toBe("Auto-Submitted: auto-generated");
+});
+
+test("what is said as text is the text part, and HTML keeps what is harmless", () => {
+  const [, html] = written;
+  expect(html?.parsed.text).toContain("It leaves at ten.\nPlease wait at pier 4.");
+  expect(String(html?.parsed.html)).toContain("<b>ten</b>");
+  expect(String(html?.parsed.html)).toContain('href="https://ferries.example/4"');
+});
+
+test("mail that is not to be unsubscribed says nothing of it; asked for again it is another mail", async () => {
+  const raw = (await composeMail({ ...base, round: 2 }, sender, {})).toString();
+  expect(raw).not.toMatch(/unsubscribe/i);
+  expect(raw).toContain(`<${base.id}.2@ferries.example>`);
+});
+
+test("invitation and sign-in link", async () => {
+  const url = "https://chat.example/invite/abc";
+  const invitation = await renderMail(
+    InvitationMail({ brand, inviter: "Ines", role: "support", url, expires: "Friday" }),
+  );
+  const signIn = await renderMail(SignInMail({ brand, url, minutes: 10 }));
+  for (const { html, text } of [invitation, signIn]) {
+    expect(html).toContain(`href="${url}"`);
+    expect(text).toContain(url);
+  }
+  if (folder) writeFileSync(join(folder, "invitation.html"), invitation.html);
+  if (folder) writeFileSync(join(folder, "sign-in.html"), signIn.html);
+});
+
+test("a button's words read on any colour", () => {
+  expect([inkOn("#0b6b62"), inkOn("#ffd400"), inkOn("#ffffff"), inkOn("#000000")]).toEqual([
+    "#ffffff",
+    "#000000",
+    "#000000",
+    "#ffffff",
+  ]);
+});
