@@ -7,16 +7,18 @@ const font = "ui-sans-serif, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial
 // Mail clients read colours beside the elements; the dark ones are for those that know the media query, the light ones for all others.
 const dark = `
 @media (prefers-color-scheme: dark) {
-  .page { background-color: #0c0e10 !important; }
-  .card { background-color: #13161a !important; border-color: #23282d !important; }
+  .page, .page > table, .page > table > tbody > tr > td { background-color: #0c0e10 !important; }
+  .card { background-color: #13161a !important; }
+  .card { border-left-color: #23282d !important; border-right-color: #23282d !important; border-bottom-color: #23282d !important; }
   .ink, .ink p, .ink li, .ink td, .ink h1, .ink h2, .ink h3 { color: #eceeef !important; }
   .soft, .soft a { color: #9aa4a9 !important; }
   .rule { border-color: #23282d !important; }
-  .link { color: #7fdccd !important; }
+  .content a { color: #7fdccd !important; }
 }
 @media (max-width: 480px) {
-  .card { padding: 20px !important; }
+  .card > tbody > tr > td { padding: 20px !important; }
 }
+.content a { color: #0b5cad; }
 .content img { max-width: 100%; height: auto; }
 .content table { max-width: 100%; }
 `;
