@@ -108,6 +108,24 @@ test("so do those under which tenants were made, with the tenants' keys in their
   expect((await owner.query("select * from idempotency_keys")).rows).toEqual([]);
 });
 
+test("caught mails go after a week, settled decisions after ninety days, what waits stays", async () => {
+  const old = "now() - interval '91 days'";
+  for (const status of ["sent", "waiting"])
+    await owner.query(
+      `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch, updated_at)
+       values ('one', gen_random_uuid(), $1, 'u', 'email', 'test', 't', 's', $1, 1, ${old})`,
+      [status],
+    );
+  await owner.query(
+    `insert into caught_mails (tenant_id, id, delivery_id, recipient, subject, raw, caught_at)
+     select 'one', gen_random_uuid(), gen_random_uuid(), 'a', i::text, '', now() - i * interval '1 day' from generate_series(6, 8, 2) i`,
+  );
+  await runRetention(stack.api.services.db.pool);
+  const left = await owner.query("select cause from deliveries where tenant_id = 'one' and kind = 'test'");
+  expect(left.rows).toEqual([{ cause: "waiting" }]);
+  expect((await owner.query("select subject from caught_mails")).rows).toEqual([{ subject: "6" }]);
+});
+
 test("the queue runs it as a job", async () => {
   await age("two", 1000);
   const worker = await startWorker(configFor(stack.database));

@@ -3,7 +3,7 @@ import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
-import { purgeTenant, retainChannels, retainEvents, retainKeys } from "./store.ts";
+import { purgeTenant, retainChannels, retainEvents, retainKeys, retainMail } from "./store.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** Messages stay; only the log that clients resume from is cut. */
@@ -11,6 +11,10 @@ export const eventsKeptFor = 14 * day;
 const keysKeptFor = day;
 /** Longer than the last event of a cache channel is good for, and than a webhook is tried. */
 const channelsKeptFor = 60 * 60 * 1000;
+/** What a mail said, while there is no server to send it. */
+export const caughtKeptFor = 7 * day;
+/** Why something did or did not arrive. */
+export const decisionsKeptFor = 90 * day;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
 
@@ -26,6 +30,7 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
       gone.keys += await retainKeys(pool, tenantId, keysBefore);
       if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
+      await tidyMail(pool, tenantId, now);
       gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
     } catch (error) {
       faults.push(error); // one tenant's trouble is not the others'
@@ -47,6 +52,11 @@ async function tidyChannels(pool: Pool, tenantId: TenantId, now: number): Promis
 /** Takes out everything of a tenant whose time has come, in steps; false when it has not. */
 async function purge(pool: Pool, tenantId: TenantId): Promise<boolean> {
   for (let purged = false; ; purged = true) if ((await purgeTenant(pool, tenantId, step)) === 0) return purged;
+}
+
+async function tidyMail(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
+  const before = { caught: new Date(now - caughtKeptFor), settled: new Date(now - decisionsKeptFor), limit: step };
+  while ((await retainMail(pool, tenantId, before)) >= step);
 }
 
 async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {

@@ -57,3 +57,18 @@ export async function purgeTenant(pool: Pool, tenantId: TenantId, limit: number)
   const { rows } = await pool.query<{ gone: number }>("select purge_tenant_v1($1, $2) as gone", [tenantId, limit]);
   return rows[0]?.gone ?? 0;
 }
+
+/** Takes out mails caught before one time, and up to `limit` decisions settled before another; returns how many went. */
+export async function retainMail(
+  pool: Pool,
+  tenantId: TenantId,
+  before: { caught: Date; settled: Date; limit: number },
+): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>("select retain_mail_v1($1, $2, $3, $4) as gone", [
+    tenantId,
+    before.caught,
+    before.settled,
+    before.limit,
+  ]);
+  return rows[0]?.gone ?? 0;
+}

@@ -198,6 +198,10 @@ export const storeRows: StoreModules = {
       retainChannels: [({ db, mine }) => jobs.retainChannels(db.pool, mine, { cached: future, noted: future }), own],
       takeChannelNotices: [({ tx, mine }) => jobs.takeChannelNotices(tx, mine, 10), []],
       purgeTenant: [({ db, mine }) => jobs.purgeTenant(db.pool, mine, 1000), 0],
+      retainMail: [
+        ({ db, mine }) => jobs.retainMail(db.pool, mine, { caught: future, settled: future, limit: 1000 }),
+        own,
+      ],
       retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future), 0],
     },
   },
