@@ -1,5 +1,5 @@
 import type PusherJs from "pusher-js";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../domain/messages/schema.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { appOf, authBy, type PusherCredentials, stockPusher } from "../../testing/pusher-client.ts";
@@ -11,13 +11,15 @@ let stack: Stack;
 let tenant: TestTenant;
 let app: PusherCredentials;
 let other: string;
+let second: Awaited<ReturnType<Stack["another"]>>;
 let ada: Caller;
 const pages: PusherJs[] = [];
 
 beforeAll(async () => {
   stack = await startStack();
   tenant = await stack.tenant("acme");
-  other = (await stack.another()).url;
+  second = await stack.another();
+  other = second.url;
   app = await appOf(tenant);
   ada = tenant.as("ada");
 });
@@ -52,6 +54,36 @@ async function listen(page: PusherJs, name: string) {
 }
 
 describe("resuming", () => {
+  test("leaves nothing out and repeats nothing of what is said before it has looked, and while it reads", async () => {
+    const chatId = await createChat("ben");
+    const since = await cursorOf(tenant.as("ben"));
+    const witness = await listen(await openPage("ben"), `private-chat-${chatId}`);
+    await say(chatId, "missed");
+    const page = await openPage("ben", () => ({ since }));
+    const own = await listen(page, "private-user-ben");
+    await eventually(() => expect(own.types()).toContain("parley:position")); // the connection reads the log by now
+    // At each of its two steps something is said, and has been published on this node before the step goes on.
+    const steps = ["reader_state_v1", "read_channel_events_v1"];
+    const { pool } = second.api.services.db;
+    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+      const step = steps.indexOf((args[0] as { name?: string }).name ?? "");
+      if (step >= 0) {
+        const said = `at ${steps.splice(step, 1)}`;
+        await say(chatId, said);
+        await eventually(() => expect(witness.said().at(-1)?.[1].data.content).toBe(said));
+      }
+      return query(...args);
+    }) as never);
+    const chat = await listen(page, `private-chat-${chatId}`);
+    await eventually(() => expect(steps).toEqual([]));
+    spy.mockRestore();
+    await say(chatId, "live");
+    await eventually(() => expect(chat.said().at(-1)?.[1].data?.content).toBe("live"));
+    const contents = chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
+    expect(contents).toEqual(["missed", "at reader_state_v1", "at read_channel_events_v1", "live"]);
+  });
+
   test("by `since` in the auth call: all that was missed on that channel, in order, once, then live", async () => {
     const chatId = await createChat("ben");
     const quiet = await createChat("ben");
