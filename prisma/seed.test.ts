@@ -50,6 +50,19 @@ describe("makes", () => {
     expect(work).toBeLessThan(3000);
   });
 
+  test("400 notifications in all states, which their owners can go through to the first", async () => {
+    const { rows } = await owner.query(`select count(*)::int as n, count(distinct user_id)::int as people,
+      bool_or(status = 'scheduled') and bool_or(seen_at is null) and bool_or(seen_at is not null and read_at is null) and bool_or(read_at is not null)
+      and bool_or(archived_at is not null) and bool_or(snoozed_until is not null) and bool_or(expires_at is not null) as all_states
+      from notifications where tenant_id = 'demo'`);
+    expect(rows).toEqual([{ n: 400, people: 12, all_states: true }]);
+    type Page = { data: { id: string }[]; nextCursor: string; totalCount: number };
+    const { body: first } = await as<Page>("ada", "GET", "/Notifications?limit=5");
+    const { body: second } = await as<Page>("ada", "GET", `/Notifications?limit=200&before=${first.nextCursor}`);
+    const { body: page } = await as<Page>("ada", "GET", "/Notifications");
+    expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(page.totalCount);
+  });
+
   test("nothing at the next start, with next to no work", async () => {
     const before = await everyRow();
     const file = readFile();
