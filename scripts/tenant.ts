@@ -1,15 +1,19 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import type { TenantId } from "../server/auth/principal.ts";
 import { draftConfig } from "../server/config/config.ts";
 import { readEnv } from "../server/config/env.ts";
 import { deriveKey, keepAuthSecret } from "../server/config/secrets.ts";
 import { StartError } from "../server/config/start-error.ts";
+import { insertInvitation } from "../server/domain/operators/store.ts";
+import { makeLink } from "../server/domain/persons/make-link.ts";
 import { createTenant } from "../server/domain/tenants/make-tenant.ts";
 import { DomainError } from "../server/errors.ts";
-import { openDatabase } from "../server/persistence/database.ts";
+import { type Database, openDatabase } from "../server/persistence/database.ts";
 import { startEmbedded } from "../server/persistence/embedded.ts";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { migrate } from "../server/persistence/migrate.ts";
+import { tenantTransaction } from "../server/persistence/prisma.ts";
 import { lockDataDir } from "../server/supervisor/lock.ts";
 
 // npm run tenant -- create <id> --name "…" --owner <e-mail>
@@ -26,7 +30,10 @@ try {
     console.log(`Primary key:  ${made.primaryKey}`);
     console.log(`Its address:  ${baseUrl}/tenant/${made.tenantId}/v1`);
     console.log("The key is shown this once: only a hash of it is kept.");
-    if (tenant.owner) console.log(`Nobody was invited: there is no console yet for ${tenant.owner} to sign in to.`);
+    if (made.invitation) {
+      console.log(`Claim link:   ${baseUrl}/invite/${made.tenantId}.${made.invitation}`);
+      console.log(`It makes ${tenant.owner} the owner: good once, for 7 days.`);
+    }
   });
 } catch (error) {
   console.error(explain(error));
@@ -73,15 +80,30 @@ async function withOwner(
   }
 }
 
-async function make(ownerUrl: string, authSecret: string, tenant: { id: string; name: string }) {
+async function make(
+  ownerUrl: string,
+  authSecret: string,
+  tenant: { id: string; name: string; owner?: string | undefined },
+) {
   const runtimePassword = deriveKey(authSecret, "database-runtime").toString("hex");
   const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword });
   const db = openDatabase({ url: runtimeUrl, name: "parley tenant", connections: 1 });
   try {
-    return await createTenant(db, authSecret, tenant);
+    const made = await createTenant(db, authSecret, tenant);
+    return { ...made, invitation: tenant.owner && (await invite(db, made.tenantId, tenant.owner.toLowerCase())) };
   } finally {
     await db.close();
   }
+}
+
+/** The link's secret, of which a hash is kept. */
+async function invite(db: Database, tenantId: TenantId, email: string): Promise<string> {
+  const { token, hash } = makeLink();
+  const expiresAt = new Date(Date.now() + 7 * 24 * 60 * 60 * 1000);
+  await tenantTransaction(db.prisma, tenantId, (tx) =>
+    insertInvitation(tx, tenantId, { email, role: "owner", hash, invitedBy: undefined, expiresAt }),
+  );
+  return token;
 }
 
 /** One line for what the user can mend; a bug is shown whole. */

@@ -9,6 +9,7 @@ import { TenantSecurity } from "./auth/tenant-security.ts";
 import { trustOf } from "./client-address.ts";
 import { type Config, internalUrl } from "./config/config.ts";
 import { Certificates } from "./domain/mail/fetch-certificate.ts";
+import { makeClaim } from "./domain/persons/make-claim.ts";
 import { DomainError } from "./errors.ts";
 import { frameAncestors } from "./frame-ancestors.ts";
 import { newId } from "./ids.ts";
@@ -42,6 +43,8 @@ export interface Api {
   /** Database and bus answer, the seed is done, pages are served. */
   ready(): Promise<boolean>;
   seed(): Promise<void>;
+  /** Where the installation's owner signs up, while there is none. */
+  claim(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -138,6 +141,7 @@ export async function startApi(
       }
       state.seeded = true;
     },
+    claim: () => makeClaim(db, config.baseUrl),
     close: async () => {
       state.draining = true;
       // While events still come: who moves to another node has no gap.

@@ -40,7 +40,8 @@ async function start(): Promise<void> {
   await settle([startApiRole(config), startWorkerRole(config), web]);
   await progress.step("everything answers", () => untilReady());
   started = true;
-  console.log(welcome({ config, seconds: secondsSince(began), running: whatRuns(config) }));
+  const claim = await parts.api?.claim();
+  console.log(welcome({ config, seconds: secondsSince(began), running: whatRuns(config), claim }));
 }
 
 // Unlike Promise.all it waits for all of them, so that after a failed start nothing goes on starting.

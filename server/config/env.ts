@@ -91,7 +91,8 @@ export const settings = {
   },
   SIGN_UP: {
     default: "`open`; `invite` with `DATABASE_URL`",
-    description: "Who may make a tenant: `open` (everybody) or `invite`. There is no sign-up page yet.",
+    description:
+      "Who may sign up and make a tenant: `open` (everybody) or `invite` (whoever was invited, and the installation's owner).",
     schema: z.enum(["open", "invite"], "must be open or invite").optional(),
   },
   SEED: {

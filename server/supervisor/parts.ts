@@ -13,6 +13,8 @@ export interface Api {
   ready(): Promise<boolean>;
   /** Fills an empty database as SEED says and writes demo.json. */
   seed(): Promise<void>;
+  /** Where the installation's owner signs up, while there is none. */
+  claim(): Promise<string | undefined>;
   /** Stops accepting, finishes what runs, closes sockets. */
   close(): Promise<void>;
 }

@@ -7,15 +7,23 @@ interface Welcome {
   seconds: string;
   /** What runs, a line each. */
   running: string[];
+  /** Where the installation's owner signs up, while there is none. */
+  claim?: string | undefined;
 }
 
 /** What is printed once everything runs: where to go, what to try, what was started. */
-export function welcome({ config, seconds, running }: Welcome): string {
+export function welcome({ config, seconds, running, claim }: Welcome): string {
   const lines = [
     "",
     `Parley is ready after ${seconds} s.`,
     "",
     `  Open   ${config.baseUrl}/`,
+    ...(claim
+      ? [
+          `  Claim  ${claim}`,
+          "         makes you the installation's owner: good once, for an hour; the next start prints another",
+        ]
+      : []),
     ...(config.seed === "demo" ? demoLines(config) : []),
     `  Runs   ${running.join("\n         ")}`,
     "  Stop   Ctrl-C",

@@ -17,14 +17,9 @@ export default async function SignInPage({ searchParams }: Props) {
       title="Sign in"
       lead={link === undefined ? "To the console of your tenants." : "One press, and this browser is signed in."}
       footer={
-        <>
-          <Link href="/reset" className={linkClass}>
-            Forgot the password?
-          </Link>
-          <Link href="/sign-up" className={linkClass}>
-            Make an account
-          </Link>
-        </>
+        <Link href="/sign-up" className={linkClass}>
+          Make an account
+        </Link>
       }
     >
       <SignInForm next={ownPath(next)} linkToken={link} />

@@ -7,7 +7,7 @@ export const getPusherApp = query({
   name: "pusherApps.get",
   summary: "Your tenant as a Pusher app: id, key, secret and what it allows",
   http: { method: "GET", path: "/admin/pusher" },
-  access: { caller: "admin", scope: "admin", console: "admin:secrets" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: z.object({}),
   output: pusherAppSchema,
   async handle(ctx) {

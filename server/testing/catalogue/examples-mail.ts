@@ -63,6 +63,8 @@ export const mailExamples: Record<Names, Example> = {
     foreign: { mailId: "not_found" },
   },
   "mail.takeSesEvent": {
+    // Who asks is nothing: the message is not signed.
+    operators: { owner: "forbidden", admin: "forbidden", support: "forbidden", "read-only": "forbidden" },
     input: () => ({
       type: "Notification",
       reference: "1",

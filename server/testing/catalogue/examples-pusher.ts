@@ -16,7 +16,13 @@ const noInput = () => ({});
 
 /** The tenant as a Pusher app. */
 export const pusherExamples = {
-  "pusherApps.get": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "pusherApps.get": {
+    input: noInput,
+    callers: byAdmin,
+    changes: [],
+    foreign: {},
+    operators: { support: "forbidden", "read-only": "forbidden" },
+  },
   "pusherApps.rotate": { input: () => ({ key: true }), callers: byAdmin, changes: ["pusher_apps"], foreign: {} },
   "pusherApps.update": {
     input: () => ({ webhooks: [{ url: "https://hooks.example/pusher", events: ["member_added"] }] }),

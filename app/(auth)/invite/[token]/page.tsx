@@ -1,0 +1,46 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { AcceptForm } from "../../../../components/console/accept-form.tsx";
+import { askConsole } from "../../../../components/console/ask-api.ts";
+import { AuthCard, linkClass } from "../../../../components/console/auth-card.tsx";
+
+export const metadata: Metadata = { title: "Invitation" };
+
+interface Invitation {
+  tenantName: string;
+  email: string;
+  role: string;
+  invitedBy?: string;
+  hasAccount: boolean;
+}
+
+export default async function InvitePage({ params }: { params: Promise<{ token: string }> }) {
+  const token = decodeURIComponent((await params).token);
+  const [invitation, account] = await Promise.all([
+    askConsole<Invitation>(`/invitations/${encodeURIComponent(token)}`),
+    askConsole<{ email: string }>("/account"),
+  ]);
+  if (!invitation)
+    return (
+      <AuthCard title="This invitation is over">
+        <p className="text-sm leading-6">It was used, taken back, or is older than 7 days. Ask for another.</p>
+      </AuthCard>
+    );
+  const { tenantName, email, role, invitedBy, hasAccount } = invitation;
+  const signedIn = account?.email === email;
+  return (
+    <AuthCard title={tenantName} lead={`${invitedBy ?? "Somebody"} invites ${email} to run it, as ${role}.`}>
+      {hasAccount && !signedIn ? (
+        <p className="text-sm leading-6">
+          There is an account with this address:{" "}
+          <Link href={`/sign-in?next=${encodeURIComponent(`/invite/${token}`)}`} className={linkClass}>
+            sign in
+          </Link>{" "}
+          and come back.
+        </p>
+      ) : (
+        <AcceptForm token={token} email={email} signedIn={signedIn} />
+      )}
+    </AuthCard>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { askConsole } from "../../../components/console/ask-api.ts";
+import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
+import { SignUpForm } from "../../../components/console/sign-up-form.tsx";
+
+export const metadata: Metadata = { title: "Sign up" };
+
+interface Props {
+  searchParams: Promise<{ claim?: string }>;
+}
+
+export default async function SignUpPage({ searchParams }: Props) {
+  const { claim } = await searchParams;
+  const query = claim === undefined ? "" : `?claim=${encodeURIComponent(claim)}`;
+  const may = await askConsole<{ signUp: "open" | "invite"; claim: "none" | "good" | "over" }>(`/sign-up${query}`);
+  const footer = (
+    <Link href="/sign-in" className={linkClass}>
+      I have an account
+    </Link>
+  );
+  if (may?.claim === "over")
+    return (
+      <AuthCard title="This claim is over" footer={footer}>
+        <p className="text-sm leading-6">It is good once and for an hour. Start Parley again: it prints another.</p>
+      </AuthCard>
+    );
+  if (may?.signUp === "invite" && may.claim !== "good")
+    return (
+      <AuthCard title="By invitation" footer={footer}>
+        <p className="text-sm leading-6">Ask somebody who runs a tenant here to invite you.</p>
+      </AuthCard>
+    );
+  return (
+    <AuthCard
+      title={claim ? "Claim this installation" : "Sign up"}
+      lead={claim ? "You become its owner, and make its first tenant." : "An account, and a tenant of your own."}
+      footer={footer}
+    >
+      <SignUpForm claim={claim} />
+    </AuthCard>
+  );
+}

@@ -1,0 +1,58 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { CallFault, callConsole } from "./call.ts";
+import { signIn } from "./sign-in.ts";
+
+export interface AcceptFormProps {
+  token: string;
+  email: string;
+  /** Signed in as the invited person: one press is enough. */
+  signedIn: boolean;
+}
+
+export function AcceptForm({ token, email, signedIn }: AcceptFormProps) {
+  const [fault, setFault] = useState<string>();
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const password = String(new FormData(event.currentTarget).get("password") ?? "");
+    const path = `/invitations/${encodeURIComponent(token)}/accept`;
+    setBusy(true);
+    try {
+      if (signedIn) await callConsole("POST", `/account${path}`);
+      else {
+        await callConsole("POST", path, { password });
+        await signIn({ way: "password", email, password });
+      }
+      window.location.assign("/account");
+    } catch (error) {
+      setFault(error instanceof CallFault ? error.message : "That did not work.");
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {!signedIn && (
+        <>
+          <Field label="Email">
+            <Input name="email" type="email" value={email} autoComplete="username" readOnly />
+          </Field>
+          <Field label="Password" hint="At least 10 characters.">
+            <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
+          </Field>
+        </>
+      )}
+      <p role="alert" className="text-bad text-sm" hidden={fault === undefined}>
+        {fault}
+      </p>
+      <Button type="submit" variant="primary" disabled={busy}>
+        Accept
+      </Button>
+    </form>
+  );
+}

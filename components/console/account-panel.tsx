@@ -1,0 +1,220 @@
+"use client";
+
+import { type FormEvent, type ReactNode, useState } from "react";
+import { renderSVG } from "uqr";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { CallFault, callConsole } from "./call.ts";
+import { signOut } from "./sign-in.ts";
+
+export interface Account {
+  email: string;
+  hasPassword: boolean;
+  twoFactor: boolean;
+  recoveryCodesLeft: number;
+  tenants: { tenantId: string; name: string; role: string }[];
+}
+
+export interface ConsoleSession {
+  sessionId: string;
+  current: boolean;
+  ip: string | null;
+  userAgent: string | null;
+  seenAt: string;
+}
+
+/** What a person sees to alone: tenants, password, browsers, two factors. */
+export function AccountPanel({ account, sessions }: { account: Account; sessions: ConsoleSession[] }) {
+  return (
+    <div className="flex flex-col gap-8">
+      <Part title="Your tenants">
+        <ul className="flex flex-col gap-1.5 text-sm">
+          {account.tenants.map(({ tenantId, name, role }) => (
+            <li key={tenantId} className="flex justify-between gap-3">
+              <a href={`/t/${tenantId}`} className="rounded text-accent underline-offset-4 hover:underline">
+                {name}
+              </a>
+              <span className="text-muted">{role}</span>
+            </li>
+          ))}
+        </ul>
+      </Part>
+      <Part title="Password">
+        <PasswordForm hasPassword={account.hasPassword} />
+      </Part>
+      <Part title="Two factors">
+        <TwoFactors account={account} />
+      </Part>
+      <Part title="Where you are signed in">
+        <Sessions sessions={sessions} />
+      </Part>
+      <Button onClick={() => void signOut().then(() => window.location.assign("/sign-in"))}>Sign out</Button>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-3">
+      <h2 className="font-medium">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Runs what a form asks, and says what came of it. */
+function useAct() {
+  const [said, setSaid] = useState<string>();
+  const act = async (work: () => Promise<string>) => {
+    try {
+      setSaid(await work());
+    } catch (error) {
+      setSaid(wordsOf(error));
+    }
+  };
+  return { said, act };
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof CallFault)) return "That did not work.";
+  if (error.code === "reauthentication_required") return "That was a while ago: sign out, sign in again, then do it.";
+  return Object.values(error.fields)[0]?.[0] ?? error.message;
+}
+
+function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
+  const { said, act } = useAct();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const { current, password } = Object.fromEntries(new FormData(form)) as Record<string, string>;
+    void act(async () => {
+      await callConsole("POST", "/account/password", { password, ...(hasPassword ? { current } : {}) });
+      form.reset();
+      return "Changed. Your other browsers are signed out.";
+    });
+  };
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3">
+      {hasPassword && (
+        <Field label="Password of now">
+          <Input name="current" type="password" autoComplete="current-password" required />
+        </Field>
+      )}
+      <Field label="New password" hint="At least 10 characters.">
+        <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
+      </Field>
+      <Said text={said} />
+      <Button type="submit">Change password</Button>
+    </form>
+  );
+}
+
+function Said({ text }: { text: string | undefined }) {
+  return (
+    <p role="status" className="text-sm leading-6" hidden={text === undefined}>
+      {text}
+    </p>
+  );
+}
+
+function TwoFactors({ account }: { account: Account }) {
+  const { said, act } = useAct();
+  const [secret, setSecret] = useState<{ secret: string; uri: string }>();
+  const [codes, setCodes] = useState<string[]>();
+  const start = () =>
+    act(async () => {
+      setSecret(await callConsole("POST", "/account/totp", {}));
+      return "Scan it with your authenticator app, then give a code of it.";
+    });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const code = String(new FormData(event.currentTarget).get("code") ?? "");
+    void act(async () => {
+      if (account.twoFactor) {
+        await callConsole("POST", "/account/totp/disable", { code });
+        window.location.reload();
+        return "Switched off.";
+      }
+      const { recoveryCodes } = await callConsole<{ recoveryCodes: string[] }>("POST", "/account/totp/confirm", {
+        code,
+      });
+      setCodes(recoveryCodes);
+      return "Switched on. Keep these codes: each signs you in once without the app, and they are shown once.";
+    });
+  };
+  if (codes)
+    return (
+      <>
+        <Said text={said} />
+        <ul className="grid grid-cols-2 gap-1 font-mono text-xs">
+          {codes.map((code) => (
+            <li key={code}>{code}</li>
+          ))}
+        </ul>
+      </>
+    );
+  if (!account.twoFactor && !secret)
+    return (
+      <>
+        <p className="text-muted text-sm">Off. Signing in takes the password alone.</p>
+        <Said text={said} />
+        <Button onClick={() => void start()}>Switch on</Button>
+      </>
+    );
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-3">
+      {secret ? (
+        <>
+          {/* biome-ignore lint/performance/noImgElement: it is in the address itself, there is nothing to optimise */}
+          <img
+            alt="QR code for the authenticator app"
+            className="size-44 self-center rounded-lg bg-white p-2"
+            src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(secret.uri))}`}
+          />
+          <p className="break-all font-mono text-xs">{secret.secret}</p>
+        </>
+      ) : (
+        <p className="text-muted text-sm">On, with {account.recoveryCodesLeft} recovery codes left.</p>
+      )}
+      <Field label="Code">
+        <Input name="code" inputMode="numeric" autoComplete="one-time-code" required />
+      </Field>
+      <Said text={said} />
+      <Button type="submit">{account.twoFactor ? "Switch off" : "Confirm"}</Button>
+    </form>
+  );
+}
+
+function Sessions({ sessions }: { sessions: ConsoleSession[] }) {
+  const { said, act } = useAct();
+  const [shown, setShown] = useState(sessions);
+  const revoke = (sessionId: string) =>
+    act(async () => {
+      await callConsole("DELETE", `/account/sessions/${sessionId}`);
+      setShown((before) => before.filter((one) => one.sessionId !== sessionId));
+      return "Signed out there.";
+    });
+  return (
+    <>
+      <ul className="flex flex-col gap-3 text-sm">
+        {shown.map(({ sessionId, current, ip, userAgent, seenAt }) => (
+          <li key={sessionId} className="flex items-center justify-between gap-3">
+            <span className="min-w-0">
+              <span className="block truncate">{userAgent ?? "Unknown browser"}</span>
+              <span className="text-muted text-xs">
+                {current ? "This browser" : `Last seen ${seenAt.slice(0, 16).replace("T", " ")} UTC`}
+                {ip ? ` · ${ip}` : ""}
+              </span>
+            </span>
+            {!current && (
+              <Button size="sm" onClick={() => void revoke(sessionId)}>
+                Sign out
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Said text={said} />
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { CallFault, callConsole } from "./call.ts";
+import { signIn } from "./sign-in.ts";
+
+/** An account and its first tenant, then signed in; with a claim, of the whole installation. */
+export function SignUpForm({ claim }: { claim?: string | undefined }) {
+  const [fault, setFault] = useState<CallFault>();
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "").trim();
+    const [email, password, tenant] = [text("email"), String(form.get("password") ?? ""), text("tenant")];
+    setBusy(true);
+    setFault(undefined);
+    try {
+      const fields = { email, password, tenant, tenantName: text("tenantName"), ...(claim ? { claim } : {}) };
+      await callConsole("POST", "/sign-up", fields);
+      await signIn({ way: "password", email, password });
+      window.location.assign("/account");
+    } catch (error) {
+      setFault(error instanceof CallFault ? error : new CallFault({}));
+      setBusy(false);
+    }
+  }
+
+  const errorOf = (field: string) => fault?.fields[field]?.[0];
+  const inFields = ["email", "password", "tenant", "tenantName"].some((field) => errorOf(field) !== undefined);
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <Field label="Email" error={errorOf("email")}>
+        <Input name="email" type="email" autoComplete="username" required />
+      </Field>
+      <Field label="Password" hint="At least 10 characters." error={errorOf("password")}>
+        <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
+      </Field>
+      <Field label="Name of your tenant" hint="Your company or product." error={errorOf("tenantName")}>
+        <Input name="tenantName" autoComplete="organization" required />
+      </Field>
+      <Field label="Its id" hint="Small letters, digits and hyphens: part of every address." error={errorOf("tenant")}>
+        <Input name="tenant" pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?" required />
+      </Field>
+      <p role="alert" className="text-bad text-sm" hidden={fault === undefined}>
+        {inFields ? "Some fields are not right yet." : fault?.message}
+      </p>
+      <Button type="submit" variant="primary" disabled={busy}>
+        Sign up
+      </Button>
+    </form>
+  );
+}
