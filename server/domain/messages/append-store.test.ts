@@ -124,3 +124,35 @@ describe("a batch with anything else in it is left alone, without a trace", () =
     expect(await append(sends)).toBeDefined();
   });
 });
+
+test("reads the rows that it writes and no others, of tables that nobody has counted", async () => {
+  const tables = ["chats", "chat_heads", "members"];
+  for (const table of tables) await owner.query(`alter table ${table} set (autovacuum_enabled = off)`);
+  await owner.query(
+    "insert into chats (tenant_id, id, kind, created_by) select 'acme', c, 'group', 'ada' from unnest($1::uuid[]) c",
+    [Array.from({ length: 1000 }, newId)],
+  );
+  await owner.query(
+    "insert into chat_heads (tenant_id, chat_id) select tenant_id, id from chats on conflict do nothing",
+  );
+  await owner.query(
+    "insert into members (tenant_id, chat_id, user_id) select tenant_id, id, u from chats, unnest(array['ada', 'ben', 'cy']) u on conflict do nothing",
+  );
+  const client = await stack.api.services.db.pool.connect();
+  try {
+    await client.query("begin");
+    const read = async () => {
+      const { rows } = await client.query<{ rows: number }>(
+        "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int as rows from pg_stat_xact_user_tables where relname = any ($1)",
+        [tables],
+      );
+      return rows[0]?.rows ?? 0;
+    };
+    const before = await read();
+    await appendPlain(client, tenant.tenantId, [sendOf(), sendOf({ chatId: chats[1].id, senderId: "ben" })]);
+    expect((await read()) - before).toBeLessThan(20);
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+});
