@@ -6,9 +6,10 @@ export function Subscription({ action, preferences }: { action: string; preferen
   const category = preferences.categories.find(({ type }) => type === preferences.type);
   if (!category) return null;
   const { enabled, locked } = category.channels.email;
+  const ofAll = category.type === "*";
   // Of everything at once only a "no" can be told from the tenant's default.
-  const subscribed = category.type === "*" ? category.channels.email.choice !== "off" : enabled;
-  const what = category.type === "*" ? "any mail" : "mail of this kind";
+  const subscribed = ofAll ? category.channels.email.choice !== "off" : enabled;
+  const what = ofAll ? "any mail but what your account needs" : "mail of this kind";
   return (
     <section aria-labelledby="subscription" className="rounded-2xl border border-line bg-surface p-5 sm:p-6">
       <h2 id="subscription" className="font-medium">
@@ -18,7 +19,7 @@ export function Subscription({ action, preferences }: { action: string; preferen
         {locked
           ? "This mail is needed to run your account, so it cannot be switched off."
           : subscribed
-            ? `The mail that brought you here was of this kind. You can stop getting ${what}.`
+            ? `${ofAll ? "" : "The mail that brought you here was of this kind. "}You can stop getting ${what}.`
             : `You do not get ${what} any more.`}
       </p>
       {!locked && (

@@ -33,11 +33,10 @@ export interface Judged {
 export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
   // Its digest is the one that is being made: the next one does not count.
   const inDigest = item.status === "folded" && ruling.outcome === "fold";
-  const filed = item.readAt !== null && item.readAt.getTime() === item.visibleAt?.getTime();
   const decision = decideDelivery({
     channel: "email",
     now,
-    notification: item.at === null ? undefined : { readAt: filed ? null : item.readAt, expiresAt: item.expiresAt },
+    notification: item.at === null ? undefined : { readAt: item.readAt, expiresAt: item.expiresAt },
     ruling: inDigest ? { outcome: "send", rule: ruling.rule } : ruling,
     address: "known",
     suppressed: undefined,

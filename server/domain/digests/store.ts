@@ -22,8 +22,8 @@ export interface HeldItem {
   /** Its beginning. */
   message: string | null;
   at: Date | null;
+  /** Not of one that was filed: it is read from the start. */
   readAt: Date | null;
-  visibleAt: Date | null;
   expiresAt: Date | null;
   priority: number | null;
   email: string | null;
@@ -71,7 +71,7 @@ export async function lockDueItems(
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
   return tx.$queryRaw<HeldItem[]>`
     select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, left(n.message, 300) as message,
-      n.visible_at as at, n.read_at as "readAt", n.visible_at as "visibleAt", n.expires_at as "expiresAt", n.priority, n.email,
+      coalesce(n.visible_at, n.created_at) as at, case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt", n.expires_at as "expiresAt", n.priority, n.email,
       n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned
     from deliveries d left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'
     where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.address = ${address} and d.status in ('held', 'folded')

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWorker } from "../../jobs/worker.ts";
+import { type MailServer, startMailServer } from "../../testing/mail-server.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+
+// From a call to a real SMTP server, with the worker between, and back by the mail's own headers.
+
+let stack: Stack;
+let tenant: TestTenant;
+let mails: MailServer;
+let worker: { close(): Promise<void> };
+
+beforeAll(async () => {
+  stack = await startStack();
+  mails = await startMailServer();
+  tenant = await stack.tenant("acme");
+  const config = configFor(stack.database, {
+    baseUrl: stack.url,
+    mail: { url: mails.url, from: "Acme <hello@acme.example>" },
+  });
+  worker = await startWorker(config, { poll: 100 });
+  await tenant.key()("PUT", "/admin/categories/News", { title: "Our news", channels: ["inApp", "email"] });
+  await tenant.key()("PUT", "/admin/categories/PasswordReset", { title: "Passwords", required: true });
+});
+afterAll(async () => {
+  await worker.close();
+  await mails.close();
+  await stack.close();
+});
+
+const tell = (userId: string, type: string, more: object = {}) =>
+  tenant.key()<{ id: string }>("POST", "/Notifications", { userId, type, subject: type, message: "Hello", ...more });
+const know = (userId: string) => tenant.key()("PUT", `/Users/${userId}`, { email: `${userId}@example.com` });
+
+async function mailsTo(userId: string, count: number) {
+  const to = () => mails.mails.filter((mail) => mail.to === `${userId}@example.com`);
+  await expect.poll(() => to().length, { timeout: 10_000, interval: 20 }).toBe(count);
+  return to();
+}
+
+async function statusOf(userId: string): Promise<string[]> {
+  const { delivery } = stack.api.services.db.forTenant(tenant.tenantId);
+  const rows = await delivery.findMany({ where: { userId, channel: "email" }, orderBy: { createdAt: "asc" } });
+  return rows.map(({ status }) => status);
+}
+
+/** The header as a mail provider reads it. */
+function linkIn(raw: Buffer, name: string): string | undefined {
+  const [head = ""] = raw.toString().split("\r\n\r\n", 1);
+  return new RegExp(`^${name}: (.*)$`, "im").exec(head.replace(/\r\n[ \t]+/g, " "))?.[1]?.trim();
+}
+
+test("a provider's one click on the address in the header ends the mails of the type; a scanner's look does not", async () => {
+  await know("ada");
+  await tell("ada", "News");
+  const [mail] = await mailsTo("ada", 1);
+  if (!mail) throw new Error("no mail");
+  const link = /^<(\S+)>$/.exec(linkIn(mail.raw, "List-Unsubscribe") ?? "")?.[1] ?? "";
+  expect(link).toMatch(new RegExp(`^${stack.url}/u/acme\\.`));
+  expect(linkIn(mail.raw, "List-Unsubscribe-Post")).toBe("List-Unsubscribe=One-Click");
+
+  for (const method of ["GET", "HEAD"]) await fetch(link, { method });
+  await tell("ada", "News");
+  await mailsTo("ada", 2);
+
+  const answer = await fetch(link, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "List-Unsubscribe=One-Click",
+    credentials: "omit",
+  });
+  expect(answer.status).toBe(200);
+  await tell("ada", "News");
+  await expect.poll(() => statusOf("ada"), { timeout: 10_000 }).toEqual(["sent", "sent", "preference"]);
+  expect(await mailsTo("ada", 2)).toHaveLength(2);
+});
+
+test("what is required bears no such header", async () => {
+  await tell("eve", "PasswordReset", { email: "eve@example.com" });
+  const [mail] = await mailsTo("eve", 1);
+  if (!mail) throw new Error("no mail");
+  expect(linkIn(mail.raw, "List-Unsubscribe")).toBeUndefined();
+});
+
+test("who wants a type by mail alone gets it so, and finds it in the archive", async () => {
+  await know("kim");
+  await tenant.as("kim")("PUT", "/preferences", { categories: [{ type: "News", inApp: "off", email: "on" }] });
+  await tell("kim", "News");
+  await mailsTo("kim", 1);
+  expect((await tenant.as("kim")("GET", "/Notifications")).body).toMatchObject({ totalCount: 0 });
+  expect((await tenant.as("kim")("GET", "/Notifications?archived=true")).body).toMatchObject({ totalCount: 1 });
+});
+
+test("a pause holds all but what is urgent; when it ends, what waited comes as one mail", async () => {
+  await know("max");
+  await tenant.as("max")("PUT", "/preferences", { pause: "day" });
+  for (const subject of ["First", "Second"]) await tell("max", "News", { subject });
+  await tell("max", "News", { subject: "Fire", priority: "Urgent" });
+  const [urgent] = await mailsTo("max", 1);
+  expect((await urgent?.parse())?.subject).toBe("Fire");
+  await expect.poll(() => statusOf("max"), { timeout: 10_000 }).toEqual(["held", "held", "sent"]);
+  await tenant.as("max")("PUT", "/preferences", { pause: "none" });
+  const [, summary] = await mailsTo("max", 2);
+  const parsed = await summary?.parse();
+  expect(parsed?.subject).toBe("2 notifications while it was quiet");
+  expect(parsed?.text).toContain("First");
+  expect(parsed?.text).toContain("Second");
+  await expect.poll(() => statusOf("max"), { timeout: 10_000 }).toEqual(["folded", "folded", "sent", "sent"]);
+});
