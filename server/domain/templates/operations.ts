@@ -6,6 +6,7 @@ import { previewTemplate } from "./preview-template.ts";
 import { publishTemplate } from "./publish-template.ts";
 import { rollBackTemplate } from "./roll-back-template.ts";
 import { saveTemplate } from "./save-template.ts";
+import { testTemplate } from "./test-template.ts";
 
 export const templateOperations = {
   list: listTemplates,
@@ -15,5 +16,6 @@ export const templateOperations = {
   publish: publishTemplate,
   rollBack: rollBackTemplate,
   preview: previewTemplate,
+  test: testTemplate,
   delete: deleteTemplate,
 };

@@ -57,6 +57,15 @@ describe("rendering", () => {
     );
   });
 
+  test("holds each part to what a notification may hold", () => {
+    const long = { v: "x".repeat(3000) };
+    expect(() => renderTemplate(template({ subject: "{{ v }}" }), long)).toThrow(DomainError);
+    expect(renderTemplate(template({ message: "{{ v }}" }), long).message).toHaveLength(3000);
+    expect(() => renderTemplate(template({ message: "{{ v }}{{ v }}{{ v }}{{ v }}{{ v }}{{ v }}" }), long)).toThrow(
+      DomainError,
+    );
+  });
+
   test("sees own properties only", () => {
     const source = "{{ v.constructor.name }}{{ v.__proto__ }}{{ v.toString }}{{ constructor }}";
     expect(renderLoosely(template({ message: source }), { v: {} }).message).toBe("");

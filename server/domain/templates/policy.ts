@@ -1,10 +1,20 @@
 import { Liquid, type Template as Parsed } from "liquidjs";
 import { DomainError } from "../../errors.ts";
+import { limits } from "../../schema.ts";
 
 /** Of one part: it is rendered while others wait. */
 const renderMs = 100;
 /** What a part may hold while it is rendered, in characters and list items. */
 const renderMemory = 500_000;
+
+/** What a notification may hold, whoever wrote it: of its texts bytes, of its lines characters. */
+const maxSize: Record<keyof Rendered, number> = {
+  subject: limits.subject,
+  message: limits.messageBytes,
+  text: limits.htmlBytes,
+  htmlContent: limits.htmlBytes,
+  summary: limits.summary,
+};
 
 /** The parts of a template that are written in Liquid. */
 export interface TemplateText {
@@ -95,13 +105,21 @@ export function renderLoosely(template: TemplateText, variables: Record<string, 
   };
 }
 
-function renderPart(engine: Liquid, field: string, source: string, variables: Record<string, unknown>): string {
+function renderPart(engine: Liquid, field: keyof Rendered, source: string, variables: Record<string, unknown>): string {
   try {
     const parsed: Parsed[] = engine.parse(source);
-    return engine.renderSync(parsed, variables);
+    const rendered: string = engine.renderSync(parsed, variables);
+    if (sizeOf(field, rendered) <= maxSize[field]) return rendered;
   } catch (error) {
     throw new DomainError("invalid", { errors: { template: [`${field}: ${sayFault(error)}`] } });
   }
+  throw new DomainError("invalid", {
+    errors: { template: [`${field}: becomes longer than ${maxSize[field]}`] },
+  });
+}
+
+function sizeOf(field: keyof Rendered, rendered: string): number {
+  return field === "subject" || field === "summary" ? rendered.length : Buffer.byteLength(rendered);
 }
 
 /** A subject is a header: a variable must not start another one. */

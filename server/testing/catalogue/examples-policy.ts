@@ -74,6 +74,12 @@ export const policyExamples: Record<Extract<OperationName, `${PolicyNoun}.${stri
     changes: [],
     foreign: foreignName,
   },
+  "templates.test": {
+    input: (side) => ({ ...ofTemplate(side), userId: "ada", email: "ada@example.com" }),
+    callers: byAdmin,
+    changes: ["events", "tenant_log", "notifications"],
+    foreign: foreignName,
+  },
   "templates.delete": { input: ofTemplate, callers: byAdmin, changes: template, foreign: foreignName },
   "preferences.get": { input: ofAda, callers: byOwner, changes: [], foreign: { userId: "forbidden" } },
   "preferences.put": {
