@@ -96,7 +96,7 @@ function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
       {hasPassword && (
-        <Field label="Password of now">
+        <Field label="Current password">
           <Input name="current" type="password" autoComplete="current-password" required />
         </Field>
       )}

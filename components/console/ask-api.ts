@@ -1,11 +1,21 @@
 import { headers } from "next/headers";
 
 /** A read of the console at no tenant's address, by a page on the server, as its visitor. Undefined when it is refused. */
-export async function askConsole<T>(path: string): Promise<T | undefined> {
+export function askConsole<T>(path: string): Promise<T | undefined> {
+  return ask(`/api/console${path}`);
+}
+
+/** The same by the name of an operation that is not below /api/console. */
+export async function askOperation<T>(name: string, input: object): Promise<T | undefined> {
+  const query = encodeURIComponent(JSON.stringify(input));
+  return (await ask<{ result: { data: T } }>(`/api/trpc/${name}?input=${query}`))?.result.data;
+}
+
+async function ask<T>(path: string): Promise<T | undefined> {
   const { PARLEY_API_URL: api, NEXTAUTH_URL: origin = "" } = process.env;
   if (!api) return undefined;
   const cookie = (await headers()).get("cookie");
-  const response = await fetch(`${api}/api/console${path}`, {
+  const response = await fetch(`${api}${path}`, {
     cache: "no-store",
     headers: { origin, ...(cookie ? { cookie } : {}) },
   });

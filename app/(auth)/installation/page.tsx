@@ -1,0 +1,33 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { askOperation } from "../../../components/console/ask-api.ts";
+import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
+import { type InstallationTenant, TenantList } from "../../../components/console/tenant-list.tsx";
+
+export const metadata: Metadata = { title: "Installation" };
+
+interface Props {
+  searchParams: Promise<{ after?: string }>;
+}
+
+export default async function InstallationPage({ searchParams }: Props) {
+  const { after } = await searchParams;
+  const list = await askOperation<{ data: InstallationTenant[]; nextCursor: string | null }>(
+    "installation.listTenants",
+    after === undefined ? {} : { after },
+  );
+  const next = list?.nextCursor;
+  return (
+    <AuthCard
+      title="Installation"
+      lead={list ? "Its tenants. What is in them is theirs." : "This page is for the installation's owner."}
+      footer={
+        <Link href={list && next ? `/installation?after=${next}` : "/account"} className={linkClass}>
+          {list && next ? "More" : "Your account"}
+        </Link>
+      }
+    >
+      {list ? <TenantList key={after} tenants={list.data} /> : null}
+    </AuthCard>
+  );
+}

@@ -1,0 +1,92 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { CallFault } from "./call.ts";
+
+export interface InstallationTenant {
+  tenantId: string;
+  name: string;
+  suspended: boolean;
+  rate: { rate: number; burst: number };
+  operators: number;
+  users: number;
+  chats: number;
+}
+
+/** Tenants with what they have; each can be suspended and limited. */
+export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
+  const [shown, setShown] = useState(tenants);
+  const [fault, setFault] = useState<string>();
+  async function change(tenantId: string, part: Partial<Pick<InstallationTenant, "suspended" | "rate">>) {
+    try {
+      await updateTenant({ tenant: tenantId, ...part });
+      setFault(undefined);
+      setShown((before) => before.map((one) => (one.tenantId === tenantId ? { ...one, ...part } : one)));
+    } catch (error) {
+      setFault(error instanceof CallFault ? error.message : "That did not work.");
+    }
+  }
+  return (
+    <>
+      <p role="alert" className="mb-3 text-bad text-sm" hidden={fault === undefined}>
+        {fault}
+      </p>
+      <ul className="flex flex-col divide-y divide-line">
+        {shown.map((tenant) => (
+          <li key={tenant.tenantId} className="flex flex-col gap-2 py-4 first:pt-0">
+            <p className="flex items-center justify-between gap-3">
+              <span className="min-w-0">
+                <span className="block truncate font-medium">{tenant.name || "Deleted"}</span>
+                <span className="text-muted text-xs">
+                  {tenant.tenantId} · {tenant.operators} operators · {tenant.users} users · {tenant.chats} chats
+                </span>
+              </span>
+              <Button size="sm" onClick={() => void change(tenant.tenantId, { suspended: !tenant.suspended })}>
+                {tenant.suspended ? "Let go on" : "Suspend"}
+              </Button>
+            </p>
+            <LimitForm tenant={tenant} onChange={(rate) => void change(tenant.tenantId, { rate })} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface LimitFormProps {
+  tenant: InstallationTenant;
+  onChange(rate: InstallationTenant["rate"]): void;
+}
+
+function LimitForm({ tenant, onChange }: LimitFormProps) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    onChange({ rate: Number(form.get("rate")), burst: Number(form.get("burst")) });
+  };
+  return (
+    <form onSubmit={submit} className="flex items-end gap-2">
+      <Field label="Calls a second" className="flex-1">
+        <Input name="rate" type="number" min={0.1} step="any" defaultValue={String(tenant.rate.rate)} required />
+      </Field>
+      <Field label="At once" className="flex-1">
+        <Input name="burst" type="number" min={1} defaultValue={String(tenant.rate.burst)} required />
+      </Field>
+      <Button type="submit">Limit</Button>
+    </form>
+  );
+}
+
+/** The one call of this page; installation calls take a console session over tRPC. Throws CallFault. */
+async function updateTenant(fields: object): Promise<void> {
+  const response = await fetch("/api/trpc/installation.updateTenant", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(fields),
+  });
+  if (response.ok) return;
+  const { error } = (await response.json()) as { error?: { data?: { problem?: { code?: string; detail?: string } } } };
+  throw new CallFault(error?.data?.problem ?? {});
+}

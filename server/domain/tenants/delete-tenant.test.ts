@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runRetention } from "../../jobs/retention.ts";
+import { asOwner } from "../../testing/catalogue/world.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+import { createTenant } from "./make-tenant.ts";
+
+let stack: Stack;
+let gone: TestTenant;
+let stays: TestTenant;
+let headers: Record<string, string>;
+
+beforeAll(async () => {
+  stack = await startStack();
+  [gone, stays] = await Promise.all([stack.tenant("gone"), stack.tenant("stays")]);
+  for (const tenant of [gone, stays]) await tenant.as("ada")("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] });
+  const owner = await makeOperator(stack.api.services.db, testSecret, { tenantId: gone.tenantId, role: "owner" });
+  headers = { ...consoleHeaders(owner.session), "x-tenant-id": "gone" };
+});
+afterAll(() => stack.close());
+
+const act = (verb: string, body = {}) => call(`${stack.url}/api/trpc/tenants.${verb}`, "POST", body, headers);
+const chats = (tenant: string) =>
+  asOwner(stack, async (db) => (await db.query("select 1 from chats where tenant_id = $1", [tenant])).rowCount);
+
+test("needs the name, waits 7 days, can be taken back, and takes out everything of that tenant alone", async () => {
+  const { pool } = stack.api.services.db;
+  expect((await act("delete", { name: "gone" })).status).toBe(409);
+  expect((await act("delete", { name: "Tenant gone" })).status).toBe(200);
+  await runRetention(pool);
+  expect(await chats("gone")).toBe(1);
+  expect((await gone.key()("GET", "/admin/tenant")).status).toBe(200);
+  expect((await act("restore")).status).toBe(200);
+  expect((await act("delete", { name: "Tenant gone" })).status).toBe(200);
+  await asOwner(stack, (db) => db.query("update tenants set delete_after = now() - interval '1 s' where id = 'gone'"));
+  await runRetention(pool);
+  expect([await chats("gone"), await chats("stays")]).toEqual([0, 1]);
+  stack.api.services.security.invalidate(gone.tenantId);
+  expect((await gone.key()("GET", "/admin/tenant")).status).toBe(403);
+  expect((await stays.key()("GET", "/admin/tenant")).status).toBe(200);
+  await expect(createTenant(stack.api.services.db, testSecret, { id: "gone", name: "Again" })).rejects.toThrow(
+    "conflict",
+  );
+});
