@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mintTenantId } from "../server/auth/principal.ts";
 import type { Chat } from "../server/domain/chats/schema.ts";
 import type { Message } from "../server/domain/messages/schema.ts";
+import type { Preferences } from "../server/domain/preferences/schema.ts";
 import { createTenant } from "../server/domain/tenants/make-tenant.ts";
 import type { TestDatabase } from "../server/testing/postgres.ts";
 import { call, type Stack, startStack, testSecret } from "../server/testing/stack.ts";
@@ -61,6 +62,45 @@ describe("makes", () => {
     const { body: second } = await as<Page>("ada", "GET", `/Notifications?limit=200&before=${first.nextCursor}`);
     const { body: page } = await as<Page>("ada", "GET", "/Notifications");
     expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(page.totalCount);
+  });
+
+  test("types, templates in versions, topics with subscribers and what a few people chose, which all take effect", async () => {
+    expect(await everyRow()).toMatchObject({
+      categories: 8,
+      templates: 2,
+      template_versions: 4,
+      topics: 3,
+      topic_subscribers: 14,
+      preferences: 4,
+      preference_timings: 3,
+    });
+    const admin = withKey("demo", readFile().apiKey);
+    type Page<T> = { data: T[] };
+    const types = await admin<Page<{ type: string; required: boolean }>>("GET", "/admin/categories?pageSize=50");
+    const declared = new Set(types.body.data.map(({ type }) => type));
+    expect(types.body.data.filter(({ required }) => required)).toMatchObject([{ type: "Safety" }]);
+    const { rows } = await owner.query("select distinct type from notifications where tenant_id = 'demo'");
+    for (const { type } of rows) expect(declared).toContain(type);
+
+    const versions = await admin<Page<object>>("GET", "/admin/templates/delay/versions");
+    expect(versions.body.data).toMatchObject([{ state: "draft" }, { state: "published" }, { state: "retired" }]);
+    for (const [name, version] of [
+      ["delay", 1],
+      ["delay", 2],
+      ["delay", 3],
+      ["shift-moved", 1],
+    ]) {
+      const { body } = await admin<{ missing: string[] }>("POST", `/admin/templates/${name}/preview`, { version });
+      expect(body).toMatchObject({ missing: [], subject: expect.stringMatching(/late$|moved$/) });
+    }
+    const topics = await admin<Page<object>>("GET", "/admin/topics");
+    expect(topics.body.data).toMatchObject([{ subscribers: 3 }, { subscribers: 7 }, { subscribers: 4 }]);
+
+    const chosen = async (userId: string) => (await as<Preferences>(userId, "GET", "/preferences")).body;
+    expect((await chosen("carla")).quietHours).toEqual({ enabled: true, from: "21:30", to: "07:30" });
+    expect((await chosen("gita")).digest).toMatchObject({ every: "daily", at: "08:30" });
+    const freight = (await chosen("ivo")).categories.find(({ type }) => type === "Freight");
+    expect(freight?.channels.inApp).toEqual({ enabled: false, choice: "off", locked: false });
   });
 
   test("nothing at the next start, with next to no work", async () => {
@@ -333,8 +373,8 @@ function readFile(folder = dataDir): DemoFile {
 }
 
 function withKey(tenant: string, apiKey: string) {
-  return <T>(method: string, path: string) =>
-    call<T>(`${stack.url}/tenant/${tenant}/v1${path}`, method, undefined, { "x-api-key": apiKey });
+  return <T>(method: string, path: string, body?: unknown) =>
+    call<T>(`${stack.url}/tenant/${tenant}/v1${path}`, method, body, { "x-api-key": apiKey });
 }
 
 function as<T>(userId: string, method: string, path: string, body?: unknown) {
@@ -372,7 +412,16 @@ function range(from: number, length: number): number[] {
 async function everyRow(): Promise<Record<string, number>> {
   const tables = ["tenants", "tenant_log", "issuers", "api_keys", "users", "chats", "chat_heads", "members"];
   const counts: Record<string, number> = {};
-  for (const table of [...tables, "membership_spans", "messages", "message_edits", "events"])
+  const policy = ["categories", "templates", "template_versions", "topics", "topic_subscribers", "preferences"];
+  for (const table of [
+    ...tables,
+    ...policy,
+    "preference_timings",
+    "membership_spans",
+    "messages",
+    "message_edits",
+    "events",
+  ])
     counts[table] = (await owner.query(`select count(*)::int as n from ${table}`)).rows[0].n;
   return counts;
 }

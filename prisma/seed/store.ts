@@ -10,6 +10,7 @@ import { unitOfWork, type Work } from "../../server/persistence/unit-of-work.ts"
 import { drawAvatar } from "./avatar.ts";
 import { harbourMaster, type Person, people, tenants } from "./cast.ts";
 import { demoChats, type SeedChat } from "./chats.ts";
+import { insertChoices } from "./choices.ts";
 import { insertMessages, readPositions } from "./messages.ts";
 import { demoNotifications } from "./notifications.ts";
 
@@ -47,6 +48,7 @@ async function fillDemo(work: Work, authSecret: string): Promise<void> {
   const now = Date.now();
   await insertTenant(tx, authSecret, { ...tenants.demo, demo: true, settings: { allowedOrigins: ["*"] } });
   await insertUsers(tx, demoId, people, now);
+  await insertChoices(tx, demoId, now);
   const chats = demoChats(now).map((chat) => ({ ...chat, id: newId() }));
   await tx.chat.createMany({
     data: chats.map(({ id, kind, name, policy, frozen, createdAt, owner, memberIds }) => ({
