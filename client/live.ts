@@ -9,7 +9,7 @@ const OPENS_WITHIN_MS = 10_000;
 /** How long a makeshift serves before the first transport is tried again. */
 const BETTER_AFTER_MS = 60_000;
 
-export interface LiveOptions extends Pick<Connecting, "baseUrl" | "tenantId" | "me" | "clientId"> {
+export interface LiveOptions extends Pick<Connecting, "baseUrl" | "tenantId" | "me" | "clientId" | "chatIds"> {
   tokens: TokenKeeper;
   /** Taken in turn while none of them opens. */
   transports: readonly Transport[];
@@ -79,7 +79,7 @@ export class Live {
     clearTimeout(this.#timer);
     const attempt = ++this.#attempt;
     const isCurrent = () => attempt === this.#attempt && this.#wanted;
-    const { tokens, onEvent, onLink, baseUrl, tenantId, me, clientId } = this.#options;
+    const { tokens, onEvent, onLink, baseUrl, tenantId, me, clientId, chatIds } = this.#options;
     const token = await tokens.current().catch(() => undefined);
     if (!isCurrent()) return;
     if (token === undefined) return this.#again();
@@ -94,7 +94,7 @@ export class Live {
       OPENS_WITHIN_MS,
     );
     this.#connection = transport?.({
-      ...{ baseUrl, tenantId, me, clientId, token, since: this.cursor },
+      ...{ baseUrl, tenantId, me, clientId, chatIds, token, since: this.cursor },
       onOpen: ifCurrent(() => {
         clearTimeout(this.#timer);
         this.#failures = 0;

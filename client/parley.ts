@@ -208,6 +208,7 @@ export class Parley {
     const { baseUrl, tenantId, transports = standardTransports() } = this.#options;
     this.#live = new Live({
       ...{ baseUrl, tenantId, me: this.me, clientId: this.clientId, tokens: this.#tokens, transports },
+      chatIds: () => Object.keys(this.#state.chats),
       onEvent: (event) => this.#apply(event),
       onResync: () => this.#reload(),
       onLink: (link) => this.#onLink(link),

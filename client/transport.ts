@@ -8,6 +8,8 @@ export interface Connecting {
   token: string;
   /** This page's id: what it sends itself does not come back over its own connection. */
   clientId: string;
+  /** The chats that this page knows, for transports that ask for each. */
+  chatIds: () => readonly string[];
   /** The last event that was applied; what came after it is replayed first. */
   since: string | undefined;
   onOpen: () => void;

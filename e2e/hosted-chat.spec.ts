@@ -259,7 +259,7 @@ test("5,000 messages scroll without a frame over 50 ms", async ({ browser }) => 
   await page.context().close();
 });
 
-test("the demo's strip chats over stock clients: SignalR and tRPC", async ({ browser }) => {
+test("the demo's strip chats over stock clients: SignalR, tRPC and Pusher", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Strip"), "ada", "joana");
   const ada = await openHosted(browser, "ada", id);
   const sockets: string[] = [];
@@ -267,6 +267,7 @@ test("the demo's strip chats over stock clients: SignalR and tRPC", async ({ bro
   for (const [label, mark] of [
     ["SignalR (@microsoft/signalr)", "/hub?"],
     ["tRPC (@trpc/client)", "/api/trpc"],
+    ["Pusher (pusher-js)", "/app/"],
   ] as const) {
     await ada.page.getByRole("combobox", { name: "Protocol" }).selectOption({ label });
     await expect.poll(() => sockets.some((url) => url.includes(mark))).toBe(true);

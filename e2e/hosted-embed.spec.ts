@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test } from "./journey.ts";
+import { build } from "esbuild";
+import { expect, test, unheard } from "./journey.ts";
 import { callWithKey, productUrl, readDemo } from "./people.ts";
 
 // Somebody else's app around the hosted chat: another origin, which the tenant allows or does not.
@@ -91,3 +92,64 @@ test("takes the token of the address, and leaves it in no address", async ({ pag
   expect(page.url()).not.toContain("token");
   await expect(page.getByText("Who are you?")).toHaveCount(0);
 });
+
+test("the same components make up a chat in another React app, which knows no Next", async ({ browser }) => {
+  const { users } = readDemo();
+  const ben = users.find(({ userId }) => userId === "ben");
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: otherApp, resolveDir: `${import.meta.dirname}/..`, loader: "tsx" },
+    ...{ bundle: true, splitting: true, write: false, metafile: true, format: "esm", outdir: "/" },
+    ...{ jsx: "automatic", define: { "process.env.NODE_ENV": '"production"' }, logLevel: "error" },
+  });
+  expect(Object.keys(metafile?.inputs ?? {}).filter((file) => /node_modules\/next\/|^app\//u.test(file))).toEqual([]);
+  app = createServer(({ url = "" }, response) => {
+    const file = outputFiles?.find(({ path }) => path === url);
+    const settings = JSON.stringify({ baseUrl: productUrl(), token: ben?.token });
+    response.setHeader("content-type", file ? "text/javascript" : "text/html");
+    response.end(
+      file?.contents ??
+        `<!doctype html><title>Another app</title><link rel="icon" href="data:,"><div id="root"></div>
+         <script>window.settings = ${settings}</script><script type="module" src="/stdin.js"></script>`,
+    );
+  });
+  await new Promise<void>((resolve) => app?.listen(0, "127.0.0.1", resolve));
+  const page = await (await browser.newContext()).newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(`http://127.0.0.1:${(app.address() as AddressInfo).port}`);
+  await page.getByRole("navigation", { name: "Chats" }).getByRole("button").first().click();
+  const text = unheard("From another app");
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill(text);
+  await page.getByRole("textbox", { name: "Message", exact: true }).press("Enter");
+  await expect(page.getByRole("list", { name: "Messages" }).getByText(text)).toHaveCount(1);
+  await page.getByRole("button", { name: "Show the inbox" }).click();
+  await expect(page.getByRole("heading", { name: /^Inbox/u })).toBeVisible();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+const otherApp = `
+  import { useState } from "react";
+  import { createRoot } from "react-dom/client";
+  import { Parley } from "./client/main.ts";
+  import { ParleyProvider } from "./client/react/main.ts";
+  import { ChatApp } from "./components/chat/chat-app.tsx";
+  import { InboxApp } from "./components/inbox/inbox-app.tsx";
+  import { ToastProvider } from "./components/ui/toast.tsx";
+
+  const { baseUrl, token } = window.settings;
+  const client = new Parley({ baseUrl, tenantId: "demo", getToken: () => token });
+  void client.start();
+
+  function App() {
+    const [chatId, openChat] = useState();
+    const [inbox, showInbox] = useState(false);
+    const [view, setView] = useState("all");
+    return inbox
+      ? <InboxApp view={view} onView={setView} />
+      : <ChatApp chatId={chatId} onOpenChat={openChat} tools={<button onClick={() => showInbox(true)}>Show the inbox</button>} />;
+  }
+  createRoot(document.getElementById("root")).render(
+    <ParleyProvider client={client}><ToastProvider><App /></ToastProvider></ParleyProvider>,
+  );
+`;

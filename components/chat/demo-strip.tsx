@@ -9,6 +9,7 @@ import type { DemoUser } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { NativeSelect } from "../ui/native-select.tsx";
+import { pusherTransport } from "./transports/pusher-transport.ts";
 import { signalrTransport } from "./transports/signalr-transport.ts";
 import { trpcTransport } from "./transports/trpc-transport.ts";
 
@@ -16,17 +17,20 @@ const PROTOCOLS = [
   { value: "own", label: "@parley/client" },
   { value: "signalr", label: "SignalR (@microsoft/signalr)" },
   { value: "trpc", label: "tRPC (@trpc/client)" },
+  { value: "pusher", label: "Pusher (pusher-js)" },
 ] as const;
 type Protocol = (typeof PROTOCOLS)[number]["value"];
 
-const TRANSPORTS: Record<Protocol, () => readonly Transport[]> = {
-  own: standardTransports,
-  signalr: () => [signalrTransport],
-  trpc: () => [trpcTransport],
-};
+function transportsOf(protocol: Protocol, pusherKey: string): readonly Transport[] {
+  if (protocol === "own") return standardTransports();
+  if (protocol === "signalr") return [signalrTransport];
+  return protocol === "trpc" ? [trpcTransport] : [pusherTransport(pusherKey)];
+}
 
 export interface DemoStripProps {
   people: readonly DemoUser[];
+  /** Of the tenant's Pusher app; undefined where that is switched off. */
+  pusherKey: string | undefined;
   /** The address of this page as somebody else. */
   hrefOf: (userId: string) => string;
   /** Shows that page beside this one; undefined puts it away. */
@@ -35,7 +39,7 @@ export interface DemoStripProps {
 }
 
 /** What a visitor of the demo tries things with: the protocol on the wire, a second person, the line. */
-export default function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStripProps) {
+export default function DemoStrip({ people, pusherKey, hrefOf, onBeside, beside }: DemoStripProps) {
   const client = useParley();
   const link = useParleyState((state) => state.link);
   const [protocol, setProtocol] = useState<Protocol>("own");
@@ -53,10 +57,10 @@ export default function DemoStrip({ people, hrefOf, onBeside, beside }: DemoStri
         <NativeSelect
           label="Protocol"
           value={protocol}
-          options={PROTOCOLS}
+          options={PROTOCOLS.filter((one) => one.value !== "pusher" || pusherKey !== undefined)}
           onChange={(next) => {
             setProtocol(next);
-            client.setTransports(TRANSPORTS[next]());
+            client.setTransports(transportsOf(next, pusherKey ?? ""));
           }}
           className="w-60"
         />

@@ -17,11 +17,12 @@ export interface ChatPageProps {
   tenantId: string;
   tenantName: string;
   demo: boolean;
+  pusherKey: string | undefined;
   theme: Theme;
 }
 
 /** The hosted chat at its address: `?chat=` is the open one and `&seq=` a message in it, so that Back works and both can be linked to. */
-export function ChatPage({ tenantId, tenantName, demo, theme }: ChatPageProps) {
+export function ChatPage({ tenantId, tenantName, demo, pusherKey, theme }: ChatPageProps) {
   const query = useSearchParams();
   const chatId = query.get("chat") ?? undefined;
   const seq = Number(query.get("seq") ?? 0);
@@ -48,7 +49,13 @@ export function ChatPage({ tenantId, tenantName, demo, theme }: ChatPageProps) {
               demo &&
               !query.has("beside") && (
                 <Suspense fallback={<div className="h-13 border-line border-t bg-sunken" />}>
-                  <DemoStrip people={people} hrefOf={hrefOf} beside={beside !== undefined} onBeside={setBeside} />
+                  <DemoStrip
+                    people={people}
+                    pusherKey={pusherKey}
+                    hrefOf={hrefOf}
+                    beside={beside !== undefined}
+                    onBeside={setBeside}
+                  />
                 </Suspense>
               )
             }

@@ -18,5 +18,6 @@ export default async function Page({ params }: Props) {
   const hosted = await findHosted((await params).tenant);
   if (!hosted) notFound();
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
-  return <ChatPage tenantId={hosted.tenantId} tenantName={hosted.name} demo={hosted.demo} theme={theme} />;
+  const { tenantId, name, demo, pusherKey } = hosted;
+  return <ChatPage tenantId={tenantId} tenantName={name} demo={demo} pusherKey={pusherKey} theme={theme} />;
 }

@@ -21,6 +21,8 @@ const ask = (tenant: string) => call(`${stack.url}/tenant/${tenant}/v1/hosted`, 
 test("tells anybody the name, and whether one may pick a person", async () => {
   expect(await ask("acme")).toMatchObject({ status: 200, body: { tenantId: "acme", name: "Acme", demo: false } });
   expect(await ask("show")).toMatchObject({ status: 200, body: { tenantId: "show", name: "Showboat", demo: true } });
+  expect((await ask("show")).body).toHaveProperty("pusherKey");
+  expect((await ask("acme")).body).not.toHaveProperty("pusherKey");
 });
 
 test("a tenant that is not there is 401 like everywhere without a credential", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { query } from "../../operation.ts";
+import { getPusherApp } from "../pusher-apps/store.ts";
 import { getTenant } from "../tenants/store.ts";
 
 export const getHosted = query({
@@ -13,11 +14,14 @@ export const getHosted = query({
     tenantId: z.string(),
     name: z.string(),
     demo: z.boolean().describe("Whether a visitor may pick a person instead of signing in"),
+    pusherKey: z.string().optional().describe("Of a demo tenant: its page offers to chat over the Pusher protocol"),
   }),
   async handle(ctx) {
     const snapshot = await ctx.services.security.snapshot(ctx.tenantId);
     if (!snapshot) throw new DomainError("unauthenticated");
     const { name } = await getTenant(ctx.services.db, ctx.tenantId);
-    return { tenantId: ctx.tenantId, name, demo: snapshot.demo };
+    if (!snapshot.demo) return { tenantId: ctx.tenantId, name, demo: false };
+    const { key, enabled } = await getPusherApp(ctx.services.db, ctx.tenantId, ctx.services.settings.authSecret);
+    return { tenantId: ctx.tenantId, name, demo: true, ...(enabled ? { pusherKey: key } : {}) };
   },
 });

@@ -1,0 +1,86 @@
+import type Pusher from "pusher-js";
+import { tenantAddress } from "../../../client/api.ts";
+import type { Connecting, Connection, Transport } from "../../../client/transport.ts";
+import type { LiveEvent } from "../../../client/types.ts";
+
+/**
+ * The stock `pusher-js`: one channel of one's own and one a chat, each authorised by the service. Each replays what it missed by itself,
+ * so the place in the log moves only once all of them have.
+ */
+export function pusherTransport(key: string): Transport {
+  return (connecting) => {
+    let isOver = false;
+    let stop = () => {};
+    const close = () => {
+      if (isOver) return;
+      isOver = true;
+      stop();
+      connecting.onClose();
+    };
+    import("pusher-js").then(({ default: Client }) => {
+      if (isOver) return;
+      const socket = new Client(key, optionsFor(connecting));
+      stop = () => socket.disconnect();
+      listen(socket, connecting, close);
+    }, close);
+    return { close } satisfies Connection;
+  };
+}
+
+function optionsFor({ baseUrl, tenantId, token, since }: Connecting) {
+  const { hostname, port, protocol } = new URL(baseUrl);
+  const secure = protocol === "https:";
+  const atPort = port === "" ? (secure ? 443 : 80) : Number(port);
+  return {
+    ...{ cluster: "x", wsHost: hostname, wsPort: atPort, wssPort: atPort, forceTLS: secure },
+    enabledTransports: ["ws" as const, "wss" as const],
+    channelAuthorization: {
+      endpoint: `${tenantAddress(baseUrl, tenantId)}/pusher/auth`,
+      transport: "ajax" as const,
+      headers: { authorization: `Bearer ${token}` },
+      params: since === undefined ? {} : { since },
+    },
+  };
+}
+
+function listen(socket: Pusher, connecting: Connecting, close: () => void): void {
+  const { me, chatIds, since, onOpen, onEvent, onPosition, onResync } = connecting;
+  const replaying = new Set<string>();
+  let first: string | undefined;
+  let isOpen = false;
+
+  const replayed = (channel: string, eventId?: string) => {
+    if (!replaying.delete(channel) || isOpen) return;
+    // What the first one has replayed up to, all later ones have too.
+    first ??= eventId;
+    if (replaying.size > 0) return;
+    isOpen = true;
+    if (first !== undefined) onPosition(first);
+    onOpen();
+  };
+  const follow = (name: string) => {
+    if (socket.channel(name)) return;
+    if (!isOpen) replaying.add(name);
+    const channel = socket.subscribe(name);
+    channel.bind("pusher:subscription_error", () => (name === userChannel ? close() : replayed(name)));
+    channel.bind("pusher:subscription_succeeded", () => since === undefined && replayed(name));
+    channel.bind("parley:position", ({ eventId }: { eventId: string }) => replayed(name, eventId));
+    channel.bind("parley:resync", ({ eventId }: { eventId: string }) => {
+      onResync(eventId);
+      replayed(name);
+    });
+    channel.bind_global((type: string, data: LiveEvent) => {
+      if (/^(pusher|parley)/u.test(type)) return;
+      onEvent(isOpen ? data : { ...data, eventId: undefined });
+      const mine = data.type === "chat.created" || (data.type === "member.added" && data.data.userId === me);
+      if (mine && data.chatId) follow(`private-chat-${data.chatId}`);
+    });
+  };
+
+  const userChannel = `private-user-${me}`;
+  follow(userChannel);
+  for (const id of chatIds()) follow(`private-chat-${id}`);
+  socket.connection.bind("state_change", ({ current }: { current: string }) => {
+    if (["unavailable", "failed", "disconnected"].includes(current)) close();
+  });
+}
