@@ -1,15 +1,7 @@
-/** A mail as the API opens it. */
-export interface OpenedMailData {
-  id: string;
-  to: string;
-  subject: string;
-  headers: { name: string; value: string }[];
-  text: string;
-  html: string;
-}
+import type { Answers } from "../trpc.ts";
 
 /** One mail: its HTML in a frame that runs nothing and is of no origin, its text, its headers. */
-export function OpenedMail({ mail }: { mail: OpenedMailData }) {
+export function OpenedMail({ mail }: { mail: Answers["mail"]["getCaught"] }) {
   return (
     <article className="min-w-0 space-y-6">
       <h2 className="text-lg font-semibold">{mail.subject}</h2>

@@ -1,0 +1,64 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import { type ReactNode, useMemo, useState } from "react";
+import type { AppRouter } from "../../server/transport/trpc/router.ts";
+import type { Theme } from "../ui/theme.ts";
+import { ToastProvider } from "../ui/toast.tsx";
+import { ReauthenticateProvider } from "./act.tsx";
+import { type Console, ConsoleContext } from "./console-context.ts";
+import { Frame } from "./frame.tsx";
+import { LiveContext, watchedFetch } from "./live.ts";
+import { failureOf } from "./problem.ts";
+import { TRPCProvider } from "./trpc.ts";
+
+export interface ConsoleAppProps extends Console {
+  theme: Theme;
+  children: ReactNode;
+}
+
+/** The console of one tenant, for somebody who is an operator of it. */
+export function ConsoleApp({ theme, children, ...about }: ConsoleAppProps) {
+  const { tenantId } = about;
+  const [queryClient] = useState(makeQueryClient);
+  const [paused, setPaused] = useState(false);
+  const trpcClient = useMemo(() => makeClient(tenantId), [tenantId]);
+  const live = useMemo(() => ({ paused, toggle: () => setPaused((before) => !before) }), [paused]);
+  return (
+    <NuqsAdapter>
+      <QueryClientProvider client={queryClient}>
+        <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
+          <ConsoleContext value={about}>
+            <LiveContext value={live}>
+              <ToastProvider>
+                <ReauthenticateProvider>
+                  <Frame theme={theme}>{children}</Frame>
+                </ReauthenticateProvider>
+              </ToastProvider>
+            </LiveContext>
+          </ConsoleContext>
+        </TRPCProvider>
+      </QueryClientProvider>
+    </NuqsAdapter>
+  );
+}
+
+function makeClient(tenantId: string) {
+  return createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: "/api/trpc", headers: { "x-tenant-id": tenantId }, fetch: watchedFetch })],
+  });
+}
+
+function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 2_000,
+        // What the service refuses it refuses again; only silence is worth another try.
+        retry: (tried, error) => failureOf(error).code === undefined && tried < 2,
+      },
+    },
+  });
+}

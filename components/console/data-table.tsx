@@ -1,0 +1,97 @@
+"use client";
+
+import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { cn } from "../ui/cn.ts";
+
+export interface Column<Row> {
+  header: string;
+  cell: (row: Row) => ReactNode;
+  className?: string;
+}
+
+export interface DataTableProps<Row> {
+  /** The accessible name. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  idOf: (row: Row) => string;
+  /** The first cell opens the row. */
+  onOpen?: (row: Row) => void;
+  openId?: string | null;
+}
+
+/** Rows of one kind of thing. Below 640 px each is a card of the same fields; j, k and arrows move, Enter opens. */
+export function DataTable<Row>({ label, columns, rows, idOf, onOpen, openId }: DataTableProps<Row>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+
+  function onKeyDown(event: KeyboardEvent) {
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const openers = [...(body.current?.querySelectorAll<HTMLElement>("[data-opener]") ?? [])];
+    const at = openers.findIndex((opener) => opener.closest("tr")?.contains(document.activeElement));
+    if (at < 0) return;
+    event.preventDefault();
+    openers[at + step]?.focus();
+  }
+
+  return (
+    <div className="overflow-x-auto rounded-xl border border-line bg-surface max-sm:border-0 max-sm:bg-transparent">
+      {/* Roles stay, although the cards of small screens are no table to the browser. */}
+      {/* biome-ignore-start lint/a11y/noRedundantRoles: see above */}
+      <table role="table" aria-label={label} className="w-full text-left text-sm max-sm:block">
+        <thead role="rowgroup" className="max-sm:sr-only">
+          <tr role="row" className="border-line border-b bg-sunken text-muted text-xs">
+            {columns.map(({ header, className }) => (
+              <th role="columnheader" key={header} scope="col" className={cn("px-4 py-2.5 font-medium", className)}>
+                {header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody
+          role="rowgroup"
+          ref={body}
+          onKeyDown={onKeyDown}
+          className="divide-y divide-line max-sm:block max-sm:space-y-3 max-sm:divide-y-0"
+        >
+          {rows.map((row) => (
+            <tr
+              role="row"
+              key={idOf(row)}
+              className={cn(
+                "hover:bg-sunken max-sm:block max-sm:rounded-xl max-sm:border max-sm:border-line max-sm:bg-surface max-sm:p-2",
+                openId === idOf(row) && "bg-accent-soft hover:bg-accent-soft",
+              )}
+            >
+              {columns.map(({ header, cell, className }, at) => (
+                <td
+                  role="cell"
+                  key={header}
+                  data-label={header}
+                  className={cn(
+                    "px-4 py-2.5 align-middle max-sm:flex max-sm:justify-between max-sm:gap-4 max-sm:px-2 max-sm:py-1.5 max-sm:text-right max-sm:before:shrink-0 max-sm:before:text-muted max-sm:before:content-[attr(data-label)] max-sm:empty:hidden",
+                    className,
+                  )}
+                >
+                  {at === 0 && onOpen ? (
+                    <button
+                      type="button"
+                      data-opener
+                      onClick={() => onOpen(row)}
+                      className="min-h-6 max-w-full rounded text-left font-medium underline-offset-4 hover:underline max-sm:text-right"
+                    >
+                      {cell(row)}
+                    </button>
+                  ) : (
+                    cell(row)
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {/* biome-ignore-end lint/a11y/noRedundantRoles: see above */}
+    </div>
+  );
+}

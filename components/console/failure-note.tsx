@@ -1,0 +1,28 @@
+import { ErrorNote } from "../ui/error-note.tsx";
+import type { Failure } from "./problem.ts";
+
+export interface FailureNoteProps {
+  failure: Failure | undefined;
+  onRetry?: () => void;
+  className?: string;
+}
+
+/** What went wrong, in words, with the id to ask about it; nothing when nothing did. */
+export function FailureNote({ failure, onRetry, className }: FailureNoteProps) {
+  if (!failure) return null;
+  const fields = Object.entries(failure.fields);
+  return (
+    <ErrorNote requestId={failure.requestId} {...(onRetry ? { onRetry } : {})} {...(className ? { className } : {})}>
+      <p>{failure.text}</p>
+      {fields.length > 0 && (
+        <ul className="mt-1 list-disc pl-4">
+          {fields.map(([name, text]) => (
+            <li key={name}>
+              <code className="font-mono text-xs">{name}</code> {text}
+            </li>
+          ))}
+        </ul>
+      )}
+    </ErrorNote>
+  );
+}

@@ -1,0 +1,19 @@
+"use client";
+
+import { useEffect } from "react";
+import { AuthCard, linkClass } from "./auth-card.tsx";
+
+/** Nobody is signed in: to the sign-in, and back here afterwards. */
+export function GoToSignIn() {
+  useEffect(() => {
+    const { pathname, search } = window.location;
+    window.location.replace(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+  }, []);
+  return (
+    <AuthCard title="Sign in first" lead="The console is for those who run a tenant.">
+      <a href="/sign-in" className={linkClass}>
+        To the sign-in
+      </a>
+    </AuthCard>
+  );
+}

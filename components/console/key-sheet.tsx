@@ -1,0 +1,34 @@
+import { Dialog } from "../ui/dialog.tsx";
+import { Kbd } from "../ui/kbd.tsx";
+import { useConsole } from "./console-context.ts";
+import { pagesFor } from "./pages.ts";
+
+const KEYS = [
+  ["Ctrl K", "Go to, do, find by id"],
+  ["?", "This sheet"],
+  ["/", "The page's filter"],
+  ["j / k", "Next or previous row"],
+  ["Enter", "Open the row"],
+  ["Esc", "Close what is open"],
+  ["p", "Pause or resume live panels"],
+  ["c", "Create: the page's first button"],
+] as const;
+
+export function KeySheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const { role } = useConsole();
+  const goes = pagesFor(role).flatMap(({ key, label }) => (key ? [[`g ${key}`, label] as const] : []));
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keys" description="On a Mac ⌘ stands for Ctrl.">
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2 text-sm">
+        {[...KEYS, ...goes].map(([keys, what]) => (
+          <div key={keys} className="contents">
+            <dt>
+              <Kbd>{keys}</Kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { Ellipsis, RefreshCw, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { type Answers, useTRPCClient } from "../trpc.ts";
+
+export interface KeyActionsProps {
+  of: Answers["apiKeys"]["list"]["data"][number];
+  onRotated: (key: Answers["apiKeys"]["rotate"]) => void;
+}
+
+/** Rotate and delete, each after it was said what stops working. */
+export function KeyActions({ of, onRotated }: KeyActionsProps) {
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run } = useAct();
+  const [asked, setAsked] = useState<"rotate" | "delete">();
+  const rotating = asked === "rotate";
+
+  async function rotate() {
+    // The primary and secondary keys are called by their kind.
+    const kind = of.kind === "named" ? of.id : of.kind;
+    const fresh = await run(() => client.apiKeys.rotate.mutate({ kind, idempotencyKey: crypto.randomUUID() }));
+    if (fresh) onRotated(fresh);
+    else toast({ title: `“${of.name}” was left as it is`, tone: "bad" });
+  }
+
+  async function remove() {
+    const gone = await run(() => client.apiKeys.delete.mutate({ keyId: of.id }));
+    toast(gone ? { title: `“${of.name}” is deleted` } : { title: `“${of.name}” was left as it is`, tone: "bad" });
+  }
+
+  return (
+    <>
+      <Menu trigger={<IconButton icon={Ellipsis} label={`Actions of ${of.name}`} />}>
+        <MenuItem icon={RefreshCw} onSelect={() => setAsked("rotate")}>
+          Rotate
+        </MenuItem>
+        {of.kind === "named" && (
+          <MenuItem icon={Trash2} danger onSelect={() => setAsked("delete")}>
+            Delete
+          </MenuItem>
+        )}
+      </Menu>
+      <ConfirmDialog
+        open={asked !== undefined}
+        onOpenChange={(open) => !open && setAsked(undefined)}
+        title={rotating ? `Rotate “${of.name}”?` : `Delete “${of.name}”?`}
+        confirm={rotating ? "Rotate" : "Delete"}
+        onConfirm={() => void (rotating ? rotate() : remove())}
+      >
+        <p>
+          The key that ends in <code className="font-mono">{of.hint}</code> is refused from that moment on
+          {rotating ? ", and you get a new one." : ". It does not come back."}
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}

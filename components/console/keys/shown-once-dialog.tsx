@@ -1,0 +1,44 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { ConfirmlessDialog } from "../confirmless-dialog.tsx";
+
+export interface ShownOnceDialogProps {
+  name: string;
+  secret: string;
+  onStored: () => void;
+}
+
+/** A secret, this one time. The only way out says that it was stored. */
+export function ShownOnceDialog({ name, secret, onStored }: ShownOnceDialogProps) {
+  const [stored, setStored] = useState(false);
+  return (
+    <ConfirmlessDialog title={`The key “${name}”`}>
+      <p className="text-muted text-sm leading-6">
+        This is the only time that it is shown. Put it where your backend keeps its secrets.
+      </p>
+      <div className="mt-4 flex items-center gap-2 rounded-xl border border-line bg-sunken py-2 pr-2 pl-3">
+        <code data-secret className="min-w-0 flex-1 break-all font-mono text-xs">
+          {secret}
+        </code>
+        <CopyButton text={secret} what="the key" />
+      </div>
+      <label className="mt-4 flex min-h-9 items-center gap-2.5 text-sm">
+        <input
+          type="checkbox"
+          checked={stored}
+          onChange={(event) => setStored(event.target.checked)}
+          className="size-4 accent-(--accent)"
+        />
+        I have stored it
+      </label>
+      <div className="mt-4 flex justify-end">
+        <Button variant="primary" disabled={!stored} onClick={onStored}>
+          Done
+        </Button>
+      </div>
+    </ConfirmlessDialog>
+  );
+}

@@ -1,0 +1,58 @@
+import { createContext, useContext, useSyncExternalStore } from "react";
+
+const EVERY_MS = 4_000;
+
+let answering = true;
+let answeredAt: number | null = null;
+const listeners = new Set<() => void>();
+
+/** Fetches for the console, and remembers whether anybody answers. */
+export async function watchedFetch(...call: Parameters<typeof fetch>): Promise<Response> {
+  try {
+    const response = await fetch(...call);
+    answeredAt = Date.now();
+    report(true);
+    return response;
+  } catch (error) {
+    // Leaving a page cuts off what it asked; that says nothing of the service.
+    if (!(error instanceof DOMException && error.name === "AbortError")) report(false);
+    throw error;
+  }
+}
+
+function report(now: boolean): void {
+  if (answering === now) return;
+  answering = now;
+  for (const listener of listeners) listener();
+}
+
+export function useAnswering(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => answering,
+    () => true,
+  );
+}
+
+export function lastAnswerAt(): number | null {
+  return answeredAt;
+}
+
+export interface Live {
+  paused: boolean;
+  toggle(): void;
+}
+
+export const LiveContext = createContext<Live>({ paused: false, toggle: () => {} });
+
+export function useLive(): Live {
+  return useContext(LiveContext);
+}
+
+/** For queries of panels that follow what happens: asked anew so often, unless the reader paused them. */
+export function useLiveQuery(): { refetchInterval: number | false } {
+  return { refetchInterval: useLive().paused ? false : EVERY_MS };
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Mail } from "lucide-react";
+import { parseAsString, useQueryState } from "nuqs";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { OpenedMail } from "./opened-mail.tsx";
+
+/** Mail of a tenant that has no mail server, as it would have gone out: the list beside the one that is open. */
+export function MailPage() {
+  const trpc = useTRPC();
+  const pageNumber = usePageNumber();
+  const [open, setOpen] = useQueryState("open", parseAsString.withOptions({ history: "push" }));
+  const list = useQuery(
+    trpc.mail.listCaught.queryOptions(
+      { pageNumber, pageSize: 25 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  return (
+    <>
+      <PageHeader
+        title="Caught mail"
+        lead="Where no mail server is set, what would have been sent is kept here: the newest 200 mails, for a week."
+      />
+      <QueryView
+        query={list}
+        empty={{
+          when: ({ totalCount }) => totalCount === 0,
+          show: (
+            <EmptyState icon={Mail} title="No mail was caught yet">
+              Send a notification with an e-mail address, or a test mail from the settings.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <div className="grid gap-6 md:grid-cols-[20rem_minmax(0,1fr)]">
+            <div>
+              <ul aria-label="Caught mails" className="divide-y divide-line rounded-xl border border-line bg-surface">
+                {page.data.map((mail) => (
+                  <li key={mail.id}>
+                    <button
+                      type="button"
+                      aria-pressed={open === mail.id}
+                      className="w-full px-4 py-3 text-left text-sm -outline-offset-2 first:rounded-t-xl hover:bg-sunken aria-pressed:bg-accent-soft"
+                      onClick={() => void setOpen(mail.id)}
+                    >
+                      <span className="block truncate font-medium">{mail.subject}</span>
+                      <span className="block truncate text-muted in-aria-pressed:text-text">{mail.to}</span>
+                      <span className="text-muted in-aria-pressed:text-text">
+                        <When at={mail.caughtAt} />
+                      </span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+              <PagePager {...page} />
+            </div>
+            {open ? (
+              <OneMail id={open} />
+            ) : (
+              <p className="py-10 text-center text-muted text-sm">Choose a mail to read it.</p>
+            )}
+          </div>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function OneMail({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.mail.getCaught.queryOptions({ mailId: id }, { staleTime: Number.POSITIVE_INFINITY }));
+  return <QueryView query={query}>{(mail) => <OpenedMail mail={mail} />}</QueryView>;
+}

@@ -1,0 +1,40 @@
+import { House, KeyRound, type LucideIcon, Mail } from "lucide-react";
+import type { Role } from "./trpc.ts";
+
+export const groups = ["", "Messaging", "Notifications", "People", "Developers", "Operate"] as const;
+
+export interface ConsolePage {
+  /** Below `/t/{tenant}`. */
+  path: string;
+  label: string;
+  group: (typeof groups)[number];
+  icon: LucideIcon;
+  /** After `g`. */
+  key?: string;
+  /** Who sees it; everybody unless given. */
+  roles?: readonly Role[];
+}
+
+const seesCredentials: readonly Role[] = ["owner", "admin", "read-only"];
+
+/** Every page of the console, once: the sidebar, the palette, the keys and the sheet of keys are made of it. */
+export const consolePages: readonly ConsolePage[] = [
+  { path: "", label: "Overview", group: "", icon: House, key: "o" },
+  { path: "/mail", label: "Caught mail", group: "Notifications", icon: Mail, key: "e" },
+  { path: "/keys", label: "API keys", group: "Developers", icon: KeyRound, key: "k", roles: seesCredentials },
+];
+
+export interface ConsoleAct {
+  label: string;
+  path: string;
+}
+
+/** What the palette can begin, for roles that change things. */
+export const consoleActs: readonly ConsoleAct[] = [{ label: "Create an API key", path: "/keys?create=true" }];
+
+/** Objects that an id may be of. */
+export const idPages: readonly { label: string; path: (id: string) => string }[] = [];
+
+export function pagesFor(role: Role): readonly ConsolePage[] {
+  return consolePages.filter(({ roles }) => roles === undefined || roles.includes(role));
+}

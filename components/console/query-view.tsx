@@ -1,0 +1,72 @@
+"use client";
+
+import type { UseQueryResult } from "@tanstack/react-query";
+import { ShieldAlert } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { FailureNote } from "./failure-note.tsx";
+import { useAnswering } from "./live.ts";
+import { failureOf } from "./problem.ts";
+
+const SKELETON_AFTER_MS = 200;
+
+export interface QueryViewProps<Data, Error> {
+  query: UseQueryResult<Data, Error>;
+  children: (data: Data) => ReactNode;
+  /** Instead of the rows, when there are none. */
+  empty?: { when: (data: Data) => boolean; show: ReactNode };
+  /** Lines of the skeleton. */
+  lines?: number;
+}
+
+/** A panel and its states: loading, failed, forbidden, empty, there, and old because nobody answers. */
+export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: QueryViewProps<Data, Error>) {
+  const answering = useAnswering();
+  if (query.data === undefined) {
+    if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} />;
+    return <Loading lines={lines} />;
+  }
+  return (
+    <>
+      {!answering && (
+        <p role="status" className="mb-3 text-sm text-warn">
+          As of {new Date(query.dataUpdatedAt).toLocaleTimeString()}; nobody answers at the moment.
+        </p>
+      )}
+      {query.error !== null && answering && (
+        <FailureNote failure={failureOf(query.error)} onRetry={() => void query.refetch()} className="mb-3" />
+      )}
+      {empty?.when(query.data) ? empty.show : children(query.data)}
+    </>
+  );
+}
+
+function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const failure = failureOf(error);
+  if (failure.code === "forbidden")
+    return (
+      <EmptyState icon={ShieldAlert} title="Your role does not show this">
+        An owner or admin of the tenant can give you another one.
+      </EmptyState>
+    );
+  return <FailureNote failure={failure} onRetry={onRetry} />;
+}
+
+/** Quick answers show no skeleton at all. */
+function Loading({ lines }: { lines: number }) {
+  const [shown, show] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => show(true), SKELETON_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div aria-busy className="space-y-3 rounded-xl border border-line bg-surface p-4">
+      <span className="sr-only">Loading</span>
+      {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines that are all the same
+        <Skeleton key={line} className={shown ? "h-6" : "h-6 invisible"} />
+      ))}
+    </div>
+  );
+}

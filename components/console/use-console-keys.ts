@@ -1,0 +1,74 @@
+import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { useConsole } from "./console-context.ts";
+import { useLive } from "./live.ts";
+import { pagesFor } from "./pages.ts";
+
+const G_HOLDS_MS = 1_500;
+
+/** The keys of every page. Those without Ctrl stay quiet while somebody writes or a dialog is open. */
+export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void }): void {
+  const router = useRouter();
+  const { base, role } = useConsole();
+  const { toggle } = useLive();
+  const gone = useRef(0);
+
+  useEffect(() => {
+    function go(key: string): boolean {
+      const page = pagesFor(role).find((candidate) => candidate.key === key);
+      if (page) router.push(`${base}${page.path}`);
+      return page !== undefined;
+    }
+
+    function press(key: string, at: number): boolean {
+      const afterG = at - gone.current < G_HOLDS_MS;
+      gone.current = 0;
+      if (afterG) return go(key);
+      switch (key) {
+        case "g":
+          gone.current = at;
+          return true;
+        case "?":
+          on.onSheet();
+          return true;
+        case "p":
+          toggle();
+          return true;
+        case "/":
+          return focusOn("[data-filter]");
+        case "c":
+          return clickOn("[data-create]");
+        default:
+          return false;
+      }
+    }
+
+    function onKeyDown(event: KeyboardEvent) {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        return on.onPalette();
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+      if (press(event.key, event.timeStamp)) event.preventDefault();
+    }
+
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  });
+}
+
+function isBusy(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null;
+}
+
+function focusOn(selector: string): boolean {
+  const found = document.querySelector<HTMLElement>(selector);
+  found?.focus();
+  return found !== null;
+}
+
+function clickOn(selector: string): boolean {
+  const found = document.querySelector<HTMLElement>(selector);
+  found?.click();
+  return found !== null;
+}
