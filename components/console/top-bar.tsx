@@ -1,6 +1,6 @@
 "use client";
 
-import { CircleUser, Keyboard, LogOut, MenuIcon, Pause, Play, Search } from "lucide-react";
+import { CircleUser, Keyboard, LogOut, MenuIcon, Pause, Play, Search, UserRound } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Button } from "../ui/button.tsx";
@@ -116,6 +116,9 @@ function AccountMenu({ onSheet }: { onSheet: () => void }) {
   return (
     <Menu trigger={<IconButton icon={CircleUser} label="Account" />}>
       <p className="px-2.5 pt-1.5 pb-2 text-muted text-xs">{account.email}</p>
+      <MenuItem icon={UserRound} onSelect={() => window.location.assign("/account")}>
+        Your account
+      </MenuItem>
       <MenuItem icon={Keyboard} onSelect={onSheet} shortcut="?">
         Keys
       </MenuItem>

@@ -1,0 +1,69 @@
+// `npm run screenshots [-- word …]`: each page in light, dark and at 360 px, into the git-ignored screenshots/ folder. Words choose
+// pages by part of their name. PARLEY_E2E_URL and PARLEY_E2E_HOME name a product that already runs; otherwise the built one is started.
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type Page } from "@playwright/test";
+import { consolePages } from "../components/console/pages.ts";
+import { findBrowser } from "../e2e/browser.ts";
+import { startProduct } from "../e2e/product.ts";
+
+interface Demo {
+  admin: { email: string; password: string };
+}
+
+const folder = join(import.meta.dirname, "../screenshots");
+const shapes = [
+  { name: "light", viewport: { width: 1280, height: 800 }, colorScheme: "light" },
+  { name: "dark", viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
+  { name: "360", viewport: { width: 360, height: 740 }, colorScheme: "light" },
+] as const;
+
+const pages: { name: string; path: string }[] = [
+  { name: "home", path: "/" },
+  { name: "sign-in", path: "/sign-in" },
+  { name: "sign-up", path: "/sign-up" },
+  { name: "account", path: "/account" },
+  { name: "installation", path: "/installation" },
+  { name: "chat", path: "/chat/demo?as=ada" },
+  { name: "inbox", path: "/inbox/demo?as=ada" },
+  ...consolePages.map(({ path }) => ({
+    name: `console${path.replaceAll("/", "-") || "-overview"}`,
+    path: `/t/demo${path}`,
+  })),
+  { name: "console-notifications-new", path: "/t/demo/notifications/new" },
+];
+
+const words = process.argv.slice(2);
+const wanted = pages.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+
+const running = process.env.PARLEY_E2E_URL;
+const product = running
+  ? { url: running, home: process.env.PARLEY_E2E_HOME ?? ".", stop: async () => {} }
+  : await startProduct();
+const browser = await chromium.launch(findBrowser());
+mkdirSync(folder, { recursive: true });
+try {
+  const demo: Demo = JSON.parse(readFileSync(join(product.home, ".data/demo.json"), "utf8"));
+  for (const { name: shape, ...look } of shapes) {
+    const context = await browser.newContext({ ...look, baseURL: product.url });
+    const page = await context.newPage();
+    await signIn(page, demo.admin);
+    for (const { name, path } of wanted) {
+      await page.goto(path, { waitUntil: "networkidle" });
+      await page.screenshot({ path: join(folder, `${name}-${shape}.png`), fullPage: true });
+      console.log(`${name}-${shape}.png`);
+    }
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  await product.stop();
+}
+
+async function signIn(page: Page, { email, password }: Demo["admin"]): Promise<void> {
+  await page.goto("/sign-in?next=/t/demo");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(({ pathname }) => pathname === "/t/demo");
+}
