@@ -37,12 +37,11 @@ export const takePostmarkEvent = mutation({
     if (!wanted || secret === undefined || !sameHash(hashApiKey(secret), hashApiKey(wanted)))
       throw new DomainError("forbidden", { detail: "The secret is not the one in the mail settings" });
     const report = readPostmarkReport(event);
-    if (!report) return {};
     return await unitOfWork(
       db,
       ctx.tenantId,
       async ({ tx }) => {
-        await recordBounces(tx, ctx.tenantId, report);
+        if (report) await recordBounces(tx, ctx.tenantId, report);
         return {};
       },
       ctx.idempotent,

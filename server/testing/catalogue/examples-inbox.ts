@@ -98,7 +98,7 @@ export const inboxExamples: Record<Names, Example> = {
     input: () => ({ topicId: "tides", name: "Tides" }),
     callers: byAdmin,
     changes: ["topics"],
-    foreign: {},
+    foreign: { topicId: "ok" },
   },
   "topics.delete": {
     input: ofTopic,

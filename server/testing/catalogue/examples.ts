@@ -37,8 +37,8 @@ export interface Example {
   onHub?: Partial<Record<Who, Answer>>;
   /** Tables whose rows the call changes. */
   changes: string[];
-  /** Field that takes an id → the answer when the id is the other tenant's. */
-  foreign: Record<string, ErrorCode>;
+  /** Field that takes an id → the answer when the id is the other tenant's; `ok` where the caller makes the id up, as any tenant may. */
+  foreign: Record<string, Answer>;
   /** What operators are told over tRPC, where it is not what their role is told of queries or of mutations. */
   operators?: Partial<Record<Role, Answer>>;
 }

@@ -134,6 +134,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
     const idFields = Object.keys(example.input(globex)).filter((field) => /^(?!user|client).*Id$/.test(field));
     expect(Object.keys(example.foreign)).toEqual(expect.arrayContaining(idFields));
     for (const [field, wanted] of Object.entries(example.foreign)) {
+      if (wanted === "ok") continue;
       const input = { ...example.input(globex), [field]: foreignValue(field) };
       const credential = globex.credentials[callerOf(example)];
       for (const name of transportNames)

@@ -10,6 +10,7 @@ export const besideTheCatalogue: { routes: RegExp; reason: string }[] = [
   { routes: /^GET \/openapi\.json$/, reason: "describes the operations" },
   { routes: /^(GET|POST) \/api\/trpc\/\*$/, reason: "every operation as a tRPC procedure" },
   { routes: /^[A-Z]+ \/tenant\/:\/v1\/hub(\/negotiate)?$/, reason: "SignalR's own protocol: opens connections" },
+  { routes: /^(GET|POST) \/apps\/:\//, reason: "Pusher's own protocol, as its server libraries call and sign it" },
   { routes: /^POST \/u\/:$/, reason: "a mail provider's one click, and the form of the page at that address" },
   { routes: /^OPTIONS \*$/, reason: "what browsers ask before they call from another origin" },
 ];

@@ -1,4 +1,7 @@
-import type { Client } from "pg";
+import type { Client, Pool } from "pg";
+
+/** One connection or several that see past row-level security. */
+export type Owner = Pick<Client | Pool, "query">;
 
 /** Table → a hash of its rows. */
 export type Fingerprint = Record<string, string>;
@@ -11,7 +14,7 @@ const LIVE = [...TENANTLESS, "audit_entries", "presences"];
 const LATER = ["last_used_at", "last_seen_at"];
 
 /** Tables with rows of tenants, and the column that says whose a row is. */
-export async function listTables(owner: Client, except: string[] = LIVE): Promise<{ name: string; tenant: string }[]> {
+export async function listTables(owner: Owner, except: string[] = LIVE): Promise<{ name: string; tenant: string }[]> {
   const { rows } = await owner.query<{ name: string; tenant: string }>(
     `select relname as name, case when relname = 'tenants' then 'id' else 'tenant_id' end as tenant from pg_class
      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> all ($1) order by relname`,
@@ -22,7 +25,7 @@ export async function listTables(owner: Client, except: string[] = LIVE): Promis
 
 /** What calls have stored until now, of one tenant or of all; `everything` is also what is written beside them. */
 export async function takeFingerprint(
-  owner: Client,
+  owner: Owner,
   tenantId?: string,
   { everything = false } = {},
 ): Promise<Fingerprint> {

@@ -1,8 +1,8 @@
-import type { Client } from "pg";
 import type { TestTenant } from "../stack.ts";
+import type { Owner } from "./rows.ts";
 
 /** What a worker and a mail server would have left behind: a mail that failed, one that waits, one that was caught, jobs that died. */
-export async function leaveMail(owner: Client, { tenantId }: TestTenant, notificationId: string) {
+export async function leaveMail(owner: Owner, { tenantId }: TestTenant, notificationId: string) {
   const one = async (sql: string, values: unknown[]) =>
     (await owner.query<{ id: string }>(sql, values)).rows[0]?.id ?? "";
   const delivery = `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, type, subject, status, detail,
@@ -26,12 +26,15 @@ export async function leaveMail(owner: Client, { tenantId }: TestTenant, notific
     tenantId,
     address,
   ]);
-  const [jobId, jobToRemove] = [await deadJob(owner, tenantId), await deadJob(owner, tenantId)];
-  return { deliveryId, mailId, address, jobId, jobToRemove };
+  return { deliveryId, mailId, address, ...(await leaveDeadJobs(owner, tenantId)) };
+}
+
+export async function leaveDeadJobs(owner: Owner, tenantId: string): Promise<{ jobId: string; jobToRemove: string }> {
+  return { jobId: await deadJob(owner, tenantId), jobToRemove: await deadJob(owner, tenantId) };
 }
 
 /** No call can make one, and nobody works the queue here. */
-async function deadJob(owner: Client, tenantId: string): Promise<string> {
+async function deadJob(owner: Owner, tenantId: string): Promise<string> {
   // Ids as long as others': a short one stands in anything.
   await owner.query(
     `select setval(pg_get_serial_sequence('graphile_worker._private_jobs', 'id'), 700000000000 + (random() * 1e11)::bigint)`,

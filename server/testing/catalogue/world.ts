@@ -76,6 +76,8 @@ export async function makeSide(stack: Stack, id: string): Promise<Side> {
   return side;
 }
 
+export const issuerInput = { kind: "hs256", name: "Portal", secret: "s".repeat(40) };
+
 /** The same in a tenant that is there, by the calls that anybody would make. */
 export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const [key, ada] = [tenant.key(), tenant.as("ada")];
@@ -87,7 +89,7 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const [chat, named, issuer, invitation, personId] = await Promise.all([
     ada<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] }),
     key<{ id: string }>("POST", "/admin/api-keys", { name: "Reports", scopes: ["events:read"] }),
-    key<{ id: string }>("POST", "/admin/issuers", { kind: "hs256", name: "Portal", secret: "s".repeat(40) }),
+    key<{ id: string }>("POST", "/admin/issuers", issuerInput),
     invite("later@operators.example"),
     invite(`${tenant.tenantId}@operators.example`).then(({ body }) => accept(key, url, body.link)),
     key("PUT", "/Users/ada", { displayName: "Ada" }),
@@ -160,7 +162,7 @@ async function accept(key: Caller, url: string, link: string): Promise<string> {
   return body.data[0]?.personId ?? "";
 }
 
-async function credentialsOf(tenant: TestTenant): Promise<Record<Who, Credential>> {
+export async function credentialsOf(tenant: TestTenant): Promise<Record<Who, Credential>> {
   const [member, outsider, admin] = await Promise.all([
     tenant.token("ada"),
     tenant.token("eve"),
