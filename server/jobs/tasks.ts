@@ -4,6 +4,7 @@ import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
+import type { PersonMailJob } from "./mail/person-mail.tsx";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
 
@@ -22,6 +23,10 @@ export function taskList(context: TaskContext): TaskList {
     digests: (payload) =>
       runDigests(context.db, tenantOf(payload), { now: new Date(context.now()), step: context.step }),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
+    "person-mail": async (payload) => {
+      const { sendPersonMail } = await import("./mail/person-mail.tsx"); // takes long to load: not before there is mail
+      await sendPersonMail(context, tenantOf(payload), payload as PersonMailJob);
+    },
     "channel-webhooks": (payload) => planChannelWebhooks(context, payload),
     "channel-webhook-delivery": (payload) => deliverChannelWebhook(context, payload),
     retention: async () => {

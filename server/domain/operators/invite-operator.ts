@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { mayGrant } from "../../auth/roles.ts";
 import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { makeLink } from "../persons/make-link.ts";
+import { makeLink, sealLink } from "../persons/make-link.ts";
+import { personMailJob } from "../persons/policy.ts";
 import { email, role } from "../persons/schema.ts";
 import { presentInvitation } from "./list-invitations.ts";
 import { invitationSchema, ownRole, refuseMore } from "./schema.ts";
@@ -17,9 +19,11 @@ export const inviteOperator = mutation({
   http: { method: "POST", path: "/admin/operators/invitations", status: 201 },
   access: { caller: "admin", scope: "admin", console: "admin:operators", sudo: true },
   input: z.object({ email, role }),
-  output: invitationSchema.extend({ link: z.string().describe("To hand over yourself; shown once") }).meta({
-    id: "NewInvitation",
-  }),
+  output: invitationSchema
+    .extend({ link: z.string().describe("As it is mailed, to hand over yourself where no mail goes out; shown once") })
+    .meta({
+      id: "NewInvitation",
+    }),
   errors: ["reauthentication_required"],
   secretAnswer: true,
   async handle(ctx, { email, role }) {
@@ -34,6 +38,9 @@ export const inviteOperator = mutation({
         const expiresAt = new Date(Date.now() + lastsMs);
         const invitedBy = ctx.principal.person?.email;
         const row = await insertInvitation(tx, ctx.tenantId, { email, role, hash, invitedBy, expiresAt });
+        const sealedLink = sealLink(settings.authSecret, email, link);
+        const mail = { kind: "invitation" as const, email, role, inviter: invitedBy, sealedLink };
+        await enqueueJobs(tx, [personMailJob(ctx.tenantId, mail, expiresAt)]);
         return { ...presentInvitation(row), link };
       },
       ctx.idempotent,

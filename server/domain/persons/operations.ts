@@ -9,6 +9,7 @@ import { listSessions } from "./list-sessions.ts";
 import { openSession } from "./open-session.ts";
 import { openSessionByLink } from "./open-session-by-link.ts";
 import { reauthenticateAccount } from "./reauthenticate-account.ts";
+import { requestPasswordReset, requestSignInLink } from "./request-link.ts";
 import { resetPassword } from "./reset-password.ts";
 import { revokeSession } from "./revoke-session.ts";
 import { signUp } from "./sign-up-person.ts";
@@ -31,7 +32,7 @@ export const accountOperations = {
 };
 
 /** Of whoever is not, yet. */
-export const peopleOperations = { getSignUp, signUp, resetPassword };
+export const peopleOperations = { getSignUp, signUp, requestSignInLink, requestPasswordReset, resetPassword };
 
 /** What the sign-in page asks on behalf of a browser. */
 export const sessionOperations = { open: openSession, openByLink: openSessionByLink };

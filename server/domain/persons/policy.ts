@@ -1,3 +1,5 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Job } from "../../persistence/jobs.ts";
 import type { Services } from "../../services.ts";
 
 /** How long after a sign-in, or a password given again, dangerous calls go through, in ms. */
@@ -19,7 +21,35 @@ export function ensureMayTry({ limiter }: Pick<Services, "limiter">, account: st
   limiter.take("sign-in", account, tries);
 }
 
-/** Throws rate_limited when too many mails were asked for. */
-export function ensureMayMail({ limiter }: Pick<Services, "limiter">, email: string): void {
+/** Throws rate_limited when too many mails were asked for, to an address or from one. */
+export function ensureMayMail({ limiter }: Pick<Services, "limiter">, email: string, ip: string | undefined): void {
+  if (ip !== undefined) limiter.take("sign-in-mail-address", ip, triesOfAddress);
   limiter.take("sign-in-mail", email, mails);
+}
+
+/**
+ * Throws rate_limited when too many signed up from an address. Signing up says when an address is taken, as one is signed in by it at once,
+ * with or without a mail server: this is what keeps it from being asked for a list of addresses.
+ */
+export function ensureMaySignUp({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
+  if (ip !== undefined) limiter.take("sign-up-address", ip, triesOfAddress);
+}
+
+export type PersonLinkKind = "sign-in" | "reset";
+
+/** How long a mailed link is good, in minutes. */
+export const linkLasts: Record<PersonLinkKind, number> = { "sign-in": 15, reset: 60 };
+
+/** Mail that a person asked for, or somebody for a person. An invitation's link is sealed; the others are made when they are sent. */
+export type PersonMail =
+  | { kind: PersonLinkKind; email: string }
+  | { kind: "invitation"; email: string; role: string; inviter?: string | undefined; sealedLink: string };
+
+/** In the transaction's tenant. Of two of a kind to one address that wait, the later is sent; until then it is tried. */
+export function personMailJob(tenantId: TenantId, mail: PersonMail, until: Date): Job {
+  return {
+    task: "person-mail",
+    key: `person-mail:${tenantId}:${mail.kind}:${mail.email}`,
+    payload: { tenantId, ...mail, until: until.toISOString() },
+  };
 }

@@ -7,6 +7,7 @@ import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { insertTenant, newTenantInput } from "../tenants/make-tenant.ts";
 import { hashPassword } from "./hash-password.ts";
 import { hashLink } from "./make-link.ts";
+import { ensureMaySignUp } from "./policy.ts";
 import { email, linkToken, newPassword, personName } from "./schema.ts";
 import { deleteLinks, hasInstallationOwner, insertPerson, joinTenant, takeLink } from "./store.ts";
 
@@ -24,11 +25,12 @@ export const signUp = mutation({
     claim: linkToken.optional(),
   }),
   output: z.object({ personId: z.string(), tenantId: z.string(), installationOwner: z.boolean() }),
-  errors: ["unauthenticated", "forbidden", "conflict"],
+  errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, input) {
     const { db, security, settings } = ctx.services;
     if (settings.signUp === "invite" && input.claim === undefined)
       throw new DomainError("forbidden", { detail: "One comes in by invitation here" });
+    ensureMaySignUp(ctx.services, ctx.ip);
     const passwordHash = await hashPassword(input.password);
     const tenantId = mintTenantId(input.tenant);
     const answer = await unitOfWork(

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { inkOn } from "../../../emails/brand.ts";
 import { InvitationMail } from "../../../emails/invitation.tsx";
 import { renderMail } from "../../../emails/render.ts";
+import { ResetMail } from "../../../emails/reset.tsx";
 import { SignInMail } from "../../../emails/sign-in.tsx";
 import { composeMail, type Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
@@ -122,18 +123,20 @@ test("mail that is not to be unsubscribed says nothing of it; asked for again it
   expect(raw).toContain(`<${base.id}.2@ferries.example>`);
 });
 
-test("invitation and sign-in link", async () => {
+test("invitation, sign-in link and password link", async () => {
   const url = "https://chat.example/invite/abc";
   const invitation = await renderMail(
     InvitationMail({ brand, inviter: "Ines", role: "support", url, expires: "Friday" }),
   );
   const signIn = await renderMail(SignInMail({ brand, url, minutes: 10 }));
-  for (const { html, text } of [invitation, signIn]) {
+  const reset = await renderMail(ResetMail({ brand, url, minutes: 60 }));
+  for (const { html, text } of [invitation, signIn, reset]) {
     expect(html).toContain(`href="${url}"`);
     expect(text).toContain(url);
   }
   if (folder) writeFileSync(join(folder, "invitation.html"), invitation.html);
   if (folder) writeFileSync(join(folder, "sign-in.html"), signIn.html);
+  if (folder) writeFileSync(join(folder, "reset.html"), reset.html);
 });
 
 test("a button's words read on any colour", () => {

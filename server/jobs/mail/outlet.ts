@@ -47,7 +47,7 @@ function tenantServer(config: Config, tenantId: TenantId, settings: MailSettings
 }
 
 /** The server of MAIL_URL, which whoever runs the installation has chosen: it may be anywhere. */
-function sharedServer(mailUrl: string | undefined): SmtpServer | undefined {
+export function sharedServer(mailUrl: string | undefined): SmtpServer | undefined {
   if (!mailUrl) return undefined;
   const { protocol, hostname, port, username, password } = new URL(mailUrl);
   const tls = protocol === "smtps:";
@@ -66,7 +66,12 @@ interface Branding {
   colour?: string;
 }
 
-function senderOf(config: Config, tenant: Tenant, settings: MailSettings | null): Sender {
+/** With no settings, what is sent in the tenant's name from the address of the installation. */
+export function senderOf(
+  config: Pick<Config, "mail">,
+  tenant: Pick<Tenant, "name" | "settings">,
+  settings: MailSettings | null,
+): Sender {
   const { branding = {} } = tenant.settings as { branding?: Branding };
   const name = branding.name || tenant.name;
   const [shared] = addressparser(config.mail.from, { flatten: true });

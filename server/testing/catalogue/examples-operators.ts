@@ -135,6 +135,8 @@ export const operatorExamples = {
     tenant: `${tenantId}-fresh`,
     tenantName: "Fresh",
   })),
+  "people.requestSignInLink": open(({ tenantId }) => ({ email: `${tenantId}@links.example` })),
+  "people.requestPasswordReset": open(({ tenantId }) => ({ email: `${tenantId}@resets.example` })),
   "people.resetPassword": {
     ...open(() => ({ token: "over", password })),
     callers: { ...byVisitor, visitor: "forbidden" },

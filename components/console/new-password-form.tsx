@@ -1,0 +1,40 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { Field, Input } from "../ui/field.tsx";
+import { CallFault, callConsole } from "./call.ts";
+
+/** Sets the password that a mailed link allows to set, then leads to the sign-in. */
+export function NewPasswordForm({ token }: { token: string }) {
+  const [fault, setFault] = useState<CallFault>();
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const password = String(new FormData(event.currentTarget).get("password") ?? "");
+    setBusy(true);
+    setFault(undefined);
+    try {
+      await callConsole("POST", "/password-reset/finish", { token, password });
+      window.location.assign("/sign-in");
+    } catch (error) {
+      setFault(error instanceof CallFault ? error : new CallFault({}));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <Field label="New password" hint="At least 10 characters." error={fault?.fields.password?.[0]}>
+        <Input name="password" type="password" autoComplete="new-password" minLength={10} required autoFocus />
+      </Field>
+      <p role="alert" className="text-bad text-sm" hidden={!fault || fault.fields.password !== undefined}>
+        {fault?.message}
+      </p>
+      <Button type="submit" variant="primary" disabled={busy}>
+        Set password
+      </Button>
+    </form>
+  );
+}

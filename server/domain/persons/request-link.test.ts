@@ -1,0 +1,120 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { internalKey } from "../../auth/api-key.ts";
+import type { Config } from "../../config/config.ts";
+import { startWorker } from "../../jobs/worker.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
+import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { call, configFor, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+const opened: { close(): Promise<void> }[] = [];
+const password = "a password that is long";
+const until = { timeout: 15_000, interval: 30 };
+
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.tenant("acme");
+});
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+afterAll(() => stack.close());
+
+const root = <T = Record<string, unknown>>(path: string, body?: unknown, headers = {}) =>
+  call<T>(`${stack.url}/api/console${path}`, "POST", body, headers);
+const signUp = (email: string, tenant: string) => root("/sign-up", { email, password, tenant, tenantName: tenant });
+const open = async (path: string, body: object) =>
+  (await root<{ outcome: string }>(path, body, { "x-parley-internal": internalKey(testSecret) })).body.outcome;
+
+async function serve(moods: Parameters<typeof startMailServer>[0] = {}, changes: Partial<Config> = {}) {
+  const server = await startMailServer(moods);
+  const mail = { url: server.url, from: "Parley <service@parley.example>" };
+  opened.push(server, await startWorker(configFor(stack.database, { mail, ...changes }), { look: 50 }));
+  return server;
+}
+
+/** The only link of the mail that came to an address. */
+async function linkTo(server: MailServer, email: string): Promise<{ subject: string; link: URL; from: string }> {
+  const find = () => server.mails.find(({ to }) => to === email);
+  await expect.poll(find, until).toBeDefined();
+  const parsed = await find()?.parse();
+  const link = /https?:\/\/\S+/.exec(parsed?.text ?? "")?.[0] ?? "";
+  expect(parsed?.html).toContain(link);
+  return { subject: parsed?.subject ?? "", link: new URL(link), from: parsed?.from?.text ?? "" };
+}
+
+test("a link to sign in comes by mail and is good once; nobody is told who has an account", async () => {
+  const server = await serve();
+  await signUp("lena@example.com", "lena");
+  const known = await root("/sign-in-link", { email: "Lena@Example.com" });
+  const unknown = await root("/sign-in-link", { email: "nobody@example.com" });
+  expect([known.status, known.body]).toEqual([200, {}]);
+  expect([unknown.status, unknown.body]).toEqual([200, {}]);
+  const { subject, link, from } = await linkTo(server, "lena@example.com");
+  expect(subject).toBe("Your link to sign in");
+  expect(from).toContain("service@parley.example");
+  expect(link.pathname).toBe("/sign-in");
+  const token = link.searchParams.get("link");
+  expect(await open("/sessions/by-link", { token })).toBe("signed-in");
+  expect(await open("/sessions/by-link", { token })).toBe("refused");
+  expect(server.mails.map(({ to }) => to)).toEqual(["lena@example.com"]);
+});
+
+test("a link to set a new password sets it once, even when the server is not there at first", async () => {
+  let refusals = 1;
+  const server = await serve({ recipient: () => (refusals-- > 0 ? smtpError(451, "Later") : undefined) });
+  await signUp("rosa@example.com", "rosa");
+  expect((await root("/password-reset", { email: "rosa@example.com" })).status).toBe(200);
+  const { link } = await linkTo(server, "rosa@example.com");
+  expect(refusals).toBeLessThan(0);
+  expect(link.pathname).toBe("/reset");
+  const finish = () =>
+    root("/password-reset/finish", { token: link.searchParams.get("token"), password: `${password}, and new` });
+  expect((await finish()).status).toBe(200);
+  expect((await finish()).status).toBe(403);
+  expect(await open("/sessions", { email: "rosa@example.com", password })).toBe("refused");
+  expect(await open("/sessions", { email: "rosa@example.com", password: `${password}, and new` })).toBe("signed-in");
+});
+
+test("an invitation is mailed in the tenant's name; what waits in the queue does not show the link", async () => {
+  const { session, email } = await makeOperator(
+    stack.api.services.db,
+    testSecret,
+    { tenantId: acme.tenantId, role: "owner" },
+    { sudo: true },
+  );
+  const invited = await acme.key()<{ link: string }>("POST", "/admin/operators/invitations", {
+    email: "ivy@example.com",
+    role: "support",
+  });
+  expect(invited.status).toBe(201);
+  const trpc = await call(
+    `${stack.url}/api/trpc/operators.invite`,
+    "POST",
+    { email: "ines@example.com", role: "admin" },
+    { ...consoleHeaders(session), "x-tenant-id": "acme" },
+  );
+  expect(trpc.status).toBe(200);
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const { rows: waiting } = await owner.query(
+    "select payload from graphile_worker._private_jobs where payload ->> 'kind' = 'invitation'",
+  );
+  await owner.end();
+  expect(waiting).toHaveLength(2);
+  expect(JSON.stringify(waiting)).not.toContain("/invite/");
+  const server = await serve();
+  const { subject, link } = await linkTo(server, "ivy@example.com");
+  expect([subject, link.href]).toEqual(["Join Tenant acme", invited.body.link]);
+  await linkTo(server, "ines@example.com");
+  const said = (await server.mails.find(({ to }) => to === "ines@example.com")?.parse())?.text;
+  expect(said?.replace(/\s+/g, " ")).toContain(`${email} invites you to the console of Tenant acme as admin`);
+});
+
+test("asking for mail to an address ends after three", async () => {
+  const answers = [];
+  for (let i = 0; i < 4; i++) answers.push((await root("/sign-in-link", { email: "often@example.com" })).status);
+  expect(answers).toEqual([200, 200, 200, 429]);
+});
