@@ -51,6 +51,8 @@ interface Options {
 
 /** Positions that one look at the log passes at most, however few of them are wanted. */
 const window = 10_000;
+/** From one plan of a tenant to the next while its log grows, in ms: a busy log is planned in few large steps, not after each commit. */
+const pause = 50;
 /** Tenants at a time, so that planning leaves connections to the jobs. */
 const lanes = 3;
 
@@ -62,6 +64,8 @@ export class Planner {
   private readonly waiting = new Set<TenantId>();
   private readonly running = new Map<TenantId, Promise<void>>();
   private readonly again = new Set<TenantId>();
+  /** Planned a moment ago: a wake-up waits for the end of the pause. */
+  private readonly resting = new Map<TenantId, NodeJS.Timeout>();
   /** Heads up to which nothing is left to do, as far as this worker knows. */
   private readonly done = new Map<TenantId, { position: number; epoch: number }>();
   private closed = false;
@@ -75,7 +79,7 @@ export class Planner {
   /** Says that a tenant's log has grown. Returns at once. */
   wake(tenantId: TenantId): void {
     if (this.closed || this.options.consumers.length === 0) return;
-    if (this.running.has(tenantId)) this.again.add(tenantId);
+    if (this.running.has(tenantId) || this.resting.has(tenantId)) this.again.add(tenantId);
     else this.waiting.add(tenantId);
     this.serve();
   }
@@ -94,6 +98,7 @@ export class Planner {
   async close(): Promise<void> {
     this.closed = true;
     this.waiting.clear();
+    for (const timer of this.resting.values()) clearTimeout(timer);
     await this.polling;
     await Promise.all(this.running.values());
   }
@@ -151,11 +156,20 @@ export class Planner {
         .catch((error) => this.options.onError(error))
         .finally(() => {
           this.running.delete(tenantId);
-          if (this.again.delete(tenantId) && !this.closed) this.waiting.add(tenantId);
+          this.rest(tenantId);
           this.serve();
         });
       this.running.set(tenantId, run);
     }
+  }
+
+  private rest(tenantId: TenantId): void {
+    if (this.closed) return;
+    const end = () => {
+      this.resting.delete(tenantId);
+      if (this.again.delete(tenantId)) this.wake(tenantId);
+    };
+    this.resting.set(tenantId, setTimeout(end, pause).unref());
   }
 
   private async compareHeads(): Promise<void> {

@@ -1,77 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantId } from "../../auth/principal.ts";
-import type { LogEvent } from "../../events.ts";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
-import { tenantTransaction } from "../../persistence/prisma.ts";
 import { maxEventsAStep, unitOfWork } from "../../persistence/unit-of-work.ts";
-import { readSendRules } from "../notifications/due-store.ts";
-import type { Content } from "../notifications/lane-store.ts";
-import { isFiled, localInstant } from "../notifications/policy.ts";
+import { filingOf, localInstant } from "../notifications/policy.ts";
 import { findZones } from "../notifications/store.ts";
-import { type Batch, claimBatch, insertStep, nextRecipients, noteFailure, noteStep, type StepRow } from "./store.ts";
+import { type MadeStep, makeStep, noteFailure, type Portion, readPortion, type StepRow } from "./store.ts";
 
 const maxAttempts = 10;
 const longestWait = 60_000;
 
+/** Recipients of a run: then other sends of the tenant have their turn. */
+const recipientsARun = 2500;
+/** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
+const smallStep = 100;
+/** Where others write meanwhile, a rest of so many times what a step took: a send to many takes a fifth of the head's time from them. */
+const restAfterStep = 4;
+
 /**
- * One step of a send to many: the next recipients' notifications and how far it is, in one commit. Any number of processes may do it at
- * once and any may die: the batch's row is locked for the step, and what was not committed is done again. Returns whether there is more.
- * A step that fails is noted, and comes again.
+ * One run of a send to many, in small steps of one commit each: notifications, events, and how far it is. Any number of processes may do
+ * it at once and any may die: a step is made only from where the batch is, and what was not committed is done again. Returns whether
+ * there is more. A run that fails is noted, and comes again.
  */
 export async function runBatch(
   db: Database,
   tenantId: TenantId,
   id: string,
   now: number,
-  limit = maxEventsAStep,
+  limit = recipientsARun,
 ): Promise<boolean> {
-  const events: LogEvent[] = [];
   let attempts = 0;
   try {
-    const more = await tenantTransaction(db.prisma, tenantId, async (tx) => {
-      const batch = await claimBatch(tx, tenantId, id);
-      if (!batch?.dueAt || batch.dueAt.getTime() > now) return false;
-      attempts = batch.attempts;
-      const users = await nextRecipients(tx, tenantId, batch, limit);
-      if (users.length > 0 && !hasExpired(batch, now)) {
-        const rows = await toRows(db, tx, tenantId, batch, users);
-        events.push(...(await insertStep(tx, tenantId, batch, rows, new Date(now))));
-      }
-      const done = batch.done + users.length;
-      const finished = batch.audience === "users" ? done >= batch.total : users.length < limit;
-      await noteStep(tx, tenantId, id, { done, cursor: users.at(-1), finished, now: new Date(now) });
-      return !finished;
-    });
-    if (events.length > 0) db.committed(tenantId, events);
-    return more;
+    const portion = await readPortion(db.pool, tenantId, id, limit);
+    if (!portion || portion.dueAt.getTime() > now) return false;
+    attempts = portion.attempts;
+    const rows = await toRows(db, tenantId, portion);
+    return await runSteps(db, tenantId, { id, portion, rows, now: new Date(now), limit });
   } catch (error) {
     await postpone(db, tenantId, id, { error, attempts: attempts + 1, now });
     throw error;
   }
 }
 
-function hasExpired({ content }: Batch, now: number): boolean {
-  const { expiresAt } = content as unknown as Content;
-  return expiresAt !== undefined && Date.parse(expiresAt) <= now;
+interface Run {
+  id: string;
+  portion: Portion;
+  rows: StepRow[];
+  now: Date;
+  limit: number;
 }
 
-async function toRows(
-  db: Database,
-  tx: Parameters<typeof findZones>[0],
-  tenantId: TenantId,
-  batch: Batch,
-  users: string[],
-): Promise<StepRow[]> {
-  const { type } = batch.content as unknown as Content;
-  const rules = await readSendRules(db.pool, tenantId, type, users);
-  const local = batch.scheduledLocal;
-  const zones = local === null ? undefined : await findZones(tx, tenantId, users);
+async function runSteps(db: Database, tenantId: TenantId, { id, portion, rows, now, limit }: Run): Promise<boolean> {
+  const { audience, done, total } = portion;
+  const end = done + rows.length;
+  const last = audience === "users" ? end >= total : rows.length < limit;
+  const expired = portion.content.expiresAt !== undefined && Date.parse(portion.content.expiresAt) <= now.getTime();
+  const pace = new Pace();
+  for (let at = 0; at < rows.length || at === 0; ) {
+    const part = rows.slice(at, at + pace.size);
+    const finished = last && at + part.length >= rows.length;
+    const started = performance.now();
+    const made = await makeStep(db.pool, tenantId, id, {
+      done: done + at,
+      passed: part.length,
+      cursor: part.at(-1)?.userId,
+      finished,
+      rows: expired ? [] : part,
+      now,
+    });
+    if (!made) return false; // another is at it, or it was cancelled
+    if (made.events.length > 0) db.committed(tenantId, made.events);
+    const rest = pace.next(made, performance.now() - started - made.waited);
+    if (finished || part.length === 0) break;
+    if (rest > 0) await sleep(rest);
+    at += part.length;
+  }
+  return !last;
+}
+
+/** Who is alone takes ever larger steps; where the log has grown meanwhile somebody else writes, and gets most of the time. */
+class Pace {
+  size = smallStep;
+  private left: number | undefined;
+
+  /** Takes a step's result and how long it held the head, at most; answers how long to rest, in ms. */
+  next({ position, events }: MadeStep, held: number): number {
+    const alone = this.left === undefined || this.left === position;
+    this.left = position + events.length;
+    this.size = alone ? Math.min(this.size * 2, maxEventsAStep) : smallStep;
+    return alone ? 0 : held * restAfterStep;
+  }
+}
+
+async function toRows(db: Database, tenantId: TenantId, portion: Portion): Promise<StepRow[]> {
+  const { users, rules, scheduledFor, scheduledLocal: local } = portion;
+  const zones = local === null ? undefined : await findZones(db.forTenant(tenantId), tenantId, users);
+  const isFiled = filingOf(rules);
   return users.map((userId) => ({
     id: newId(),
     userId,
-    filed: isFiled(rules, userId),
-    scheduledFor:
-      local === null || !zones ? batch.scheduledFor?.toISOString() : localInstant(local, zones(userId)).toISOString(),
+    filed: isFiled(userId),
+    scheduledFor: local === null || !zones ? (scheduledFor ?? undefined) : localInstant(local, zones(userId)),
   }));
 }
 

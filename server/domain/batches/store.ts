@@ -1,3 +1,4 @@
+import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
@@ -6,6 +7,7 @@ import type { NotificationBatch as BatchRow, Prisma } from "../../persistence/ge
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
+import type { SendRules } from "../notifications/due-store.ts";
 import { type Content, toCreatedEvent } from "../notifications/lane-store.ts";
 import type { StoredNotification } from "../notifications/schema.ts";
 import type { Audience } from "./schema.ts";
@@ -88,89 +90,122 @@ export async function pageBatches(
   return { rows, total };
 }
 
-/** The batch's row to this transaction alone; nothing when it is gone, or another worker has it. */
-export async function claimBatch(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<Batch | undefined> {
-  const [got] = await tx.$queryRaw<{ id: string }[]>`
-    select id from notification_batches where tenant_id = ${tenantId} and id = ${id}::uuid for update skip locked`;
-  if (!got) return undefined;
-  return tx.notificationBatch.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id } }, ...shown });
+/** What the next run of a batch needs, and what decides how its type is filed for its users. */
+export interface Portion {
+  audience: Audience;
+  content: Content;
+  total: number;
+  done: number;
+  scheduledFor: Date | null;
+  scheduledLocal: string | null;
+  dueAt: Date;
+  attempts: number;
+  /** Those whose turn is next. */
+  users: string[];
+  rules: SendRules;
 }
 
-/** Those whose turn is next, at most `limit`. */
-export async function nextRecipients(
-  tx: TenantTransaction,
+// Hand-written SQL: ten thousand recipients are a hundred steps, and chats wait for the head that each of them holds.
+
+/** The next recipients, at most `limit`; undefined when the batch is gone or has come to its end. Locks nothing: each step looks again. */
+export async function readPortion(
+  pool: Pool,
   tenantId: TenantId,
-  { id, audience, audienceId, done, cursor }: Batch,
+  id: string,
   limit: number,
-): Promise<string[]> {
-  const rows =
-    audience === "users"
-      ? await tx.$queryRaw<{ u: string }[]>`
-          select unnest(recipients[${done + 1}::int : ${done + limit}::int]) as u from notification_batches
-          where tenant_id = ${tenantId} and id = ${id}::uuid`
-      : await tx.$queryRaw<{ u: string }[]>`
-          select u from next_recipients_v1(${tenantId}, ${audience}, ${audienceId}, ${cursor ?? ""}, ${limit}::int) as u`;
-  return rows.map(({ u }) => u);
+): Promise<Portion | undefined> {
+  const { rows } = await pool.query<Omit<Portion, "rules"> & SendRules>({
+    name: "batch_portion_v1",
+    text: `select audience, content, total, done, scheduled_for as "scheduledFor", scheduled_local as "scheduledLocal", due_at as "dueAt", attempts,
+      users, declared, settings, chosen from batch_portion_v1($1, $2, $3)`,
+    values: [tenantId, id, limit],
+  });
+  if (!rows[0]) return undefined;
+  const { declared, settings, chosen, ...portion } = rows[0];
+  return {
+    ...portion,
+    users: portion.users ?? [],
+    rules: { declared, settings: settings ?? {}, chosen: chosen ?? {} },
+  };
 }
 
 export interface StepRow {
   id: string;
   userId: string;
   filed: boolean;
-  scheduledFor?: string | undefined;
+  /** When it is to appear; now without. */
+  scheduledFor?: Date | undefined;
 }
 
-/** Makes a step's notifications, with their events; the head is held from here to the commit. */
-export async function insertStep(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  batch: Pick<Batch, "id" | "content" | "scheduledLocal">,
-  rows: StepRow[],
-  now: Date,
-): Promise<LogEvent[]> {
-  const input = rows.map(({ id, userId, filed, scheduledFor }) => ({
-    i: id,
-    u: userId,
-    c: 0,
-    s: scheduledFor,
-    l: batch.scheduledLocal ?? undefined,
-    b: batch.id,
-    f: filed,
-  }));
-  const made = await tx.$queryRaw<{ pos: bigint | null; payload: StoredNotification; at: Date; ord: number }[]>`
-    select ord, pos, payload, at from create_notifications_v1(${tenantId}, ${JSON.stringify(input)}::json,
-      ${JSON.stringify([batch.content])}::json, ${now})`;
-  return made
-    .flatMap(({ pos, payload, at, ord }) =>
-      pos === null
-        ? []
-        : [toCreatedEvent(tenantId, { pos: Number(pos), payload, at, filed: rows[ord - 1]?.filed ?? false })],
-    )
-    .sort((a, b) => a.position - b.position);
+export interface NewStep {
+  /** How far the batch is. */
+  done: number;
+  /** Recipients that it goes on by, and the last of them. */
+  passed: number;
+  cursor: string | undefined;
+  finished: boolean;
+  /** What is made; nothing when it has expired. */
+  rows: StepRow[];
+  now: Date;
 }
 
-/** Notes how far a batch is, and when it goes on. Locks the head, where the step has not. */
-export async function noteStep(
-  tx: TenantTransaction,
+export interface MadeStep {
+  /** Where the log was before it. */
+  position: number;
+  events: LogEvent[];
+  /** For the head, in ms */
+  waited: number;
+}
+
+/**
+ * Makes the next recipients' notifications, with their events, and notes how far the batch is: one statement, one commit. Undefined, and
+ * nothing done, when another has gone on with it meanwhile, or it was cancelled.
+ */
+export async function makeStep(
+  pool: Pool,
   tenantId: TenantId,
   id: string,
-  step: { done: number; cursor?: string | undefined; finished: boolean; now: Date },
-): Promise<void> {
-  const { done, cursor, finished, now } = step;
-  await tx.notificationBatch.update({
-    where: { tenantId_id: { tenantId, id } },
-    data: {
+  step: NewStep,
+): Promise<MadeStep | undefined> {
+  const { done, passed, cursor = null, finished, rows, now } = step;
+  const { rows: made } = await pool.query<MadeRow>({
+    name: "batch_step_v1",
+    text: "select place, at, waited, shown, filed_shown from batch_step_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    values: [
+      tenantId,
+      id,
       done,
-      attempts: 0,
-      error: null,
-      status: finished ? "done" : "running",
-      dueAt: finished ? null : now,
-      ...(cursor === undefined ? {} : { cursor }),
-      ...(finished ? { total: done, recipients: [], finishedAt: now } : {}),
-    },
+      passed,
+      cursor,
+      finished,
+      rows.map(({ userId }) => userId),
+      rows.map((row) => row.id),
+      rows.map(({ filed }) => filed),
+      rows.map(({ scheduledFor }) => scheduledFor ?? null),
+      now,
+    ],
   });
-  await tx.$executeRaw`select lock_head_v1(${tenantId})`;
-  await settleDues(tx, tenantId);
+  const [one] = made;
+  return one && { position: one.place, events: toEvents(tenantId, one, step), waited: one.waited };
+}
+
+interface MadeRow {
+  place: number;
+  at: Date;
+  waited: number;
+  shown: StoredNotification;
+  filed_shown: StoredNotification;
+}
+
+/** The events as the statement has written them, each beside what all of them say. */
+function toEvents(tenantId: TenantId, made: MadeRow, { rows, now }: NewStep): LogEvent[] {
+  return rows
+    .filter(({ scheduledFor }) => !scheduledFor || scheduledFor <= now)
+    .map(({ id, userId, filed, scheduledFor }, index) => {
+      const said = filed ? made.filed_shown : made.shown;
+      const payload = { ...said, id, userId, ...(scheduledFor ? { scheduledFor: scheduledFor.toISOString() } : {}) };
+      return toCreatedEvent(tenantId, { pos: made.place + index + 1, payload, at: made.at, filed });
+    });
 }
 
 /** Notes that a step failed: it comes again later, or not at all. */

@@ -3,7 +3,7 @@ import { bodyHashOf } from "../../caller.ts";
 import { newId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { createNotification as storeNotification } from "./lane-store.ts";
-import { idempotencyOf, isFiled, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
+import { filingOf, idempotencyOf, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
 import { contentAliases, notificationFields, notificationSchema, presentNotification } from "./schema.ts";
 import { findZones } from "./store.ts";
 
@@ -29,7 +29,7 @@ export const createNotification = mutation({
       id: newId(),
       userId: input.userId,
       content,
-      filed: isFiled(rules, input.userId),
+      filed: filingOf(rules)(input.userId),
       email: input.email,
       scheduledFor,
       scheduledLocal: input.scheduledForLocal,

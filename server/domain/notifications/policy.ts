@@ -127,15 +127,19 @@ export function presentBulk(ids: string[], { found, changed }: Changed): z.outpu
 }
 
 /**
- * Whether a user does not want a type in the inbox: it is then filed there, archived and read, and calls nobody. The same order of rules as
+ * Who does not want a type in the inbox: it is then filed there, archived and read, and calls nobody. The same order of rules as
  * preferences' `decide`: what is required comes, then the person's word, then the default.
  */
-export function isFiled({ declared, settings, chosen }: SendRules, userId: string): boolean {
-  if (declared?.required) return false;
-  const word = Object.hasOwn(chosen, userId) ? chosen[userId] : undefined;
-  if (word !== undefined) return !word;
-  if (declared) return !declared.channels.includes("inApp");
-  return !tenantSettingsSchema.parse(settings).notifications.channels.inApp;
+export function filingOf({ declared, settings, chosen }: SendRules): (userId: string) => boolean {
+  if (declared?.required) return () => false;
+  // Once for all: a send to many asks it of thousands.
+  const usual = declared
+    ? declared.channels.includes("inApp")
+    : tenantSettingsSchema.parse(settings).notifications.channels.inApp;
+  return (userId) => {
+    const word = Object.hasOwn(chosen, userId) ? chosen[userId] : undefined;
+    return !(word ?? usual);
+  };
 }
 
 /** A content as its category would have it. Throws `invalid` for metadata that it does not take. */

@@ -2,7 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { Database } from "../../persistence/database.ts";
 import { maxEventsAStep } from "../../persistence/unit-of-work.ts";
 import { type DueNotification, findDue, readSendRules, settle } from "./due-store.ts";
-import { isFiled } from "./policy.ts";
+import { filingOf } from "./policy.ts";
 
 /**
  * One step of what waits for a time: scheduled ones appear, snoozed ones come back, expired ones go. Any number of workers may do it at
@@ -30,7 +30,8 @@ async function findFiled(db: Database, tenantId: TenantId, due: DueNotification[
     const ofType = fresh.filter((one) => one.type === type);
     const users = [...new Set(ofType.map(({ userId }) => userId))];
     const rules = await readSendRules(db.pool, tenantId, type, users);
-    for (const { id, userId } of ofType) if (isFiled(rules, userId)) filed.add(id);
+    const isFiled = filingOf(rules);
+    for (const { id, userId } of ofType) if (isFiled(userId)) filed.add(id);
   }
   return filed;
 }

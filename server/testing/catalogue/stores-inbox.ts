@@ -25,12 +25,6 @@ function workOf({ tx }: Intruder) {
   return { tx, lockHead: async () => 0, emit: () => 1 };
 }
 
-function batchOf(audience: string, id: string): batches.Batch {
-  const times = { scheduledFor: null, dueAt: null, createdAt: new Date(), finishedAt: null };
-  const state = { total: 9, done: 0, cursor: null, status: "running", scheduledLocal: null, attempts: 0, error: null };
-  return { tenantId: "globex", id, audience, audienceId: null, content, ...state, ...times };
-}
-
 export const inboxStores: StoreModules = {
   "domain/batches/store.ts": {
     module: batches,
@@ -54,26 +48,18 @@ export const inboxStores: StoreModules = {
       ],
       getBatch: [({ db, mine, theirs }) => batches.getBatch(db, mine, theirs.batchId), refused],
       pageBatches: [({ db, mine }) => batches.pageBatches(db, mine, undefined, page), own],
-      claimBatch: [({ tx, mine, theirs }) => batches.claimBatch(tx, mine, theirs.batchId), undefined],
-      nextRecipients: [
-        ({ tx, mine, theirs }) => batches.nextRecipients(tx, mine, batchOf("users", theirs.batchId), 500),
-        [],
-      ],
-      insertStep: [
-        ({ tx, mine }) =>
-          batches.insertStep(
-            tx,
-            mine,
-            { id: randomUUID(), content, scheduledLocal: null },
-            [{ id: randomUUID(), userId: "eve", filed: false }],
-            new Date(),
-          ),
-        own,
-      ],
-      noteStep: [
-        ({ tx, mine, theirs }) =>
-          batches.noteStep(tx, mine, theirs.batchId, { done: 1, finished: true, now: new Date() }),
-        refused,
+      readPortion: [({ db, mine, theirs }) => batches.readPortion(db.pool, mine, theirs.batchId, 500), undefined],
+      makeStep: [
+        ({ db, mine, theirs }) =>
+          batches.makeStep(db.pool, mine, theirs.batchId, {
+            done: 0,
+            passed: 1,
+            cursor: "eve",
+            finished: true,
+            rows: [{ id: randomUUID(), userId: "eve", filed: false }],
+            now: new Date("3000-01-01"),
+          }),
+        undefined,
       ],
       noteFailure: [
         (intruder) =>
