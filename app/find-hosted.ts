@@ -1,4 +1,5 @@
 import type { Calls } from "../client/calls.ts";
+import { asVisitor } from "./as-visitor.ts";
 
 export type HostedTenant = Calls["hosted.get"]["output"];
 
@@ -8,7 +9,11 @@ export async function findHosted(tenant: string): Promise<HostedTenant | null> {
   const api = process.env.PARLEY_API_URL ?? "http://localhost:3000";
   // Next hands over the part of the address as it stood there.
   const address = `${api}/tenant/${encodeURIComponent(decodeURIComponent(tenant))}/v1/hosted`;
-  const response = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(address, {
+    cache: "no-store",
+    headers: await asVisitor(),
+    signal: AbortSignal.timeout(10_000),
+  });
   if ([400, 401, 403, 404].includes(response.status)) return null;
   if (!response.ok) throw new Error(`The API answered ${response.status}`);
   return response.json();

@@ -34,6 +34,7 @@ import { SilentConnections } from "./transport/rest/silent-connections.ts";
 import { createSignalrHub } from "./transport/signalr/hub.ts";
 import { mountTrpc } from "./transport/trpc/mount.ts";
 import { version } from "./version.ts";
+import { visitorHeader, visitorSeal } from "./visitor-address.ts";
 
 export interface Api {
   /** The one that was asked for, or the one that was free. */
@@ -257,6 +258,7 @@ function registerAround(app: FastifyInstance, health: Health): void {
 
 /** Everything that is no address of ours is a page. */
 function registerPages(app: FastifyInstance, services: Services, web: { url(): string | undefined }): void {
+  const { seal } = visitorSeal(services.settings.authSecret);
   app.register(replyFrom, { undici: { connections: 64, pipelining: 1 } });
   app.setNotFoundHandler(async (request, reply) => {
     const upstream = web.url();
@@ -269,6 +271,7 @@ function registerPages(app: FastifyInstance, services: Services, web: { url(): s
         ...headers,
         // What the browser itself put there counts for nothing.
         "x-forwarded-for": request.ip,
+        [visitorHeader]: seal(request.ip),
         "x-forwarded-host": request.host,
         "x-forwarded-proto": request.protocol,
       }),

@@ -1,4 +1,5 @@
 import { headers } from "next/headers";
+import { asVisitor } from "../../app/as-visitor.ts";
 
 /** A read of the console at no tenant's address, by a page on the server, as its visitor. Undefined when it is refused. */
 export function askConsole<T>(path: string): Promise<T | undefined> {
@@ -17,7 +18,7 @@ async function ask<T>(path: string): Promise<T | undefined> {
   const cookie = (await headers()).get("cookie");
   const response = await fetch(`${api}${path}`, {
     cache: "no-store",
-    headers: { origin, ...(cookie ? { cookie } : {}) },
+    headers: { ...(await asVisitor()), origin, ...(cookie ? { cookie } : {}) },
   });
   return response.ok ? ((await response.json()) as T) : undefined;
 }

@@ -1,13 +1,13 @@
 import { createTRPCClient, httpLink, TRPCClientError } from "@trpc/client";
 import type { LinkedPreferences } from "../../../components/preferences/types.ts";
-
 import type { AppRouter } from "../../../server/transport/trpc/router.ts";
+import { asVisitor } from "../../as-visitor.ts";
 
 /** What the link of a mail opens; undefined for one that was not made here. The tenant is the token's first part. */
 export async function loadPreferences(token: string): Promise<LinkedPreferences | undefined> {
   // The web role is told where the API is when it starts.
   const url = `${process.env.PARLEY_API_URL}/api/trpc`;
-  const headers = { "x-tenant-id": token.split(".", 1)[0] ?? "" };
+  const headers = { ...(await asVisitor()), "x-tenant-id": token.split(".", 1)[0] ?? "" };
   const client = createTRPCClient<AppRouter>({ links: [httpLink({ url, headers })] });
   try {
     return await client.preferences.getByLink.query({ token });

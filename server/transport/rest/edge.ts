@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { refuseStranger, strangerRate } from "../../access.ts";
 import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
+import { visitorHeader, visitorSeal } from "../../visitor-address.ts";
 import { sendProblem } from "./problem.ts";
 
 const exposedHeaders = [
@@ -26,8 +27,12 @@ const tenantOfPath = /^\/tenant\/([^/?#]+)/i;
 
 /** Problem documents, request ids, and who may call from a browser. */
 export function dressEdge(app: FastifyInstance, services: Services, draining: () => boolean): void {
+  const { open } = visitorSeal(services.settings.authSecret);
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
+    const visitor = request.headers[visitorHeader];
+    const address = typeof visitor === "string" ? open(visitor) : undefined;
+    if (address !== undefined) Object.defineProperty(request, "ip", { value: address });
   });
   // After the origin was judged, or a browser would not let its page see that it may come back.
   app.addHook("preParsing", async (request) => {
