@@ -27,6 +27,7 @@ import { tokenOperations } from "./domain/tokens/operations.ts";
 import { topicOperations } from "./domain/topics/operations.ts";
 import { typingOperations } from "./domain/typing/operations.ts";
 import { userOperations } from "./domain/users/operations.ts";
+import { webhookOperations } from "./domain/webhooks/operations.ts";
 import type { Operation } from "./operation.ts";
 
 /** Everything a caller can do. Each transport is computed from this. */
@@ -43,6 +44,7 @@ export const operations = {
   suppressions: suppressionOperations,
   mail: mailOperations,
   jobs: jobOperations,
+  webhooks: webhookOperations,
   events: eventOperations,
   typing: typingOperations,
   presence: presenceOperations,

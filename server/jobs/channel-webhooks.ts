@@ -44,7 +44,7 @@ export async function deliverChannelWebhook({ db, config }: TaskContext, payload
     "X-Pusher-Key": app.key,
     "X-Pusher-Signature": pusherSignature(app.secret, body),
   };
-  const status = await post({ url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks });
+  const { status } = await post({ url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks });
   if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
 }
 

@@ -3,6 +3,8 @@ import https from "node:https";
 import { useAgent as filteringAgent } from "request-filtering-agent";
 
 const timeOutMs = 10_000;
+/** Of an answer, what is read and kept. */
+const answerBytes = 1024;
 
 export interface Post {
   url: string;
@@ -12,12 +14,20 @@ export interface Post {
   allowPrivateNetworks: boolean;
 }
 
+export interface Posted {
+  status: number;
+  /** Its beginning, as text that Postgres can hold. */
+  answer: string;
+  /** What Retry-After asks for, in ms; 0 when it asks for nothing that can be read. */
+  retryAfter: number;
+}
+
 /**
- * Posts to an address that a tenant has set, and resolves with the answer's status. Its body is not read, and no redirect is followed:
- * it could lead where the address itself may not.
+ * Posts to an address that a tenant has set, within 10 s. Only the beginning of the answer is read, and no redirect is followed: it
+ * could lead where the address itself may not. The address is judged when the socket connects, so a name that changes meanwhile is too.
  * @throws what the network throws
  */
-export function post({ url: address, body, headers, allowPrivateNetworks }: Post): Promise<number> {
+export function post({ url: address, body, headers, allowPrivateNetworks }: Post): Promise<Posted> {
   const url = new URL(address);
   if (url.protocol !== "https:" && !(allowPrivateNetworks && url.protocol === "http:"))
     throw new Error(`${url.protocol} is not https:`);
@@ -27,10 +37,36 @@ export function post({ url: address, body, headers, allowPrivateNetworks }: Post
   return new Promise((resolve, reject) => {
     const length = { "content-length": String(Buffer.byteLength(body)) };
     const call = request(url, { method: "POST", agent, signal, headers: { ...headers, ...length } }, (response) => {
-      resolve(response.statusCode ?? 0);
-      response.destroy();
+      const { statusCode = 0, headers: said } = response;
+      // With the status there is an answer, whatever becomes of the rest.
+      void readBeginning(response).then((answer) => {
+        response.destroy();
+        resolve({ status: statusCode, answer, retryAfter: readRetryAfter(said["retry-after"]) });
+      });
     });
     call.on("error", reject);
     call.end(body);
   });
+}
+
+async function readBeginning(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      if (bytes >= answerBytes) break;
+    }
+  } catch {
+    // cut off: what came counts
+  }
+  const text = Buffer.concat(chunks).subarray(0, answerBytes).toString("utf8");
+  return text.replaceAll("\u0000", "").toWellFormed();
+}
+
+function readRetryAfter(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }

@@ -3,7 +3,7 @@ import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
-import { purgeTenant, retainChannels, retainEvents, retainKeys, retainMail } from "./store.ts";
+import { purgeTenant, retainChannels, retainEvents, retainKeys, retainMail, retainWebhooks } from "./store.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** Messages stay; only the log that clients resume from is cut. */
@@ -31,6 +31,7 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
       if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
       await tidyMail(pool, tenantId, now);
+      await cutWebhooks(pool, tenantId, new Date(now - eventsKeptFor));
       gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
     } catch (error) {
       faults.push(error); // one tenant's trouble is not the others'
@@ -57,6 +58,11 @@ async function purge(pool: Pool, tenantId: TenantId): Promise<boolean> {
 async function tidyMail(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
   const before = { caught: new Date(now - caughtKeptFor), settled: new Date(now - decisionsKeptFor), limit: step };
   while ((await retainMail(pool, tenantId, before)) >= step);
+}
+
+/** What was to be sent of events that are kept no more. */
+async function cutWebhooks(pool: Pool, tenantId: TenantId, before: Date): Promise<void> {
+  while ((await retainWebhooks(pool, tenantId, before, step)) === step);
 }
 
 async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {

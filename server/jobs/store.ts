@@ -72,3 +72,13 @@ export async function retainMail(
   ]);
   return rows[0]?.gone ?? 0;
 }
+
+/** Takes out deliveries to webhook endpoints planned before, with their attempts; returns how many, at most `limit`. */
+export async function retainWebhooks(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>("select retain_webhooks_v1($1, $2, $3) as gone", [
+    tenantId,
+    before,
+    limit,
+  ]);
+  return rows[0]?.gone ?? 0;
+}

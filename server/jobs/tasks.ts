@@ -7,9 +7,10 @@ import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.t
 import type { PersonMailJob } from "./mail/person-mail.tsx";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
+import { sendWebhooks, type WebhookContext } from "./webhooks/send-webhooks.ts";
 
 /** What tasks work with. */
-export interface TaskContext extends MailContext {
+export interface TaskContext extends MailContext, WebhookContext {
   /** The clock, in ms since 1970. */
   now(): number;
 }
@@ -29,6 +30,8 @@ export function taskList(context: TaskContext): TaskList {
     },
     "channel-webhooks": (payload) => planChannelWebhooks(context, payload),
     "channel-webhook-delivery": (payload) => deliverChannelWebhook(context, payload),
+    webhooks: (payload) =>
+      sendWebhooks(context, tenantOf(payload), String((payload as { endpointId?: unknown }).endpointId)),
     retention: async () => {
       const gone = await runRetention(context.db.pool);
       context.log.info(gone, "retention done");

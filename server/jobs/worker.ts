@@ -11,6 +11,7 @@ import { DueLoop } from "./due-loop.ts";
 import type { MailContext } from "./mail/pump.ts";
 import { startQueue } from "./queue.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
+import type { WebhookContext } from "./webhooks/send-webhooks.ts";
 
 const second = 1000;
 const jobsAtOnce = 16;
@@ -25,6 +26,7 @@ export interface WorkerOptions {
   poll?: number;
   step?: Step;
   mail?: Pick<MailContext, "patience" | "waits">;
+  webhooks?: WebhookContext["webhookPatience"];
 }
 
 /**
@@ -42,8 +44,9 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   try {
     const bus = await openBus(config, nodeId, onError);
     opened.unshift(() => bus.close());
-    const { step, mail } = options;
-    const context: TaskContext = { config, db, holds, log, stopping: stopping.signal, now: Date.now, step, ...mail };
+    const { step, mail, webhooks: webhookPatience } = options;
+    const given = { step, webhookPatience, ...mail };
+    const context: TaskContext = { config, db, holds, log, stopping: stopping.signal, now: Date.now, ...given };
     const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };
     opened.unshift((await startQueue({ ...queue, ...options })).stop);
     const planner = new Planner({ db, consumers, onError, ...(step ? { step } : {}) });

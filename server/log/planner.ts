@@ -33,7 +33,8 @@ export interface Plan {
 export interface Consumer {
   /** Names its cursor: never reused for something else. */
   name: string;
-  types: EventType[];
+  /** The events that it wants; by a function where that depends on the tenant. Without any, none is read. */
+  types: EventType[] | ((tx: TenantTransaction, tenantId: TenantId) => Promise<EventType[]>);
   plan(batch: Batch): Promise<Plan>;
 }
 
@@ -133,7 +134,9 @@ export class Planner {
       const upto = Math.min(cursor.head, cursor.position + window);
       if (upto <= cursor.position) return { cursor, more: false };
       await step("planner claimed");
-      const events = await readEventsOf(tx, tenantId, consumer.types, { after: cursor.position, upto, limit });
+      const types = typeof consumer.types === "function" ? await consumer.types(tx, tenantId) : consumer.types;
+      const span = { after: cursor.position, upto, limit };
+      const events = types.length > 0 ? await readEventsOf(tx, tenantId, types, span) : [];
       const plan = events.length > 0 ? await consumer.plan(batchOf(tx, tenantId, cursor, events)) : { jobs: [] };
       await step("planner wrote effects");
       await enqueueJobs(tx, plan.jobs);

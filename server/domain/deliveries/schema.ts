@@ -29,7 +29,7 @@ export const deliveryStatuses = {
 } as const;
 export type DeliveryStatus = keyof typeof deliveryStatuses;
 
-export const deliveryKinds = ["notification", "digest", "away", "test"] as const;
+export const deliveryKinds = ["notification", "digest", "away", "test", "notice"] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
 const statusNames = Object.keys(deliveryStatuses) as [DeliveryStatus, ...DeliveryStatus[]];

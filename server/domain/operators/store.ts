@@ -28,6 +28,13 @@ export async function listOperators(db: Database, tenantId: TenantId): Promise<(
   });
 }
 
+/** Where the tenant's owners get mail. */
+export async function findOwnerAddresses(tx: TenantTransaction, tenantId: TenantId): Promise<string[]> {
+  const owners = await tx.operator.findMany({ where: { tenantId, role: "owner" }, take: most });
+  const ids = owners.map(({ personId }) => personId);
+  return (await amongPersons(tx, tenantId, () => findPersons(tx, ids))).map(({ email }) => email);
+}
+
 /** Throws not_found. */
 export async function getOperator(tx: TenantTransaction, tenantId: TenantId, personId: string): Promise<Operator> {
   const row = isId(personId)

@@ -88,7 +88,7 @@ export function senderOf(
 /** The addresses that a mail leads to. */
 export function linksOf(config: Pick<Config, "baseUrl" | "authSecret">, tenantId: TenantId, mail: ClaimedMail): Links {
   const { kind, userId, type, notificationId } = mail;
-  if (kind === "test") return {};
+  if (kind === "test" || kind === "notice") return {}; // to nobody who has an inbox
   const grant = { tenantId, userId, type, ...(notificationId === null ? {} : { notificationId }) };
   return {
     open: `${config.baseUrl}/inbox/${tenantId}`,

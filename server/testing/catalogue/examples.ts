@@ -19,6 +19,7 @@ import { mailExamples } from "./examples-mail.ts";
 import { operatorExamples } from "./examples-operators.ts";
 import { policyExamples } from "./examples-policy.ts";
 import { pusherExamples } from "./examples-pusher.ts";
+import { webhookExamples } from "./examples-webhooks.ts";
 import type { Side, Who } from "./world.ts";
 
 export type OperationName = {
@@ -231,6 +232,7 @@ export const examples: Record<OperationName, Example> = {
   ...inboxExamples,
   ...operatorExamples,
   ...mailExamples,
+  ...webhookExamples,
 };
 
 /** Whom the hub does not let in: it is for users. */

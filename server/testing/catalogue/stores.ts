@@ -21,6 +21,7 @@ import { mailStores } from "./stores-mail.ts";
 import { operatorStores } from "./stores-operators.ts";
 import { policyStores } from "./stores-policy.ts";
 import { pusherStores } from "./stores-pusher.ts";
+import { webhookStores } from "./stores-webhooks.ts";
 
 const future = new Date("2100-01-01T00:00:00Z");
 const page = { offset: 0, pageSize: 50 };
@@ -39,6 +40,7 @@ export const storeRows: StoreModules = {
   ...policyStores,
   ...mailStores,
   ...pusherStores,
+  ...webhookStores,
   "auth/store.ts": {
     module: auth,
     rows: {
@@ -197,6 +199,7 @@ export const storeRows: StoreModules = {
       retainEvents: [({ db, mine }) => jobs.retainEvents(db.pool, mine, future, 1000), 0],
       retainChannels: [({ db, mine }) => jobs.retainChannels(db.pool, mine, { cached: future, noted: future }), own],
       takeChannelNotices: [({ tx, mine }) => jobs.takeChannelNotices(tx, mine, 10), []],
+      retainWebhooks: [({ db, mine }) => jobs.retainWebhooks(db.pool, mine, future, 1000), 0],
       purgeTenant: [({ db, mine }) => jobs.purgeTenant(db.pool, mine, 1000), 0],
       retainMail: [
         ({ db, mine }) => jobs.retainMail(db.pool, mine, { caught: future, settled: future, limit: 1000 }),

@@ -5,6 +5,7 @@ import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
 import { type Caller, call, type Stack, type TestTenant, testSecret } from "../stack.ts";
 import { leaveMail } from "./world-mail.ts";
+import { furnishWebhooks } from "./world-webhooks.ts";
 
 /** What a call shows to prove who it is, whatever the transport. */
 export type Credential = Pick<Credentials, "bearer" | "apiKey" | "actAs"> & {
@@ -57,6 +58,8 @@ export interface Side {
     jobId: string;
     jobToRemove: string;
     postmarkSecret: string;
+    webhookId: string;
+    webhookDeliveryId: string;
   };
   /** An event id from before anything happened. */
   since: string;
@@ -104,6 +107,7 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   await key("PATCH", "/admin/mail/settings", { postmarkSecret });
   const news = { userId: "ada", subject: "Welcome", message: "Welcome aboard" };
   const notified = await key<{ id: string }>("POST", "/Notifications", news);
+  const webhooks = await furnishWebhooks(tenant);
   const eves = await key<{ id: string }>("POST", "/Notifications", { ...news, userId: "eve" });
   const scheduledFor = "2990-01-01T00:00:00Z";
   const batch = await key<{ id: string }>("POST", "/Notifications/bulk", { ...news, userIds: ["ada"], scheduledFor });
@@ -132,6 +136,7 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
       topicId: userId,
       ...nothingMailed,
       postmarkSecret,
+      ...webhooks,
     },
     since,
     credentials: await credentialsOf(tenant),

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { empty, entityId } from "../../schema.ts";
+import { removeWebhook } from "./store.ts";
+
+export const deleteWebhook = mutation({
+  name: "webhooks.delete",
+  summary: "Delete a webhook endpoint with its deliveries; what was still to be sent is not",
+  http: { method: "DELETE", path: "/admin/webhooks/{webhookId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ webhookId: entityId }),
+  output: empty,
+  handle: (ctx, { webhookId }) =>
+    unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        await removeWebhook(tx, ctx.tenantId, webhookId);
+        return {};
+      },
+      ctx.idempotent,
+    ),
+});

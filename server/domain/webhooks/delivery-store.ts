@@ -1,0 +1,154 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { LogEvent } from "../../events.ts";
+import { isId, newId, requireId } from "../../ids.ts";
+import type { Cursors } from "../../log/cursor.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Prisma, WebhookAttempt, WebhookDelivery } from "../../persistence/generated/client.ts";
+import type { Job } from "../../persistence/jobs.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { chatOf } from "./policy.ts";
+import type { WebhookStatus } from "./schema.ts";
+
+export interface NewWebhookDelivery {
+  /** Made unless given */
+  id?: string;
+  endpointId: string;
+  event: Pick<LogEvent, "type" | "chatId" | "userId" | "payload"> & { position?: number };
+  status: WebhookStatus;
+  epoch: number;
+  /** What a sample says */
+  sample?: Prisma.InputJsonObject;
+}
+
+/** Writes what is to be sent; what is there already stays as it is. Returns how many are new. */
+export async function insertWebhookDeliveries(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  news: NewWebhookDelivery[],
+): Promise<number> {
+  const data = news.map((one) => toRow(tenantId, one));
+  return (await tx.webhookDelivery.createMany({ data, skipDuplicates: true })).count;
+}
+
+function toRow(tenantId: TenantId, { id = newId(), endpointId, event, status, epoch, sample }: NewWebhookDelivery) {
+  const chatId = chatOf(event);
+  const row = { tenantId, id, endpointId, epoch, type: event.type, status };
+  const lane = chatId ?? event.userId ?? "";
+  return { ...row, position: event.position ?? null, chatId: chatId ?? null, lane, ...(sample ? { sample } : {}) };
+}
+
+/** The header webhook-id: an event's own id, so that whoever gets it twice by any way knows it. */
+export function messageIdOf(
+  cursors: Cursors,
+  tenantId: TenantId,
+  { id, position, epoch }: { id: string; position: bigint | null; epoch: bigint },
+): string {
+  return position === null ? `sample_${id}` : cursors.encode(tenantId, Number(epoch), Number(position));
+}
+
+/** Sends what has something to be sent: now, or when it is due. Of the jobs for one second there is one. */
+export function webhookJob(tenantId: TenantId, endpointId: string, at?: Date): Job {
+  const key = `webhooks:${endpointId}`;
+  if (!at) return { task: "webhooks", payload: { tenantId, endpointId }, key };
+  return {
+    task: "webhooks",
+    payload: { tenantId, endpointId },
+    key: `${key}:${Math.floor(at.getTime() / 1000)}`,
+    runAt: at,
+  };
+}
+
+export interface DeliveryQuery {
+  webhookId: string;
+  status?: WebhookStatus | undefined;
+  type?: string | undefined;
+  chatId?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+const newestFirst: Prisma.WebhookDeliveryOrderByWithRelationInput[] = [{ createdAt: "desc" }, { id: "desc" }];
+
+/** Deliveries of an endpoint by pages, the newest first. */
+export async function pageWebhookDeliveries(
+  db: Database,
+  tenantId: TenantId,
+  query: DeliveryQuery,
+  page: Page,
+): Promise<{ rows: WebhookDelivery[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  const where = whereOf(tenantId, query);
+  const [rows, total] = await Promise.all([
+    client.webhookDelivery.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
+    client.webhookDelivery.count({ where }),
+  ]);
+  return { rows, total };
+}
+
+/** Deliveries of an endpoint around one of them, the newest first. Throws cursor_invalid when that one is not there. */
+export async function listWebhookDeliveries(
+  db: Database,
+  tenantId: TenantId,
+  query: DeliveryQuery,
+  { before, after, limit }: { before?: string | undefined; after?: string | undefined; limit: number },
+): Promise<WebhookDelivery[]> {
+  const client = db.forTenant(tenantId);
+  const where = whereOf(tenantId, query);
+  const id = before ?? after;
+  if (id === undefined) return await client.webhookDelivery.findMany({ where, orderBy: newestFirst, take: limit });
+  const mark = isId(id)
+    ? await client.webhookDelivery.findUnique({ where: { tenantId_id: { tenantId, id: id.toLowerCase() } } })
+    : null;
+  if (!mark) throw new DomainError("cursor_invalid");
+  const { createdAt } = mark;
+  const side = before === undefined ? ("gt" as const) : ("lt" as const);
+  const past = { OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: mark.id } }] };
+  const order = before === undefined ? [{ createdAt: "asc" as const }, { id: "asc" as const }] : newestFirst;
+  const rows = await client.webhookDelivery.findMany({ where: { AND: [where, past] }, orderBy: order, take: limit });
+  return before === undefined ? rows.reverse() : rows;
+}
+
+/** One delivery with its tries, the last hundred. Throws not_found. */
+export async function getWebhookDelivery(
+  client: Pick<TenantTransaction, "webhookDelivery" | "webhookAttempt">,
+  tenantId: TenantId,
+  { webhookId, webhookDeliveryId }: { webhookId: string; webhookDeliveryId: string },
+): Promise<{ row: WebhookDelivery; tries: WebhookAttempt[] }> {
+  const id = requireId(webhookDeliveryId);
+  const row = await client.webhookDelivery.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  if (row?.endpointId !== requireId(webhookId)) throw new DomainError("not_found");
+  const tries = await client.webhookAttempt.findMany({
+    where: { tenantId, deliveryId: id },
+    orderBy: { number: "desc" },
+    take: 100,
+  });
+  return { row, tries: tries.reverse() };
+}
+
+/** Queues deliveries once more, with all their tries before them; those that are queued stay as they are. Returns how many. */
+export async function requeueWebhooks(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  endpointId: string,
+  which: Pick<Prisma.WebhookDeliveryWhereInput, "id" | "position" | "status">,
+): Promise<number> {
+  const now = new Date();
+  const { count } = await tx.webhookDelivery.updateMany({
+    where: { AND: [{ tenantId, endpointId, status: { not: "queued" } }, which] },
+    data: { status: "queued", detail: null, attempts: 0, dueAt: now, claimedUntil: null, updatedAt: now },
+  });
+  return count;
+}
+
+function whereOf(tenantId: TenantId, query: DeliveryQuery): Prisma.WebhookDeliveryWhereInput {
+  const { webhookId, chatId, since, until, ...same } = query;
+  const where = { tenantId, endpointId: requireId(webhookId), ...same };
+  const span = { ...(since === undefined ? {} : { gte: since }), ...(until === undefined ? {} : { lt: until }) };
+  return {
+    ...where,
+    ...(chatId === undefined ? {} : { chatId: isId(chatId) ? chatId.toLowerCase() : { in: [] } }),
+    ...(since === undefined && until === undefined ? {} : { createdAt: span }),
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { query } from "../../operation.ts";
+import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
+import { listWebhookDeliveries as loadDeliveries, pageWebhookDeliveries } from "./delivery-store.ts";
+import { deliveryFilters, presentDelivery, webhookDeliverySchema } from "./schema.ts";
+import { getWebhook } from "./store.ts";
+
+export const listWebhookDeliveries = query({
+  name: "webhooks.listDeliveries",
+  summary: "What was, is or will be sent to a webhook endpoint, newest first; kept for two weeks",
+  http: { method: "GET", path: "/admin/webhooks/{webhookId}/deliveries" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ webhookId: entityId, ...pageInput, ...cursorInput, ...deliveryFilters }),
+  output: z.union([page(webhookDeliverySchema), cursorPage(webhookDeliverySchema)]),
+  errors: ["cursor_invalid"],
+  async handle(ctx, { pageNumber, pageSize, before, after, limit, ...filters }) {
+    const { db } = ctx.services;
+    await getWebhook(db.forTenant(ctx.tenantId), ctx.tenantId, filters.webhookId);
+    if (!wantsCursor({ before, after, limit })) {
+      const pages = readPage({ pageNumber, pageSize });
+      const { rows, total } = await pageWebhookDeliveries(db, ctx.tenantId, filters, pages);
+      return toPage(pages, total, rows.map(presentDelivery));
+    }
+    const most = readLimit(limit);
+    const rows = await loadDeliveries(db, ctx.tenantId, filters, { before, after, limit: most });
+    const [newest, oldest] = [rows[0], rows.at(-1)];
+    return {
+      data: rows.map(presentDelivery),
+      nextCursor: oldest && (rows.length === most || after !== undefined) ? oldest.id : null,
+      prevCursor: newest ? newest.id : (after ?? null),
+    };
+  },
+});

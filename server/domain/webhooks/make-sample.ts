@@ -1,0 +1,43 @@
+import { type EventType, presentPayload } from "../../events.ts";
+
+const chatId = "01980000-0000-7000-8000-000000000001";
+
+/** A made-up event in the form of a real one. `sample` tells it from those; it has no eventId, because it is not in the log. */
+export function sampleOf(tenantId: string, type: EventType, now: Date) {
+  const at = now.toISOString();
+  const payload = payloadOf(type, at);
+  return {
+    type,
+    tenantId,
+    at,
+    timestamp: at,
+    sample: true,
+    ...(typeof payload.chatId === "string" ? { chatId: payload.chatId } : {}),
+    ...(type.startsWith("message.") ? { seq: 1 } : {}),
+    // As JSON: a made-up payload has nothing that is not.
+    data: JSON.parse(JSON.stringify(presentPayload({ type, payload }))),
+  };
+}
+
+function payloadOf(type: EventType, at: string): Record<string, unknown> {
+  const [noun] = type.split(".");
+  switch (noun) {
+    case "message":
+      return {
+        id: "01980000-0000-7000-8000-000000000002",
+        ...{ chatId, seq: 1, content: "A sample message", senderId: "sample-user", createdAt: at, metadata: {} },
+      };
+    case "chat":
+      return { id: chatId, chatId, kind: "group", name: "A sample chat", createdAt: at, metadata: {} };
+    case "member":
+      return { chatId, userId: "sample-user", role: "member" };
+    case "read":
+      return { chatId, userId: "sample-user", seq: 1 };
+    default:
+      return {
+        id: "01980000-0000-7000-8000-000000000003",
+        ...{ userId: "sample-user", type: "Sample", subject: "A sample notification", message: "It says nothing" },
+        ...{ priority: 1, metadata: {}, status: "visible", createdAt: at, visibleAt: at },
+      };
+  }
+}

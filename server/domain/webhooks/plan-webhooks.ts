@@ -1,0 +1,34 @@
+import { type EventType, eventTypes } from "../../events.ts";
+import type { Consumer } from "../../log/planner.ts";
+import { insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
+import { asksFor } from "./policy.ts";
+import { findListening } from "./store.ts";
+
+const everyType = Object.keys(eventTypes) as EventType[];
+
+/** One delivery for each event and endpoint that asks for it, and a job for each endpoint that has one. */
+export const planWebhooks: Consumer = {
+  name: "webhooks",
+  async types(tx, tenantId) {
+    const endpoints = await findListening(tx, tenantId);
+    if (endpoints.some(({ types }) => types.length === 0)) return everyType;
+    return [...new Set(endpoints.flatMap(({ types }) => types as EventType[]))];
+  },
+  async plan({ tx, tenantId, events, epoch, older }) {
+    const endpoints = await findListening(tx, tenantId);
+    const news = endpoints.flatMap((endpoint) =>
+      events
+        .filter((event) => event.position > endpoint.fromPosition && asksFor(endpoint, event))
+        .map((event) => ({
+          endpointId: endpoint.id,
+          event,
+          // It may have been delivered before the restore: an operator knows.
+          status: older(event) ? ("waiting" as const) : ("queued" as const),
+          epoch,
+        })),
+    );
+    await insertWebhookDeliveries(tx, tenantId, news);
+    const called = new Set(news.filter(({ status }) => status === "queued").map(({ endpointId }) => endpointId));
+    return { jobs: [...called].map((endpointId) => webhookJob(tenantId, endpointId)) };
+  },
+};

@@ -1,0 +1,61 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import { type EventType, eventTypes } from "../../events.ts";
+import type { LogBounds } from "../../log/cursor.ts";
+import { readEventsOf } from "../../log/planner-store.ts";
+import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { insertWebhookDeliveries, requeueWebhooks } from "./delivery-store.ts";
+import { asksFor } from "./policy.ts";
+
+export interface Range {
+  after?: string | undefined;
+  upto?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+  undeliveredOnly?: boolean | undefined;
+  /** Reads an event id. Throws cursor_invalid, cursor_expired. */
+  position(eventId: string, bounds: LogBounds): number;
+}
+
+/** Events a call looks at. */
+const most = 5000;
+
+/**
+ * Queues what an endpoint asks for of a range of the log; `next` is where to go on when there is more. What is not planned yet stays the
+ * planner's, so that nothing is told of twice by one call.
+ */
+export async function replayRange(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  endpoint: WebhookEndpoint,
+  range: Range,
+): Promise<{ count: number; next: { epoch: number; position: number } | null }> {
+  const bounds = await boundsOf(tx, tenantId);
+  const after = range.after === undefined ? bounds.floor : range.position(range.after, bounds);
+  const upto = range.upto === undefined ? bounds.position : range.position(range.upto, bounds);
+  const types = endpoint.types.length > 0 ? (endpoint.types as EventType[]) : (Object.keys(eventTypes) as EventType[]);
+  const events = await readEventsOf(tx, tenantId, types, { after, upto, limit: most });
+  const { since = "", until = "~" } = range; // ISO-8601 times compare as text
+  const wanted = events.filter((event) => asksFor(endpoint, event) && event.at >= since && event.at < until);
+  const positions = wanted.map(({ position }) => BigInt(position));
+  const known = await requeueWebhooks(tx, tenantId, endpoint.id, {
+    position: { in: positions },
+    status: range.undeliveredOnly ? { not: "delivered" } : {},
+  });
+  const made = await insertWebhookDeliveries(
+    tx,
+    tenantId,
+    wanted.map((event) => ({ endpointId: endpoint.id, event, status: "queued" as const, epoch: bounds.epoch })),
+  );
+  const last = events.at(-1);
+  const next = last && events.length === most ? { epoch: bounds.epoch, position: last.position } : null;
+  return { count: known + made, next };
+}
+
+async function boundsOf(tx: TenantTransaction, tenantId: TenantId): Promise<LogBounds> {
+  const [log] = await tx.$queryRaw<{ position: bigint; floor: bigint; epoch: bigint }[]>`
+    select position, floor, log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
+  if (!log) throw new DomainError("not_found");
+  return { position: Number(log.position), floor: Number(log.floor), epoch: Number(log.epoch) };
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId, instant } from "../../schema.ts";
+import { webhookJob } from "./delivery-store.ts";
+import { replayRange } from "./replay-store.ts";
+import { getWebhook } from "./store.ts";
+
+const eventId = z.string().max(200);
+
+export const replayWebhook = mutation({
+  name: "webhooks.replay",
+  summary:
+    "Send a range of the log to a webhook endpoint, once more or for the first time: what its filters let through of what is kept",
+  http: { method: "POST", path: "/admin/webhooks/{webhookId}/replay" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    webhookId: entityId,
+    after: eventId.optional().describe("Events after this event id; from the oldest that is kept unless given"),
+    upto: eventId.optional().describe("Up to this event id, with it; to the newest unless given"),
+    since: instant.optional().describe("Events from then on"),
+    until: instant.optional().describe("Events before then"),
+    undeliveredOnly: z.boolean().optional().describe("Leave out what the endpoint has taken already"),
+  }),
+  output: z.object({
+    count: z.number().int().describe("Deliveries that were queued"),
+    nextCursor: z.string().nullable().describe("A call looks at 5,000 events at most: go on with this as after"),
+  }),
+  errors: ["conflict", "cursor_invalid", "cursor_expired"],
+  handle: (ctx, { webhookId, ...range }) =>
+    unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const endpoint = await getWebhook(tx, ctx.tenantId, webhookId);
+        if (endpoint.state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
+        const { count, next } = await replayRange(tx, ctx.tenantId, endpoint, {
+          ...range,
+          position: (id, bounds) => ctx.services.cursors.resume(ctx.tenantId, id, bounds),
+        });
+        await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpoint.id)]);
+        return { count, nextCursor: next && cursorOf(ctx, next) };
+      },
+      ctx.idempotent,
+    ),
+});
+
+function cursorOf({ services, tenantId }: Context, { epoch, position }: { epoch: number; position: number }): string {
+  return services.cursors.encode(tenantId, epoch, position);
+}

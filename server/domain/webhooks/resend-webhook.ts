@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId } from "../../schema.ts";
+import { getWebhookDelivery, requeueWebhooks, webhookJob } from "./delivery-store.ts";
+import { presentDelivery, webhookDeliverySchema } from "./schema.ts";
+import { getWebhook } from "./store.ts";
+
+export const resendWebhook = mutation({
+  name: "webhooks.resend",
+  summary: "Send one delivery once more, under the same webhook-id, whatever became of it before",
+  http: { method: "POST", path: "/admin/webhooks/{webhookId}/deliveries/{webhookDeliveryId}/resend" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({ webhookId: entityId, webhookDeliveryId: entityId }),
+  output: webhookDeliverySchema,
+  errors: ["conflict"],
+  handle: (ctx, ids) =>
+    unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, ids.webhookId);
+        const { row } = await getWebhookDelivery(tx, ctx.tenantId, ids);
+        if (state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
+        if ((await requeueWebhooks(tx, ctx.tenantId, endpointId, { id: row.id })) === 0)
+          throw new DomainError("conflict", { detail: "It is about to be sent already" });
+        await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);
+        return presentDelivery((await getWebhookDelivery(tx, ctx.tenantId, ids)).row);
+      },
+      ctx.idempotent,
+    ),
+});

@@ -1,0 +1,128 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { EventType } from "../../events.ts";
+import { newId, requireId } from "../../ids.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
+import type { Page } from "../../persistence/paging.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { lockTenant } from "../tenants/store.ts";
+import { makeWebhookSecret, sealWebhookSecret } from "./policy.ts";
+import { maxWebhooks, type WebhookState } from "./schema.ts";
+
+export interface EndpointChoices {
+  url: string;
+  description: string;
+  types: EventType[];
+  chatId: string | null;
+  ordered: boolean;
+}
+
+/** Oldest first. */
+export async function pageWebhooks(
+  db: Database,
+  tenantId: TenantId,
+  page: Page,
+): Promise<{ rows: WebhookEndpoint[]; total: number }> {
+  const client = db.forTenant(tenantId);
+  const [rows, total] = await Promise.all([
+    client.webhookEndpoint.findMany({
+      where: { tenantId },
+      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+      skip: page.offset,
+      take: page.pageSize,
+    }),
+    client.webhookEndpoint.count({ where: { tenantId } }),
+  ]);
+  return { rows, total };
+}
+
+/** Throws not_found. */
+export async function getWebhook(
+  client: Pick<TenantTransaction, "webhookEndpoint">,
+  tenantId: TenantId,
+  webhookId: string,
+): Promise<WebhookEndpoint> {
+  const id = requireId(webhookId);
+  const row = await client.webhookEndpoint.findUnique({ where: { tenantId_id: { tenantId, id } } });
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
+
+/** Makes an endpoint that gets what happens from now on; `secret` is the only place where that can be read. Throws conflict. */
+export async function insertWebhook(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  authSecret: string,
+  choices: EndpointChoices,
+): Promise<{ row: WebhookEndpoint; secret: string }> {
+  await lockTenant(tx, tenantId);
+  const count = await tx.webhookEndpoint.count({ where: { tenantId } });
+  if (count >= maxWebhooks)
+    throw new DomainError("conflict", { detail: `A tenant has at most ${maxWebhooks} webhook endpoints` });
+  const [id, secret] = [newId(), makeWebhookSecret()];
+  const fromPosition = await headOf(tx, tenantId);
+  const sealed = sealWebhookSecret({ tenantId, id, authSecret }, secret);
+  const row = await tx.webhookEndpoint.create({ data: { tenantId, id, ...choices, secret: sealed, fromPosition } });
+  return { row, secret };
+}
+
+/** What is left out stays. Whatever its state becomes, it begins it without the troubles of before. Throws not_found. */
+export async function saveWebhook(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  webhookId: string,
+  { state, ...choices }: Partial<EndpointChoices> & { state?: WebhookState | undefined },
+): Promise<WebhookEndpoint> {
+  const before = await getWebhook(tx, tenantId, webhookId);
+  const fresh = { failures: 0, failingSince: null, openUntil: null, reason: null };
+  // What happened while it was disabled is not made up for by itself: a replay does that.
+  const since = before.state === "disabled" && state !== "disabled" ? await headOf(tx, tenantId) : before.fromPosition;
+  return await tx.webhookEndpoint.update({
+    where: { tenantId_id: { tenantId, id: before.id } },
+    data: { ...choices, ...(state === undefined ? {} : { state, ...fresh, fromPosition: since }) },
+  });
+}
+
+/** Throws not_found. */
+export async function replaceWebhookSecret(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  authSecret: string,
+  { webhookId, oldUntil }: { webhookId: string; oldUntil: Date },
+): Promise<{ row: WebhookEndpoint; secret: string }> {
+  const { id, secret: oldSecret } = await getWebhook(tx, tenantId, webhookId);
+  const secret = makeWebhookSecret();
+  const row = await tx.webhookEndpoint.update({
+    where: { tenantId_id: { tenantId, id } },
+    data: { secret: sealWebhookSecret({ tenantId, id, authSecret }, secret), oldSecret, oldSecretUntil: oldUntil },
+  });
+  return { row, secret };
+}
+
+/** Takes an endpoint out with everything that was to be sent to it. Throws not_found. */
+export async function removeWebhook(tx: TenantTransaction, tenantId: TenantId, webhookId: string): Promise<void> {
+  const { id } = await getWebhook(tx, tenantId, webhookId);
+  await tx.$executeRaw`
+    delete from webhook_attempts a using webhook_deliveries d
+    where a.tenant_id = ${tenantId} and d.tenant_id = ${tenantId} and d.id = a.delivery_id and d.endpoint_id = ${id}::uuid`;
+  await tx.webhookDelivery.deleteMany({ where: { tenantId, endpointId: id } });
+  await tx.webhookEndpoint.delete({ where: { tenantId_id: { tenantId, id } } });
+}
+
+/** The endpoints that events are planned for. */
+export function findListening(tx: TenantTransaction, tenantId: TenantId): Promise<WebhookEndpoint[]> {
+  return tx.webhookEndpoint.findMany({ where: { tenantId, state: { not: "disabled" } }, orderBy: { id: "asc" } });
+}
+
+/**
+ * Where the tenant's log is, with its planning held until the transaction ends: what is planned meanwhile would be planned without an
+ * endpoint that begins here.
+ */
+async function headOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
+  await tx.$queryRaw`
+    select 1 from planner_cursors where tenant_id = ${tenantId} and consumer = 'webhooks' for no key update`;
+  const [log] = await tx.$queryRaw<{ position: bigint }[]>`
+    select position from tenant_log where tenant_id = ${tenantId}`;
+  return log?.position ?? 0n;
+}

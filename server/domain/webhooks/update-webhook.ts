@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId } from "../../schema.ts";
+import { webhookJob } from "./delivery-store.ts";
+import { endpointFields, presentWebhook, webhookSchema, webhookStates } from "./schema.ts";
+import { saveWebhook } from "./store.ts";
+
+export const updateWebhook = mutation({
+  name: "webhooks.update",
+  summary: "Change a webhook endpoint, pause it, or have it go on; what is left out stays",
+  http: { method: "PATCH", path: "/admin/webhooks/{webhookId}" },
+  access: { caller: "admin", scope: "admin" },
+  input: z.object({
+    webhookId: entityId,
+    ...z.object(endpointFields).partial().shape,
+    state: z
+      .enum(webhookStates)
+      .optional()
+      .describe("Going on after paused sends what waited; after disabled only what happens from then on"),
+  }),
+  output: webhookSchema,
+  handle: (ctx, { webhookId, ...changes }) =>
+    unitOfWork(
+      ctx.services.db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const row = await saveWebhook(tx, ctx.tenantId, webhookId, changes);
+        await enqueueJobs(tx, [webhookJob(ctx.tenantId, row.id)]);
+        return presentWebhook(row);
+      },
+      ctx.idempotent,
+    ),
+});

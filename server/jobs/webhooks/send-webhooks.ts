@@ -1,0 +1,143 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Config } from "../../config/config.ts";
+import { messageIdOf, webhookJob } from "../../domain/webhooks/delivery-store.ts";
+import {
+  bodyOf,
+  nextTry,
+  openWebhookSecret,
+  signedHeaders,
+  type WebhookPatience,
+  webhookPatience,
+  width,
+} from "../../domain/webhooks/policy.ts";
+import { Cursors } from "../../log/cursor.ts";
+import type { Step } from "../../log/planner.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+import { type Posted, post } from "../post-signed.ts";
+import { tellOwners } from "./tell-owners.ts";
+import { type ClaimedWebhook, claimWebhook, finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
+
+export interface WebhookContext {
+  config: Config;
+  db: Database;
+  /** Fires when the process is to end: no request is begun after that. */
+  stopping: AbortSignal;
+  step?: Step | undefined;
+  webhookPatience?: Partial<WebhookPatience> | undefined;
+}
+
+/** ms that an endpoint has a worker's slot before it stands in line again. */
+const turn = 5_000;
+
+/**
+ * Sends what is due to one endpoint, and sees to it that somebody comes back for the rest. Nothing is held meanwhile but a claim on each
+ * delivery that is under way, which runs out when its worker dies. A dead endpoint has as many requests under way as a live one at
+ * most, so it delays no other.
+ */
+export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, endpointId: string): Promise<void> {
+  const patience = { ...webhookPatience, ...context.webhookPatience };
+  const deadline = Date.now() + turn;
+  const line = async () => {
+    while (!context.stopping.aborted && Date.now() < deadline) {
+      const delivery = await claimWebhook(context.db.pool, tenantId, endpointId, patience);
+      if (!delivery) return;
+      await context.step?.("webhook claimed");
+      await handle(context, tenantId, { endpointId, delivery, patience });
+    }
+  };
+  await Promise.all(Array.from({ length: width }, line));
+  await tenantTransaction(context.db.prisma, tenantId, async (tx) => {
+    const at = await nextWebhook(tx, tenantId, endpointId, patience);
+    if (at) await enqueueJobs(tx, [webhookJob(tenantId, endpointId, at)]);
+  });
+}
+
+interface Task {
+  endpointId: string;
+  delivery: ClaimedWebhook;
+  patience: WebhookPatience;
+}
+
+async function handle(context: WebhookContext, tenantId: TenantId, task: Task): Promise<void> {
+  const { endpointId, delivery, patience } = task;
+  const { db } = context;
+  const where = { tenantId_id: { tenantId, id: endpointId } };
+  const endpoint = await db.forTenant(tenantId).webhookEndpoint.findUnique({ where });
+  if (!endpoint) return; // deleted meanwhile, and its deliveries with it
+  const end = await attempt(context, endpoint, task);
+  await context.step?.("webhook answered");
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    const disabled = await finishWebhook(tx, tenantId, delivery, end, patience);
+    if (disabled) await tellOwners(tx, tenantId, endpointId);
+  });
+  await context.step?.("webhook noted");
+}
+
+async function attempt(context: WebhookContext, endpoint: WebhookEndpoint, task: Task): Promise<WebhookEnd> {
+  const { delivery, patience } = task;
+  const { authSecret, allowPrivateNetworks } = context.config;
+  const tenantId = endpoint.tenantId as TenantId;
+  const { event, sample } = delivery;
+  if (!event && !sample) return { status: "expired", detail: "The log has let go of the event", said: {} };
+  const position = event ? BigInt(event.position) : null;
+  const id = messageIdOf(new Cursors(authSecret), tenantId, { ...delivery, epoch: BigInt(delivery.epoch), position });
+  const body = event ? bodyOf(event, id) : JSON.stringify(sample);
+  const began = performance.now();
+  const spent = () => Math.round(performance.now() - began);
+  try {
+    const headers = signedHeaders(secretsOf(endpoint, authSecret), id, body, new Date());
+    const posted = await post({ url: endpoint.url, body, headers, allowPrivateNetworks });
+    return judge(posted, spent(), delivery.attempts, patience);
+  } catch (error) {
+    const fault = faultOf(error);
+    return failed({ ms: spent(), fault }, fault, { attempts: delivery.attempts, patience });
+  }
+}
+
+/** The one that counts, and the one of before while it still does. */
+function secretsOf({ tenantId, id, secret, oldSecret, oldSecretUntil }: WebhookEndpoint, authSecret: string): string[] {
+  const both = oldSecret !== null && oldSecretUntil !== null && oldSecretUntil.getTime() > Date.now();
+  return [secret, ...(both ? [oldSecret] : [])].map((sealed) =>
+    openWebhookSecret({ tenantId, id, authSecret }, sealed),
+  );
+}
+
+function judge(
+  { status, answer, retryAfter }: Posted,
+  ms: number,
+  attempts: number,
+  patience: WebhookPatience,
+): WebhookEnd {
+  const said = { ms, status, answer };
+  if (status >= 200 && status < 300) return { status: "delivered", said };
+  const redirects = status >= 300 && status < 400 ? "; redirects are not followed" : "";
+  return failed(said, `It answered ${status}${redirects}`, { attempts, patience, retryAfter });
+}
+
+function failed(
+  said: WebhookEnd["said"],
+  detail: string,
+  { attempts, patience, retryAfter }: { attempts: number; patience: WebhookPatience; retryAfter?: number },
+): WebhookEnd {
+  const dueAt = nextTry(attempts, patience, Date.now(), retryAfter);
+  return dueAt ? { status: "queued", dueAt, detail, said } : { status: "failed", detail, said };
+}
+
+/** Why there was no answer, in words that the tenant may read. */
+function faultOf(error: unknown): string {
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  if (/is not allowed/.test(message)) return "The address is private or reserved";
+  if (name === "AbortError" || name === "TimeoutError") return "No answer within 10 s";
+  const known: Record<string, string> = {
+    ECONNREFUSED: "Nobody listens at the address",
+    ECONNRESET: "The connection was cut off",
+    ENOTFOUND: "The name has no address",
+    EAI_AGAIN: "The name could not be looked up",
+    ETIMEDOUT: "The address could not be reached",
+    EHOSTUNREACH: "The address could not be reached",
+  };
+  return known[code ?? ""] ?? (code ? `${code}: ${message}` : message).slice(0, 300);
+}
