@@ -199,7 +199,7 @@ export const storeRows: StoreModules = {
       retainEvents: [({ db, mine }) => jobs.retainEvents(db.pool, mine, future, 1000), 0],
       retainChannels: [({ db, mine }) => jobs.retainChannels(db.pool, mine, { cached: future, noted: future }), own],
       takeChannelNotices: [({ tx, mine }) => jobs.takeChannelNotices(tx, mine, 10), []],
-      retainWebhooks: [({ db, mine }) => jobs.retainWebhooks(db.pool, mine, future, 1000), 0],
+      retainWebhooks: [({ db, mine }) => jobs.retainWebhooks(db.pool, mine, future, 1000), own],
       purgeTenant: [({ db, mine }) => jobs.purgeTenant(db.pool, mine, 1000), 0],
       retainMail: [
         ({ db, mine }) => jobs.retainMail(db.pool, mine, { caught: future, settled: future, limit: 1000 }),
