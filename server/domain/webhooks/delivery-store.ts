@@ -127,7 +127,7 @@ export async function getWebhookDelivery(
   return { row, tries: tries.reverse() };
 }
 
-/** Queues deliveries once more, with all their tries before them; those that are queued stay as they are. Returns how many. */
+/** Queues deliveries once more, now and with all their tries before them. Returns how many. */
 export async function requeueWebhooks(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -136,8 +136,8 @@ export async function requeueWebhooks(
 ): Promise<number> {
   const now = new Date();
   const { count } = await tx.webhookDelivery.updateMany({
-    where: { AND: [{ tenantId, endpointId, status: { not: "queued" } }, which] },
-    data: { status: "queued", detail: null, attempts: 0, dueAt: now, claimedUntil: null, updatedAt: now },
+    where: { tenantId, endpointId, ...which },
+    data: { status: "queued", detail: null, attempts: 0, dueAt: now, updatedAt: now },
   });
   return count;
 }

@@ -41,7 +41,7 @@ export async function replayRange(
   const positions = wanted.map(({ position }) => BigInt(position));
   const known = await requeueWebhooks(tx, tenantId, endpoint.id, {
     position: { in: positions },
-    status: range.undeliveredOnly ? { not: "delivered" } : {},
+    status: { notIn: range.undeliveredOnly ? ["queued", "delivered"] : ["queued"] },
   });
   const made = await insertWebhookDeliveries(
     tx,

@@ -10,7 +10,8 @@ import { getWebhook } from "./store.ts";
 
 export const resendWebhook = mutation({
   name: "webhooks.resend",
-  summary: "Send one delivery once more, under the same webhook-id, whatever became of it before",
+  summary:
+    "Send one delivery now, once more or without waiting for its next try, under the same webhook-id, whatever became of it before",
   http: { method: "POST", path: "/admin/webhooks/{webhookId}/deliveries/{webhookDeliveryId}/resend" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ webhookId: entityId, webhookDeliveryId: entityId }),
@@ -24,8 +25,7 @@ export const resendWebhook = mutation({
         const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, ids.webhookId);
         const { row } = await getWebhookDelivery(tx, ctx.tenantId, ids);
         if (state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
-        if ((await requeueWebhooks(tx, ctx.tenantId, endpointId, { id: row.id })) === 0)
-          throw new DomainError("conflict", { detail: "It is about to be sent already" });
+        await requeueWebhooks(tx, ctx.tenantId, endpointId, { id: row.id });
         await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);
         return presentDelivery((await getWebhookDelivery(tx, ctx.tenantId, ids)).row);
       },
