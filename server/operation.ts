@@ -124,8 +124,14 @@ export function mutation<I extends z.ZodType, O extends z.ZodType>(
 export function hubMethodName(operation: Pick<Operation, "name">): string {
   const [noun = "", verb = ""] = operation.name.split(".");
   const [, first = "", rest = ""] = /^([a-z]+)(.*)$/.exec(verb) ?? [];
-  const one = first === "list" && rest === "" ? noun : noun.replace(/s$/, "");
+  const one = first === "list" && rest === "" ? noun : singular(noun);
   return pascal(first) + pascal(one) + rest;
+}
+
+/** One of them: deliveries → delivery, batches → batch, statuses → status. Preferences are read and written as a whole. */
+function singular(noun: string): string {
+  if (noun === "preferences") return noun;
+  return noun.replace(/ies$|(?<=ch|sh|x|us|ss)es$|(?<!s)s$/, (end) => (end === "ies" ? "y" : ""));
 }
 
 function pascal(word: string): string {

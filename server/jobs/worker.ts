@@ -18,6 +18,8 @@ const jobsAtOnce = 16;
 
 /** For tests: shorter waits, and a word between any two steps. */
 export interface WorkerOptions {
+  /** Jobs at a time; each slot asks for work of its own. */
+  concurrency?: number;
   beat?: number;
   patience?: number;
   /** How often jobs that wait for a time are looked for, in ms. */
@@ -38,7 +40,11 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
   const db = openDatabase({ url: config.database.runtimeUrl, name: "parley worker" });
-  const holds = createPool({ url: config.database.runtimeUrl, max: jobsAtOnce, name: "parley mail" });
+  const holds = createPool({
+    url: config.database.runtimeUrl,
+    max: options.concurrency ?? jobsAtOnce,
+    name: "parley mail",
+  });
   const stopping = new AbortController();
   const opened: (() => unknown)[] = [() => holds.end(), db.close];
   try {

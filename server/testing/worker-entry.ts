@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import type { Config } from "../config/config.ts";
 import { startWorker, type WorkerOptions } from "../jobs/worker.ts";
 
@@ -9,7 +10,10 @@ export interface WorkerOrder {
   dieAt?: string;
 }
 
-const { config, options, dieAt } = JSON.parse(process.env.ORDER ?? "") as WorkerOrder;
+// Loaded it waits for its order; when whoever would give it is gone, it ends.
+const said = await text(process.stdin);
+if (said === "") process.exit();
+const { config, options, dieAt } = JSON.parse(said) as WorkerOrder;
 await startWorker(
   { ...config, roles: new Set(["worker"]) },
   {

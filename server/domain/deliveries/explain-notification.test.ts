@@ -124,6 +124,70 @@ test("the decisions about everything that was sent add up to its audience, in ea
   expect(body).toMatchObject({ totalCount: 1, data: [{ userId: "c" }] });
 });
 
+test("the decisions about a send to many add up to its audience, whoever is among it", async () => {
+  await key("PUT", "/admin/categories/Timetable", { title: "Timetable", channels: ["inApp", "email"] });
+  for (const id of ["b-one", "b-two", "b-off", "b-never"])
+    await key("PUT", `/Users/${id}`, { email: `${id}@example.com` });
+  await key("PUT", "/Users/b-nowhere", { displayName: "Has no address" });
+  await key("POST", "/admin/suppressions", { address: "b-never@example.com" });
+  await tenant.as("b-off")("PUT", "/preferences", { categories: [{ type: "Timetable", email: "off" }] });
+  await tenant.as("b-two")("PUT", "/preferences", { categories: [{ type: "Timetable", inApp: "off" }] });
+  const userIds = ["b-one", "b-two", "b-one", "b-off", "b-never", "b-nowhere"];
+  const content = { type: "Timetable", subject: "New times", message: "From Monday on" };
+  const { body } = await key<{ id: string; total: number }>("POST", "/Notifications/bulk", { ...content, userIds });
+  expect(body.total).toBe(5); // one was named twice
+  const summary = async () => (await key("GET", `/admin/deliveries/summary?batchId=${body.id}`)).body;
+  await expect.poll(summary, { timeout: 15_000 }).toEqual({
+    inApp: { total: 5, statuses: { sent: 4, preference: 1 } },
+    email: { total: 5, statuses: { sent: 2, preference: 1, suppressed: 1, no_address: 1 } },
+  });
+  const mailed = server.mails.map(({ to }) => to).filter((to) => to.startsWith("b-"));
+  expect(mailed.toSorted()).toEqual(["b-one@example.com", "b-two@example.com"]);
+});
+
+test("a login is made with the stored password; a wrong one is told in the server's words and shown nowhere", async () => {
+  const logged: string[] = [];
+  const right = "correct horse battery";
+  const wrong = "hunter2-hunter2";
+  const guarded = await startMailServer(
+    {},
+    {
+      onAuth: ({ method, username, password }, _session, answer) => {
+        logged.push(`${method} ${username}`);
+        if (username === "acme" && password === right) answer(null, { user: username });
+        else answer(smtpError(535, "5.7.8 Authentication credentials invalid, says Acme Mail"));
+      },
+      authOptional: false,
+      allowInsecureAuth: true,
+    },
+  );
+  const other = await stack.tenant("login");
+  const settings = { host: "127.0.0.1", port: guarded.port, security: "none", fromAddress: "a@login.example" };
+  const patch = (changes: object) => other.key()("PATCH", "/admin/mail/settings", changes);
+  const shown = async () => (await other.key()("GET", "/admin/mail/settings")).body;
+  const answers: unknown[] = [await patch({ ...settings, username: "acme", password: wrong })];
+  const { body } = await other.key()<{ deliveryId: string }>("POST", "/admin/mail/test", { to: "me@example.com" });
+  const delivery = async () => (await other.key()("GET", `/admin/deliveries/${body.deliveryId}`)).body;
+  const said = expect.stringContaining("credentials invalid, says Acme Mail");
+  await expect.poll(shown, { timeout: 15_000 }).toMatchObject({ lastError: said, failures: expect.any(Number) });
+  await expect.poll(delivery, { timeout: 15_000 }).toMatchObject({ status: "queued", tries: [{ words: said }] });
+  expect(guarded.mails).toHaveLength(0);
+  answers.push(await shown(), await delivery(), await patch({ password: right }), await shown());
+  await owner.query("update deliveries set due_at = now() where id = $1", [body.deliveryId]);
+  await owner.query(`select graphile_worker.add_job('mail', '{"tenantId": "login"}')`);
+  await expect.poll(delivery, { timeout: 15_000 }).toMatchObject({ status: "sent" });
+  expect(guarded.mails).toHaveLength(1);
+  expect(new Set(logged)).toEqual(new Set(["PLAIN acme"]));
+  const stored = [
+    (await owner.query("select * from mail_settings where tenant_id = 'login'")).rows,
+    (await owner.query("select * from mail_health where tenant_id = 'login'")).rows,
+    (await owner.query("select * from audit_entries where tenant_id = 'login'")).rows,
+  ];
+  const told = JSON.stringify([answers, await shown(), await delivery(), stored]);
+  for (const secret of [right, wrong]) expect(told.includes(secret)).toBe(false);
+  await guarded.close();
+});
+
 test("mails from before a restore wait until an operator lets them go", async () => {
   await worker.close();
   const id = await send({ userId: "ada", email: "late@example.com" });

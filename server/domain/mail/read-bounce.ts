@@ -34,6 +34,7 @@ const sesEvent = z.object({
   mail: z.object({
     messageId: z.string().max(200).optional(),
     headers: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+    tags: z.record(z.string(), z.array(z.string())).optional(),
   }),
 });
 
@@ -42,7 +43,9 @@ export function readSesReport(text: string): BounceReport | undefined {
   const parsed = sesEvent.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   const { bounce, complaint, mail } = parsed.data;
-  const deliveryId = mail.headers?.find(({ name }) => name.toLowerCase() === "x-parley-delivery")?.value;
+  // Tags come with events, headers with what is told in the original form of the mail.
+  const tag = mail.tags?.["parley-delivery"]?.[0];
+  const deliveryId = tag ?? mail.headers?.find(({ name }) => name.toLowerCase() === "x-parley-delivery")?.value;
   const bounced = bounce?.bouncedRecipients.map(({ emailAddress, diagnosticCode }) => ({
     address: emailAddress,
     suppress: bounce.bounceType === "Permanent" ? ("bounce" as const) : undefined,

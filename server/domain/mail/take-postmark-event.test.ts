@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../persistence/project-root.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { insertDeliveries } from "../deliveries/store.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -33,6 +35,21 @@ test("succeeds with the secret as password in the address, as query, and as head
   expect((await post("postmark-complaint", {}, "?secret=open%20sesame")).status).toBe(200);
   expect((await post("postmark-complaint", { "x-webhook-secret": "open sesame" })).status).toBe(200);
   expect(await suppressed()).toEqual(["cross@example.com complaint", "gone@example.com bounce"]);
+});
+
+test("says of the mail itself that it came back", async () => {
+  const delivery = { cause: "event:1", userId: "gone", channel: "email", kind: "notification", type: "T" } as const;
+  const rows = [{ ...delivery, subject: "S", status: "sent", address: "gone@example.com", epoch: 1 } as const];
+  const id = await unitOfWork(stack.api.services.db, tenant.tenantId, async ({ tx }) =>
+    String((await insertDeliveries(tx, tenant.tenantId, rows))[0]?.id),
+  );
+  const body = fixture("postmark-bounce").replace("DELIVERY", id);
+  const headers = { "content-type": "application/json", "x-webhook-secret": "open sesame" };
+  expect((await call(`${tenant.url}/mail/events/postmark`, "POST", body, headers)).status).toBe(200);
+  expect((await tenant.key()("GET", `/admin/deliveries/${id}`)).body).toMatchObject({
+    status: "bounced",
+    detail: expect.stringContaining("does not exist"),
+  });
 });
 
 test("refuses another secret, none, and every one where none is set", async () => {

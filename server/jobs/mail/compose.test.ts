@@ -7,6 +7,8 @@ import { InvitationMail } from "../../../emails/invitation.tsx";
 import { renderMail } from "../../../emails/render.ts";
 import { ResetMail } from "../../../emails/reset.tsx";
 import { SignInMail } from "../../../emails/sign-in.tsx";
+import { readPostmarkReport, readSesReport } from "../../domain/mail/read-bounce.ts";
+
 import { composeMail, type Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
 
@@ -38,6 +40,7 @@ const base: ClaimedMail = {
     expiresAt: null,
   },
   suppressed: null,
+  stale: false,
   mayUnsubscribe: true,
 };
 
@@ -146,4 +149,22 @@ test("a button's words read on any colour", () => {
     "#000000",
     "#ffffff",
   ]);
+});
+
+test("a bounce leads back to its mail: by Postmark's metadata, by the tags of SES, by our own header", async () => {
+  const { headers } = await simpleParser(await composeMail(base, sender, links));
+  const bounce = { recordType: "Bounce", type: "HardBounce", email: "ada@example.com" };
+  // What a mail is sent with as X-PM-Metadata-{name} is told as Metadata.{name}.
+  const metadata = { "parley-delivery": headers.get("x-pm-metadata-parley-delivery") };
+  expect(readPostmarkReport({ ...bounce, metadata })?.deliveryId).toBe(base.id);
+  const tags = Object.fromEntries(
+    String(headers.get("x-ses-message-tags"))
+      .split(",")
+      .map((tag) => tag.trim().split("="))
+      .map(([name, value]) => [name, [value]]),
+  );
+  const told = { eventType: "Bounce", bounce: { bounceType: "Permanent", bouncedRecipients: [] } };
+  expect(readSesReport(JSON.stringify({ ...told, mail: { tags } }))?.deliveryId).toBe(base.id);
+  const shown = [{ name: "X-Parley-Delivery", value: headers.get("x-parley-delivery") }];
+  expect(readSesReport(JSON.stringify({ ...told, mail: { headers: shown } }))?.deliveryId).toBe(base.id);
 });

@@ -34,6 +34,9 @@ export async function composeMail(mail: ClaimedMail, sender: Sender, links: Link
     headers: {
       "Auto-Submitted": "auto-generated",
       "X-Parley-Delivery": mail.id,
+      // Postmark tells bounces with its metadata, SES with its tags: so we know which mail it was.
+      "X-PM-Metadata-parley-delivery": mail.id,
+      "X-SES-MESSAGE-TAGS": `parley-delivery=${mail.id}`,
       ...(unsubscribe
         ? { "List-Unsubscribe": `<${unsubscribe}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
         : {}),

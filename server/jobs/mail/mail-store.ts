@@ -37,6 +37,8 @@ export interface ClaimedMail {
   } | null;
   /** Why the address gets no mail. */
   suppressed: string | null;
+  /** What its person wants may be something else than when it was planned. */
+  stale: boolean;
   /** False for what its category must tell. */
   mayUnsubscribe: boolean;
 }

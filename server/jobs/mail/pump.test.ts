@@ -226,3 +226,40 @@ test("what became true meanwhile counts: read, expired, deleted", async () => {
   await work();
   await settle(tenant, { read_first: 1, cancelled: 1, expired: 1, not_asked: 1, sent: 1 });
 });
+
+test("what people say between two tries counts: off for a type, off for all, paused; an operator's word stands above", async () => {
+  let down = true;
+  const server = await serve({
+    data: (_mail, { take, answer }) => {
+      if (down) return answer(smtpError(451, "4.3.0 come back later"));
+      take();
+      answer(null);
+    },
+  });
+  const tenant = await tenantOn(server);
+  await work();
+  await tell(tenant, people(4));
+  const tried = async () =>
+    new Set((await attemptsOf(tenant)).map(({ outcome }) => outcome)).has("temporary") &&
+    (await owner.query("select from deliveries where tenant_id = $1 and attempts > 0", [tenant.tenantId])).rowCount;
+  await expect.poll(tried, { timeout: 10_000 }).toBe(4);
+  await owner.query(
+    `insert into preferences (tenant_id, user_id, type, channel, enabled)
+     values ($1, 'u0', 'Welcome', 'email', false), ($1, 'u1', '*', 'email', false)`,
+    [tenant.tenantId],
+  );
+  await owner.query(
+    "insert into preference_timings (tenant_id, user_id, paused_until) values ($1, 'u2', now() + interval '1 hour')",
+    [tenant.tenantId],
+  );
+  down = false;
+  await settle(tenant, { preference: 2, held: 1, sent: 1 });
+  expect(server.mails.map(({ to }) => to)).toEqual(["u3@example.com"]);
+  const { rows } = await owner.query(
+    "select id, held_until > now() as later, detail from deliveries where tenant_id = $1 and status = 'held'",
+    [tenant.tenantId],
+  );
+  expect(rows).toMatchObject([{ later: true, detail: "paused by the person" }]);
+  await tenant.key()("POST", `/admin/deliveries/${rows[0].id}/resend`);
+  await settle(tenant, { preference: 2, sent: 2 });
+});

@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
-import { type DeliveryFacts, decideDelivery } from "../../domain/deliveries/policy.ts";
+import { type DeliveryFacts, decideDelivery, type Ruling } from "../../domain/deliveries/policy.ts";
 import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault } from "../../domain/mail/policy.ts";
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
@@ -18,6 +18,7 @@ import {
   schedulePump,
 } from "./mail-store.ts";
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
+import { findRulingAgain, scheduleRelease } from "./ruling-store.ts";
 import { SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
 import { type Turn, Turnstile } from "./turnstile.ts";
 
@@ -120,7 +121,7 @@ class Pump {
 
   /** What became of a mail; undefined when it is written down already. */
   private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined, turn: Turn): Promise<MailEnd | undefined> {
-    const stop = this.decide(mail);
+    const stop = await this.decide(mail);
     if (stop) return stop;
     let raw: Buffer;
     try {
@@ -167,22 +168,25 @@ class Pump {
     await saveHealth(this.context.db, this.tenantId, { failures, openUntil, ...(error ? { error } : {}) });
   }
 
-  /** Why a mail is not sent after all; undefined when it is. */
-  private decide(mail: ClaimedMail): MailEnd | undefined {
+  /** Why a mail is not sent after all, or not now; undefined when it is. */
+  private async decide(mail: ClaimedMail): Promise<MailEnd | undefined> {
     if (mail.older) return { outcome: "stopped", status: "waiting", rule: "epoch" };
     if (mail.attempts > this.patience.attempts) return failed("temporary", "The worker died at every try");
-    const { status, rule, detail } = decideDelivery(this.factsOf(mail));
-    return status === "queued" ? undefined : { outcome: "stopped", status, rule, detail };
+    const ruling = await findRulingAgain(this.context.db, this.tenantId, mail);
+    const { status, rule, detail, until } = decideDelivery(this.factsOf(mail, ruling));
+    if (status === "queued") return undefined;
+    if (until) await scheduleRelease(this.context.db, this.tenantId, until);
+    return { outcome: "stopped", status, rule, detail, heldUntil: until };
   }
 
-  private factsOf(mail: ClaimedMail): DeliveryFacts {
+  private factsOf(mail: ClaimedMail, ruling: Ruling): DeliveryFacts {
     const told = mail.notification ?? (mail.notificationId === null ? ofNone : undefined);
     return {
       channel: "email",
       now: new Date(),
       // An operator who asks for it again knows that it was read.
       notification: told && { readAt: mail.round > 0 ? null : toDate(told.readAt), expiresAt: toDate(told.expiresAt) },
-      ruling: { outcome: "send", rule: "asked" },
+      ruling,
       address: mail.address ?? undefined,
       suppressed: mail.suppressed ?? undefined,
       way: this.outlet.server ? "server" : this.outlet.catcher ? "catcher" : "none",
