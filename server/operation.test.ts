@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hubMethodName } from "./operation.ts";
 
-test.each([
+test.each<[`${string}.${string}`, string]>([
   ["messages.send", "SendMessage"],
   ["chats.list", "ListChats"],
   ["chats.setNotifications", "SetChatNotifications"],

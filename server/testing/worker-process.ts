@@ -64,8 +64,10 @@ const __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 function load(file: string): Child {
-  const env = { PATH: process.env.PATH, NODE_ENV: "production" };
-  return spawn(process.execPath, [file], { env, stdio: ["pipe", "pipe", "inherit"] });
+  return spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, NODE_ENV: "production" },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
 }
 
 function startProcess(child: Child, order: WorkerOrder): WorkerProcess {

@@ -43,7 +43,7 @@ test("says of the mail itself that it came back", async () => {
   const id = await unitOfWork(stack.api.services.db, tenant.tenantId, async ({ tx }) =>
     String((await insertDeliveries(tx, tenant.tenantId, rows))[0]?.id),
   );
-  const body = fixture("postmark-bounce").replace("DELIVERY", id);
+  const body = fixture("postmark-bounce").replace("DELIVERY", String(id));
   const headers = { "content-type": "application/json", "x-webhook-secret": "open sesame" };
   expect((await call(`${tenant.url}/mail/events/postmark`, "POST", body, headers)).status).toBe(200);
   expect((await tenant.key()("GET", `/admin/deliveries/${id}`)).body).toMatchObject({
