@@ -73,8 +73,13 @@ export async function insertInvitation(
   invitation: NewInvitation,
 ): Promise<OperatorInvitation> {
   const { email } = invitation;
-  await tx.operatorInvitation.deleteMany({ where: { tenantId, email } });
-  return tx.operatorInvitation.create({ data: { tenantId, id: newId(), ...invitation } });
+  const fresh = { tenantId, id: newId(), ...invitation };
+  // One statement, for two may invite the same address at once.
+  return tx.operatorInvitation.upsert({
+    where: { tenantId_email: { tenantId, email } },
+    create: fresh,
+    update: { ...fresh, createdAt: new Date() },
+  });
 }
 
 export function listInvitations(db: Database, tenantId: TenantId): Promise<OperatorInvitation[]> {

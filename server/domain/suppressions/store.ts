@@ -38,7 +38,8 @@ export async function suppress(
   return await tx.suppression.upsert({
     where: { tenantId_address: { tenantId, address } },
     create: { tenantId, address, reason, detail: detail ?? null },
-    update: {},
+    // Changes nothing, and makes it one statement, which finds its row even while another call lifts it.
+    update: { address },
   });
 }
 
