@@ -126,6 +126,45 @@ test("caught mails go after a week, settled decisions after ninety days, what wa
   expect((await owner.query("select subject from caught_mails")).rows).toEqual([{ subject: "6" }]);
 });
 
+test("what was cancelled goes after ninety days, and sends to many that ended, but for one of which somebody waits", async () => {
+  const [one, two] = tenants as [TestTenant, TestTenant];
+  const body = { type: "t", subject: "s", message: "m", userIds: ["ann"], scheduledFor: "2990-01-01T00:00:00Z" };
+  const made: string[] = [];
+  for (const tenant of [one, one, one, two])
+    made.push((await tenant.key()<{ id: string }>("POST", "/Notifications/bulk", body)).body.id);
+  const [old, young, waiting] = made;
+  for (const [id, status] of [
+    [old, "cancelled"],
+    [young, "cancelled"],
+    [waiting, "scheduled"],
+  ])
+    await owner.query(
+      `insert into notifications (tenant_id, id, user_id, type, subject, message, status, batch_id, created_at)
+       values ('one', gen_random_uuid(), 'ann', 't', 's', 'm', $2, $1, now())`,
+      [id, status],
+    );
+  const end = (id: string | undefined, days: number) =>
+    owner.query(
+      `with b as (update notification_batches set status = 'done', finished_at = now() - $2::int * interval '1 day' where id = $1)
+       update notifications set created_at = now() - $2::int * interval '1 day' where batch_id = $1`,
+      [id, days],
+    );
+  for (const [id, days] of [
+    [old, 91],
+    [young, 89],
+    [waiting, 91],
+  ] as const)
+    await end(id, days);
+  await runRetention(stack.api.services.db.pool);
+  const ids = async (table: string, column: string) =>
+    (await owner.query(`select ${column} as id from ${table} where ${column} = any ($1::uuid[])`, [made])).rows.map(
+      ({ id }) => id,
+    );
+  expect(await ids("notification_batches", "id")).toEqual(expect.arrayContaining(made.slice(1)));
+  expect(await ids("notification_batches", "id")).toHaveLength(3);
+  expect((await ids("notifications", "batch_id")).sort()).toEqual([young, waiting].sort());
+});
+
 test("the queue runs it as a job", async () => {
   await age("two", 1000);
   const worker = await startWorker(configFor(stack.database));

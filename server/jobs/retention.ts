@@ -3,7 +3,15 @@ import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { readHeads } from "../log/store.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
-import { purgeTenant, retainChannels, retainEvents, retainKeys, retainMail, retainWebhooks } from "./store.ts";
+import {
+  purgeTenant,
+  retainChannels,
+  retainEvents,
+  retainKeys,
+  retainMail,
+  retainNotifications,
+  retainWebhooks,
+} from "./store.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** Messages stay; only the log that clients resume from is cut. */
@@ -15,6 +23,8 @@ const channelsKeptFor = 60 * 60 * 1000;
 export const caughtKeptFor = 7 * day;
 /** Why something did or did not arrive. */
 export const decisionsKeptFor = 90 * day;
+/** What was cancelled before anybody saw it, and how sends to many went. */
+export const cancelledKeptFor = 90 * day;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
 
@@ -32,6 +42,7 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
       await tidyChannels(pool, tenantId, now);
       await tidyMail(pool, tenantId, now);
       await cutWebhooks(pool, tenantId, new Date(now - eventsKeptFor));
+      await tidyNotifications(pool, tenantId, now);
       gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
     } catch (error) {
       faults.push(error); // one tenant's trouble is not the others'
@@ -63,6 +74,11 @@ async function tidyMail(pool: Pool, tenantId: TenantId, now: number): Promise<vo
 /** What was to be sent of events that are kept no more. */
 async function cutWebhooks(pool: Pool, tenantId: TenantId, before: Date): Promise<void> {
   while ((await retainWebhooks(pool, tenantId, before, step)) === step);
+}
+
+async function tidyNotifications(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
+  const before = new Date(now - cancelledKeptFor);
+  while ((await retainNotifications(pool, tenantId, before, step)) >= step);
 }
 
 async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {

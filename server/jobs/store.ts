@@ -59,6 +59,21 @@ export async function purgeTenant(pool: Pool, tenantId: TenantId, limit: number)
 }
 
 /** Takes out mails caught before one time, and up to `limit` decisions settled before another; returns how many went. */
+/** Takes out what was cancelled, and sends to many that ended, before a time; returns how many of the one kind or the other, at most `limit`. */
+export async function retainNotifications(
+  pool: Pool,
+  tenantId: TenantId,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>("select retain_notifications_v1($1, $2, $3) as gone", [
+    tenantId,
+    before,
+    limit,
+  ]);
+  return rows[0]?.gone ?? 0;
+}
+
 export async function retainMail(
   pool: Pool,
   tenantId: TenantId,

@@ -77,6 +77,7 @@ const rows: Record<string, Row> = {
   "notifications.bulkArchive": () => ["PUT", "/Notifications/bulk/archive", { ids: notificationIds.toReversed() }],
   "notifications.bulkDelete": () => ["PUT", "/Notifications/bulk/delete", { ids: notificationIds.slice(-2) }],
   "batches.create": () => ["POST", "/Notifications/bulk", { ...news, userIds: oneOf([users, users.toReversed()]) }],
+  "batches.update": () => ["PATCH", `/Notifications/batches/${at.batchId}`, { subject: `s${next()}` }],
   "batches.cancel": () => ["DELETE", `/Notifications/batches/${at.batchId}`],
   "topics.put": () => ["PUT", "/admin/topics/t", { name: `Topic ${next()}` }],
   "topics.delete": () => ["DELETE", "/admin/topics/t"],

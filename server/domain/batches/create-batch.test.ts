@@ -153,6 +153,58 @@ describe("succeeds", () => {
   });
 });
 
+describe("a scheduled one can be changed", () => {
+  const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const change = (id: string, body: object, caller = key) =>
+    caller<Batch>("PATCH", `/Notifications/batches/${id}`, body);
+
+  test("in what it says and in its time, and goes out so; what is left out stays", async () => {
+    const { body } = await send({
+      userIds: ["una"],
+      scheduledFor: later(3_600_000),
+      summary: "Kept",
+      priority: "High",
+    });
+    const sooner = later(60_000);
+    const changed = await change(body.id, { subject: "Earlier", scheduledFor: sooner });
+    expect(changed).toMatchObject({ status: 200, body: { ...body, subject: "Earlier", scheduledFor: sooner } });
+    await work(body.id, Date.parse(sooner) - 1);
+    expect((await reached(body.id)).rows).toEqual([]);
+    await work(body.id, Date.parse(sooner));
+    expect((await reached(body.id)).rows).toEqual(["una"]);
+    const { body: inbox } = await tenant.as("una")<{ data: object[] }>("GET", "/Notifications");
+    expect(inbox.data).toMatchObject([{ ...content, subject: "Earlier", summary: "Kept", priority: "High" }]);
+    expect((await change(body.id, { subject: "Too late" })).status).toBe(409);
+  });
+
+  test("to each one's own clock and back, and to now", async () => {
+    const { body } = await send({ userIds: ["uri"], scheduledFor: later(3_600_000) });
+    const local = (await change(body.id, { scheduledForLocal: "2990-01-01T09:00" })).body;
+    expect([local.scheduledForLocal, local.scheduledFor]).toEqual(["2990-01-01T09:00", undefined]);
+    expect((await change(body.id, { scheduledFor: later(-1000) })).body).toMatchObject({ status: "running" });
+    expect(await finish(body.id)).toMatchObject({ done: 1 });
+  });
+
+  test("but not into what could not have been sent, nor by anybody else, nor when it is cancelled", async () => {
+    const metadataSchema = { type: "object", properties: { pier: { type: "integer" } }, required: ["pier"] };
+    const declared = await key("PUT", "/admin/categories/Strict", { title: "Strict", metadataSchema });
+    expect(declared.status).toBe(200);
+    const { body } = await send({ userIds: ["udo"], scheduledFor: later(3_600_000) });
+    for (const wrong of [
+      { type: "Strict" },
+      { subject: "" },
+      { expiresAt: later(60_000) },
+      { scheduledFor: later(1000), scheduledForLocal: "2990-01-01T09:00" },
+    ])
+      expect([wrong, (await change(body.id, wrong)).status]).toEqual([wrong, 400]);
+    expect((await change(body.id, { subject: "Mine" }, tenant.as("udo"))).status).toBe(403);
+    expect((await change(body.id, { subject: "Mine" }, (await stack.tenant("vesta")).key())).status).toBe(404);
+    expect(await read(body.id)).toEqual(body);
+    await key("DELETE", `/Notifications/batches/${body.id}`);
+    expect((await change(body.id, { subject: "Late" })).status).toBe(409);
+  });
+});
+
 test("a worker does it all by itself, and what another left half done; nothing is made twice", async () => {
   const users = people(900, "w");
   const { body } = await send({ userIds: users });

@@ -5,10 +5,11 @@ import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, userId } from "../../schema.ts";
 import { getChat } from "../chats/store.ts";
-import { earliestInstant, readContent, requireSoundTimes } from "../notifications/policy.ts";
+import { readContent } from "../notifications/policy.ts";
 import { contentAliases, contentFields } from "../notifications/schema.ts";
 import { topicId } from "../topics/schema.ts";
 import { getTopic } from "../topics/store.ts";
+import { dueOf } from "./policy.ts";
 import { runBatch } from "./run-batch.ts";
 import { type Audience, batchSchema, presentBatch } from "./schema.ts";
 import { countRecipients, insertBatch } from "./store.ts";
@@ -44,14 +45,8 @@ export const createBatch = mutation({
     const audience = audienceOf(wanted);
     await requireAudience(ctx, audience);
     const { scheduledFor, scheduledForLocal: local } = wanted;
-    if (scheduledFor && local)
-      throw new DomainError("invalid", {
-        errors: { scheduledForLocal: ["is instead of scheduledFor, not beside it"] },
-      });
-    requireSoundTimes({ expiresAt: wanted.expiresAt, scheduledFor }, at);
+    const dueAt = dueOf(wanted, at);
     const { content } = await readContent(ctx, wanted, []);
-    // By each one's own clock: the first of them may be at UTC+14.
-    const due = Math.max(at, local ? earliestInstant(local).getTime() : scheduledFor ? Date.parse(scheduledFor) : 0);
     const recipients = [...new Set(wanted.userIds ?? [])];
     const id = newId();
     const made = await unitOfWork(
@@ -67,7 +62,7 @@ export const createBatch = mutation({
           total,
           scheduledFor: scheduledFor ? new Date(scheduledFor) : undefined,
           scheduledLocal: local,
-          dueAt: new Date(due),
+          dueAt,
           createdAt: new Date(at),
         });
         return presentBatch(row);

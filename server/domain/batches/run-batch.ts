@@ -95,7 +95,7 @@ class Pace {
 async function toRows(db: Database, tenantId: TenantId, portion: Portion): Promise<StepRow[]> {
   const { users, rules, scheduledFor, scheduledLocal: local } = portion;
   const zones = local === null ? undefined : await findZones(db.forTenant(tenantId), tenantId, users);
-  const isFiled = filingOf(rules);
+  const isFiled = filingOf(rules, portion.content.type);
   return users.map((userId) => ({
     id: newId(),
     userId,

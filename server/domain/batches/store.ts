@@ -224,6 +224,40 @@ export async function noteFailure(
   await settleDues(tx, tenantId);
 }
 
+/** The batch's row to this transaction alone, while nobody has been reached. Throws `not_found`, `conflict`. */
+export async function lockScheduled({ tx }: Pick<Work, "tx">, tenantId: TenantId, id: string): Promise<Batch> {
+  await tx.$queryRaw`select 1 from notification_batches where tenant_id = ${tenantId} and id = ${id}::uuid for update`;
+  const row = await tx.notificationBatch.findUnique({ where: { tenantId_id: { tenantId, id } }, ...shown });
+  if (!row) throw new DomainError("not_found");
+  if (row.status !== "scheduled")
+    throw new DomainError("conflict", { detail: "Only what is scheduled can be changed" });
+  return row;
+}
+
+/** Writes what a locked batch is to say, and when. */
+export async function changeBatch(
+  { tx, lockHead }: Work,
+  tenantId: TenantId,
+  id: string,
+  change: Pick<NewBatch, "content" | "scheduledFor" | "scheduledLocal" | "dueAt"> & { now: Date },
+): Promise<Batch> {
+  const { content, scheduledFor = null, scheduledLocal = null, dueAt, now } = change;
+  const row = await tx.notificationBatch.update({
+    where: { tenantId_id: { tenantId, id } },
+    data: {
+      content: content as unknown as Prisma.InputJsonObject,
+      scheduledFor,
+      scheduledLocal,
+      dueAt,
+      status: dueAt > now ? "scheduled" : "running",
+    },
+    ...shown,
+  });
+  await lockHead();
+  await settleDues(tx, tenantId);
+  return row;
+}
+
 /** Ends a batch, and takes back what of it is not there yet. Throws `not_found`, `conflict`. */
 export async function cancelBatch({ tx, lockHead }: Work, tenantId: TenantId, id: string, now: Date): Promise<Batch> {
   const { count } = await tx.notificationBatch.updateMany({

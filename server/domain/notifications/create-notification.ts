@@ -29,7 +29,7 @@ export const createNotification = mutation({
       id: newId(),
       userId: input.userId,
       content,
-      filed: filingOf(rules)(input.userId),
+      filed: filingOf(rules, content.type)(input.userId),
       email: input.email,
       scheduledFor,
       scheduledLocal: input.scheduledForLocal,

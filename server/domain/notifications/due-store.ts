@@ -2,7 +2,9 @@ import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import type { EventType, LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
+import type { Work } from "../../persistence/unit-of-work.ts";
 import type { StoredNotification } from "./schema.ts";
+import { findZones } from "./store.ts";
 
 // Hand-written SQL: the look across tenants is one function whose owner sees nothing else; a step of hundreds is one statement.
 
@@ -72,6 +74,32 @@ export async function settle(
       ...(internal ? { internal } : {}),
     }))
     .sort((a, b) => a.position - b.position);
+}
+
+/** What waits for a time by a user's own clock comes at that time by the clock they have now. */
+export async function moveLocalTimes(
+  { tx, lockHead }: Pick<Work, "tx" | "lockHead">,
+  tenantId: TenantId,
+  userId: string,
+  instantOf: (local: string, zone: string) => Date,
+): Promise<void> {
+  const where = { tenantId, userId, status: "scheduled", scheduledLocal: { not: null } };
+  if ((await tx.notification.findFirst({ where, select: { id: true } })) === null) return;
+  await lockHead();
+  const zone = (await findZones(tx, tenantId, [userId]))(userId);
+  const rows = await tx.notification.findMany({
+    where,
+    distinct: ["scheduledLocal"],
+    select: { scheduledLocal: true },
+  });
+  const locals = rows.flatMap(({ scheduledLocal }) => scheduledLocal ?? []);
+  if (locals.length === 0) return; // it came in the meantime
+  const times = locals.map((local) => instantOf(local, zone));
+  await tx.$executeRaw`
+    update notifications n set scheduled_for = m.at from unnest(${locals}::text[], ${times}::timestamptz[]) as m (local, at)
+    where n.tenant_id = ${tenantId} and n.user_id = ${userId} and n.status = 'scheduled' and n.scheduled_local = m.local`;
+  const first = new Date(Math.min(...times.map((time) => time.getTime())));
+  await tx.$executeRaw`select mark_due_v1(${tenantId}, 'notifications', ${first})`;
 }
 
 /** What decides about a type and users before anything is sent to them. */

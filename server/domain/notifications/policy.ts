@@ -8,6 +8,7 @@ import type { Context } from "../../operation.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { entityId, limits } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
+import { builtInTypes } from "../categories/schema.ts";
 import { renderTemplate } from "../templates/policy.ts";
 import { findPublished } from "../templates/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
@@ -15,7 +16,7 @@ import { readSendRules, type SendRules } from "./due-store.ts";
 import type { Changed, Content, Creation } from "./lane-store.ts";
 import { type contentFields, priorities } from "./schema.ts";
 
-type ContentInput = z.output<z.ZodObject<typeof contentFields>>;
+export type ContentInput = z.output<z.ZodObject<typeof contentFields>>;
 
 /** What a call says, as rows hold it, by its template and its category. Throws `invalid` for what they do not take. */
 export async function readContent(
@@ -130,11 +131,12 @@ export function presentBulk(ids: string[], { found, changed }: Changed): z.outpu
  * Who does not want a type in the inbox: it is then filed there, archived and read, and calls nobody. The same order of rules as
  * preferences' `decide`: what is required comes, then the person's word, then the default.
  */
-export function filingOf({ declared, settings, chosen }: SendRules): (userId: string) => boolean {
+export function filingOf({ declared, settings, chosen }: SendRules, type: string): (userId: string) => boolean {
   if (declared?.required) return () => false;
   // Once for all: a send to many asks it of thousands.
-  const usual = declared
-    ? declared.channels.includes("inApp")
+  const channels = declared?.channels ?? builtInTypes.get(type)?.channels;
+  const usual = channels
+    ? channels.includes("inApp")
     : tenantSettingsSchema.parse(settings).notifications.channels.inApp;
   return (userId) => {
     const word = Object.hasOwn(chosen, userId) ? chosen[userId] : undefined;

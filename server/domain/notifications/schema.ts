@@ -122,7 +122,9 @@ export const contentFields = {
   scheduledFor: instant.optional().describe("In no inbox before; a time in the past means now"),
   scheduledForLocal: localTime
     .optional()
-    .describe("Instead of scheduledFor: that time by each recipient's own clock (profile, else the tenant's zone)"),
+    .describe(
+      "Instead of scheduledFor: that time by each recipient's own clock (profile, else the tenant's zone), also when they move before",
+    ),
   expiresAt: instant.optional().describe("Gone from then on"),
 };
 

@@ -46,6 +46,28 @@ async function pass(minutes: number): Promise<void> {
   await settleAll();
 }
 
+test("at nine where they are: also for who moves before, and not for somebody else", async () => {
+  const day = "2026-12-24";
+  const [mine, other] = [
+    await create({ scheduledForLocal: `${day}T09:00` }),
+    await create({ userId: "ben", scheduledForLocal: `${day}T09:00` }),
+  ];
+  const timeOf = async (id: string) => (await key<Notification>("GET", `/admin/notifications/${id}`)).body.scheduledFor;
+  await key("PUT", "/Users/ada", { timezone: "Asia/Dubai" });
+  expect([await timeOf(mine.id), await timeOf(other.id)]).toEqual([`${day}T05:00:00.000Z`, `${day}T09:00:00.000Z`]);
+  await key("PUT", "/Users/ada", { timezone: "America/New_York", displayName: "Ada" });
+  expect(await timeOf(mine.id)).toBe(`${day}T14:00:00.000Z`);
+  await key("PUT", "/Users/ada", { displayName: "Ada" });
+  expect(await timeOf(mine.id)).toBe(`${day}T09:00:00.000Z`);
+  // Where it is nine already it comes at once.
+  const soon = new Date(clock + 3_600_000).toISOString().slice(0, 16);
+  const next = await create({ scheduledForLocal: soon });
+  await key("PUT", "/Users/ada", { timezone: "Asia/Dubai" });
+  await settleAll();
+  expect(await inbox()).toContain(next.id);
+  await key("PUT", "/Users/ada", {});
+});
+
 describe("scheduled", () => {
   test("is in no inbox, no count and no event before its time, and in all of them after", async () => {
     const [after, unread] = [await cursor(), await counts()];

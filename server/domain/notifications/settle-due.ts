@@ -30,7 +30,7 @@ async function findFiled(db: Database, tenantId: TenantId, due: DueNotification[
     const ofType = fresh.filter((one) => one.type === type);
     const users = [...new Set(ofType.map(({ userId }) => userId))];
     const rules = await readSendRules(db.pool, tenantId, type, users);
-    const isFiled = filingOf(rules);
+    const isFiled = filingOf(rules, type);
     for (const { id, userId } of ofType) if (isFiled(userId)) filed.add(id);
   }
   return filed;

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { userId } from "../../schema.ts";
+import { moveLocalTimes } from "../notifications/due-store.ts";
+import { localInstant } from "../notifications/policy.ts";
 import { ensureManageable } from "./policy.ts";
 import { presentUser, profileFields, userSchema } from "./schema.ts";
-import { saveProfile } from "./store.ts";
+import { findTimezone, saveProfile } from "./store.ts";
 
 export const putUser = mutation({
   name: "users.put",
@@ -20,7 +22,12 @@ export const putUser = mutation({
     return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
-      async ({ tx }) => presentUser(await saveProfile(tx, ctx.tenantId, userId, profile)),
+      async (work) => {
+        const before = await findTimezone(work.tx, ctx.tenantId, userId);
+        const row = await saveProfile(work.tx, ctx.tenantId, userId, profile);
+        if (row.timezone !== before) await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
+        return presentUser(row);
+      },
       ctx.idempotent,
     );
   },

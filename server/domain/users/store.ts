@@ -27,6 +27,12 @@ export async function isMemberAnywhere(db: Database, tenantId: TenantId, userId:
   );
 }
 
+/** Of the profile; null without one. */
+export async function findTimezone(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<string | null> {
+  const where = { tenantId_id: { tenantId, id: userId } };
+  return (await tx.user.findUnique({ where, select: { timezone: true } }))?.timezone ?? null;
+}
+
 /** Stores the whole profile: what it leaves out is cleared. */
 export function saveProfile(
   tx: TenantTransaction,

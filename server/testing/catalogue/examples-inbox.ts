@@ -87,6 +87,12 @@ export const inboxExamples: Record<Names, Example> = {
   },
   "batches.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
   "batches.get": { input: ofBatch, callers: byAdmin, changes: [], foreign: { batchId: "not_found" } },
+  "batches.update": {
+    input: (side) => ({ ...ofBatch(side), subject: "Later", scheduledFor: "2985-01-01T00:00:00Z" }),
+    callers: byAdmin,
+    changes: ["notification_batches", "tenant_dues"],
+    foreign: { batchId: "not_found" },
+  },
   "batches.cancel": {
     input: ofBatch,
     callers: byAdmin,

@@ -46,6 +46,16 @@ export const inboxStores: StoreModules = {
         ({ tx, mine, theirs }) => batches.countRecipients(tx, mine, { audience: "topic", audienceId: theirs.topicId }),
         0,
       ],
+      lockScheduled: [({ tx, mine, theirs }) => batches.lockScheduled({ tx }, mine, theirs.batchId), refused],
+      changeBatch: [
+        (intruder) =>
+          batches.changeBatch(workOf(intruder), intruder.mine, intruder.theirs.batchId, {
+            content,
+            dueAt: new Date(now),
+            now: new Date(),
+          }),
+        refused,
+      ],
       getBatch: [({ db, mine, theirs }) => batches.getBatch(db, mine, theirs.batchId), refused],
       pageBatches: [({ db, mine }) => batches.pageBatches(db, mine, undefined, page), own],
       readPortion: [({ db, mine, theirs }) => batches.readPortion(db.pool, mine, theirs.batchId, 500), undefined],
@@ -105,6 +115,10 @@ export const inboxStores: StoreModules = {
         ({ db, mine, theirs }) =>
           due.settle(db, mine, [{ id: theirs.scheduledId, filed: false }], Date.parse("3000-01-01")),
         [],
+      ],
+      moveLocalTimes: [
+        (intruder) => due.moveLocalTimes(workOf(intruder), intruder.mine, "ada", () => new Date(now)),
+        undefined,
       ],
       readSendRules: [({ db, mine, theirs }) => due.readSendRules(db.pool, mine, theirs.type, ["ada"]), own],
     },

@@ -187,6 +187,7 @@ export const storeRows: StoreModules = {
       ensureUser: [({ tx, mine }) => users.ensureUser(tx, mine, "eve"), undefined],
       findUser: [({ db, mine, theirs }) => users.findUser(db, mine, theirs.userId), null],
       isMemberAnywhere: [({ db, mine }) => users.isMemberAnywhere(db, mine, "ben"), false],
+      findTimezone: [({ tx, mine }) => users.findTimezone(tx, mine, "ada"), null],
       saveProfile: [({ tx, mine }) => users.saveProfile(tx, mine, "ada", { displayName: "x" }), own],
       revokeUserTokens: [({ tx, mine }) => users.revokeUserTokens(tx, mine, "ada"), own],
       pageUsers: [({ db, mine }) => users.pageUsers(db, mine, { ...page, pageNumber: 1 }), own],

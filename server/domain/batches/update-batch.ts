@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { requireId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId } from "../../schema.ts";
+import type { Content } from "../notifications/lane-store.ts";
+import { type ContentInput, readContent } from "../notifications/policy.ts";
+import { contentAliases, contentFields } from "../notifications/schema.ts";
+import { dueOf } from "./policy.ts";
+import { batchSchema, presentBatch } from "./schema.ts";
+import { changeBatch, lockScheduled } from "./store.ts";
+
+const { type, template: _template, variables: _variables, ...optional } = contentFields;
+
+export const updateBatch = mutation({
+  name: "batches.update",
+  summary: "Change a send to many that has not begun, or its time; what is left out stays",
+  http: { method: "PATCH", path: "/Notifications/batches/{batchId}", aliases: contentAliases },
+  access: { caller: "admin", scope: "notifications:write" },
+  input: z.object({ batchId: entityId, ...optional, type: type.removeDefault().optional() }),
+  output: batchSchema,
+  errors: ["conflict"],
+  async handle(ctx, { batchId, scheduledFor, scheduledForLocal, ...change }) {
+    const { db, now } = ctx.services;
+    const id = requireId(batchId);
+    return unitOfWork(db, ctx.tenantId, async (work) => {
+      const at = now();
+      const row = await lockScheduled(work, ctx.tenantId, id);
+      const { mailText, template, ...said } = row.content as unknown as Content;
+      const { content } = await readContent(ctx, { ...said, ...change } as ContentInput, []);
+      const moved = scheduledFor !== undefined || scheduledForLocal !== undefined;
+      const times = moved
+        ? { scheduledFor, scheduledForLocal }
+        : { scheduledFor: row.scheduledFor?.toISOString(), scheduledForLocal: row.scheduledLocal ?? undefined };
+      return presentBatch(
+        await changeBatch(work, ctx.tenantId, id, {
+          // A mail's text is the template's own until the text is another.
+          content: { ...content, template, ...(change.message === undefined ? { mailText } : {}) },
+          scheduledFor: times.scheduledFor ? new Date(times.scheduledFor) : undefined,
+          scheduledLocal: times.scheduledForLocal,
+          dueAt: dueOf({ ...times, expiresAt: content.expiresAt }, at),
+          now: new Date(at),
+        }),
+      );
+    });
+  },
+});
