@@ -206,6 +206,7 @@ export const storeRows: StoreModules = {
         ({ db, mine }) => jobs.retainMail(db.pool, mine, { caught: future, settled: future, limit: 1000 }),
         own,
       ],
+      retainNotifications: [({ db, mine }) => jobs.retainNotifications(db.pool, mine, future, 1000), own],
       retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future), 0],
     },
   },
