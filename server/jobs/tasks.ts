@@ -33,7 +33,7 @@ export function taskList(context: TaskContext): TaskList {
     webhooks: (payload) =>
       sendWebhooks(context, tenantOf(payload), String((payload as { endpointId?: unknown }).endpointId)),
     retention: async () => {
-      const gone = await runRetention(context.db.pool);
+      const gone = await runRetention(context.db);
       context.log.info(gone, "retention done");
     },
   };
