@@ -5,7 +5,7 @@ import type { Chat } from "../domain/chats/schema.ts";
 import { Planner } from "../log/planner.ts";
 import { call, configFor, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
 import { consumers } from "./consumers.ts";
-import { eventsKeptFor, runRetention } from "./retention.ts";
+import { runRetention } from "./retention.ts";
 import { startWorker } from "./worker.ts";
 
 let stack: Stack;
@@ -52,6 +52,10 @@ const plan = async () => {
   for (const { tenantId } of tenants) await planner.plan(tenantId);
 };
 
+const day = 24 * 60 * 60 * 1000;
+/** Unless a tenant says otherwise. */
+const eventsKeptFor = 14 * day;
+
 const age = (tenant: string, upto: number) =>
   owner.query("update events set at = $3 where tenant_id = $1 and position <= $2", [
     tenant,
@@ -66,12 +70,12 @@ test("old events of one tenant go, the floor says so, messages and the other ten
   await chatWith(two, 2);
   const all = (await one.as("ada")<Events>("GET", `/events?after=${start}`)).body.data;
   await age("one", 4);
-  expect((await runRetention(stack.api.services.db.pool)).events).toBe(0); // nobody has planned what they cause
+  expect((await runRetention(stack.api.services.db)).events).toBe(0); // nobody has planned what they cause
   await plan();
   await owner.query("update planner_cursors set position = 3 where tenant_id = 'one'");
-  expect((await runRetention(stack.api.services.db.pool)).events).toBe(3); // never past the slowest cursor
+  expect((await runRetention(stack.api.services.db)).events).toBe(3); // never past the slowest cursor
   await plan();
-  expect((await runRetention(stack.api.services.db.pool)).events).toBe(1);
+  expect((await runRetention(stack.api.services.db)).events).toBe(1);
   expect(await one.as("ada")("GET", `/events?after=${start}`)).toMatchObject({
     status: 410,
     body: { code: "cursor_expired" },
@@ -85,8 +89,35 @@ test("old events of one tenant go, the floor says so, messages and the other ten
 test("an old event behind a young one stays: no hole", async () => {
   const [, two] = tenants as [TestTenant, TestTenant];
   await owner.query("update events set at = $1 where tenant_id = 'two' and position = 2", [new Date(0)]);
-  expect((await runRetention(stack.api.services.db.pool)).events).toBe(0);
+  expect((await runRetention(stack.api.services.db)).events).toBe(0);
   expect((await two.as("ada")<Events>("GET", "/events")).status).toBe(200);
+});
+
+test("a tenant that keeps its events for fewer days, or more, has them for so long", async () => {
+  const [brief, long] = [await stack.tenant("brief"), await stack.tenant("long")];
+  for (const [tenant, eventDays] of [
+    [brief, 2],
+    [long, 30],
+  ] as const) {
+    await chatWith(tenant, 2);
+    const set = await tenant.key()("PATCH", "/admin/tenant", { settings: { retention: { eventDays } } });
+    expect(set).toMatchObject({ status: 200, body: { settings: { retention: { eventDays } } } });
+    tenants.push(tenant);
+  }
+  await plan();
+  const eventsAfter = async (days: number) => {
+    await owner.query("update events set at = now() - make_interval(days => $1) where tenant_id in ('brief', 'long')", [
+      days,
+    ]);
+    await runRetention(stack.api.services.db);
+    const { rows } = await owner.query(
+      "select tenant_id, count(*)::int as n from events where tenant_id in ('brief', 'long') group by 1",
+    );
+    return Object.fromEntries(rows.map(({ tenant_id, n }) => [tenant_id, n]));
+  };
+  expect(await eventsAfter(1)).toEqual({ brief: 3, long: 3 });
+  expect(await eventsAfter(3)).toEqual({ long: 3 });
+  expect(await eventsAfter(31)).toEqual({});
 });
 
 test("idempotency keys go after a day, clientMessageIds stay", async () => {
@@ -94,7 +125,7 @@ test("idempotency keys go after a day, clientMessageIds stay", async () => {
   const chat = await chatWith(one, 1);
   await one.as("ada")("POST", `/Chat/${chat.id}/messages`, { content: "kept", clientMessageId: "kept" });
   await owner.query("update send_keys set created_at = now() - interval '25 hours'");
-  expect((await runRetention(stack.api.services.db.pool)).keys).toBeGreaterThanOrEqual(1);
+  expect((await runRetention(stack.api.services.db)).keys).toBeGreaterThanOrEqual(1);
   const left = await owner.query("select key from send_keys");
   expect(left.rows.map((row) => row.key)).toEqual(["c:kept"]);
 });
@@ -104,7 +135,7 @@ test("so do those under which tenants were made, with the tenants' keys in their
   const body = { id: "three", name: "Three" };
   expect((await call(`${stack.url}/installation/tenants`, "POST", body, headers)).status).toBe(201);
   await owner.query("update idempotency_keys set created_at = now() - interval '25 hours'");
-  await runRetention(stack.api.services.db.pool);
+  await runRetention(stack.api.services.db);
   expect((await owner.query("select * from idempotency_keys")).rows).toEqual([]);
 });
 
@@ -120,7 +151,7 @@ test("caught mails go after a week, settled decisions after ninety days, what wa
     `insert into caught_mails (tenant_id, id, delivery_id, recipient, subject, raw, caught_at)
      select 'one', gen_random_uuid(), gen_random_uuid(), 'a', i::text, '', now() - i * interval '1 day' from generate_series(6, 8, 2) i`,
   );
-  await runRetention(stack.api.services.db.pool);
+  await runRetention(stack.api.services.db);
   const left = await owner.query("select cause from deliveries where tenant_id = 'one' and kind = 'test'");
   expect(left.rows).toEqual([{ cause: "waiting" }]);
   expect((await owner.query("select subject from caught_mails")).rows).toEqual([{ subject: "6" }]);

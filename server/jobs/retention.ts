@@ -1,13 +1,14 @@
 import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { tenantSettingsSchema } from "../domain/tenants/schema.ts";
+import { getTenant } from "../domain/tenants/store.ts";
 import { readHeads } from "../log/store.ts";
+import type { Database } from "../persistence/database.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
 import { purgeTenant, retainChannels, retainEvents, retainKeys, retainMail } from "./store.ts";
 
 const day = 24 * 60 * 60 * 1000;
-/** Messages stay; only the log that clients resume from is cut. */
-export const eventsKeptFor = 14 * day;
 const keysKeptFor = day;
 /** Longer than the last event of a cache channel is good for, and than a webhook is tried. */
 const channelsKeptFor = 60 * 60 * 1000;
@@ -18,8 +19,9 @@ export const decisionsKeptFor = 90 * day;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
 
-/** Cuts every tenant's log to its retention, and lets idempotency keys go after a day. */
-export async function runRetention(pool: Pool, now: number = Date.now()): Promise<{ events: number; keys: number }> {
+/** Cuts every tenant's log to the days that the tenant has set, and lets idempotency keys go after a day. Messages stay. */
+export async function runRetention(db: Database, now: number = Date.now()): Promise<{ events: number; keys: number }> {
+  const { pool } = db;
   const gone = { events: 0, keys: 0 };
   const keysBefore = new Date(now - keysKeptFor);
   // The installation's own calls have keys too, but no log.
@@ -31,13 +33,18 @@ export async function runRetention(pool: Pool, now: number = Date.now()): Promis
       if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
       await tidyMail(pool, tenantId, now);
-      gone.events += await cutLog(pool, tenantId, new Date(now - eventsKeptFor));
+      gone.events += await cutLog(pool, tenantId, new Date(now - (await eventDays(db, tenantId)) * day));
     } catch (error) {
       faults.push(error); // one tenant's trouble is not the others'
     }
   }
   if (faults.length > 0) throw new AggregateError(faults, `retention failed for ${faults.length} tenants`);
   return gone;
+}
+
+async function eventDays(db: Database, tenantId: TenantId): Promise<number> {
+  const { settings } = await getTenant(db, tenantId);
+  return tenantSettingsSchema.parse(settings).retention.eventDays;
 }
 
 /** Of channels without a listener on any node nobody else takes care. */

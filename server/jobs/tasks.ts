@@ -30,7 +30,7 @@ export function taskList(context: TaskContext): TaskList {
     "channel-webhooks": (payload) => planChannelWebhooks(context, payload),
     "channel-webhook-delivery": (payload) => deliverChannelWebhook(context, payload),
     retention: async () => {
-      const gone = await runRetention(context.db.pool);
+      const gone = await runRetention(context.db);
       context.log.info(gone, "retention done");
     },
   };

@@ -24,16 +24,15 @@ const chats = (tenant: string) =>
   asOwner(stack, async (db) => (await db.query("select 1 from chats where tenant_id = $1", [tenant])).rowCount);
 
 test("needs the name, waits 7 days, can be taken back, and takes out everything of that tenant alone", async () => {
-  const { pool } = stack.api.services.db;
   expect((await act("delete", { name: "gone" })).status).toBe(409);
   expect((await act("delete", { name: "Tenant gone" })).status).toBe(200);
-  await runRetention(pool);
+  await runRetention(stack.api.services.db);
   expect(await chats("gone")).toBe(1);
   expect((await gone.key()("GET", "/admin/tenant")).status).toBe(200);
   expect((await act("restore")).status).toBe(200);
   expect((await act("delete", { name: "Tenant gone" })).status).toBe(200);
   await asOwner(stack, (db) => db.query("update tenants set delete_after = now() - interval '1 s' where id = 'gone'"));
-  await runRetention(pool);
+  await runRetention(stack.api.services.db);
   expect([await chats("gone"), await chats("stays")]).toEqual([0, 1]);
   stack.api.services.security.invalidate(gone.tenantId);
   expect((await gone.key()("GET", "/admin/tenant")).status).toBe(403);

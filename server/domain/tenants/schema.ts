@@ -33,6 +33,12 @@ const origin = z
 const fields = {
   allowedOrigins: z.array(origin).max(100).describe("Whose pages browsers may call from; * for any"),
   grace: z.number().int().min(0).max(86_400).describe("Seconds that an open connection outlives its token"),
+  eventDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .describe("Days that the log of events is kept, which clients resume from; messages stay"),
   presence: z.boolean().describe("Whether users see who else is there"),
   parallelInvocations: z.number().int().min(1).max(64).describe("SignalR calls of one connection that run at once"),
   hubUrl: z
@@ -57,6 +63,7 @@ export const tenantSettingsSchema = z
     allowedOrigins: fields.allowedOrigins.default([]),
     tokenExpiry: z.object({ grace: fields.grace.default(60) }).prefault({}),
     presence: fields.presence.default(true),
+    retention: z.object({ eventDays: fields.eventDays.default(14) }).prefault({}),
     hub: z
       .object({ parallelInvocations: fields.parallelInvocations.default(1), url: fields.hubUrl.default(null) })
       .prefault({}),
@@ -74,6 +81,7 @@ export const settingsPatchSchema = z.object({
   allowedOrigins: fields.allowedOrigins.optional(),
   tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
   presence: fields.presence.optional(),
+  retention: z.object({ eventDays: fields.eventDays }).partial().optional(),
   hub: z.object({ parallelInvocations: fields.parallelInvocations, url: fields.hubUrl }).partial().optional(),
   timezone: tenantTimezone.optional(),
   branding: brandingPatch.optional(),

@@ -67,6 +67,7 @@ describe("refuses", () => {
     ["a script as origin", { settings: { allowedOrigins: ["javascript:alert(1)"] } }],
     ["a rate of nothing", { settings: { rates: { user: { rate: 0 } } } }],
     ["a negative grace", { settings: { tokenExpiry: { grace: -1 } } }],
+    ["a log that is kept for no time", { settings: { retention: { eventDays: 0 } } }],
     ["text for a switch", { settings: { presence: "no" } }],
   ])("%s with 400, changing nothing", async (_name, body) => {
     const before = await settingsOf();
