@@ -1,4 +1,4 @@
-import { House, KeyRound, type LucideIcon, Mail } from "lucide-react";
+import { BellRing, House, KeyRound, type LucideIcon, Mail } from "lucide-react";
 import type { Role } from "./trpc.ts";
 
 export const groups = ["", "Messaging", "Notifications", "People", "Developers", "Operate"] as const;
@@ -20,6 +20,7 @@ const seesCredentials: readonly Role[] = ["owner", "admin", "read-only"];
 /** Every page of the console, once: the sidebar, the palette, the keys and the sheet of keys are made of it. */
 export const consolePages: readonly ConsolePage[] = [
   { path: "", label: "Overview", group: "", icon: House, key: "o" },
+  { path: "/notifications", label: "Notifications", group: "Notifications", icon: BellRing, key: "n" },
   { path: "/mail", label: "Caught mail", group: "Notifications", icon: Mail, key: "e" },
   { path: "/keys", label: "API keys", group: "Developers", icon: KeyRound, key: "k", roles: seesCredentials },
 ];
@@ -30,10 +31,15 @@ export interface ConsoleAct {
 }
 
 /** What the palette can begin, for roles that change things. */
-export const consoleActs: readonly ConsoleAct[] = [{ label: "Create an API key", path: "/keys?create=true" }];
+export const consoleActs: readonly ConsoleAct[] = [
+  { label: "Send a notification", path: "/notifications/new" },
+  { label: "Create an API key", path: "/keys?create=true" },
+];
 
 /** Objects that an id may be of. */
-export const idPages: readonly { label: string; path: (id: string) => string }[] = [];
+export const idPages: readonly { label: string; path: (id: string) => string }[] = [
+  { label: "Notification", path: (id) => `/notifications/${encodeURIComponent(id)}` },
+];
 
 export function pagesFor(role: Role): readonly ConsolePage[] {
   return consolePages.filter(({ roles }) => roles === undefined || roles.includes(role));

@@ -1,0 +1,182 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { BellRing } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { Badge } from "../../ui/badge.tsx";
+import { Button, buttonClass } from "../../ui/button.tsx";
+import { Drawer } from "../../ui/drawer.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { inputClass } from "../../ui/input-class.ts";
+import { NativeSelect } from "../../ui/native-select.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { NotificationLife } from "./notification-life.tsx";
+
+type Notification = Answers["notifications"]["getAny"];
+
+const states = ["visible", "scheduled", "cancelled"] as const;
+
+const filters = {
+  status: parseAsStringLiteral(states),
+  userId: parseAsString,
+  type: parseAsString,
+  open: parseAsString,
+  page: parseAsInteger,
+};
+
+/** Every notification of the tenant, the newest first, with what became of it. */
+export function NotificationsPage() {
+  const { base, manages } = useConsole();
+  const trpc = useTRPC();
+  const router = useRouter();
+  const pageNumber = usePageNumber();
+  const [{ status, userId, type, open }, setQuery] = useQueryStates(filters);
+  const asked = {
+    ...(status ? { status } : {}),
+    ...(userId ? { userId } : {}),
+    ...(type ? { type } : {}),
+  };
+  const filtered = Object.keys(asked).length > 0;
+  const query = useQuery(
+    trpc.notifications.listAll.queryOptions(
+      { ...asked, pageNumber, pageSize: 25 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  const compose = manages && (
+    <Link data-create href={`${base}/notifications/new`} className={buttonClass({ variant: "primary" })}>
+      Send a notification
+    </Link>
+  );
+  const clear = () => void setQuery({ status: null, userId: null, type: null, page: null });
+
+  return (
+    <>
+      <PageHeader
+        title="Notifications"
+        lead="What was sent to whom, and why it did or did not arrive."
+        action={compose}
+      />
+      <div className="mb-4 flex flex-wrap gap-2">
+        <NativeSelect
+          label="State"
+          value={status ?? "all"}
+          options={[
+            { value: "all", label: "Any state" },
+            ...states.map((value) => ({ value, label: value[0]?.toUpperCase() + value.slice(1) })),
+          ]}
+          onChange={(value) => void setQuery({ status: value === "all" ? null : value, page: null })}
+          className="w-36"
+        />
+        <FilterBox
+          label="Recipient's id"
+          value={userId}
+          onSet={(value) => void setQuery({ userId: value, page: null })}
+        />
+        <FilterBox label="Type" value={type} onSet={(value) => void setQuery({ type: value, page: null })} />
+        {filtered && (
+          <Button variant="ghost" onClick={clear}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: filtered ? (
+            <EmptyState
+              icon={BellRing}
+              title="None fits these filters"
+              action={<Button onClick={clear}>Clear</Button>}
+            />
+          ) : (
+            <EmptyState icon={BellRing} title="Nothing was sent yet" action={compose}>
+              Send one from here, or call POST /Notifications with an API key.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable
+              label="Notifications"
+              columns={columns}
+              rows={page.data}
+              idOf={({ id }) => id}
+              openId={open}
+              onOpen={({ id }) => void setQuery({ open: id })}
+            />
+            {"pageNumber" in page && <PagePager {...page} />}
+          </>
+        )}
+      </QueryView>
+      <Drawer
+        open={open !== null}
+        onOpenChange={(shown) => !shown && void setQuery({ open: null })}
+        title="Notification"
+        modal={false}
+        actions={
+          <Button size="sm" onClick={() => router.push(`${base}/notifications/${open}`)}>
+            Open page
+          </Button>
+        }
+      >
+        {open && (
+          <div className="p-4">
+            <NotificationLife id={open} />
+          </div>
+        )}
+      </Drawer>
+    </>
+  );
+}
+
+interface FilterBoxProps {
+  label: string;
+  value: string | null;
+  onSet: (value: string | null) => void;
+}
+
+/** Taken over with Enter or when it is left. */
+function FilterBox({ label, value, onSet }: FilterBoxProps) {
+  return (
+    <input
+      data-filter
+      key={value}
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      defaultValue={value ?? ""}
+      onBlur={(event) => event.target.value !== (value ?? "") && onSet(event.target.value.trim() || null)}
+      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+      className={`${inputClass} w-44`}
+    />
+  );
+}
+
+const columns: readonly Column<Notification>[] = [
+  { header: "Subject", cell: ({ subject }) => <span className="line-clamp-1 max-w-80">{subject}</span> },
+  { header: "To", cell: ({ userId }) => userId },
+  { header: "Type", cell: ({ type }) => type },
+  { header: "State", cell: (one) => <State of={one} /> },
+  {
+    header: "Mail",
+    cell: ({ delivery }) => delivery.email?.status.replaceAll("_", " ") ?? <span className="text-muted">–</span>,
+  },
+  { header: "Made", cell: ({ createdAt }) => <When at={createdAt} /> },
+];
+
+function State({ of }: { of: Notification }) {
+  if (of.status !== "visible") return <Badge>{of.status}</Badge>;
+  return <Badge tone={of.isRead ? "plain" : "good"}>{of.isRead ? "read" : "unread"}</Badge>;
+}
