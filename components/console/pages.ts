@@ -1,4 +1,4 @@
-import { BellRing, House, KeyRound, type LucideIcon, Mail } from "lucide-react";
+import { BellRing, House, KeyRound, type LucideIcon, Mail, Settings } from "lucide-react";
 import type { Role } from "./trpc.ts";
 
 export const groups = ["", "Messaging", "Notifications", "People", "Developers", "Operate"] as const;
@@ -23,6 +23,7 @@ export const consolePages: readonly ConsolePage[] = [
   { path: "/notifications", label: "Notifications", group: "Notifications", icon: BellRing, key: "n" },
   { path: "/mail", label: "Caught mail", group: "Notifications", icon: Mail, key: "e" },
   { path: "/keys", label: "API keys", group: "Developers", icon: KeyRound, key: "k", roles: seesCredentials },
+  { path: "/settings", label: "Settings", group: "Operate", icon: Settings, key: "s" },
 ];
 
 export interface ConsoleAct {

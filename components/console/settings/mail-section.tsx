@@ -1,0 +1,182 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { type FormEvent, useState } from "react";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Field, Input } from "../../ui/field.tsx";
+import { inputClass } from "../../ui/input-class.ts";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { FailureNote } from "../failure-note.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, type Inputs, useTRPC, useTRPCClient } from "../trpc.ts";
+
+type MailSettings = Answers["mail"]["getSettings"];
+type Patch = Exclude<Inputs["mail"]["updateSettings"], void>;
+
+const ways: Record<MailSettings["way"], string> = {
+  own: "through your own server",
+  shared: "through the installation's server",
+  catcher: "to the local catcher",
+  none: "nowhere",
+};
+
+/** How the tenant sends mail, what its server said last, and a test of it. */
+export function MailSection() {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.mail.getSettings.queryOptions());
+  return (
+    <section
+      id="mail"
+      aria-labelledby="mail-title"
+      className="mt-6 scroll-mt-16 rounded-xl border border-line bg-surface p-5"
+    >
+      <h2 id="mail-title" className="font-semibold">
+        Mail
+      </h2>
+      <QueryView query={query}>
+        {(stored) => (
+          <>
+            <p className="mt-0.5 text-muted text-sm">Mail goes {ways[stored.way]} at present.</p>
+            {stored.lastError && (
+              <p className="mt-3 text-sm">
+                <Badge tone="bad">Last fault</Badge> {stored.lastError}
+              </p>
+            )}
+            <MailForm key={JSON.stringify(stored)} stored={stored} />
+            <TestMail />
+          </>
+        )}
+      </QueryView>
+    </section>
+  );
+}
+
+function MailForm({ stored }: { stored: MailSettings }) {
+  const { manages } = useConsole();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+
+  async function save(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "");
+    const patch: Patch = {
+      host: text("host"),
+      ...(text("port") ? { port: Number(text("port")) } : {}),
+      security: text("security") as MailSettings["security"],
+      username: text("username"),
+      ...(text("password") ? { password: text("password") } : {}),
+      fromAddress: text("fromAddress"),
+      fromName: text("fromName"),
+      replyTo: text("replyTo"),
+      catcher: form.get("catcher") !== null,
+    };
+    if (await run(() => client.mail.updateSettings.mutate(patch))) toast({ title: "Mail: saved" });
+  }
+
+  const box = (name: keyof MailSettings, label: string, more: { hint?: string; type?: string } = {}) => (
+    <Field label={label} hint={more.hint} error={failure?.fields[name]}>
+      <Input name={name} type={more.type ?? "text"} autoComplete="off" defaultValue={String(stored[name] ?? "")} />
+    </Field>
+  );
+
+  return (
+    <form onSubmit={save} className="mt-4">
+      <fieldset disabled={!manages} className="grid gap-4 sm:grid-cols-2">
+        <legend className="sr-only">Mail server</legend>
+        {box("host", "SMTP server", { hint: "Empty for the installation's." })}
+        {box("port", "Port", { type: "number", hint: "587 unless given." })}
+        <div className="flex flex-col gap-1.5">
+          <label htmlFor="mail-security" className="font-medium text-sm">
+            Encryption
+          </label>
+          <select id="mail-security" name="security" defaultValue={stored.security} className={inputClass}>
+            {["auto", "starttls", "tls", "none"].map((word) => (
+              <option key={word}>{word}</option>
+            ))}
+          </select>
+        </div>
+        {box("username", "User name")}
+        <Field
+          label="Password of the server"
+          hint={stored.hasPassword ? "One is stored. Empty leaves it." : "Stored encrypted, never shown again."}
+          error={failure?.fields.password}
+        >
+          <Input name="password" type="password" autoComplete="new-password" />
+        </Field>
+        {box("fromAddress", "Sender's address")}
+        {box("fromName", "Sender's name", { hint: "The tenant's name unless given." })}
+        {box("replyTo", "Replies to")}
+        <label className="flex min-h-9 items-center gap-2.5 text-sm">
+          <input type="checkbox" name="catcher" defaultChecked={stored.catcher} className="size-4 accent-(--accent)" />
+          Keep mail in the catcher while there is no server
+        </label>
+      </fieldset>
+      <FailureNote failure={failure} className="mt-4" />
+      {manages && (
+        <Button type="submit" disabled={busy} className="mt-4">
+          Save mail
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function TestMail() {
+  const { manages, base } = useConsole();
+  const client = useTRPCClient();
+  const trpc = useTRPC();
+  const { run, busy, failure } = useAct();
+  const [deliveryId, setDeliveryId] = useState<string>();
+  const { data } = useQuery(
+    trpc.deliveries.get.queryOptions(
+      { deliveryId: deliveryId ?? "" },
+      {
+        enabled: deliveryId !== undefined,
+        refetchInterval: ({ state }) => (state.data && state.data.status !== "queued" ? false : 1_000),
+      },
+    ),
+  );
+
+  async function send(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const to = String(new FormData(event.currentTarget).get("to") ?? "");
+    const sent = await run(() => client.mail.sendTest.mutate({ to, idempotencyKey: crypto.randomUUID() }));
+    if (sent) setDeliveryId(sent.deliveryId);
+  }
+
+  if (!manages) return null;
+  return (
+    <form onSubmit={send} className="mt-6 border-line border-t pt-4">
+      <div className="flex flex-wrap items-end gap-3">
+        <Field label="Send a test to" error={failure?.fields.to} className="w-64">
+          <Input name="to" type="email" required />
+        </Field>
+        <Button type="submit" disabled={busy}>
+          Send test
+        </Button>
+      </div>
+      <FailureNote failure={failure} className="mt-3" />
+      <p role="status" className="mt-3 text-sm empty:hidden">
+        {data && (
+          <>
+            <Badge tone={data.status === "failed" || data.status === "bounced" ? "bad" : "good"}>
+              {data.status.replaceAll("_", " ")}
+            </Badge>{" "}
+            {data.detail}{" "}
+            {data.status === "caught" && (
+              <Link href={`${base}/mail`} className="text-accent underline">
+                Open the catcher
+              </Link>
+            )}
+          </>
+        )}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,108 @@
+"use client";
+
+import { type FormEvent, useId } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Field, Input, Textarea } from "../../ui/field.tsx";
+import { inputClass } from "../../ui/input-class.ts";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { FailureNote } from "../failure-note.tsx";
+import { type Inputs, useTRPCClient } from "../trpc.ts";
+import { patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
+
+/** One part of the settings. Only what was changed is sent. */
+export function SectionForm({ section, stored }: { section: SettingSection; stored: Tenant }) {
+  const { manages } = useConsole();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+  const { id, title, lead, fields } = section;
+
+  async function save(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const patch = patchOf(fields, new FormData(event.currentTarget), stored);
+    if (!patch) return toast({ title: "Nothing was changed" });
+    // The service checks what the boxes say, field by field.
+    const saved = await run(() => client.tenants.update.mutate(patch as Exclude<Inputs["tenants"]["update"], void>));
+    if (saved) toast({ title: `${title}: saved` });
+  }
+
+  return (
+    <section
+      id={id}
+      aria-labelledby={`${id}-title`}
+      className="scroll-mt-16 rounded-xl border border-line bg-surface p-5"
+    >
+      <h2 id={`${id}-title`} className="font-semibold">
+        {title}
+      </h2>
+      <p className="mt-0.5 text-muted text-sm">{lead}</p>
+      <form onSubmit={save} className="mt-4">
+        <fieldset disabled={!manages} className="grid gap-4 sm:grid-cols-2">
+          <legend className="sr-only">{title}</legend>
+          {fields.map((field) => (
+            <SettingControl
+              // What another save has changed is shown.
+              key={`${field.path} ${JSON.stringify(valueAt(stored, field.path))}`}
+              field={field}
+              value={valueAt(stored, field.path)}
+              error={failure?.fields[field.path]}
+            />
+          ))}
+        </fieldset>
+        <FailureNote failure={failure} className="mt-4" />
+        {manages && (
+          <Button type="submit" disabled={busy} className="mt-4">
+            Save {title.toLowerCase()}
+          </Button>
+        )}
+      </form>
+    </section>
+  );
+}
+
+interface ControlProps {
+  field: SettingField;
+  value: unknown;
+  error?: string | undefined;
+}
+
+function SettingControl({ field: { path, label, kind, hint }, value, error }: ControlProps) {
+  const id = useId();
+  if (kind === "switch")
+    return (
+      <label className="flex min-h-9 items-center gap-2.5 text-sm">
+        <input type="checkbox" name={path} defaultChecked={value === true} className="size-4 accent-(--accent)" />
+        {label}
+      </label>
+    );
+  if (typeof kind === "object")
+    return (
+      <div className="flex flex-col gap-1.5">
+        <label htmlFor={id} className="font-medium text-sm">
+          {label}
+        </label>
+        <select id={id} name={path} defaultValue={String(value)} className={inputClass}>
+          {kind.map((word) => (
+            <option key={word}>{word}</option>
+          ))}
+        </select>
+      </div>
+    );
+  const types = { text: "text", number: "number", time: "time", colour: "color" };
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {kind === "lines" ? (
+        <Textarea name={path} defaultValue={(value as string[]).join("\n")} spellCheck={false} />
+      ) : (
+        <Input
+          name={path}
+          type={types[kind]}
+          step={kind === "number" ? "any" : undefined}
+          defaultValue={String(value ?? "")}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { patchOf, settingSections, type Tenant } from "./sections.ts";
+
+const limits = settingSections.find(({ id }) => id === "limits")?.fields ?? [];
+const stored = {
+  settings: {
+    rates: { user: { rate: 100, burst: 1000 } },
+    tokenExpiry: { grace: 60 },
+  },
+} as unknown as Tenant;
+
+const user = limits.filter(({ path }) => path.startsWith("settings.rates.user."));
+
+test("what was changed becomes a patch, and nothing else", () => {
+  const form = new FormData();
+  form.set("settings.rates.user.rate", "2.5");
+  form.set("settings.rates.user.burst", "1000");
+  expect(patchOf(user, form, stored)).toEqual({ settings: { rates: { user: { rate: 2.5 } } } });
+});
+
+test("a form that says what is stored is no patch", () => {
+  const form = new FormData();
+  form.set("settings.rates.user.rate", "100");
+  form.set("settings.rates.user.burst", "1000");
+  expect(patchOf(user, form, stored)).toBeUndefined();
+});
+
+test("a switch that is off is false, and lines are a list", () => {
+  const form = new FormData();
+  form.set("origins", " https://a.example \n\nhttps://b.example ");
+  const fields = [
+    { path: "on", label: "", kind: "switch" },
+    { path: "origins", label: "", kind: "lines" },
+  ] as const;
+  const before = { on: true, origins: [] } as unknown as Tenant;
+  expect(patchOf(fields, form, before)).toEqual({ on: false, origins: ["https://a.example", "https://b.example"] });
+});

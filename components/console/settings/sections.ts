@@ -1,0 +1,157 @@
+import type { Answers } from "../trpc.ts";
+
+export type Tenant = Answers["tenants"]["get"];
+
+export interface SettingField {
+  /** Where it is in the tenant, and the name of its box. */
+  path: string;
+  label: string;
+  kind: "text" | "number" | "switch" | "lines" | "time" | "colour" | readonly string[];
+  hint?: string;
+}
+
+export interface SettingSection {
+  id: string;
+  title: string;
+  lead: string;
+  fields: readonly SettingField[];
+}
+
+const days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+function limit(of: string, label: string): SettingField[] {
+  return [
+    { path: `settings.rates.${of}.rate`, label: `${label}: a second`, kind: "number" },
+    { path: `settings.rates.${of}.burst`, label: `${label}: at once`, kind: "number" },
+  ];
+}
+
+/** What can be set, as it stands on the page; each saves for itself. */
+export const settingSections: readonly SettingSection[] = [
+  {
+    id: "general",
+    title: "General",
+    lead: "What the tenant is called, and whose clock counts for people who name none.",
+    fields: [
+      { path: "name", label: "Name", kind: "text" },
+      { path: "settings.timezone", label: "Time zone", kind: "text", hint: "Like Europe/Zurich." },
+      { path: "settings.presence", label: "Users see who else is there", kind: "switch" },
+    ],
+  },
+  {
+    id: "branding",
+    title: "Branding",
+    lead: "In mails and on the page of preferences that they link to.",
+    fields: [
+      { path: "settings.branding.name", label: "Name in mails", kind: "text", hint: "The tenant's name unless given." },
+      { path: "settings.branding.logoUrl", label: "Address of the logo", kind: "text" },
+      { path: "settings.branding.colour", label: "Colour of buttons and links", kind: "colour" },
+    ],
+  },
+  {
+    id: "origins",
+    title: "Allowed origins",
+    lead: "Whose pages browsers may call from, and embed the hosted chat in.",
+    fields: [
+      {
+        path: "settings.allowedOrigins",
+        label: "Origins",
+        kind: "lines",
+        hint: "One a line, like https://app.example.com; * for any.",
+      },
+    ],
+  },
+  {
+    id: "limits",
+    title: "Limits",
+    lead: "Calls beyond these are answered with 429 and the time to wait.",
+    fields: [
+      ...limit("user", "One user"),
+      ...limit("key", "One API key"),
+      ...limit("tenant", "The tenant"),
+      ...limit("address", "An address without credential"),
+      ...limit("frames", "Frames of one connection"),
+      {
+        path: "settings.tokenExpiry.grace",
+        label: "Seconds that a connection outlives its token",
+        kind: "number",
+      },
+    ],
+  },
+  {
+    id: "preferences",
+    title: "Default preferences",
+    lead: "For people who chose nothing. Categories say more for types of their own.",
+    fields: [
+      { path: "settings.notifications.channels.inApp", label: "To the inbox", kind: "switch" },
+      { path: "settings.notifications.channels.email", label: "By mail, unasked", kind: "switch" },
+      { path: "settings.notifications.digest.every", label: "Digest", kind: ["off", "hourly", "daily", "weekly"] },
+      { path: "settings.notifications.digest.at", label: "Digest at", kind: "time" },
+      { path: "settings.notifications.digest.weekday", label: "Weekly digest on", kind: days },
+    ],
+  },
+  {
+    id: "quiet-hours",
+    title: "Quiet hours",
+    lead: "Mails wait until they are over, by each person's clock; urgent ones pass.",
+    fields: [
+      { path: "settings.notifications.quietHours.enabled", label: "Keep quiet hours", kind: "switch" },
+      { path: "settings.notifications.quietHours.from", label: "From", kind: "time" },
+      { path: "settings.notifications.quietHours.to", label: "To", kind: "time" },
+    ],
+  },
+  {
+    id: "away",
+    title: "While away",
+    lead: "Who does not read a chat is told of it once.",
+    fields: [
+      { path: "settings.notifications.away.enabled", label: "Tell people of unread messages", kind: "switch" },
+      { path: "settings.notifications.away.minutes", label: "After so many minutes", kind: "number" },
+      {
+        path: "settings.notifications.away.pauseMinutes",
+        label: "At most one a chat in so many minutes",
+        kind: "number",
+      },
+    ],
+  },
+];
+
+/** What stands at a path like `settings.away.minutes`. */
+export function valueAt(of: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>((at, part) => (typeof at === "object" && at !== null ? Reflect.get(at, part) : undefined), of);
+}
+
+/** What a form says differently from what is stored, nested as the call takes it; undefined when nothing. */
+export function patchOf(
+  fields: readonly SettingField[],
+  form: FormData,
+  stored: Tenant,
+): Record<string, unknown> | undefined {
+  const patch: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = readField(field, form);
+    const before = valueAt(stored, field.path) ?? (field.kind === "text" ? "" : undefined);
+    if (JSON.stringify(value) !== JSON.stringify(before)) put(patch, field.path.split("."), value);
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+function readField({ path, kind }: SettingField, form: FormData): unknown {
+  const text = String(form.get(path) ?? "");
+  if (kind === "switch") return form.get(path) !== null;
+  if (kind === "number") return Number(text);
+  if (kind === "lines") return text.split(/\s+/).filter(Boolean);
+  return text;
+}
+
+function put(into: Record<string, unknown>, [first = "", ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    into[first] = value;
+    return;
+  }
+  const inner = (into[first] ?? {}) as Record<string, unknown>;
+  into[first] = inner;
+  put(inner, rest, value);
+}

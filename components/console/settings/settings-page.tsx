@@ -1,0 +1,41 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC } from "../trpc.ts";
+import { MailSection } from "./mail-section.tsx";
+import { SectionForm } from "./section-form.tsx";
+import { settingSections } from "./sections.ts";
+
+/** What the tenant can set, in parts that save for themselves. */
+export function SettingsPage() {
+  const trpc = useTRPC();
+  const tenant = useQuery(trpc.tenants.get.queryOptions());
+  return (
+    <>
+      <PageHeader title="Settings" />
+      <nav aria-label="Settings" className="mb-6 flex flex-wrap gap-x-4 gap-y-1 text-sm">
+        {[...settingSections, { id: "mail", title: "Mail" }].map(({ id, title }) => (
+          <a
+            key={id}
+            href={`#${id}`}
+            className="inline-flex min-h-6 items-center rounded text-accent underline-offset-4 hover:underline"
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+      <QueryView query={tenant}>
+        {(stored) => (
+          <div className="space-y-6">
+            {settingSections.map((section) => (
+              <SectionForm key={section.id} section={section} stored={stored} />
+            ))}
+          </div>
+        )}
+      </QueryView>
+      <MailSection />
+    </>
+  );
+}
