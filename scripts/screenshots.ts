@@ -47,6 +47,7 @@ try {
   for (const { name: shape, ...look } of shapes) {
     const context = await browser.newContext({ ...look, baseURL: product.url });
     const page = await context.newPage();
+    page.setDefaultTimeout(90_000);
     await signIn(page, demo.admin);
     for (const { name, path } of wanted) {
       await page.goto(path, { waitUntil: "networkidle" });

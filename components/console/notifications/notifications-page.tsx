@@ -7,6 +7,7 @@ import { useRouter } from "next/navigation";
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -159,7 +160,7 @@ function FilterBox({ label, value, onSet }: FilterBoxProps) {
       defaultValue={value ?? ""}
       onBlur={(event) => event.target.value !== (value ?? "") && onSet(event.target.value.trim() || null)}
       onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
-      className={`${inputClass} w-44`}
+      className={cn(inputClass, "sm:w-44")}
     />
   );
 }
