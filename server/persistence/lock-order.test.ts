@@ -96,7 +96,7 @@ const rows: Record<string, Row> = {
   "tenants.revokeAll": () => ["POST", "/admin/tenant/revoke-tokens"],
   "adminChats.create": () => ["POST", "/admin/chats", { memberUserIds: oneOf([users, users.toReversed()]) }],
   "adminChats.update": () => ["PATCH", ofAdmin(), { name: `Name ${next()}` }],
-  "adminChats.delete": () => ["DELETE", ofAdmin()],
+  "adminChats.delete": () => ["DELETE", ofAdmin("?name=")],
   "adminChats.addMembers": () => ["POST", ofAdmin("/members"), { userIds: oneOf([users, users.toReversed()]) }],
   "adminChats.removeMember": () => ["DELETE", ofAdmin(`/members/${oneOf(users)}`)],
   "adminChats.updateMember": () => [
