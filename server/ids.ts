@@ -23,6 +23,3 @@ export function requireUserId(id: string): string {
   if (id.length > 128 || id.includes("\u0000")) throw new DomainError("not_found");
   return id;
 }
-
-/** The same for a name that callers chose, of a template or a type. */
-export const requireName = requireUserId;

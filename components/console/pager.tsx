@@ -1,27 +1,7 @@
 "use client";
 
-import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
+import { parseAsInteger, useQueryState } from "nuqs";
 import { Button } from "../ui/button.tsx";
-
-/** Older and newest of a list that is read by cursor; the cursor is in the address. */
-export function CursorPager({ before, nextCursor }: { before: string | null; nextCursor: string | null }) {
-  const [, setBefore] = useQueryState("before", parseAsString.withOptions({ history: "push" }));
-  if (before === null && nextCursor === null) return null;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex gap-2">
-      <Button disabled={before === null} onClick={() => void setBefore(null)}>
-        Newest
-      </Button>
-      <Button disabled={nextCursor === null} onClick={() => void setBefore(nextCursor)}>
-        Older
-      </Button>
-    </nav>
-  );
-}
-
-export function useBefore(): string | null {
-  return useQueryState("before", parseAsString)[0];
-}
 
 /** Of a list by pages: which one, in the address. */
 export function usePageNumber(): number {

@@ -13,8 +13,6 @@ export const webhookEvents = [
   "subscription_count",
 ] as const;
 
-export type WebhookEvent = (typeof webhookEvents)[number];
-
 /** A tenant as a Pusher app, as connections and calls are checked against it. */
 export interface PusherApp {
   appId: string;

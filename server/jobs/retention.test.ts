@@ -186,7 +186,7 @@ test("what was cancelled goes after ninety days, and sends to many that ended, b
     [waiting, 91],
   ] as const)
     await end(id, days);
-  await runRetention(stack.api.services.db.pool);
+  await runRetention(stack.api.services.db);
   const ids = async (table: string, column: string) =>
     (await owner.query(`select ${column} as id from ${table} where ${column} = any ($1::uuid[])`, [made])).rows.map(
       ({ id }) => id,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
@@ -13,7 +13,7 @@ export const deleteCategory = mutation({
   input: z.object({ type: entityId }),
   output: empty,
   async handle(ctx, { type }) {
-    await unitOfWork(ctx.services.db, ctx.tenantId, ({ tx }) => removeCategory(tx, ctx.tenantId, requireName(type)));
+    await unitOfWork(ctx.services.db, ctx.tenantId, ({ tx }) => removeCategory(tx, ctx.tenantId, requireUserId(type)));
     return {};
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { categorySchema, presentCategory } from "./schema.ts";
@@ -14,7 +14,7 @@ export const getCategory = query({
   input: z.object({ type: entityId }),
   output: categorySchema,
   async handle(ctx, { type }) {
-    const row = await findCategory(ctx.services.db.forTenant(ctx.tenantId), ctx.tenantId, requireName(type));
+    const row = await findCategory(ctx.services.db.forTenant(ctx.tenantId), ctx.tenantId, requireUserId(type));
     if (!row) throw new DomainError("not_found");
     return presentCategory(row);
   },

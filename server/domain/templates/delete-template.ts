@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
@@ -13,7 +13,7 @@ export const deleteTemplate = mutation({
   input: z.object({ name: entityId }),
   output: empty,
   async handle(ctx, { name }) {
-    await unitOfWork(ctx.services.db, ctx.tenantId, ({ tx }) => removeTemplate(tx, ctx.tenantId, requireName(name)));
+    await unitOfWork(ctx.services.db, ctx.tenantId, ({ tx }) => removeTemplate(tx, ctx.tenantId, requireUserId(name)));
     return {};
   },
 });

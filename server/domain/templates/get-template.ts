@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { presentTemplate, templateSchema, versionNumber } from "./schema.ts";
@@ -14,6 +14,6 @@ export const getTemplate = query({
   output: templateSchema,
   async handle(ctx, { name, version }) {
     const client = ctx.services.db.forTenant(ctx.tenantId);
-    return presentTemplate(await loadTemplate(client, ctx.tenantId, requireName(name), version));
+    return presentTemplate(await loadTemplate(client, ctx.tenantId, requireUserId(name), version));
   },
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { readPage, toPage } from "../../persistence/paging.ts";
 import { entityId, page, pageInput } from "../../schema.ts";
@@ -15,7 +15,7 @@ export const listTemplateVersions = query({
   output: page(templateVersionSchema),
   async handle(ctx, { name, ...input }) {
     const pages = readPage(input);
-    const { rows, total } = await pageVersions(ctx.services.db, ctx.tenantId, requireName(name), pages);
+    const { rows, total } = await pageVersions(ctx.services.db, ctx.tenantId, requireUserId(name), pages);
     return toPage(pages, total, rows.map(presentVersion));
   },
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { missingVariables, renderLoosely } from "./policy.ts";
@@ -26,7 +26,7 @@ export const previewTemplate = mutation({
     .meta({ id: "TemplatePreview" }),
   async handle(ctx, { name, version: number, variables }) {
     const client = ctx.services.db.forTenant(ctx.tenantId);
-    const { version } = await getTemplate(client, ctx.tenantId, requireName(name), number);
+    const { version } = await getTemplate(client, ctx.tenantId, requireUserId(name), number);
     const values = variables ?? (version.sample as Record<string, unknown>);
     return {
       version: version.version,

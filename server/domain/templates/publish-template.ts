@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
@@ -17,7 +17,7 @@ export const publishTemplate = mutation({
     return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
-      async ({ tx }) => presentTemplate(await publishVersion(tx, ctx.tenantId, requireName(name), version)),
+      async ({ tx }) => presentTemplate(await publishVersion(tx, ctx.tenantId, requireUserId(name), version)),
       ctx.idempotent,
     );
   },

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireName } from "../../ids.ts";
+import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
@@ -18,7 +18,7 @@ export const rollBackTemplate = mutation({
     return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
-      async ({ tx }) => presentTemplate(await rollBackVersion(tx, ctx.tenantId, requireName(name))),
+      async ({ tx }) => presentTemplate(await rollBackVersion(tx, ctx.tenantId, requireUserId(name))),
       ctx.idempotent,
     );
   },

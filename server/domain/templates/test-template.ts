@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sanitizeHtml } from "../../html.ts";
-import { newId, requireName } from "../../ids.ts";
+import { newId, requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId, userId } from "../../schema.ts";
@@ -31,7 +31,7 @@ export const testTemplate = mutation({
       db,
       ctx.tenantId,
       async (work) => {
-        const { version } = await getTemplate(work.tx, ctx.tenantId, requireName(name), number);
+        const { version } = await getTemplate(work.tx, ctx.tenantId, requireUserId(name), number);
         const values = variables ?? (version.sample as Record<string, unknown>);
         const { text, htmlContent, ...rendered } = renderTemplate(version, values);
         const content = {
