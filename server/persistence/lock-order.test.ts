@@ -96,7 +96,7 @@ const rows: Record<string, Row> = {
   "tenants.revokeAll": () => ["POST", "/admin/tenant/revoke-tokens"],
   "adminChats.create": () => ["POST", "/admin/chats", { memberUserIds: oneOf([users, users.toReversed()]) }],
   "adminChats.update": () => ["PATCH", ofAdmin(), { name: `Name ${next()}` }],
-  "adminChats.delete": () => ["DELETE", ofAdmin("?name=")],
+  "adminChats.delete": () => ["DELETE", ofAdmin("?name=Crew")],
   "adminChats.addMembers": () => ["POST", ofAdmin("/members"), { userIds: oneOf([users, users.toReversed()]) }],
   "adminChats.removeMember": () => ["DELETE", ofAdmin(`/members/${oneOf(users)}`)],
   "adminChats.updateMember": () => [
@@ -202,7 +202,7 @@ const makers = {
 async function restore(deleted: string): Promise<void> {
   const boss = acme.key({ "x-act-as-user": "boss" });
   if (["", "chats.delete", "adminChats.delete"].includes(deleted)) {
-    at.chatId = (await boss<{ id: string }>("POST", "/Chat", { memberUserIds: users })).body.id;
+    at.chatId = (await boss<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: users })).body.id;
     at.messageIds = ["", "", ""];
     for (const index of at.messageIds.keys())
       at.messageIds[index] = (await boss<{ id: string }>("POST", chat("/messages"), { content: "x" })).body.id;
