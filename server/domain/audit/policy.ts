@@ -4,7 +4,7 @@ const mostItems = 20;
 
 /** What may stand in the audit log of what somebody asked for: no secret, no long text, nothing deep. */
 export function maskInput(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return value.length > longest ? `${value.slice(0, longest)}…` : value;
+  if (typeof value === "string") return storable(value.length > longest ? `${value.slice(0, longest)}…` : value);
   if (value === null || typeof value !== "object") return value;
   if (depth > 4) return "…";
   if (Array.isArray(value)) {
@@ -14,7 +14,10 @@ export function maskInput(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, 50)
-      .map(([key, item]) => [key, secret.test(key) && item !== undefined ? "•••" : maskInput(item, depth + 1)]),
+      .map(([key, item]) => [
+        storable(key),
+        secret.test(key) && item !== undefined ? "•••" : maskInput(item, depth + 1),
+      ]),
   );
 }
 
@@ -23,5 +26,10 @@ export function targetOf(path: string, input: unknown): string | undefined {
   const fields = input as Record<string, unknown>;
   const [, field] = /\{(\w+)\}/.exec(path) ?? [];
   const value = field === undefined ? undefined : fields[field];
-  return typeof value === "string" ? `${field}:${value}`.slice(0, 300) : undefined;
+  return typeof value === "string" ? storable(`${field}:${value}`.slice(0, 300)) : undefined;
+}
+
+/** Without what Postgres cannot hold: an address may carry it, and a call that is refused for it is noted all the same. */
+function storable(text: string): string {
+  return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
