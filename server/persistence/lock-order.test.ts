@@ -18,6 +18,7 @@ const alone = [
     "deliveries.release",
     "jobs.retryDead",
     "jobs.removeDead",
+    "webhooks.resend",
     "mail.sendTest",
     "mail.takeSesEvent",
   ],
@@ -34,7 +35,7 @@ let stack: Stack;
 let acme: TestTenant;
 let urls: string[];
 let counter = 0;
-const at = { chatId: "", messageIds: [""], issuerId: "", keyId: "", scheduledId: "", batchId: "" };
+const at = { chatId: "", messageIds: [""], issuerId: "", keyId: "", scheduledId: "", batchId: "", webhookId: "" };
 const [ofOperators, ofLink] = [{ personId: "", invitationId: "" }, { token: "" }];
 /** The newest few of boss. */
 const notificationIds: string[] = [];
@@ -122,6 +123,12 @@ const rows: Record<string, Row> = {
   "suppressions.remove": () => ["DELETE", `/admin/suppressions/${bounce.email}`],
   "pusherApps.rotate": () => ["POST", "/admin/pusher/rotate", { key: oneOf([true, false]) }],
   "pusherApps.update": () => ["PATCH", "/admin/pusher", { clientEvents: oneOf([true, false]) }],
+  "webhooks.create": () => ["POST", "/admin/webhooks", { url: "https://hooks.example/parley" }],
+  "webhooks.update": () => ["PATCH", webhook(), { description: `Hook ${next()}` }],
+  "webhooks.delete": () => ["DELETE", webhook()],
+  "webhooks.rotate": () => ["POST", webhook("/rotate"), { overlapHours: 1 }],
+  "webhooks.sendSample": () => ["POST", webhook("/sample"), { type: "chat.created" }],
+  "webhooks.replay": () => ["POST", webhook("/replay"), {}],
   "operators.update": () => [
     "PATCH",
     `/admin/operators/${ofOperators.personId}`,
@@ -135,6 +142,7 @@ const rows: Record<string, Row> = {
   ],
   "operators.revokeInvitation": () => ["DELETE", `/admin/operators/invitations/${ofOperators.invitationId}`],
 };
+const webhook = (path = "") => `/admin/webhooks/${at.webhookId}${path}`;
 const ofAdmin = (path = "") => `/admin/chats/${at.chatId}${path}`;
 const bounce = { recordType: "Bounce", type: "HardBounce", email: "b@example.com", reference: "2" };
 const choices = () => ({ categories: [{ type: "t", inApp: oneOf(["on", "off"]), email: oneOf(["off", "on"]) }] });
@@ -145,6 +153,7 @@ const alike = [
   ["save publish rollBack delete", "templates"],
   ["put putByLink unsubscribe resubscribe", "preferences"],
   ["update remove invite revokeInvitation", "operators"],
+  ["update create delete rotate sendSample replay", "webhooks"],
 ].map(([verbs = "", noun]) => verbs.split(" ").map((verb) => `${noun}.${verb}`));
 alike.push(
   ["chats.create", "adminChats.create"],
@@ -229,6 +238,7 @@ async function restore(deleted: string): Promise<void> {
       })
     ).body.id;
   if (["", "issuers.delete"].includes(deleted)) at.issuerId = (await make("issuers.create", 0)).body.id ?? "";
+  if (["", "webhooks.delete"].includes(deleted)) at.webhookId = (await make("webhooks.create", 0)).body.id ?? "";
   if (["", "apiKeys.delete"].includes(deleted)) at.keyId = (await make("apiKeys.create", 0)).body.id ?? "";
 }
 
