@@ -23,15 +23,16 @@ export function registerRoutes(app: FastifyInstance, hub: Hub): void {
   });
 }
 
-type Handler = (request: FastifyRequest, reply: FastifyReply, hub: Hub) => Promise<FastifyReply | PlainAnswer>;
+/** A reply is a promise of its own end: awaited, one that was sent gives nothing. */
+type Handler = (request: FastifyRequest, reply: FastifyReply, hub: Hub) => Promise<PlainAnswer | FastifyReply>;
 
 /** Errors, and what a handler says in a few words, are told in plain text. */
 function guarded(handle: Handler, hub: Hub) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     reply.header("cache-control", "no-store");
     try {
-      const answer = await handle(request, reply, hub);
-      return "text" in answer ? send(reply, answer) : answer;
+      const answer = (await handle(request, reply, hub)) as PlainAnswer | undefined;
+      return answer ? send(reply, answer) : reply;
     } catch (error) {
       const answer = toPlainAnswer(error);
       if (answer.status === 500) request.log.error({ err: error }, "a request to the hub failed");
