@@ -18,8 +18,8 @@ export function isId(id: string): boolean {
   return uuidForm.test(id);
 }
 
-/** A user's or a topic's id from an address, as it is. Throws `not_found` for what no row can have: it is too long, or Postgres holds no NUL. */
+/** A user's or a topic's id from an address, as it is. Throws `not_found` for what no row can have: it is too long, or Postgres holds no NUL and no half of a character. */
 export function requireUserId(id: string): string {
-  if (id.length > 128 || id.includes("\u0000")) throw new DomainError("not_found");
+  if (id.length > 128 || id.includes("\u0000") || !id.isWellFormed()) throw new DomainError("not_found");
   return id;
 }

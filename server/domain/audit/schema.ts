@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AuditEntry as Row } from "../../persistence/generated/client.ts";
+import { text } from "../../schema.ts";
 
 export const auditEntrySchema = z
   .object({
@@ -22,10 +23,10 @@ export const auditEntrySchema = z
   .meta({ id: "AuditEntry" });
 
 export const auditFilter = {
-  actor: z.string().max(320).optional().describe("Id or name of who did it"),
-  operation: z.string().max(100).optional().describe("noun.verb, or its noun"),
-  target: z.string().max(300).optional(),
-  outcome: z.string().max(50).optional(),
+  actor: text(320).optional().describe("Id or name of who did it"),
+  operation: text(100).optional().describe("noun.verb, or its noun"),
+  target: text(300).optional(),
+  outcome: text(50).optional(),
 };
 
 export function presentEntry(row: Row): z.input<typeof auditEntrySchema> {

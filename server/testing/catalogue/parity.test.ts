@@ -199,6 +199,7 @@ function generalise(body: unknown, { tenantId }: Side): unknown {
     .replace(/\/invite\/[\w.-]+/g, "/invite/<link>")
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
     .replace(/\/u\/[\w.-]+/g, "/u/<link>")
+    .replace(/whsec_[\w+/=]+/g, "<secret>")
     .replace(/"appId":"\d+"/g, '"appId":"<app>"')
     .replace(/\b[0-9a-f]{20,}\b/g, "<hex>")
     .replace(/"(iat|exp)":[\d.]+/g, '"$1":0')
