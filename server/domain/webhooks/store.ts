@@ -78,10 +78,21 @@ export async function saveWebhook(
   const fresh = { failures: 0, failingSince: null, openUntil: null, reason: null };
   // What happened while it was disabled is not made up for by itself: a replay does that.
   const since = before.state === "disabled" && state !== "disabled" ? await headOf(tx, tenantId) : before.fromPosition;
-  return await tx.webhookEndpoint.update({
-    where: { tenantId_id: { tenantId, id: before.id } },
-    data: { ...choices, ...(state === undefined ? {} : { state, ...fresh, fromPosition: since }) },
+  return changeWebhook(tx, tenantId, before.id, {
+    ...choices,
+    ...(state === undefined ? {} : { state, ...fresh, fromPosition: since }),
   });
+}
+
+/** Somebody may have taken it out since it was read. Throws not_found. */
+async function changeWebhook(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  id: string,
+  data: Partial<Omit<WebhookEndpoint, "tenantId" | "id">>,
+): Promise<WebhookEndpoint> {
+  await tx.webhookEndpoint.updateMany({ where: { tenantId, id }, data });
+  return getWebhook(tx, tenantId, id);
 }
 
 /** Throws not_found. */
@@ -93,10 +104,8 @@ export async function replaceWebhookSecret(
 ): Promise<{ row: WebhookEndpoint; secret: string }> {
   const { id, secret: oldSecret } = await getWebhook(tx, tenantId, webhookId);
   const secret = makeWebhookSecret();
-  const row = await tx.webhookEndpoint.update({
-    where: { tenantId_id: { tenantId, id } },
-    data: { secret: sealWebhookSecret({ tenantId, id, authSecret }, secret), oldSecret, oldSecretUntil: oldUntil },
-  });
+  const sealed = sealWebhookSecret({ tenantId, id, authSecret }, secret);
+  const row = await changeWebhook(tx, tenantId, id, { secret: sealed, oldSecret, oldSecretUntil: oldUntil });
   return { row, secret };
 }
 
@@ -107,7 +116,7 @@ export async function removeWebhook(tx: TenantTransaction, tenantId: TenantId, w
     delete from webhook_attempts a using webhook_deliveries d
     where a.tenant_id = ${tenantId} and d.tenant_id = ${tenantId} and d.id = a.delivery_id and d.endpoint_id = ${id}::uuid`;
   await tx.webhookDelivery.deleteMany({ where: { tenantId, endpointId: id } });
-  await tx.webhookEndpoint.delete({ where: { tenantId_id: { tenantId, id } } });
+  await tx.webhookEndpoint.deleteMany({ where: { tenantId, id } });
 }
 
 /** The endpoints that events are planned for. */
