@@ -4,6 +4,7 @@ import * as deliveries from "../../domain/deliveries/store.ts";
 import * as mail from "../../domain/mail/store.ts";
 import * as suppressions from "../../domain/suppressions/store.ts";
 import * as pump from "../../jobs/mail/mail-store.ts";
+import * as rulings from "../../jobs/mail/ruling-store.ts";
 import * as planner from "../../log/planner-store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
 
@@ -99,6 +100,26 @@ export const mailStores: StoreModules = {
       freeClaims: [({ db, mine }) => pump.freeClaims(db.pool, mine), undefined],
       schedulePump: [({ db, mine }) => pump.schedulePump(db.pool, mine, new Date()), undefined],
       catchMail: [({ db, mine }) => pump.catchMail(db, mine, foreignMail, Buffer.from("x")), undefined],
+    },
+  },
+  "jobs/mail/ruling-store.ts": {
+    module: rulings,
+    rows: {
+      // Of what it does not find, other rules decide.
+      findRulingAgain: [
+        ({ db, mine, theirs }) => {
+          const mail = {
+            ...foreignMail,
+            kind: "notification",
+            round: 0,
+            stale: true,
+            notificationId: theirs.notificationId,
+          };
+          return rulings.findRulingAgain(db, mine, mail as pump.ClaimedMail);
+        },
+        { outcome: "send", rule: "asked" },
+      ],
+      scheduleRelease: [({ db, mine }) => rulings.scheduleRelease(db, mine, new Date()), undefined],
     },
   },
   "domain/deliveries/lookup-store.ts": {
