@@ -79,9 +79,10 @@ describe("resuming", () => {
     await eventually(() => expect(steps).toEqual([]));
     spy.mockRestore();
     await say(chatId, "live");
-    await eventually(() => expect(chat.said().at(-1)?.[1].data?.content).toBe("live"));
-    const contents = chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
-    expect(contents).toEqual(["missed", "at reader_state_v1", "at read_channel_events_v1", "live"]);
+    const contents = () =>
+      chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
+    await eventually(() => expect(contents()).toContain("live"));
+    expect(contents()).toEqual(["missed", "at reader_state_v1", "at read_channel_events_v1", "live"]);
   });
 
   test("by `since` in the auth call: all that was missed on that channel, in order, once, then live", async () => {
