@@ -13,15 +13,8 @@ const alone = [
   ...["typing.send", "tokens.create", "issuers.test", "installation.createTenant", "users.actAs", "templates.preview"],
   ...["pusherApps.authorizeChannel", "pusherApps.authorizeUser"],
   // Take what a worker left, of which there is none here.
-  ...[
-    "deliveries.resend",
-    "deliveries.release",
-    "jobs.retryDead",
-    "jobs.removeDead",
-    "webhooks.resend",
-    "mail.sendTest",
-    "mail.takeSesEvent",
-  ],
+  ...["deliveries.resend", "deliveries.release", "jobs.retryDead", "jobs.removeDead"],
+  ...["webhooks.resend", "mail.sendTest", "mail.takeSesEvent"],
   // Take one lock of the tenant, its own row; the first three are its owner's in person.
   ...["tenants.delete", "tenants.restore", "operators.transferOwnership", "installation.updateTenant"],
 ];
