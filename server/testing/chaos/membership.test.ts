@@ -9,7 +9,7 @@ import { expectSoundLog, Owner } from "./owner.ts";
 
 const movers = ["ann", "bob"];
 const chats = 3;
-const runFor = 6000;
+const runFor = 8_000;
 
 let stack: Stack;
 let owner: Owner;
