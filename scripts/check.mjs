@@ -10,7 +10,7 @@ const AT_ONCE = 2;
 /** Name → command; packages' commands come from node_modules. */
 const checks = {
   format: "biome ci --colors=off --error-on-warnings",
-  types: "tsc --noEmit",
+  types: "tsc --noEmit --incremental --tsBuildInfoFile node_modules/.cache/types.tsbuildinfo",
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
   unused: "knip --no-progress",
   openapi: "tsx scripts/openapi.ts --check",
