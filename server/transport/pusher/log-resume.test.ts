@@ -54,9 +54,7 @@ async function listen(page: PusherJs, name: string) {
 }
 
 describe("resuming", () => {
-  // TODO: skipped because it fails now: with both reads held up in turn, the channel hears nothing at all for
-  // ten seconds. Whether the reader or the way the test holds it up is at fault is not known; `by since` below covers writing meanwhile.
-  test.skip("leaves nothing out and repeats nothing of what is said before it has looked, and while it reads", async () => {
+  test("leaves nothing out and repeats nothing of what is said before it has looked, and while it reads", async () => {
     const chatId = await createChat("ben");
     const since = await cursorOf(tenant.as("ben"));
     const witness = await listen(await openPage("ben"), `private-chat-${chatId}`);
@@ -66,6 +64,7 @@ describe("resuming", () => {
     await eventually(() => expect(own.types()).toContain("parley:position")); // the connection reads the log by now
     // At each of its two steps something is said, and has been published on this node before the step goes on.
     const steps = ["reader_state_v1", "read_channel_events_v1"];
+    const published: string[] = [];
     const { pool } = second.api.services.db;
     const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
     const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
@@ -73,12 +72,13 @@ describe("resuming", () => {
       if (step >= 0) {
         const said = `at ${steps.splice(step, 1)}`;
         await say(chatId, said);
-        await eventually(() => expect(witness.said().at(-1)?.[1].data.content).toBe(said));
+        await eventually(() => expect(witness.said().map(([, { data }]) => data.content)).toContain(said));
+        published.push(said);
       }
       return query(...args);
     }) as never);
     const chat = await listen(page, `private-chat-${chatId}`);
-    await eventually(() => expect(steps).toEqual([]));
+    await eventually(() => expect(published).toHaveLength(2));
     spy.mockRestore();
     await say(chatId, "live");
     const contents = () =>
