@@ -38,6 +38,8 @@ export interface ChatAppProps {
   onOpenChat: (chatId: string | undefined) => void;
   /** People whom the page knows beside those of one's chats, to start a chat with. */
   people?: readonly Person[];
+  /** Whose chat it is, above one's own name. */
+  brand?: ReactNode;
   /** Beside the title: theme, bell. */
   tools?: ReactNode;
   /** Below everything: the demo's strip. */
@@ -47,7 +49,7 @@ export interface ChatAppProps {
 const NOBODY: readonly Person[] = [];
 
 /** The whole chat of one person. Needs a `ParleyProvider` and a `ToastProvider` above it, and knows no router. */
-export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, tools, footer }: ChatAppProps) {
+export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, brand, tools, footer }: ChatAppProps) {
   const client = useParley();
   const toast = useToast();
   const attended = useAttention();
@@ -112,6 +114,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
             chatId !== undefined && "hidden",
           )}
         >
+          {brand && <div className="flex h-11 shrink-0 items-center border-line border-b px-4">{brand}</div>}
           <div className="flex h-15 shrink-0 items-center gap-1 px-4">
             <div className="min-w-0 flex-1">
               <p className="truncate font-semibold text-sm">{me}</p>

@@ -23,6 +23,8 @@ export interface InboxAppProps {
   view: InboxView;
   onView: (view: InboxView) => void;
   onOpenChat?: (chatId: string) => void;
+  /** Whose inbox it is, before the title. */
+  brand?: ReactNode;
   tools?: ReactNode;
 }
 
@@ -34,7 +36,7 @@ const TABS: { view: InboxFilter; label: string }[] = [
 ];
 
 /** One's whole inbox. Needs a `ParleyProvider` and a `ToastProvider` above it, and knows no router. */
-export function InboxApp({ view, onView, onOpenChat, tools }: InboxAppProps) {
+export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppProps) {
   const client = useParley();
   const toast = useToast();
   const { notifications } = useUnread();
@@ -52,6 +54,7 @@ export function InboxApp({ view, onView, onOpenChat, tools }: InboxAppProps) {
       <UrgentStrip />
       <header className="border-line border-b bg-surface">
         <div className="mx-auto flex h-15 max-w-3xl items-center gap-2 px-4">
+          {brand}
           <h1 className="flex flex-1 items-center gap-2 font-semibold text-lg tracking-tight">
             {isPreferences ? "Preferences" : "Inbox"}
             {!isPreferences && <CountBadge count={notifications} />}

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { contrast } from "./contrast.ts";
 
 const css = readFileSync(new URL("../../app/globals.css", import.meta.url), "utf8");
 const tokens = new Map(
@@ -18,20 +19,6 @@ const PAIRS = [
   ["text", "bubble"] as const,
   ["muted", "bubble"] as const,
 ];
-
-/** WCAG 2.2, "relative luminance". */
-function luminance(hex: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-function contrast(one: string, other: string): number {
-  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (light + 0.05) / (dark + 0.05);
-}
 
 describe.each(["light", "dark"] as const)("the %s theme", (theme) => {
   const colour = (name: string) => tokens.get(name)?.[theme] ?? "";

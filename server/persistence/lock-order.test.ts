@@ -11,6 +11,7 @@ type Row = () => [method: string, path: string, body?: unknown];
 /** Mutating operations that write no row another call could want. */
 const alone = [
   ...["typing.send", "tokens.create", "issuers.test", "installation.createTenant", "users.actAs", "templates.preview"],
+  "notifications.preview",
   ...["pusherApps.authorizeChannel", "pusherApps.authorizeUser"],
   // Take what a worker left, of which there is none here.
   ...["deliveries.resend", "deliveries.release", "jobs.retryDead", "jobs.removeDead"],

@@ -5,6 +5,7 @@ import { lazy, Suspense, useCallback, useState } from "react";
 import { ChatApp } from "../../../components/chat/chat-app.tsx";
 import { Hosted } from "../../../components/chat/hosted.tsx";
 import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
+import { type Branding, HostedBrand } from "../../../components/chat/hosted-brand.tsx";
 import { Bell } from "../../../components/inbox/bell.tsx";
 import type { Theme } from "../../../components/ui/theme.ts";
 import { ThemeButton } from "../../../components/ui/theme-button.tsx";
@@ -16,13 +17,14 @@ const DemoStrip = lazy(() => import("../../../components/chat/demo-strip.tsx"));
 export interface ChatPageProps {
   tenantId: string;
   tenantName: string;
+  branding: Branding;
   demo: boolean;
   pusherKey: string | undefined;
   theme: Theme;
 }
 
 /** The hosted chat at its address: `?chat=` is the open one and `&seq=` a message in it, so that Back works and both can be linked to. */
-export function ChatPage({ tenantId, tenantName, demo, pusherKey, theme }: ChatPageProps) {
+export function ChatPage({ tenantId, tenantName, branding, demo, pusherKey, theme }: ChatPageProps) {
   const query = useSearchParams();
   const chatId = query.get("chat") ?? undefined;
   const seq = Number(query.get("seq") ?? 0);
@@ -45,6 +47,7 @@ export function ChatPage({ tenantId, tenantName, demo, pusherKey, theme }: ChatP
             linkOf={linkOf}
             onOpenChat={onOpenChat}
             people={people}
+            brand={<HostedBrand {...branding} />}
             footer={
               demo &&
               !query.has("beside") && (

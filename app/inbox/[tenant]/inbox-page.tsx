@@ -4,6 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { Hosted } from "../../../components/chat/hosted.tsx";
 import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
+import { type Branding, HostedBrand } from "../../../components/chat/hosted-brand.tsx";
 import { InboxApp, type InboxView } from "../../../components/inbox/inbox-app.tsx";
 import type { Theme } from "../../../components/ui/theme.ts";
 import { ThemeButton } from "../../../components/ui/theme-button.tsx";
@@ -12,6 +13,7 @@ import { changeAddress } from "../../address.ts";
 export interface InboxPageProps {
   tenantId: string;
   tenantName: string;
+  branding: Branding;
   demo: boolean;
   theme: Theme;
 }
@@ -19,7 +21,7 @@ export interface InboxPageProps {
 const VIEW = /^(all|unread|archived|snoozed|preferences|type:.{1,100})$/u;
 
 /** The hosted inbox at its address: `?view=` is the list or the preferences, `?as=` a person of the demo. */
-export function InboxPage({ tenantId, tenantName, demo, theme }: InboxPageProps) {
+export function InboxPage({ tenantId, tenantName, branding, demo, theme }: InboxPageProps) {
   const query = useSearchParams();
   const asked = query.get("view") ?? "all";
   const view = (VIEW.test(asked) ? asked : "all") as InboxView;
@@ -37,6 +39,7 @@ export function InboxPage({ tenantId, tenantName, demo, theme }: InboxPageProps)
           <HostedBadge title={`Inbox – ${tenantName}`} />
           <InboxApp
             view={view}
+            brand={<HostedBrand {...branding} />}
             onView={(next) => changeAddress({ view: next === "all" ? undefined : next }, "push")}
             tools={<ThemeButton initial={theme} />}
           />

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { query } from "../../operation.ts";
+import { brandOf } from "../preferences/presenter.ts";
+import { brandingSchema } from "../preferences/schema.ts";
 import { getPusherApp } from "../pusher-apps/store.ts";
+import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { getTenant } from "../tenants/store.ts";
 
 export const getHosted = query({
@@ -13,15 +16,18 @@ export const getHosted = query({
   output: z.object({
     tenantId: z.string(),
     name: z.string(),
+    branding: brandingSchema,
     demo: z.boolean().describe("Whether a visitor may pick a person instead of signing in"),
     pusherKey: z.string().optional().describe("Of a demo tenant: its page offers to chat over the Pusher protocol"),
   }),
   async handle(ctx) {
     const snapshot = await ctx.services.security.snapshot(ctx.tenantId);
     if (!snapshot) throw new DomainError("unauthenticated");
-    const { name } = await getTenant(ctx.services.db, ctx.tenantId);
-    if (!snapshot.demo) return { tenantId: ctx.tenantId, name, demo: false };
+    const tenant = await getTenant(ctx.services.db, ctx.tenantId);
+    const branding = brandOf(tenant, tenantSettingsSchema.parse(tenant.settings));
+    const { name } = tenant;
+    if (!snapshot.demo) return { tenantId: ctx.tenantId, name, branding, demo: false };
     const { key, enabled } = await getPusherApp(ctx.services.db, ctx.tenantId, ctx.services.settings.authSecret);
-    return { tenantId: ctx.tenantId, name, demo: true, ...(enabled ? { pusherKey: key } : {}) };
+    return { tenantId: ctx.tenantId, name, branding, demo: true, ...(enabled ? { pusherKey: key } : {}) };
   },
 });

@@ -4,31 +4,36 @@ import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { epochOf, insertDeliveries, mailJob } from "../deliveries/store.ts";
+import { readDraft } from "../notifications/policy.ts";
+import { draftFields } from "../notifications/schema.ts";
 import { address } from "../suppressions/schema.ts";
 
 export const sendTestMail = mutation({
   name: "mail.sendTest",
-  summary: "Send a test mail the way that notifications go; its delivery says what became of it",
+  summary:
+    "Send a test mail the way that notifications go, of your own words if you give some; its delivery says what became of it",
   http: { method: "POST", path: "/admin/mail/test", status: 201 },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ to: address }),
+  input: z.object({ to: address, ...draftFields }),
   output: z.object({ deliveryId: z.string().describe("For GET /admin/deliveries/{deliveryId}") }),
-  handle: (ctx, { to }) =>
+  handle: (ctx, { to, ...draft }) =>
     unitOfWork(
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
+        const { text } = await readDraft(tx, ctx.tenantId, draft);
+        const mail = text.message === "" ? { message: "This is how your mail arrives." } : text;
         const test = {
           cause: `test:${newId()}`,
           userId: "",
           channel: "email",
           kind: "test",
           type: "Test",
-          subject: "A test mail",
+          subject: text.subject || "A test mail",
           address: to,
           status: "queued",
           rule: "asked",
-          mail: { message: "This is how your mail arrives." },
+          mail: { ...mail },
           epoch: Number(await epochOf(tx, ctx.tenantId)),
         } as const;
         const [delivery] = await insertDeliveries(tx, ctx.tenantId, [test]);

@@ -11,6 +11,7 @@ import { listAllNotifications } from "./list-all-notifications.ts";
 import { listNotifications } from "./list-notifications.ts";
 import { setRead } from "./mark-read.ts";
 import { setSeen } from "./mark-seen.ts";
+import { previewNotification } from "./preview-notification.ts";
 import { readAll } from "./read-all.ts";
 import { adminRemoveNotification } from "./remove-notification.ts";
 import { seeAll } from "./see-all.ts";
@@ -19,6 +20,7 @@ import { updateNotification } from "./update-notification.ts";
 
 export const notificationOperations = {
   create: createNotification,
+  preview: previewNotification,
   list: listNotifications,
   get: getNotification,
   countUnread,

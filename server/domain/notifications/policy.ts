@@ -9,12 +9,12 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { entityId, limits } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
 import { builtInTypes } from "../categories/schema.ts";
-import { renderTemplate } from "../templates/policy.ts";
-import { findPublished } from "../templates/store.ts";
+import { missingVariables, renderLoosely, renderTemplate, type TemplateText } from "../templates/policy.ts";
+import { findPublished, getTemplate } from "../templates/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readSendRules, type SendRules } from "./due-store.ts";
 import type { Changed, Content, Creation } from "./lane-store.ts";
-import { type contentFields, priorities } from "./schema.ts";
+import { type contentFields, type draftFields, priorities } from "./schema.ts";
 
 export type ContentInput = z.output<z.ZodObject<typeof contentFields>>;
 
@@ -154,4 +154,55 @@ export function applyCategory(
   if (given.priority !== undefined || !declared) return content;
   const index = (priorities as readonly string[]).indexOf(declared.priority);
   return { ...content, priority: index < 0 ? content.priority : index };
+}
+
+export type DraftInput = z.output<z.ZodObject<typeof draftFields>>;
+
+export interface ReadDraft {
+  text: Omit<Text, "template">;
+  /** Variables that a template uses, and those of them that have no value. */
+  uses: string[];
+  missing: string[];
+}
+
+/**
+ * What a draft says by now, with nothing in the place of what is missing; to look at, never to send.
+ * @throws invalid: a template that is not there or cannot be rendered
+ */
+export async function readDraft(tx: TenantTransaction, tenantId: TenantId, input: DraftInput): Promise<ReadDraft> {
+  const source = await findDraftSource(tx, tenantId, input);
+  const { subject = "", message = "", htmlContent, summary } = input;
+  if (!source) return { text: { subject, message, htmlContent, summary }, uses: [], missing: [] };
+  const values = input.variables ?? source.sample;
+  const rendered = renderLoosely(source.template, values);
+  const html = rendered.htmlContent;
+  return {
+    text: {
+      subject: input.subject ?? rendered.subject,
+      message: input.message ?? rendered.message,
+      mailText: rendered.text,
+      htmlContent: htmlContent ?? (html === undefined ? undefined : sanitizeHtml(html)),
+      summary: summary ?? rendered.summary,
+    },
+    uses: missingVariables(source.template, {}),
+    missing: missingVariables(source.template, values),
+  };
+}
+
+async function findDraftSource(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { draft, template, version }: DraftInput,
+): Promise<{ template: TemplateText; sample: Record<string, unknown> } | undefined> {
+  if (draft) {
+    const { text = null, html = null, summary = null, ...rest } = draft;
+    return { template: { ...rest, text, html, summary }, sample: {} };
+  }
+  if (template === undefined) return undefined;
+  const stored =
+    version === undefined
+      ? await findPublished(tx, tenantId, template)
+      : (await getTemplate(tx, tenantId, template, version)).version;
+  if (!stored) throw new DomainError("invalid", { errors: { template: ["is no published template"] } });
+  return { template: stored, sample: stored.sample as Record<string, unknown> };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sanitizeHtml } from "../../html.ts";
 import { instant, isStorable, limits, messageContent, metadata, text, userId } from "../../schema.ts";
+import { templateFields, versionNumber } from "../templates/schema.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
 export type Priority = (typeof priorities)[number];
@@ -132,6 +133,22 @@ export const notificationFields = {
   userId,
   ...contentFields,
   email: z.email().max(320).optional().describe("Asks for delivery to this address too"),
+};
+
+const { title: _title, sample: _sample, ...templateText } = templateFields;
+
+/** What is to be looked at before it is sent: unfinished, or with a template that is not stored yet. */
+export const draftFields = {
+  type: notificationType.default("General"),
+  subject: text(limits.subject).optional(),
+  message: text(limits.messageBytes).optional(),
+  htmlContent: htmlContent.optional(),
+  summary: text(limits.summary).optional(),
+  priority: priorityInput.optional(),
+  template: text(100).optional().describe("Name of a stored template that says it"),
+  version: versionNumber.optional().describe("Of the template; the published one unless given"),
+  draft: z.object(templateText).optional().describe("A template that is not stored, instead of the name of one"),
+  variables: metadata.optional().describe("What the template puts in; its sample unless given"),
 };
 
 /** Other spellings that callers write. */

@@ -36,11 +36,14 @@ const switchSchema = z.object({
   locked: z.boolean().describe("Required: nobody can switch it off"),
 });
 
+/** What hosted pages and mails show of a tenant. */
+export const brandingSchema = z.object({ name: z.string(), logoUrl: z.string().optional(), colour: z.string() });
+
 export const preferencesSchema = z
   .object({
     userId: z.string(),
     tenantName: z.string(),
-    branding: z.object({ name: z.string(), logoUrl: z.string().optional(), colour: z.string() }),
+    branding: brandingSchema,
     timezone: z.string(),
     quietHours: z.object(quietFields),
     digest: z.object(digestFields),

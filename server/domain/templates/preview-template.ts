@@ -11,7 +11,7 @@ export const previewTemplate = mutation({
   name: "templates.preview",
   summary: "What a template says with these values, or with its sample; and which variables have none. Changes nothing",
   http: { method: "POST", path: "/admin/templates/{name}/preview" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:read" },
   input: z.object({ name: entityId, version: versionNumber.optional(), variables: variables.optional() }),
   output: z
     .object({

@@ -77,7 +77,13 @@ export const brandingSettings = z
   .object({ ...branding, colour: branding.colour.default("#0b6b62") })
   .partial({ name: true, logoUrl: true })
   .prefault({});
-export const brandingPatch = z.object(branding).partial();
+export const brandingPatch = z
+  .object({
+    name: branding.name.nullable().describe("null for the tenant's name"),
+    logoUrl: branding.logoUrl.nullable().describe("null for none"),
+    colour: branding.colour.nullable().describe("null for the service's own"),
+  })
+  .partial();
 
 export const tenantTimezone = timezoneName.describe("Of people who name none");
 

@@ -100,6 +100,7 @@ export const tenantSchema = z
     demo: z.boolean().describe("Lets a visitor pick a person without signing in; no call can switch it on"),
     suspended: z.boolean(),
     validAfter: z.string().optional().describe("Tokens issued until then are refused"),
+    deleteAfter: z.string().optional().describe("When it is deleted with everything in it, unless it is restored"),
     settings: tenantSettingsSchema,
     createdAt: z.string(),
   })
@@ -114,6 +115,7 @@ export function presentTenant(row: TenantRow): Tenant {
     demo: row.demo,
     suspended: row.suspendedAt !== null,
     ...(row.validAfter ? { validAfter: row.validAfter.toISOString() } : {}),
+    ...(row.deleteAfter ? { deleteAfter: row.deleteAfter.toISOString() } : {}),
     settings: tenantSettingsSchema.parse(row.settings),
     createdAt: row.createdAt.toISOString(),
   };

@@ -28,12 +28,13 @@ export const updateTenant = mutation({
   },
 });
 
-/** Objects part by part; everything else is replaced. */
+/** Objects part by part; everything else is replaced, and null takes back what was set. */
 function merge(base: unknown, patch: unknown): unknown {
   if (patch === undefined) return base;
   if (!isPlain(base) || !isPlain(patch)) return patch;
-  const parts = Object.entries(patch).map(([name, part]) => [name, merge(base[name], part)]);
-  return { ...base, ...Object.fromEntries(parts) };
+  const parts = Object.entries(patch).map(([name, part]) => [name, merge(base[name], part)] as const);
+  const merged = { ...base, ...Object.fromEntries(parts) };
+  return Object.fromEntries(Object.entries(merged).filter(([, part]) => part !== null));
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

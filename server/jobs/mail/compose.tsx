@@ -1,10 +1,9 @@
 import MailComposer from "nodemailer/lib/mail-composer";
-import type { ReactElement } from "react";
 import { AwayMail, type AwayProps } from "../../../emails/away.tsx";
 import type { Brand } from "../../../emails/brand.ts";
 import { DigestMail, type DigestProps } from "../../../emails/digest.tsx";
-import { NotificationMail } from "../../../emails/notification.tsx";
 import { type RenderedMail, renderMail } from "../../../emails/render.ts";
+import { renderNotification } from "../../../emails/render-notification.ts";
 import { sanitizeHtml } from "../../html.ts";
 import type { ClaimedMail } from "./mail-store.ts";
 
@@ -64,26 +63,13 @@ function render(mail: ClaimedMail, brand: Brand, links: Links): Promise<Rendered
   if (mail.kind === "away")
     return renderMail(<AwayMail {...(mail.mail as AwayProps)} {...{ brand, unsubscribeUrl }} />);
   const said = mail.notification ?? (mail.mail as Partial<Said> | null) ?? {};
-  const { message = "", mailText, htmlContent, summary } = said;
-  const subject = said.subject ?? mail.subject;
-  const element: ReactElement = (
-    <NotificationMail
-      {...{ brand, subject, message, unsubscribeUrl }}
-      summary={summary ?? undefined}
-      html={htmlContent ? sanitizeHtml(htmlContent) : undefined}
-      openUrl={links.open}
-    />
+  const { htmlContent } = said;
+  const text = { message: "", ...said, subject: said.subject ?? mail.subject };
+  return renderNotification(
+    { ...text, htmlContent: htmlContent ? sanitizeHtml(htmlContent) : undefined },
+    brand,
+    links,
   );
-  return renderMail(element, textOf([subject, mailText ?? message], brand, links));
 }
 
 type Said = NonNullable<ClaimedMail["notification"]>;
-
-/** The text part says what the sender wrote as text, not what can be read out of the HTML. */
-function textOf(parts: string[], brand: Brand, links: Links): string {
-  const foot = [
-    ...(links.unsubscribe ? [`Unsubscribe or choose what you get: ${links.unsubscribe}`] : []),
-    `Sent by ${brand.name}`,
-  ];
-  return `${[...parts, ...(links.open ? [`Open the inbox: ${links.open}`] : []), `-- \n${foot.join("\n")}`].join("\n\n")}\n`;
-}

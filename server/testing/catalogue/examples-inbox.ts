@@ -26,6 +26,16 @@ export const inboxExamples: Record<Names, Example> = {
     changes,
     foreign: {},
   },
+  "notifications.preview": {
+    input: () => ({
+      type: "Reminder",
+      subject: "Cast off",
+      draft: { subject: "{{ at }}", message: "We leave {{ at }}" },
+    }),
+    callers: byAdmin,
+    changes: [],
+    foreign: {},
+  },
   "notifications.list": {
     input: () => ({ unreadOnly: true, since: "2020-01-01T00:00:00Z" }),
     callers: { ...byAnyUser, key: "user_required" },
