@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import type { Message } from "../../domain/messages/schema.ts";
 import type { Envelope } from "../../events.ts";
+import { startWorker } from "../../jobs/worker.ts";
 import { type AlternatingProxy, openAlternatingProxy } from "../alternating-proxy.ts";
 import { eventually } from "../hub-client.ts";
-import { type Caller, type Stack, startStack, type TestTenant } from "../stack.ts";
+import { type Caller, configFor, type Stack, startStack, type TestTenant } from "../stack.ts";
 import { type HeardEvent, type Joined, parties } from "./parties.ts";
 
 // The official clients against each other, over two nodes and a balancer that sends each request to the other one.
@@ -15,6 +16,7 @@ let stack: Stack;
 let tenant: TestTenant;
 let proxy: AlternatingProxy;
 let ada: Caller;
+let worker: { close(): Promise<void> };
 
 beforeAll(async () => {
   stack = await startStack();
@@ -22,8 +24,10 @@ beforeAll(async () => {
   const { url } = await stack.another();
   proxy = await openAlternatingProxy([stack.url, url]);
   ada = tenant.as("ada");
+  worker = await startWorker(configFor(stack.database), { look: 50 });
 });
 afterAll(async () => {
+  await worker.close();
   await proxy.close();
   await stack.close();
 });
@@ -72,7 +76,8 @@ test("a scripted conversation of 200 events: each side's list is the log", { tim
   const joined = await Promise.all(
     parties.map((party, index) => {
       const userId = people[index] ?? "";
-      return party.join({ url: proxy.url, tenantId: "talk", userId, token: () => tenant.token(userId) });
+      const token = () => tenant.token(userId);
+      return party.join({ url: proxy.url, tenantId: "talk", userId, token, backend: tenant.key() });
     }),
   );
   await converse(joined);

@@ -3,12 +3,16 @@ import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { createTRPCClient, httpLink } from "@trpc/client";
 import Echo from "laravel-echo";
 import type PusherJs from "pusher-js";
+import { Webhook as Standard } from "standardwebhooks";
+import { Webhook as Svix } from "svix";
 import { vi } from "vitest";
 import { type Envelope, eventTypes } from "../../events.ts";
 import type { TransportName } from "../../transport/signalr/link.ts";
 import type { AppRouter } from "../../transport/trpc/router.ts";
 import { openLogPage } from "../pusher-client.ts";
+import type { Caller } from "../stack.ts";
 import { type Listener, overSse, overWebSocket } from "../trpc-listener.ts";
+import { openReceiver } from "../webhook-receiver.ts";
 
 /** What every protocol tells of a durable event. */
 export interface HeardEvent {
@@ -26,6 +30,8 @@ export interface Place {
   tenantId: string;
   userId: string;
   token(): Promise<string>;
+  /** A call with the tenant's key, as its backend makes them. */
+  backend: Caller;
 }
 
 /** Somebody who takes part in a conversation through a stock client. */
@@ -132,6 +138,33 @@ function pusher(
   };
 }
 
+/**
+ * The tenant's backend with a webhook endpoint, each request verified by a library. It speaks by REST. Order is asked for, which is of
+ * each chat; the events' times put the chats together.
+ */
+function webhook(name: string, verifier: (secret: string) => Pick<Standard, "verify">): Party {
+  return {
+    name: `webhook, ${name}`,
+    join: async ({ backend, userId }) => {
+      const receiver = await openReceiver();
+      const { body } = await backend<{ secret: string }>("POST", "/admin/webhooks", {
+        url: receiver.url,
+        ordered: true,
+      });
+      const library = verifier(body.secret);
+      return {
+        get heard() {
+          const told = receiver.received.map(({ raw, headers }) => library.verify(raw, headers) as Envelope);
+          const inOrder = told.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+          return inOrder.map(({ eventId, type, chatId, seq }) => ({ eventId, type, chatId, seq }));
+        },
+        say: (chatId, content) => backend("POST", `/Chat/${chatId}/messages`, { content }, { "x-act-as-user": userId }),
+        leave: () => receiver.close(),
+      };
+    },
+  };
+}
+
 /** Everybody who takes part. A protocol that comes is one more element. */
 export const parties: Party[] = [
   signalr("WebSockets", "json"),
@@ -148,4 +181,6 @@ export const parties: Party[] = [
     const echo = new Echo({ broadcaster: "pusher", client });
     echo.private(channel.replace("private-", "")).listenToAll((_event: string, data: Envelope) => hear(data));
   }),
+  webhook("standardwebhooks", (secret) => new Standard(secret)),
+  webhook("svix", (secret) => new Svix(secret)),
 ];

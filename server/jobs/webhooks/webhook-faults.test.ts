@@ -1,0 +1,143 @@
+import dns from "node:dns";
+import { once } from "node:events";
+import { syncBuiltinESMExports } from "node:module";
+import { type AddressInfo, createServer } from "node:net";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { PresentedDelivery } from "../../domain/webhooks/schema.ts";
+import { Planner } from "../../log/planner.ts";
+import { eventually } from "../../testing/hub-client.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { openReceiver, type Receiver } from "../../testing/webhook-receiver.ts";
+import { consumers } from "../consumers.ts";
+import { runRetention } from "../retention.ts";
+import { startWorker } from "../worker.ts";
+
+// What befalls webhooks beside slow endpoints: addresses that lead inside, a restored database, and their end.
+
+let stack: Stack;
+let acme: TestTenant;
+let owner: pg.Client;
+let sink: Receiver;
+
+beforeAll(async () => {
+  [stack, sink] = await Promise.all([startStack(), openReceiver()]);
+  acme = await stack.tenant("acme");
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await Promise.all([owner.end(), sink.close()]);
+  await stack.close();
+});
+
+const listen = async (url: string) =>
+  (await acme.key()<{ id: string }>("POST", "/admin/webhooks", { url, types: ["message.created"] })).body.id;
+const deliveries = async (id: string) =>
+  (await acme.key()<{ data: PresentedDelivery[] }>("GET", `/admin/webhooks/${id}/deliveries?limit=200`)).body.data;
+const makeChat = async () => (await acme.as("ada")<{ id: string }>("POST", "/Chat", { name: "Crew" })).body.id;
+const say = (chatId: string, content: string) => acme.as("ada")("POST", `/Chat/${chatId}/messages`, { content });
+const startedWorker = (changes: object = {}) =>
+  startWorker(configFor(stack.database, changes), { look: 50, webhooks: { delays: [50] } });
+
+/** Names of the test: what each look-up answers in turn, and how many there were. Other names are looked up as ever. */
+function holdNames(names: Record<string, string[]>) {
+  const asked: Record<string, number> = {};
+  const real = dns.lookup;
+  const spy = vi.spyOn(dns, "lookup").mockImplementation(((name: string, ...rest: unknown[]) => {
+    const answers = names[name];
+    const callback = rest.at(-1) as (error: null, ...answer: unknown[]) => void;
+    if (!answers) return (real as (...args: unknown[]) => void)(name, ...rest);
+    asked[name] = (asked[name] ?? 0) + 1;
+    const address = answers[Math.min(asked[name], answers.length) - 1] ?? "";
+    const { all } = (rest.length > 1 ? rest[0] : {}) as { all?: boolean };
+    callback(null, ...(all ? [[{ address, family: 4 }]] : [address, 4]));
+  }) as never);
+  syncBuiltinESMExports();
+  return {
+    asked,
+    release: () => {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    },
+  };
+}
+
+test("no try reaches a private address: by number, by name, or by a name that is pointed inside after the first look", async () => {
+  const inside = createServer((socket) => socket.destroy());
+  const reached = vi.fn();
+  inside.on("connection", reached).listen(0, "127.0.0.1");
+  await once(inside, "listening");
+  const { port } = inside.address() as AddressInfo;
+  // Each try looks once and judges what it connects to: a second look would be the one to be answered with what is inside.
+  const names = holdNames({ "inside.example": ["127.0.0.1"], "rebinding.example": ["169.254.169.254", "127.0.0.1"] });
+  const worker = await startedWorker({ allowPrivateNetworks: false });
+  const ids: string[] = [];
+  for (const host of ["127.0.0.1", "[::ffff:127.0.0.1]", "inside.example", "rebinding.example"])
+    ids.push(await listen(`https://${host}:${port}/hook`));
+  const plain = await listen(`http://inside.example:${port}/hook`);
+  await say(await makeChat(), "who is there?");
+  for (const id of ids)
+    await eventually(async () =>
+      expect(await deliveries(id)).toMatchObject([
+        { status: "failed", attempts: 2, detail: "The address is private or reserved" },
+      ]),
+    );
+  await eventually(async () => expect(await deliveries(plain)).toMatchObject([{ status: "failed", attempts: 2 }]));
+  expect(names.asked).toEqual({ "inside.example": 2, "rebinding.example": 2 });
+  expect(reached).not.toHaveBeenCalled();
+  names.release();
+  await worker.close();
+  inside.close();
+  for (const id of [...ids, plain]) await acme.key()("DELETE", `/admin/webhooks/${id}`);
+});
+
+test("after a restore, what is from before waits for somebody to send it; what comes then goes out by itself", async () => {
+  const chatId = await makeChat();
+  const id = await listen(`${sink.url}/restored`);
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const planner = new Planner({ db: stack.api.services.db, consumers, onError });
+  await say(chatId, "planned before");
+  await planner.plan(acme.tenantId);
+  await say(chatId, "before");
+  await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = 'acme'");
+  await planner.plan(acme.tenantId);
+  await say(chatId, "after");
+  const worker = await startedWorker();
+  const texts = () => sink.of("/restored").map(({ body }) => body.data.content);
+  await eventually(() => expect(texts().toSorted()).toEqual(["after", "planned before"]));
+  const [, waiting] = await deliveries(id);
+  expect(waiting).toMatchObject({ status: "waiting", attempts: 0 });
+  const resend = `/admin/webhooks/${id}/deliveries/${waiting?.id}/resend`;
+  expect((await acme.key()("POST", resend)).status).toBe(200);
+  await eventually(() => expect(texts().at(-1)).toBe("before"));
+  await eventually(async () =>
+    expect((await deliveries(id)).map(({ status }) => status)).toEqual(["delivered", "delivered", "delivered"]),
+  );
+  await worker.close();
+});
+
+test("deliveries and their tries go with the events they were of, the younger and another tenant's stay", async () => {
+  const count = async () => {
+    const { rows } = await owner.query(
+      `select (select count(*) from webhook_deliveries where tenant_id = 'acme')::int as deliveries,
+         (select count(*) from webhook_attempts where tenant_id = 'acme')::int as tries`,
+    );
+    return rows[0];
+  };
+  expect(await count()).toEqual({ deliveries: 3, tries: 3 });
+  await owner.query(`insert into webhook_deliveries (tenant_id, id, endpoint_id, epoch, type, lane, status, created_at)
+    values ('other', gen_random_uuid(), gen_random_uuid(), 1, 'message.created', '', 'delivered', now() - interval '13 days')`);
+  const [newest] = await deliveries(
+    (await acme.key()<{ data: { id: string }[] }>("GET", "/admin/webhooks")).body.data[0]?.id ?? "",
+  );
+  await owner.query(
+    "update webhook_deliveries set created_at = now() - interval '15 days' where tenant_id = 'acme' and id <> $1",
+    [newest?.id],
+  );
+  await runRetention(stack.api.services.db);
+  expect(await count()).toEqual({ deliveries: 1, tries: 1 });
+  expect((await owner.query("select 1 from webhook_deliveries where tenant_id = 'other'")).rowCount).toBe(1);
+});
