@@ -25,7 +25,8 @@ interface Options {
  */
 export async function startQueue(options: Options): Promise<{ stop(): Promise<void> }> {
   const { beat = 5_000, patience = 30_000, look = 1_000, concurrency, log } = options;
-  const pool = createPool({ url: options.ownerUrl, max: 6, name: "parley queue" });
+  // Each slot takes and ends its jobs on a connection of its own, one listens, one is for the pulse. They are made when they are needed.
+  const pool = createPool({ url: options.ownerUrl, max: concurrency + 2, name: "parley queue" });
   const events = new EventEmitter();
   const life = new Life(pool, patience, log);
   // Known to be alive before it takes its first job: its id is there as soon as it is made.

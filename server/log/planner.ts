@@ -38,12 +38,32 @@ export interface Consumer {
   plan(batch: Batch): Promise<Plan>;
 }
 
+/** What of one tenant's log is to be planned, and the transaction in which the effects are written. */
+export interface Span {
+  tx: TenantTransaction;
+  tenantId: TenantId;
+  /** Events in (after, upto], oldest first, at most `limit` of those that are wanted. */
+  after: number;
+  upto: number;
+  limit: number;
+  epoch: number;
+  /** Events up to there are from before the log's present epoch. */
+  gate: number;
+}
+
+/** A consumer that reads its events itself, because Postgres can do with many of them at once what would be done here with each. */
+export interface SetConsumer {
+  name: string;
+  /** Answers how many events it took, and the last one's position. */
+  planSpan(span: Span): Promise<{ jobs: Job[]; taken: number; last: number }>;
+}
+
 /** Named moments between two steps, for tests that end the process at each of them. */
 export type Step = (name: string) => void | Promise<void>;
 
 interface Options {
   db: Database;
-  consumers: Consumer[];
+  consumers: (Consumer | SetConsumer)[];
   onError(error: unknown): void;
   step?: Step;
   /** Events a transaction. */
@@ -124,25 +144,22 @@ export class Planner {
 
   private async planSome(
     tenantId: TenantId,
-    consumer: Consumer,
+    consumer: Consumer | SetConsumer,
   ): Promise<{ cursor: ClaimedCursor; more: boolean } | undefined> {
     const step = this.options.step ?? (() => {});
     const planned = await tenantTransaction(this.options.db.prisma, tenantId, async (tx) => {
       const cursor = await claimCursor(tx, tenantId, consumer.name);
       if (!cursor) return undefined;
-      const limit = this.options.limit ?? 1000;
       const upto = Math.min(cursor.head, cursor.position + window);
       if (upto <= cursor.position) return { cursor, more: false };
       await step("planner claimed");
-      const types = typeof consumer.types === "function" ? await consumer.types(tx, tenantId) : consumer.types;
-      const span = { after: cursor.position, upto, limit };
-      const events = types.length > 0 ? await readEventsOf(tx, tenantId, types, span) : [];
-      const plan = events.length > 0 ? await consumer.plan(batchOf(tx, tenantId, cursor, events)) : { jobs: [] };
+      const span = { tx, tenantId, after: cursor.position, upto, limit: this.options.limit ?? 1000 };
+      const { jobs, to, taken } =
+        "planSpan" in consumer ? await planSet(consumer, span, cursor) : await planEvents(consumer, span, cursor);
       await step("planner wrote effects");
-      await enqueueJobs(tx, plan.jobs);
+      await enqueueJobs(tx, jobs);
       await step("planner enqueued jobs");
-      if (events.length === 0) await commitLazily(tx);
-      const to = progress(plan, events.length < limit ? upto : (events.at(-1)?.position ?? upto));
+      if (taken === 0) await commitLazily(tx);
       await moveCursor(tx, tenantId, consumer.name, to);
       await step("planner moved the cursor");
       return { cursor, more: to.position < cursor.head };
@@ -184,7 +201,30 @@ export class Planner {
   }
 }
 
-function batchOf(tx: TenantTransaction, tenantId: TenantId, cursor: ClaimedCursor, events: LogEvent[]): Batch {
+interface Planned {
+  jobs: Job[];
+  to: Destination;
+  /** Events that have effects, or may. */
+  taken: number;
+}
+
+type Reading = Omit<Span, "epoch" | "gate">;
+
+async function planSet(consumer: SetConsumer, span: Reading, { epoch, gate }: ClaimedCursor): Promise<Planned> {
+  const { jobs, taken, last } = await consumer.planSpan({ ...span, epoch, gate });
+  return { jobs, taken, to: { position: taken < span.limit ? span.upto : last, recipient: null } };
+}
+
+async function planEvents(consumer: Consumer, span: Reading, cursor: ClaimedCursor): Promise<Planned> {
+  const { tx, tenantId, upto, limit } = span;
+  const types = typeof consumer.types === "function" ? await consumer.types(tx, tenantId) : consumer.types;
+  const events = types.length > 0 ? await readEventsOf(tx, tenantId, types, span) : [];
+  const plan = events.length > 0 ? await consumer.plan(batchOf(span, cursor, events)) : { jobs: [] };
+  const end = events.length < limit ? upto : (events.at(-1)?.position ?? upto);
+  return { jobs: plan.jobs, taken: events.length, to: progress(plan, end) };
+}
+
+function batchOf({ tx, tenantId }: Reading, cursor: ClaimedCursor, events: LogEvent[]): Batch {
   return {
     tx,
     tenantId,
@@ -195,8 +235,13 @@ function batchOf(tx: TenantTransaction, tenantId: TenantId, cursor: ClaimedCurso
   };
 }
 
+interface Destination {
+  position: number;
+  recipient: string | null;
+}
+
 /** Where the cursor goes: inside a wide event it stays before it and names the recipient. */
-function progress(plan: Plan, end: number): { position: number; recipient: string | null } {
+function progress(plan: Plan, end: number): Destination {
   return plan.stopped
     ? { position: plan.stopped.position - 1, recipient: plan.stopped.after }
     : { position: end, recipient: null };

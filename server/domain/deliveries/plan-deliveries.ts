@@ -1,99 +1,97 @@
-import type { LogEvent } from "../../events.ts";
-import type { Batch, Consumer, Plan } from "../../log/planner.ts";
+import { newId } from "../../ids.ts";
+import type { SetConsumer } from "../../log/planner.ts";
 import { digestJobs } from "../digests/policy.ts";
 import { sayTime } from "../preferences/policy.ts";
 import { findRulings, type RulingOf } from "./find-rulings.ts";
-import { type Decision, decideDelivery } from "./policy.ts";
+import { decideDelivery } from "./policy.ts";
 import { type DeliveryChannel, deliveryChannels } from "./schema.ts";
+import { mailJob, type PlannedNotification } from "./store.ts";
 import {
-  findPlannedNotifications,
-  insertDeliveries,
-  mailJob,
-  type NewDelivery,
-  type PlannedNotification,
-} from "./store.ts";
+  type DecidedDelivery,
+  type DecidedRow,
+  findUndecided,
+  insertDecided,
+  type UndecidedGroup,
+} from "./undecided-store.ts";
 
-/** One decision row for each delivery channel of each notification, and the job that sends what is to be mailed. */
-export const planDeliveries: Consumer = {
+/**
+ * One decision row for each delivery channel of each notification, and the job that sends what is to be mailed. It decides once for all
+ * recipients who have everything in common that a decision looks at.
+ */
+export const planDeliveries: SetConsumer = {
   name: "deliveries",
-  types: ["notification.created", "notification.updated"],
-  async plan(batch): Promise<Plan> {
-    const { tx, tenantId, events } = batch;
-    const fresh = events.filter(isNew);
-    const known = await findPlannedNotifications(tx, tenantId, fresh.map(notificationIdOf));
+  async planSpan(span) {
+    const { tx, tenantId, epoch } = span;
+    const groups = await findUndecided(tx, tenantId, span);
     const now = new Date();
-    const rulings = await findRulings(tx, tenantId, [...known.values()], now);
-    const rows = fresh.flatMap((event) => {
-      const notification = known.get(notificationIdOf(event));
-      return deliveryChannels.map((channel) => toRow(batch, event, { channel, notification, rulings, now }));
-    });
-    const inserted = await insertDeliveries(tx, tenantId, rows);
-    const mail = inserted.some(({ status }) => status === "queued") ? [mailJob(tenantId)] : [];
-    const times = rows.map(({ heldUntil }) => heldUntil);
-    return { jobs: [...mail, ...digestJobs(tenantId, times)] };
+    const samples = groups.flatMap(({ notification }) => notification ?? []);
+    const rulings = await findRulings(tx, tenantId, samples, now);
+    const decided = groups.flatMap((group) =>
+      deliveryChannels.map((channel) => ({ group, decision: decide(group, { channel, rulings, now }) })),
+    );
+    const decisions = decided.map(({ decision }) => decision);
+    const rows = decided.flatMap(({ group, decision }, place) => toRows(group, decision, place));
+    const queued = rows.length === 0 ? 0 : await insertDecided(tx, tenantId, { epoch, decisions, rows });
+    const times = decisions.map(({ heldUntil }) => heldUntil);
+    const positions = groups.map(({ members }) => members.at(-1)?.position ?? 0);
+    return {
+      jobs: [...(queued > 0 ? [mailJob(tenantId)] : []), ...digestJobs(tenantId, times)],
+      taken: groups.reduce((sum, { members }) => sum + members.length, 0),
+      last: Math.max(span.after, ...positions),
+    };
   },
 };
 
-/** Made visible, or filed: somebody who does not want it in the inbox may want it by mail. */
-function isNew(event: LogEvent): boolean {
-  return event.type === "notification.created" || isFiled(event);
-}
-
-function isFiled({ internal }: LogEvent): boolean {
-  return (internal as { filed?: boolean } | undefined)?.filed === true;
-}
-
-function notificationIdOf({ payload }: LogEvent): string {
-  return String(payload.id);
+function toRows({ members }: UndecidedGroup, { channel }: DecidedDelivery, place: number): DecidedRow[] {
+  return members.map(({ address, ...member }) => ({
+    ...member,
+    id: newId(),
+    place,
+    address: channel === "email" ? address : null,
+  }));
 }
 
 interface Asked {
   channel: DeliveryChannel;
-  notification: PlannedNotification | undefined;
   rulings: RulingOf;
   now: Date;
 }
 
-function toRow(batch: Batch, event: LogEvent, asked: Asked): NewDelivery {
-  const { channel, notification } = asked;
-  const address = notification?.email ?? notification?.profileEmail ?? undefined;
-  const decision = judge(event, asked, address);
-  const older = channel === "email" && decision.status === "queued" && batch.older(event);
+function decide(group: UndecidedGroup, asked: Asked): DecidedDelivery {
+  const { notification, type, older } = group;
+  const { channel, rulings, now } = asked;
+  const decision = judge(group, asked);
+  const waits = older && channel === "email" && decision.status === "queued";
   return {
-    cause: `event:${event.position}`,
-    userId: event.userId ?? "",
     channel,
     kind: notification?.away ? "away" : "notification",
-    mail: channel === "email" ? mailOf(notification, asked.rulings) : undefined,
-    notificationId: notificationIdOf(event),
+    type,
     batchId: notification?.batchId ?? undefined,
-    type: notification?.type ?? String(event.payload.type),
-    subject: notification?.subject ?? "",
-    status: older ? "waiting" : decision.status,
-    rule: older ? "epoch" : decision.rule,
+    status: waits ? "waiting" : decision.status,
+    rule: waits ? "epoch" : decision.rule,
     detail: decision.detail,
-    address: channel === "email" ? address : undefined,
+    dueAt: decision.status === "queued" && !waits ? now : undefined,
     heldUntil: decision.until,
-    epoch: batch.epoch,
+    mail: channel === "email" ? mailOf(notification, rulings) : undefined,
   };
 }
 
 /** What a mail about unread messages says; its times as the person's clock shows them. */
-function mailOf(notification: PlannedNotification | undefined, rulings: RulingOf): object | undefined {
+function mailOf(notification: PlannedNotification | null, rulings: RulingOf): object | undefined {
   if (!notification?.away) return undefined;
   const { chatName, count, messages } = notification.away;
   const zone = rulings.zoneOf(notification.id);
   return { chatName, count, messages: messages.map((quote) => ({ ...quote, at: sayTime(new Date(quote.at), zone) })) };
 }
 
-function judge(event: LogEvent, { channel, notification, rulings, now }: Asked, address: string | undefined): Decision {
+function judge({ notification, filed, members }: UndecidedGroup, { channel, rulings, now }: Asked) {
   return decideDelivery({
     channel,
     now,
     // What was filed counts as read from the start: that is no reason against a mail.
-    notification: notification && isFiled(event) ? { ...notification, readAt: null } : notification,
-    ruling: rulings(notificationIdOf(event), channel),
-    address,
+    notification: notification && filed ? { ...notification, readAt: null } : (notification ?? undefined),
+    ruling: rulings(notification?.id ?? "", channel),
+    address: members[0]?.address ?? undefined,
     suppressed: undefined,
     way: "catcher",
   });

@@ -147,7 +147,6 @@ export interface PlannedNotification {
   id: string;
   userId: string;
   type: string;
-  subject: string;
   priority: number;
   /** Where its sender asked for a mail to go. */
   email: string | null;
@@ -159,24 +158,21 @@ export interface PlannedNotification {
   mentioned: boolean;
   /** Of one about unread messages: what it tells of them. */
   away: AwayMetadata | null;
-  /** The profile's address */
-  profileEmail: string | null;
 }
 
-/** Notifications as a decision needs them, in one statement. Those that are gone are left out. */
-export async function findPlannedNotifications(
+/** What preferences are asked about of a notification; undefined when it is gone. */
+export async function findPlannedNotification(
   tx: TenantTransaction,
   tenantId: TenantId,
-  ids: string[],
-): Promise<Map<string, PlannedNotification>> {
-  const rows = await tx.$queryRaw<PlannedNotification[]>`
-    select n.id, n.user_id as "userId", n.type, n.subject, n.priority, n.email, n.read_at as "readAt", n.expires_at as "expiresAt",
-      n.batch_id as "batchId", n.chat_id as "chatId",
-      n.chat_id is not null and n.metadata @> '{"mentioned": true}' as mentioned,
-      case when n.chat_id is not null then n.metadata end as away, u.email as "profileEmail"
-    from notifications n left join users u on u.tenant_id = n.tenant_id and u.id = n.user_id
-    where n.tenant_id = ${tenantId} and n.id = any (${ids}::uuid[]) and n.status = 'visible'`;
-  return new Map(rows.map((row) => [row.id, row]));
+  id: string,
+): Promise<Omit<PlannedNotification, "readAt" | "expiresAt" | "batchId" | "away"> | undefined> {
+  const row = await tx.notification.findFirst({
+    where: { tenantId, id, status: "visible" },
+    select: { id: true, userId: true, type: true, priority: true, email: true, chatId: true, metadata: true },
+  });
+  if (!row) return undefined;
+  const { metadata, ...rest } = row;
+  return { ...rest, mentioned: row.chatId !== null && (metadata as Partial<AwayMetadata>).mentioned === true };
 }
 
 /** Says that mails came back: those to an address under one of the names that we or the mail server gave them. */

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { findRulings } from "../../domain/deliveries/find-rulings.ts";
 import type { Ruling } from "../../domain/deliveries/policy.ts";
-import { findPlannedNotifications } from "../../domain/deliveries/store.ts";
+import { findPlannedNotification } from "../../domain/deliveries/store.ts";
 import { digestJobs } from "../../domain/digests/policy.ts";
 import type { Database } from "../../persistence/database.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
@@ -18,8 +18,7 @@ export async function findRulingAgain(db: Database, tenantId: TenantId, mail: Cl
   const { kind, round, stale, notificationId } = mail;
   if (!stale || round > 0 || kind === "test") return send;
   return await tenantTransaction(db.prisma, tenantId, async (tx) => {
-    const planned =
-      notificationId && (await findPlannedNotifications(tx, tenantId, [notificationId])).get(notificationId);
+    const planned = notificationId && (await findPlannedNotification(tx, tenantId, notificationId));
     if (notificationId && !planned) return send; // it is gone, which is decided by other rules
     // A digest asks as its own unsubscribe link does: of its type.
     const judged = planned || { ...ofDigest, id: mail.id, userId: mail.userId, type: mail.type, email: mail.address };

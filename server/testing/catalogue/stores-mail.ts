@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as lookup from "../../domain/deliveries/lookup-store.ts";
 import * as deliveries from "../../domain/deliveries/store.ts";
+import * as undecided from "../../domain/deliveries/undecided-store.ts";
 import * as mail from "../../domain/mail/store.ts";
 import * as suppressions from "../../domain/suppressions/store.ts";
 import * as pump from "../../jobs/mail/mail-store.ts";
@@ -31,6 +32,27 @@ const delivery = {
   status: "sent",
   epoch: 1,
 } as const;
+
+const decision = {
+  channel: "email",
+  kind: "notification",
+  type: "Test",
+  batchId: undefined,
+  status: "sent",
+  rule: "default",
+  detail: undefined,
+  dueAt: undefined,
+  heldUntil: undefined,
+  mail: undefined,
+} as const;
+const decidedRow = {
+  id: randomUUID(),
+  place: 0,
+  position: 1,
+  userId: "ada",
+  notificationId: randomUUID(),
+  address: null,
+};
 
 /** Stores of what is planned from the log, and of mail. */
 export const mailStores: StoreModules = {
@@ -68,9 +90,19 @@ export const mailStores: StoreModules = {
         0,
       ],
       findDeliverySummaries: [({ db, mine }) => deliveries.findDeliverySummaries(db, mine, [randomUUID()]), new Map()],
-      findPlannedNotifications: [
-        ({ tx, mine }) => deliveries.findPlannedNotifications(tx, mine, [randomUUID()]),
-        new Map(),
+      findPlannedNotification: [
+        ({ tx, mine, theirs }) => deliveries.findPlannedNotification(tx, mine, theirs.notificationId),
+        undefined,
+      ],
+    },
+  },
+  "domain/deliveries/undecided-store.ts": {
+    module: undecided,
+    rows: {
+      findUndecided: [({ tx, mine }) => undecided.findUndecided(tx, mine, { ...span, gate: 0 }), []],
+      insertDecided: [
+        ({ tx, mine }) => undecided.insertDecided(tx, mine, { epoch: 1, decisions: [decision], rows: [decidedRow] }),
+        own,
       ],
     },
   },

@@ -1,0 +1,137 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TenantId } from "../../auth/principal.ts";
+import { Planner } from "../../log/planner.ts";
+import { type Database, openDatabase } from "../../persistence/database.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { notify } from "../../testing/notify.ts";
+import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts";
+import { createTenant } from "../tenants/make-tenant.ts";
+import { planDeliveries } from "./plan-deliveries.ts";
+
+// Recipients of one portion of the log who have nothing in common: each gets the decision that is theirs.
+
+let database: TestDatabase;
+let db: Database;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ url: database.runtimeUrl });
+  owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await Promise.all([db.close(), owner.end()]);
+  await database.drop();
+});
+
+const clock = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
+const hour = 3_600_000;
+const mailOf = (userId: string) => `${userId}@example.com`;
+
+/** Who is told, what each has chosen, and what is to become of their mail. */
+const people = {
+  anna: ["queued", "asked", "anna@example.com"],
+  ben: ["queued", "asked", "ben@example.com"],
+  off: ["preference", "preference", "off@example.com"],
+  nothing: ["preference", "preference", "nothing@example.com"],
+  except: ["queued", "chosen", "except@example.com"],
+  quiet: ["held", "quiet_hours", "quiet@example.com"],
+  paused: ["held", "paused", "paused@example.com"],
+  daily: ["folded", "digest", "daily@example.com"],
+  unasked: ["not_asked", "default", null],
+  profile: ["queued", "chosen", "of-the-profile@example.com"],
+  nowhere: ["no_address", "address", null],
+  read: ["read_first", "read", "read@example.com"],
+  late: ["expired", "expired", "late@example.com"],
+  gone: ["cancelled", "deleted", null],
+  filed: ["queued", "asked", "filed@example.com"],
+} as const;
+
+async function choose(t: TenantId): Promise<void> {
+  await owner.query(
+    `insert into preferences (tenant_id, user_id, type, channel, enabled) values ($1, 'off', 'Welcome', 'email', false), ($1, 'nothing', '*', 'email', false),
+      ($1, 'except', '*', 'email', false), ($1, 'except', 'Welcome', 'email', true), ($1, 'profile', 'Welcome', 'email', true), ($1, 'filed', 'Welcome', 'inApp', false),
+      ($1, 'nowhere', 'Welcome', 'email', true), ($1, 'anna', 'Other', 'email', false)`,
+    [t],
+  );
+  await owner.query(
+    `insert into preference_timings (tenant_id, user_id, timezone, quiet, quiet_from, quiet_to, digest_every, paused_until) values
+      ($1, 'quiet', 'UTC', true, $2, $3, null, null), ($1, 'daily', 'UTC', null, null, null, 'daily', null), ($1, 'paused', 'UTC', null, null, null, null, $4)`,
+    [t, clock(-hour), clock(hour), new Date(Date.now() + hour)],
+  );
+  await owner.query(
+    "insert into users (tenant_id, id, email, display_name) values ($1, 'profile', 'of-the-profile@example.com', 'P')",
+    [t],
+  );
+}
+
+async function tell(t: TenantId): Promise<void> {
+  const silent = ["unasked", "profile", "nowhere", "gone", "filed"];
+  const names = Object.keys(people).filter((name) => name !== "gone" && name !== "filed");
+  await notify(
+    db,
+    t,
+    names.map((userId) => ({
+      userId,
+      ...(silent.includes(userId) ? {} : { email: mailOf(userId) }),
+      ...(userId === "read" ? { readAt: new Date() } : {}),
+      ...(userId === "late" ? { expiresAt: new Date(Date.now() - 1) } : {}),
+    })),
+  );
+  await unitOfWork(db, t, async ({ tx, lockHead, emit }) => {
+    const position = (await lockHead()) + 1;
+    const [id, now] = [crypto.randomUUID(), new Date()];
+    const text = { type: "Welcome", subject: "Hello", message: "Hello there", status: "visible", createdAt: now };
+    await tx.notification.create({
+      data: {
+        ...text,
+        tenantId: t,
+        id,
+        userId: "filed",
+        email: mailOf("filed"),
+        position,
+        visibleAt: now,
+        readAt: now,
+      },
+    });
+    emit({
+      type: "notification.updated",
+      userId: "filed",
+      payload: { id, type: "Welcome" },
+      internal: { filed: true },
+    });
+    emit({ type: "notification.created", userId: "gone", payload: { id: crypto.randomUUID(), type: "Welcome" } });
+    // Of one that is there: nothing new.
+    emit({ type: "notification.updated", userId: "anna", payload: { id, type: "Welcome" } });
+  });
+}
+
+test.each([{ limit: 1000 }, { limit: 4 }])("each has a decision of their own, $limit at a time", async ({ limit }) => {
+  const { tenantId } = await createTenant(db, "secret", { id: `decide-${limit}`, name: "Decide" });
+  await choose(tenantId);
+  await tell(tenantId);
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  await new Planner({ db, consumers: [planDeliveries], onError, limit }).plan(tenantId);
+  const { rows } = await owner.query<{ user_id: string; status: string; rule: string; address: string | null }>(
+    "select user_id, status, rule, address from deliveries where tenant_id = $1 and channel = 'email' and type = 'Welcome'",
+    [tenantId],
+  );
+  expect(Object.fromEntries(rows.map((row) => [row.user_id, [row.status, row.rule, row.address]]))).toEqual(people);
+  const { rows: inbox } = await owner.query<{ status: string; n: number }>(
+    "select status, count(*)::int as n from deliveries where tenant_id = $1 and channel = 'inApp' group by status order by status",
+    [tenantId],
+  );
+  // What was read is in the inbox all the same.
+  expect(inbox).toEqual([
+    { status: "cancelled", n: 1 },
+    { status: "expired", n: 1 },
+    { status: "preference", n: 1 },
+    { status: "sent", n: 12 },
+  ]);
+  const jobs = await owner.query("select 1 from graphile_worker._private_jobs where key = $1", [`mail:${tenantId}`]);
+  expect(jobs.rowCount).toBe(1);
+});
