@@ -120,3 +120,19 @@ export async function expectSoundLog(owner: Owner, tenantId: string): Promise<Lo
   expect(rows[0]).toEqual({ head: log.length, messages: length, matching: length, wrong_heads: 0 });
   return log;
 }
+
+/** Members are who has an open span; heads count them; nothing happens in a chat after its end; reads stay within the chat. */
+export async function expectSoundMembership(owner: Owner): Promise<void> {
+  const { rows: found } = await owner.client.query(`select
+    (select count(*)::int from members m full join (select * from membership_spans where to_position is null) s
+       using (tenant_id, chat_id, user_id) where m.role is null or s.from_position is null) as unmatched,
+    (select count(*)::int from chat_heads h join chats c on c.id = h.chat_id and c.deleted_at is null
+       where h.member_count <> (select count(*) from members m where m.chat_id = h.chat_id)) as miscounted,
+    (select count(*)::int from chat_heads h join members m using (tenant_id, chat_id) where m.last_read_seq > h.last_seq) as ahead,
+    (select count(*)::int from events e join events d on d.chat_id = e.chat_id and d.type = 'chat.deleted' and e.position > d.position) as late,
+    (select count(*)::int from chat_heads h where h.last_position is distinct from
+       (select max(e.position) from events e where e.chat_id = h.chat_id)) as misplaced,
+    (select count(*)::int from membership_spans a join membership_spans b using (tenant_id, chat_id, user_id)
+       where a.from_position < b.from_position and (a.to_position is null or a.to_position >= b.from_position)) as overlapping`);
+  expect(found).toEqual([{ unmatched: 0, miscounted: 0, ahead: 0, late: 0, misplaced: 0, overlapping: 0 }]);
+}
