@@ -8,6 +8,8 @@ export interface LogChannel {
   name: ReservedName;
   /** Live events that wait for what was missed before them; undefined once the channel is live. */
   waiting: Outgoing[] | undefined;
+  /** The last position that its replay has brought: the node's tail may come to it later than the replay did. */
+  replayedTo: number;
   /** The user was taken out while it was catching up. */
   over?: boolean;
 }
@@ -56,9 +58,8 @@ function goLive(
 ): void {
   const waiting = log.waiting ?? [];
   log.waiting = undefined;
-  for (const outgoing of waiting)
-    if (outgoing.event.position > position && !connection.logs.isMine(outgoing.event))
-      connection.write(logFrame(channel, outgoing));
+  log.replayedTo = position;
+  for (const outgoing of waiting) connection.logs.offer(channel, outgoing);
   if (log.over) connection.logs.drop(channel);
 }
 

@@ -87,6 +87,32 @@ describe("resuming", () => {
     expect(contents()).toEqual(["missed", "at reader_state_v1", "at read_channel_events_v1", "live"]);
   });
 
+  test("repeats nothing that the replay had already and the node's tail comes to only then", async () => {
+    const chatId = await createChat("ben");
+    const since = await cursorOf(tenant.as("ben"));
+    const page = await openPage("ben", () => ({ since }));
+    const own = await listen(page, "private-user-ben");
+    await eventually(() => expect(own.types()).toContain("parley:position")); // the connection reads the log by now
+    const { pool } = second.api.services.db;
+    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+      if ((args[0] as { name?: string }).name === "read_events_v1") await held;
+      return query(...args);
+    }) as never);
+    await say(chatId, "missed");
+    const chat = await listen(page, `private-chat-${chatId}`);
+    await eventually(() => expect(chat.types()).toEqual(["message.created", "parley:position"]));
+    letGo();
+    spy.mockRestore();
+    await say(chatId, "live");
+    const contents = () =>
+      chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
+    await eventually(() => expect(contents()).toContain("live"));
+    expect(contents()).toEqual(["missed", "live"]);
+  });
+
   test("by `since` in the auth call: all that was missed on that channel, in order, once, then live", async () => {
     const chatId = await createChat("ben");
     const quiet = await createChat("ben");

@@ -96,8 +96,17 @@ export class LogSubscriptions implements Sink {
     return this.connection.writer.pressure();
   }
 
+  /** A live event, for a channel that is listened to: kept while the channel catches up, left out where its replay had it. */
+  offer(channel: string, outgoing: Outgoing): void {
+    const log = this.listening?.get(channel);
+    if (!log) return;
+    if (log.waiting) log.waiting.push(outgoing);
+    else if (outgoing.event.position > log.replayedTo && !this.isMine(outgoing.event))
+      this.connection.write(logFrame(channel, outgoing));
+  }
+
   /** Live events that a page caused itself are left out for it; they are named by its socket's id. */
-  isMine({ clientHash }: LogEvent): boolean {
+  private isMine({ clientHash }: LogEvent): boolean {
     return clientHash !== undefined && clientHash === this.clientHash;
   }
 
@@ -140,7 +149,7 @@ export class LogSubscriptions implements Sink {
   }
 
   private async join(channel: string, name: ReservedName, since: string | undefined): Promise<void> {
-    const log: LogChannel = { name, waiting: since === undefined ? undefined : [] };
+    const log: LogChannel = { name, waiting: since === undefined ? undefined : [], replayedTo: 0 };
     this.listening ??= new Map();
     this.listening.set(channel, log);
     this.connection.write(succeededFrame(channel));
@@ -160,15 +169,8 @@ export class LogSubscriptions implements Sink {
       return connection.refuse(channel, { error: "This is not a channel of this user", status: 403 });
     }
     this.listening ??= new Map();
-    this.listening.set(channel, { name, waiting: undefined });
+    this.listening.set(channel, { name, waiting: undefined, replayedTo: 0 });
     connection.write(succeededFrame(channel, members));
-  }
-
-  private offer(channel: string, outgoing: Outgoing): void {
-    const log = this.listening?.get(channel);
-    if (!log) return;
-    if (log.waiting) log.waiting.push(outgoing);
-    else if (!this.isMine(outgoing.event)) this.connection.write(logFrame(channel, outgoing));
   }
 
   /** Who is out of a chat hears nothing more of it; one that is still being replayed is told at its end. */
