@@ -3,6 +3,7 @@ import { auditOperations } from "./domain/audit/operations.ts";
 import { batchOperations } from "./domain/batches/operations.ts";
 import { categoryOperations } from "./domain/categories/operations.ts";
 import { chatOperations, tenantChatOperations } from "./domain/chats/operations.ts";
+import { connectionOperations } from "./domain/connections/operations.ts";
 import { deliveryOperations } from "./domain/deliveries/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
@@ -48,6 +49,7 @@ export const operations = {
   events: eventOperations,
   typing: typingOperations,
   presence: presenceOperations,
+  connections: connectionOperations,
   users: userOperations,
   tokens: tokenOperations,
   apiKeys: apiKeyOperations,

@@ -30,6 +30,8 @@ export interface Live {
   ): Promise<void>;
   /** Closes open connections whose credential is no longer good; also on the other nodes, within seconds. */
   recheck(tenantId: TenantId): void;
+  /** Closes a connection for good, on whatever node it is. What is lost on the way is made up for by the list of connections. */
+  disconnect(tenantId: TenantId, connectionId: string): void;
 }
 
 /** What every operation works with. Made once a process. */

@@ -6,6 +6,7 @@ import { getTenant } from "../domain/tenants/store.ts";
 import { readHeads } from "../log/store.ts";
 import type { Database } from "../persistence/database.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
+import { dropDeadConnections } from "../realtime/connection-store.ts";
 import {
   purgeTenant,
   retainChannels,
@@ -42,6 +43,7 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
       gone.keys += await retainKeys(pool, tenantId, keysBefore);
       if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
+      await dropDeadConnections(pool, tenantId);
       await tidyMail(pool, tenantId, now);
       await tidyNotifications(pool, tenantId, now);
       const before = new Date(now - (await eventDays(db, tenantId)) * day);

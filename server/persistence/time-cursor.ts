@@ -8,17 +8,17 @@ export interface TimeCursor {
   id: string;
 }
 
-const form = z.tuple([z.number().int().refine(isStorableTime), z.uuid()]);
+const time = z.number().int().refine(isStorableTime);
 
 export function writeTimeCursor({ at, id }: TimeCursor): string {
   return Buffer.from(JSON.stringify([at.getTime(), id])).toString("base64url");
 }
 
 /** Throws cursor_invalid. */
-export function readTimeCursor(cursor: string): TimeCursor {
+export function readTimeCursor(cursor: string, idForm: z.ZodType<string> = z.uuid()): TimeCursor {
   try {
-    const [time, id] = form.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    return { at: new Date(time), id };
+    const [ms, id] = z.tuple([time, idForm]).parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    return { at: new Date(ms), id };
   } catch (error) {
     throw new DomainError("cursor_invalid", { internal: error });
   }

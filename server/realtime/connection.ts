@@ -95,10 +95,15 @@ export abstract class Outbox {
   /** Resolves when the peer has read some of the backlog, or is gone. */
   protected abstract drained(): Promise<void>;
 
+  /** In bytes. */
+  get unread(): number {
+    return this.queued + this.backlog();
+  }
+
   /** Queues a frame made by `frame()`. */
   write(bytes: Buffer): void {
     if (this.over) return;
-    if (this.queued + this.backlog() + bytes.length > maxQueuedBytes) {
+    if (this.unread + bytes.length > maxQueuedBytes) {
       this.over = true;
       this.queue = [];
       this.onSlow();
@@ -122,7 +127,7 @@ export abstract class Outbox {
 
   /** Resolves when the peer has read enough for a backfill to go on; undefined when it already has. */
   pressure(): Promise<void> | undefined {
-    if (this.queued + this.backlog() < pressureBytes) return undefined;
+    if (this.unread < pressureBytes) return undefined;
     this.flush();
     return this.drained();
   }

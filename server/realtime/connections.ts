@@ -40,6 +40,10 @@ export class Connections {
     return true;
   }
 
+  find(tenantId: TenantId, id: string): LiveConnection | undefined {
+    return this.byTenant.get(tenantId)?.get(id);
+  }
+
   tenantIds(): TenantId[] {
     return [...this.byTenant.keys()];
   }

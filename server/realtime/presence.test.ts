@@ -72,7 +72,8 @@ async function openNode() {
 /** A connection of a user to one of the nodes; answers how to close it. */
 function connect(node: number, userId: string): () => void {
   const principal = { kind: "user", tenantId, userId } as Principal;
-  const rest = { openedAt: 0, sweep: () => {}, disconnect: () => {} };
+  const facts = () => ({ transport: "websocket" as const, client: "a test" });
+  const rest = { openedAt: 0, facts, sweep: () => {}, disconnect: () => {} };
   const connection: LiveConnection = { id: newId(), principal, protocol: "signalr", ...rest };
   const { live } = nodes[node] ?? {};
   live?.open(connection);

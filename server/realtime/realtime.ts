@@ -7,11 +7,13 @@ import type { Database } from "../persistence/database.ts";
 import type { Live, PresenceState } from "../services.ts";
 import { AppChannels } from "./app-channels.ts";
 import { ChatPresence } from "./chat-presence.ts";
+import { ConnectionList } from "./connection-list.ts";
 import { Connections } from "./connections.ts";
 import { Hub } from "./hub.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import { Presence } from "./presence.ts";
 import { type Replayed, type ReplayOptions, replay } from "./replay.ts";
+import { SmallTalk } from "./small-talk.ts";
 import { beat, findNodeUrl, findPresence, retireNode } from "./store.ts";
 import type { Sink, SubscribeOptions, Subscription } from "./subscription.ts";
 import { Waiters } from "./waiters.ts";
@@ -35,7 +37,6 @@ interface Options {
 }
 
 const second = 1000;
-const typingFor = 5000;
 /** For how long a hello means company. */
 const companyMs = 15_000;
 
@@ -49,8 +50,8 @@ export class Realtime implements Live {
   private readonly presences: Presence;
   private readonly connections = new Connections();
   private readonly waiters: Waiters;
-  private readonly recent = new LRUCache<string, true>({ max: 10_000, ttl: second });
-  private readonly receipts = new Map<string, EphemeralEvent>();
+  private readonly list: ConnectionList;
+  private readonly talk = new SmallTalk((event) => this.say(event));
   private readonly timers: NodeJS.Timeout[] = [];
   /** Of other nodes, for as long as a beat. */
   private readonly urls = new LRUCache<string, string>({ max: 1000, ttl: 5 * second });
@@ -76,11 +77,13 @@ export class Realtime implements Live {
     });
     this.channels = new AppChannels({ ...options, grace: undefined, pool, say: (message) => this.pass(message) });
     this.waiters = new Waiters(this.hub);
+    this.list = new ConnectionList({ ...options, connections: this.connections });
     options.bus.onMessage((message) => {
       if (message.kind === "wake") this.hub.wake(message.tenantId);
       else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
       else if (message.kind === "hello") this.greeted();
       else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
+      else if (message.kind === "disconnect") this.list.end(message.tenantId, message.connectionId);
       else this.channels.receive(message);
     });
     options.db.onCommit((tenantId) => {
@@ -109,7 +112,7 @@ export class Realtime implements Live {
     for (const connection of this.connections.all()) connection.disconnect("shutdown");
     this.waiters.close();
     await this.housekeeping;
-    await Promise.all([this.presences.flush(), this.channels.flush()]);
+    await Promise.all([this.presences.flush(), this.channels.flush(), this.list.flush()]);
     await retireNode(this.options.db.pool, this.options.nodeId).catch(this.options.onError);
   }
 
@@ -141,6 +144,7 @@ export class Realtime implements Live {
   /** Registers an open connection. Throws `rate_limited` when its user has too many. */
   open(connection: LiveConnection): void {
     this.connections.add(connection);
+    this.list.opened(connection);
     const { userId, tenantId } = connection.principal;
     if (userId !== undefined) this.presences.connected(tenantId, userId);
   }
@@ -148,6 +152,7 @@ export class Realtime implements Live {
   /** A connection that was nobody's is a user's from now on, which `become` makes true. Throws `rate_limited`: then it is registered no more. */
   identify(connection: LiveConnection, become: () => void): void {
     this.connections.remove(connection);
+    this.list.closed(connection);
     become();
     this.open(connection);
   }
@@ -166,6 +171,7 @@ export class Realtime implements Live {
   closed(connection: LiveConnection): void {
     this.hub.abandon(connection);
     if (!this.connections.remove(connection)) return;
+    this.list.closed(connection);
     const { userId, tenantId } = connection.principal;
     if (userId !== undefined) this.presences.disconnected(tenantId, userId);
   }
@@ -175,21 +181,11 @@ export class Realtime implements Live {
   }
 
   typing(tenantId: TenantId, userId: string, chatId: string): void {
-    const key = JSON.stringify([tenantId, chatId, userId]);
-    if (this.recent.has(key)) return;
-    this.recent.set(key, true);
-    const until = new Date(Date.now() + typingFor).toISOString();
-    this.say({ tenantId, type: "typing", chatId, userId, payload: { chatId, userId, until } });
+    this.talk.typing(tenantId, userId, chatId);
   }
 
   receipt(tenantId: TenantId, userId: string, chatId: string, seq: number): void {
-    this.receipts.set(JSON.stringify([tenantId, chatId, userId]), {
-      tenantId,
-      type: "receipt",
-      chatId,
-      userId,
-      payload: { chatId, userId, seq },
-    });
+    this.talk.receipt(tenantId, userId, chatId, seq);
   }
 
   async setAway(tenantId: TenantId, userId: string, away: boolean): Promise<void> {
@@ -215,6 +211,11 @@ export class Realtime implements Live {
     void this.recheckTenant(tenantId);
   }
 
+  disconnect(tenantId: TenantId, connectionId: string): void {
+    this.options.bus.publish({ kind: "disconnect", tenantId, connectionId });
+    this.list.end(tenantId, connectionId);
+  }
+
   private say(event: EphemeralEvent): void {
     this.hub.ephemeral(event);
     this.pass({ kind: "ephemeral", event });
@@ -226,10 +227,8 @@ export class Realtime implements Live {
   }
 
   private flushEphemeral(): void {
-    const receipts = [...this.receipts.values()];
-    this.receipts.clear();
-    for (const event of receipts) this.say(event);
-    void this.presences.flush();
+    this.talk.flush();
+    for (const part of [this.presences, this.list]) void part.flush();
   }
 
   private tick(): void {
@@ -251,7 +250,11 @@ export class Realtime implements Live {
     if (this.rounds % 5 === 0) await this.attempt(() => this.heartbeat());
     await this.attempt(() => this.presences.dropDead());
     await this.attempt(() => this.channels.keepHouse());
-    if (this.rounds % 3 === 0) for (const tenantId of this.connections.tenantIds()) await this.recheckTenant(tenantId);
+    if (this.rounds % 3 !== 0) return;
+    for (const tenantId of this.connections.tenantIds()) {
+      await this.recheckTenant(tenantId);
+      await this.attempt(() => this.list.closeEnding(tenantId));
+    }
   }
 
   /** What fails keeps nothing else from being done, revocations least of all. */
@@ -274,6 +277,7 @@ export class Realtime implements Live {
       id: this.options.nodeId,
       internalUrl: this.internalUrl,
     });
+    this.list.refresh(lapsed);
     for (const part of [this.presences, this.channels]) {
       if (lapsed) part.lapsed();
       if (this.others.some((id) => !others.includes(id))) part.nodeLost();

@@ -40,6 +40,7 @@ export class PaperHub implements HubHost {
         credential: { type: "none" },
         ...(expiresAt === undefined ? {} : { expiresAt }),
       },
+      client: undefined,
       address: readAddress(new URL(`http://hub/${query}`)),
       frameRate: { rate: 50, burst: 200 },
       parallel: 1,
@@ -50,6 +51,7 @@ export class PaperHub implements HubHost {
           if (last) this.hear(last);
           this.ended = { code, reason };
         },
+        unread: 0,
         pressure: () => undefined,
         pause: () => {
           this.paused = true;

@@ -6,6 +6,7 @@ export type BusMessage =
   | { kind: "wake"; tenantId: TenantId }
   | { kind: "ephemeral"; event: EphemeralEvent }
   | { kind: "recheck"; tenantId: TenantId }
+  | { kind: "disconnect"; tenantId: TenantId; connectionId: string }
   | { kind: "presence"; tenantId: TenantId; userIds: string[] }
   | { kind: "channel-event"; tenantId: TenantId; event: ChannelEvent }
   | { kind: "channel-changes"; tenantId: TenantId; changes: ChannelChange[] }

@@ -38,6 +38,7 @@ function openOnPaper() {
     write: (bytes: Buffer) => void said.push((JSON.parse(payloadOf(bytes).toString()) as { event: string }).event),
     end: (code: number) => void said.push(String(code)),
     pressure: () => undefined,
+    unread: 0,
   };
   const socket = { pause: () => {}, resume: () => {} };
   const frameRate = { rate: 50, burst: 200 };
@@ -46,6 +47,7 @@ function openOnPaper() {
     principal,
     app,
     frameRate,
+    client: undefined,
     socket,
     makeWriter: () => writer,
   });

@@ -5,7 +5,7 @@ import type { Rate } from "../../limiter.ts";
 import { isReservedName } from "../../log-channels.ts";
 import type { FrameWriter } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
-import type { LiveConnection } from "../../realtime/live-connection.ts";
+import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { ChannelListener, OutgoingChannel } from "../../realtime/local-channel.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import { AppSubscriptions } from "./app-subscriptions.ts";
@@ -50,13 +50,17 @@ export interface PusherHost {
   closed(connection: PusherConnection): void;
 }
 
+type Writer = Pick<FrameWriter, "write" | "end" | "pressure" | "unread">;
+
 interface Options {
   id: string;
   principal: Principal;
   app: PusherApp;
   frameRate: Rate;
+  /** What the client calls itself. */
+  client: string | undefined;
   socket: { pause(): void; resume(): void };
-  makeWriter(onSlow: () => void): Pick<FrameWriter, "write" | "end" | "pressure">;
+  makeWriter(onSlow: () => void): Writer;
 }
 
 /** One client of a Pusher app. Anonymous until it subscribes to a channel of the log: from then on it is that user's. */
@@ -65,7 +69,7 @@ export class PusherConnection implements LiveConnection, ChannelListener {
   readonly protocol = "pusher";
   readonly openedAt: number;
   readonly host: PusherHost;
-  readonly writer: Pick<FrameWriter, "write" | "end" | "pressure">;
+  readonly writer: Writer;
   principal: Principal;
   /** As it was when last looked up. */
   app: PusherApp;
@@ -73,6 +77,7 @@ export class PusherConnection implements LiveConnection, ChannelListener {
   readonly apps = new AppSubscriptions(this);
   readonly logs = new LogSubscriptions(this);
   readonly signedIn = new SignedIn(this);
+  private readonly client: string | undefined;
   private clientEvents: ClientEvents | undefined;
   private readonly frames: FrameQueue;
   private heardAt: number;
@@ -80,11 +85,12 @@ export class PusherConnection implements LiveConnection, ChannelListener {
   private pingedAt: number | undefined;
   private sweeps = 0;
 
-  constructor(host: PusherHost, { id, principal, app, frameRate, socket, makeWriter }: Options) {
+  constructor(host: PusherHost, { id, principal, app, frameRate, client, socket, makeWriter }: Options) {
     this.host = host;
     this.id = id;
     this.principal = principal;
     this.app = app;
+    this.client = client;
     this.openedAt = host.now();
     this.heardAt = this.openedAt;
     this.writer = makeWriter(() => this.disconnect("slow_consumer"));
@@ -97,6 +103,11 @@ export class PusherConnection implements LiveConnection, ChannelListener {
 
   get channels(): number {
     return this.apps.size + this.logs.size;
+  }
+
+  facts(): ConnectionFacts {
+    const { client, channels, writer } = this;
+    return { transport: "websocket", client, subscriptions: channels, queuedBytes: writer.unread };
   }
 
   greet(): void {

@@ -12,6 +12,7 @@ import { recheckPrincipal } from "../../auth/recheck.ts";
 import { DomainError, toDomainError } from "../../errors.ts";
 import { FrameWriter } from "../../realtime/connection.ts";
 import { disconnects } from "../../realtime/disconnect.ts";
+import { clientName, clientOf } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
 import { keyOfPath, type Refused, refuseProtocol } from "./address.ts";
@@ -55,10 +56,11 @@ export class Pusher implements PusherHost {
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, { url }: { url: URL }): void {
     const ip = request.socket.remoteAddress ?? "";
+    const agent = clientOf(request.headers);
     this.sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.on("error", () => {}); // a broken socket closes next
       ws.pause(); // nothing is lost of a client that is quicker than we are
-      this.open(ws, socket, { url, ip }).catch((error) => refuse(ws, this.reasonOf(error)));
+      this.open(ws, socket, { url, ip, agent }).catch((error) => refuse(ws, this.reasonOf(error)));
     });
   }
 
@@ -102,7 +104,11 @@ export class Pusher implements PusherHost {
     if (this.connections.delete(connection)) this.realtime.closed(connection);
   }
 
-  private async open(ws: PusherSocket, socket: Duplex, { url, ip }: { url: URL; ip: string }): Promise<void> {
+  private async open(
+    ws: PusherSocket,
+    socket: Duplex,
+    { url, ip, agent }: { url: URL; ip: string; agent: string | undefined },
+  ): Promise<void> {
     const wrong = refuseProtocol(url.searchParams);
     if (wrong) return refuse(ws, wrong);
     const key = keyOfPath(url.pathname) ?? "";
@@ -110,9 +116,10 @@ export class Pusher implements PusherHost {
     const { app, principal, frameRate } = await this.admit(tenant, key, ip);
     if (ws.readyState !== ws.OPEN) return;
     if (this.draining) return refuse(ws, { code: disconnects.shutdown.pusher, message: disconnects.shutdown.text });
+    const client = libraryOf(url.searchParams) ?? agent;
     const makeWriter = (onSlow: () => void) => new FrameWriter(ws, socket, onSlow);
     const id = `${randomInt(1, socketIdPart)}.${randomInt(1, socketIdPart)}`;
-    const connection = new PusherConnection(this, { id, principal, app, frameRate, socket: ws, makeWriter });
+    const connection = new PusherConnection(this, { id, principal, app, frameRate, client, socket: ws, makeWriter });
     ws.join(connection);
     this.connections.add(connection);
     this.realtime.open(connection);
@@ -154,6 +161,12 @@ export class Pusher implements PusherHost {
 /** Whoever has the app's key, which is no secret. The kind keeps admit() from charging its address for coming without a credential. */
 function anonymous(tenantId: TenantId): Principal {
   return { tenantId, kind: "key", admin: false, scopes: new Set(), credential: { type: "none" } };
+}
+
+/** What Pusher's libraries say of themselves: client=js&version=8.4.0. */
+function libraryOf(query: URLSearchParams): string | undefined {
+  const [name, version] = [query.get("client"), query.get("version")];
+  return name ? clientName(`pusher-${name}${version ? ` ${version}` : ""}`) : undefined;
 }
 
 function refuse(ws: PusherSocket, { code, message }: Refused): void {

@@ -7,7 +7,7 @@ import { type EventType, eventTypes, toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
 import { operations } from "../../operations.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
-import type { LiveConnection } from "../../realtime/live-connection.ts";
+import { type ConnectionFacts, clientOf, type LiveConnection } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Outgoing, Sink, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
@@ -144,6 +144,11 @@ class EventStream implements Sink, LiveConnection {
       };
       raw.on("drain", done).on("close", done);
     });
+  }
+
+  facts(): ConnectionFacts {
+    const { request, raw } = this.reply;
+    return { transport: "sse", client: clientOf(request.headers), queuedBytes: raw.writableLength };
   }
 
   sweep(now: number): void {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Principal } from "../../auth/principal.ts";
+import { clientOf } from "../../realtime/live-connection.ts";
 import type { HubAddress } from "./address.ts";
 import type { ConnectionClaim } from "./connection-token.ts";
 import { EventStreamLink } from "./event-stream-link.ts";
@@ -84,12 +85,13 @@ export async function deleteConnection(hub: Hub, { reply, claim }: HubRequest): 
 /** Undefined when no connection may be made with the token any more, or the client has gone. */
 async function connect(
   hub: Hub,
-  { reply, claim, principal, address }: HubRequest,
+  { request, reply, claim, principal, address }: HubRequest,
   makeLink: (onSlow: () => void) => Link,
 ): Promise<HubConnection | undefined> {
   const settings = await hub.settingsOf(principal);
   if (!hub.mayConnect(claim) || reply.raw.destroyed) return undefined;
-  return hub.connect({ id: claim.connectionId, principal, address, settings, stateful: false, makeLink });
+  const client = clientOf(request.headers);
+  return hub.connect({ id: claim.connectionId, principal, client, address, settings, stateful: false, makeLink });
 }
 
 /** What Fastify would have sent with an answer of its own. */

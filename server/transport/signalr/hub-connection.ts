@@ -1,8 +1,7 @@
 import type { Principal } from "../../auth/principal.ts";
 import { clientHashOf } from "../../caller.ts";
-import { maxQueuedBytes } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
-import type { LiveConnection } from "../../realtime/live-connection.ts";
+import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { Outgoing, OutgoingEphemeral, Sink, Subscription } from "../../realtime/subscription.ts";
 import type { HubAddress } from "./address.ts";
 import type { CallSite } from "./calls.ts";
@@ -19,14 +18,10 @@ import type { EventFrames } from "./hub-events.ts";
 import type { ConnectionOptions, HubHost } from "./hub-host.ts";
 import { Flooding, Inbox } from "./inbox.ts";
 import { lastWord, unreadableText } from "./last-word.ts";
-import type { Link } from "./link.ts";
+import { type Link, linkFacts, maxAnswerBytes } from "./link.ts";
 import { errorText, type HubMethods } from "./methods.ts";
 import { Pulse } from "./pulse.ts";
-
-/** A longer answer than this would by itself look like a peer that does not read. */
-const maxAnswerBytes = maxQueuedBytes / 2;
-/** Before its token runs out, in ms, a client that can is asked for a new one. */
-const renewAheadMs = 30_000;
+import { renewAheadMs } from "./renewals.ts";
 
 /**
  * - `handshake`: the client has not said its protocol
@@ -43,6 +38,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   principal: Principal;
   readonly openedAt: number;
   readonly clientId: string | undefined;
+  private readonly client: string | undefined;
   readonly parallel: number;
   link: Link;
   protected phase: Phase = "handshake";
@@ -59,10 +55,11 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   private leaving = false;
   private readonly pulse: Pulse;
 
-  constructor(host: HubHost, { id, principal, address, frameRate, parallel, makeLink }: ConnectionOptions) {
+  constructor(host: HubHost, { id, principal, client, address, frameRate, parallel, makeLink }: ConnectionOptions) {
     this.host = host;
     this.id = id;
     this.principal = principal;
+    this.client = client;
     this.address = address;
     this.clientId = address.clientId;
     this.full = address.full;
@@ -77,6 +74,10 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
 
   get protocol(): "signalr" {
     return "signalr";
+  }
+
+  facts(): ConnectionFacts {
+    return linkFacts(this.link, this.client);
   }
 
   get methods(): HubMethods {

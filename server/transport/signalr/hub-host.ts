@@ -27,6 +27,8 @@ export interface HubHost {
 export interface ConnectionOptions {
   id: string;
   principal: Principal;
+  /** What the client calls itself. */
+  client: string | undefined;
   address: HubAddress;
   frameRate: Rate;
   /** How many calls run at once. */

@@ -55,6 +55,7 @@ const drainMs = 6000;
 export interface Opening {
   id: string;
   principal: Principal;
+  client: string | undefined;
   address: HubAddress;
   settings: TenantSettings;
   stateful: boolean;

@@ -1,9 +1,17 @@
+import { maxQueuedBytes } from "../../realtime/connection.ts";
+import type { ConnectionFacts } from "../../realtime/live-connection.ts";
+
+/** A longer answer than this would by itself look like a peer that does not read. */
+export const maxAnswerBytes = maxQueuedBytes / 2;
+
 /** The ways that a client may choose from, in the words of negotiation. */
 export type TransportName = "WebSockets" | "ServerSentEvents" | "LongPolling";
 
 /** How the bytes of a connection travel. What it is told to write is a frame made by `frame()` of realtime/connection. */
 export interface Link {
   readonly transport: TransportName;
+  /** What the peer has not read, in bytes. */
+  readonly unread: number;
   write(frame: Buffer): void;
   /** Resolves when the peer has read enough for a backfill to go on; undefined when it already has. */
   pressure(): Promise<void> | undefined;
@@ -14,4 +22,15 @@ export interface Link {
   resume(): void;
   /** Once a second, in ms since 1970. */
   sweep?(now: number): void;
+}
+
+const transports: Record<TransportName, ConnectionFacts["transport"]> = {
+  WebSockets: "websocket",
+  ServerSentEvents: "sse",
+  LongPolling: "long-polling",
+};
+
+/** What whoever runs the tenant is shown of a connection. */
+export function linkFacts({ transport, unread }: Link, client: string | undefined): ConnectionFacts {
+  return { transport: transports[transport], client, queuedBytes: unread };
 }

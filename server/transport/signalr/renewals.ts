@@ -4,6 +4,9 @@ import { DomainError } from "../../errors.ts";
 import type { Shown } from "./credentials.ts";
 import type { HubConnection } from "./hub-connection.ts";
 
+/** Before its token runs out, in ms, a client that can is asked for a new one. */
+export const renewAheadMs = 30_000;
+
 /** What new tokens are checked with. */
 interface Gate {
   readonly log: Logger;

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { clientOf } from "../../realtime/live-connection.ts";
 import { readAddress } from "./address.ts";
 import { newConnectionId } from "./connection-token.ts";
 import type { Hub } from "./hub.ts";
@@ -51,7 +52,8 @@ export class Upgrades {
     const settings = await hub.settingsOf(principal);
     if (claim && hub.find(claim.connectionId)) return refuseUpgrade(socket, plainAnswers.idInUse);
     if (claim && !hub.mayConnect(claim)) return refuseUpgrade(socket, plainAnswers.idUnknown);
-    const opening = { id: claim?.connectionId ?? newConnectionId(), principal, address, settings };
+    const client = clientOf(request.headers);
+    const opening = { id: claim?.connectionId ?? newConnectionId(), principal, client, address, settings };
     this.server.handleUpgrade(request, socket, head, (ws) => {
       const makeLink = (onSlow: () => void) => new SocketLink(ws, socket, onSlow);
       const connection = hub.connect({ ...opening, stateful: claim?.stateful ?? false, makeLink });

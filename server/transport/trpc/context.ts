@@ -9,6 +9,7 @@ import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { decodeToken, TokenFault, tenantOfToken } from "../../auth/token.ts";
 import { DomainError } from "../../errors.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
+import { clientOf } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
 
@@ -22,6 +23,10 @@ export interface TrpcDeps {
 export interface TrpcContext extends TrpcDeps {
   requestId: string;
   ip: string;
+  /** How a subscription of the call travels. */
+  transport: "websocket" | "sse";
+  /** What the client calls itself. */
+  client: string | undefined;
   /** Checked anew for every call: a batch or a socket outlives a credential. */
   principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
   /** Ends the connection in a way that makes its client come back, and resume. */
@@ -68,7 +73,8 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
       return authenticate(security, { ...shown, tenant, actAs }, { optional });
     });
   };
-  return { ...deps, requestId, ip, principal, hangUp, gone };
+  const transport = origin.method === undefined ? "websocket" : "sse";
+  return { ...deps, requestId, ip, transport, client: clientOf(headers), principal, hangUp, gone };
 }
 
 function tenantOfBearer(bearer: string): string | undefined {

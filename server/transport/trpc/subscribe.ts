@@ -8,7 +8,7 @@ import { newId } from "../../ids.ts";
 import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { EventQueue } from "../../realtime/event-queue.ts";
-import type { LiveConnection } from "../../realtime/live-connection.ts";
+import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { Outgoing } from "../../realtime/subscription.ts";
 import type { TrpcContext } from "./context.ts";
 import { toTrpcError } from "./trpc-error.ts";
@@ -101,6 +101,10 @@ class SubscriptionQueue extends EventQueue implements LiveConnection {
     super();
     this.principal = principal;
     this.ctx = ctx;
+  }
+
+  facts(): ConnectionFacts {
+    return { transport: this.ctx.transport, client: this.ctx.client };
   }
 
   sweep(now: number): void {

@@ -1,0 +1,4 @@
+import { disconnectConnection } from "./disconnect-connection.ts";
+import { listConnections } from "./list-connections.ts";
+
+export const connectionOperations = { list: listConnections, disconnect: disconnectConnection };

@@ -1,0 +1,46 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Connection as ConnectionRow } from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { TimeCursor } from "../../persistence/time-cursor.ts";
+
+export interface ConnectionFilter {
+  userId?: string | undefined;
+  protocol?: string | undefined;
+}
+
+/** What is open on the nodes that live, newest first. */
+export async function listConnections(
+  db: Database,
+  tenantId: TenantId,
+  filter: ConnectionFilter,
+  { before, limit }: { before?: TimeCursor | undefined; limit: number },
+): Promise<ConnectionRow[]> {
+  const living = await livingNodes(db);
+  const older = before && [{ openedAt: { lt: before.at } }, { openedAt: before.at, id: { lt: before.id } }];
+  return db.forTenant(tenantId).connection.findMany({
+    where: { tenantId, ...filter, nodeId: { in: living }, OR: older },
+    orderBy: [{ openedAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+}
+
+/** How many are open. */
+export async function countConnections(db: Database, tenantId: TenantId, filter: ConnectionFilter): Promise<number> {
+  const living = await livingNodes(db);
+  return db.forTenant(tenantId).connection.count({ where: { tenantId, ...filter, nodeId: { in: living } } });
+}
+
+/** A node that has not said for 20 s that it lives holds nothing any more. */
+async function livingNodes(db: Database): Promise<string[]> {
+  const seenAt = { gt: new Date(Date.now() - 20_000) };
+  return (await db.prisma.node.findMany({ where: { seenAt }, select: { id: true } })).map(({ id }) => id);
+}
+
+/** Asks for the end of a connection. Throws not_found. */
+export async function endConnection(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<ConnectionRow> {
+  const rows = await tx.connection.updateManyAndReturn({ where: { tenantId, id }, data: { ending: true } });
+  if (!rows[0]) throw new DomainError("not_found");
+  return rows[0];
+}
