@@ -22,6 +22,7 @@ import { presenceOperations } from "./domain/presence/operations.ts";
 import { pusherAppOperations } from "./domain/pusher-apps/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
 import { suppressionOperations } from "./domain/suppressions/operations.ts";
+import { taskOperations } from "./domain/tasks/operations.ts";
 import { templateOperations } from "./domain/templates/operations.ts";
 import { installationOperations, tenantOperations } from "./domain/tenants/operations.ts";
 import { tokenOperations } from "./domain/tokens/operations.ts";
@@ -45,6 +46,7 @@ export const operations = {
   suppressions: suppressionOperations,
   mail: mailOperations,
   jobs: jobOperations,
+  tasks: taskOperations,
   webhooks: webhookOperations,
   events: eventOperations,
   typing: typingOperations,

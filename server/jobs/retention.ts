@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { keptForDays } from "../domain/tasks/schema.ts";
+import { retainTasks } from "../domain/tasks/store.ts";
 import { tenantSettingsSchema } from "../domain/tenants/schema.ts";
 import { getTenant } from "../domain/tenants/store.ts";
 import { readHeads } from "../log/store.ts";
@@ -44,6 +46,7 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
       if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
       await dropDeadConnections(pool, tenantId);
+      await tidyTasks(db, tenantId, now);
       await tidyMail(pool, tenantId, now);
       await tidyNotifications(pool, tenantId, now);
       const before = new Date(now - (await eventDays(db, tenantId)) * day);
@@ -79,6 +82,11 @@ async function purge(pool: Pool, tenantId: TenantId): Promise<boolean> {
 async function tidyMail(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
   const before = { caught: new Date(now - caughtKeptFor), settled: new Date(now - decisionsKeptFor), limit: step };
   while ((await retainMail(pool, tenantId, before)) >= step);
+}
+
+async function tidyTasks(db: Database, tenantId: TenantId, now: number): Promise<void> {
+  const before = new Date(now - keptForDays * day);
+  while ((await retainTasks(db, tenantId, before, step)) === step);
 }
 
 /** What was to be sent of events that are kept no more. */

@@ -7,6 +7,7 @@ import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.t
 import type { PersonMailJob } from "./mail/person-mail.tsx";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
+import { runTask } from "./tasks/run-task.ts";
 import { sendWebhooks, type WebhookContext } from "./webhooks/send-webhooks.ts";
 
 /** What tasks work with. */
@@ -32,6 +33,10 @@ export function taskList(context: TaskContext): TaskList {
     "channel-webhook-delivery": (payload) => deliverChannelWebhook(context, payload),
     webhooks: (payload) =>
       sendWebhooks(context, tenantOf(payload), String((payload as { endpointId?: unknown }).endpointId)),
+    task: (payload, { job }) => {
+      const taskId = String((payload as { taskId?: unknown }).taskId);
+      return runTask(context, { tenantId: tenantOf(payload), taskId, last: job.attempts >= job.max_attempts });
+    },
     retention: async () => {
       const gone = await runRetention(context.db);
       context.log.info(gone, "retention done");

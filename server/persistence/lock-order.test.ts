@@ -16,8 +16,11 @@ const alone = [
   ...["pusherApps.authorizeChannel", "pusherApps.authorizeUser"],
   // Take what a worker left, of which there is none here.
   ...["deliveries.resend", "deliveries.release", "jobs.retryDead", "jobs.removeDead"],
+  ...["connections.disconnect", "tasks.cancel", "tasks.delete"],
   ...["webhooks.resend", "mail.sendTest", "mail.takeSesEvent"],
   // Take one lock of the tenant, its own row; the first three are its owner's in person.
+  // Write one row, in a table of their own.
+  ...["adminChats.export", "users.export", "users.erase"],
   ...["tenants.delete", "tenants.restore", "operators.transferOwnership", "installation.updateTenant"],
 ];
 /** Of persons, at no tenant's address. */

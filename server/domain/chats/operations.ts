@@ -1,5 +1,6 @@
 import { createChat } from "./create-chat.ts";
 import { deleteChat } from "./delete-chat.ts";
+import { exportTenantChat } from "./export-chat.ts";
 import { getChat } from "./get-chat.ts";
 import { listChats } from "./list-chats.ts";
 import { getTenantChatById, listTenantChats } from "./list-tenant-chats.ts";
@@ -23,4 +24,5 @@ export const tenantChatOperations = {
   create: createTenantChat,
   update: updateTenantChat,
   delete: deleteTenantChat,
+  export: exportTenantChat,
 };

@@ -44,7 +44,7 @@ interface Removal {
 
 /** Takes a member out within a unit of work; a last owner passes the chat on. */
 export async function dropFromChat(
-  { tenantId }: Context,
+  { tenantId }: Pick<Context, "tenantId">,
   { tx, lockHead, emit }: Work,
   { chatId, userId, mayBeOwner }: Removal,
 ) {

@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, User as UserRow } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -25,6 +26,17 @@ export async function isMemberAnywhere(db: Database, tenantId: TenantId, userId:
   return (
     (await db.forTenant(tenantId).member.findFirst({ where: { tenantId, userId }, select: { userId: true } })) !== null
   );
+}
+
+/** That something names the user. Throws not_found. */
+export async function ensureKnown(db: Database, tenantId: TenantId, userId: string): Promise<void> {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId, userId };
+  const known =
+    (await findUser(db, tenantId, userId)) ??
+    (await client.membershipSpan.findFirst({ where, select: { userId: true } })) ??
+    (await client.notification.findFirst({ where, select: { userId: true } }));
+  if (!known) throw new DomainError("not_found");
 }
 
 /** Of the profile; null without one. */

@@ -17,6 +17,7 @@ import {
 import { inboxExamples } from "./examples-inbox.ts";
 import { mailExamples } from "./examples-mail.ts";
 import { operatorExamples } from "./examples-operators.ts";
+import { personExamples } from "./examples-people.ts";
 import { policyExamples } from "./examples-policy.ts";
 import { pusherExamples } from "./examples-pusher.ts";
 import { webhookExamples } from "./examples-webhooks.ts";
@@ -233,6 +234,7 @@ export const examples: Record<OperationName, Example> = {
   ...operatorExamples,
   ...mailExamples,
   ...webhookExamples,
+  ...personExamples,
 };
 
 /** Whom the hub does not let in: it is for users. */

@@ -19,6 +19,7 @@ import { own, refused, type StoreModules } from "./intruder.ts";
 import { inboxStores } from "./stores-inbox.ts";
 import { mailStores } from "./stores-mail.ts";
 import { operatorStores } from "./stores-operators.ts";
+import { personStores } from "./stores-people.ts";
 import { policyStores } from "./stores-policy.ts";
 import { pusherStores } from "./stores-pusher.ts";
 import { webhookStores } from "./stores-webhooks.ts";
@@ -41,6 +42,7 @@ export const storeRows: StoreModules = {
   ...mailStores,
   ...pusherStores,
   ...webhookStores,
+  ...personStores,
   "auth/store.ts": {
     module: auth,
     rows: {
@@ -187,6 +189,7 @@ export const storeRows: StoreModules = {
       ensureUser: [({ tx, mine }) => users.ensureUser(tx, mine, "eve"), undefined],
       findUser: [({ db, mine, theirs }) => users.findUser(db, mine, theirs.userId), null],
       isMemberAnywhere: [({ db, mine }) => users.isMemberAnywhere(db, mine, "ben"), false],
+      ensureKnown: [({ db, mine, theirs }) => users.ensureKnown(db, mine, theirs.userId), refused],
       findTimezone: [({ tx, mine }) => users.findTimezone(tx, mine, "ada"), null],
       saveProfile: [({ tx, mine }) => users.saveProfile(tx, mine, "ada", { displayName: "x" }), own],
       revokeUserTokens: [({ tx, mine }) => users.revokeUserTokens(tx, mine, "ada"), own],

@@ -5,6 +5,7 @@ import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
 import { type Caller, call, type Stack, type TestTenant, testSecret } from "../stack.ts";
 import { leaveMail } from "./world-mail.ts";
+import { leavePeople } from "./world-people.ts";
 import { furnishWebhooks } from "./world-webhooks.ts";
 
 /** What a call shows to prove who it is, whatever the transport. */
@@ -59,6 +60,10 @@ export interface Side {
     jobToRemove: string;
     postmarkSecret: string;
     webhookId: string;
+    /** ada's */
+    connectionId: string;
+    /** An export that is done */
+    taskId: string;
     webhookDeliveryId: string;
   };
   /** An event id from before anything happened. */
@@ -76,6 +81,7 @@ export async function makeSide(stack: Stack, id: string): Promise<Side> {
   await allowDemo(stack, tenant);
   const side = await furnish(tenant, stack.url);
   Object.assign(side.ids, await asOwner(stack, (owner) => leaveMail(owner, tenant, side.ids.notificationId)));
+  Object.assign(side.ids, await asOwner(stack, (owner) => leavePeople(owner, tenant, side.ids.chatId)));
   return side;
 }
 
@@ -143,8 +149,16 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   };
 }
 
+const nothingOpen = { connectionId: "none", taskId: "none" };
 /** Without a look past the walls there is no mail and no job to name. */
-const nothingMailed = { deliveryId: "none", mailId: "none", address: "none", jobId: "none", jobToRemove: "none" };
+const nothingMailed = {
+  deliveryId: "none",
+  mailId: "none",
+  address: "none",
+  jobId: "none",
+  jobToRemove: "none",
+  ...nothingOpen,
+};
 
 /** A category and a template that was published twice. */
 async function declare(tenant: TestTenant, name: string): Promise<void> {

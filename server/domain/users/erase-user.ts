@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { DomainError } from "../../errors.ts";
+import { requireUserId } from "../../ids.ts";
+import { mutation } from "../../operation.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { entityId, text } from "../../schema.ts";
+import { presentTask, taskSchema } from "../tasks/schema.ts";
+import { starterOf, startTask } from "../tasks/store.ts";
+import { ensureKnown, revokeUserTokens } from "./store.ts";
+
+export const eraseUser = mutation({
+  name: "users.erase",
+  summary:
+    "Erase a user for ever: tokens are refused at once; a task then blanks all messages, takes the user out of every chat and deletes the rest",
+  http: { method: "POST", path: "/admin/users/{userId}/erase", status: 201 },
+  access: { caller: "admin", scope: "admin", sudo: true },
+  input: z.object({ userId: entityId, confirm: text(128).describe("The user's id once more: this cannot be undone") }),
+  output: taskSchema,
+  errors: ["conflict", "reauthentication_required"],
+  async handle(ctx, input) {
+    const { db, security, live } = ctx.services;
+    const userId = requireUserId(input.userId);
+    await ensureKnown(db, ctx.tenantId, userId);
+    if (input.confirm !== userId) throw new DomainError("conflict", { detail: "confirm is not the user's id" });
+    const task = { kind: "erase-user" as const, subject: userId, startedBy: starterOf(ctx.principal) };
+    const answer = await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        await revokeUserTokens(tx, ctx.tenantId, userId);
+        return presentTask(await startTask(tx, ctx.tenantId, task));
+      },
+      ctx.idempotent,
+    );
+    security.invalidate(ctx.tenantId);
+    live.recheck(ctx.tenantId);
+    return answer;
+  },
+});

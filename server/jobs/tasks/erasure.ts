@@ -1,0 +1,119 @@
+import { dropFromChat } from "../../domain/members/remove-member.ts";
+import { changeMessage } from "../../domain/messages/lane-store.ts";
+import { withdrawNotifications } from "../../domain/notifications/store.ts";
+import { revokeUserTokens } from "../../domain/users/store.ts";
+import { DomainError } from "../../errors.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { visitWritten, type Written } from "./person-messages.ts";
+import {
+  blankMessages,
+  countPersonRows,
+  dropDeliveries,
+  dropPersonFiles,
+  dropPersonRows,
+  dropSendKeys,
+  dropSuppressions,
+  dropUnseen,
+  emptyProfile,
+  freeDirectChat,
+  listMemberships,
+  listPersonDeliveries,
+  listPersonNotifications,
+} from "./person-store.ts";
+import type { Part, Plan, TaskWork } from "./plan.ts";
+
+const rowsAStep = 200;
+const chatsAStep = 20;
+
+/** After the chats are left, so that nothing is written behind it. Each message becomes the tombstone that a deletion leaves, and everybody who is in the chat is told, as of a deletion. */
+const messages: Part = (work, at) =>
+  visitWritten(work, at, async (written) => {
+    if (written.chat.deletedAt) await blankBuried(work, written.ids);
+    else await bury(work, written);
+    if (written.isLast) await forgetKeys(work, written.chat.chatId);
+  });
+
+async function bury(work: TaskWork, { chat, ids }: Written): Promise<void> {
+  const { db, tenantId } = work;
+  const lost: string[] = [];
+  const change = { operation: "delete" as const, chatId: chat.chatId, actor: "", admin: true };
+  await Promise.all(
+    ids.map((messageId) =>
+      changeMessage(db, tenantId, { ...change, messageId }).catch((error) => {
+        if (!(error instanceof DomainError) || error.code !== "not_found") throw error;
+        lost.push(messageId); // the chat was deleted meanwhile
+      }),
+    ),
+  );
+  await blankBuried(work, lost);
+}
+
+async function blankBuried({ db, tenantId }: TaskWork, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await unitOfWork(db, tenantId, async ({ tx, lockHead }) => {
+    await lockHead();
+    await blankMessages(tx, tenantId, ids);
+  });
+}
+
+async function forgetKeys({ db, tenantId, subject }: TaskWork, chatId: string): Promise<void> {
+  await unitOfWork(db, tenantId, async ({ tx, lockHead }) => {
+    await lockHead();
+    await dropSendKeys(tx, tenantId, { chatId, userId: subject });
+  });
+}
+
+const memberships: Part = async ({ db, tenantId, subject }) => {
+  const rows = await listMemberships(db, tenantId, { userId: subject, limit: chatsAStep });
+  for (const { chatId } of rows)
+    await unitOfWork(db, tenantId, async (work) => {
+      await freeDirectChat(work.tx, tenantId, chatId);
+      await dropFromChat({ tenantId }, work, { chatId, userId: subject, mayBeOwner: true });
+    });
+  return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
+};
+
+const notifications: Part = async ({ db, tenantId, subject }, after) => {
+  const rows = await listPersonNotifications(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0)
+    await unitOfWork(db, tenantId, async (work) => {
+      await withdrawNotifications(work, tenantId, ids, new Date());
+      await dropUnseen(work.tx, tenantId, ids);
+    });
+  return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
+};
+
+/** Before the deliveries, which say where mail went. */
+const addresses: Part = async ({ db, tenantId, subject }) => {
+  await tenantTransaction(db.prisma, tenantId, (tx) => dropSuppressions(tx, tenantId, subject));
+  return { done: 0 };
+};
+
+const deliveries: Part = async ({ db, tenantId, subject }) => {
+  const rows = await listPersonDeliveries(db, tenantId, { userId: subject, limit: rowsAStep });
+  const ids = rows.map(({ id }) => id);
+  await tenantTransaction(db.prisma, tenantId, (tx) => dropDeliveries(tx, tenantId, ids));
+  return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
+};
+
+/** Last, so that nothing of before is left: tokens made since it began are refused from now on, too. */
+const rest: Part = async ({ db, tenantId, subject }) => {
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await revokeUserTokens(tx, tenantId, subject);
+    await emptyProfile(tx, tenantId, subject);
+    await dropPersonRows(tx, tenantId, subject);
+    await dropPersonFiles(tx, tenantId, subject);
+  });
+  return { done: 0 };
+};
+
+/**
+ * Erases a person: messages become tombstones, memberships end, everything else goes. What stays is their id, where others' words and the
+ * order of messages need one: on tombstones, in mentions, in the log until it is cut, and in the audit log.
+ */
+export const erasure: Plan = {
+  parts: [memberships, messages, notifications, addresses, deliveries, rest],
+  count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
+};

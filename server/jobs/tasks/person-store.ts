@@ -1,0 +1,214 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Delivery, Member, Notification } from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
+
+export interface PersonChat {
+  chatId: string;
+  lastSeq: number;
+  deletedAt: Date | null;
+}
+
+/** The chats that somebody is or was in, in order of id. */
+export async function listPersonChats(
+  db: Database,
+  tenantId: TenantId,
+  { userId, after, limit }: { userId: string; after?: string | undefined; limit: number },
+): Promise<PersonChat[]> {
+  const rows = await db.forTenant(tenantId).$queryRaw<{ chat_id: string; last_seq: bigint; deleted_at: Date | null }[]>`
+    select chat_id, last_seq, deleted_at from chats_of_person_v1(${tenantId}, ${userId}, ${after ?? null}::uuid, ${limit}::int)`;
+  return rows.map((row) => ({ chatId: row.chat_id, lastSeq: Number(row.last_seq), deletedAt: row.deleted_at }));
+}
+
+/** Of a chat's messages after one, who wrote them and which are gone; in order. */
+export async function scanMessages(
+  db: Database,
+  tenantId: TenantId,
+  { chatId, after, limit }: { chatId: string; after: number; limit: number },
+) {
+  return db.forTenant(tenantId).message.findMany({
+    where: { tenantId, chatId, seq: { gt: after } },
+    select: { id: true, seq: true, senderId: true, deletedAt: true },
+    orderBy: { seq: "asc" },
+    take: limit,
+  });
+}
+
+export function listMembersAfter(
+  db: Database,
+  tenantId: TenantId,
+  { chatId, after = "", limit }: { chatId: string; after?: string | undefined; limit: number },
+): Promise<Member[]> {
+  const where = { tenantId, chatId, userId: { gt: after } };
+  return db.forTenant(tenantId).member.findMany({ where, orderBy: { userId: "asc" }, take: limit });
+}
+
+interface PersonPage {
+  userId: string;
+  /** Id of the last one of the page before. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** Somebody's memberships, by chat. */
+export function listMemberships(db: Database, tenantId: TenantId, { userId, after, limit }: PersonPage) {
+  const where = { tenantId, userId, ...(after === undefined ? {} : { chatId: { gt: after } }) };
+  return db.forTenant(tenantId).member.findMany({ where, orderBy: { chatId: "asc" }, take: limit });
+}
+
+/** Somebody's notifications of every state, by id. */
+export function listPersonNotifications(
+  db: Database,
+  tenantId: TenantId,
+  { userId, after, limit }: PersonPage,
+): Promise<Notification[]> {
+  const where = { tenantId, userId, ...(after === undefined ? {} : { id: { gt: after } }) };
+  return db.forTenant(tenantId).notification.findMany({ where, orderBy: { id: "asc" }, take: limit });
+}
+
+/** What was decided of them, by id. */
+export function listPersonDeliveries(
+  db: Database,
+  tenantId: TenantId,
+  { userId, after, limit }: PersonPage,
+): Promise<Delivery[]> {
+  const where = { tenantId, userId, ...(after === undefined ? {} : { id: { gt: after } }) };
+  return db.forTenant(tenantId).delivery.findMany({ where, orderBy: { id: "asc" }, take: limit });
+}
+
+/** The tries of some deliveries. */
+export function listAttempts(db: Database, tenantId: TenantId, deliveryIds: string[]) {
+  const where = { tenantId, deliveryId: { in: deliveryIds } };
+  return db
+    .forTenant(tenantId)
+    .deliveryAttempt.findMany({ where, orderBy: [{ deliveryId: "asc" }, { number: "asc" }] });
+}
+
+/** What there is of somebody that is few: one record a row. */
+export async function listPersonRows(db: Database, tenantId: TenantId, userId: string) {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId, userId };
+  const user = await client.user.findUnique({ where: { tenantId_id: { tenantId, id: userId } } });
+  const addresses = await listAddresses(client, tenantId, userId);
+  const tables = {
+    user: user ? [user] : [],
+    preference: await client.preference.findMany({ where }),
+    preferenceTiming: await client.preferenceTiming.findMany({ where }),
+    topicSubscription: await client.topicSubscriber.findMany({ where }),
+    suppression: await client.suppression.findMany({ where: { tenantId, address: { in: addresses } } }),
+    awayNotice: await client.awayNotice.findMany({ where }),
+    presence: await client.presence.findMany({ where }),
+    connection: await client.connection.findMany({ where }),
+  };
+  return Object.entries(tables).flatMap(([record, rows]) =>
+    (rows as { tenantId: string }[]).map(({ tenantId: _, ...data }) => ({ record, data })),
+  );
+}
+
+/** The addresses that somebody's mail went to, and the one of their profile; in lower case, as suppressions are kept. */
+async function listAddresses(
+  tx: Pick<TenantTransaction, "user" | "delivery">,
+  tenantId: TenantId,
+  userId: string,
+): Promise<string[]> {
+  const user = await tx.user.findUnique({ where: { tenantId_id: { tenantId, id: userId } } });
+  const where = { tenantId, userId, address: { not: null } };
+  const mailed = await tx.delivery.findMany({ where, distinct: ["address"], select: { address: true }, take: 1000 });
+  const all = [user?.email, ...mailed.map(({ address }) => address)].flatMap((address) => address?.toLowerCase() ?? []);
+  return [...new Set(all)];
+}
+
+/** How many rows of somebody's are to be looked at. */
+export async function countPersonRows(db: Database, tenantId: TenantId, userId: string): Promise<number> {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId, userId };
+  let count = (await client.notification.count({ where })) + (await client.delivery.count({ where }));
+  count += await client.member.count({ where });
+  for (let after: string | undefined; ; ) {
+    const chats = await listPersonChats(db, tenantId, { userId, after, limit: 1000 });
+    for (const { lastSeq } of chats) count += lastSeq;
+    after = chats.at(-1)?.chatId;
+    if (chats.length < 1000) return count;
+  }
+}
+
+/** Blanks messages of a chat that was deleted, where nobody is left to be told, and what the log still says of them. Only under the head. */
+export async function blankMessages(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
+  await tx.$executeRaw`update events e set payload = (e.payload - 'mentionUserIds') || '{"content": "", "metadata": {}}'
+    where e.tenant_id = ${tenantId} and e.position in (
+      select m.position from messages m where m.tenant_id = ${tenantId} and m.id = any (${ids}::uuid[])
+      union all select x.position from message_edits x where x.tenant_id = ${tenantId} and x.message_id = any (${ids}::uuid[]))`;
+  await tx.messageEdit.deleteMany({ where: { tenantId, messageId: { in: ids } } });
+  await tx.message.updateMany({
+    where: { tenantId, id: { in: ids } },
+    data: { content: "", metadata: {}, mentionUserIds: [], deletedAt: new Date() },
+  });
+}
+
+/** Takes out by which keys somebody's sends in a chat were told apart. Only under the head. */
+export async function dropSendKeys(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { chatId, userId }: { chatId: string; userId: string },
+): Promise<void> {
+  await tx.sendKey.deleteMany({ where: { tenantId, chatId, senderId: userId } });
+}
+
+/** The chat of two is nobody's other half any more. Before the head. */
+export async function freeDirectChat(tx: TenantTransaction, tenantId: TenantId, chatId: string): Promise<void> {
+  await tx.chat.updateMany({ where: { tenantId, id: chatId, kind: "direct" }, data: { directKey: null } });
+}
+
+/** Takes out somebody's notifications that nobody has seen: scheduled and cancelled ones. Only under the head. */
+export async function dropUnseen(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
+  await tx.notification.deleteMany({ where: { tenantId, id: { in: ids } } });
+}
+
+/** Lets mails go to somebody's addresses again: whose they were is not known any more. */
+export async function dropSuppressions(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  const addresses = await listAddresses(tx, tenantId, userId);
+  await tx.suppression.deleteMany({ where: { tenantId, address: { in: addresses } } });
+  await tx.caughtMail.deleteMany({ where: { tenantId, recipient: { in: addresses, mode: "insensitive" } } });
+}
+
+/** Takes out deliveries with their tries, and the mails that were caught of them. */
+export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
+  await tx.deliveryAttempt.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
+  await tx.caughtMail.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
+  await tx.delivery.deleteMany({ where: { tenantId, id: { in: ids } } });
+}
+
+/** Takes out what somebody chose, follows and was told, where they are, and what their calls were answered. */
+export async function dropPersonRows(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  const where = { tenantId, userId };
+  await tx.preference.deleteMany({ where });
+  await tx.preferenceTiming.deleteMany({ where });
+  await tx.topicSubscriber.deleteMany({ where });
+  await tx.awayNotice.deleteMany({ where });
+  await tx.presence.deleteMany({ where });
+  await tx.connection.deleteMany({ where });
+  await tx.channelMember.deleteMany({ where });
+  await tx.channelNotice.deleteMany({ where });
+  const scope = `${JSON.stringify([`user:${userId}`]).slice(0, -1)},`;
+  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and starts_with(scope, ${scope})`;
+}
+
+/** Takes out files that may hold what somebody wrote: their own exports, and those of chats that they are or were in. */
+export async function dropPersonFiles(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  const { count } = await tx.task.deleteMany({ where: { tenantId, kind: "export-user", subject: userId } });
+  const chats =
+    await tx.$executeRaw`delete from tasks k where k.tenant_id = ${tenantId} and k.kind = 'export-chat' and exists (
+    select from membership_spans s where s.tenant_id = ${tenantId} and s.user_id = ${userId} and s.chat_id::text = k.subject)`;
+  if (count + chats === 0) return;
+  await tx.$executeRaw`delete from task_parts p where p.tenant_id = ${tenantId}
+    and not exists (select from tasks k where k.tenant_id = p.tenant_id and k.id = p.task_id)`;
+}
+
+/** Empties somebody's profile. The row stays, with nothing in it but the time up to which tokens of that id are refused. */
+export async function emptyProfile(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  const nothing = { displayName: null, avatarUrl: null, email: null, locale: null, timezone: null, lastSeenAt: null };
+  await tx.user.updateMany({
+    where: { tenantId, id: userId },
+    data: { ...nothing, metadata: {}, updatedAt: new Date() },
+  });
+}

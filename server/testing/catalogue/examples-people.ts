@@ -1,0 +1,59 @@
+import type { Example, OperationName } from "./examples.ts";
+import { byAdmin, noInput } from "./examples-callers.ts";
+import type { Side } from "./world.ts";
+
+type Names =
+  | Extract<OperationName, `connections.${string}` | `tasks.${string}`>
+  | "adminChats.export"
+  | "users.export"
+  | "users.erase";
+
+const ofTask = ({ ids }: Side) => ({ taskId: ids.taskId });
+const foreignTask = { taskId: "not_found" } as const;
+
+export const personExamples: Record<Names, Example> = {
+  "connections.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  // Who is connected is no table of what calls store.
+  "connections.disconnect": {
+    input: ({ ids }) => ({ connectionId: ids.connectionId }),
+    callers: byAdmin,
+    changes: [],
+    foreign: { connectionId: "not_found" },
+  },
+  "tasks.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "tasks.get": { input: ofTask, callers: byAdmin, changes: [], foreign: foreignTask },
+  "tasks.download": {
+    input: ofTask,
+    callers: byAdmin,
+    changes: [],
+    foreign: foreignTask,
+    operators: { support: "forbidden", "read-only": "forbidden" },
+  },
+  // It is over: what can be cancelled a worker has taken by then.
+  "tasks.cancel": {
+    input: ofTask,
+    callers: { ...byAdmin, admin: "conflict", key: "conflict", keyAsMember: "conflict" },
+    changes: [],
+    foreign: foreignTask,
+    operators: { owner: "conflict", admin: "conflict" },
+  },
+  "tasks.delete": { input: ofTask, callers: byAdmin, changes: ["task_parts", "tasks"], foreign: foreignTask },
+  "adminChats.export": {
+    input: ({ ids }) => ({ chatId: ids.chatId }),
+    callers: byAdmin,
+    changes: ["tasks"],
+    foreign: { chatId: "not_found" },
+  },
+  "users.export": {
+    input: () => ({ userId: "ada" }),
+    callers: byAdmin,
+    changes: ["tasks"],
+    foreign: { userId: "not_found" },
+  },
+  "users.erase": {
+    input: () => ({ userId: "ben", confirm: "ben" }),
+    callers: byAdmin,
+    changes: ["tasks", "users"],
+    foreign: { userId: "not_found" },
+  },
+};
