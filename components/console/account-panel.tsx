@@ -5,6 +5,7 @@ import { renderSVG } from "uqr";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { signOut } from "./sign-in.ts";
 
 export interface Account {
@@ -40,13 +41,13 @@ export function AccountPanel({ account, sessions }: { account: Account; sessions
         </ul>
       </Part>
       <Part title="Password">
-        <PasswordForm hasPassword={account.hasPassword} />
+        <PasswordForm account={account} />
       </Part>
       <Part title="Two factors">
         <TwoFactors account={account} />
       </Part>
       <Part title="Where you are signed in">
-        <Sessions sessions={sessions} />
+        <Sessions {...{ account, sessions }} />
       </Part>
       <Button onClick={() => void signOut().then(() => window.location.assign("/sign-in"))}>Sign out</Button>
     </div>
@@ -62,27 +63,48 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** Runs what a form asks, and says what came of it. */
-function useAct() {
+/** Runs what a form asks, and says what came of it. Where it was a while since who it is was said, it asks for that and goes on. */
+function useAct({ hasPassword, twoFactor }: Pick<Account, "hasPassword" | "twoFactor">) {
   const [said, setSaid] = useState<string>();
+  const [held, setHeld] = useState<{ work: () => Promise<string> }>();
   const act = async (work: () => Promise<string>) => {
     try {
       setSaid(await work());
     } catch (error) {
-      setSaid(wordsOf(error));
+      const asked = error instanceof CallFault && error.code === "reauthentication_required";
+      if (asked && (hasPassword || twoFactor)) setHeld({ work });
+      else setSaid(wordsOf(error));
     }
   };
-  return { said, act };
+  const outcome = (
+    <>
+      <p role="status" className="text-sm leading-6" hidden={said === undefined}>
+        {said}
+      </p>
+      {held && (
+        <ReauthenticateDialog
+          hasPassword={hasPassword}
+          send={(given) => callConsole("POST", "/account/reauthenticate", given).then(() => undefined, wordsOf)}
+          onDone={(answered) => {
+            setHeld(undefined);
+            if (answered) void act(held.work);
+          }}
+        />
+      )}
+    </>
+  );
+  return { outcome, act };
 }
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof CallFault)) return "That did not work.";
-  if (error.code === "reauthentication_required") return "That was a while ago: sign out, sign in again, then do it.";
+  if (error.code === "reauthentication_required") return "That was a while ago: sign in by mail again, then do it.";
   return Object.values(error.fields)[0]?.[0] ?? error.message;
 }
 
-function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
-  const { said, act } = useAct();
+function PasswordForm({ account }: { account: Account }) {
+  const { hasPassword } = account;
+  const { outcome, act } = useAct(account);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -103,22 +125,14 @@ function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
       <Field label="New password" hint="At least 10 characters.">
         <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
       </Field>
-      <Said text={said} />
+      {outcome}
       <Button type="submit">Change password</Button>
     </form>
   );
 }
 
-function Said({ text }: { text: string | undefined }) {
-  return (
-    <p role="status" className="text-sm leading-6" hidden={text === undefined}>
-      {text}
-    </p>
-  );
-}
-
 function TwoFactors({ account }: { account: Account }) {
-  const { said, act } = useAct();
+  const { outcome, act } = useAct(account);
   const [secret, setSecret] = useState<{ secret: string; uri: string }>();
   const [codes, setCodes] = useState<string[]>();
   const start = () =>
@@ -145,7 +159,7 @@ function TwoFactors({ account }: { account: Account }) {
   if (codes)
     return (
       <>
-        <Said text={said} />
+        {outcome}
         <ul className="grid grid-cols-2 gap-1 font-mono text-xs">
           {codes.map((code) => (
             <li key={code}>{code}</li>
@@ -157,7 +171,7 @@ function TwoFactors({ account }: { account: Account }) {
     return (
       <>
         <p className="text-muted text-sm">Off. Signing in takes the password alone.</p>
-        <Said text={said} />
+        {outcome}
         <Button onClick={() => void start()}>Switch on</Button>
       </>
     );
@@ -179,14 +193,14 @@ function TwoFactors({ account }: { account: Account }) {
       <Field label="Code">
         <Input name="code" inputMode="numeric" autoComplete="one-time-code" required />
       </Field>
-      <Said text={said} />
+      {outcome}
       <Button type="submit">{account.twoFactor ? "Switch off" : "Confirm"}</Button>
     </form>
   );
 }
 
-function Sessions({ sessions }: { sessions: ConsoleSession[] }) {
-  const { said, act } = useAct();
+function Sessions({ account, sessions }: { account: Account; sessions: ConsoleSession[] }) {
+  const { outcome, act } = useAct(account);
   const [shown, setShown] = useState(sessions);
   const revoke = (sessionId: string) =>
     act(async () => {
@@ -214,7 +228,7 @@ function Sessions({ sessions }: { sessions: ConsoleSession[] }) {
           </li>
         ))}
       </ul>
-      <Said text={said} />
+      {outcome}
     </>
   );
 }

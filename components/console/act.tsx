@@ -1,12 +1,10 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type FormEvent, type ReactNode, useCallback, useContext, useRef, useState } from "react";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
-import { Field, Input } from "../ui/field.tsx";
+import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
 import { useConsole } from "./console-context.ts";
 import { type Failure, failureOf } from "./problem.ts";
+import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { useTRPCClient } from "./trpc.ts";
 
 /** Asks who is there; true when it was answered. */
@@ -31,53 +29,25 @@ export function ReauthenticateProvider({ children }: { children: ReactNode }) {
   return (
     <AskContext value={ask}>
       {children}
-      {open && <ReauthenticateDialog onDone={close} />}
+      {open && <AskDialog onDone={close} />}
     </AskContext>
   );
 }
 
-function ReauthenticateDialog({ onDone }: { onDone: (answered: boolean) => void }) {
+function AskDialog({ onDone }: { onDone: (answered: boolean) => void }) {
   const { account } = useConsole();
   const client = useTRPCClient();
-  const [failure, setFailure] = useState<Failure>();
-  const [busy, setBusy] = useState(false);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const given = String(new FormData(event.currentTarget).get("secret") ?? "");
-    setBusy(true);
-    try {
-      await client.account.reauthenticate.mutate(account.hasPassword ? { password: given } : { code: given });
-      onDone(true);
-    } catch (error) {
-      setFailure(failureOf(error));
-      setBusy(false);
-    }
-  }
-
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onDone(false)}
-      title="Is it you?"
-      description="This asks once more, then not for ten minutes."
-      className="w-[min(calc(100vw-2rem),24rem)]"
-    >
-      <form onSubmit={submit} className="flex flex-col gap-4">
-        <Field label={account.hasPassword ? "Password" : "Code of your app"} error={failure?.text}>
-          <Input
-            name="secret"
-            type={account.hasPassword ? "password" : "text"}
-            autoComplete={account.hasPassword ? "current-password" : "one-time-code"}
-            required
-            autoFocus
-          />
-        </Field>
-        <Button type="submit" variant="primary" disabled={busy}>
-          Go on
-        </Button>
-      </form>
-    </Dialog>
+    <ReauthenticateDialog
+      hasPassword={account.hasPassword}
+      onDone={onDone}
+      send={(given) =>
+        client.account.reauthenticate.mutate(given).then(
+          () => undefined,
+          (error) => failureOf(error).text,
+        )
+      }
+    />
   );
 }
 

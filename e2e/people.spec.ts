@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "@playwright/test";
+import pg from "pg";
+import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
+import { expect, listen, test } from "./journey.ts";
+import { productUrl } from "./people.ts";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const password = "a password that is long";
+/** Of this run: accounts and tenants stay. */
+const run = crypto.randomUUID().slice(0, 8);
+
+async function open(browser: Browser): Promise<{ page: Page; noise: string[]; close(): Promise<void> }> {
+  const context = await browser.newContext({ baseURL: productUrl() });
+  const page = await context.newPage();
+  return { page, noise: listen(page, productUrl()), close: () => context.close() };
+}
+
+async function signUp(page: Page, name: string): Promise<{ email: string; tenant: string }> {
+  const [email, tenant] = [`${name}-${run}@example.com`, `${name}-${run}`];
+  await page.goto("/sign-up");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("Name of your tenant").fill(`${name} Ltd`);
+  await page.getByLabel("Its id").fill(tenant);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
+  return { email, tenant };
+}
+
+/** As if ten minutes had gone by since anybody gave a password. */
+async function forgetPasswords(): Promise<void> {
+  const url = await findRunningPostgres(join(process.env.PARLEY_E2E_HOME ?? "", ".data"));
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query("update person_sessions set sudo_until = now() - interval '1 minute'");
+  await client.end();
+}
+
+test("a newcomer signs up, makes a key and sends a first message with it; a colleague takes an invitation", async ({
+  browser,
+}) => {
+  const nina = await open(browser);
+  const { tenant } = await signUp(nina.page, "nina");
+  await nina.page.goto(`/t/${tenant}/keys?create=true`);
+  await nina.page.getByLabel("Name", { exact: true }).fill("First");
+  for (const what of ["Make and change chats and members", "Send, edit and delete messages", "Act as any user"])
+    await nina.page.getByLabel(what).check();
+  await nina.page.getByRole("button", { name: "Create", exact: true }).click();
+  const key = (await nina.page.locator("[data-secret]").textContent())?.trim() ?? "";
+  const call = (path: string, body: object) =>
+    fetch(`${productUrl()}/tenant/${tenant}/v1${path}`, {
+      method: "POST",
+      headers: { "x-api-key": key, "x-act-as-user": "ada", "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const chat = (await (await call("/Chat", { name: "Crew", memberUserIds: ["ben"] })).json()) as { id: string };
+  expect((await call(`/Chat/${chat.id}/messages`, { text: "Hello from our own key" })).status).toBe(201);
+
+  const invited = await nina.page.evaluate(
+    async ({ tenant, email }) => {
+      const headers = { "content-type": "application/json", "x-tenant-id": tenant };
+      const body = JSON.stringify({ email, role: "support" });
+      const response = await fetch("/api/trpc/operators.invite", { method: "POST", headers, body });
+      return ((await response.json()) as { result: { data: { link: string } } }).result.data;
+    },
+    { tenant, email: `otto-${run}@example.com` },
+  );
+  const otto = await open(browser);
+  await otto.page.goto(invited.link);
+  await expect(otto.page.getByText(`nina-${run}@example.com invites otto-${run}@example.com`)).toBeVisible();
+  if (process.env.PARLEY_E2E_SHOTS) await otto.page.screenshot({ path: `${process.env.PARLEY_E2E_SHOTS}/invite.png` });
+  await otto.page.getByLabel("Password").fill(password);
+  await otto.page.getByRole("button", { name: "Accept" }).click();
+  await expect(otto.page.getByRole("link", { name: "nina Ltd" })).toBeVisible();
+  await expect(otto.page.getByText("support")).toBeVisible();
+  expect([...nina.noise, ...otto.noise]).toEqual([]);
+  await nina.close();
+  await otto.close();
+});
+
+test("after ten minutes what is dangerous asks for the password in place, and goes on", async ({ browser }) => {
+  const rita = await open(browser);
+  await signUp(rita.page, "rita");
+  await forgetPasswords();
+  const dialog = rita.page.getByRole("dialog", { name: "Is it you?" });
+  await expect(async () => {
+    await rita.page.reload();
+    await rita.page.getByRole("button", { name: "Switch on" }).click();
+    await expect(dialog).toBeVisible({ timeout: 1500 });
+  }).toPass();
+  await dialog.getByLabel("Password").fill("not the password");
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(dialog.getByText("That is not your password or code")).toBeVisible();
+  await dialog.getByLabel("Password").fill(password);
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await expect(rita.page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
+  await expect(dialog).toBeHidden();
+  await rita.close();
+});
+
+for (const scheme of ["light", "dark"] as const)
+  test(`the pages on which one comes in have no fault that axe finds, ${scheme}`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ baseURL, colorScheme: scheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
+    const noise = listen(page, productUrl());
+    for (const path of ["/sign-in", "/sign-in?link=x", "/sign-up", "/reset", "/reset?token=x", "/invite/x.y"]) {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html.slice(0, 160)}`)).toEqual([]);
+    }
+    await page.goto("/reset");
+    await page.getByLabel("Email").fill(`nobody-${scheme}-${run}@example.com`);
+    await page.getByRole("button", { name: "Mail a link to sign in" }).click();
+    await expect(page.getByText(/^If there is an account/u)).toBeVisible();
+    expect(noise).toEqual([]);
+    await context.close();
+  });
