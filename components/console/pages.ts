@@ -1,4 +1,14 @@
-import { BellRing, House, KeyRound, type LucideIcon, Mail, Settings } from "lucide-react";
+import {
+  BellRing,
+  House,
+  KeyRound,
+  type LucideIcon,
+  Mail,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  UsersRound,
+} from "lucide-react";
 import type { Role } from "./trpc.ts";
 
 export const groups = ["", "Messaging", "Notifications", "People", "Developers", "Operate"] as const;
@@ -23,6 +33,23 @@ export const consolePages: readonly ConsolePage[] = [
   { path: "/notifications", label: "Notifications", group: "Notifications", icon: BellRing, key: "n" },
   { path: "/mail", label: "Caught mail", group: "Notifications", icon: Mail, key: "e" },
   { path: "/keys", label: "API keys", group: "Developers", icon: KeyRound, key: "k", roles: seesCredentials },
+  {
+    path: "/issuers",
+    label: "Issuers",
+    group: "Developers",
+    icon: ShieldCheck,
+    key: "i",
+    roles: seesCredentials,
+  },
+  {
+    path: "/operators",
+    label: "Operators",
+    group: "Operate",
+    icon: UsersRound,
+    key: "t",
+    roles: seesCredentials,
+  },
+  { path: "/audit", label: "Audit log", group: "Operate", icon: ScrollText, key: "a", roles: seesCredentials },
   { path: "/settings", label: "Settings", group: "Operate", icon: Settings, key: "s" },
 ];
 
@@ -35,6 +62,8 @@ export interface ConsoleAct {
 export const consoleActs: readonly ConsoleAct[] = [
   { label: "Send a notification", path: "/notifications/new" },
   { label: "Create an API key", path: "/keys?create=true" },
+  { label: "Trust an issuer", path: "/issuers?create=true" },
+  { label: "Invite an operator", path: "/operators?create=true" },
 ];
 
 /** Objects that an id may be of. */

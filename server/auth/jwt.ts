@@ -3,7 +3,7 @@ import { type CryptoKey, compactVerify, errors } from "jose";
 import { userId as userIdSchema } from "../schema.ts";
 import type { FetchLimits } from "./fetch-json.ts";
 import type { ClaimSettings, TrustedIssuer } from "./issuer.ts";
-import { KeysUnavailable, RemoteKeys } from "./remote-keys.ts";
+import { type KeysState, KeysUnavailable, RemoteKeys } from "./remote-keys.ts";
 import { type DecodedToken, TokenFault } from "./token.ts";
 
 /** Clocks of issuers run apart: how far `nbf` and `iat` may lie ahead, in ms. An ended token has ended. */
@@ -45,6 +45,11 @@ export class TokenVerifier {
     const groups = readGroups(token.payload, issuer.claims);
     const userId = readUserId(token.payload, issuer.claims);
     return { issuer, userId, groups, admin: groups.includes(issuer.claims.adminGroup), ...times };
+  }
+
+  /** How an issuer's keys were last fetched, where they are; undefined while they were not. */
+  fetchStateOf(issuer: TrustedIssuer): KeysState | undefined {
+    return issuer.kind === "oidc" ? this.remoteKeys.stateOf(issuer) : undefined;
   }
 
   private async findSigner(token: DecodedToken, candidates: TrustedIssuer[]): Promise<TrustedIssuer> {

@@ -23,10 +23,20 @@ const maxCandidates = 10;
 
 interface KeySet {
   keys?: LocalJWKSet;
+  count: number;
   fetchedAt: number;
   triedAt: number;
   failure?: KeysUnavailable | undefined;
   pending?: Promise<void> | undefined;
+}
+
+/** How the last fetch of an issuer's keys went, on this node. Times in ms since 1970. */
+export interface KeysState {
+  triedAt: number;
+  /** Of the last fetch that brought keys. */
+  fetchedAt: number | undefined;
+  count: number;
+  failure: string | undefined;
 }
 
 const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
@@ -63,10 +73,19 @@ export class RemoteKeys {
     return candidates(set.keys, header);
   }
 
+  /** Undefined while nothing was fetched. */
+  stateOf(issuer: OidcIssuer): KeysState | undefined {
+    const set = this.sets.peek(issuer.version);
+    if (!set || !Number.isFinite(set.triedAt)) return undefined;
+    const { triedAt, fetchedAt, count, failure } = set;
+    return { triedAt, fetchedAt: Number.isFinite(fetchedAt) ? fetchedAt : undefined, count, failure: failure?.message };
+  }
+
   private setOf(issuer: OidcIssuer): KeySet {
     const set = this.sets.get(issuer.version) ?? {
       fetchedAt: Number.NEGATIVE_INFINITY,
       triedAt: Number.NEGATIVE_INFINITY,
+      count: 0,
     };
     this.sets.set(issuer.version, set);
     return set;
@@ -91,6 +110,7 @@ export class RemoteKeys {
       const address = issuer.jwksUri ?? (await this.discover(issuer.issuer));
       const document = keySetDocument.parse(await fetchJson(address, this.limits));
       set.keys = createLocalJWKSet(document as unknown as JSONWebKeySet);
+      set.count = document.keys.length;
       set.fetchedAt = this.now();
       set.failure = undefined;
     } catch (error) {

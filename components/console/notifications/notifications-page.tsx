@@ -7,13 +7,12 @@ import { useRouter } from "next/navigation";
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
-import { cn } from "../../ui/cn.ts";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { inputClass } from "../../ui/input-class.ts";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
+import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PagePager, usePageNumber } from "../pager.tsx";
@@ -139,29 +138,6 @@ export function NotificationsPage() {
         )}
       </Drawer>
     </>
-  );
-}
-
-interface FilterBoxProps {
-  label: string;
-  value: string | null;
-  onSet: (value: string | null) => void;
-}
-
-/** Taken over with Enter or when it is left. */
-function FilterBox({ label, value, onSet }: FilterBoxProps) {
-  return (
-    <input
-      data-filter
-      key={value}
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      defaultValue={value ?? ""}
-      onBlur={(event) => event.target.value !== (value ?? "") && onSet(event.target.value.trim() || null)}
-      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
-      className={cn(inputClass, "sm:w-44")}
-    />
   );
 }
 

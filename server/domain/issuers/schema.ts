@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { claimChoicesSchema, claimSettingsSchema, hmacAlgorithms, publicKeyAlgorithms } from "../../auth/issuer.ts";
+import type { KeysState } from "../../auth/remote-keys.ts";
 import type { Issuer as IssuerRow } from "../../persistence/generated/client.ts";
 import { text } from "../../schema.ts";
 
@@ -21,6 +22,15 @@ export const issuerSchema = z
     claims: claimSettingsSchema,
     enabled: z.boolean(),
     createdAt: z.string(),
+    keys: z
+      .object({
+        triedAt: z.string(),
+        fetchedAt: z.string().optional(),
+        count: z.number().int(),
+        failure: z.string().optional().describe("Why the last fetch brought none"),
+      })
+      .optional()
+      .describe("oidc, in lists: how the answering node last fetched its keys; left out while it has not"),
   })
   .meta({ id: "Issuer" });
 
@@ -52,5 +62,20 @@ export function presentIssuer(row: IssuerRow): Issuer {
     claims: claimSettingsSchema.parse(row.claims),
     enabled: row.enabled,
     createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** How the keys of an issuer were last fetched. */
+export function presentKeys(state: KeysState | undefined): Pick<Issuer, "keys"> {
+  if (!state) return {};
+  const { triedAt, fetchedAt, count, failure } = state;
+  const at = (ms: number) => new Date(ms).toISOString();
+  return {
+    keys: {
+      triedAt: at(triedAt),
+      count,
+      ...(fetchedAt === undefined ? {} : { fetchedAt: at(fetchedAt) }),
+      ...(failure === undefined ? {} : { failure }),
+    },
   };
 }

@@ -1,0 +1,66 @@
+"use client";
+
+import Link from "next/link";
+import { Code } from "../../ui/code.tsx";
+import { useConsole } from "../console-context.ts";
+import { IdText } from "../id-text.tsx";
+import type { Answers } from "../trpc.ts";
+
+export type AuditEntry = Answers["audit"]["list"]["data"][number];
+
+/** One entry: who, when, from where, what was asked, what was there before and after. */
+export function AuditDetail({ entry }: { entry: AuditEntry }) {
+  const { base } = useConsole();
+  const { at, actor, ip, target, input, before, after, outcome, requestId } = entry;
+  const parts: [string, unknown][] = [
+    ["Asked for", input],
+    ["Before", before],
+    ["After", after],
+  ];
+  return (
+    <div className="flex flex-col gap-5 p-4 text-sm">
+      <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5">
+        <dt className="text-muted">When</dt>
+        <dd>{new Date(at).toLocaleString()}</dd>
+        <dt className="text-muted">Who</dt>
+        <dd className="break-all">
+          {actor.kind} {actor.name ?? actor.id}
+        </dd>
+        <dt className="text-muted">From</dt>
+        <dd>{ip ?? "unknown"}</dd>
+        {target && (
+          <>
+            <dt className="text-muted">To what</dt>
+            <dd className="break-all">{target}</dd>
+          </>
+        )}
+        <dt className="text-muted">Outcome</dt>
+        <dd>{outcome}</dd>
+        <dt className="text-muted">Request</dt>
+        <dd className="min-w-0">
+          <IdText id={requestId} what="the request's id" />{" "}
+          <Link
+            href={`${base}/requests?requestId=${encodeURIComponent(requestId)}`}
+            className="text-accent underline underline-offset-4"
+          >
+            in the request log
+          </Link>
+        </dd>
+      </dl>
+      {parts
+        .filter(([, value]) => value !== undefined && JSON.stringify(value) !== "{}")
+        .map(([name, value]) => (
+          <section key={name} aria-label={name}>
+            <h3 className="mb-1.5 font-medium">{name}</h3>
+            <div className="overflow-hidden rounded-lg border border-line bg-sunken">
+              <Code shown={pretty(value)} copied={pretty(value)} what={name.toLowerCase()} />
+            </div>
+          </section>
+        ))}
+    </div>
+  );
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,140 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { parseAsString, useQueryStates } from "nuqs";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Drawer } from "../../ui/drawer.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
+import { type Column, DataTable } from "../data-table.tsx";
+import { FilterBox } from "../filter-box.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { AuditDetail, type AuditEntry } from "./audit-detail.tsx";
+import { AuditExport } from "./audit-export.tsx";
+
+const filters = {
+  actor: parseAsString,
+  operation: parseAsString,
+  target: parseAsString,
+  outcome: parseAsString,
+  before: parseAsString,
+  open: parseAsString,
+};
+
+/** Everything that those who run the tenant did, the newest first. */
+export function AuditPage() {
+  const trpc = useTRPC();
+  const before = useCursor();
+  const [{ actor, operation, target, outcome, open }, setQuery] = useQueryStates(filters);
+  const asked = {
+    ...(actor ? { actor } : {}),
+    ...(operation ? { operation } : {}),
+    ...(target ? { target } : {}),
+    ...(outcome ? { outcome } : {}),
+  };
+  const filtered = Object.keys(asked).length > 0;
+  const query = useQuery(
+    trpc.audit.list.queryOptions(
+      { ...asked, ...(before ? { before } : {}), limit: 50 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  const narrow = (part: Partial<Record<keyof typeof asked, string | null>>) => void setQuery({ ...part, before: null });
+  const clear = () => narrow({ actor: null, operation: null, target: null, outcome: null });
+  const opened = query.data?.data.find(({ id }) => id === open);
+
+  return (
+    <>
+      <PageHeader
+        title="Audit log"
+        lead="What operators, keys and Admin tokens changed, and each look at a secret. It cannot be emptied; secrets in it are masked."
+        action={<AuditExport filter={asked} />}
+      />
+      <div className="mb-4 flex flex-wrap gap-2">
+        <FilterBox label="Who: e-mail or id" value={actor} onSet={(value) => narrow({ actor: value })} />
+        <FilterBox label="Operation, like issuers" value={operation} onSet={(value) => narrow({ operation: value })} />
+        <FilterBox label="Target, like chatId:…" value={target} onSet={(value) => narrow({ target: value })} />
+        <FilterBox label="Outcome, like ok" value={outcome} onSet={(value) => narrow({ outcome: value })} />
+        {filtered && (
+          <Button variant="ghost" onClick={clear}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: filtered ? (
+            <EmptyState
+              icon={ScrollText}
+              title="None fits these filters"
+              action={<Button onClick={clear}>Clear</Button>}
+            />
+          ) : (
+            <EmptyState icon={ScrollText} title="Nothing was done yet">
+              The first change of a setting, a key or a chat by an operator stands here.
+            </EmptyState>
+          ),
+        }}
+      >
+        {({ data, nextCursor }) => (
+          <>
+            <DataTable
+              label="Audit log"
+              columns={columns}
+              rows={data}
+              idOf={({ id }) => id}
+              openId={open}
+              onOpen={({ id }) => void setQuery({ open: id })}
+            />
+            <CursorPager nextCursor={nextCursor} />
+          </>
+        )}
+      </QueryView>
+      <Drawer
+        open={opened !== undefined}
+        onOpenChange={(shown) => !shown && void setQuery({ open: null })}
+        title={opened?.operation ?? ""}
+        modal={false}
+      >
+        {opened && <AuditDetail entry={opened} />}
+      </Drawer>
+    </>
+  );
+}
+
+const columns: readonly Column<AuditEntry>[] = [
+  { header: "What", cell: ({ operation }) => operation },
+  {
+    header: "Who",
+    cell: ({ actor }) => (
+      <span className="block max-w-56 break-words">
+        {actor.name ?? actor.id}
+        <span className="block text-muted text-xs">{actor.kind}</span>
+      </span>
+    ),
+  },
+  {
+    header: "To what",
+    cell: ({ target }) =>
+      target ? (
+        <code className="block max-w-56 break-all font-mono text-xs">{target}</code>
+      ) : (
+        <span className="text-muted">–</span>
+      ),
+  },
+  { header: "From", cell: ({ ip }) => ip ?? <span className="text-muted">–</span> },
+  { header: "Outcome", cell: ({ outcome }) => <Outcome of={outcome} /> },
+  { header: "When", cell: ({ at }) => <When at={at} /> },
+];
+
+function Outcome({ of }: { of: string }) {
+  return <Badge tone={of === "ok" ? "good" : of === "begun" ? "warn" : "bad"}>{of.replaceAll("_", " ")}</Badge>;
+}

@@ -1,0 +1,110 @@
+"use client";
+
+import { Crown, Ellipsis, UserCog, UserMinus } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { FailureNote } from "../failure-note.tsx";
+import { type Answers, type Role, useTRPCClient } from "../trpc.ts";
+import { RoleChoice } from "./role-choice.tsx";
+import { rolesUpTo } from "./role-texts.ts";
+
+type Operator = Answers["operators"]["list"]["data"][number];
+
+export interface OperatorActionsProps {
+  of: Operator;
+  isLastOwner: boolean;
+}
+
+/** Change the role, pass the tenant on, take out. */
+export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
+  const { role: own, account } = useConsole();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run } = useAct();
+  const [asked, setAsked] = useState<"role" | "remove" | "own">();
+  const who = of.name ?? of.email;
+  const isSelf = of.personId === account.personId;
+  if (!rolesUpTo(own).includes(of.role)) return null;
+  if (isLastOwner)
+    return (
+      <span className="block max-w-44 text-muted text-xs">The last owner stays: make somebody else one first.</span>
+    );
+
+  async function act(done: string, call: () => Promise<unknown>) {
+    const answer = await run(call);
+    toast(answer ? { title: done } : { title: `${who} was left as before`, tone: "bad" });
+  }
+  const remove = () => act(`${who} is out`, () => client.operators.remove.mutate({ personId: of.personId }));
+  const passOn = () =>
+    act(`${who} is the owner now`, () =>
+      client.operators.transferOwnership.mutate({ personId: of.personId, idempotencyKey: crypto.randomUUID() }),
+    );
+
+  return (
+    <>
+      <Menu trigger={<IconButton icon={Ellipsis} label={`Actions of ${who}`} />}>
+        <MenuItem icon={UserCog} onSelect={() => setAsked("role")}>
+          Change role
+        </MenuItem>
+        {own === "owner" && !isSelf && (
+          <MenuItem icon={Crown} onSelect={() => setAsked("own")}>
+            Make the owner
+          </MenuItem>
+        )}
+        <MenuItem icon={UserMinus} danger onSelect={() => setAsked("remove")}>
+          {isSelf ? "Leave" : "Remove"}
+        </MenuItem>
+      </Menu>
+      {asked === "role" && <RoleDialog of={of} who={who} onClose={() => setAsked(undefined)} />}
+      <ConfirmDialog
+        open={asked === "remove" || asked === "own"}
+        onOpenChange={(open) => !open && setAsked(undefined)}
+        title={asked === "own" ? `Make ${who} the owner?` : `Remove ${who}?`}
+        confirm={asked === "own" ? "Make the owner" : "Remove"}
+        onConfirm={() => void (asked === "own" ? passOn() : remove())}
+      >
+        <p>
+          {asked === "own"
+            ? "You become an admin: you can no longer delete the tenant or pass it on."
+            : "They see nothing of this tenant any more, within seconds. Their account and their other tenants stay."}
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function RoleDialog({ of, who, onClose }: { of: Operator; who: string; onClose: () => void }) {
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+  const [role, setRole] = useState<Role>(of.role);
+  const save = async () => {
+    if (!(await run(() => client.operators.update.mutate({ personId: of.personId, role })))) return;
+    toast({ title: `${who} is ${role} now` });
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Role of ${who}`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" disabled={busy || role === of.role} onClick={() => void save()}>
+            Save
+          </Button>
+        </>
+      }
+    >
+      <RoleChoice value={role} onChange={setRole} />
+      <FailureNote failure={failure} className="mt-3" />
+    </Dialog>
+  );
+}
