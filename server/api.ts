@@ -20,6 +20,7 @@ import { committedEvents, connections, registry } from "./metrics.ts";
 import { openDatabase } from "./persistence/database.ts";
 import { Realtime } from "./realtime/realtime.ts";
 import { routeUpgrades } from "./realtime/upgrade.ts";
+import { RequestLog } from "./request-log.ts";
 import { limits } from "./schema.ts";
 import type { Services } from "./services.ts";
 import { Pusher } from "./transport/pusher/pusher.ts";
@@ -97,7 +98,8 @@ export async function startApi(
     trustProxy: trustOf(config.trustProxy),
   };
   const certificates = new Certificates((address) => fetchText(address, config));
-  const services: Services = { db, cursors, live: realtime, security, limiter, now, certificates, settings };
+  const requests = new RequestLog({ db, security, log, now });
+  const services: Services = { db, cursors, live: realtime, security, limiter, requests, now, certificates, settings };
   const state = { draining: false, seeded: config.seed === "none" };
   const app = buildApp(log, config);
   keepBodies(app);
@@ -152,7 +154,7 @@ export async function startApi(
       trpc.close();
       silent.close();
       await Promise.all([app.close(), ...servers.map(closeServer)]);
-      await security.close();
+      await Promise.all([security.close(), requests.flush()]);
       await bus.close();
       await db.close();
     },

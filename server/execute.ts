@@ -23,6 +23,7 @@ export interface Answer {
 export async function execute(operation: Operation, raw: Record<string, unknown>, call: Call): Promise<Answer> {
   const started = performance.now();
   let code = "ok";
+  let status = 200;
   let audited: Audited | undefined;
   try {
     const headers = await takeToken(call);
@@ -32,10 +33,13 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
     if (call.idempotencyKey !== undefined) acceptKey(operation, ctx, input);
     audited = await beginAudit(operation, call, input);
     ctx.audit = audited?.detail;
-    return shape(operation, ctx, await operation.handle(ctx, input));
+    const answer = shape(operation, ctx, await operation.handle(ctx, input));
+    status = answer.status;
+    return answer;
   } catch (error) {
     const known = toDomainError(error);
     code = known.code;
+    status = known.status;
     if (isFault(known)) {
       known.logged = true;
       call.log.error(
@@ -47,7 +51,9 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
   } finally {
     // Nobody waits for it: a call that ends its own credential has to answer before its connection is closed.
     void audited?.settle(code);
-    observeCall(operation.name, code, performance.now() - started);
+    const ms = performance.now() - started;
+    observeCall(operation.name, code, ms);
+    call.services.requests.note(call.tenantId, { ...call, operation, status, code, ms });
   }
 }
 

@@ -23,3 +23,14 @@ export function requireUserId(id: string): string {
   if (id.length > 128 || id.includes("\u0000") || !id.isWellFormed()) throw new DomainError("not_found");
   return id;
 }
+
+/** The smallest UUIDv7 of a time, in ms since 1970: rows that were made before it have smaller ids, but for what a clock is off. */
+export function firstIdAt(ms: number): string {
+  const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0").slice(-12);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;
+}
+
+/** When an id of ours was made, in ms since 1970; of another's something. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}

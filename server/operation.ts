@@ -58,6 +58,8 @@ export interface Call {
   idempotencyKey?: string | undefined;
   services: Services;
   log: Logger;
+  /** What the call came by. */
+  transport: "rest" | "trpc" | "signalr";
   /** The caller's address, where one is known. */
   ip?: string | undefined;
   /** Ends when the caller goes away. */

@@ -7,6 +7,7 @@ import { connectionOperations } from "./domain/connections/operations.ts";
 import { deliveryOperations } from "./domain/deliveries/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
 import { eventOperations } from "./domain/events/operations.ts";
+import { frameOperations } from "./domain/frames/operations.ts";
 import { hostedOperations } from "./domain/hosted/operations.ts";
 import { inboxOperations } from "./domain/inbox/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
@@ -21,6 +22,7 @@ import { preferenceOperations } from "./domain/preferences/operations.ts";
 import { presenceOperations } from "./domain/presence/operations.ts";
 import { pusherAppOperations } from "./domain/pusher-apps/operations.ts";
 import { readOperations } from "./domain/reads/operations.ts";
+import { requestOperations } from "./domain/requests/operations.ts";
 import { suppressionOperations } from "./domain/suppressions/operations.ts";
 import { taskOperations } from "./domain/tasks/operations.ts";
 import { templateOperations } from "./domain/templates/operations.ts";
@@ -63,6 +65,8 @@ export const operations = {
   templates: templateOperations,
   preferences: preferenceOperations,
   audit: auditOperations,
+  requests: requestOperations,
+  frames: frameOperations,
   adminChats: { ...tenantChatOperations, ...tenantMemberOperations, ...tenantMessageOperations },
   operators: operatorOperations,
   account: { ...accountOperations, ...invitedOperations.account },

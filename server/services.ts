@@ -5,11 +5,36 @@ import type { Certificates } from "./domain/mail/fetch-certificate.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Cursors } from "./log/cursor.ts";
 import type { Database } from "./persistence/database.ts";
+import type { RequestLog } from "./request-log.ts";
 
 export interface PresenceState {
   userId: string;
   state: "online" | "away" | "offline";
   lastSeen: string | null;
+}
+
+/** A frame on the wire, or what became of its connection. */
+export interface InspectedFrame {
+  at: string;
+  kind: "connect" | "identify" | "in" | "out" | "disconnect" | "skipped";
+  protocol?: "signalr" | "pusher" | "trpc" | "sse";
+  connectionId?: string;
+  userId?: string;
+  bytes?: number;
+  text?: string;
+  cut?: true;
+  count?: number;
+}
+
+export interface InspectOptions {
+  after?: string | undefined;
+  seconds: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Inspection {
+  frames: InspectedFrame[];
+  next: string;
 }
 
 /** What operations may ask of the live side. Implemented by realtime/, which operations do not import. */
@@ -28,6 +53,8 @@ export interface Live {
     after: number,
     options: { seconds: number; signal?: AbortSignal | undefined },
   ): Promise<void>;
+  /** Frames of the tenant's sockets on all nodes, recorded for as long as somebody asks. */
+  inspect(tenantId: TenantId, options: InspectOptions): Promise<Inspection>;
   /** Closes open connections whose credential is no longer good; also on the other nodes, within seconds. */
   recheck(tenantId: TenantId): void;
   /** Closes a connection for good, on whatever node it is. What is lost on the way is made up for by the list of connections. */
@@ -41,6 +68,8 @@ export interface Services {
   live: Live;
   security: TenantSecurity;
   limiter: Limiter;
+  /** What the tenant sees of the calls that are made to it. */
+  requests: Pick<RequestLog, "note" | "refused">;
   /** The clock of what operations do by the time, in ms since 1970. */
   now(): number;
   /** Of Amazon SNS */

@@ -1,4 +1,5 @@
 import {
+  Activity,
   BellRing,
   House,
   KeyRound,
@@ -41,6 +42,7 @@ export const consolePages: readonly ConsolePage[] = [
     key: "i",
     roles: seesCredentials,
   },
+  { path: "/requests", label: "API requests", group: "Developers", icon: Activity, key: "l" },
   {
     path: "/operators",
     label: "Operators",
@@ -68,6 +70,10 @@ export const consoleActs: readonly ConsoleAct[] = [
 
 /** Objects that an id may be of. */
 export const idPages: readonly { label: string; path: (id: string) => string }[] = [
+  { label: "Request", path: (id) => `/requests?requestId=${encodeURIComponent(id)}` },
+  { label: "Calls of the user", path: (id) => `/requests?userId=${encodeURIComponent(id)}` },
+  { label: "Calls with the key", path: (id) => `/requests?keyId=${encodeURIComponent(id)}` },
+  { label: "Acts of the operator", path: (id) => `/audit?actor=${encodeURIComponent(id)}` },
   { label: "Notification", path: (id) => `/notifications/${encodeURIComponent(id)}` },
 ];
 

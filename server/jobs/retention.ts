@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { removeRequests } from "../domain/requests/store.ts";
 import { keptForDays } from "../domain/tasks/schema.ts";
 import { retainTasks } from "../domain/tasks/store.ts";
 import { tenantSettingsSchema } from "../domain/tenants/schema.ts";
@@ -49,7 +50,9 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
       await tidyTasks(db, tenantId, now);
       await tidyMail(pool, tenantId, now);
       await tidyNotifications(pool, tenantId, now);
-      const before = new Date(now - (await eventDays(db, tenantId)) * day);
+      const { eventDays, requestDays } = await daysOf(db, tenantId);
+      await cutRequests(db, tenantId, now - requestDays * day);
+      const before = new Date(now - eventDays * day);
       await cutWebhooks(pool, tenantId, before);
       gone.events += await cutLog(pool, tenantId, before);
     } catch (error) {
@@ -60,9 +63,13 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
   return gone;
 }
 
-async function eventDays(db: Database, tenantId: TenantId): Promise<number> {
+async function daysOf(db: Database, tenantId: TenantId): Promise<{ eventDays: number; requestDays: number }> {
   const { settings } = await getTenant(db, tenantId);
-  return tenantSettingsSchema.parse(settings).retention.eventDays;
+  return tenantSettingsSchema.parse(settings).retention;
+}
+
+async function cutRequests(db: Database, tenantId: TenantId, before: number): Promise<void> {
+  while ((await removeRequests(db, tenantId, before, step)) === step);
 }
 
 /** Of channels without a listener on any node nobody else takes care. */

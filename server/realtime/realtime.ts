@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { Principal, TenantId } from "../auth/principal.ts";
 import type { EphemeralEvent } from "../events.ts";
 import type { Bus, BusMessage } from "../log/bus/bus.ts";
@@ -11,11 +10,13 @@ import { ConnectionList } from "./connection-list.ts";
 import { Connections } from "./connections.ts";
 import { Hub } from "./hub.ts";
 import type { LiveConnection } from "./live-connection.ts";
+import { NodeUrls } from "./node-urls.ts";
 import { Presence } from "./presence.ts";
 import { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 import { SmallTalk } from "./small-talk.ts";
-import { beat, findNodeUrl, findPresence, retireNode } from "./store.ts";
+import { beat, findPresence, retireNode } from "./store.ts";
 import type { Sink, SubscribeOptions, Subscription } from "./subscription.ts";
+import { Tap } from "./tap.ts";
 import { Waiters } from "./waiters.ts";
 
 export type Recheck = (principal: Principal) => Promise<"ok" | "revoked" | "expired">;
@@ -47,14 +48,17 @@ export class Realtime implements Live {
   readonly channels: AppChannels;
   /** Who of a chat is there. */
   readonly chatPresence: ChatPresence;
+  /** What operators see of the frames on the wire. */
+  readonly tap: Tap;
+  readonly waitForEvent: Live["waitForEvent"] = (...asked) => this.waiters.wait(...asked);
+  readonly inspect: Live["inspect"] = (tenantId, options) => this.tap.read(tenantId, options);
   private readonly presences: Presence;
   private readonly connections = new Connections();
   private readonly waiters: Waiters;
   private readonly list: ConnectionList;
   private readonly talk = new SmallTalk((event) => this.say(event));
   private readonly timers: NodeJS.Timeout[] = [];
-  /** Of other nodes, for as long as a beat. */
-  private readonly urls = new LRUCache<string, string>({ max: 1000, ttl: 5 * second });
+  private readonly urls: NodeUrls;
   private internalUrl: string | undefined;
   private others: string[] = [];
   private alone = true;
@@ -68,6 +72,7 @@ export class Realtime implements Live {
     this.options = options;
     this.hub = new Hub(options);
     const { pool } = options.db;
+    this.urls = new NodeUrls(pool);
     this.chatPresence = new ChatPresence({ pool, onError: options.onError });
     this.presences = new Presence({
       ...options,
@@ -78,12 +83,14 @@ export class Realtime implements Live {
     this.channels = new AppChannels({ ...options, grace: undefined, pool, say: (message) => this.pass(message) });
     this.waiters = new Waiters(this.hub);
     this.list = new ConnectionList({ ...options, connections: this.connections });
+    this.tap = new Tap({ nodeId: options.nodeId, now: Date.now, say: (message) => this.pass(message) });
     options.bus.onMessage((message) => {
       if (message.kind === "wake") this.hub.wake(message.tenantId);
       else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
       else if (message.kind === "hello") this.greeted();
       else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
       else if (message.kind === "disconnect") this.list.end(message.tenantId, message.connectionId);
+      else if (message.kind === "inspect" || message.kind === "frames") this.tap.receive(message);
       else this.channels.receive(message);
     });
     options.db.onCommit((tenantId) => {
@@ -133,20 +140,17 @@ export class Realtime implements Live {
   }
 
   /** Where a node that takes work is reached; undefined when there is none of that id. */
-  async urlOf(nodeId: string): Promise<string | undefined> {
-    const known = this.urls.get(nodeId);
-    if (known !== undefined) return known;
-    const url = await findNodeUrl(this.options.db.pool, nodeId);
-    if (url !== undefined) this.urls.set(nodeId, url);
-    return url;
+  urlOf(nodeId: string): Promise<string | undefined> {
+    return this.urls.of(nodeId);
   }
 
   /** Registers an open connection. Throws `rate_limited` when its user has too many. */
-  open(connection: LiveConnection): void {
+  open(connection: LiveConnection, as: "connect" | "identify" = "connect"): void {
     this.connections.add(connection);
     this.list.opened(connection);
     const { userId, tenantId } = connection.principal;
     if (userId !== undefined) this.presences.connected(tenantId, userId);
+    if (this.tap.on) this.tap.event(connection, as);
   }
 
   /** A connection that was nobody's is a user's from now on, which `become` makes true. Throws `rate_limited`: then it is registered no more. */
@@ -154,7 +158,7 @@ export class Realtime implements Live {
     this.connections.remove(connection);
     this.list.closed(connection);
     become();
-    this.open(connection);
+    this.open(connection, "identify");
   }
 
   /** Resolves when who is here is written, so that it can be looked up. */
@@ -172,6 +176,7 @@ export class Realtime implements Live {
     this.hub.abandon(connection);
     if (!this.connections.remove(connection)) return;
     this.list.closed(connection);
+    if (this.tap.on) this.tap.event(connection, "disconnect");
     const { userId, tenantId } = connection.principal;
     if (userId !== undefined) this.presences.disconnected(tenantId, userId);
   }
@@ -197,15 +202,6 @@ export class Realtime implements Live {
     return await findPresence(this.options.db.pool, tenantId, userIds);
   }
 
-  waitForEvent(
-    tenantId: TenantId,
-    userId: string | undefined,
-    after: number,
-    options: { seconds: number; signal?: AbortSignal | undefined },
-  ): Promise<void> {
-    return this.waiters.wait(tenantId, userId, after, options);
-  }
-
   recheck(tenantId: TenantId): void {
     this.options.bus.publish({ kind: "recheck", tenantId });
     void this.recheckTenant(tenantId);
@@ -227,6 +223,7 @@ export class Realtime implements Live {
   }
 
   private flushEphemeral(): void {
+    this.tap.flush();
     this.talk.flush();
     for (const part of [this.presences, this.list]) void part.flush();
   }

@@ -80,6 +80,8 @@ export class PaperHub implements HubHost {
     this.expiringAt = expiresAt;
   }
 
+  tapped(): void {}
+
   abandoned(): void {}
 
   closed(): void {}

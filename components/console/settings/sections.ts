@@ -79,6 +79,15 @@ export const settingSections: readonly SettingSection[] = [
     ],
   },
   {
+    id: "retention",
+    title: "Retention",
+    lead: "How long is kept what is no message. Messages and notifications stay.",
+    fields: [
+      { path: "settings.retention.eventDays", label: "Days of the log that clients resume from", kind: "number" },
+      { path: "settings.retention.requestDays", label: "Days of API requests; 0 for none", kind: "number" },
+    ],
+  },
+  {
     id: "preferences",
     title: "Default preferences",
     lead: "For people who chose nothing. Categories say more for types of their own.",

@@ -39,6 +39,7 @@ const fields = {
     .min(1)
     .max(365)
     .describe("Days that the log of events is kept, which clients resume from; messages stay"),
+  requestDays: z.number().int().min(0).max(90).describe("Days that calls stay in the request log; 0 to note none"),
   presence: z.boolean().describe("Whether users see who else is there"),
   parallelInvocations: z.number().int().min(1).max(64).describe("SignalR calls of one connection that run at once"),
   hubUrl: z
@@ -63,7 +64,9 @@ export const tenantSettingsSchema = z
     allowedOrigins: fields.allowedOrigins.default([]),
     tokenExpiry: z.object({ grace: fields.grace.default(60) }).prefault({}),
     presence: fields.presence.default(true),
-    retention: z.object({ eventDays: fields.eventDays.default(14) }).prefault({}),
+    retention: z
+      .object({ eventDays: fields.eventDays.default(14), requestDays: fields.requestDays.default(7) })
+      .prefault({}),
     hub: z
       .object({ parallelInvocations: fields.parallelInvocations.default(1), url: fields.hubUrl.default(null) })
       .prefault({}),
@@ -81,7 +84,7 @@ export const settingsPatchSchema = z.object({
   allowedOrigins: fields.allowedOrigins.optional(),
   tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
   presence: fields.presence.optional(),
-  retention: z.object({ eventDays: fields.eventDays }).partial().optional(),
+  retention: z.object({ eventDays: fields.eventDays, requestDays: fields.requestDays }).partial().optional(),
   hub: z.object({ parallelInvocations: fields.parallelInvocations, url: fields.hubUrl }).partial().optional(),
   timezone: tenantTimezone.optional(),
   branding: brandingPatch.optional(),

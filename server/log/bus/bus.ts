@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { EphemeralEvent } from "../../events.ts";
+import type { InspectedFrame } from "../../services.ts";
 
 /** What nodes say to each other. Any of it may be lost: the log and its poll are the truth. */
 export type BusMessage =
@@ -10,6 +11,8 @@ export type BusMessage =
   | { kind: "presence"; tenantId: TenantId; userIds: string[] }
   | { kind: "channel-event"; tenantId: TenantId; event: ChannelEvent }
   | { kind: "channel-changes"; tenantId: TenantId; changes: ChannelChange[] }
+  | { kind: "inspect"; tenantId: TenantId; nodeId: string; ms: number }
+  | { kind: "frames"; tenantId: TenantId; frames: InspectedFrame[] }
   | { kind: "hello"; nodeId: string };
 
 /** What an application says on its channels. */

@@ -14,6 +14,7 @@ import {
   log,
   noInput,
 } from "./examples-callers.ts";
+import { developerExamples } from "./examples-developers.ts";
 import { inboxExamples } from "./examples-inbox.ts";
 import { mailExamples } from "./examples-mail.ts";
 import { operatorExamples } from "./examples-operators.ts";
@@ -232,6 +233,7 @@ export const examples: Record<OperationName, Example> = {
   "hosted.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
   ...inboxExamples,
   ...operatorExamples,
+  ...developerExamples,
   ...mailExamples,
   ...webhookExamples,
   ...personExamples,

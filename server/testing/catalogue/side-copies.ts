@@ -5,7 +5,7 @@ import { credentialsOf, issuerInput, makeSide, type Side } from "./world.ts";
 import { leaveDeadJobs } from "./world-mail.ts";
 
 /** What each copy has of its own, made with it or by the calls that follow: it holds secrets that are sealed for one tenant. */
-const OWN = ["tenants", "tenant_log", "issuers", "pusher_apps", "mail_settings", "audit_entries"];
+const OWN = ["tenants", "tenant_log", "issuers", "pusher_apps", "mail_settings", "audit_entries", "api_requests"];
 
 /** Stands in every text that names the tenant, and in no other. */
 const MODEL = "model-of-sides";

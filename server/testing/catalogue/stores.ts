@@ -16,6 +16,7 @@ import * as jobs from "../../jobs/store.ts";
 import * as log from "../../log/store.ts";
 import * as realtime from "../../realtime/store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
+import { developerStores } from "./stores-developers.ts";
 import { inboxStores } from "./stores-inbox.ts";
 import { mailStores } from "./stores-mail.ts";
 import { operatorStores } from "./stores-operators.ts";
@@ -43,6 +44,7 @@ export const storeRows: StoreModules = {
   ...pusherStores,
   ...webhookStores,
   ...personStores,
+  ...developerStores,
   "auth/store.ts": {
     module: auth,
     rows: {

@@ -3,7 +3,7 @@ import type { Principal, TenantId } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
 import type { Rate } from "../../limiter.ts";
 import { isReservedName } from "../../log-channels.ts";
-import type { FrameWriter } from "../../realtime/connection.ts";
+import { type FrameWriter, payloadOf } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { ChannelListener, OutgoingChannel } from "../../realtime/local-channel.ts";
@@ -119,6 +119,7 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     if (this.ended) return;
     this.heard = true;
     this.pingedAt = undefined;
+    this.tapped("in", data);
     try {
       const message = readMessage(data);
       const beat = message.event === "pusher:ping" || message.event === "pusher:pong";
@@ -173,7 +174,17 @@ export class PusherConnection implements LiveConnection, ChannelListener {
   }
 
   write(bytes: Buffer): void {
-    if (!this.ended) this.writer.write(bytes);
+    if (this.ended) return;
+    this.tapped("out", bytes);
+    this.writer.write(bytes);
+  }
+
+  /** For whoever inspects the tenant's frames. */
+  private tapped(kind: "in" | "out", data: Buffer): void {
+    const { tap } = this.host.realtime;
+    if (!tap.on) return;
+    const payload = kind === "out" ? payloadOf(data) : data;
+    tap.frame(this, kind, { bytes: payload.length, read: () => payload.toString("utf8") });
   }
 
   complain(message: string, code: number | null = null): void {

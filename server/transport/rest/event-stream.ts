@@ -27,7 +27,7 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     const kinds = kindsOf(query);
     // Gone while its credential was looked at: nothing would ever take it out again.
     if (reply.raw.destroyed) return reply.hijack();
-    const stream = new EventStream(services, principal, reply);
+    const stream = new EventStream({ services, realtime }, principal, reply);
     realtime.open(stream);
     reply.hijack();
     reply.raw.once("close", () => {
@@ -93,10 +93,10 @@ class EventStream implements Sink, LiveConnection {
   subscription: Subscription | undefined;
   private lastWrite = Date.now();
   private readonly reply: FastifyReply;
-  private readonly services: Services;
+  private readonly deps: { services: Services; realtime: Realtime };
 
-  constructor(services: Services, principal: Principal, reply: FastifyReply) {
-    this.services = services;
+  constructor(deps: { services: Services; realtime: Realtime }, principal: Principal, reply: FastifyReply) {
+    this.deps = deps;
     this.principal = principal;
     this.reply = reply;
   }
@@ -154,7 +154,7 @@ class EventStream implements Sink, LiveConnection {
   sweep(now: number): void {
     if (now - this.lastWrite >= pingEvery) this.write(":\n\n");
     if ((this.principal.expiresAt ?? now) >= now) return;
-    hasOutlivedToken(this.services, this.principal, now).then(
+    hasOutlivedToken(this.deps.services, this.principal, now).then(
       (outlived) => outlived && this.disconnect("expired"),
       // The next sweep asks again.
       (error) => this.reply.log.warn({ err: error }, "a tenant's grace period could not be read"),
@@ -173,6 +173,8 @@ class EventStream implements Sink, LiveConnection {
     const { raw } = this.reply;
     if (raw.destroyed) return;
     this.lastWrite = Date.now();
+    const { tap } = this.deps.realtime;
+    if (tap.on) tap.frame(this, "out", { bytes: Buffer.byteLength(text), read: () => text });
     raw.write(text);
     if (raw.writableLength > maxQueued) raw.destroy(); // it comes back with Last-Event-ID
   }

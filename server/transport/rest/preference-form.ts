@@ -52,7 +52,14 @@ async function run(services: Services, request: LinkRequest, operation: Operatio
   return execute(
     operation,
     { ...input, token },
-    { tenantId: principal.tenantId, principal, requestId: request.id, services, log: request.log as never },
+    {
+      tenantId: principal.tenantId,
+      principal,
+      requestId: request.id,
+      services,
+      transport: "rest",
+      log: request.log as never,
+    },
   );
 }
 

@@ -56,7 +56,12 @@ function refuseOtherMethods(app: FastifyInstance, taken: Map<string, Set<string>
 function handlerOf(operation: Operation, services: Services) {
   const coerce = coercionOf(operation);
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const principal = await principalOf(operation, services, request);
+    const principal = await principalOf(operation, services, request).catch((error) => {
+      const { params, id: requestId, ip } = request;
+      const { tenantId: tenant = "" } = params as { tenantId?: string };
+      services.requests.refused(tenant, { operation, transport: "rest", requestId, ip }, error);
+      throw error;
+    });
     const raw = {
       ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request, operation.http.anyType)),
       ...coerce(request.query as Record<string, unknown>),
@@ -70,6 +75,7 @@ function handlerOf(operation: Operation, services: Services) {
       requestId: request.id,
       idempotencyKey: request.method === "POST" && typeof key === "string" ? key : undefined,
       services,
+      transport: "rest",
       ip: request.ip,
       log: request.log as never,
       // A change that was begun is finished, whoever waits for it: only a read may end early.

@@ -93,6 +93,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   receive(data: Buffer): void {
     if (this.phase === "ended") return;
     this.pulse.heard = true;
+    this.host.tapped(this, "in", data);
     try {
       this.inbox.charge(this.host.now());
       this.read(this.inbox.join(data));
@@ -268,6 +269,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     if (this.phase === "ended") return;
     this.welcome();
     this.pulse.sent = true;
+    this.host.tapped(this, "out", bytes);
     this.carry(bytes, true);
   }
 

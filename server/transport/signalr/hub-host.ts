@@ -14,6 +14,8 @@ export interface HubHost {
   readonly log: Logger;
   readonly now: () => number;
   subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** Bytes that came, or a frame that goes, for whoever inspects the tenant. */
+  tapped(connection: HubConnection, kind: "in" | "out", bytes: Buffer): void;
   /** The token's time is over; the host knows the tenant's grace. */
   expired(connection: HubConnection, now: number): void;
   /** The token's time is soon over, of a client that can be asked for a new one. */

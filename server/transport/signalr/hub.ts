@@ -9,12 +9,14 @@ import { clientAddress } from "../../client-address.ts";
 import type { TenantSettings } from "../../domain/tenants/schema.ts";
 import { DomainError } from "../../errors.ts";
 import { allOperations } from "../../operations.ts";
+import { payloadOf } from "../../realtime/connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
 import type { HubAddress } from "./address.ts";
 import { type ConnectionClaim, ConnectionTokens, isFresh, validMs } from "./connection-token.ts";
 import { authenticateHub, type Shown } from "./credentials.ts";
+import { frameText } from "./frame-text.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { HubHost } from "./hub-host.ts";
 import type { HubSocket } from "./hub-socket.ts";
@@ -30,7 +32,7 @@ import { Upgrades } from "./upgrades.ts";
 
 export interface HubDeps {
   services: Services;
-  realtime: Pick<Realtime, "subscribe" | "abandon" | "open" | "closed" | "urlOf">;
+  realtime: Pick<Realtime, "subscribe" | "abandon" | "open" | "closed" | "urlOf" | "tap">;
   log: Logger;
   nodeId: string;
   now?: () => number;
@@ -167,6 +169,13 @@ export class Hub implements SignalrHub, HubHost {
 
   subscribe(options: SubscribeOptions): Promise<Subscription> {
     return this.deps.realtime.subscribe(options);
+  }
+
+  tapped(connection: HubConnection, kind: "in" | "out", bytes: Buffer): void {
+    const { tap } = this.deps.realtime;
+    if (!tap.on) return;
+    const payload = kind === "out" ? payloadOf(bytes) : bytes;
+    tap.frame(connection, kind, { bytes: payload.length, read: () => frameText(payload) });
   }
 
   expired(connection: HubConnection, now: number): void {

@@ -101,6 +101,7 @@ export class HubMethods {
       requestId: newId(),
       idempotencyKey: readIdempotencyKey(idempotencyKey),
       services,
+      transport: "signalr",
       log,
       signal,
     });

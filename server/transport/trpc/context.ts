@@ -27,6 +27,8 @@ export interface TrpcContext extends TrpcDeps {
   transport: "websocket" | "sse";
   /** What the client calls itself. */
   client: string | undefined;
+  /** The tenant that the call names; empty for none. Proves nothing. */
+  tenant(): string;
   /** Checked anew for every call: a batch or a socket outlives a credential. */
   principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
   /** Ends the connection in a way that makes its client come back, and resume. */
@@ -59,8 +61,9 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
   const internal = single(headers["x-parley-internal"]);
   const cookie = (bearer ?? apiKey ?? internal) ? undefined : sessionCookieOf(origin, services.settings);
   const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? (apiKey && tenantOfApiKey(apiKey)) ?? "";
+  const tenantOf = () => (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
   const principal: TrpcContext["principal"] = ({ optional = false, root = false } = {}) => {
-    const tenant = (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
+    const tenant = tenantOf();
     const unnamed = new DomainError("unauthenticated", {
       detail: "Name the tenant: X-Tenant-Id, or connectionParams.tenantId",
     });
@@ -74,7 +77,7 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
     });
   };
   const transport = origin.method === undefined ? "websocket" : "sse";
-  return { ...deps, requestId, ip, transport, client: clientOf(headers), principal, hangUp, gone };
+  return { ...deps, requestId, ip, tenant: tenantOf, transport, client: clientOf(headers), principal, hangUp, gone };
 }
 
 function tenantOfBearer(bearer: string): string | undefined {

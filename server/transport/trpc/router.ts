@@ -79,7 +79,12 @@ async function run(
 ): Promise<unknown> {
   try {
     const { access, http, kind } = operation;
-    const principal = await ctx.principal({ optional: access.caller === "anyone", root: http.root ?? false });
+    const options = { optional: access.caller === "anyone", root: http.root ?? false };
+    const principal = await ctx.principal(options).catch((error) => {
+      const { requestId, ip } = ctx;
+      ctx.services.requests.refused(ctx.tenant(), { operation, transport: "trpc", requestId, ip }, error);
+      throw error;
+    });
     const { idempotencyKey, ...raw } = readFields(input);
     const { services, requestId, log } = ctx;
     const answer = await execute(operation, raw, {
@@ -87,6 +92,7 @@ async function run(
       principal,
       requestId,
       services,
+      transport: "trpc",
       ip: ctx.ip,
       log,
       signal,

@@ -9,6 +9,7 @@ import { TokenBucket } from "../../limiter.ts";
 import { maxQueuedBytes } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
+import { InspectedSocket } from "./inspected-socket.ts";
 import { appRouter } from "./router.ts";
 import { logOwnFault } from "./trpc-error.ts";
 
@@ -34,14 +35,23 @@ export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): vo
   const gone = new AbortController();
   setMaxListeners(0, gone.signal); // as many as there are subscriptions
   ws.once("close", () => gone.abort());
-  guardSend(ws);
+  const inspected = new InspectedSocket(deps.realtime);
+  guardSend(ws, (text) => inspected.frame("out", text));
+  ws.on("message", (data) => inspected.frame("in", data as Buffer));
+  ws.once("close", () => inspected.closed());
   ws.on("error", () => ws.terminate());
   ws.on("message", () => spend(1));
   const handle = getWSConnectionHandler({
     wss: server,
     router: appRouter,
     createContext: ({ info }) =>
-      connectionContext(deps, request, { params: info.connectionParams ?? {}, hangUp, gone: gone.signal, budget }),
+      connectionContext(deps, request, {
+        params: info.connectionParams ?? {},
+        hangUp,
+        gone: gone.signal,
+        budget,
+        inspected,
+      }),
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
     experimental_encoder: {
       encode: (data) => JSON.stringify(data),
@@ -67,13 +77,14 @@ interface Connection {
   hangUp: TrpcContext["hangUp"];
   gone: AbortSignal;
   budget: TokenBucket;
+  inspected: InspectedSocket;
 }
 
 /** One context for all calls of a connection; from its first valid credential on its frames have its tenant's rate. */
 function connectionContext(
   deps: TrpcDeps,
   request: IncomingMessage,
-  { params, hangUp, gone, budget }: Connection,
+  { params, hangUp, gone, budget, inspected }: Connection,
 ): TrpcContext {
   const context = contextOf(deps, {
     headers: request.headers,
@@ -85,6 +96,7 @@ function connectionContext(
   });
   const principal: TrpcContext["principal"] = async (options) => {
     const caller = await context.principal(options);
+    inspected.belongsTo(caller);
     const snapshot = await deps.services.security.snapshot(caller.tenantId);
     if (snapshot) budget.rate = snapshot.settings.rates.frames;
     return caller;
@@ -93,10 +105,13 @@ function connectionContext(
 }
 
 /** The adapter never looks at what a client does not read; `send` does it for it. The client comes back and resumes. */
-function guardSend(ws: WebSocket): void {
+function guardSend(ws: WebSocket, onSend: (data: string | Buffer) => void): void {
   const send = ws.send.bind(ws) as (data: string | Buffer) => void;
   ws.send = (data: unknown) => {
     if (ws.bufferedAmount > maxQueuedBytes) ws.terminate();
-    else send(data as string);
+    else {
+      onSend(data as string);
+      send(data as string);
+    }
   };
 }

@@ -1,0 +1,69 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+
+type Summary = Answers["requests"]["summarize"];
+type Group = Summary["groups"][number];
+
+/** It looks at many calls, and a picture of a day does not change in seconds. */
+const EVERY_MS = 30_000;
+const shown = 8;
+
+/** What failed in the last day, by operation and code; how much was noted at all. */
+export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
+  const { base } = useConsole();
+  const trpc = useTRPC();
+  const query = useQuery(trpc.requests.summarize.queryOptions({ hours: 24 }, { refetchInterval: EVERY_MS }));
+  return (
+    <section aria-label="The last 24 hours" className="mb-6">
+      <QueryView query={query} lines={2}>
+        {({ noted, failed, skipped, keptDays, groups }) => (
+          <>
+            <p className="mb-3 text-muted text-sm leading-6">
+              In the last 24 hours {count(noted, "call")} noted, {failed} of them failed.{" "}
+              {skipped > 0 && `${count(skipped, "more call")} came too fast to be noted. `}
+              {keptDays === 0 ? "None are noted now: " : `They are kept for ${count(keptDays, "day")}: `}
+              <a href={`${base}/settings#retention`} className="text-accent underline underline-offset-4">
+                retention
+              </a>
+              .
+            </p>
+            {groups.length > 0 && (
+              <DataTable
+                label="Errors of the last 24 hours"
+                columns={columns}
+                rows={groups.slice(0, shown)}
+                idOf={({ operation, code }) => `${operation} ${code}`}
+                onOpen={onPick}
+              />
+            )}
+          </>
+        )}
+      </QueryView>
+    </section>
+  );
+}
+
+const columns: readonly Column<Group>[] = [
+  { header: "Fails", cell: ({ operation }) => operation },
+  {
+    header: "With",
+    cell: ({ status, code }) => (
+      <a href={`/docs/errors/${code}`} className="text-accent underline underline-offset-4">
+        {status} {code}
+      </a>
+    ),
+  },
+  { header: "Times", cell: ({ count: times }) => <span className="tabular-nums">{times}</span> },
+  { header: "First", cell: ({ firstAt }) => <When at={firstAt} /> },
+  { header: "Last", cell: ({ lastAt }) => <When at={lastAt} /> },
+];
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}

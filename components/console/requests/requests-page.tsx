@@ -1,0 +1,175 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Activity } from "lucide-react";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Drawer } from "../../ui/drawer.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
+import { type Column, DataTable } from "../data-table.tsx";
+import { FilterBox } from "../filter-box.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { GroupedErrors } from "./grouped-errors.tsx";
+import { type ApiRequest, RequestDetail } from "./request-detail.tsx";
+
+const transports = ["rest", "trpc", "signalr"] as const;
+export const transportTexts = { rest: "REST", trpc: "tRPC", signalr: "SignalR" } as const;
+
+const filters = {
+  outcome: parseAsString,
+  operation: parseAsString,
+  transport: parseAsStringLiteral(transports),
+  userId: parseAsString,
+  keyId: parseAsString,
+  requestId: parseAsString,
+  before: parseAsString,
+  open: parseAsString,
+};
+
+const outcomes = [
+  { value: "", label: "Any outcome" },
+  { value: "ok", label: "Answered" },
+  { value: "failed", label: "Failed" },
+];
+
+/** What was called, by whom, how it ended; what fails, together. */
+export function RequestsPage() {
+  const trpc = useTRPC();
+  const before = useCursor();
+  const [{ before: _before, open, ...chosen }, setQuery] = useQueryStates(filters);
+  const asked = {
+    ...(chosen.outcome ? { outcome: chosen.outcome } : {}),
+    ...(chosen.operation ? { operation: chosen.operation } : {}),
+    ...(chosen.transport ? { transport: chosen.transport } : {}),
+    ...(chosen.userId ? { userId: chosen.userId } : {}),
+    ...(chosen.keyId ? { keyId: chosen.keyId } : {}),
+    ...(chosen.requestId ? { requestId: chosen.requestId } : {}),
+  };
+  const filtered = Object.keys(asked).length > 0;
+  const query = useQuery(
+    trpc.requests.list.queryOptions(
+      { ...asked, ...(before ? { before } : {}), limit: 50 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  const narrow = (part: Partial<typeof chosen>) => void setQuery({ ...part, before: null });
+  const clear = () =>
+    narrow({ outcome: null, operation: null, transport: null, userId: null, keyId: null, requestId: null });
+  const known = outcomes.some(({ value }) => value === (chosen.outcome ?? ""));
+  const opened = query.data?.data.find(({ id }) => id === open);
+
+  return (
+    <>
+      <PageHeader
+        title="API requests"
+        lead="Calls by REST, tRPC and SignalR, and what became of them. What this console reads is left out, and so is what calls carry."
+      />
+      <GroupedErrors onPick={({ operation, code }) => narrow({ operation, outcome: code })} />
+      <div className="mb-4 flex flex-wrap gap-2">
+        <NativeSelect
+          label="Outcome"
+          value={chosen.outcome ?? ""}
+          options={known ? outcomes : [...outcomes, { value: chosen.outcome ?? "", label: chosen.outcome ?? "" }]}
+          onChange={(outcome) => narrow({ outcome: outcome || null })}
+          className="sm:w-44"
+        />
+        <NativeSelect
+          label="Transport"
+          value={chosen.transport ?? ""}
+          options={[
+            { value: "", label: "Any transport" },
+            ...transports.map((value) => ({ value, label: transportTexts[value] })),
+          ]}
+          onChange={(value) => narrow({ transport: transports.find((one) => one === value) ?? null })}
+          className="sm:w-40"
+        />
+        <FilterBox
+          label="Operation, like chats"
+          value={chosen.operation}
+          onSet={(operation) => narrow({ operation })}
+        />
+        <FilterBox label="User's id" value={chosen.userId} onSet={(userId) => narrow({ userId })} />
+        <FilterBox label="Key's id" value={chosen.keyId} onSet={(keyId) => narrow({ keyId })} />
+        <FilterBox label="Request id" value={chosen.requestId} onSet={(requestId) => narrow({ requestId })} />
+        {filtered && (
+          <Button variant="ghost" onClick={clear}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data, nextCursor }) => data.length === 0 && nextCursor === null,
+          show: filtered ? (
+            <EmptyState
+              icon={Activity}
+              title="None fits these filters"
+              action={<Button onClick={clear}>Clear</Button>}
+            />
+          ) : (
+            <EmptyState icon={Activity} title="Nobody has called yet">
+              Make an API key and call with it, or open the playground: the call stands here within a second.
+            </EmptyState>
+          ),
+        }}
+      >
+        {({ data, nextCursor }) => (
+          <>
+            {data.length === 0 && (
+              <p className="text-muted text-sm">None among those looked through. Older ones may fit.</p>
+            )}
+            {data.length > 0 && (
+              <DataTable
+                label="API requests"
+                columns={columns}
+                rows={data}
+                idOf={({ id }) => id}
+                openId={open}
+                onOpen={({ id }) => void setQuery({ open: id })}
+              />
+            )}
+            <CursorPager nextCursor={nextCursor} />
+          </>
+        )}
+      </QueryView>
+      <Drawer
+        open={opened !== undefined}
+        onOpenChange={(shown) => !shown && void setQuery({ open: null })}
+        title={opened?.operation ?? ""}
+        modal={false}
+      >
+        {opened && <RequestDetail of={opened} />}
+      </Drawer>
+    </>
+  );
+}
+
+const columns: readonly Column<ApiRequest>[] = [
+  { header: "Operation", cell: ({ operation }) => operation },
+  { header: "By", cell: ({ transport }) => transportTexts[transport] },
+  {
+    header: "Outcome",
+    cell: ({ status, code }) => (
+      <Badge tone={code === "ok" ? "good" : status < 500 ? "warn" : "bad"}>
+        {status}
+        {code !== "ok" && ` ${code}`}
+      </Badge>
+    ),
+  },
+  { header: "Took", cell: ({ ms }) => <span className="whitespace-nowrap tabular-nums">{ms.toFixed(1)} ms</span> },
+  { header: "Who", cell: (one) => <span className="block max-w-52 truncate">{whoOf(one)}</span> },
+  { header: "When", cell: ({ at }) => <When at={at} /> },
+];
+
+function whoOf({ credential, userId, keyId }: ApiRequest): string {
+  if (userId !== undefined) return keyId === undefined ? userId : `${userId}, by a key`;
+  return keyId === undefined ? credential : `key …${keyId.slice(-6)}`;
+}

@@ -1,0 +1,3 @@
+import { listFrames } from "./list-frames.ts";
+
+export const frameOperations = { list: listFrames };

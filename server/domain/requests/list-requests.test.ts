@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runRetention } from "../../jobs/retention.ts";
+import type { RequestLog } from "../../request-log.ts";
+import { stockClient } from "../../testing/hub-client.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { insertRequests, listRequests } from "./store.ts";
+
+interface Row {
+  id: string;
+  at: string;
+  transport: string;
+  operation: string;
+  status: number;
+  code: string;
+  ms: number;
+  credential: string;
+  keyId?: string;
+  userId?: string;
+  requestId: string;
+}
+
+interface Page {
+  data: Row[];
+  nextCursor: string | null;
+}
+
+let stack: Stack;
+let acme: TestTenant;
+let other: TestTenant;
+let log: RequestLog;
+const call = { operation: { name: "chats.list", kind: "query", http: { method: "GET", path: "/Chat" } } } as const;
+const good = { ...call, transport: "rest", requestId: "r", status: 200, code: "ok", ms: 1 } as const;
+
+beforeAll(async () => {
+  stack = await startStack();
+  [acme, other] = [await stack.tenant("acme"), await stack.tenant("globex")];
+  log = stack.api.services.requests as RequestLog;
+});
+afterAll(() => stack.close());
+
+const list = async (query = "", of = acme) => {
+  await log.flush();
+  return (await of.key()<Page>("GET", `/admin/requests?${query}`)).body;
+};
+
+describe("succeeds", () => {
+  test("with the calls of every transport: who, what, how it ended", async () => {
+    const made = await acme.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: ["ben"] });
+    const missing = await acme.as("ada")("GET", "/Chat/undefined");
+    const wrong = await acme.key({ authorization: "Bearer nonsense" })("GET", "/Chat");
+    const hub = stockClient(`${acme.url}/hub`, { token: () => acme.token("ben") });
+    await hub.start();
+    await hub.invoke("SendMessage", { chatId: made.body.id, content: "never in the request log" });
+    await hub.stop();
+    const trpc = await fetch(`${stack.url}/api/trpc/apiKeys.list`, { headers: { "x-api-key": acme.primaryKey } });
+    expect(trpc.status).toBe(200);
+
+    const { data } = await list("limit=50");
+    const told = data.map(({ transport, operation, status, code, credential, userId }) =>
+      [transport, operation, status, code, credential, userId].join(" "),
+    );
+    expect(told).toEqual(
+      expect.arrayContaining([
+        "rest chats.create 201 ok user ada",
+        "rest chats.get 404 not_found user ada",
+        "rest chats.list 401 unauthenticated visitor ",
+        "signalr messages.send 201 ok user ben",
+        "trpc apiKeys.list 200 ok key ",
+      ]),
+    );
+    const ofKey = data.find(({ operation }) => operation === "apiKeys.list");
+    expect(ofKey?.keyId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.stringify(data)).not.toContain(acme.primaryKey);
+    expect(JSON.stringify(data)).not.toContain("never in the request log");
+    for (const answer of [made, missing, wrong]) {
+      const id = answer.headers.get("x-request-id");
+      expect((await list(`requestId=${id}`)).data.map(({ requestId }) => requestId)).toEqual([id]);
+    }
+    expect((await list("requestId=nonsense")).data).toEqual([]);
+  });
+
+  test("with what filters leave, page by page", async () => {
+    for (let n = 0; n < 3; n++) await acme.as("carl")("GET", "/Chat");
+    await acme.as("carl")("GET", "/Chat/undefined");
+    const pages: Page[] = [];
+    for (let before: string | null = ""; before !== null; before = pages.at(-1)?.nextCursor ?? null)
+      pages.push(await list(`userId=carl&limit=2${before && `&before=${before}`}`));
+    expect(pages.map(({ data }) => data.length)).toEqual([2, 2, 0]);
+    expect(pages.flatMap(({ data }) => data.map(({ operation }) => operation))).toEqual([
+      ...["chats.get", "chats.list", "chats.list", "chats.list"],
+    ]);
+    const some = async (query: string) => new Set((await list(`userId=carl&${query}`)).data.map(({ code }) => code));
+    expect(await some("outcome=failed")).toEqual(new Set(["not_found"]));
+    expect(await some("outcome=ok&operation=chats")).toEqual(new Set(["ok"]));
+    expect(await some("transport=signalr")).toEqual(new Set());
+    expect((await acme.key()("GET", "/admin/requests?before=x")).status).toBe(400);
+  });
+
+  test("with failures grouped, and how many calls were too many to note", async () => {
+    for (let n = 0; n < 1000; n++) log.note(other.tenantId, { ...good, principal: { kind: "user", userId: "flood" } });
+    for (let n = 0; n < 3; n++) await other.as("ada")("GET", "/Chat/undefined");
+    await log.flush();
+    const { body } = await other.key()<Record<string, unknown>>("GET", "/admin/requests/summary?hours=1");
+    expect(body).toMatchObject({
+      failed: 3,
+      keptDays: 7,
+      groups: [{ operation: "chats.get", code: "not_found", status: 404, count: 3 }],
+    });
+    // The bucket holds 500 and fills with 5 a second.
+    expect(Number(body.skipped)).toBeGreaterThan(400);
+    expect(Number(body.noted) + Number(body.skipped)).toBeGreaterThanOrEqual(1003);
+  });
+
+  test("without what the console reads all the time, but with what it changes", async () => {
+    const principal = { kind: "operator" as const, person: { personId: "p" } as never };
+    log.note(acme.tenantId, { ...good, principal });
+    log.note(acme.tenantId, { ...good, principal, operation: { ...call.operation, kind: "mutation" }, code: "ok" });
+    const { data } = await list("limit=5");
+    expect(data.filter(({ credential }) => credential === "operator")).toHaveLength(1);
+  });
+});
+
+test("keeps what the tenant has set, and nothing when that is nothing", async () => {
+  const { db } = stack.api.services;
+  await acme.key()("PATCH", "/admin/tenant", { settings: { retention: { requestDays: 1 } } });
+  expect((await list("limit=1")).data).toHaveLength(1);
+  await runRetention(db, Date.now() + 25 * 60 * 60_000);
+  expect((await listRequests(db, acme.tenantId, { limit: 10 }, {})).rows).toEqual([]);
+  await acme.key()("PATCH", "/admin/tenant", { settings: { retention: { requestDays: 0 } } });
+  await acme.as("ada")("GET", "/Chat");
+  expect((await list()).data).toEqual([]);
+});
+
+test("shows nothing of another tenant, and nothing to users", async () => {
+  const mine = await list("userId=flood", other);
+  expect(mine.data.length).toBeGreaterThan(0);
+  expect((await list("userId=flood")).data).toEqual([]);
+  expect((await acme.as("ada")("GET", "/admin/requests")).status).toBe(403);
+});
+
+test("looks at a bounded number of rows a page, and goes on from there", async () => {
+  const { db } = stack.api.services;
+  const { tenantId } = await stack.tenant("busy");
+  const rows = (count: number, prefix: string, userId: string) =>
+    Array.from({ length: count }, (_, n) => ({
+      id: `${prefix}-0000-7000-8000-${String(n).padStart(12, "0")}`,
+      at: new Date(),
+      ...{ transport: "rest", operation: "chats.list", status: 200, code: "ok", ms: 1, credential: "user" },
+      ...{ keyId: null, userId, personId: null, requestId: "r", ip: null },
+    }));
+  await insertRequests(db, tenantId, rows(1, "0199aaaa", "rare"));
+  for (const prefix of ["0199bbbb", "0199cccc", "0199dddd"])
+    await insertRequests(db, tenantId, rows(20, prefix, "common"));
+  const first = await listRequests(db, tenantId, { limit: 10, scan: 50 }, { userId: "rare" });
+  expect(first.rows).toEqual([]);
+  expect(first.next).toBeDefined();
+  const second = await listRequests(db, tenantId, { limit: 10, scan: 50, before: first.next }, { userId: "rare" });
+  expect(second.rows.map(({ userId }) => userId)).toEqual(["rare"]);
+});
