@@ -24,7 +24,11 @@ const app: PusherApp = {
 function openOnPaper() {
   const said: string[] = [];
   const clock = { now: 1_000_000 };
-  const realtime = { hub: { abandon: () => {} }, channels: { unwatch: () => {} } } as unknown as Realtime;
+  const realtime = {
+    hub: { abandon: () => {} },
+    channels: { unwatch: () => {} },
+    tap: { on: false },
+  } as unknown as Realtime;
   const host = {
     log: pino({ level: "silent" }),
     now: () => clock.now,
