@@ -1,13 +1,18 @@
 import {
   Activity,
   BellRing,
+  FileText,
+  Hash,
   House,
   KeyRound,
   type LucideIcon,
   Mail,
+  MailX,
   ScrollText,
   Settings,
   ShieldCheck,
+  Tags,
+  Users,
   UsersRound,
 } from "lucide-react";
 import type { Role } from "./trpc.ts";
@@ -32,6 +37,11 @@ const seesCredentials: readonly Role[] = ["owner", "admin", "read-only"];
 export const consolePages: readonly ConsolePage[] = [
   { path: "", label: "Overview", group: "", icon: House, key: "o" },
   { path: "/notifications", label: "Notifications", group: "Notifications", icon: BellRing, key: "n" },
+  { path: "/notifications/batches", label: "Sends to many", group: "Notifications", icon: Users },
+  { path: "/templates", label: "Templates", group: "Notifications", icon: FileText, key: "f" },
+  { path: "/categories", label: "Categories", group: "Notifications", icon: Tags },
+  { path: "/topics", label: "Topics", group: "Notifications", icon: Hash },
+  { path: "/suppressions", label: "Suppressions", group: "Notifications", icon: MailX },
   { path: "/mail", label: "Caught mail", group: "Notifications", icon: Mail, key: "e" },
   { path: "/keys", label: "API keys", group: "Developers", icon: KeyRound, key: "k", roles: seesCredentials },
   {
@@ -63,6 +73,8 @@ export interface ConsoleAct {
 /** What the palette can begin, for roles that change things. */
 export const consoleActs: readonly ConsoleAct[] = [
   { label: "Send a notification", path: "/notifications/new" },
+  { label: "Create a template", path: "/templates?create=true" },
+  { label: "Send an address no mail", path: "/suppressions?create=true" },
   { label: "Create an API key", path: "/keys?create=true" },
   { label: "Trust an issuer", path: "/issuers?create=true" },
   { label: "Invite an operator", path: "/operators?create=true" },

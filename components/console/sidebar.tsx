@@ -14,6 +14,11 @@ export function Sidebar({ onGone }: { onGone?: () => void }) {
   const { base, role } = useConsole();
   const pathname = usePathname();
   const pages = pagesFor(role);
+  // Of pages below each other the nearest.
+  const herePath = pages
+    .map(({ path }) => path)
+    .filter((path) => pathname === `${base}${path}` || (path !== "" && pathname.startsWith(`${base}${path}/`)))
+    .toSorted((one, other) => other.length - one.length)[0];
   return (
     <div className="flex min-h-full flex-col gap-4 p-3">
       <TenantSwitcher />
@@ -27,7 +32,7 @@ export function Sidebar({ onGone }: { onGone?: () => void }) {
               <ul>
                 {of.map(({ path, label, icon: Icon }) => {
                   const href = `${base}${path}`;
-                  const here = pathname === href || (path !== "" && pathname.startsWith(`${href}/`));
+                  const here = path === herePath;
                   return (
                     <li key={path}>
                       <Link

@@ -2,7 +2,8 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Mail } from "lucide-react";
-import { parseAsString, useQueryState } from "nuqs";
+import { parseAsString, useQueryStates } from "nuqs";
+import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
@@ -16,19 +17,32 @@ import { OpenedMail } from "./opened-mail.tsx";
 export function MailPage() {
   const trpc = useTRPC();
   const pageNumber = usePageNumber();
-  const [open, setOpen] = useQueryState("open", parseAsString.withOptions({ history: "push" }));
+  const [{ open: chosen, delivery }, setQuery] = useQueryStates(
+    { open: parseAsString, delivery: parseAsString },
+    { history: "push" },
+  );
   const list = useQuery(
     trpc.mail.listCaught.queryOptions(
-      { pageNumber, pageSize: 25 },
+      { pageNumber, pageSize: 25, ...(delivery ? { deliveryId: delivery } : {}) },
       { ...useLiveQuery(), placeholderData: keepPreviousData },
     ),
   );
+  // Coming from a delivery one wants to see its mail.
+  const open = chosen ?? (delivery ? list.data?.data[0]?.id : undefined);
   return (
     <>
       <PageHeader
         title="Caught mail"
         lead="Where no mail server is set, what would have been sent is kept here: the newest 200 mails, for a week."
       />
+      {delivery && (
+        <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
+          Only the mail of one delivery.
+          <Button size="sm" onClick={() => void setQuery({ delivery: null, open: null })}>
+            Show all
+          </Button>
+        </p>
+      )}
       <QueryView
         query={list}
         empty={{
@@ -50,7 +64,7 @@ export function MailPage() {
                       type="button"
                       aria-pressed={open === mail.id}
                       className="w-full px-4 py-3 text-left text-sm -outline-offset-2 first:rounded-t-xl hover:bg-sunken aria-pressed:bg-accent-soft"
-                      onClick={() => void setOpen(mail.id)}
+                      onClick={() => void setQuery({ open: mail.id })}
                     >
                       <span className="block truncate font-medium">{mail.subject}</span>
                       <span className="block truncate text-muted in-aria-pressed:text-text">{mail.to}</span>

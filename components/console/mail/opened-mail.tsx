@@ -1,34 +1,47 @@
+"use client";
+
+import { Tabs } from "../../ui/tabs.tsx";
+import { MailFrame, type MailTheme } from "../mail-frame.tsx";
 import type { Answers } from "../trpc.ts";
 
-/** One mail: its HTML in a frame that runs nothing and is of no origin, its text, its headers. */
+const preClass = "overflow-x-auto whitespace-pre-wrap break-words p-4 font-mono text-xs leading-6";
+
+/** One mail: as a light and a dark program for mail show it, its text, its headers, and as it goes over the wire. */
 export function OpenedMail({ mail }: { mail: Answers["mail"]["getCaught"] }) {
+  const { subject, html, text, headers, source } = mail;
+  const frame = (theme: MailTheme) => (
+    <div className="p-3">
+      <MailFrame html={html} theme={theme} title={`HTML of ${subject}, ${theme}`} />
+    </div>
+  );
   return (
-    <article className="min-w-0 space-y-6">
-      <h2 className="text-lg font-semibold">{mail.subject}</h2>
-      <iframe
-        title={`HTML of ${mail.subject}`}
-        sandbox=""
-        referrerPolicy="no-referrer"
-        srcDoc={mail.html}
-        className="h-[32rem] w-full rounded-lg border border-line bg-white"
-      />
-      <section>
-        <h3 className="mb-2 font-medium">Text</h3>
-        <pre className="overflow-x-auto rounded-lg border border-line bg-sunken p-4 text-sm whitespace-pre-wrap">
-          {mail.text}
-        </pre>
-      </section>
-      <section>
-        <h3 className="mb-2 font-medium">Headers</h3>
-        <dl className="grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[12rem_1fr]">
-          {mail.headers.map(({ name, value }) => (
-            <div key={`${name}: ${value}`} className="contents">
-              <dt className="text-muted">{name}</dt>
-              <dd className="break-all font-mono">{value}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
+    <article className="min-w-0">
+      <h2 className="mb-3 break-words font-semibold text-lg">{subject}</h2>
+      <div className="rounded-xl border border-line bg-surface">
+        <Tabs
+          label="Parts of the mail"
+          tabs={[
+            { id: "light", label: "Light", content: frame("light") },
+            { id: "dark", label: "Dark", content: frame("dark") },
+            { id: "text", label: "Text", content: <pre className={preClass}>{text}</pre> },
+            {
+              id: "headers",
+              label: "Headers",
+              content: (
+                <dl className="grid gap-x-4 gap-y-1 p-4 text-sm sm:grid-cols-[12rem_minmax(0,1fr)]">
+                  {headers.map(({ name, value }) => (
+                    <div key={`${name}: ${value}`} className="contents">
+                      <dt className="text-muted">{name}</dt>
+                      <dd className="break-all font-mono text-xs leading-6">{value}</dd>
+                    </div>
+                  ))}
+                </dl>
+              ),
+            },
+            { id: "source", label: "Source", content: <pre className={preClass}>{source}</pre> },
+          ]}
+        />
+      </div>
     </article>
   );
 }

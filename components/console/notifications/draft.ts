@@ -1,26 +1,39 @@
-import type { useTRPCClient } from "../trpc.ts";
+import { readObject } from "../json-field.tsx";
+import type { Inputs, useTRPCClient } from "../trpc.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
 
-/** To whom; `target` is what names them, in the form and `field` in the call. */
+/** To whom; `target` is what names them. */
 export const audiences = [
   { value: "user", label: "One user", target: "User's id", field: "userId" },
-  { value: "topic", label: "A topic", target: "Topic's id", field: "topic" },
+  { value: "users", label: "Several users", target: "Users' ids", field: "userIds" },
+  { value: "topic", label: "A topic", target: "Topic", field: "topic" },
   { value: "chat", label: "A chat's members", target: "Chat's id", field: "chatId" },
   { value: "everyone", label: "Everyone", target: undefined, field: "everyone" },
 ] as const;
+
+/** By whose clock a time counts: each recipient's own, or one zone for all. */
+export const theirClock = "theirs";
 
 export interface Draft {
   audience: (typeof audiences)[number]["value"];
   target: string;
   email: string;
   type: string;
-  priority: (typeof priorities)[number];
+  /** Empty for the category's. */
+  priority: (typeof priorities)[number] | "";
+  /** Name of the template that says it; empty for one's own words. */
+  template: string;
+  /** JSON */
+  variables: string;
   subject: string;
   message: string;
   html: string;
-  /** `2026-12-01T09:00` on each recipient's clock; empty for now. */
+  /** JSON */
+  metadata: string;
+  /** `2026-12-01T09:00`; empty for now. */
   at: string;
+  zone: string;
 }
 
 export const emptyDraft: Draft = {
@@ -28,31 +41,69 @@ export const emptyDraft: Draft = {
   target: "",
   email: "",
   type: "General",
-  priority: "Normal",
+  priority: "",
+  template: "",
+  variables: "",
   subject: "",
   message: "",
   html: "",
+  metadata: "",
   at: "",
+  zone: theirClock,
 };
+
+type Looked = Exclude<Inputs["notifications"]["preview"], void>;
+
+/** What it says, as both the preview and the call take it; undefined while its JSON is none. */
+export function wordsOf(draft: Draft): Looked | undefined {
+  const { type, priority, template, subject, message, html } = draft;
+  const variables = readObject(draft.variables);
+  if (!variables) return undefined;
+  const kind = { ...(type ? { type } : {}), ...(priority ? { priority } : {}) };
+  if (template) return { ...kind, template, ...(draft.variables.trim() ? { variables } : {}) };
+  return { ...kind, subject, message, ...(html ? { htmlContent: html } : {}) };
+}
 
 /** Sends it; of one the id of the notification, of many of the batch. */
 export async function sendDraft(client: ReturnType<typeof useTRPCClient>, draft: Draft, idempotencyKey: string) {
+  const metadata = readObject(draft.metadata) ?? {};
   const content = {
-    type: draft.type,
-    priority: draft.priority,
-    subject: draft.subject,
-    message: draft.message,
-    ...(draft.html ? { htmlContent: draft.html } : {}),
-    ...(draft.at ? { scheduledForLocal: draft.at } : {}),
+    ...wordsOf(draft),
+    ...(draft.metadata.trim() ? { metadata } : {}),
+    ...timeOf(draft.at, draft.zone),
     idempotencyKey,
   };
+  const target = draft.target.trim();
   if (draft.audience === "user") {
     const email = draft.email ? { email: draft.email } : {};
-    const { id } = await client.notifications.create.mutate({ userId: draft.target, ...email, ...content });
+    const { id } = await client.notifications.create.mutate({ userId: target, ...email, ...content });
     return { kind: "one" as const, id };
   }
-  const target = draft.target.trim();
-  const audience = { topic: { topic: target }, chat: { chatId: target }, everyone: { everyone: true } }[draft.audience];
+  const audience = {
+    users: { userIds: target.split(/[\s,;]+/).filter(Boolean) },
+    topic: { topic: target },
+    chat: { chatId: target },
+    everyone: { everyone: true },
+  }[draft.audience];
   const { id } = await client.batches.create.mutate({ ...audience, ...content });
   return { kind: "many" as const, id };
+}
+
+/** A time of a form as calls take it: by the recipients' clocks, or the instant at which a clock of the zone shows it. */
+export function timeOf(at: string, zone: string): { scheduledForLocal?: string; scheduledFor?: string } {
+  if (at === "") return {};
+  return zone === theirClock ? { scheduledForLocal: at } : { scheduledFor: instantIn(at, zone) };
+}
+
+/** Twice, because what the zone is ahead by may be another at that time than an hour or a day before. */
+function instantIn(local: string, zone: string): string {
+  const wanted = Date.parse(`${local}Z`);
+  const first = wanted - aheadBy(wanted, zone);
+  return new Date(wanted - aheadBy(first, zone)).toISOString();
+}
+
+/** ms that clocks of a zone are ahead of UTC at an instant. */
+function aheadBy(instant: number, zone: string): number {
+  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+  return Date.parse(`${shown.format(instant).replace(" ", "T")}Z`) - Math.floor(instant / 1000) * 1000;
 }

@@ -1,18 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import Link from "next/link";
 import { Badge } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog } from "../../ui/dialog.tsx";
-import { useToast } from "../../ui/toast.tsx";
-import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
-import { FailureNote } from "../failure-note.tsx";
 import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
-import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { NotificationActs } from "./notification-acts.tsx";
 import { stepsOf } from "./steps.ts";
 
 type Notification = Answers["notifications"]["getAny"];
@@ -49,6 +45,7 @@ export function NotificationLife({ id }: { id: string }) {
 }
 
 function Steps({ of }: { of: Notification }) {
+  const { base } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.deliveries.explain.queryOptions({ notificationId: of.id }, useLiveQuery()));
   return (
@@ -65,75 +62,23 @@ function Steps({ of }: { of: Notification }) {
                     {step.word && <Badge tone={step.tone}>{step.word}</Badge>}
                   </p>
                   {step.why && <p className="mt-0.5 break-words text-muted">{step.why}</p>}
+                  {step.page && (
+                    <p>
+                      <Link href={`${base}${step.page.path}`} className="text-accent underline underline-offset-4">
+                        {step.page.label}
+                      </Link>
+                    </p>
+                  )}
                   <time dateTime={step.at} className="text-muted text-xs">
                     {new Date(step.at).toLocaleString()}
                   </time>
                 </li>
               ))}
             </ol>
-            <Acts of={of} deliveries={data} />
+            <NotificationActs of={of} deliveries={data} />
           </>
         )}
       </QueryView>
     </section>
-  );
-}
-
-interface ActsProps {
-  of: Notification;
-  deliveries: Answers["deliveries"]["explain"]["data"];
-}
-
-function Acts({ of, deliveries }: ActsProps) {
-  const { manages } = useConsole();
-  const client = useTRPCClient();
-  const toast = useToast();
-  const { run, busy, failure } = useAct();
-  const [asks, setAsks] = useState(false);
-  const mail = deliveries.find(
-    ({ channel, status }) => channel === "email" && status !== "queued" && status !== "not_asked",
-  );
-  const scheduled = of.status === "scheduled";
-  if (!manages || (!mail && of.status !== "visible" && !scheduled)) return null;
-
-  async function resend(deliveryId: string) {
-    if (await run(() => client.deliveries.resend.mutate({ deliveryId, idempotencyKey: crypto.randomUUID() })))
-      toast({ title: "The mail goes out once more" });
-  }
-
-  async function remove() {
-    const gone = await run(() => client.notifications.remove.mutate({ notificationId: of.id }));
-    if (gone) toast({ title: `It is ${gone.status}` });
-  }
-
-  return (
-    <div className="mt-5 space-y-3">
-      <div className="flex flex-wrap gap-2">
-        {mail && (
-          <Button size="sm" disabled={busy} onClick={() => void resend(mail.id)}>
-            Send the mail again
-          </Button>
-        )}
-        {of.status !== "cancelled" && (
-          <Button size="sm" variant="danger" disabled={busy} onClick={() => setAsks(true)}>
-            {scheduled ? "Cancel it" : "Delete"}
-          </Button>
-        )}
-      </div>
-      <FailureNote failure={failure} />
-      <ConfirmDialog
-        open={asks}
-        onOpenChange={setAsks}
-        title={scheduled ? "Cancel this notification?" : "Delete this notification?"}
-        confirm={scheduled ? "Cancel it" : "Delete"}
-        onConfirm={() => void remove()}
-      >
-        <p>
-          {scheduled
-            ? `It will not appear in the inbox of ${of.userId}.`
-            : `It disappears from the inbox of ${of.userId} for ever; mail that went out stays where it is.`}
-        </p>
-      </ConfirmDialog>
-    </div>
   );
 }

@@ -29,6 +29,7 @@ const filters = {
   status: parseAsStringLiteral(states),
   userId: parseAsString,
   type: parseAsString,
+  batchId: parseAsString,
   open: parseAsString,
   page: parseAsInteger,
 };
@@ -39,11 +40,12 @@ export function NotificationsPage() {
   const trpc = useTRPC();
   const router = useRouter();
   const pageNumber = usePageNumber();
-  const [{ status, userId, type, open }, setQuery] = useQueryStates(filters);
+  const [{ status, userId, type, batchId, open }, setQuery] = useQueryStates(filters);
   const asked = {
     ...(status ? { status } : {}),
     ...(userId ? { userId } : {}),
     ...(type ? { type } : {}),
+    ...(batchId ? { batchId } : {}),
   };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
@@ -57,7 +59,7 @@ export function NotificationsPage() {
       Send a notification
     </Link>
   );
-  const clear = () => void setQuery({ status: null, userId: null, type: null, page: null });
+  const clear = () => void setQuery({ status: null, userId: null, type: null, batchId: null, page: null });
 
   return (
     <>
@@ -83,6 +85,7 @@ export function NotificationsPage() {
           onSet={(value) => void setQuery({ userId: value, page: null })}
         />
         <FilterBox label="Type" value={type} onSet={(value) => void setQuery({ type: value, page: null })} />
+        {batchId && <Badge className="self-center">of one send to many</Badge>}
         {filtered && (
           <Button variant="ghost" onClick={clear}>
             Clear

@@ -1,7 +1,7 @@
 import type { Answers } from "../trpc.ts";
+import { type Delivery, pageOfReason, reasons } from "./reasons.ts";
 
 type Notification = Answers["notifications"]["getAny"];
-type Delivery = Answers["deliveries"]["explain"]["data"][number];
 
 export interface Step {
   key: string;
@@ -10,27 +10,17 @@ export interface Step {
   word?: string;
   tone?: "plain" | "good" | "warn" | "bad";
   why?: string;
+  /** Where to see what decided. */
+  page?: { label: string; path: string } | undefined;
 }
-
-const tones: Partial<Record<Delivery["status"], Step["tone"]>> = {
-  sent: "good",
-  caught: "good",
-  queued: "plain",
-  held: "warn",
-  waiting: "warn",
-  bounced: "bad",
-  failed: "bad",
-  suppressed: "bad",
-  not_configured: "bad",
-};
 
 /** What happened to a notification, in the order in which it did. */
 export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Step[] {
   const steps: (Step | false)[] = [
-    { key: "made", what: "Made", at: one.createdAt },
+    { key: "made", what: "Made", at: one.createdAt, ...madeBy(one) },
     one.scheduledFor !== undefined && {
       key: "scheduled",
-      what: "Scheduled for",
+      what: one.status === "scheduled" ? "Will appear" : "Scheduled for",
       at: one.scheduledFor,
       ...(one.scheduledForLocal ? { why: `${one.scheduledForLocal} by the recipient's clock` } : {}),
     },
@@ -39,8 +29,14 @@ export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Ste
     one.readAt !== undefined && { key: "read", what: "Read", at: one.readAt },
     one.archivedAt !== undefined && { key: "archived", what: "Archived", at: one.archivedAt },
     one.deletedAt !== undefined && { key: "deleted", what: "Deleted", at: one.deletedAt },
+    one.expiresAt !== undefined && { key: "expires", what: "Gone from then on", at: one.expiresAt },
   ];
   return steps.filter((step) => step !== false).toSorted((a, b) => a.at.localeCompare(b.at));
+}
+
+function madeBy({ template, batchId }: Notification): Partial<Step> {
+  const page = batchId ? { page: { label: "See the send to many", path: `/notifications/batches/${batchId}` } } : {};
+  return template ? { why: `Of template ${template.name}, version ${template.version}`, ...page } : page;
 }
 
 function stepsOfDelivery(delivery: Delivery): Step[] {
@@ -53,6 +49,8 @@ function stepsOfDelivery(delivery: Delivery): Step[] {
     ...(attempt.outcome ? { word: attempt.outcome } : {}),
     ...(attempt.words ? { why: attempt.words } : {}),
   }));
+  const { tone, words } = reasons[delivery.status];
+  const until = delivery.heldUntil ? `Until ${new Date(delivery.heldUntil).toLocaleString()}` : undefined;
   return [
     ...tries,
     {
@@ -60,8 +58,11 @@ function stepsOfDelivery(delivery: Delivery): Step[] {
       what: `${channel}${address}`,
       at: delivery.updatedAt,
       word: delivery.status.replaceAll("_", " "),
-      tone: tones[delivery.status] ?? "plain",
-      why: [delivery.detail, delivery.rule && `Rule: ${delivery.rule}`].filter(Boolean).join(" · "),
+      tone,
+      why: [delivery.detail ?? words, until, delivery.rule && `Rule: ${delivery.rule.replaceAll("_", " ")}`]
+        .filter(Boolean)
+        .join(" · "),
+      page: pageOfReason(delivery),
     },
   ];
 }

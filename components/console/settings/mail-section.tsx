@@ -1,8 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import Link from "next/link";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Field, Input } from "../../ui/field.tsx";
@@ -11,6 +10,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
+import { SendTest } from "../notifications/send-test.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, type Inputs, useTRPC, useTRPCClient } from "../trpc.ts";
 
@@ -32,7 +32,7 @@ export function MailSection() {
     <section
       id="mail"
       aria-labelledby="mail-title"
-      className="mt-6 scroll-mt-16 rounded-xl border border-line bg-surface p-5"
+      className="scroll-mt-16 rounded-xl border border-line bg-surface p-5"
     >
       <h2 id="mail-title" className="font-semibold">
         Mail
@@ -47,7 +47,9 @@ export function MailSection() {
               </p>
             )}
             <MailForm key={JSON.stringify(stored)} stored={stored} />
-            <TestMail />
+            <div className="mt-6 border-line border-t pt-4 empty:hidden">
+              <SendTest words={{}} label="Send a test to" />
+            </div>
           </>
         )}
       </QueryView>
@@ -123,60 +125,6 @@ function MailForm({ stored }: { stored: MailSettings }) {
           Save mail
         </Button>
       )}
-    </form>
-  );
-}
-
-function TestMail() {
-  const { manages, base } = useConsole();
-  const client = useTRPCClient();
-  const trpc = useTRPC();
-  const { run, busy, failure } = useAct();
-  const [deliveryId, setDeliveryId] = useState<string>();
-  const { data } = useQuery(
-    trpc.deliveries.get.queryOptions(
-      { deliveryId: deliveryId ?? "" },
-      {
-        enabled: deliveryId !== undefined,
-        refetchInterval: ({ state }) => (state.data && state.data.status !== "queued" ? false : 1_000),
-      },
-    ),
-  );
-
-  async function send(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const to = String(new FormData(event.currentTarget).get("to") ?? "");
-    const sent = await run(() => client.mail.sendTest.mutate({ to, idempotencyKey: crypto.randomUUID() }));
-    if (sent) setDeliveryId(sent.deliveryId);
-  }
-
-  if (!manages) return null;
-  return (
-    <form onSubmit={send} className="mt-6 border-line border-t pt-4">
-      <div className="flex flex-wrap items-end gap-3">
-        <Field label="Send a test to" error={failure?.fields.to} className="w-64">
-          <Input name="to" type="email" required />
-        </Field>
-        <Button type="submit" disabled={busy}>
-          Send test
-        </Button>
-      </div>
-      <FailureNote failure={failure} className="mt-3" />
-      <p role="status" className="mt-3 text-sm empty:hidden">
-        {data && (
-          <>
-            <Badge tone={data.status === "failed" || data.status === "bounced" ? "bad" : "good"}>
-              {data.status.replaceAll("_", " ")}
-            </Badge>{" "}
-            {data.detail}{" "}
-            {data.status === "caught" && (
-              <Link href={`${base}/mail`} className="text-accent underline">
-                Open the catcher
-              </Link>
-            )}
-          </>
-        )}
-      </p>
     </form>
   );
 }

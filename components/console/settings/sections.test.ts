@@ -35,3 +35,12 @@ test("a switch that is off is false, and lines are a list", () => {
   const before = { on: true, origins: [] } as unknown as Tenant;
   expect(patchOf(fields, form, before)).toEqual({ on: false, origins: ["https://a.example", "https://b.example"] });
 });
+
+test("what is emptied is taken back where that is possible", () => {
+  const form = new FormData();
+  form.set("settings.branding.logoUrl", "");
+  form.set("settings.branding.name", "");
+  const fields = settingSections.find(({ id }) => id === "branding")?.fields.slice(0, 2) ?? [];
+  const before = { settings: { branding: { logoUrl: "https://a.example/x.png" } } } as unknown as Tenant;
+  expect(patchOf(fields, form, before)).toEqual({ settings: { branding: { logoUrl: null } } });
+});

@@ -8,6 +8,8 @@ export interface SettingField {
   label: string;
   kind: "text" | "number" | "switch" | "lines" | "time" | "colour" | readonly string[];
   hint?: string;
+  /** Emptied it is taken back; others keep what they had. */
+  clears?: true;
 }
 
 export interface SettingSection {
@@ -41,11 +43,28 @@ export const settingSections: readonly SettingSection[] = [
   {
     id: "branding",
     title: "Branding",
-    lead: "In mails and on the page of preferences that they link to.",
+    lead: "In mails, on the hosted chat and inbox, and on the page of preferences that mails link to.",
     fields: [
-      { path: "settings.branding.name", label: "Name in mails", kind: "text", hint: "The tenant's name unless given." },
-      { path: "settings.branding.logoUrl", label: "Address of the logo", kind: "text" },
-      { path: "settings.branding.colour", label: "Colour of buttons and links", kind: "colour" },
+      {
+        path: "settings.branding.name",
+        label: "Name that people see",
+        kind: "text",
+        hint: "The tenant's name unless given.",
+        clears: true,
+      },
+      {
+        path: "settings.branding.logoUrl",
+        label: "Address of the logo",
+        kind: "text",
+        hint: "A picture at https://…, shown up to 40 pixels high. Empty for none.",
+        clears: true,
+      },
+      {
+        path: "settings.branding.colour",
+        label: "Colour of buttons and links",
+        kind: "colour",
+        hint: "On hosted pages as near to it as can be read.",
+      },
     ],
   },
   {
@@ -70,12 +89,6 @@ export const settingSections: readonly SettingSection[] = [
       ...limit("key", "One API key"),
       ...limit("tenant", "The tenant"),
       ...limit("address", "An address without credential"),
-      ...limit("frames", "Frames of one connection"),
-      {
-        path: "settings.tokenExpiry.grace",
-        label: "Seconds that a connection outlives its token",
-        kind: "number",
-      },
     ],
   },
   {
@@ -88,12 +101,10 @@ export const settingSections: readonly SettingSection[] = [
     ],
   },
   {
-    id: "preferences",
-    title: "Default preferences",
-    lead: "For people who chose nothing. Categories say more for types of their own.",
+    id: "digest",
+    title: "Digest",
+    lead: "Mails gathered into one, for people who chose nothing. Urgent ones go out by themselves.",
     fields: [
-      { path: "settings.notifications.channels.inApp", label: "To the inbox", kind: "switch" },
-      { path: "settings.notifications.channels.email", label: "By mail, unasked", kind: "switch" },
       { path: "settings.notifications.digest.every", label: "Digest", kind: ["off", "hourly", "daily", "weekly"] },
       { path: "settings.notifications.digest.at", label: "Digest at", kind: "time" },
       { path: "settings.notifications.digest.weekday", label: "Weekly digest on", kind: days },
@@ -142,7 +153,8 @@ export function patchOf(
   for (const field of fields) {
     const value = readField(field, form);
     const before = valueAt(stored, field.path) ?? (field.kind === "text" ? "" : undefined);
-    if (JSON.stringify(value) !== JSON.stringify(before)) put(patch, field.path.split("."), value);
+    if (JSON.stringify(value) === JSON.stringify(before)) continue;
+    put(patch, field.path.split("."), field.clears && value === "" ? null : value);
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
 }

@@ -4,9 +4,17 @@ import { useQuery } from "@tanstack/react-query";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
+import { DangerSection } from "./danger-section.tsx";
+import { DefaultsSection } from "./defaults-section.tsx";
 import { MailSection } from "./mail-section.tsx";
 import { SectionForm } from "./section-form.tsx";
 import { settingSections } from "./sections.ts";
+
+const others = [
+  { id: "preferences", title: "Default preferences" },
+  { id: "mail", title: "Mail" },
+  { id: "danger", title: "Danger zone" },
+];
 
 /** What the tenant can set, in parts that save for themselves. */
 export function SettingsPage() {
@@ -16,7 +24,7 @@ export function SettingsPage() {
     <>
       <PageHeader title="Settings" />
       <nav aria-label="Settings" className="mb-6 flex flex-wrap gap-x-4 gap-y-1 text-sm">
-        {[...settingSections, { id: "mail", title: "Mail" }].map(({ id, title }) => (
+        {[...settingSections, ...others].map(({ id, title }) => (
           <a
             key={id}
             href={`#${id}`}
@@ -32,10 +40,12 @@ export function SettingsPage() {
             {settingSections.map((section) => (
               <SectionForm key={section.id} section={section} stored={stored} />
             ))}
+            <DefaultsSection stored={stored} />
+            <MailSection />
+            <DangerSection stored={stored} />
           </div>
         )}
       </QueryView>
-      <MailSection />
     </>
   );
 }

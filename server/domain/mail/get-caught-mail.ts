@@ -14,7 +14,9 @@ export const getCaughtMail = query({
   output: openedMailSchema,
   async handle(ctx, { mailId }) {
     const row = await loadCaughtMail(ctx.services.db, ctx.tenantId, mailId);
-    const mail = await simpleParser(Buffer.from(row.raw), { skipImageLinks: true });
+    const raw = Buffer.from(row.raw);
+    const source = raw.toString();
+    const mail = await simpleParser(raw, { skipImageLinks: true });
     const headers = mail.headerLines.map(({ key, line }) => ({
       name: line.slice(0, key.length),
       value: line
@@ -22,6 +24,6 @@ export const getCaughtMail = query({
         .replace(/\r?\n\s+/g, " ")
         .trim(),
     }));
-    return { ...presentCaughtMail(row), headers, text: mail.text ?? "", html: mail.html || "" };
+    return { ...presentCaughtMail(row), headers, text: mail.text ?? "", html: mail.html || "", source };
   },
 });

@@ -112,6 +112,7 @@ export const openedMailSchema = caughtMailSchema
     headers: z.array(z.object({ name: z.string(), value: z.string() })),
     text: z.string(),
     html: z.string().describe("Sanitised by whoever sent it; show it in a frame without scripts all the same"),
+    source: z.string().describe("The mail as it would have gone over the wire (RFC 5322)"),
   })
   .meta({ id: "OpenedMail" });
 

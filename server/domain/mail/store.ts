@@ -72,9 +72,10 @@ export async function pageCaughtMails(
   db: Database,
   tenantId: TenantId,
   page: Page,
+  deliveryId?: string,
 ): Promise<{ rows: Omit<CaughtMail, "raw">[]; total: number }> {
   const client = db.forTenant(tenantId);
-  const where = { tenantId };
+  const where = { tenantId, ...(deliveryId === undefined ? {} : { deliveryId }) };
   const [rows, total] = await Promise.all([
     client.caughtMail.findMany({
       where,

@@ -1,0 +1,44 @@
+"use client";
+
+import { useId } from "react";
+import { cn } from "../ui/cn.ts";
+import { inputClass } from "../ui/input-class.ts";
+
+export interface LabelledSelectProps {
+  label: string;
+  hint?: string;
+  value: string;
+  options: readonly { value: string; label: string }[];
+  onChange: (value: string) => void;
+  className?: string;
+}
+
+/** The browser's own list with its label above, as the fields of a form stand. */
+export function LabelledSelect({ label, hint, value, options, onChange, className }: LabelledSelectProps) {
+  const id = useId();
+  return (
+    <div className={cn("flex min-w-0 flex-col gap-1.5", className)}>
+      <label htmlFor={id} className="font-medium text-sm">
+        {label}
+      </label>
+      <select
+        id={id}
+        value={value}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.target.value)}
+        className={inputClass}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+      {hint && (
+        <p id={`${id}-hint`} className="text-muted text-xs leading-5">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Answers } from "../trpc.ts";
+
+export type Batch = Answers["batches"]["get"];
+
+export const batchStates = ["scheduled", "running", "done", "cancelled", "failed"] as const;
+
+export const toneOf: Record<Batch["status"], "plain" | "good" | "warn" | "bad"> = {
+  scheduled: "plain",
+  running: "warn",
+  done: "good",
+  cancelled: "plain",
+  failed: "bad",
+};
+
+export function audienceOf({ audience, topic, chatId }: Batch): string {
+  if (audience === "topic") return `topic ${topic}`;
+  if (audience === "chat") return `chat ${chatId?.slice(0, 8)}…`;
+  return audience === "users" ? "a list" : audience;
+}

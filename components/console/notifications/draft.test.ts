@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { emptyDraft, theirClock, timeOf, wordsOf } from "./draft.ts";
+
+test("a time counts by the recipients' clocks or by one zone's, in summer and winter", () => {
+  expect(timeOf("", "Europe/Lisbon")).toEqual({});
+  expect(timeOf("2026-12-01T09:00", theirClock)).toEqual({ scheduledForLocal: "2026-12-01T09:00" });
+  expect(timeOf("2026-12-01T09:00", "Asia/Dubai")).toEqual({ scheduledFor: "2026-12-01T05:00:00.000Z" });
+  expect(timeOf("2026-07-01T09:00", "Europe/Lisbon")).toEqual({ scheduledFor: "2026-07-01T08:00:00.000Z" });
+  expect(timeOf("2026-10-25T12:00", "Europe/Lisbon")).toEqual({ scheduledFor: "2026-10-25T12:00:00.000Z" });
+});
+
+test("a template speaks instead of one's own words, and what is no JSON yet is not asked for", () => {
+  const words = { ...emptyDraft, subject: "S", message: "M", html: "<b>M</b>" };
+  expect(wordsOf(words)).toEqual({ type: "General", subject: "S", message: "M", htmlContent: "<b>M</b>" });
+  expect(wordsOf({ ...words, template: "late", priority: "High" })).toEqual({
+    type: "General",
+    priority: "High",
+    template: "late",
+  });
+  expect(wordsOf({ ...words, template: "late", variables: '{"a":1}' })).toMatchObject({ variables: { a: 1 } });
+  expect(wordsOf({ ...words, template: "late", variables: "{" })).toBeUndefined();
+});

@@ -1,0 +1,86 @@
+"use client";
+
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { FailureNote } from "../failure-note.tsx";
+import { type Answers, useTRPCClient } from "../trpc.ts";
+import type { Delivery } from "./reasons.ts";
+import { RescheduleDialog } from "./reschedule-dialog.tsx";
+
+export interface NotificationActsProps {
+  of: Answers["notifications"]["getAny"];
+  deliveries: readonly Delivery[];
+}
+
+/** What one can still do with a notification. */
+export function NotificationActs({ of, deliveries }: NotificationActsProps) {
+  const { manages } = useConsole();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+  const [asks, setAsks] = useState(false);
+  const [changes, setChanges] = useState(false);
+  const mail = deliveries.find(
+    ({ channel, status }) => channel === "email" && status !== "queued" && status !== "not_asked",
+  );
+  const scheduled = of.status === "scheduled";
+  if (!manages || (!mail && of.status !== "visible" && !scheduled)) return null;
+
+  async function resend(deliveryId: string) {
+    if (await run(() => client.deliveries.resend.mutate({ deliveryId, idempotencyKey: crypto.randomUUID() })))
+      toast({ title: "The mail goes out once more" });
+  }
+
+  async function remove() {
+    const gone = await run(() => client.notifications.remove.mutate({ notificationId: of.id }));
+    if (gone) toast({ title: `It is ${gone.status}` });
+  }
+
+  return (
+    <div className="mt-5 space-y-3">
+      <div className="flex flex-wrap gap-2">
+        {mail && (
+          <Button size="sm" disabled={busy} onClick={() => void resend(mail.id)}>
+            Send the mail again
+          </Button>
+        )}
+        {scheduled && (
+          <Button size="sm" disabled={busy} onClick={() => setChanges(true)}>
+            Change
+          </Button>
+        )}
+        {of.status !== "cancelled" && (
+          <Button size="sm" variant="danger" disabled={busy} onClick={() => setAsks(true)}>
+            {scheduled ? "Cancel it" : "Delete"}
+          </Button>
+        )}
+      </div>
+      <FailureNote failure={failure} />
+      {changes && (
+        <RescheduleDialog
+          subject={of.subject}
+          message={of.message}
+          onClose={() => setChanges(false)}
+          change={(change) => client.notifications.update.mutate({ notificationId: of.id, ...change })}
+        />
+      )}
+      <ConfirmDialog
+        open={asks}
+        onOpenChange={setAsks}
+        title={scheduled ? "Cancel this notification?" : "Delete this notification?"}
+        confirm={scheduled ? "Cancel it" : "Delete"}
+        onConfirm={() => void remove()}
+      >
+        <p>
+          {scheduled
+            ? `It will not appear in the inbox of ${of.userId}.`
+            : `It disappears from the inbox of ${of.userId} for ever; mail that went out stays where it is.`}
+        </p>
+      </ConfirmDialog>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Answers } from "../trpc.ts";
+
+export type Delivery = Answers["deliveries"]["explain"]["data"][number];
+
+interface Reason {
+  tone: "plain" | "good" | "warn" | "bad";
+  /** Where the delivery itself says nothing more. */
+  words: string;
+}
+
+/** What became of a delivery, in words. */
+export const reasons: Record<Delivery["status"], Reason> = {
+  queued: { tone: "plain", words: "Waits to be handed to the mail server." },
+  sent: { tone: "good", words: "Arrived." },
+  read_first: { tone: "plain", words: "It was read in the inbox before the mail went out." },
+  muted: { tone: "plain", words: "The person has muted the chat." },
+  preference: { tone: "plain", words: "The person does not want it this way." },
+  not_asked: { tone: "plain", words: "Neither the sender nor the category asked for it this way." },
+  no_address: { tone: "warn", words: "No e-mail address of the person is known." },
+  held: { tone: "warn", words: "Waits for the end of quiet hours or of a pause." },
+  folded: { tone: "plain", words: "Went into a digest." },
+  duplicate: { tone: "plain", words: "Another delivery had said it already." },
+  expired: { tone: "plain", words: "Its time was over before it went out." },
+  cancelled: { tone: "plain", words: "It was deleted or withdrawn before it went out." },
+  suppressed: { tone: "bad", words: "The address gets no mail: it is on the list of suppressions." },
+  bounced: { tone: "bad", words: "The mail came back." },
+  failed: { tone: "bad", words: "The mail server did not take it, and it was given up." },
+  caught: { tone: "good", words: "No mail server is set: the mail is in the catcher." },
+  not_configured: { tone: "bad", words: "No mail server is set, and the catcher is off." },
+  waiting: { tone: "warn", words: "From before the database was restored: somebody has to release or cancel it." },
+};
+
+/** The page on which one can see, or change, what decided; below `/t/{tenant}`. */
+export function pageOfReason({
+  id,
+  status,
+  rule,
+  address,
+  type,
+}: Delivery): { label: string; path: string } | undefined {
+  if (status === "caught") return { label: "Open the mail", path: `/mail?delivery=${encodeURIComponent(id)}` };
+  if (status === "suppressed")
+    return { label: "See the suppression", path: `/suppressions?search=${encodeURIComponent(address ?? "")}` };
+  if (status === "not_configured") return { label: "Set a mail server", path: "/settings#mail" };
+  if (rule === "quiet_hours") return { label: "See quiet hours", path: "/settings#quiet-hours" };
+  if (status === "not_asked" || rule === "default")
+    return { label: "See the category", path: `/categories?search=${encodeURIComponent(type)}` };
+  return undefined;
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field, Input, Textarea } from "../../ui/field.tsx";
+import { useAct } from "../act.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { theirClock, timeOf } from "./draft.ts";
+import { WhenFields } from "./when-fields.tsx";
+
+export interface Change {
+  subject?: string;
+  message?: string;
+  scheduledFor?: string;
+  scheduledForLocal?: string;
+}
+
+export interface RescheduleDialogProps {
+  subject: string;
+  /** Undefined where it is not known: then it is left alone. */
+  message?: string | undefined;
+  onClose: () => void;
+  change: (change: Change) => Promise<unknown>;
+}
+
+/** Other words or another time for what nobody has seen yet; what is left alone stays. */
+export function RescheduleDialog({ subject, message, onClose, change }: RescheduleDialogProps) {
+  const { run, busy, failure } = useAct();
+  const [when, setWhen] = useState({ at: "", zone: theirClock });
+  const errors = failure?.fields ?? {};
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const said = (name: string, before: string | undefined) => {
+      const text = String(form.get(name) ?? "");
+      return text === "" || text === before ? {} : { [name]: text };
+    };
+    const wanted = { ...said("subject", subject), ...said("message", message), ...timeOf(when.at, when.zone) };
+    if (await run(() => change(wanted))) onClose();
+  }
+
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Change it before it goes out">
+      <form onSubmit={submit} className="flex flex-col gap-5">
+        <Field label="Subject" error={errors.subject}>
+          <Input name="subject" defaultValue={subject} required maxLength={500} />
+        </Field>
+        {message !== undefined && (
+          <Field label="Message" error={errors.message}>
+            <Textarea name="message" defaultValue={message} required />
+          </Field>
+        )}
+        <WhenFields {...when} set={(next) => setWhen((before) => ({ ...before, ...next }))} errors={errors} />
+        <FailureNote failure={failure} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Leave it</Button>
+          <Button type="submit" variant="primary" disabled={busy}>
+            Change it
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

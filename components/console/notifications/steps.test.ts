@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { stepsOf } from "./steps.ts";
+
+type Of = Parameters<typeof stepsOf>;
+
+const one = { createdAt: "2026-11-26T08:00:00Z", readAt: "2026-11-26T09:00:00Z", status: "visible" } as Of[0];
+const mail = {
+  id: "d",
+  channel: "email",
+  type: "Delay",
+  updatedAt: "2026-11-26T08:30:00Z",
+  tries: [{ number: 1, startedAt: "2026-11-26T08:10:00Z", outcome: "temporary", words: "450 busy" }],
+} as unknown as Of[1][number];
+
+test("what happened stands in its order, with the words of the mail server", () => {
+  const steps = stepsOf(one, [{ ...mail, status: "failed", detail: "550 no such user" }]);
+  expect(steps.map(({ what }) => what)).toEqual(["Made", "Mail, try 1", "Mail", "Read"]);
+  expect(steps[1]).toMatchObject({ word: "temporary", why: "450 busy" });
+  expect(steps[2]).toMatchObject({ word: "failed", tone: "bad", why: "550 no such user" });
+});
+
+test("who got nothing is told why, and where that is decided", () => {
+  const suppressed = stepsOf(one, [{ ...mail, status: "suppressed", address: "a+b@x.example" }])[2];
+  expect(suppressed?.page?.path).toBe("/suppressions?search=a%2Bb%40x.example");
+  expect(suppressed?.why).toContain("gets no mail");
+  const quiet = { status: "held", rule: "quiet_hours", heldUntil: "2026-11-26T20:00:00Z" } as const;
+  expect(stepsOf(one, [{ ...mail, ...quiet }])[2]).toMatchObject({ page: { path: "/settings#quiet-hours" } });
+});

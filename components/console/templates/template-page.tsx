@@ -1,0 +1,47 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { parseAsInteger, useQueryState } from "nuqs";
+import { Badge } from "../../ui/badge.tsx";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { TemplateActs } from "./template-acts.tsx";
+import { TemplateEditor } from "./template-editor.tsx";
+import { VersionList } from "./version-list.tsx";
+
+export type Template = Answers["templates"]["get"];
+
+/** One template: its editor with what comes of it, and its versions. */
+export function TemplatePage({ name }: { name: string }) {
+  const trpc = useTRPC();
+  const [version] = useQueryState("version", parseAsInteger);
+  const asked = { name, ...(version === null ? {} : { version }) };
+  // What somebody writes must not be replaced under their hands: it is asked for once, and after each act.
+  const query = useQuery(trpc.templates.get.queryOptions(asked, { refetchOnWindowFocus: false }));
+  return (
+    <QueryView query={query}>
+      {(template) => (
+        <>
+          <PageHeader
+            title={template.title}
+            lead={
+              <span className="flex flex-wrap items-center gap-2">
+                <code className="font-mono text-xs">{template.name}</code>
+                <span>version {template.content.version}</span>
+                <StateBadge state={template.content.state} />
+              </span>
+            }
+            action={<TemplateActs template={template} />}
+          />
+          <TemplateEditor key={`${template.content.version} ${template.updatedAt}`} template={template} />
+          <VersionList template={template} />
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+export function StateBadge({ state }: { state: Template["content"]["state"] }) {
+  return <Badge tone={state === "published" ? "good" : state === "draft" ? "warn" : "plain"}>{state}</Badge>;
+}

@@ -1,0 +1,126 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { FileText } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { parseAsBoolean, useQueryState } from "nuqs";
+import { type FormEvent, useState } from "react";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Field, Input } from "../../ui/field.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
+import { When } from "../when.tsx";
+
+type Template = Answers["templates"]["list"]["data"][number];
+
+/** The texts that sends name, with their versions. */
+export function TemplatesPage() {
+  const { base, manages } = useConsole();
+  const trpc = useTRPC();
+  const router = useRouter();
+  const pageNumber = usePageNumber();
+  const [creates, setCreates] = useQueryState("create", parseAsBoolean.withDefault(false));
+  const query = useQuery(
+    trpc.templates.list.queryOptions({ pageNumber, pageSize: 50 }, { placeholderData: keepPreviousData }),
+  );
+  const open = (name: string) => router.push(`${base}/templates/${encodeURIComponent(name)}`);
+  const create = manages && (
+    <Button data-create variant="primary" onClick={() => void setCreates(true)}>
+      Create a template
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader
+        title="Templates"
+        lead="What notifications say, written once and sent by name. Sends go on with the published version while a draft is written."
+        action={create}
+      />
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: (
+            <EmptyState icon={FileText} title="There is no template yet" action={create}>
+              Write one, publish it, and send with <code className="font-mono">{'{"template": "its-name"}'}</code>.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable
+              label="Templates"
+              columns={columns}
+              rows={page.data}
+              idOf={({ name }) => name}
+              onOpen={({ name }) => open(name)}
+            />
+            <PagePager {...page} />
+          </>
+        )}
+      </QueryView>
+      {creates && <CreateTemplate onClose={() => void setCreates(null)} onMade={open} />}
+    </>
+  );
+}
+
+const columns: readonly Column<Template>[] = [
+  { header: "Title", cell: ({ title }) => title },
+  { header: "Name", cell: ({ name }) => <code className="font-mono text-xs">{name}</code> },
+  {
+    header: "Published",
+    cell: ({ published }) => (published === undefined ? <Badge tone="warn">never</Badge> : `version ${published}`),
+  },
+  {
+    header: "Draft",
+    cell: ({ latest, published }) =>
+      latest === published ? <span className="text-muted">–</span> : `version ${latest}`,
+  },
+  { header: "Changed", cell: ({ updatedAt }) => <When at={updatedAt} /> },
+];
+
+function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (name: string) => void }) {
+  const client = useTRPCClient();
+  const { run, busy, failure } = useAct();
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const [name, title] = ["name", "title"].map((field) => String(form.get(field) ?? ""));
+    const first = { subject: title ?? "", message: "Hello {{ name }}", sample: { name: "Ada" } };
+    const named = { name: name ?? "", ...(title ? { title } : {}) };
+    const made = await run(() => client.templates.save.mutate({ ...named, ...first, idempotencyKey }));
+    if (made) onMade(made.name);
+  }
+
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Create a template">
+      <form onSubmit={submit} className="flex flex-col gap-5">
+        <Field label="Title" error={failure?.fields.title}>
+          <Input name="title" required maxLength={100} autoComplete="off" autoFocus />
+        </Field>
+        <Field label="Name" hint="What sends call it by, such as order-shipped." error={failure?.fields.name}>
+          <Input name="name" required maxLength={100} autoComplete="off" className="font-mono" />
+        </Field>
+        <FailureNote failure={failure} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={busy}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,159 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { UserPlus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Field, Textarea } from "../../ui/field.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { DataTable } from "../data-table.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { When } from "../when.tsx";
+
+/** One topic: who subscribes to it. */
+export function TopicPage({ id }: { id: string }) {
+  const { manages } = useConsole();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+  const pageNumber = usePageNumber();
+  const query = useQuery(
+    trpc.topics.listSubscribers.queryOptions(
+      { topicId: id, pageNumber, pageSize: 50 },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+
+  async function remove(userId: string) {
+    if (await run(() => client.topics.unsubscribe.mutate({ topicId: id, userId })))
+      toast({ title: `${userId} gets nothing of it any more` });
+  }
+
+  return (
+    <>
+      <PageHeader title={id} lead="Who gets what is sent to this topic." action={manages && <DeleteTopic id={id} />} />
+      {manages && <AddSubscribers id={id} />}
+      <FailureNote failure={failure} className="mb-4" />
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ totalCount }) => totalCount === 0,
+          show: (
+            <EmptyState icon={UserPlus} title="Nobody subscribes to it yet">
+              Add people above, or let your server do it.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable
+              label="Subscribers"
+              columns={[
+                { header: "User", cell: ({ userId }) => userId },
+                { header: "Since", cell: ({ createdAt }) => <When at={createdAt} /> },
+                ...(manages
+                  ? [
+                      {
+                        header: "Act",
+                        cell: ({ userId }: { userId: string }) => (
+                          <Button
+                            size="sm"
+                            disabled={busy}
+                            aria-label={`Remove ${userId}`}
+                            onClick={() => void remove(userId)}
+                          >
+                            Remove
+                          </Button>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+              rows={page.data}
+              idOf={({ userId }) => userId}
+            />
+            <PagePager {...page} />
+          </>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function AddSubscribers({ id }: { id: string }) {
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+
+  async function add(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const userIds = String(new FormData(form).get("userIds") ?? "")
+      .split(/[\s,;]+/)
+      .filter(Boolean);
+    const added = await run(() =>
+      client.topics.subscribe.mutate({ topicId: id, userIds, idempotencyKey: crypto.randomUUID() }),
+    );
+    if (!added) return;
+    toast({ title: `${added.added} added, ${added.subscribers} in all` });
+    form.reset();
+  }
+
+  return (
+    <form onSubmit={add} className="mb-6 flex max-w-2xl flex-wrap items-end gap-3">
+      <Field
+        label="Add users"
+        hint="Their ids, with a blank, comma or line between them."
+        error={failure?.fields.userIds}
+        className="min-w-0 flex-1"
+      >
+        <Textarea name="userIds" required className="min-h-9" />
+      </Field>
+      <Button type="submit" disabled={busy} className="mb-6.5">
+        Add
+      </Button>
+      <FailureNote failure={failure} className="w-full" />
+    </form>
+  );
+}
+
+function DeleteTopic({ id }: { id: string }) {
+  const { base } = useConsole();
+  const router = useRouter();
+  const client = useTRPCClient();
+  const { run, busy, failure } = useAct();
+  const [asks, setAsks] = useState(false);
+
+  async function remove() {
+    if (await run(() => client.topics.delete.mutate({ topicId: id }))) router.push(`${base}/topics`);
+  }
+
+  return (
+    <>
+      <Button variant="danger" disabled={busy} onClick={() => setAsks(true)}>
+        Delete
+      </Button>
+      <FailureNote failure={failure} />
+      <ConfirmDialog
+        open={asks}
+        onOpenChange={setAsks}
+        title={`Delete ${id}?`}
+        confirm="Delete"
+        onConfirm={() => void remove()}
+      >
+        <p>Its subscriptions go with it. Sends to it are refused from then on.</p>
+      </ConfirmDialog>
+    </>
+  );
+}

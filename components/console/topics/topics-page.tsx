@@ -1,0 +1,108 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Hash } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { parseAsBoolean, useQueryState } from "nuqs";
+import type { FormEvent } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Field, Input } from "../../ui/field.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
+import { When } from "../when.tsx";
+
+/** What people subscribe to, so that one send reaches them all. */
+export function TopicsPage() {
+  const { base, manages } = useConsole();
+  const trpc = useTRPC();
+  const router = useRouter();
+  const pageNumber = usePageNumber();
+  const [creates, setCreates] = useQueryState("create", parseAsBoolean.withDefault(false));
+  const query = useQuery(
+    trpc.topics.list.queryOptions({ pageNumber, pageSize: 50 }, { placeholderData: keepPreviousData }),
+  );
+  const open = (id: string) => router.push(`${base}/topics/${encodeURIComponent(id)}`);
+  const create = manages && (
+    <Button data-create variant="primary" onClick={() => void setCreates(true)}>
+      Create a topic
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title="Topics" lead="Whoever subscribes to one gets what is sent to it." action={create} />
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: (
+            <EmptyState icon={Hash} title="There is no topic yet" action={create}>
+              Make one, subscribe people from here or your server, and send to all of them at once.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable
+              label="Topics"
+              columns={columns}
+              rows={page.data}
+              idOf={({ id }) => id}
+              onOpen={({ id }) => open(id)}
+            />
+            <PagePager {...page} />
+          </>
+        )}
+      </QueryView>
+      {creates && <CreateTopic onClose={() => void setCreates(null)} onMade={open} />}
+    </>
+  );
+}
+
+const columns: readonly Column<Answers["topics"]["list"]["data"][number]>[] = [
+  { header: "Name", cell: ({ name }) => name },
+  { header: "Id", cell: ({ id }) => <code className="font-mono text-xs">{id}</code> },
+  { header: "Subscribers", cell: ({ subscribers }) => <span className="tabular-nums">{subscribers}</span> },
+  { header: "Made", cell: ({ createdAt }) => <When at={createdAt} /> },
+];
+
+function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: string) => void }) {
+  const client = useTRPCClient();
+  const { run, busy, failure } = useAct();
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "");
+    const made = await run(() => client.topics.put.mutate({ topicId: text("id"), name: text("name") }));
+    if (made) onMade(made.id);
+  }
+
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Create a topic">
+      <form onSubmit={submit} className="flex flex-col gap-5">
+        <Field label="Name" error={failure?.fields.name}>
+          <Input name="name" required maxLength={200} autoComplete="off" autoFocus />
+        </Field>
+        <Field label="Id" hint="Your own, such as line-montijo." error={failure?.fields.topicId}>
+          <Input name="id" required maxLength={100} autoComplete="off" className="font-mono" />
+        </Field>
+        <FailureNote failure={failure} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={busy}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
