@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
-import { Badge } from "../../ui/badge.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
+import { StateBadge } from "./state-badge.tsx";
 import { TemplateActs } from "./template-acts.tsx";
 import { TemplateEditor } from "./template-editor.tsx";
 import { VersionList } from "./version-list.tsx";
@@ -40,8 +40,4 @@ export function TemplatePage({ name }: { name: string }) {
       )}
     </QueryView>
   );
-}
-
-export function StateBadge({ state }: { state: Template["content"]["state"] }) {
-  return <Badge tone={state === "published" ? "good" : state === "draft" ? "warn" : "plain"}>{state}</Badge>;
 }

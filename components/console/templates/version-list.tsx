@@ -8,8 +8,9 @@ import { LabelledSelect } from "../labelled-select.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
+import { StateBadge } from "./state-badge.tsx";
 import type { Version } from "./template-draft.ts";
-import { StateBadge, type Template } from "./template-page.tsx";
+import type { Template } from "./template-page.tsx";
 import { VersionDiff } from "./version-diff.tsx";
 
 /** The versions of a template, and the one that is open beside another. */
