@@ -3,6 +3,7 @@ import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
+import { moveTimes } from "../domain/notifications/move-times.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
 import type { PersonMailJob } from "./mail/person-mail.tsx";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
@@ -24,6 +25,7 @@ export function taskList(context: TaskContext): TaskList {
       withdrawNotices(context.db, { ...jobOf(payload), now: new Date(context.now()), step: context.step }),
     digests: (payload) =>
       runDigests(context.db, tenantOf(payload), { now: new Date(context.now()), step: context.step }),
+    "move-times": (payload) => moveTimes(context.db, tenantOf(payload)),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
     "person-mail": async (payload) => {
       const { sendPersonMail } = await import("./mail/person-mail.tsx"); // takes long to load: not before there is mail

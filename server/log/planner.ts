@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantId } from "../auth/principal.ts";
 import type { EventType, LogEvent } from "../events.ts";
 import type { Database } from "../persistence/database.ts";
@@ -73,7 +74,9 @@ interface Options {
 /** Positions that one look at the log passes at most, however few of them are wanted. */
 const window = 10_000;
 /** From one plan of a tenant to the next while its log grows, in ms: a busy log is planned in few large steps, not after each commit. */
-const pause = 50;
+const pause = { least: 50, most: 1000 };
+/** While others write to a tenant's log its planner rests so many times what its work took: they want the same processors and the same disk. */
+const restAfterWork = 4;
 /** Tenants at a time, so that planning leaves connections to the jobs. */
 const lanes = 3;
 
@@ -89,7 +92,7 @@ export class Planner {
   private readonly resting = new Map<TenantId, NodeJS.Timeout>();
   /** Heads up to which nothing is left to do, as far as this worker knows. */
   private readonly done = new Map<TenantId, { position: number; epoch: number }>();
-  private closed = false;
+  private readonly closing = new AbortController();
   private polling: Promise<void> | undefined;
   private readonly options: Options;
 
@@ -105,6 +108,10 @@ export class Planner {
     this.serve();
   }
 
+  private get closed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   /** Wakes the tenants whose logs are further than what is planned. To be called once a second. */
   poll(): Promise<void> {
     this.polling ??= this.compareHeads()
@@ -117,22 +124,33 @@ export class Planner {
 
   /** Lets what is under way come to its commit; nothing is begun after that. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     this.waiting.clear();
     for (const timer of this.resting.values()) clearTimeout(timer);
     await this.polling;
     await Promise.all(this.running.values());
   }
 
-  /** Plans everything that a tenant's log holds now. A consumer that fails keeps no other from its own. */
-  async plan(tenantId: TenantId): Promise<void> {
+  /**
+   * Plans everything that a tenant's log holds now. A consumer that fails keeps no other from its own. Answers for how long it worked, in
+   * ms.
+   */
+  async plan(tenantId: TenantId): Promise<number> {
     let seen: ClaimedCursor | undefined;
+    let worked = 0;
     const plans = this.options.consumers.map(async (consumer) => {
+      let head: number | undefined;
       for (let more = true; more; ) {
+        const began = performance.now();
         const step = this.closed ? undefined : await this.planSome(tenantId, consumer);
         if (!step) return false; // another worker is at it: if it dies, the next poll finds out
         seen = seen && seen.head < step.cursor.head ? seen : step.cursor;
         more = step.more;
+        const took = performance.now() - began;
+        worked += took;
+        const grows = head !== undefined && head !== step.cursor.head;
+        head = step.cursor.head;
+        if (more && grows) await this.sleep(took * restAfterWork);
       }
       return true;
     });
@@ -140,6 +158,11 @@ export class Planner {
     for (const end of ends) if (end.status === "rejected") this.options.onError(end.reason);
     const complete = ends.every((end) => end.status === "fulfilled" && end.value);
     if (complete && seen) this.done.set(tenantId, { position: seen.head, epoch: seen.epoch });
+    return worked;
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    await sleep(Math.min(ms, pause.most), undefined, { signal: this.closing.signal, ref: false }).catch(() => {});
   }
 
   private async planSome(
@@ -173,23 +196,26 @@ export class Planner {
       if (this.closed || this.running.size >= lanes) return;
       this.waiting.delete(tenantId);
       const run = this.plan(tenantId)
-        .catch((error) => this.options.onError(error))
-        .finally(() => {
+        .catch((error) => {
+          this.options.onError(error);
+          return 0;
+        })
+        .then((worked) => {
           this.running.delete(tenantId);
-          this.rest(tenantId);
+          this.rest(tenantId, worked * restAfterWork);
           this.serve();
         });
       this.running.set(tenantId, run);
     }
   }
 
-  private rest(tenantId: TenantId): void {
+  private rest(tenantId: TenantId, ms: number): void {
     if (this.closed) return;
     const end = () => {
       this.resting.delete(tenantId);
       if (this.again.delete(tenantId)) this.wake(tenantId);
     };
-    this.resting.set(tenantId, setTimeout(end, pause).unref());
+    this.resting.set(tenantId, setTimeout(end, Math.min(Math.max(ms, pause.least), pause.most)).unref());
   }
 
   private async compareHeads(): Promise<void> {

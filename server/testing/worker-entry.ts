@@ -6,20 +6,23 @@ import { startWorker, type WorkerOptions } from "../jobs/worker.ts";
 export interface WorkerOrder {
   config: Omit<Config, "roles">;
   options: WorkerOptions;
-  /** The process kills itself the first time it comes to this moment between two steps. */
-  dieAt?: string;
+  /** The process kills itself when it comes to this moment between two steps, the first time or the one given. */
+  dieAt?: { step: string; time?: number };
 }
 
+// What a worker loads with its first mail is loaded before its order: a test kills many in a row.
+await import("../jobs/mail/compose.tsx");
 // Loaded it waits for its order; when whoever would give it is gone, it ends.
 const said = await text(process.stdin);
 if (said === "") process.exit();
 const { config, options, dieAt } = JSON.parse(said) as WorkerOrder;
+let left = dieAt?.time ?? 1;
 await startWorker(
   { ...config, roles: new Set(["worker"]) },
   {
     ...options,
     step: (name) => {
-      if (name === dieAt) process.kill(process.pid, "SIGKILL");
+      if (name === dieAt?.step && --left === 0) process.kill(process.pid, "SIGKILL");
     },
   },
 );

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as sleep } from "node:timers/promises";
 import type { TenantId } from "../../auth/principal.ts";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
@@ -50,30 +50,40 @@ interface Run {
   limit: number;
 }
 
-async function runSteps(db: Database, tenantId: TenantId, { id, portion, rows, now, limit }: Run): Promise<boolean> {
+async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boolean> {
+  const { id, portion, rows, now, limit } = run;
   const { audience, done, total } = portion;
   const end = done + rows.length;
   const last = audience === "users" ? end >= total : rows.length < limit;
   const expired = portion.content.expiresAt !== undefined && Date.parse(portion.content.expiresAt) <= now.getTime();
   const pace = new Pace();
-  for (let at = 0; at < rows.length || at === 0; ) {
-    const part = rows.slice(at, at + pace.size);
-    const finished = last && at + part.length >= rows.length;
+  let at = 0;
+  const step = async () => {
+    const [from, part] = [at, rows.slice(at, at + pace.size)];
+    at += part.length;
+    const finished = last && at >= rows.length;
     const started = performance.now();
     const made = await makeStep(db.pool, tenantId, id, {
-      done: done + at,
+      done: done + from,
       passed: part.length,
       cursor: part.at(-1)?.userId,
       finished,
       rows: expired ? [] : part,
       now,
     });
+    return made && { ...made, took: performance.now() - started - made.waited };
+  };
+  for (let next: ReturnType<typeof step> | undefined = step(); next; ) {
+    const made: Awaited<typeof next> = await next;
     if (!made) return false; // another is at it, or it was cancelled
-    if (made.events.length > 0) db.committed(tenantId, made.events);
-    const rest = pace.next(made, performance.now() - started - made.waited);
-    if (finished || part.length === 0) break;
-    if (rest > 0) await sleep(rest);
-    at += part.length;
+    const rest = pace.next(made);
+    const more = at < rows.length;
+    if (more && rest > 0) await sleep(rest);
+    next = more ? step() : undefined;
+    next?.catch(() => {}); // it is waited for above
+    if (made.count === 0) continue;
+    await immediate(); // the next step is on its way to Postgres, and this one is told of meanwhile
+    db.committed(tenantId, made.toEvents());
   }
   return !last;
 }
@@ -83,12 +93,12 @@ class Pace {
   size = smallStep;
   private left: number | undefined;
 
-  /** Takes a step's result and how long it held the head, at most; answers how long to rest, in ms. */
-  next({ position, events }: MadeStep, held: number): number {
+  /** Takes a step's result and how long it held the head, at most, in ms; answers how long to rest, in ms. */
+  next({ position, count, took }: MadeStep & { took: number }): number {
     const alone = this.left === undefined || this.left === position;
-    this.left = position + events.length;
+    this.left = position + count;
     this.size = alone ? Math.min(this.size * 2, maxEventsAStep) : smallStep;
-    return alone ? 0 : held * restAfterStep;
+    return alone ? 0 : took * restAfterStep;
   }
 }
 

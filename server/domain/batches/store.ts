@@ -152,7 +152,9 @@ export interface NewStep {
 export interface MadeStep {
   /** Where the log was before it. */
   position: number;
-  events: LogEvent[];
+  /** Events that it appended. */
+  count: number;
+  toEvents(): LogEvent[];
   /** For the head, in ms */
   waited: number;
 }
@@ -186,7 +188,15 @@ export async function makeStep(
     ],
   });
   const [one] = made;
-  return one && { position: one.place, events: toEvents(tenantId, one, step), waited: one.waited };
+  const shown = rows.filter(({ scheduledFor }) => !scheduledFor || scheduledFor <= now);
+  return (
+    one && {
+      position: one.place,
+      count: shown.length,
+      toEvents: () => toEvents(tenantId, one, shown),
+      waited: one.waited,
+    }
+  );
 }
 
 interface MadeRow {
@@ -198,14 +208,12 @@ interface MadeRow {
 }
 
 /** The events as the statement has written them, each beside what all of them say. */
-function toEvents(tenantId: TenantId, made: MadeRow, { rows, now }: NewStep): LogEvent[] {
-  return rows
-    .filter(({ scheduledFor }) => !scheduledFor || scheduledFor <= now)
-    .map(({ id, userId, filed, scheduledFor }, index) => {
-      const said = filed ? made.filed_shown : made.shown;
-      const payload = { ...said, id, userId, ...(scheduledFor ? { scheduledFor: scheduledFor.toISOString() } : {}) };
-      return toCreatedEvent(tenantId, { pos: made.place + index + 1, payload, at: made.at, filed });
-    });
+function toEvents(tenantId: TenantId, made: MadeRow, rows: StepRow[]): LogEvent[] {
+  return rows.map(({ id, userId, filed, scheduledFor }, index) => {
+    const said = filed ? made.filed_shown : made.shown;
+    const payload = { ...said, id, userId, ...(scheduledFor ? { scheduledFor: scheduledFor.toISOString() } : {}) };
+    return toCreatedEvent(tenantId, { pos: made.place + index + 1, payload, at: made.at, filed });
+  });
 }
 
 /** Notes that a step failed: it comes again later, or not at all. */

@@ -56,11 +56,20 @@ export interface Patience {
   /** Faults of the server in a row that open its breaker, and for how long the first time, in ms. */
   faults: number;
   open: number;
+  /** Until a tenant's mail is looked at again that another worker had in its hands, in ms. */
+  again: number;
 }
 
 const second = 1000;
 const hour = 3600 * second;
-export const patience: Patience = { first: 10 * second, longest: hour, attempts: 30, faults: 5, open: 30 * second };
+export const patience: Patience = {
+  first: 10 * second,
+  longest: hour,
+  attempts: 30,
+  faults: 5,
+  open: 30 * second,
+  again: 10 * second,
+};
 
 /** ms until the next try after so many; a fifth more or less by chance, so that what failed together does not come back together. */
 export function backoff(attempts: number, { first, longest }: Patience, chance = Math.random()): number {

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import type { EventType, LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
+import type { Job } from "../../persistence/jobs.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import type { StoredNotification } from "./schema.ts";
 import { findZones } from "./store.ts";
@@ -100,6 +101,43 @@ export async function moveLocalTimes(
     where n.tenant_id = ${tenantId} and n.user_id = ${userId} and n.status = 'scheduled' and n.scheduled_local = m.local`;
   const first = new Date(Math.min(...times.map((time) => time.getTime())));
   await tx.$executeRaw`select mark_due_v1(${tenantId}, 'notifications', ${first})`;
+}
+
+/** The job that has what waits for a time by its users' own clocks come at that time by the clocks they have now. */
+export function moveTimesJob(tenantId: TenantId): Job {
+  return { task: "move-times", payload: { tenantId }, key: `move-times:${tenantId}` };
+}
+
+/**
+ * The same for any users: for the next `limit` notifications, in order of id. Answers the last one's id; nothing when it came to the end.
+ */
+export async function moveSomeTimes(
+  { tx, lockHead }: Pick<Work, "tx" | "lockHead">,
+  tenantId: TenantId,
+  { after, limit }: { after: string; limit: number },
+  instantOf: (local: string, zone: string) => Date,
+): Promise<string | undefined> {
+  await lockHead();
+  const rows = await tx.notification.findMany({
+    where: { tenantId, status: "scheduled", scheduledLocal: { not: null }, id: { gt: after } },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true, userId: true, scheduledLocal: true, scheduledFor: true },
+  });
+  const zoneOf = await findZones(tx, tenantId, [...new Set(rows.map(({ userId }) => userId))]);
+  const moved = rows.flatMap(({ id, userId, scheduledLocal, scheduledFor }) => {
+    const at = instantOf(scheduledLocal ?? "", zoneOf(userId));
+    return at.getTime() === scheduledFor?.getTime() ? [] : [{ id, at }];
+  });
+  if (moved.length > 0) {
+    const [ids, times] = [moved.map(({ id }) => id), moved.map(({ at }) => at)];
+    await tx.$executeRaw`
+      update notifications n set scheduled_for = m.at from unnest(${ids}::uuid[], ${times}::timestamptz[]) as m (id, at)
+      where n.tenant_id = ${tenantId} and n.id = m.id`;
+    const first = new Date(Math.min(...times.map((time) => time.getTime())));
+    await tx.$executeRaw`select mark_due_v1(${tenantId}, 'notifications', ${first})`;
+  }
+  return rows.length < limit ? undefined : rows.at(-1)?.id;
 }
 
 /** What decides about a type and users before anything is sent to them. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { moveTimes } from "./move-times.ts";
 import type { Notification } from "./schema.ts";
 import { settleDue } from "./settle-due.ts";
 
@@ -66,6 +67,33 @@ test("at nine where they are: also for who moves before, and not for somebody el
   await settleAll();
   expect(await inbox()).toContain(next.id);
   await key("PUT", "/Users/ada", {});
+});
+
+test("at nine where they are, when it is the tenant that moves: all who have no zone of their own go with it", async () => {
+  const nine = { scheduledForLocal: "2026-12-24T09:00" };
+  await key("PUT", "/Users/pia", { timezone: "Asia/Tokyo" });
+  const many = Array.from({ length: 520 }, (_, i) => `m${i}`); // more than a step
+  const [own, none, set] = await Promise.all([
+    create({ userId: "pia", ...nine }),
+    create({ userId: "ben", ...nine }),
+    create({ userId: "ben", scheduledFor: "2026-12-24T09:00:00.000Z" }),
+  ]);
+  const { body: batch } = await key<{ id: string }>("POST", "/Notifications/bulk", {
+    ...{ userIds: many, subject: "s", message: "m", type: "Nine" },
+    ...nine,
+  });
+  await key("PATCH", "/admin/tenant", { settings: { timezone: "Asia/Dubai" } });
+  await moveTimes(stack.api.services.db, tenant.tenantId);
+  const timeOf = async (id: string) => (await key<Notification>("GET", `/admin/notifications/${id}`)).body.scheduledFor;
+  expect(await Promise.all([own, none, set].map(({ id }) => timeOf(id)))).toEqual([
+    "2026-12-24T00:00:00.000Z",
+    "2026-12-24T05:00:00.000Z",
+    "2026-12-24T09:00:00.000Z",
+  ]);
+  await key("PATCH", "/admin/tenant", { settings: { timezone: "UTC" } });
+  await moveTimes(stack.api.services.db, tenant.tenantId);
+  expect(await timeOf(none.id)).toBe("2026-12-24T09:00:00.000Z");
+  await key("POST", `/Notifications/batches/${batch.id}/cancel`);
 });
 
 describe("scheduled", () => {

@@ -22,7 +22,7 @@ export async function lockTenant(tx: TenantTransaction, tenantId: TenantId): Pro
 export function saveTenant(
   tx: TenantTransaction,
   tenantId: TenantId,
-  data: { name?: string; settings?: SettingsPatch },
+  data: { name?: string; settings?: SettingsPatch; rulesAt?: Date },
 ): Promise<TenantRow> {
   return tx.tenant.update({ where: { id: tenantId }, data });
 }

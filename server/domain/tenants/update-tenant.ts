@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { moveTimesJob } from "../notifications/due-store.ts";
 import { presentTenant, type SettingsPatch, settingsPatchSchema, tenantName, tenantSchema } from "./schema.ts";
 import { lockTenant, saveTenant } from "./store.ts";
 
@@ -19,7 +22,12 @@ export const updateTenant = mutation({
       async ({ tx }) => {
         const row = await lockTenant(tx, ctx.tenantId);
         const merged = merge(row.settings, settings) as SettingsPatch;
-        return presentTenant(await saveTenant(tx, ctx.tenantId, { ...(name ? { name } : {}), settings: merged }));
+        const moved = differs(row.settings, merged, "timezone");
+        // Both decide about what is sent already: mail that has not gone out asks again, what waits for nine o'clock has another nine.
+        const ruled = moved || differs(row.settings, merged, "notifications");
+        if (moved) await enqueueJobs(tx, [moveTimesJob(ctx.tenantId)]);
+        const changes = { ...(name ? { name } : {}), ...(ruled ? { rulesAt: new Date() } : {}), settings: merged };
+        return presentTenant(await saveTenant(tx, ctx.tenantId, changes));
       },
       ctx.idempotent,
     );
@@ -27,6 +35,10 @@ export const updateTenant = mutation({
     return answer;
   },
 });
+
+function differs(before: unknown, after: SettingsPatch, part: keyof SettingsPatch): boolean {
+  return !isDeepStrictEqual((before as SettingsPatch)[part], after[part]);
+}
 
 /** Objects part by part; everything else is replaced, and null takes back what was set. */
 function merge(base: unknown, patch: unknown): unknown {

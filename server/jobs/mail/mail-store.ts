@@ -3,6 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { DeliveryKind, DeliveryStatus } from "../../domain/deliveries/schema.ts";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 
 // Hand-written SQL: two round trips a mail.
@@ -124,6 +125,13 @@ export async function freeClaims(pool: Pool, tenantId: TenantId): Promise<void> 
 /** Comes back when the tenant's next mail is due, but not before a time. To be called when the hold is given up. */
 export async function schedulePump(pool: Pool, tenantId: TenantId, notBefore: Date): Promise<void> {
   await pool.query("select schedule_mail_v1($1, $2)", [tenantId, notBefore]);
+}
+
+/** Has somebody come to a tenant's mail at a time, whatever is due by then. */
+export async function lookAgain(db: Database, tenantId: TenantId, runAt: Date): Promise<void> {
+  // A key of its own: a look that is due earlier stays.
+  const job = { task: "mail", payload: { tenantId }, key: `mail-again:${tenantId}`, runAt };
+  await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [job]));
 }
 
 /** Newest mails that a tenant's catcher keeps. */

@@ -1,9 +1,11 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../config/config.ts";
+import { Planner } from "../../log/planner.ts";
 import { type MailServer, type Moods, smtpError, startMailServer } from "../../testing/mail-server.ts";
 import { notify, type TestNotification } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { consumers } from "../consumers.ts";
 import { startWorker } from "../worker.ts";
 
 let stack: Stack;
@@ -26,10 +28,10 @@ afterAll(async () => {
 
 const quick = { first: 50, longest: 200, attempts: 5, faults: 3, open: 300 };
 
-async function work(changes: Partial<Config> = {}) {
+async function work(changes: Partial<Config> = {}, attempts = quick.attempts) {
   const worker = await startWorker(configFor(stack.database, changes), {
     look: 100,
-    mail: { patience: quick, waits: { connection: 500, greeting: 500, socket: 1000 } },
+    mail: { patience: { ...quick, attempts }, waits: { connection: 500, greeting: 500, socket: 1000 } },
   });
   opened.push(worker);
 }
@@ -237,7 +239,7 @@ test("what people say between two tries counts: off for a type, off for all, pau
     },
   });
   const tenant = await tenantOn(server);
-  await work();
+  await work({}, 1000);
   await tell(tenant, people(4));
   const tried = async () =>
     new Set((await attemptsOf(tenant)).map(({ outcome }) => outcome)).has("temporary") &&
@@ -252,6 +254,8 @@ test("what people say between two tries counts: off for a type, off for all, pau
     "insert into preference_timings (tenant_id, user_id, paused_until) values ($1, 'u2', now() + interval '1 hour')",
     [tenant.tenantId],
   );
+  // Asked before each try: those that failed meanwhile are stopped by it, too.
+  await settle(tenant, { preference: 2, held: 1, queued: 1 });
   down = false;
   await settle(tenant, { preference: 2, held: 1, sent: 1 });
   expect(server.mails.map(({ to }) => to)).toEqual(["u3@example.com"]);
@@ -262,4 +266,23 @@ test("what people say between two tries counts: off for a type, off for all, pau
   expect(rows).toMatchObject([{ later: true, detail: "paused by the person" }]);
   await tenant.key()("POST", `/admin/deliveries/${rows[0].id}/resend`);
   await settle(tenant, { preference: 2, sent: 2 });
+});
+
+test("what the tenant says meanwhile counts, for mail that was planned and has not gone out", async () => {
+  const server = await serve();
+  const tenant = await tenantOn(server);
+  const setDefault = (email: boolean) =>
+    tenant.key()("PATCH", "/admin/tenant", { settings: { notifications: { channels: { email } } } });
+  await setDefault(true);
+  await tenant.key()("PUT", "/Users/ada", { email: "ada@example.com" });
+  await tell(tenant, [{ userId: "ada" }, { userId: "ben", email: "ben@example.com" }]);
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  await new Planner({ db: stack.api.services.db, consumers, onError }).plan(tenant.tenantId);
+  expect(await statuses(tenant)).toEqual({ queued: 2 });
+  await setDefault(false);
+  await work();
+  await settle(tenant, { not_asked: 1, sent: 1 }); // whom the sender gave an address gets it all the same
+  expect(server.mails.map(({ to }) => to)).toEqual(["ben@example.com"]);
 });

@@ -14,6 +14,7 @@ import {
   finishMail,
   freeClaims,
   holdMail,
+  lookAgain,
   type MailEnd,
   schedulePump,
 } from "./mail-store.ts";
@@ -47,7 +48,8 @@ const turn = 5_000;
 export async function pumpMail(context: MailContext, tenantId: TenantId): Promise<void> {
   const { db, config, holds } = context;
   const hold = await holdMail(holds, tenantId);
-  if (!hold) return; // whoever has it looks again when it lets go
+  // Whoever has it looks again when it lets go, unless it is dead and Postgres has not noticed.
+  if (!hold) return await lookAgain(db, tenantId, new Date(Date.now() + (context.patience?.again ?? patience.again)));
   try {
     await freeClaims(db.pool, tenantId);
     const pump = new Pump(context, tenantId, await loadOutlet(db, config, tenantId));

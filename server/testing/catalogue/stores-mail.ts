@@ -129,6 +129,7 @@ export const mailStores: StoreModules = {
         ({ db, mine }) => pump.finishMail(db.pool, mine, foreignMail, { outcome: "sent", status: "sent" }),
         undefined,
       ],
+      lookAgain: [({ db, mine }) => pump.lookAgain(db, mine, new Date("3000-01-01")), undefined],
       freeClaims: [({ db, mine }) => pump.freeClaims(db.pool, mine), undefined],
       schedulePump: [({ db, mine }) => pump.schedulePump(db.pool, mine, new Date()), undefined],
       catchMail: [({ db, mine }) => pump.catchMail(db, mine, foreignMail, Buffer.from("x")), undefined],

@@ -39,8 +39,8 @@ const steps = ["planner wrote effects", "webhook claimed", "webhook answered", "
 test("killed once at every step, workers lose no event, and send again only what was under way, under its own id", async () => {
   const tenant = await stack.tenant("acme");
   const database = { ownerUrl: stack.database.ownerUrl, runtimeUrl: stack.database.runtimeUrl, embedded: false };
-  const start = (dieAt?: string) =>
-    workers.start({ config: { ...config, database }, options, ...(dieAt ? { dieAt } : {}) });
+  const start = (step?: string) =>
+    workers.start({ config: { ...config, database }, options, ...(step ? { dieAt: { step } } : {}) });
   const { nextCursor } = (await tenant.key()<{ nextCursor: string }>("GET", "/events")).body;
   await tenant.key()("POST", "/admin/webhooks", { url: `${sink.url}/free` });
   await tenant.key()("POST", "/admin/webhooks", { url: `${sink.url}/ordered`, ordered: true });
