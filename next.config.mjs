@@ -14,6 +14,13 @@ export default {
   devIndicators: false,
   // `npm run check` checks the types, once and for everything.
   typescript: { ignoreBuildErrors: true },
+  // Each page of the documentation as plain Markdown, beside the page itself.
+  rewrites: async () => ({
+    beforeFiles: [
+      { source: "/docs.md", destination: "/markdown/guides/overview" },
+      { source: "/docs/:path(.+)\\.md", destination: "/markdown/:path" },
+    ],
+  }),
   // Said outright: Next would otherwise look for lock files in the folders above and guess.
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,

@@ -15,6 +15,7 @@ const checks = {
   unused: "knip --no-progress",
   openapi: "tsx scripts/openapi.ts --check",
   settings: "tsx scripts/settings.ts --check",
+  events: "tsx scripts/events.ts --check",
   names: "node scripts/vocabulary.mjs",
   advisories: "node scripts/advisories.mjs",
   lock: "node scripts/lock-platforms.mjs",

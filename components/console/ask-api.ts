@@ -12,6 +12,11 @@ export async function askOperation<T>(name: string, input: object): Promise<T | 
   return (await ask<{ result: { data: T } }>(`/api/trpc/${name}?input=${query}`))?.result.data;
 }
 
+/** A read of one tenant's, by its REST address. */
+export function askTenant<T>(tenantId: string, path: string): Promise<T | undefined> {
+  return ask(`/tenant/${encodeURIComponent(tenantId)}/v1${path}`);
+}
+
 async function ask<T>(path: string): Promise<T | undefined> {
   const { PARLEY_API_URL: api, NEXTAUTH_URL: origin = "" } = process.env;
   if (!api) return undefined;

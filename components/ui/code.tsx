@@ -27,11 +27,7 @@ export function Code({ shown, copied, what, disabled }: CodeProps) {
         className="overflow-x-auto p-4 pr-14 font-mono text-[0.8125rem] leading-6 -outline-offset-2"
       >
         <code>
-          {highlight(shown).map((piece) => (
-            <span key={piece.at} className={COLOURS[piece.kind]}>
-              {piece.text}
-            </span>
-          ))}
+          <Highlighted source={shown} />
         </code>
       </pre>
       <div className="absolute top-2 right-2 rounded-lg bg-sunken">
@@ -39,4 +35,13 @@ export function Code({ shown, copied, what, disabled }: CodeProps) {
       </div>
     </div>
   );
+}
+
+/** A program's text in colours. */
+export function Highlighted({ source }: { source: string }) {
+  return highlight(source).map((piece) => (
+    <span key={piece.at} className={COLOURS[piece.kind]}>
+      {piece.text}
+    </span>
+  ));
 }

@@ -4,9 +4,20 @@ export interface Piece {
   kind: "comment" | "string" | "word" | "plain";
 }
 
-// Enough colour for our own short shell and TypeScript snippets; a highlighter library would outweigh the page.
-const TOKEN =
-  /(?<comment>(?:^|(?<=\s))(?:#|\/\/).*$)|(?<string>"[^"\n]*"|'[^'\n]*'|`[^`]*`)|(?<word>\b(?:import|from|const|new|await|async|export|curl|npm|node)\b)/gmu;
+const WORDS = [
+  "import from const let new await async export function return type interface for while if else throw try catch true false", // TypeScript
+  "def with as in not raise except yield print None True False lambda", // Python
+  "using var string bool int static public class null is out foreach", // C#
+  "curl npm npx node echo local until do done then fi bash dotnet", // shell
+]
+  .flatMap((line) => line.split(" "))
+  .join("|");
+
+// Enough colour for our own short programs; a highlighter library would outweigh the page.
+const TOKEN = new RegExp(
+  String.raw`(?<comment>(?:^|(?<=\s))(?:#(?!!)|//).*$|/\*\*.*?\*/)|(?<string>"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|${"`"}[^${"`"}]*${"`"})|(?<word>(?<![\w.$-])(?:${WORDS})(?![\w-]))`,
+  "gmu",
+);
 
 export function highlight(source: string): Piece[] {
   const pieces: Piece[] = [];

@@ -1,12 +1,46 @@
-import type { ReactNode } from "react";
+import { Children, isValidElement, type ReactNode } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { Highlighted } from "./code.tsx";
+import { CopyButton } from "./copy-button.tsx";
 
-/** Parsed to elements, never to HTML: there is no way for a text to bring markup of its own. */
-const components: Components = {
-  h1: (props) => <h1 className="text-3xl font-semibold tracking-tight text-balance">{props.children}</h1>,
-  h2: (props) => <h2 className="mt-10 mb-3 text-xl font-semibold tracking-tight">{props.children}</h2>,
-  h3: (props) => <h3 className="mt-6 mb-2 font-semibold">{props.children}</h3>,
+export interface ProseProps {
+  text: string;
+  /** What a link of the text leads to. */
+  toHref: (href: string) => string;
+  /** The id of a heading by its text; without it headings have none. */
+  toId: (text: string) => string;
+}
+
+/** A Markdown text of ours as a page. Parsed to elements, never to HTML: there is no way for a text to bring markup of its own. */
+export function Prose({ text, toHref, toId }: ProseProps) {
+  const components: Components = {
+    h1: (props) => <h1 className="text-3xl font-semibold tracking-tight text-balance">{props.children}</h1>,
+    h2: (props) => (
+      <h2 id={toId(textOf(props.children))} className="mt-10 mb-3 text-xl font-semibold tracking-tight">
+        {props.children}
+      </h2>
+    ),
+    h3: (props) => (
+      <h3 id={toId(textOf(props.children))} className="mt-6 mb-2 font-semibold">
+        {props.children}
+      </h3>
+    ),
+    a: (props) => (
+      <a href={toHref(props.href ?? "")} className="text-accent underline underline-offset-2">
+        {props.children}
+      </a>
+    ),
+    ...plain,
+  };
+  return (
+    <Markdown remarkPlugins={[remarkGfm]} components={components}>
+      {text}
+    </Markdown>
+  );
+}
+
+const plain: Components = {
   p: (props) => <p className="my-4 leading-7">{props.children}</p>,
   ul: (props) => <ul className="my-4 list-disc space-y-2 pl-6 leading-7">{props.children}</ul>,
   ol: (props) => <ol className="my-4 list-decimal space-y-2 pl-6 leading-7">{props.children}</ol>,
@@ -16,13 +50,7 @@ const components: Components = {
   code: (props) => (
     <code className="rounded bg-sunken px-1 py-0.5 font-mono text-[0.875em] break-words">{props.children}</code>
   ),
-  pre: (props) => (
-    <Scrolling label="Code">
-      <pre className="bg-sunken p-4 text-[0.8125rem] leading-6 [&_code]:bg-transparent [&_code]:p-0">
-        {props.children}
-      </pre>
-    </Scrolling>
-  ),
+  pre: (props) => <CodeBlock source={textOf(props.children)} />,
   table: (props) => (
     <Scrolling label="Table">
       <table className="w-full text-left text-sm">{props.children}</table>
@@ -30,20 +58,32 @@ const components: Components = {
   ),
   th: (props) => <th className="border-line border-b bg-sunken px-3 py-2 font-medium">{props.children}</th>,
   td: (props) => <td className="border-line border-b px-3 py-2 align-top leading-6">{props.children}</td>,
-  a: (props) => (
-    <a href={props.href?.replace(/\.md(?=#|$)/, "")} className="text-accent underline underline-offset-2">
-      {props.children}
-    </a>
-  ),
 };
 
-/** A Markdown text of ours as a page. */
-export function Prose({ text }: { text: string }) {
+function CodeBlock({ source }: { source: string }) {
   return (
-    <Markdown remarkPlugins={[remarkGfm]} components={components}>
-      {text}
-    </Markdown>
+    <div className="relative">
+      <Scrolling label="Code">
+        <pre className="bg-sunken p-4 pr-12 font-mono text-[0.8125rem] leading-6">
+          <code>
+            <Highlighted source={source} />
+          </code>
+        </pre>
+      </Scrolling>
+      <div className="absolute top-2 right-2 rounded-lg bg-sunken">
+        <CopyButton text={source} what="this code" />
+      </div>
+    </div>
   );
+}
+
+function textOf(node: ReactNode): string {
+  return Children.toArray(node)
+    .map((child) => {
+      if (isValidElement<{ children?: ReactNode }>(child)) return textOf(child.props.children);
+      return typeof child === "string" || typeof child === "number" ? String(child) : "";
+    })
+    .join("");
 }
 
 /** What is wider than the page scrolls by itself, by keyboard too. */

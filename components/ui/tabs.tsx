@@ -9,19 +9,38 @@ export interface Tab {
   content: ReactNode;
 }
 
+export interface TabsProps {
+  label: string;
+  tabs: Tab[];
+  /** The one that is open at first; the first unless given. */
+  initial?: string | undefined;
+  onChoose?: (id: string) => void;
+}
+
 /** The ARIA tabs pattern: one tab stop, arrows move and select, Home and End jump. */
-export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
-  const [index, setIndex] = useState(0);
+export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
+  const [index, setIndex] = useState(() =>
+    Math.max(
+      0,
+      tabs.findIndex(({ id }) => id === initial),
+    ),
+  );
   const buttons = useRef<(HTMLButtonElement | null)[]>([]);
   const prefix = useId();
   const current = tabs[index];
+
+  function choose(next: number) {
+    setIndex(next);
+    const tab = tabs[next];
+    if (tab) onChoose?.(tab.id);
+  }
 
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const next = (step + tabs.length) % tabs.length;
-    setIndex(next);
+    choose(next);
     buttons.current[next]?.focus();
   }
 
@@ -40,7 +59,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
             aria-selected={at === index}
             aria-controls={`${prefix}-panel`}
             tabIndex={at === index ? 0 : -1}
-            onClick={() => setIndex(at)}
+            onClick={() => choose(at)}
             onKeyDown={onKeyDown}
             className={cn(
               "-mb-px shrink-0 rounded-t-md border-b-2 border-transparent px-3 py-2 text-sm text-muted -outline-offset-2",

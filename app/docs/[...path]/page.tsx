@@ -1,48 +1,18 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Metadata } from "next";
-import { cookies } from "next/headers";
-import { notFound } from "next/navigation";
-import { Header } from "../../../components/site/header.tsx";
-import { Prose } from "../../../components/ui/prose.tsx";
-import { parseTheme, THEME_COOKIE } from "../../../components/ui/theme.ts";
+import { loadPages } from "../../../components/docs/library.ts";
+import { DocsPage } from "../docs-page.tsx";
 
 interface Props {
   params: Promise<{ path: string[] }>;
+  searchParams: Promise<{ way?: string }>;
 }
 
-const folder = join(process.cwd(), "docs");
-
-/** Pages are the Markdown files of docs/, one folder deep; anything else is not found, whatever the address tries. */
-function pages(): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const part of ["", "errors", "protocols"]) {
-    for (const name of readdirSync(join(folder, part))) {
-      if (name.endsWith(".md")) found.set(join(part, name.slice(0, -3)), join(folder, part, name));
-    }
-  }
-  return found;
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const path = (await params).path.join("/");
+  const title = loadPages().get(path)?.title;
+  return { title, alternates: { types: { "text/markdown": `/docs/${path}.md` } } };
 }
 
-async function read({ params }: Props): Promise<string> {
-  const file = pages().get((await params).path.join("/"));
-  if (!file) notFound();
-  return readFileSync(file, "utf8");
-}
-
-export async function generateMetadata(props: Props): Promise<Metadata> {
-  const title = /^# (.+)$/m.exec(await read(props))?.[1]?.replaceAll("`", "");
-  return { title };
-}
-
-export default async function Page(props: Props) {
-  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
-  return (
-    <>
-      <Header theme={theme} sections={[]} />
-      <main className="mx-auto max-w-3xl px-4 py-10 sm:px-6">
-        <Prose text={await read(props)} />
-      </main>
-    </>
-  );
+export default async function Page({ params, searchParams }: Props) {
+  return <DocsPage path={(await params).path.join("/")} way={(await searchParams).way} />;
 }

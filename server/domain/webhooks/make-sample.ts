@@ -37,7 +37,7 @@ function payloadOf(type: EventType, at: string): Record<string, unknown> {
       return {
         id: "01980000-0000-7000-8000-000000000003",
         ...{ userId: "sample-user", type: "Sample", subject: "A sample notification", message: "It says nothing" },
-        ...{ priority: 1, metadata: {}, status: "visible", createdAt: at, visibleAt: at },
+        ...{ priority: "Normal", metadata: {}, status: "visible", createdAt: at, visibleAt: at },
       };
   }
 }

@@ -1,0 +1,46 @@
+/** What a call is made of, before it is sent. */
+export interface ApiCall {
+  method: string;
+  /** With its query. */
+  address: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+export interface ApiAnswer {
+  status: number;
+  requestId: string | undefined;
+  ms: number;
+  text: string;
+}
+
+/** Sends a call as any client would. Throws when the service cannot be reached. */
+export async function sendCall({ method, address, headers, body }: ApiCall): Promise<ApiAnswer> {
+  const began = performance.now();
+  const response = await fetch(address, { method, headers, body, credentials: "same-origin" });
+  const text = await response.text();
+  return {
+    status: response.status,
+    requestId: response.headers.get("x-request-id") ?? undefined,
+    ms: Math.round(performance.now() - began),
+    text: pretty(text),
+  };
+}
+
+/** The same call in a terminal. */
+export function asCurl({ method, address, headers, body }: ApiCall): string {
+  const lines = [
+    `curl${method === "GET" || (method === "POST" && body !== undefined) ? "" : ` -X ${method}`} "${address}"`,
+    ...Object.entries(headers).map(([name, value]) => `  -H "${name}: ${value}"`),
+    ...(body === undefined ? [] : [`  -d '${body.replaceAll("'", `'\\''`)}'`]),
+  ];
+  return lines.join(" \\\n");
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Stack, startStack, type TestTenant } from "./stack.ts";
+
+// The programs of the guides, unedited, as a reader starts them. A guide's programs share a tenant: each must work where others have run.
+
+const run = promisify(execFile);
+const root = "docs/snippets";
+const guides = readdirSync(root);
+const scratch = mkdtempSync(join(tmpdir(), "parley-snippets-"));
+
+let stack: Stack;
+const tenants = new Map<string, Promise<TestTenant>>();
+
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(async () => {
+  await stack.close();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+const expected = (guide: string) => readFileSync(join(root, guide, "output.txt"), "utf8");
+
+async function outputOf(guide: string, command: string, args: string[]): Promise<string> {
+  const tenant = tenants.get(guide) ?? stack.tenant(`guide-${guide}`);
+  tenants.set(guide, tenant);
+  const { tenantId, primaryKey } = await tenant;
+  const env = { ...process.env, PARLEY_URL: stack.url, PARLEY_TENANT: tenantId, PARLEY_API_KEY: primaryKey };
+  // A folder of their own, for programs that leave a file behind.
+  const cwd = mkdtempSync(join(scratch, `${guide}-`));
+  const { stdout } = await run(command, args, { cwd, env, timeout: 15_000 });
+  return stdout;
+}
+
+const file = (guide: string, name: string) => join(process.cwd(), root, guide, name);
+
+// One after another in a language, the languages beside each other: no more programs at once than a small machine has cores for.
+describe.concurrent("the programs of the guides print what the guides say", () => {
+  test("in TypeScript", { timeout: 60_000 }, async () => {
+    for (const guide of guides) {
+      // By its address: the program runs in a folder that has no packages.
+      const args = ["--import", import.meta.resolve("tsx"), file(guide, "main.ts")];
+      expect(await outputOf(guide, process.execPath, args), guide).toBe(expected(guide));
+    }
+  });
+
+  test("in Python and for curl", { timeout: 60_000 }, async () => {
+    for (const guide of guides) {
+      expect(await outputOf(guide, "python3", [file(guide, "main.py")]), `${guide}, Python`).toBe(expected(guide));
+      expect(await outputOf(guide, "bash", [file(guide, "curl.sh")]), `${guide}, curl`).toBe(expected(guide));
+    }
+  });
+
+  test("in C#, where there is a .NET SDK to compile them", { timeout: 600_000 }, async () => {
+    for (const guide of guides) expect(readFileSync(file(guide, "Main.cs"), "utf8"), guide).toContain("PARLEY_API_KEY");
+    if (!(await hasDotnet())) return console.log("C#: not run, because no .NET SDK is installed here");
+    for (const guide of guides) {
+      const project = join(scratch, `csharp-${guide}`);
+      await mkdir(project);
+      await writeFile(join(project, "Guide.csproj"), csproj(await dotnetVersion()));
+      await cp(file(guide, "Main.cs"), join(project, "Main.cs"));
+      await run("dotnet", ["build", "--nologo", "-v", "quiet", project], { timeout: 120_000 });
+      const program = join(project, "bin/Debug", `net${await dotnetVersion()}`, "Guide.dll");
+      expect(await outputOf(guide, "dotnet", [program]), guide).toBe(expected(guide));
+    }
+  });
+});
+
+function hasDotnet(): Promise<boolean> {
+  return dotnetVersion().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Of the SDK, as frameworks are named: 8.0, 10.0. */
+async function dotnetVersion(): Promise<string> {
+  const { stdout } = await run("dotnet", ["--version"]);
+  return stdout.split(".").slice(0, 2).join(".");
+}
+
+function csproj(version: string): string {
+  return `<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net${version}</TargetFramework>
+<ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup></Project>`;
+}
