@@ -1,20 +1,143 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { contents } from "../components/docs/contents.ts";
 import { expect, test } from "./journey.ts";
+import { readDemo } from "./people.ts";
+
+const named = contents.flatMap(({ pages }) => pages);
+const addressOf = (path: string) => (path === "guides/overview" ? "/docs" : `/docs/${path}`);
+
+async function expectNoViolation(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+}
 
 test("every error code has its page, and what guards the folder holds", async ({ page, request }) => {
   const codes = readdirSync("docs/errors").map((name) => name.replace(".md", ""));
   for (const code of codes) expect((await request.get(`/docs/errors/${code}`)).status(), code).toBe(200);
   await page.goto("/docs/errors/rate_limited");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("rate_limited");
-  expect((await request.get("/docs/nothing")).status()).toBe(404);
-  expect([400, 404]).toContain((await request.get("/docs/errors/..%2F..%2Fpackage")).status());
+  for (const address of ["/docs/nothing", "/docs/nothing.md", "/docs/api/nothing", "/docs/openapi.json"])
+    expect((await request.get(address)).status(), address).toBe(404);
+  for (const address of ["/docs/errors/..%2F..%2Fpackage", "/docs/..%2F..%2Fpackage.json.md"])
+    expect([400, 404], address).toContain((await request.get(address)).status());
 });
 
-test("the first page leads to architecture and guarantees", async ({ page }) => {
+test("the first page leads to the documentation", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("link", { name: "Guarantees" }).click();
   await expect(page.getByRole("heading", { name: "What Parley guarantees" })).toBeVisible();
   await page.goBack();
-  await page.getByRole("link", { name: "Architecture" }).click();
-  await expect(page.getByRole("heading", { name: "Architecture, on one page" })).toBeVisible();
+  await page.getByRole("link", { name: "Guides" }).click();
+  await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
+});
+
+test("every page of the sidebar opens without a word in the console, fits 360 px and is a twin of its Markdown", async ({
+  page,
+  request,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const list = await (await request.get("/llms.txt")).text();
+  for (const address of [...named.map(addressOf), "/docs/api", "/docs/api/messages.send", "/docs/errors/invalid"]) {
+    await page.goto(address);
+    await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wider, `${address} is wider than the window`).toBeLessThanOrEqual(0);
+  }
+  for (const path of named) {
+    const twin = await request.get(`/docs/${path}.md`);
+    expect(twin.headers()["content-type"], path).toBe("text/markdown; charset=utf-8");
+    // What the file says outside of its placeholders, to the letter.
+    for (const part of readFileSync(`docs/${path}.md`, "utf8").split(/^\[The programs\].*$|^<!-- errors -->$/m))
+      expect(await twin.text(), path).toContain(part);
+    expect(list).toContain(`(/docs/${path}.md)`);
+  }
+  for (const name of readdirSync("docs/errors")) expect(list).toContain(`(/docs/errors/${name})`);
+});
+
+test("a twin has the programs that the tests run", async ({ request }) => {
+  const twin = await (await request.get("/docs/guides/quick-start-chat.md")).text();
+  for (const file of ["curl.sh", "main.ts", "Main.cs", "main.py", "output.txt"])
+    expect(twin).toContain(readFileSync(`docs/snippets/quick-start-chat/${file}`, "utf8"));
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+  test(`pages of each kind are accessible in ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    for (const address of [
+      "/docs",
+      "/docs/guides/events",
+      "/docs/protocols/signalr",
+      "/docs/api",
+      "/docs/api/messages.send",
+    ]) {
+      await page.goto(address);
+      await expectNoViolation(page);
+    }
+    await page.keyboard.press("/");
+    await page.getByRole("combobox", { name: "Search the documentation" }).fill("cursor");
+    await expect(page.getByRole("option").first()).toBeVisible();
+    await expectNoViolation(page);
+  });
+
+test("the chosen language is kept from page to page, and the program is filled in", async ({ page, baseURL }) => {
+  await page.goto("/docs/guides/quick-start-chat");
+  await page.getByRole("tab", { name: "Python" }).click();
+  const program = page.getByRole("tabpanel");
+  await expect(program).toContainText(`os.environ.get('PARLEY_URL', '${baseURL}')`);
+  await page.getByRole("link", { name: "Creating chats and sending messages" }).first().click();
+  await expect(page.getByRole("heading", { name: "Creating chats and sending messages" })).toBeVisible();
+  await expect(page.getByRole("tab", { name: "Python" })).toHaveAttribute("aria-selected", "true");
+  await expect(program).toContainText("import urllib.request");
+});
+
+test("a way leads from page to page", async ({ page }) => {
+  await page.goto("/docs/guides/path-backend");
+  await page.getByRole("main").getByRole("link", { name: "Authentication and tenancy" }).first().click();
+  await expect(page).toHaveURL(/authentication\?way=backend$/);
+  await page.getByRole("link", { name: "Next Quick start: notifications" }).click();
+  await expect(page.getByRole("link", { name: "Next Creating and sending notifications" })).toBeVisible();
+});
+
+test("the search opens by key, finds, and goes there", async ({ page }) => {
+  await page.goto("/docs");
+  await page.keyboard.press("Control+k");
+  const box = page.getByRole("combobox", { name: "Search the documentation" });
+  await box.fill("coming back");
+  await expect(page.getByRole("option", { name: "Coming back" })).toBeVisible();
+  await box.press("Enter");
+  await expect(page).toHaveURL(/message-events#coming-back$/);
+  await expect(page.getByRole("heading", { name: "Coming back" })).toBeInViewport();
+});
+
+test("the reference sends a real call as a person of the demo", async ({ page }) => {
+  await page.goto("/docs/api/chats.create");
+  await page.getByRole("button", { name: "Ada", exact: false }).first().click();
+  await page.getByRole("textbox", { name: "Body" }).fill('{"name": "From the reference", "memberUserIds": ["ben"]}');
+  await page.getByRole("button", { name: "Send" }).click();
+  const answer = page.getByRole("region", { name: "Answer", exact: true });
+  await expect(answer).toContainText("201");
+  await expect(answer).toContainText('"name": "From the reference"');
+  await expect(answer).toContainText('"memberCount": 2');
+});
+
+async function signInToConsole(page: Page): Promise<void> {
+  const { email, password } = readDemo().admin;
+  await page.goto("/sign-in?next=/t/demo");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(({ pathname }) => pathname === "/t/demo");
+}
+
+test("who is signed in reads programs for their own tenant, and no key", async ({ page }) => {
+  await signInToConsole(page);
+  await page.goto("/docs/guides/overview");
+  const programs = page.locator("[data-guide=overview]");
+  await expect(programs).toContainText("PARLEY_TENANT:-demo");
+  await expect(programs).toContainText(/has the keys .*primary/i);
+  await expect(programs.getByRole("link", { name: "API keys" })).toHaveAttribute("href", "/t/demo/keys");
 });

@@ -6,6 +6,7 @@ import { expect, listen } from "./journey.ts";
 export interface DemoFile {
   baseUrl: string;
   apiKey: string;
+  admin: { email: string; password: string };
   users: { userId: string; displayName: string; token: string }[];
   second: { tenantId: string; apiKey: string; user: { userId: string; token: string } };
 }

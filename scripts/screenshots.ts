@@ -1,5 +1,5 @@
 // `npm run screenshots [-- word …]`: each page in light, dark and at 360 px, into the git-ignored screenshots/ folder. Words choose
-// pages by part of their name. PARLEY_E2E_URL and PARLEY_E2E_HOME name a product that already runs; otherwise the built one is started.
+// pages by part of their name. The README's pictures are among them: `npm run screenshots -- readme` writes those into docs/images. PARLEY_E2E_URL and PARLEY_E2E_HOME name a product that already runs; otherwise the built one is started.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
@@ -26,6 +26,11 @@ const pages: { name: string; path: string }[] = [
   { name: "installation", path: "/installation" },
   { name: "chat", path: "/chat/demo?as=ada" },
   { name: "inbox", path: "/inbox/demo?as=ada" },
+  { name: "docs", path: "/docs" },
+  { name: "docs-guide", path: "/docs/guides/message-events" },
+  { name: "docs-errors", path: "/docs/guides/errors" },
+  { name: "docs-api", path: "/docs/api" },
+  { name: "docs-operation", path: "/docs/api/messages.send" },
   ...consolePages.map(({ path }) => ({
     name: `console${path.replaceAll("/", "-") || "-overview"}`,
     path: `/t/demo${path}`,

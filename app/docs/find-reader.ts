@@ -1,5 +1,5 @@
 import { headers } from "next/headers";
-import { askConsole, askTenant } from "../../components/console/ask-api.ts";
+import { askConsole, askOperation } from "../../components/console/ask-api.ts";
 import type { Answers } from "../../components/console/trpc.ts";
 import type { Reader } from "../../components/docs/programs.tsx";
 import { webEnvironment } from "../../server/auth/session.ts";
@@ -25,6 +25,6 @@ async function findAccount(): Promise<Answers["account"]["get"] | undefined> {
 
 /** Empty where the reader's role does not see keys. */
 async function findKeyNames(tenantId: string): Promise<string[]> {
-  const keys = await askTenant<Answers["apiKeys"]["list"]>(tenantId, "/admin/api-keys").catch(() => undefined);
+  const keys = await askOperation<Answers["apiKeys"]["list"]>("apiKeys.list", {}, tenantId).catch(() => undefined);
   return keys?.data.map(({ name }) => name) ?? [];
 }

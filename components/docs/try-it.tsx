@@ -26,7 +26,7 @@ export interface TryItProps {
 const credentials = [
   { value: "token", label: "A user's token" },
   { value: "key", label: "An API key" },
-  { value: "none", label: "Nothing, or who is signed in here" },
+  { value: "none", label: "Nothing" },
 ] as const;
 
 /** Sends a real call from this page, and shows the same one for a terminal. What is typed here goes to this service only. */
@@ -50,7 +50,7 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
 
   return (
     <div className="space-y-4 rounded-2xl border border-line bg-surface p-4">
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         <Field label="Call with">
           <NativeSelect label="Call with" value={kind} options={credentials} onChange={setKind} />
         </Field>
@@ -61,7 +61,7 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
         )}
       </div>
       {demo && kind === "token" && <People tenantId={values.tenantId ?? ""} onChoose={setSecret} />}
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         {parameters.map(({ name, required }) => (
           <Field key={name} label={required ? `${name} (required)` : name}>
             <Input

@@ -9,6 +9,8 @@ const LINKS = [
 ];
 
 const READING = [
+  { href: "/docs", title: "Guides", text: "from nothing to both sides, with programs in four languages" },
+  { href: "/docs/api", title: "API reference", text: "every operation, with a form that sends a real call" },
   { href: "/docs/architecture", title: "Architecture", text: "how it is built, on one page" },
   {
     href: "/docs/guarantees",
