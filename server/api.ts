@@ -17,6 +17,7 @@ import { Limiter } from "./limiter.ts";
 import { openBus } from "./log/bus/open-bus.ts";
 import { Cursors } from "./log/cursor.ts";
 import { committedEvents, connections, registry } from "./metrics.ts";
+import { MinuteLog } from "./minute-log.ts";
 import { openDatabase } from "./persistence/database.ts";
 import { Realtime } from "./realtime/realtime.ts";
 import { routeUpgrades } from "./realtime/upgrade.ts";
@@ -99,7 +100,9 @@ export async function startApi(
   };
   const certificates = new Certificates((address) => fetchText(address, config));
   const requests = new RequestLog({ db, security, log, now });
-  const services: Services = { db, cursors, live: realtime, security, limiter, requests, now, certificates, settings };
+  const minutes = new MinuteLog({ db, log, now, connections: () => realtime.connectionCounts() });
+  const noting = { requests, minutes };
+  const services: Services = { db, cursors, live: realtime, security, limiter, ...noting, now, certificates, settings };
   const state = { draining: false, seeded: config.seed === "none" };
   const app = buildApp(log, config);
   keepBodies(app);
@@ -154,7 +157,7 @@ export async function startApi(
       trpc.close();
       silent.close();
       await Promise.all([app.close(), ...servers.map(closeServer)]);
-      await Promise.all([security.close(), requests.flush()]);
+      await Promise.all([security.close(), requests.flush(), minutes.close()]);
       await bus.close();
       await db.close();
     },

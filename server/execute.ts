@@ -24,12 +24,13 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
   const started = performance.now();
   let code = "ok";
   let status = 200;
+  let ctx: Context | undefined;
   let audited: Audited | undefined;
   try {
     const headers = await takeToken(call);
     requireAccess(operation, call.principal);
     const input = readInput(operation, raw);
-    const ctx: Context = { ...call, reply: { headers } };
+    ctx = { ...call, reply: { headers } };
     if (call.idempotencyKey !== undefined) acceptKey(operation, ctx, input);
     audited = await beginAudit(operation, call, input);
     ctx.audit = audited?.detail;
@@ -51,9 +52,10 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
   } finally {
     // Nobody waits for it: a call that ends its own credential has to answer before its connection is closed.
     void audited?.settle(code);
-    const ms = performance.now() - started;
+    const ms = performance.now() - started - (ctx?.reply.waitedMs ?? 0);
     observeCall(operation.name, code, ms);
     call.services.requests.note(call.tenantId, { ...call, operation, status, code, ms });
+    if (!operation.http.root) call.services.minutes.note(call.tenantId, ms, status);
   }
 }
 

@@ -80,7 +80,12 @@ export interface Context extends Call {
   /** Set when the call carries an idempotency key; handed to the unit of work that does what the call asks. */
   idempotent?: IdempotentCall | undefined;
   /** What an answer over HTTP carries beside its body; other transports ignore it. */
-  reply: { status?: 200 | 201; headers: Record<string, string> };
+  reply: {
+    status?: 200 | 201;
+    headers: Record<string, string>;
+    /** For how long it waited because the caller wanted it to, in ms: no measure of the service. */
+    waitedMs?: number;
+  };
 }
 
 export interface Definition<I extends z.ZodType, O extends z.ZodType> {

@@ -15,6 +15,7 @@ import { jobOperations } from "./domain/jobs/operations.ts";
 import { mailOperations } from "./domain/mail/operations.ts";
 import { memberOperations, tenantMemberOperations } from "./domain/members/operations.ts";
 import { messageOperations, tenantMessageOperations } from "./domain/messages/operations.ts";
+import { metricsOperations } from "./domain/metrics/operations.ts";
 import { notificationOperations } from "./domain/notifications/operations.ts";
 import { invitedOperations, operatorOperations } from "./domain/operators/operations.ts";
 import { accountOperations, peopleOperations, sessionOperations } from "./domain/persons/operations.ts";
@@ -49,6 +50,7 @@ export const operations = {
   mail: mailOperations,
   jobs: jobOperations,
   tasks: taskOperations,
+  metrics: metricsOperations,
   webhooks: webhookOperations,
   events: eventOperations,
   typing: typingOperations,

@@ -4,6 +4,7 @@ import type { TrustProxy } from "./client-address.ts";
 import type { Certificates } from "./domain/mail/fetch-certificate.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Cursors } from "./log/cursor.ts";
+import type { MinuteLog } from "./minute-log.ts";
 import type { Database } from "./persistence/database.ts";
 import type { RequestLog } from "./request-log.ts";
 
@@ -70,6 +71,8 @@ export interface Services {
   limiter: Limiter;
   /** What the tenant sees of the calls that are made to it. */
   requests: Pick<RequestLog, "note" | "refused">;
+  /** Where calls are counted for the tenant's charts. */
+  minutes: Pick<MinuteLog, "note" | "flush">;
   /** The clock of what operations do by the time, in ms since 1970. */
   now(): number;
   /** Of Amazon SNS */

@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { minutesKeptFor } from "../domain/metrics/schema.ts";
+import { retainMinutes } from "../domain/metrics/store.ts";
 import { removeRequests } from "../domain/requests/store.ts";
 import { keptForDays } from "../domain/tasks/schema.ts";
 import { retainTasks } from "../domain/tasks/store.ts";
@@ -53,6 +55,7 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
       const { eventDays, requestDays } = await daysOf(db, tenantId);
       await cutRequests(db, tenantId, now - requestDays * day);
       const before = new Date(now - eventDays * day);
+      while ((await retainMinutes(pool, tenantId, new Date(now - minutesKeptFor), step)) === step);
       await cutWebhooks(pool, tenantId, before);
       gone.events += await cutLog(pool, tenantId, before);
     } catch (error) {

@@ -58,7 +58,6 @@ export async function purgeTenant(pool: Pool, tenantId: TenantId, limit: number)
   return rows[0]?.gone ?? 0;
 }
 
-/** Takes out mails caught before one time, and up to `limit` decisions settled before another; returns how many went. */
 /** Takes out what was cancelled, and sends to many that ended, before a time; returns how many of the one kind or the other, at most `limit`. */
 export async function retainNotifications(
   pool: Pool,
@@ -74,6 +73,7 @@ export async function retainNotifications(
   return rows[0]?.gone ?? 0;
 }
 
+/** Takes out mails caught before one time, and up to `limit` decisions settled before another; returns how many went. */
 export async function retainMail(
   pool: Pool,
   tenantId: TenantId,

@@ -5,6 +5,7 @@ import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notic
 import { runDigests } from "../domain/digests/run-digests.ts";
 import { moveTimes } from "../domain/notifications/move-times.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
+import { countLogs } from "./count-minutes.ts";
 import type { PersonMailJob } from "./mail/person-mail.tsx";
 import { type MailContext, pumpMail } from "./mail/pump.ts";
 import { runRetention } from "./retention.ts";
@@ -39,6 +40,7 @@ export function taskList(context: TaskContext): TaskList {
       const taskId = String((payload as { taskId?: unknown }).taskId);
       return runTask(context, { tenantId: tenantOf(payload), taskId, last: job.attempts >= job.max_attempts });
     },
+    minutes: () => countLogs(context.db),
     retention: async () => {
       const gone = await runRetention(context.db);
       context.log.info(gone, "retention done");
@@ -58,6 +60,7 @@ function jobOf(payload: unknown): Omit<Withdrawing, "now"> {
 
 /** What runs by the clock. A run missed while nothing was up is made up for once. */
 export const schedule: CronItem[] = [
+  { task: "minutes", match: "* * * * *", identifier: "minutes", options: { maxAttempts: 1, jobKey: "minutes" } },
   {
     task: "retention",
     match: "7 * * * *",

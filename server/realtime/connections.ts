@@ -44,6 +44,11 @@ export class Connections {
     return this.byTenant.get(tenantId)?.get(id);
   }
 
+  /** How many each tenant has. */
+  counts(): Map<TenantId, number> {
+    return new Map([...this.byTenant].map(([tenantId, ours]) => [tenantId, ours.size]));
+  }
+
   tenantIds(): TenantId[] {
     return [...this.byTenant.keys()];
   }

@@ -102,6 +102,11 @@ export class Realtime implements Live {
     return this.connections.size;
   }
 
+  /** Open connections of this node, by tenant. */
+  connectionCounts(): Map<TenantId, number> {
+    return this.connections.counts();
+  }
+
   /** How many nodes share the work, this one included. */
   nodes = 1;
 

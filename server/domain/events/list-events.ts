@@ -44,7 +44,9 @@ export const listEvents = query({
       if (page.next < page.position) continue; // a full page of other kinds
       const left = until - Date.now();
       if (left <= 0) return present(ctx, answer);
+      const began = performance.now();
       await hold(ctx, page.position, left / 1000);
+      ctx.reply.waitedMs = (ctx.reply.waitedMs ?? 0) + performance.now() - began;
     }
   },
 });

@@ -230,6 +230,7 @@ export const examples: Record<OperationName, Example> = {
   },
   ...policyExamples,
   "demo.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
+  "metrics.read": { input: () => ({ range: "day" }), callers: byAdmin, changes: [], foreign: {} },
   "hosted.get": { input: noInput, callers: byAnyone, changes: [], foreign: {} },
   ...inboxExamples,
   ...operatorExamples,

@@ -9,7 +9,15 @@ export type Fingerprint = Record<string, string>;
 /** They hold nothing of a tenant. */
 export const TENANTLESS = ["_prisma_migrations", "nodes", "job_workers"];
 /** Not what a call itself stores: what the pipeline notes of administrators, who is connected. */
-const LIVE = [...TENANTLESS, "audit_entries", "api_requests", "api_request_skips", "presences", "connections"];
+const LIVE = [
+  ...TENANTLESS,
+  "audit_entries",
+  "api_requests",
+  "api_request_skips",
+  "tenant_minutes",
+  "presences",
+  "connections",
+];
 /** Written beside the calls, some seconds later. */
 const LATER = ["last_used_at", "last_seen_at"];
 

@@ -8,6 +8,7 @@ import * as members from "../../domain/members/store.ts";
 import * as appendMessages from "../../domain/messages/append-store.ts";
 import * as laneMessages from "../../domain/messages/lane-store.ts";
 import * as messages from "../../domain/messages/store.ts";
+import * as metrics from "../../domain/metrics/store.ts";
 import * as presence from "../../domain/presence/store.ts";
 import * as reads from "../../domain/reads/store.ts";
 import * as tenants from "../../domain/tenants/store.ts";
@@ -28,6 +29,8 @@ import { webhookStores } from "./stores-webhooks.ts";
 const future = new Date("2100-01-01T00:00:00Z");
 const page = { offset: 0, pageSize: 50 };
 const span = { after: 0, upto: Number.MAX_SAFE_INTEGER, limit: 1000 };
+const always = { since: new Date(0), upto: future, stepMs: 60_000 };
+const sample = { minute: 0, calls: 1, faults: 0, connections: 0, latencies: [1] };
 const draft = {
   kind: "hs256" as const,
   name: "x",
@@ -213,6 +216,16 @@ export const storeRows: StoreModules = {
       ],
       retainNotifications: [({ db, mine }) => jobs.retainNotifications(db.pool, mine, future, 1000), own],
       retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future), 0],
+    },
+  },
+  "domain/metrics/store.ts": {
+    module: metrics,
+    rows: {
+      addMinutes: [({ db, mine }) => metrics.addMinutes(db.pool, mine, [sample]), undefined],
+      countMinutes: [({ tx, mine }) => metrics.countMinutes(tx, mine, span), undefined],
+      readMinutes: [({ db, mine }) => metrics.readMinutes(db, mine, always), own],
+      countFailures: [({ db, mine }) => metrics.countFailures(db, mine, always), own],
+      retainMinutes: [({ db, mine }) => metrics.retainMinutes(db.pool, mine, future, 1000), own],
     },
   },
   "log/store.ts": {

@@ -1,5 +1,5 @@
-import { StartPage } from "../../../../components/console/start-page.tsx";
+import { OverviewPage } from "../../../../components/console/overview/overview-page.tsx";
 
 export default function Page() {
-  return <StartPage />;
+  return <OverviewPage />;
 }

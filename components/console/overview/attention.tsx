@@ -1,0 +1,86 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { useConsole } from "../console-context.ts";
+import { useLiveQuery } from "../live.ts";
+import { useTRPC } from "../trpc.ts";
+
+interface Need {
+  what: string;
+  why: string;
+  href: string;
+  action: string;
+}
+
+/** What somebody should look at, each with where to go. Nothing is shown until all that could be one has answered. */
+export function Attention() {
+  const { base } = useConsole();
+  const trpc = useTRPC();
+  const live = useLiveQuery();
+  const mail = useQuery(trpc.mail.getSettings.queryOptions({}, live));
+  const webhooks = useQuery(trpc.webhooks.list.queryOptions({ pageSize: 100 }, live));
+  const dead = useQuery(trpc.jobs.listDead.queryOptions({ pageSize: 1 }, live));
+  const { data: settings } = mail;
+  if (!settings || !webhooks.data || !dead.data) return null;
+  const needs: Need[] = [
+    ...(settings.way === "none"
+      ? [{ what: "Mail goes nowhere", why: "No mail server is set.", href: "/settings#mail", action: "Set one" }]
+      : []),
+    ...(settings.pausedUntil !== undefined
+      ? [
+          {
+            what: "The mail server is left alone for a while",
+            why: settings.lastError ?? "It failed again and again.",
+            href: "/settings#mail",
+            action: "Look at its settings",
+          },
+        ]
+      : []),
+    ...webhooks.data.data
+      .filter(({ state, nextTryAfter }) => state === "disabled" || nextTryAfter !== undefined)
+      .map(({ id, url, state, reason, failures }) => ({
+        what: state === "disabled" ? "A webhook is disabled" : "A webhook fails",
+        why: `${url}: ${reason ?? `${failures} tries in a row failed`}`,
+        href: `/webhooks/${id}`,
+        action: "Look at its deliveries",
+      })),
+    ...(dead.data.totalCount > 0
+      ? [
+          {
+            what: `${dead.data.totalCount} ${dead.data.totalCount === 1 ? "job was" : "jobs were"} given up`,
+            why: dead.data.data[0]?.error ?? "They failed every time.",
+            href: "/tasks",
+            action: "Look at them",
+          },
+        ]
+      : []),
+  ];
+  return (
+    <section aria-labelledby="attention" className="rounded-xl border border-line bg-surface p-4">
+      <h2 id="attention" className="font-medium text-sm">
+        What needs somebody
+      </h2>
+      {needs.length === 0 ? (
+        <p className="mt-2 flex items-center gap-2 text-muted text-sm">
+          <CircleCheck aria-hidden className="size-4 text-good" />
+          Nothing at the moment.
+        </p>
+      ) : (
+        <ul className="mt-2 divide-y divide-line">
+          {needs.map(({ what, why, href, action }) => (
+            <li key={what + why} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
+              <TriangleAlert aria-hidden className="size-4 shrink-0 text-warn" />
+              <span className="font-medium">{what}</span>
+              <span className="min-w-0 flex-1 break-words text-muted">{why}</span>
+              <Link href={base + href} prefetch={false} className="text-accent underline-offset-4 hover:underline">
+                {action}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

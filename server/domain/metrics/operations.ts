@@ -1,0 +1,3 @@
+import { readMetrics } from "./read-metrics.ts";
+
+export const metricsOperations = { read: readMetrics };

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { countLogs } from "../../jobs/count-minutes.ts";
+import { runRetention } from "../../jobs/retention.ts";
+import { Owner } from "../../testing/chaos/owner.ts";
+import { stockClient } from "../../testing/hub-client.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { Metrics } from "./schema.ts";
+import { minutesKeptFor } from "./schema.ts";
+
+// Charts show what SQL says of the same traffic.
+
+let stack: Stack;
+let acme: TestTenant;
+let bmce: TestTenant;
+let owner: Owner;
+let clock = Date.UTC(2026, 0, 5, 10, 30, 20);
+
+beforeAll(async () => {
+  stack = await startStack({}, () => clock);
+  [acme, bmce] = [await stack.tenant("acme"), await stack.tenant("bmce")];
+  owner = await Owner.open(stack.database.ownerUrl);
+});
+afterAll(async () => {
+  await owner.close();
+  await stack.close();
+});
+
+const read = async (tenant: TestTenant, range: string) =>
+  (await tenant.key()<Metrics>("GET", `/admin/metrics?range=${range}`)).body;
+
+/** Sets when the tenant's events happened: the log has the database's clock. */
+async function spread(tenantId: string): Promise<void> {
+  await owner.client.query(
+    "update events set at = $2::timestamptz - (position % 40) * interval '3 minutes' where tenant_id = $1",
+    [tenantId, new Date(clock)],
+  );
+}
+
+test("messages, notifications and failures are what SQL counts, once, however often the log is counted", async () => {
+  const ada = acme.as("ada");
+  const { id } = (await ada<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] })).body;
+  for (let i = 0; i < 60; i++) await ada("POST", `/Chat/${id}/messages`, { content: `${i}` });
+  for (let i = 0; i < 25; i++)
+    await acme.key()("POST", "/Notifications", { userId: "ben", subject: "s", message: "m" });
+  await spread("acme");
+  await Promise.all([countLogs(stack.api.services.db), countLogs(stack.api.services.db)]);
+  await countLogs(stack.api.services.db);
+  await owner.client.query(
+    `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch, updated_at)
+     select 'acme', gen_random_uuid(), 'event:' || n, 'ben', 'email', 'notification', 't', 's',
+       (array['failed', 'bounced', 'sent'])[1 + n % 3], 1, $1::timestamptz - n * interval '11 minutes' from generate_series(1, 30) n`,
+    [new Date(clock)],
+  );
+  for (const [range, step] of [
+    ["hour", "1 minute"],
+    ["day", "15 minutes"],
+    ["month", "6 hours"],
+  ] as const) {
+    const { from, to, points, total } = await read(acme, range);
+    const { rows } = await owner.client.query<{ at: Date; messages: number; notifications: number; failures: number }>(
+      `select p as at,
+         (select count(*)::int from events where tenant_id = 'acme' and type = 'message.created' and at >= p and at < p + $3::interval) as messages,
+         (select count(*)::int from events where tenant_id = 'acme' and type = 'notification.created' and at >= p and at < p + $3::interval) as notifications,
+         (select count(*)::int from deliveries where tenant_id = 'acme' and status in ('failed', 'bounced')
+            and updated_at >= p and updated_at < p + $3::interval) as failures
+       from generate_series($1::timestamptz, $2::timestamptz - $3::interval, $3::interval) p`,
+      [from, to, step],
+    );
+    const shown = points.map(({ at, messages, notifications, failures }) => ({
+      at,
+      messages,
+      notifications,
+      failures,
+    }));
+    expect(shown).toEqual(rows.map((row) => ({ ...row, at: row.at.toISOString() })));
+    expect(total.messages).toBe(rows.reduce((sum, { messages }) => sum + messages, 0));
+    if (range !== "hour") expect(total).toMatchObject({ messages: 60, notifications: 25 });
+  }
+  expect((await read(bmce, "month")).total).toMatchObject({ messages: 0, notifications: 0, failures: 0 });
+});
+
+test("calls, their time and open connections are what the nodes saw together", async () => {
+  const second = await stack.another();
+  const sockets = await Promise.all(
+    [stack.url, second.url].map(async (url) => {
+      const socket = stockClient(`${url}/tenant/bmce/v1/hub`, { token: () => bmce.token("ada") });
+      await socket.start();
+      return socket;
+    }),
+  );
+  const before = (await read(bmce, "hour")).total.calls;
+  for (let i = 0; i < 10; i++) await bmce.as("ben")("GET", "/Chat");
+  clock += 60_000; // the minute's sample of connections comes with its first writing
+  await stack.api.services.minutes.flush();
+  await second.api.services.minutes.flush();
+  await stack.api.services.minutes.flush();
+  const { points, total, connectionsNow } = await read(bmce, "hour");
+  expect(connectionsNow).toBe(2);
+  expect(points.at(-1)).toMatchObject({
+    connections: 2,
+    at: new Date(Math.floor(clock / 60_000) * 60_000).toISOString(),
+  });
+  expect(total.calls - before).toBeGreaterThanOrEqual(10);
+  expect(total.faults).toBe(0);
+  expect(total.p50Ms).toBeGreaterThan(0);
+  expect(total.p99Ms).toBeGreaterThanOrEqual(total.p50Ms ?? Infinity);
+  await Promise.all(sockets.map((socket) => socket.stop()));
+});
+
+test("a long poll counts with its work, not with its waiting", async () => {
+  const cleo = bmce.as("cleo");
+  const { nextCursor } = (await cleo<{ nextCursor: string }>("GET", "/events")).body;
+  await stack.api.services.minutes.flush();
+  clock += 3_600_000;
+  await cleo("GET", `/events?after=${nextCursor}&wait=1`);
+  await stack.api.services.minutes.flush();
+  expect((await read(bmce, "hour")).total.p99Ms).toBeLessThan(900);
+});
+
+test("what is older than two months goes", async () => {
+  await runRetention(stack.api.services.db, clock + minutesKeptFor + 3 * 3_600_000);
+  const { rows } = await owner.client.query(
+    "select count(*)::int as left from tenant_minutes where tenant_id = 'acme'",
+  );
+  expect(rows).toEqual([{ left: 0 }]);
+});
