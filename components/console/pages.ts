@@ -5,6 +5,7 @@ import {
   Hash,
   House,
   KeyRound,
+  ListX,
   type LucideIcon,
   Mail,
   MailX,
@@ -62,6 +63,7 @@ export const consolePages: readonly ConsolePage[] = [
     roles: seesCredentials,
   },
   { path: "/audit", label: "Audit log", group: "Operate", icon: ScrollText, key: "a", roles: seesCredentials },
+  { path: "/jobs", label: "Given-up jobs", group: "Operate", icon: ListX, key: "j" },
   { path: "/settings", label: "Settings", group: "Operate", icon: Settings, key: "s" },
 ];
 

@@ -51,7 +51,7 @@ export function Attention() {
           {
             what: `${dead.data.totalCount} ${dead.data.totalCount === 1 ? "job was" : "jobs were"} given up`,
             why: dead.data.data[0]?.error ?? "They failed every time.",
-            href: "/tasks",
+            href: "/jobs",
             action: "Look at them",
           },
         ]

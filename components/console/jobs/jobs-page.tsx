@@ -1,0 +1,96 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { CircleCheck } from "lucide-react";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { DataTable } from "../data-table.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { When } from "../when.tsx";
+
+/** Later work that was given up: why, and what to do with it. */
+export function JobsPage() {
+  const { manages } = useConsole();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const pageNumber = usePageNumber();
+  const act = useAct();
+  const list = useQuery(
+    trpc.jobs.listDead.queryOptions(
+      { pageNumber, pageSize: 25 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  return (
+    <>
+      <PageHeader
+        title="Given-up jobs"
+        lead="Mails, webhooks and the like are tried again and again by themselves. What failed every time waits here, and holds nothing else up."
+      />
+      {act.failure && <FailureNote failure={act.failure} className="mb-4" />}
+      <QueryView
+        query={list}
+        empty={{
+          when: ({ totalCount }) => totalCount === 0,
+          show: (
+            <EmptyState icon={CircleCheck} title="Nothing was given up">
+              When something fails for good, its error is here, and you can try it again.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable
+              label="Given-up jobs"
+              rows={page.data}
+              idOf={({ id }) => id}
+              columns={[
+                { header: "What", cell: ({ task }) => <span className="font-medium">{task}</span> },
+                {
+                  header: "Error",
+                  cell: ({ error }) => <span className="break-words">{error ?? "It did not say"}</span>,
+                },
+                { header: "Tries", cell: ({ attempts }) => attempts },
+                { header: "Given up", cell: ({ diedAt }) => <When at={diedAt} /> },
+                ...(manages
+                  ? [
+                      {
+                        header: "Actions",
+                        cell: ({ id, task }: (typeof page.data)[number]) => (
+                          <span className="flex gap-2">
+                            <Button
+                              disabled={act.busy}
+                              aria-label={`Try ${task} again`}
+                              onClick={() => void act.run(() => client.jobs.retryDead.mutate({ jobId: id }))}
+                            >
+                              Try again
+                            </Button>
+                            <Button
+                              disabled={act.busy}
+                              aria-label={`Forget ${task}`}
+                              onClick={() => void act.run(() => client.jobs.removeDead.mutate({ jobId: id }))}
+                            >
+                              Forget
+                            </Button>
+                          </span>
+                        ),
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+            <PagePager {...page} />
+          </>
+        )}
+      </QueryView>
+    </>
+  );
+}
