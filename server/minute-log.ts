@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { TenantId } from "./auth/principal.ts";
-import { latencyPlace, latencySteps } from "./domain/metrics/latency.ts";
+import { latencyPlace, latencySteps } from "./domain/metrics/policy.ts";
 import { addMinutes, type MinuteSample } from "./domain/metrics/store.ts";
 import type { Database } from "./persistence/database.ts";
 

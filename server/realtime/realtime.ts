@@ -103,9 +103,7 @@ export class Realtime implements Live {
   }
 
   /** Open connections of this node, by tenant. */
-  connectionCounts(): Map<TenantId, number> {
-    return this.connections.counts();
-  }
+  readonly connectionCounts = () => this.connections.counts();
 
   /** How many nodes share the work, this one included. */
   nodes = 1;

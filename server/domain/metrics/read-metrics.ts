@@ -3,7 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { query } from "../../operation.ts";
 import type { Database } from "../../persistence/database.ts";
 import { countConnections } from "../connections/store.ts";
-import { addCounts, quantile } from "./latency.ts";
+import { addCounts, quantile } from "./policy.ts";
 import { type Metrics, metricsSchema, type Range, ranges } from "./schema.ts";
 import { countFailures, type MinuteSum, readMinutes } from "./store.ts";
 

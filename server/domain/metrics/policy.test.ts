@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addCounts, latencyPlace, latencySteps, quantile } from "./latency.ts";
+import { addCounts, latencyPlace, latencySteps, quantile } from "./policy.ts";
 
 const count = (times: number[]) =>
   times.reduce<number[]>((counts, ms) => addCounts(counts, [...Array(latencyPlace(ms)).fill(0), 1]), []);
