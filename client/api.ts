@@ -24,6 +24,8 @@ export interface ApiOptions {
   address: string;
   /** Left out for the calls that need no credential. */
   tokens?: TokenKeeper | undefined;
+  /** Sent with every call: a backend's key. */
+  headers?: Record<string, string> | undefined;
   onCall?: ((call: SeenCall) => void) | undefined;
   /** The service takes none of the tokens there are. */
   onSignedOut?: (() => void) | undefined;
@@ -86,6 +88,7 @@ export class Api {
     { signal, idempotencyKey }: CallOptions,
   ): Promise<Response> {
     const headers = {
+      ...this.#options.headers,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),

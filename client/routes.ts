@@ -20,6 +20,8 @@ export const routes = {
   "presence.get": "GET /presence",
   "presence.set": "PUT /presence",
   "users.get": "GET /Users/{userId}",
+  "tokens.create": "POST /tokens",
+  "notifications.create": "POST /Notifications",
   "notifications.list": "GET /Notifications",
   "notifications.setRead": "PUT /Notifications/{notificationId}/read",
   "notifications.setArchived": "PUT /Notifications/{notificationId}/archive",
@@ -31,6 +33,9 @@ export const routes = {
   "preferences.get": "GET /preferences",
   "preferences.put": "PUT /preferences",
   "events.list": "GET /events",
+  "webhooks.replay": "POST /admin/webhooks/{webhookId}/replay",
+  "pusherApps.authorizeChannel": "POST /pusher/auth",
+  "pusherApps.authorizeUser": "POST /pusher/user-auth",
   "demo.get": "GET /demo",
   "hosted.get": "GET /hosted",
 } as const;

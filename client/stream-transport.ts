@@ -24,20 +24,32 @@ async function read(connecting: Connecting, signal: AbortSignal): Promise<void> 
   const query = since ? `?${new URLSearchParams({ after: since })}` : "";
   const headers = { accept: "text/event-stream", authorization: `Bearer ${token}` };
   const response = await fetch(`${tenantAddress(baseUrl, tenantId)}/events${query}`, { headers, signal });
-  if (!response.ok || !response.body) return;
+  if (!response.ok) return;
   connecting.onOpen();
-  const reader = response.body.getReader();
+  await readEventStream(response, connecting);
+}
+
+/** Hands on what the log's stream says, until it ends. Throws what the network throws. */
+export async function readEventStream(
+  { body }: Response,
+  to: Pick<Connecting, "onEvent" | "onPosition" | "onResync">,
+): Promise<void> {
+  if (!body) return;
+  const reader = body.getReader();
   const decoder = new TextDecoder();
   for (let rest = ""; ; ) {
     const { done, value } = await reader.read();
     if (done) return;
     const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
     rest = blocks.pop() ?? "";
-    for (const block of blocks) hear(block, connecting);
+    for (const block of blocks) hear(block, to);
   }
 }
 
-function hear(block: string, { onEvent, onPosition, onResync }: Connecting): void {
+function hear(
+  block: string,
+  { onEvent, onPosition, onResync }: Pick<Connecting, "onEvent" | "onPosition" | "onResync">,
+): void {
   const fields = new Map(block.split("\n").map((line) => splitField(line)));
   const data = fields.get("data");
   if (data === undefined) return; // a comment: the service's sign of life

@@ -6,7 +6,7 @@ import { startProduct } from "./product.ts";
  */
 export default async function globalSetup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.PARLEY_E2E_URL) return undefined;
-  const { url, home, stop } = await startProduct();
+  const { url, home, stop } = await startProduct({ ALLOW_PRIVATE_NETWORKS: "true" }); // journeys have backends of their own
   process.env.PARLEY_E2E_URL = url;
   process.env.PARLEY_E2E_HOME = home;
   return stop;

@@ -1,6 +1,6 @@
 // Makes client/dist: what `npm pack` in client/ puts into the package. The types of the calls come from the server's catalogue; here they
 // are written out, so that the package needs nothing of the server.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -10,11 +10,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const client = join(root, "client");
 const dist = join(client, "dist");
 const entries = ["main.ts", "react/main.ts"];
+/** The clients of the protocols are there for those who use them: by hooks, or by `parley tail`. */
+const peers = Object.keys(JSON.parse(readFileSync(join(client, "package.json"), "utf8")).peerDependencies);
 
 rmSync(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: client,
-  entryPoints: entries,
+  entryPoints: [...entries, "cli/main.ts"],
   outdir: dist,
   bundle: true,
   splitting: true,
@@ -24,7 +26,7 @@ await build({
   format: "esm",
   target: "es2022",
   jsx: "automatic",
-  external: ["react", "react/jsx-runtime"],
+  external: [...peers, "react/jsx-runtime", "node:*"],
   logLevel: "warning",
 });
 writeTypes();

@@ -17,6 +17,8 @@ export const limits = {
   notificationsPerCall: 500,
   frameBytes: 64 * 1024,
   connectionsPerUser: 200,
+  /** Of a tenant, from one address, that carry nothing but the key of its Pusher app; a node. */
+  anonymousPerAddress: 1000,
   jsonDepth: 20,
 } as const;
 

@@ -9,12 +9,14 @@ import {
   type LucideIcon,
   Mail,
   MailX,
+  Radio,
   ScrollText,
   Settings,
   ShieldCheck,
   Tags,
   Users,
   UsersRound,
+  Webhook,
 } from "lucide-react";
 import type { Role } from "./trpc.ts";
 
@@ -53,6 +55,8 @@ export const consolePages: readonly ConsolePage[] = [
     key: "i",
     roles: seesCredentials,
   },
+  { path: "/webhooks", label: "Webhooks", group: "Developers", icon: Webhook, key: "w" },
+  { path: "/pusher", label: "Pusher app", group: "Developers", icon: Radio, roles: ["owner", "admin"] },
   { path: "/requests", label: "API requests", group: "Developers", icon: Activity, key: "l" },
   {
     path: "/operators",
@@ -78,6 +82,7 @@ export const consoleActs: readonly ConsoleAct[] = [
   { label: "Create a template", path: "/templates?create=true" },
   { label: "Send an address no mail", path: "/suppressions?create=true" },
   { label: "Create an API key", path: "/keys?create=true" },
+  { label: "Add a webhook endpoint", path: "/webhooks?create=true" },
   { label: "Trust an issuer", path: "/issuers?create=true" },
   { label: "Invite an operator", path: "/operators?create=true" },
 ];
@@ -88,6 +93,7 @@ export const idPages: readonly { label: string; path: (id: string) => string }[]
   { label: "Calls of the user", path: (id) => `/requests?userId=${encodeURIComponent(id)}` },
   { label: "Calls with the key", path: (id) => `/requests?keyId=${encodeURIComponent(id)}` },
   { label: "Acts of the operator", path: (id) => `/audit?actor=${encodeURIComponent(id)}` },
+  { label: "Webhook endpoint", path: (id) => `/webhooks/${encodeURIComponent(id)}` },
   { label: "Notification", path: (id) => `/notifications/${encodeURIComponent(id)}` },
 ];
 

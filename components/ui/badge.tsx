@@ -7,9 +7,9 @@ const badge = cva("inline-flex items-center gap-1 whitespace-nowrap rounded-full
     tone: {
       plain: "border border-line bg-sunken text-muted",
       accent: "bg-accent text-on-accent",
-      good: "border border-good text-good",
-      warn: "border border-warn text-warn",
-      bad: "border border-bad text-bad",
+      good: "border border-good bg-surface text-good",
+      warn: "border border-warn bg-surface text-warn",
+      bad: "border border-bad bg-surface text-bad",
     },
     size: { sm: "px-1.5 text-[0.6875rem] leading-5", md: "px-2 py-0.5 text-xs" },
   },

@@ -31,13 +31,13 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup className={cn(popup, className)}>
-          <header className="flex items-start justify-between gap-4 px-5 pt-5">
+          <div className="flex items-start justify-between gap-4 px-5 pt-5">
             <div className="min-w-0">
               <Base.Title className="font-semibold text-lg tracking-tight">{title}</Base.Title>
               {description && <Base.Description className="mt-1 text-muted text-sm">{description}</Base.Description>}
             </div>
             <Base.Close render={<IconButton icon={X} label="Close" className="-mt-1 -mr-2" />} />
-          </header>
+          </div>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
           {footer && (
             <footer className="flex flex-wrap justify-end gap-2 border-line border-t px-5 py-4">{footer}</footer>

@@ -37,11 +37,11 @@ export function Drawer(props: DrawerProps) {
             className,
           )}
         >
-          <header className="flex items-center gap-2 border-line border-b px-4 py-3">
+          <div className="flex items-center gap-2 border-line border-b px-4 py-3">
             <Base.Title className="min-w-0 flex-1 truncate font-semibold text-base">{title}</Base.Title>
             {actions}
             <Base.Close render={<IconButton icon={X} label="Close" />} />
-          </header>
+          </div>
           <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>
         </Base.Popup>
       </Base.Portal>

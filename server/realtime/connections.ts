@@ -3,21 +3,24 @@ import { DomainError } from "../errors.ts";
 import { limits } from "../schema.ts";
 import type { LiveConnection } from "./live-connection.ts";
 
-/** The open connections of a node, by tenant, and how many each user has. */
+/** The open connections of a node, by tenant, and how many each user has, or each address of those that are nobody's yet. */
 export class Connections {
   private readonly byTenant = new Map<TenantId, Map<string, LiveConnection>>();
-  private readonly perUser = new Map<string, number>();
+  private readonly perHolder = new Map<string, number>();
   size = 0;
 
-  /** Throws `rate_limited` when the connection's user has too many. */
+  /** Throws `rate_limited` when the connection's user has too many, or its address too many of nobody's. */
   add(connection: LiveConnection): void {
-    const { userId, tenantId } = connection.principal;
-    if (userId !== undefined) {
-      const key = JSON.stringify([tenantId, userId]);
-      const count = this.perUser.get(key) ?? 0;
-      if (count >= limits.connectionsPerUser)
-        throw new DomainError("rate_limited", { detail: "Too many connections of this user", retryAfter: 10 });
-      this.perUser.set(key, count + 1);
+    const { tenantId } = connection.principal;
+    const holder = holderOf(connection);
+    if (holder) {
+      const count = this.perHolder.get(holder.key) ?? 0;
+      if (count >= holder.most)
+        throw new DomainError("rate_limited", {
+          detail: `Too many connections of this ${holder.word}`,
+          retryAfter: 10,
+        });
+      this.perHolder.set(holder.key, count + 1);
     }
     const ours = this.byTenant.get(tenantId) ?? new Map<string, LiveConnection>();
     ours.set(connection.id, connection);
@@ -27,16 +30,16 @@ export class Connections {
 
   /** False when it was not there. */
   remove(connection: LiveConnection): boolean {
-    const { userId, tenantId } = connection.principal;
+    const { tenantId } = connection.principal;
     const ours = this.byTenant.get(tenantId);
     if (!ours?.delete(connection.id)) return false;
     this.size--;
     if (ours.size === 0) this.byTenant.delete(tenantId);
-    if (userId === undefined) return true;
-    const key = JSON.stringify([tenantId, userId]);
-    const left = (this.perUser.get(key) ?? 1) - 1;
-    if (left > 0) this.perUser.set(key, left);
-    else this.perUser.delete(key);
+    const holder = holderOf(connection);
+    if (!holder) return true;
+    const left = (this.perHolder.get(holder.key) ?? 1) - 1;
+    if (left > 0) this.perHolder.set(holder.key, left);
+    else this.perHolder.delete(holder.key);
     return true;
   }
 
@@ -61,4 +64,13 @@ export class Connections {
   all(): LiveConnection[] {
     return this.tenantIds().flatMap((tenantId) => this.of(tenantId));
   }
+}
+
+/** On whose account a connection is. What backends hold by their key is on nobody's. */
+function holderOf({ principal, origin }: LiveConnection): { key: string; most: number; word: string } | undefined {
+  const { tenantId, userId } = principal;
+  if (userId !== undefined)
+    return { key: JSON.stringify([tenantId, "user", userId]), most: limits.connectionsPerUser, word: "user" };
+  if (origin === undefined) return undefined;
+  return { key: JSON.stringify([tenantId, "at", origin]), most: limits.anonymousPerAddress, word: "address" };
 }

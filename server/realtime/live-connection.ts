@@ -19,6 +19,8 @@ export interface LiveConnection {
   readonly principal: Principal;
   readonly protocol: "signalr" | "pusher" | "trpc" | "sse";
   readonly openedAt: number;
+  /** Where it comes from, where a connection can be nobody's. */
+  readonly origin?: string;
   facts(): ConnectionFacts;
   /** Called about once a second: pings and time-outs. No connection has a timer of its own. */
   sweep(now: number): void;

@@ -7,15 +7,17 @@ import { ConfirmlessDialog } from "../confirmless-dialog.tsx";
 
 export interface ShownOnceDialogProps {
   name: string;
+  /** What it is; a key unless given. */
+  what?: string;
   secret: string;
   onStored: () => void;
 }
 
 /** A secret, this one time. The only way out says that it was stored. */
-export function ShownOnceDialog({ name, secret, onStored }: ShownOnceDialogProps) {
+export function ShownOnceDialog({ name, what = "key", secret, onStored }: ShownOnceDialogProps) {
   const [stored, setStored] = useState(false);
   return (
-    <ConfirmlessDialog title={`The key “${name}”`}>
+    <ConfirmlessDialog title={`The ${what} “${name}”`}>
       <p className="text-muted text-sm leading-6">
         This is the only time that it is shown. Put it where your backend keeps its secrets.
       </p>
@@ -23,7 +25,7 @@ export function ShownOnceDialog({ name, secret, onStored }: ShownOnceDialogProps
         <code data-secret className="min-w-0 flex-1 break-all font-mono text-xs">
           {secret}
         </code>
-        <CopyButton text={secret} what="the key" />
+        <CopyButton text={secret} what={`the ${what}`} />
       </div>
       <label className="mt-4 flex min-h-9 items-center gap-2.5 text-sm">
         <input

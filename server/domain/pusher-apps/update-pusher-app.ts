@@ -8,7 +8,7 @@ export const updatePusherApp = mutation({
   name: "pusherApps.update",
   summary: "Change what your Pusher app allows and where its webhooks go; what is left out stays",
   http: { method: "PATCH", path: "/admin/pusher" },
-  access: { caller: "admin", scope: "admin", console: "admin:secrets" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: z.object(appFields).partial(),
   output: pusherAppSchema,
   async handle(ctx, choices) {

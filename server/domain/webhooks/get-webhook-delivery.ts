@@ -1,20 +1,45 @@
 import { z } from "zod";
+import type { EventType } from "../../events.ts";
+import { readEventsOf } from "../../log/planner-store.ts";
 import { query } from "../../operation.ts";
+import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
 import { entityId } from "../../schema.ts";
 import { getWebhookDelivery as loadDelivery, messageIdOf } from "./delivery-store.ts";
+import { bodyOf } from "./policy.ts";
 import { detailedDeliverySchema, presentDelivery, presentTry } from "./schema.ts";
+
+type Row = Awaited<ReturnType<typeof loadDelivery>>["row"];
 
 export const getWebhookDelivery = query({
   name: "webhooks.getDelivery",
-  summary: "One delivery to a webhook endpoint with its tries and the beginning of each answer",
+  summary: "One delivery to a webhook endpoint: its body, and its tries with the beginning of each answer",
   http: { method: "GET", path: "/admin/webhooks/{webhookId}/deliveries/{webhookDeliveryId}" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ webhookId: entityId, webhookDeliveryId: entityId }),
   output: detailedDeliverySchema,
-  async handle(ctx, ids) {
-    const { db, cursors } = ctx.services;
-    const { row, tries } = await loadDelivery(db.forTenant(ctx.tenantId), ctx.tenantId, ids);
-    const webhookMessageId = messageIdOf(cursors, ctx.tenantId, row);
-    return { ...presentDelivery(row), webhookMessageId, tries: tries.map(presentTry) };
-  },
+  handle: (ctx, ids) =>
+    tenantTransaction(ctx.services.db.prisma, ctx.tenantId, async (tx) => {
+      const { row, tries } = await loadDelivery(tx, ctx.tenantId, ids);
+      const webhookMessageId = messageIdOf(ctx.services.cursors, ctx.tenantId, row);
+      const body = await loadBody(tx, row, webhookMessageId);
+      return {
+        ...presentDelivery(row),
+        webhookMessageId,
+        ...(body ? { body } : {}),
+        tries: tries.map(presentTry),
+      };
+    }),
 });
+
+async function loadBody(tx: TenantTransaction, row: Row, id: string): Promise<Record<string, unknown> | undefined> {
+  if (row.position === null) return (row.sample ?? undefined) as Record<string, unknown> | undefined;
+  const upto = Number(row.position);
+  const span = { after: upto - 1, upto, limit: 1 };
+  const [event] = await readEventsOf(
+    tx,
+    row.tenantId as Parameters<typeof readEventsOf>[1],
+    [row.type as EventType],
+    span,
+  );
+  return event && JSON.parse(bodyOf(event, id));
+}

@@ -109,6 +109,10 @@ export const detailedDeliverySchema = webhookDeliverySchema
     webhookMessageId: z
       .string()
       .describe("The header webhook-id: the same at every try. Of an event it is its eventId"),
+    body: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe("What is sent, as the log has it now; left out when that has let go of it"),
     tries: z.array(
       z.object({
         number: z.number().int(),

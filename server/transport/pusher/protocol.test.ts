@@ -109,6 +109,8 @@ describe("on the wire", () => {
     });
     raw.send("pusher:ping");
     await raw.next("pusher:pong");
+    // By it the connections that carry nothing but the app's key are counted.
+    expect(stack.api.realtime.connectionsOf(tenant.tenantId)).toMatchObject([{ origin: "127.0.0.1" }]);
     raw.socket.terminate();
   });
 

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { mintTenantId, type Principal } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
 import { payloadOf } from "../../realtime/connection.ts";
@@ -21,14 +21,11 @@ const app: PusherApp = {
   ...{ subscriptionCounts: true, batchWebhooks: false, webhooks: [] },
 };
 
-function openOnPaper() {
+function openOnPaper(frameRate = { rate: 50, burst: 200 }) {
   const said: string[] = [];
   const clock = { now: 1_000_000 };
-  const realtime = {
-    hub: { abandon: () => {} },
-    channels: { unwatch: () => {} },
-    tap: { on: false },
-  } as unknown as Realtime;
+  const channels = { unwatch: () => {}, join: async () => ({ members: undefined }) };
+  const realtime = { hub: { abandon: () => {} }, channels, tap: { on: false } } as unknown as Realtime;
   const host = {
     log: pino({ level: "silent" }),
     now: () => clock.now,
@@ -45,9 +42,9 @@ function openOnPaper() {
     unread: 0,
   };
   const socket = { pause: () => {}, resume: () => {} };
-  const frameRate = { rate: 50, burst: 200 };
   const connection = new PusherConnection(host, {
     id: "1.2",
+    origin: "127.0.0.1",
     principal,
     app,
     frameRate,
@@ -61,7 +58,7 @@ function openOnPaper() {
       connection.sweep(clock.now);
     }
   };
-  const hear = (event: string) => connection.receive(Buffer.from(JSON.stringify({ event, data: {} })));
+  const hear = (event: string, data = {}) => connection.receive(Buffer.from(JSON.stringify({ event, data })));
   return { connection, said, pass, hear };
 }
 
@@ -94,4 +91,15 @@ test("a connection whose token has run out is shown to its host at every sweep",
   expect(said).toEqual([]);
   pass(1);
   expect(said).toEqual(["expired"]);
+});
+
+test("a connection listens to 2,000 channels at most; one of them again is no further one", async () => {
+  const { said, hear } = openOnPaper({ rate: 10_000, burst: 10_000 });
+  const words = (word: string) => said.filter((event) => event === word).length;
+  for (let i = 0; i < 2000; i++) hear("pusher:subscribe", { channel: `c-${i}` });
+  await vi.waitFor(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2000));
+  hear("pusher:subscribe", { channel: "one-more" });
+  await vi.waitFor(() => expect(said.at(-1)).toBe("pusher:subscription_error"));
+  hear("pusher:subscribe", { channel: "c-0" });
+  await vi.waitFor(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2001));
 });

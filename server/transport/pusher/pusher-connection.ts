@@ -54,6 +54,7 @@ type Writer = Pick<FrameWriter, "write" | "end" | "pressure" | "unread">;
 
 interface Options {
   id: string;
+  origin: string;
   principal: Principal;
   app: PusherApp;
   frameRate: Rate;
@@ -68,6 +69,7 @@ export class PusherConnection implements LiveConnection, ChannelListener {
   readonly id: string;
   readonly protocol = "pusher";
   readonly openedAt: number;
+  readonly origin: string;
   readonly host: PusherHost;
   readonly writer: Writer;
   principal: Principal;
@@ -85,9 +87,10 @@ export class PusherConnection implements LiveConnection, ChannelListener {
   private pingedAt: number | undefined;
   private sweeps = 0;
 
-  constructor(host: PusherHost, { id, principal, app, frameRate, client, socket, makeWriter }: Options) {
+  constructor(host: PusherHost, { id, origin, principal, app, frameRate, client, socket, makeWriter }: Options) {
     this.host = host;
     this.id = id;
+    this.origin = origin;
     this.principal = principal;
     this.app = app;
     this.client = client;

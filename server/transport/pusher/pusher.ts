@@ -9,6 +9,7 @@ import { ChannelGrants } from "../../auth/channel-grant.ts";
 import type { Principal, TenantId } from "../../auth/principal.ts";
 import { type PusherApp, tenantOfPusherKey } from "../../auth/pusher-app.ts";
 import { recheckPrincipal } from "../../auth/recheck.ts";
+import { clientAddress } from "../../client-address.ts";
 import { DomainError, toDomainError } from "../../errors.ts";
 import { FrameWriter } from "../../realtime/connection.ts";
 import { disconnects } from "../../realtime/disconnect.ts";
@@ -55,7 +56,7 @@ export class Pusher implements PusherHost {
    * with the code that says why: of an upgrade that fails a client knows nothing, and tries for ever.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, { url }: { url: URL }): void {
-    const ip = request.socket.remoteAddress ?? "";
+    const ip = clientAddress(request, this.services.settings.trustProxy);
     const agent = clientOf(request.headers);
     this.sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.on("error", () => {}); // a broken socket closes next
@@ -119,10 +120,11 @@ export class Pusher implements PusherHost {
     const client = libraryOf(url.searchParams) ?? agent;
     const makeWriter = (onSlow: () => void) => new FrameWriter(ws, socket, onSlow);
     const id = `${randomInt(1, socketIdPart)}.${randomInt(1, socketIdPart)}`;
-    const connection = new PusherConnection(this, { id, principal, app, frameRate, client, socket: ws, makeWriter });
+    const made = { id, origin: ip, principal, app, frameRate, client, socket: ws, makeWriter };
+    const connection = new PusherConnection(this, made);
+    this.realtime.open(connection);
     ws.join(connection);
     this.connections.add(connection);
-    this.realtime.open(connection);
     connection.greet();
     ws.resume();
   }

@@ -1,0 +1,184 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Envelope } from "../../server/events.ts";
+import { startWorker } from "../../server/jobs/worker.ts";
+import { eventually } from "../../server/testing/hub-client.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../server/testing/stack.ts";
+import { openReceiver, type Receiver } from "../../server/testing/webhook-receiver.ts";
+import { runCommand } from "./run-command.ts";
+
+// Every command as the process that a shell starts, against a real service.
+
+const root = join(import.meta.dirname, "../..");
+const folder = join(root, "node_modules/.cache/parley-tests", `cli-${process.pid}`);
+const file = join(folder, "parley.mjs");
+let stack: Stack;
+let acme: TestTenant;
+let chatId: string;
+
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  const bundle = build({
+    ...{ entryPoints: [join(root, "client/cli/main.ts")], outfile: file, bundle: true },
+    ...{ packages: "external", platform: "node", format: "esm", target: "node20.19", logLevel: "warning" },
+  });
+  [stack] = await Promise.all([startStack(), bundle]);
+  acme = await stack.tenant("acme");
+  chatId = (await acme.as("ada")<{ id: string }>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] })).body.id;
+});
+afterAll(async () => {
+  await stack.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const env = (changes: Record<string, string>) => ({
+  ...{ PATH: process.env.PATH, PARLEY_URL: stack.url, PARLEY_TENANT: "acme", PARLEY_KEY: acme.primaryKey },
+  ...changes,
+});
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const parley = (words: string[], { input = "", ...changes }: Record<string, string> = {}) =>
+  new Promise<Ended>((resolve) => {
+    const child = execFile(process.execPath, [file, ...words], { env: env(changes) }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+    child.stdin?.end(input);
+  });
+const json = async <T>(...words: string[]): Promise<T> => {
+  const { code, out, err } = await parley(words);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return JSON.parse(out);
+};
+const say = (content: string) => acme.as("ada")("POST", `/Chat/${chatId}/messages`, { content });
+const contents = (events: Envelope[]) => events.map(({ data }) => data.content);
+
+test("token makes a token that works, send sends as its user, from words and from stdin", async () => {
+  const { token, expiresAt } = await json<{ token: string; expiresAt: string }>("token", "ada", "--expires", "60");
+  expect(Date.parse(expiresAt)).toBeLessThan(Date.now() + 61_000);
+  const sent = await parley(["send", chatId, "Ahoy"], { PARLEY_KEY: "", PARLEY_TOKEN: token });
+  expect(JSON.parse(sent.out)).toMatchObject({ content: "Ahoy", senderId: "ada", seq: 1 });
+  const plain = await parley(["send", chatId, "-", "--as", "ben", "--text"], { input: "two\nlines\n" });
+  expect(plain).toMatchObject({ code: 0, out: expect.stringMatching(/^#2 [0-9a-f-]{36}\n$/) });
+  const twice = ["send", chatId, "once", "--as", "ben", "--id", "mine"];
+  expect([await json(...twice), await json(...twice)]).toMatchObject([{ seq: 3 }, { seq: 3 }]);
+  const { body } = await acme.as("ben")<{ data: { content: string }[] }>("GET", `/Chat/${chatId}/messages`);
+  expect(body.data.map(({ content }) => content)).toEqual(["once", "two\nlines", "Ahoy"]);
+  expect((await parley(["token", "ada", "--text"])).out).toMatch(/^ey[\w.-]+\n$/);
+});
+
+test("notify sends a notification", async () => {
+  const made = await json("notify", "ben", "Tide", "High at nine", "--priority", "High", "--type", "Tide");
+  expect(made).toMatchObject({ userId: "ben", subject: "Tide", priority: "High", type: "Tide", status: "visible" });
+  const later = await json("notify", "ben", "Tide", "Low at three", "--at", "2990-01-01T03:00:00Z");
+  expect(later).toMatchObject({ status: "scheduled", scheduledFor: "2990-01-01T03:00:00.000Z" });
+});
+
+describe("tail shows what was missed and what comes, the same by every protocol", () => {
+  for (const protocol of ["events", "signalr", "pusher", "trpc"])
+    test(protocol, async () => {
+      const { nextCursor } = (await acme.as("ben")<{ nextCursor: string }>("GET", "/events")).body;
+      await say("missed");
+      const words = ["--protocol", protocol, "--as", "ben", "--after", nextCursor, "--kinds", "message.created"];
+      const child = spawn(process.execPath, [file, "tail", ...words], { env: env({}) });
+      const heard: Envelope[] = [];
+      createInterface(child.stdout).on("line", (line) => heard.push(JSON.parse(line)));
+      await eventually(() => expect(contents(heard)).toEqual(["missed"]));
+      await say("live");
+      await eventually(() => expect(contents(heard)).toEqual(["missed", "live"]));
+      const log = await acme.as("ben")<{ data: Envelope[] }>("GET", `/events?after=${nextCursor}`);
+      expect(heard.map(({ eventId, seq }) => [eventId, seq])).toEqual(
+        log.body.data.map(({ eventId, seq }) => [eventId, seq]),
+      );
+      const ended = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+      child.kill("SIGINT");
+      expect(await ended).toBe(0);
+    });
+
+  test("with a key the whole tenant's log, as text, until the limit", async () => {
+    const { nextCursor } = (await acme.key()<{ nextCursor: string }>("GET", "/events")).body;
+    await say("of everybody \u001b[2J");
+    await say("not any more");
+    const { out, code } = await parley(["tail", "--after", nextCursor, "--limit", "1", "--text"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^message\.created +chat \S+ {2}#\d+ {2}ada {2}of everybody {2}\[2J\n$/);
+  });
+});
+
+test("replay sends a range to a webhook endpoint once more", async () => {
+  const sink: Receiver = await openReceiver();
+  const worker = await startWorker(configFor(stack.database), { look: 50 });
+  const { nextCursor } = (await acme.key()<{ nextCursor: string }>("GET", "/events")).body;
+  await say("early");
+  const { body } = await acme.key()<{ id: string }>("POST", "/admin/webhooks", { url: sink.url });
+  const words = ["replay", body.id, "--after", nextCursor, "--undelivered"];
+  expect(await json(...words)).toEqual({ webhookId: body.id, count: 1 });
+  await eventually(() => expect(sink.received.map((one) => one.body.data.content)).toEqual(["early"]));
+  await worker.close();
+  await sink.close();
+});
+
+/** Where nobody listens. */
+async function closedPort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return `http://127.0.0.1:${port}`;
+}
+
+test("what goes wrong is said on stderr in a line, with a code for scripts", async () => {
+  const cases: [string[], number, RegExp, Record<string, string>?][] = [
+    [["tail", "--what"], 2, /^parley: Unknown option '--what'\n$/],
+    [["tail", "--protocol", "trpc", "--as", "ada", "--after", "nonsense"], 1, /^parley: .+ \(cursor_invalid.*\)\n$/],
+    [["token", "ada"], 3, /^parley: The service did not answer: .*ECONNREFUSED/, { PARLEY_URL: await closedPort() }],
+  ];
+  for (const [words, code, says, changes] of cases) {
+    const ended = await parley(words, changes);
+    expect(ended).toEqual({ code, out: "", err: expect.stringMatching(says) });
+  }
+});
+
+describe("words and answers of all kinds", () => {
+  const said: string[] = [];
+  beforeAll(() => {
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+  afterAll(() => void vi.restoreAllMocks());
+
+  const cases: [string[], number, RegExp, Record<string, string>?][] = [
+    [[], 2, /parley tail \[--protocol/],
+    [["--help"], 0, /Exit codes: 0 done/],
+    [["tail", "--help"], 0, /^parley tail/],
+    [["dance"], 2, /There is no command dance/],
+    [["send", "c"], 2, /takes <chatId> <text>/],
+    [["send", "c", "x", "--limit", "3"], 2, /no option --limit/],
+    [["tail", "--protocol", "smoke"], 2, /one of events, signalr, pusher, trpc/],
+    [["tail", "--limit", "0"], 2, /whole number above 0/],
+    [["tail", "--protocol", "pusher"], 2, /--as/],
+    [["token", "ada"], 2, /Which tenant\?/, { PARLEY_TENANT: "" }],
+    [["token", "ada"], 2, /Who calls\?/, { PARLEY_KEY: "" }],
+    [["token", "ada"], 2, /is no address/, { PARLEY_URL: "nowhere" }],
+    [["token", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "nonsense" }],
+    [["send", crypto.randomUUID(), "x", "--as", "ada"], 1, /not_found, request /],
+    [["notify", "ada", "", "x"], 1, /\n {2}subject: /],
+  ];
+  test.each(cases)("parley %j ends with %i", async (words, code, says, changes = {}) => {
+    for (const [name, value] of Object.entries(env(changes))) vi.stubEnv(name, value);
+    said.length = 0;
+    expect(await runCommand(words)).toBe(code);
+    expect(said.join("")).toMatch(says);
+  });
+});

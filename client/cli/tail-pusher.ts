@@ -1,0 +1,91 @@
+import { Api, tenantAddress } from "../api.ts";
+import { ParleyError } from "../parley-error.ts";
+import { TokenKeeper, userOf } from "../token-keeper.ts";
+import type { LiveEvent } from "../types.ts";
+import { need } from "./need.ts";
+import type { Tail } from "./tail.ts";
+
+/** The same event comes on the user's own channel and on a chat's: so many are remembered. */
+const REMEMBERED = 1_000;
+
+type Answer = (error: Error | null, answer: unknown) => void;
+type Said = LiveEvent & { eventId?: string };
+
+/** The reserved channels, by the stock pusher-js: the user's own, and one a chat. */
+export async function tailPusher({ service, after, chatId, signal, onEvent, onResync }: Tail): Promise<void> {
+  const { default: Pusher } = await need("pusher-js", () => import("pusher-js"));
+  const token = await service.userToken();
+  const me = userOf(token);
+  const address = tenantAddress(service.baseUrl, service.tenantId);
+  const api = new Api({ address, tokens: new TokenKeeper(() => token) });
+  const since = new Map<string, string>();
+  const { hostname, port, protocol } = new URL(service.baseUrl);
+  const tls = protocol === "https:";
+  const number = Number(port || (tls ? 443 : 80));
+  const client = new Pusher(await findKey(api), {
+    ...{ cluster: "x", wsHost: hostname, wsPort: number, wssPort: number, forceTLS: tls },
+    enabledTransports: ["ws", "wss"],
+    channelAuthorization: {
+      customHandler: ({ socketId, channelName }: { socketId: string; channelName: string }, answer: Answer) => {
+        const from = since.get(channelName) ?? after;
+        const body = { socket_id: socketId, channel_name: channelName, ...(from ? { since: from } : {}) };
+        api.call("pusherApps.authorizeChannel", body).then(
+          (authorized) => answer(null, authorized.body),
+          (error: Error) => answer(error, null),
+        );
+      },
+    } as never,
+  });
+  const seen = new Set<string>();
+  const listen = (channel: string) => {
+    if (client.channel(channel)) return;
+    client.subscribe(channel).bind_global((name: string, said: Said) => {
+      if (said?.eventId) since.set(channel, said.eventId);
+      if (name === "parley:resync") onResync(said.eventId ?? "");
+      if (name.includes(":") || !isNews(seen, said)) return;
+      onEvent(said);
+      if (said.type === "chat.created" || said.type === "member.added") follow(said);
+    });
+  };
+  const follow = ({ chatId: chat, data, eventId }: Said) => {
+    if (!chat || chatId || (data.userId !== undefined && data.userId !== me)) return;
+    if (eventId) since.set(`private-chat-${chat}`, eventId);
+    listen(`private-chat-${chat}`);
+  };
+  listen(`private-user-${me}`);
+  for (const chat of chatId ? [chatId] : await chatsOf(api)) listen(`private-chat-${chat}`);
+  await new Promise<void>((resolve, reject) => {
+    client.connection.bind("failed", () => reject(new Error("No connection can be made")));
+    // The codes that say not to come back end the client.
+    client.connection.bind("disconnected", resolve);
+    client.bind("pusher:subscription_error", ({ error, status }: { error: string; status: number }) =>
+      reject(new ParleyError(status, { detail: error, code: "subscription_refused" })),
+    );
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
+  }).finally(() => client.disconnect());
+}
+
+function isNews(seen: Set<string>, { eventId }: Said): boolean {
+  if (eventId === undefined) return true; // typing and the like
+  if (seen.has(eventId)) return false;
+  seen.add(eventId);
+  if (seen.size > REMEMBERED) for (const first of seen) return seen.delete(first);
+  return true;
+}
+
+/** The public key of the tenant's app. */
+async function findKey(api: Api): Promise<string> {
+  const { body } = await api.call("pusherApps.authorizeUser", { socket_id: "1.1" });
+  return body.auth.split(":")[0] ?? "";
+}
+
+async function chatsOf(api: Api): Promise<string[]> {
+  const ids: string[] = [];
+  for (let before: string | null | undefined; before !== null; ) {
+    const { body } = await api.call("chats.list", { limit: 200, ...(before ? { before } : {}) });
+    ids.push(...body.data.map(({ id }) => id));
+    before = "nextCursor" in body ? body.nextCursor : null;
+  }
+  return ids;
+}

@@ -1,0 +1,135 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Send } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Drawer } from "../../ui/drawer.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { DeliveryLife } from "./delivery-life.tsx";
+import { DeliveryStatus } from "./endpoint-state.tsx";
+import { everyType } from "./event-texts.ts";
+
+type Delivery = Answers["webhooks"]["listDeliveries"]["data"][number];
+
+const statuses = ["queued", "delivered", "failed", "expired", "waiting"] as const;
+
+const filters = {
+  status: parseAsStringLiteral(statuses),
+  type: parseAsStringLiteral(everyType),
+  open: parseAsString,
+  page: parseAsInteger,
+};
+
+/** What was, is or will be sent to an endpoint, the newest first. */
+export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
+  const { base } = useConsole();
+  const trpc = useTRPC();
+  const router = useRouter();
+  const pageNumber = usePageNumber();
+  const [{ status, type, open }, setQuery] = useQueryStates(filters);
+  const asked = { ...(status ? { status } : {}), ...(type ? { type } : {}) };
+  const query = useQuery(
+    trpc.webhooks.listDeliveries.queryOptions(
+      { webhookId, ...asked, pageNumber, pageSize: 25 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  const filtered = status !== null || type !== null;
+  const clear = () => void setQuery({ status: null, type: null, page: null });
+
+  return (
+    <section aria-labelledby="deliveries">
+      <div className="mb-3 flex flex-wrap items-center gap-2">
+        <h2 id="deliveries" className="mr-auto font-semibold">
+          Deliveries
+        </h2>
+        <NativeSelect
+          label="Status"
+          value={status ?? "any"}
+          options={[{ value: "any", label: "Any status" }, ...statuses.map((value) => ({ value, label: value }))]}
+          onChange={(value) => void setQuery({ status: value === "any" ? null : value, page: null })}
+          className="w-36"
+        />
+        <NativeSelect
+          label="Event"
+          value={type ?? "any"}
+          options={[{ value: "any", label: "Any event" }, ...everyType.map((value) => ({ value, label: value }))]}
+          onChange={(value) => void setQuery({ type: value === "any" ? null : value, page: null })}
+          className="w-48"
+        />
+      </div>
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: filtered ? (
+            <EmptyState icon={Send} title="None fits these filters" action={<Button onClick={clear}>Clear</Button>} />
+          ) : (
+            <EmptyState icon={Send} title="Nothing was sent yet">
+              Send a sample, or wait for something to happen.
+            </EmptyState>
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable
+              label="Deliveries"
+              columns={columns}
+              rows={page.data}
+              idOf={({ id }) => id}
+              openId={open}
+              onOpen={({ id }) => void setQuery({ open: id })}
+            />
+            {"pageNumber" in page && <PagePager {...page} />}
+          </>
+        )}
+      </QueryView>
+      <Drawer
+        open={open !== null}
+        onOpenChange={(shown) => !shown && void setQuery({ open: null })}
+        title="Delivery"
+        modal={false}
+        actions={
+          <Button size="sm" onClick={() => router.push(`${base}/webhooks/${webhookId}/deliveries/${open}`)}>
+            Open page
+          </Button>
+        }
+      >
+        {open && (
+          <div className="p-4">
+            <DeliveryLife webhookId={webhookId} deliveryId={open} />
+          </div>
+        )}
+      </Drawer>
+    </section>
+  );
+}
+
+const columns: readonly Column<Delivery>[] = [
+  {
+    header: "Event",
+    cell: ({ type, sample }) => (
+      <span className="inline-flex items-center gap-2">
+        {type}
+        {sample && <Badge size="sm">sample</Badge>}
+      </span>
+    ),
+  },
+  { header: "Status", cell: ({ status }) => <DeliveryStatus status={status} /> },
+  { header: "Why", cell: ({ detail }) => detail && <span className="line-clamp-1 max-w-72">{detail}</span> },
+  { header: "Tries", cell: ({ attempts }) => <span className="tabular-nums">{attempts}</span> },
+  { header: "Next try", cell: ({ dueAt, attempts }) => dueAt && attempts > 0 && <When at={dueAt} /> },
+  { header: "Since", cell: ({ createdAt }) => <When at={createdAt} /> },
+];

@@ -1,0 +1,103 @@
+"use client";
+
+import { Ellipsis, KeyRound, Pencil, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { Menu, MenuItem } from "../../ui/menu.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Answers, useTRPCClient } from "../trpc.ts";
+import { EndpointForm } from "./endpoint-form.tsx";
+import { shortAddress } from "./endpoint-state.tsx";
+import { ReplayDialog } from "./replay-dialog.tsx";
+import { RotateDialog } from "./rotate-dialog.tsx";
+import { SampleDialog } from "./sample-dialog.tsx";
+
+type Webhook = Answers["webhooks"]["get"];
+
+/** What one does with an endpoint. */
+export function EndpointActions({ of }: { of: Webhook }) {
+  const { base } = useConsole();
+  const client = useTRPCClient();
+  const router = useRouter();
+  const toast = useToast();
+  const { run, busy } = useAct();
+  const [asked, setAsked] = useState<"sample" | "replay" | "rotate" | "edit" | "delete">();
+  const close = () => setAsked(undefined);
+  const name = shortAddress(of.url);
+  const active = of.state === "active";
+
+  async function setState(state: "active" | "paused") {
+    const changed = await run(() => client.webhooks.update.mutate({ webhookId: of.id, state }));
+    toast(changed ? { title: `${name} is ${changed.state}` } : { title: `${name} was left as it is`, tone: "bad" });
+  }
+
+  async function remove() {
+    const gone = await run(() => client.webhooks.delete.mutate({ webhookId: of.id }));
+    if (gone) router.push(`${base}/webhooks`);
+    else toast({ title: `${name} was left as it is`, tone: "bad" });
+  }
+
+  return (
+    <>
+      <Button variant="primary" disabled={!active} onClick={() => setAsked("sample")}>
+        Send sample
+      </Button>
+      <Button disabled={of.state === "disabled"} onClick={() => setAsked("replay")}>
+        Replay
+      </Button>
+      <Button disabled={busy} onClick={() => void setState(active ? "paused" : "active")}>
+        {active ? "Pause" : of.state === "paused" ? "Resume" : "Enable"}
+      </Button>
+      <Menu trigger={<IconButton icon={Ellipsis} label="More actions" />}>
+        <MenuItem icon={Pencil} onSelect={() => setAsked("edit")}>
+          Edit
+        </MenuItem>
+        <MenuItem icon={KeyRound} onSelect={() => setAsked("rotate")}>
+          Rotate secret
+        </MenuItem>
+        <MenuItem icon={Trash2} danger onSelect={() => setAsked("delete")}>
+          Delete
+        </MenuItem>
+      </Menu>
+      {asked === "sample" && <SampleDialog of={of} onClose={close} />}
+      {asked === "replay" && <ReplayDialog of={of} onClose={close} />}
+      {asked === "rotate" && <RotateDialog of={of} onClose={close} />}
+      {asked === "edit" && <EditDialog of={of} onClose={close} />}
+      <ConfirmDialog
+        open={asked === "delete"}
+        onOpenChange={(open) => !open && close()}
+        title={`Delete ${name}?`}
+        confirm="Delete"
+        onConfirm={() => void remove()}
+      >
+        <p>What waits to be sent there is not sent, and its deliveries are gone with it.</p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function EditDialog({ of, onClose }: { of: Webhook; onClose: () => void }) {
+  const client = useTRPCClient();
+  const { run, busy, failure } = useAct();
+  return (
+    <Dialog open onOpenChange={(open) => !open && onClose()} title="Edit endpoint">
+      <EndpointForm
+        of={of}
+        failure={failure}
+        onSubmit={async (choices) => {
+          if (await run(() => client.webhooks.update.mutate({ webhookId: of.id, ...choices }))) onClose();
+        }}
+      >
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" variant="primary" disabled={busy}>
+          Save
+        </Button>
+      </EndpointForm>
+    </Dialog>
+  );
+}

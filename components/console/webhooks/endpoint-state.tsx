@@ -1,0 +1,24 @@
+import { Badge } from "../../ui/badge.tsx";
+import type { Answers } from "../trpc.ts";
+
+type Webhook = Answers["webhooks"]["get"];
+
+/** How an endpoint does, in a word. */
+export function EndpointState({ of }: { of: Pick<Webhook, "state" | "failures" | "nextTryAfter"> }) {
+  if (of.state === "disabled") return <Badge tone="bad">disabled</Badge>;
+  if (of.state === "paused") return <Badge tone="warn">paused</Badge>;
+  if (of.failures > 0) return <Badge tone="warn">{of.nextTryAfter ? "in trouble" : "failing"}</Badge>;
+  return <Badge tone="good">active</Badge>;
+}
+
+const tones = { delivered: "good", queued: "plain", failed: "bad", expired: "warn", waiting: "warn" } as const;
+
+export function DeliveryStatus({ status }: { status: keyof typeof tones }) {
+  return <Badge tone={tones[status]}>{status}</Badge>;
+}
+
+/** An address as people tell endpoints apart: without its scheme. */
+export function shortAddress(url: string): string {
+  const { host, pathname } = new URL(url);
+  return host + (pathname === "/" ? "" : pathname);
+}

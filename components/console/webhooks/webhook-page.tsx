@@ -1,0 +1,92 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useConsole } from "../console-context.ts";
+import { IdText } from "../id-text.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { DeliveriesPanel } from "./deliveries-panel.tsx";
+import { EndpointActions } from "./endpoint-actions.tsx";
+import { EndpointState, shortAddress } from "./endpoint-state.tsx";
+import { VerifierCode } from "./verifier-code.tsx";
+
+type Webhook = Answers["webhooks"]["get"];
+
+/** One endpoint: how it does, what was sent to it, and what one does with it. */
+export function WebhookPage({ id }: { id: string }) {
+  const { base, manages } = useConsole();
+  const trpc = useTRPC();
+  const query = useQuery(trpc.webhooks.get.queryOptions({ webhookId: id }, useLiveQuery()));
+  return (
+    <QueryView query={query}>
+      {(webhook) => (
+        <>
+          <PageHeader
+            title={shortAddress(webhook.url)}
+            lead={
+              <>
+                <Link href={`${base}/webhooks`} className="underline underline-offset-4">
+                  Webhooks
+                </Link>
+                {webhook.description && ` · ${webhook.description}`}
+              </>
+            }
+            action={manages && <EndpointActions of={webhook} />}
+          />
+          <Trouble of={webhook} />
+          <Facts of={webhook} />
+          <DeliveriesPanel webhookId={id} />
+          <VerifierCode />
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function Trouble({ of }: { of: Webhook }) {
+  const text = troubleOf(of);
+  if (!text) return null;
+  return (
+    <p role="status" className="mb-4 rounded-xl border border-warn bg-surface px-4 py-3 text-sm">
+      {text}
+    </p>
+  );
+}
+
+function troubleOf({ state, reason, failures, nextTryAfter }: Webhook): string | undefined {
+  if (state === "disabled")
+    return `${reason ? `${reason}. ` : ""}Events are left out. Enable it, then replay what it has missed.`;
+  if (state === "paused") return "Events wait until you resume it.";
+  if (nextTryAfter)
+    return `${failures} tries in a row failed: it is let be until ${new Date(nextTryAfter).toLocaleTimeString()}.`;
+  return undefined;
+}
+
+function Facts({ of }: { of: Webhook }) {
+  const facts = [
+    { name: "State", value: <EndpointState of={of} /> },
+    { name: "Address", value: <span className="break-all">{of.url}</span> },
+    { name: "Events", value: of.types.length === 0 ? "all" : of.types.join(", ") },
+    ...(of.chatId ? [{ name: "Only of chat", value: <IdText id={of.chatId} what="the chat's id" /> }] : []),
+    { name: "In order", value: of.ordered ? "yes, chat by chat" : "no" },
+    ...(of.failingSince ? [{ name: "Failing since", value: <When at={of.failingSince} /> }] : []),
+    ...(of.oldSecretUntil && Date.parse(of.oldSecretUntil) > Date.now()
+      ? [{ name: "Old secret signs until", value: new Date(of.oldSecretUntil).toLocaleString() }]
+      : []),
+    { name: "Id", value: <IdText id={of.id} what="the endpoint's id" /> },
+  ];
+  return (
+    <dl className="mb-6 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-1.5 rounded-xl border border-line bg-surface p-4 text-sm">
+      {facts.map(({ name, value }) => (
+        <div key={name} className="contents">
+          <dt className="text-muted">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,129 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "@playwright/test";
+import { Webhook } from "standardwebhooks";
+import { openReceiver } from "../server/testing/webhook-receiver.ts";
+import { expect, listen, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, productUrl, readDemo } from "./people.ts";
+
+/** The console in a context of its own, signed in as the demo's owner at some page of it. */
+async function openConsole(browser: Browser, path: string): Promise<{ page: Page; noise: string[] }> {
+  const context = await browser.newContext({ baseURL: productUrl() });
+  const page = await context.newPage();
+  const noise = listen(page, new URL(productUrl()).origin);
+  const { email, password } = readDemo().admin;
+  await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(({ pathname }) => pathname === path);
+  return { page, noise };
+}
+
+/** Gives the password where it is asked for before `next` shows. */
+async function answerIfAsked(page: Page, next: ReturnType<Page["locator"]>): Promise<void> {
+  const ask = page.getByRole("dialog", { name: "Is it you?" });
+  await expect(ask.or(next).first()).toBeVisible();
+  if (!(await ask.isVisible())) return;
+  await ask.getByLabel("Password").fill(readDemo().admin.password);
+  await ask.getByRole("button", { name: "Go on" }).click();
+}
+
+async function takeSecret(page: Page): Promise<string> {
+  const shown = page.locator("[data-secret]");
+  await answerIfAsked(page, shown);
+  const secret = (await shown.textContent()) ?? "";
+  await page.getByLabel("I have stored it").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  return secret;
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+test("an endpoint is added, tried by a sample, rotated, gets what happens, is paused, and has it replayed", async ({
+  browser,
+}) => {
+  const backend = await openReceiver();
+  const { page, noise } = await openConsole(browser, "/t/demo/webhooks");
+  await page.getByRole("heading", { level: 1, name: "Webhooks" }).waitFor();
+  await page.getByRole("button", { name: "Add endpoint" }).first().click();
+  await page.getByLabel("Address").fill(`${backend.url}/hook`);
+  await page.getByLabel("All, also those of later versions").uncheck();
+  await page.getByLabel("A message was sent").check();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  const secret = await takeSecret(page);
+  await page.getByRole("heading", { level: 1, name: /^127\.0\.0\.1/ }).waitFor();
+  expect(await page.content()).not.toContain(secret);
+
+  await page.getByRole("button", { name: "Send sample" }).click();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  const delivery = page.getByRole("dialog", { name: "Delivery" });
+  await expect(delivery.getByText("204")).toBeVisible();
+  await expect(delivery.getByText('"sample": true')).toBeVisible();
+  const [sample] = backend.received;
+  new Webhook(secret).verify(sample?.raw ?? "", sample?.headers ?? {});
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Rotate secret" }).click();
+  await page.getByRole("button", { name: "Rotate", exact: true }).click();
+  const fresh = await takeSecret(page);
+  const { id: chatId } = await makeGroup(unheard("Hooks"), "ada", "ben");
+  const said = unheard("Ahoy");
+  await callAs("ada", "POST", `/Chat/${chatId}/messages`, { content: said });
+  const of = (content: string) => backend.received.filter(({ body }) => body.data.content === content);
+  await expect.poll(() => of(said).length).toBe(1);
+  for (const one of [secret, fresh]) new Webhook(one).verify(of(said)[0]?.raw ?? "", of(said)[0]?.headers ?? {});
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByText("Events wait until you resume it.")).toBeVisible();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Replay" }).click();
+  await page.getByLabel("Only what it has not taken yet").uncheck();
+  await page.getByLabel("From (optional)").fill(localMinute(new Date(Date.now() - 3_600_000)));
+  await page.getByRole("button", { name: "Replay", exact: true }).last().click();
+  await expect.poll(() => of(said).length).toBe(2);
+  expect(new Set(of(said).map(({ id }) => id)).size).toBe(1);
+
+  await page.getByRole("table", { name: "Deliveries" }).getByRole("button").first().click();
+  await page.getByRole("button", { name: "Open page" }).click();
+  await page.getByRole("button", { name: "Send again" }).click();
+  await expect(page.getByText("It is sent again")).toBeVisible();
+  await expectAccessible(page);
+  expect(noise.filter((line) => !line.includes("403"))).toEqual([]); // asking for the password is one
+  await page.context().close();
+  await backend.close();
+});
+
+test("the Pusher app is shown to who proves to be there, and its secret replaced", async ({ browser }) => {
+  const { page, noise } = await openConsole(browser, "/t/demo/pusher");
+  await page.getByRole("button", { name: "Show the app" }).click();
+  const credentials = page.getByRole("region", { name: "Credentials" });
+  await answerIfAsked(page, credentials);
+  const secret = credentials.locator("[data-secret]");
+  await credentials.getByRole("button", { name: "Show", exact: true }).click();
+  const before = (await secret.textContent()) ?? "";
+  expect(before).toMatch(/^[0-9a-f]{20,}$/);
+  await expectAccessible(page);
+  await credentials.getByRole("button", { name: "Rotate" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate" }).click();
+  await expect(secret).not.toHaveText(before);
+  await page.getByRole("switch", { name: "Client events" }).click();
+  await expect(page.getByRole("switch", { name: "Client events" })).not.toBeChecked();
+  await page.getByRole("switch", { name: "Client events" }).click();
+  await page.getByRole("button", { name: "Add an address" }).click();
+  await page.getByRole("textbox", { name: "Address" }).fill("https://example.com/pusher");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Remove https://example.com/pusher" }).click();
+  await expect(page.getByText("https://example.com/pusher")).toHaveCount(0);
+  expect(noise.filter((line) => !line.includes("403"))).toEqual([]);
+  await page.context().close();
+});
+
+/** As a field of type datetime-local takes it. */
+function localMinute(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

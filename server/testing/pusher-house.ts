@@ -1,0 +1,62 @@
+import type PusherSdk from "pusher";
+import type PusherJs from "pusher-js";
+import { expect } from "vitest";
+import { eventually } from "./hub-client.ts";
+import { appOf, type PusherCredentials, signWith, stockPusher, stockSdk } from "./pusher-client.ts";
+import { type Stack, startStack, type TestTenant } from "./stack.ts";
+
+/** A tenant's application on two nodes: a backend with the server SDK, and pages of its users. */
+export interface PusherHouse {
+  stack: Stack;
+  /** The second node. */
+  other: string;
+  tenant: TestTenant;
+  app: PusherCredentials;
+  sdk: PusherSdk;
+  /** A page that is connected, signing what it asks for as this user; on the first node unless told. */
+  openPage(user?: string, url?: string): Promise<PusherJs>;
+  /** Those that `leave` closes. */
+  pages: PusherJs[];
+  /** Closes the pages. */
+  leave(): void;
+}
+
+export async function openPusherHouse(): Promise<PusherHouse> {
+  const stack = await startStack();
+  const tenant = await stack.tenant("acme");
+  const { url: other } = await stack.another();
+  const app = await appOf(tenant);
+  const sdk = stockSdk(stack.url, app, { encryptionMasterKeyBase64: Buffer.alloc(32, 7).toString("base64") });
+  const pages: PusherJs[] = [];
+  const openPage = async (user?: string, url = stack.url) => {
+    const member = user === undefined ? undefined : { user_id: user, user_info: { name: user.toUpperCase() } };
+    const page = stockPusher(url, app.key, {
+      ...signWith(sdk, member),
+      userAuthentication: {
+        customHandler: ({ socketId }: { socketId: string }, callback: (error: null, data: unknown) => void) =>
+          callback(null, sdk.authenticateUser(socketId, { id: user ?? "", watchlist: ["ben", "cleo"] } as never)),
+      } as never,
+    });
+    pages.push(page);
+    await eventually(() => expect(page.connection.state).toBe("connected"));
+    return page;
+  };
+  const leave = () => {
+    for (const page of pages.splice(0)) page.disconnect();
+  };
+  return { stack, other, tenant, app, sdk, pages, openPage, leave };
+}
+
+/** Subscribes, and collects what is said on the channel. */
+export async function listen(
+  page: PusherJs,
+  name: string,
+): Promise<{ channel: ReturnType<PusherJs["subscribe"]>; heard: [string, unknown][] }> {
+  const channel = page.subscribe(name);
+  const heard: [string, unknown][] = [];
+  channel.bind_global((event: string, data: unknown) => {
+    if (!event.startsWith("pusher:")) heard.push([event, data]);
+  });
+  await eventually(() => expect(channel.subscribed).toBe(true));
+  return { channel, heard };
+}
