@@ -37,8 +37,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const env = (changes: Record<string, string>) => ({
-  ...{ PATH: process.env.PATH, PARLEY_URL: stack.url, PARLEY_TENANT: "acme", PARLEY_KEY: acme.primaryKey },
+const env = (changes: Record<string, string>): NodeJS.ProcessEnv & Record<string, string> => ({
+  ...{ NODE_ENV: "test", PATH: process.env.PATH ?? "" },
+  ...{ PARLEY_URL: stack.url, PARLEY_TENANT: "acme", PARLEY_KEY: acme.primaryKey },
   ...changes,
 });
 
