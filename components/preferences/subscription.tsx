@@ -5,10 +5,11 @@ import type { LinkedPreferences } from "./types.ts";
 export function Subscription({ action, preferences }: { action: string; preferences: LinkedPreferences }) {
   const category = preferences.categories.find(({ type }) => type === preferences.type);
   if (!category) return null;
-  const { enabled, locked } = category.channels.email;
+  const { enabled, locked, choice } = category.channels.email;
   const ofAll = category.type === "*";
-  // Of everything at once only a "no" can be told from the tenant's default.
-  const subscribed = ofAll ? category.channels.email.choice !== "off" : enabled;
+  const all = preferences.categories.find(({ type }) => type === "*")?.channels.email;
+  // Senders may ask for a mail that is not the default: who has said no to nothing gets it, and can say no here.
+  const subscribed = choice === "default" ? enabled || ofAll || all?.choice !== "off" : choice === "on";
   const what = ofAll ? "any mail but what your account needs" : "mail of this kind";
   return (
     <section aria-labelledby="subscription" className="rounded-2xl border border-line bg-surface p-5 sm:p-6">

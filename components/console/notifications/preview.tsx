@@ -33,7 +33,10 @@ export function Preview({ query }: { query: ReturnType<typeof usePreview> }) {
     <section aria-label="Preview" className="min-w-0 lg:sticky lg:top-16 lg:self-start">
       <h2 className="mb-2 font-medium text-sm">Preview</h2>
       {query.error && <FailureNote failure={failureOf(query.error)} className="mb-3" />}
-      {shown && (
+      {shown && Object.keys(shown.faults).length > 0 && (
+        <p className="text-muted text-sm">It shows again once the template can be read.</p>
+      )}
+      {shown && Object.keys(shown.faults).length === 0 && (
         <>
           <Missing names={shown.missing} />
           <div className="rounded-xl border border-line bg-surface">

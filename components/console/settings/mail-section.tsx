@@ -10,6 +10,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
+import { useLiveQuery } from "../live.ts";
 import { SendTest } from "../notifications/send-test.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, type Inputs, useTRPC, useTRPCClient } from "../trpc.ts";
@@ -27,7 +28,7 @@ const ways: Record<MailSettings["way"], string> = {
 /** How the tenant sends mail, what its server said last, and a test of it. */
 export function MailSection() {
   const trpc = useTRPC();
-  const query = useQuery(trpc.mail.getSettings.queryOptions());
+  const query = useQuery(trpc.mail.getSettings.queryOptions(undefined, useLiveQuery()));
   return (
     <section
       id="mail"
@@ -46,7 +47,7 @@ export function MailSection() {
                 <Badge tone="bad">Last fault</Badge> {stored.lastError}
               </p>
             )}
-            <MailForm key={JSON.stringify(stored)} stored={stored} />
+            <MailForm key={keyOf(stored)} stored={stored} />
             <div className="mt-6 border-line border-t pt-4 empty:hidden">
               <SendTest words={{}} label="Send a test to" />
             </div>
@@ -55,6 +56,18 @@ export function MailSection() {
       </QueryView>
     </section>
   );
+}
+
+/** Another when somebody has saved, and not when only the server's health is another. */
+function keyOf({
+  way: _way,
+  failures: _failures,
+  pausedUntil: _until,
+  lastError: _error,
+  lastErrorAt: _at,
+  ...said
+}: MailSettings) {
+  return JSON.stringify(said);
 }
 
 function MailForm({ stored }: { stored: MailSettings }) {

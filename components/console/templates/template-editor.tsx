@@ -10,7 +10,6 @@ import { FailureNote } from "../failure-note.tsx";
 import { JsonField } from "../json-field.tsx";
 import { Preview, usePreview } from "../notifications/preview.tsx";
 import { SendTest } from "../notifications/send-test.tsx";
-import { failureOf } from "../problem.ts";
 import { useTRPCClient } from "../trpc.ts";
 import { callOf, draftOf, previewOf, type TemplateDraft } from "./template-draft.ts";
 import type { Template } from "./template-page.tsx";
@@ -25,8 +24,8 @@ export function TemplateEditor({ template }: { template: Template }) {
   const words = previewOf(draft);
   const preview = usePreview(words);
   const call = callOf(draft);
-  const faults = preview.error ? failureOf(preview.error).fields : {};
-  const errorOf = (part: keyof TemplateDraft) => failure?.fields[part] ?? faults[`draft.${part}`];
+  const faults = preview.data?.faults ?? {};
+  const errorOf = (part: keyof TemplateDraft) => failure?.fields[part] ?? faults[part];
   const part = (name: keyof TemplateDraft) => ({
     value: draft[name],
     onChange: (event: { target: { value: string } }) =>
@@ -91,7 +90,7 @@ export function TemplateEditor({ template }: { template: Template }) {
           <FailureNote failure={failure} />
           {manages && (
             <div>
-              <Button type="submit" disabled={busy || !call || unchanged}>
+              <Button type="submit" disabled={busy || !call || unchanged || Object.keys(faults).length > 0}>
                 Save the draft
               </Button>
             </div>

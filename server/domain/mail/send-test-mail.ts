@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
@@ -21,7 +22,8 @@ export const sendTestMail = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        const { text } = await readDraft(tx, ctx.tenantId, draft);
+        const { text, faults } = await readDraft(tx, ctx.tenantId, draft);
+        refuseFaults(faults);
         const mail = text.message === "" ? { message: "This is how your mail arrives." } : text;
         const test = {
           cause: `test:${newId()}`,
@@ -43,3 +45,9 @@ export const sendTestMail = mutation({
       ctx.idempotent,
     ),
 });
+
+/** Throws `invalid`. */
+function refuseFaults(faults: Record<string, string>): void {
+  const errors = Object.entries(faults).map(([part, fault]) => [`draft.${part}`, [fault]]);
+  if (errors.length > 0) throw new DomainError("invalid", { errors: Object.fromEntries(errors) });
+}

@@ -9,7 +9,13 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { entityId, limits } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
 import { builtInTypes } from "../categories/schema.ts";
-import { missingVariables, renderLoosely, renderTemplate, type TemplateText } from "../templates/policy.ts";
+import {
+  findTemplateFault,
+  missingVariables,
+  renderLoosely,
+  renderTemplate,
+  type TemplateText,
+} from "../templates/policy.ts";
 import { findPublished, getTemplate } from "../templates/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readSendRules, type SendRules } from "./due-store.ts";
@@ -163,6 +169,8 @@ export interface ReadDraft {
   /** Variables that a template uses, and those of them that have no value. */
   uses: string[];
   missing: string[];
+  /** Part of a template that is no Liquid yet → why; then nothing of it is said. */
+  faults: Record<string, string>;
 }
 
 /**
@@ -172,7 +180,9 @@ export interface ReadDraft {
 export async function readDraft(tx: TenantTransaction, tenantId: TenantId, input: DraftInput): Promise<ReadDraft> {
   const source = await findDraftSource(tx, tenantId, input);
   const { subject = "", message = "", htmlContent, summary } = input;
-  if (!source) return { text: { subject, message, htmlContent, summary }, uses: [], missing: [] };
+  if (!source) return { text: { subject, message, htmlContent, summary }, uses: [], missing: [], faults: {} };
+  const faults = findFaults(source.template);
+  if (Object.keys(faults).length > 0) return { text: { subject: "", message: "" }, uses: [], missing: [], faults };
   const values = input.variables ?? source.sample;
   const rendered = renderLoosely(source.template, values);
   const html = rendered.htmlContent;
@@ -186,7 +196,16 @@ export async function readDraft(tx: TenantTransaction, tenantId: TenantId, input
     },
     uses: missingVariables(source.template, {}),
     missing: missingVariables(source.template, values),
+    faults,
   };
+}
+
+function findFaults({ required: _required, ...parts }: TemplateText): Record<string, string> {
+  const found = (["subject", "message", "text", "html", "summary"] as const).flatMap((part) => {
+    const fault = findTemplateFault(parts[part] ?? "");
+    return fault ? [[part, fault] as const] : [];
+  });
+  return Object.fromEntries(found);
 }
 
 async function findDraftSource(

@@ -56,7 +56,11 @@ test("a template says which variables it uses and which have no value; what may 
   expect(body.mail.html).not.toContain("Unsubscribe");
   const draft = { subject: "{{ a }}", message: "m" };
   expect((await preview({ draft, variables: { a: "1\n2" } })).body).toMatchObject({ subject: "1 2", missing: [] });
-  expect((await preview({ draft: { ...draft, message: "{{ a" } })).body.errors).toHaveProperty("draft.message");
+  const unfinished = await preview({ draft: { ...draft, message: "{{ a" } });
+  expect(unfinished).toMatchObject({
+    status: 200,
+    body: { subject: "", faults: { message: expect.stringContaining("not closed") } },
+  });
   expect((await preview({ template: "nobody" })).body.errors).toHaveProperty("template");
 });
 
@@ -73,6 +77,15 @@ test("a test of it goes to an address as the mail that was shown", async () => {
   expect(mail.subject).toBe("Montijo waits");
   // A test goes to nobody who has an inbox: it leads nowhere.
   expect(mail.html).toContain(/<b>Montijo.*?<.div>/s.exec(shown.mail.html)?.[0]);
+});
+
+test("what is no template yet is not sent", async () => {
+  const draft = { subject: "{{ a", message: "m" };
+  const { status, body } = await tenant.key()<{ errors: object }>("POST", "/admin/mail/test", {
+    to: "me@a.example",
+    draft,
+  });
+  expect([status, Object.keys(body.errors)]).toEqual([400, ["draft.subject"]]);
 });
 
 test("who only reads may look, and looking is not in the audit log", async () => {

@@ -23,6 +23,9 @@ export const previewNotification = mutation({
       priority: z.enum(priorities),
       uses: z.array(z.string()).describe("Variables that its template uses"),
       missing: z.array(z.string()).describe("Those of them that have no value"),
+      faults: z
+        .record(z.string(), z.string())
+        .describe("Part of its template that is no Liquid yet → why; then nothing of it is shown"),
       mail: z.object({
         html: z.string().describe("Holds the looks of a light and of a dark mail program"),
         text: z.string(),

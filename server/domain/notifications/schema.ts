@@ -135,8 +135,6 @@ export const notificationFields = {
   email: z.email().max(320).optional().describe("Asks for delivery to this address too"),
 };
 
-const { title: _title, sample: _sample, ...templateText } = templateFields;
-
 /** What is to be looked at before it is sent: unfinished, or with a template that is not stored yet. */
 export const draftFields = {
   type: notificationType.default("General"),
@@ -147,7 +145,17 @@ export const draftFields = {
   priority: priorityInput.optional(),
   template: text(100).optional().describe("Name of a stored template that says it"),
   version: versionNumber.optional().describe("Of the template; the published one unless given"),
-  draft: z.object(templateText).optional().describe("A template that is not stored, instead of the name of one"),
+  draft: z
+    .object({
+      subject: text(1000),
+      message: text(limits.messageBytes),
+      text: text(limits.htmlBytes).optional(),
+      html: text(limits.htmlBytes).optional(),
+      summary: text(limits.summary).optional(),
+      required: templateFields.required,
+    })
+    .optional()
+    .describe("A template that is not stored, in Liquid, instead of the name of one"),
   variables: metadata.optional().describe("What the template puts in; its sample unless given"),
 };
 
