@@ -93,6 +93,7 @@ export async function startApi(
     baseUrl: config.baseUrl,
     authSecret: config.authSecret,
     mailServer: config.mail.url !== undefined,
+    bounces: config.mail,
     loopback,
     startedAt: Date.now(),
     signUp: config.signUp,

@@ -12,7 +12,7 @@ import { hostedOperations } from "./domain/hosted/operations.ts";
 import { inboxOperations } from "./domain/inbox/operations.ts";
 import { issuerOperations } from "./domain/issuers/operations.ts";
 import { jobOperations } from "./domain/jobs/operations.ts";
-import { mailOperations } from "./domain/mail/operations.ts";
+import { mailOperations, sharedMailOperations } from "./domain/mail/operations.ts";
 import { memberOperations, tenantMemberOperations } from "./domain/members/operations.ts";
 import { messageOperations, tenantMessageOperations } from "./domain/messages/operations.ts";
 import { metricsOperations } from "./domain/metrics/operations.ts";
@@ -62,7 +62,7 @@ export const operations = {
   issuers: issuerOperations,
   pusherApps: pusherAppOperations,
   tenants: tenantOperations,
-  installation: installationOperations,
+  installation: { ...installationOperations, ...sharedMailOperations },
   categories: categoryOperations,
   templates: templateOperations,
   preferences: preferenceOperations,

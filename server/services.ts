@@ -82,6 +82,8 @@ export interface Services {
     authSecret: string;
     /** There is a mail server for tenants that have none of their own. */
     mailServer: boolean;
+    /** Whom to believe that mail of that server came back. */
+    bounces: { snsTopicArn?: string | undefined; postmarkSecret?: string | undefined };
     loopback: boolean;
     startedAt: number;
     trustProxy: TrustProxy;

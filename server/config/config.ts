@@ -30,7 +30,7 @@ export interface Config {
   roles: ReadonlySet<Role>;
   /** Keys are derived from it with `deriveKey`; never used as a key itself. */
   authSecret: string;
-  mail: { url?: string; from: string };
+  mail: { url?: string; from: string; snsTopicArn?: string; postmarkSecret?: string };
   signUp: "open" | "invite";
   seed: "demo" | "none";
   dev: boolean;
@@ -70,7 +70,12 @@ export function draftConfig(env: Env): Draft {
     trustProxy: env.TRUST_PROXY,
     roles,
     authSecret: env.AUTH_SECRET,
-    mail: { url: env.MAIL_URL, from: env.MAIL_FROM },
+    mail: {
+      url: env.MAIL_URL,
+      from: env.MAIL_FROM,
+      snsTopicArn: env.MAIL_SNS_TOPIC_ARN,
+      postmarkSecret: env.MAIL_POSTMARK_SECRET,
+    },
     signUp: env.SIGN_UP ?? (embedded ? "open" : "invite"),
     seed: env.SEED ?? (embedded ? "demo" : "none"),
     dev: env.NODE_ENV === "development",

@@ -89,6 +89,21 @@ export const settings = {
     description: "Sender of e-mail, where a tenant has set none.",
     schema: z.string().default("Parley <parley@localhost>"),
   },
+  MAIL_SNS_TOPIC_ARN: {
+    default: "none",
+    description:
+      "Topic of Amazon SNS to which SES tells bounces and complaints of the server in `MAIL_URL`: subscribe `{BASE_URL}/installation/mail/events/ses` to it. SES must publish events (with tags), or notifications with the original headers.",
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic")
+      .optional(),
+  },
+  MAIL_POSTMARK_SECRET: {
+    default: "none",
+    description:
+      "Secret with which Postmark tells bounces and complaints of the server in `MAIL_URL`: `https://parley:{secret}@{host}/installation/mail/events/postmark`.",
+    schema: z.string().min(16, "must have at least 16 characters").optional(),
+  },
   SIGN_UP: {
     default: "`open`; `invite` with `DATABASE_URL`",
     description:
@@ -137,7 +152,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 
 /** The variables a child process gets: ours, without the addresses and secrets that it is handed over a private channel instead. */
 export function childEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const { DATABASE_URL, REDIS_URL, MAIL_URL, AUTH_SECRET, ...rest } = process.env;
+  const { DATABASE_URL, REDIS_URL, MAIL_URL, MAIL_POSTMARK_SECRET, AUTH_SECRET, ...rest } = process.env;
   return { ...rest, ...extra };
 }
 

@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { type DestinationStream, pino } from "pino";
 import type { Config } from "../config/config.ts";
 import { newId } from "../ids.ts";
 import type { Bus } from "../log/bus/bus.ts";
@@ -29,6 +29,8 @@ export interface WorkerOptions {
   step?: Step;
   mail?: Pick<MailContext, "patience" | "waits">;
   webhooks?: WebhookContext["webhookPatience"];
+  /** Where the log goes; to the process' output unless told. */
+  output?: DestinationStream;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface WorkerOptions {
  * be had.
  */
 export async function startWorker(config: Config, options: WorkerOptions = {}): Promise<{ close(): Promise<void> }> {
-  const log = pino({ level: config.logLevel, base: { role: "worker" } });
+  const log = pino({ level: config.logLevel, base: { role: "worker" } }, options.output);
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
   const db = openDatabase({ url: config.database.runtimeUrl, name: "parley worker" });

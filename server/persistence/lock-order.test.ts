@@ -18,6 +18,7 @@ const alone = [
   ...["deliveries.resend", "deliveries.release", "jobs.retryDead", "jobs.removeDead"],
   ...["connections.disconnect", "tasks.cancel", "tasks.delete"],
   ...["webhooks.resend", "mail.sendTest", "mail.takeSesEvent"],
+  ...["installation.takeSesEvent", "installation.takePostmarkEvent"],
   // Take one lock of the tenant, its own row; the first three are its owner's in person.
   // Write one row, in a table of their own.
   ...["adminChats.export", "users.export", "users.erase"],

@@ -4,6 +4,8 @@ import { listCaughtMails } from "./list-caught-mails.ts";
 import { sendTestMail } from "./send-test-mail.ts";
 import { takePostmarkEvent } from "./take-postmark-event.ts";
 import { takeSesEvent } from "./take-ses-event.ts";
+import { takeSharedPostmarkEvent } from "./take-shared-postmark-event.ts";
+import { takeSharedSesEvent } from "./take-shared-ses-event.ts";
 import { updateMailSettings } from "./update-mail-settings.ts";
 
 export const mailOperations = {
@@ -15,3 +17,6 @@ export const mailOperations = {
   takeSesEvent,
   takePostmarkEvent,
 };
+
+/** Of the mail server that all tenants share, at no tenant's address. */
+export const sharedMailOperations = { takeSesEvent: takeSharedSesEvent, takePostmarkEvent: takeSharedPostmarkEvent };

@@ -14,6 +14,8 @@ export interface BounceReport {
   providerId?: string | undefined;
   /** … and what we do, where it shows our headers. */
   deliveryId?: string | undefined;
+  /** Whose mail it is, by the same headers. */
+  tenantId?: string | undefined;
 }
 
 const recipient = z.object({ emailAddress: z.string().max(320), diagnosticCode: z.string().optional() });
@@ -44,8 +46,9 @@ export function readSesReport(text: string): BounceReport | undefined {
   if (!parsed.success) return undefined;
   const { bounce, complaint, mail } = parsed.data;
   // Tags come with events, headers with what is told in the original form of the mail.
-  const tag = mail.tags?.["parley-delivery"]?.[0];
-  const deliveryId = tag ?? mail.headers?.find(({ name }) => name.toLowerCase() === "x-parley-delivery")?.value;
+  const ours = (name: string) =>
+    mail.tags?.[`parley-${name}`]?.[0] ??
+    mail.headers?.find((header) => header.name.toLowerCase() === `x-parley-${name}`)?.value;
   const bounced = bounce?.bouncedRecipients.map(({ emailAddress, diagnosticCode }) => ({
     address: emailAddress,
     suppress: bounce.bounceType === "Permanent" ? ("bounce" as const) : undefined,
@@ -56,7 +59,7 @@ export function readSesReport(text: string): BounceReport | undefined {
     suppress: "complaint" as const,
     detail: clip(`Marked as ${complaint.complaintFeedbackType ?? "spam"}`),
   }));
-  return { bounces: [...(bounced ?? []), ...(complained ?? [])], providerId: mail.messageId, deliveryId };
+  return { bounces: [...(bounced ?? []), ...(complained ?? [])], providerId: mail.messageId, ...ourNames(ours) };
 }
 
 /** Postmark's words for what will not get better. */
@@ -79,11 +82,19 @@ export function readPostmarkReport(event: PostmarkEvent): BounceReport | undefin
   if (!email || !(complaint || recordType === "Bounce")) return undefined;
   const suppress = complaint ? "complaint" : permanent.has(type) ? "bounce" : undefined;
   const detail = clip(event.details || event.description || type || recordType);
-  const deliveryId = event.metadata?.["parley-delivery"];
   return {
     bounces: [{ address: email, suppress, detail }],
     providerId,
-    deliveryId: typeof deliveryId === "string" ? deliveryId : undefined,
+    ...ourNames((name) => event.metadata?.[`parley-${name}`]),
+  };
+}
+
+/** What our headers said of a mail, as providers give it back. */
+function ourNames(find: (name: string) => unknown): Pick<BounceReport, "deliveryId" | "tenantId"> {
+  const [deliveryId, tenantId] = [find("delivery"), find("tenant")];
+  return {
+    ...(typeof deliveryId === "string" ? { deliveryId } : {}),
+    ...(typeof tenantId === "string" ? { tenantId } : {}),
   };
 }
 

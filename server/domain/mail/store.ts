@@ -1,7 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "../../config/secrets.ts";
 import { DomainError } from "../../errors.ts";
-import { requireId } from "../../ids.ts";
+import { isId, requireId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -9,7 +9,7 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { markBounced } from "../deliveries/store.ts";
 import { suppress } from "../suppressions/store.ts";
 import { isAddress } from "./policy.ts";
-import type { BounceReport } from "./read-bounce.ts";
+import type { Bounce, BounceReport } from "./read-bounce.ts";
 import type { MailSettingsPatch } from "./schema.ts";
 
 /** A tenant's way of sending mail, as it is stored, and how it does. */
@@ -105,6 +105,21 @@ export async function recordBounces(tx: TenantTransaction, tenantId: TenantId, r
     if (reason) await suppress(tx, tenantId, { address, reason, detail });
     if (reason !== "complaint") await markBounced(tx, tenantId, { address, providerId, deliveryId, detail });
   }
+}
+
+/** Of some bounces those of addresses that a mail went to. */
+export async function keepMailed(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  deliveryId: string,
+  bounces: Bounce[],
+): Promise<Bounce[]> {
+  if (!isId(deliveryId)) return [];
+  const mail = await tx.delivery.findUnique({
+    where: { tenantId_id: { tenantId, id: deliveryId } },
+    select: { address: true },
+  });
+  return bounces.filter(({ address }) => address.toLowerCase() === mail?.address?.toLowerCase());
 }
 
 /** Which secret of a tenant's mail: sealed for one place, it cannot be read in another. */

@@ -10,7 +10,7 @@ let stack: Stack;
 let tenant: TestTenant;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ mail: { from: "test@localhost", postmarkSecret: "of the installation" } });
   tenant = await stack.tenant("acme");
   await tenant.key()("PATCH", "/admin/mail/settings", { postmarkSecret: "open sesame" });
 });
@@ -58,6 +58,40 @@ test("refuses another secret, none, and every one where none is set", async () =
   expect((await post("postmark-bounce")).status).toBe(403);
   expect((await post("postmark-bounce", basic("parley:open sesame"), "", other)).status).toBe(403);
   expect((await post("postmark-bounce", basic("parley:"), "", other)).status).toBe(403);
+  expect(await suppressed(other)).toEqual([]);
+});
+
+test("of the server that all tenants share, a bounce is its tenant's alone, and of the very address that was mailed", async () => {
+  const other = await stack.tenant("initech");
+  const made = { cause: "event:9", userId: "lost", channel: "email", kind: "notification", type: "T" } as const;
+  const rows = [{ ...made, subject: "S", status: "sent", address: "lost@example.com", epoch: 1 } as const];
+  const insert = async ({ tenantId }: TestTenant) =>
+    String(
+      await unitOfWork(stack.api.services.db, tenantId, async ({ tx }) => {
+        return (await insertDeliveries(tx, tenantId, rows))[0]?.id;
+      }),
+    );
+  const [mine, theirs] = [await insert(tenant), await insert(other)];
+  const headers = { "content-type": "application/json", ...basic("parley:of the installation") };
+  const tell = (of: TestTenant, delivery: string, email = "Lost@example.com", how = headers) => {
+    const said = JSON.parse(fixture("postmark-bounce")) as object;
+    const metadata = { "parley-delivery": delivery, "parley-tenant": of.tenantId };
+    const body = JSON.stringify({ ...said, Email: email, Metadata: metadata });
+    return call(`${stack.url}/installation/mail/events/postmark`, "POST", body, how);
+  };
+  const statusOf = async (of: TestTenant, id: string) =>
+    (await of.key()<{ status: string }>("GET", `/admin/deliveries/${id}`)).body.status;
+  const known = await suppressed();
+  // Neither by another tenant's name for it, nor of an address that it did not go to, nor with a tenant's own secret.
+  expect((await tell(other, mine)).status).toBe(200);
+  expect((await tell(tenant, mine, "else@example.com")).status).toBe(200);
+  expect((await tell(tenant, mine, undefined, { ...headers, ...basic("parley:open sesame") })).status).toBe(403);
+  expect(await statusOf(tenant, mine)).toBe("sent");
+  expect([await suppressed(), await suppressed(other)]).toEqual([known, []]);
+
+  expect((await tell(tenant, mine)).status).toBe(200);
+  expect([await statusOf(tenant, mine), await statusOf(other, theirs)]).toEqual(["bounced", "sent"]);
+  expect(await suppressed()).toEqual([...known, "lost@example.com bounce"].sort());
   expect(await suppressed(other)).toEqual([]);
 });
 

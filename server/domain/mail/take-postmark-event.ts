@@ -1,9 +1,7 @@
-import { z } from "zod";
-import { hashApiKey, sameHash } from "../../auth/api-key.ts";
-import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { empty, text } from "../../schema.ts";
+import { empty } from "../../schema.ts";
+import { ensurePostmarkSecret, postmarkAliases, postmarkEvent, postmarkHeaders } from "./accept-postmark.ts";
 import { readPostmarkReport } from "./read-bounce.ts";
 import { findMail, openMailSecret, recordBounces } from "./store.ts";
 
@@ -14,28 +12,18 @@ export const takePostmarkEvent = mutation({
   http: {
     method: "POST",
     path: "/mail/events/postmark",
-    headers: { authorization: "secret", "x-webhook-secret": "secret" },
-    aliases: { MessageID: "reference" },
+    headers: postmarkHeaders,
+    aliases: postmarkAliases,
   },
   access: { caller: "anyone" },
-  input: z.object({
-    recordType: text(100),
-    type: text(100).optional(),
-    email: text(320).optional(),
-    reference: text(200).optional().describe("MessageID, as Postmark says it"),
-    description: text(10_000).optional(),
-    details: text(10_000).optional(),
-    metadata: z.record(z.string(), z.unknown()).optional(),
-    secret: text(300).optional(),
-  }),
+  input: postmarkEvent,
   output: empty,
   errors: ["forbidden"],
   async handle(ctx, { secret, ...event }) {
     const { db, settings } = ctx.services;
     const sealed = (await findMail(db, ctx.tenantId)).settings?.postmarkSecret;
     const wanted = sealed && openMailSecret(settings.authSecret, ctx.tenantId, "postmark", sealed);
-    if (!wanted || secret === undefined || !sameHash(hashApiKey(secret), hashApiKey(wanted)))
-      throw new DomainError("forbidden", { detail: "The secret is not the one in the mail settings" });
+    ensurePostmarkSecret(secret, wanted);
     const report = readPostmarkReport(event);
     return await unitOfWork(
       db,

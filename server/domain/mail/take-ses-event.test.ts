@@ -12,6 +12,7 @@ import { Certificates } from "./fetch-certificate.ts";
 import { isCertificateAddress, isSnsAddress, signedTextOf } from "./verify-sns.ts";
 
 const topicArn = "arn:aws:sns:eu-central-1:123456789012:bounces";
+const sharedTopic = "arn:aws:sns:eu-central-1:123456789012:all-bounces";
 const certificate = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem";
 
 let stack: Stack;
@@ -24,7 +25,7 @@ let answer: string;
 beforeAll(async () => {
   [ours, strangers] = [makeCertificate("sns.amazonaws.com"), makeCertificate("sns.attacker.example")];
   answer = ours.pem;
-  stack = await startStack();
+  stack = await startStack({ mail: { from: "test@localhost", snsTopicArn: sharedTopic } });
   // SNS itself is out of reach here; everything on our side of it is real.
   stack.api.services.certificates = new Certificates(async (address) => {
     asked.push(address);
@@ -80,9 +81,9 @@ function signed(changes: Record<string, string> = {}, key = ours.key): Record<st
 }
 
 /** As SNS posts: JSON that is called text. */
-async function post(message: Record<string, string>, path = "/mail/events/ses") {
+async function post(message: Record<string, string>, path = "/mail/events/ses", base = tenant.url) {
   const body = JSON.stringify(message);
-  const response = await fetch(tenant.url + path, {
+  const response = await fetch(base + path, {
     method: "POST",
     body,
     headers: { "content-type": "text/plain; charset=UTF-8" },
@@ -115,6 +116,27 @@ describe("succeeds", () => {
     expect(await suppressed()).toEqual([["gone@example.com", "bounce"]]);
     const { body } = await tenant.key()<Record<string, unknown>>("GET", `/admin/deliveries/${id}`);
     expect(body).toMatchObject({ status: "bounced", detail: expect.stringContaining("user unknown") });
+  });
+
+  test("of the server that all tenants share, by the topic of the installation, at the tenant that the mail names", async () => {
+    const other = await stack.tenant("globex");
+    const made = { cause: "event:2", userId: "gone", channel: "email", kind: "notification", type: "T" } as const;
+    const rows = [{ ...made, subject: "S", status: "sent", address: "gone@example.com", epoch: 1 } as const];
+    const inserted = await unitOfWork(stack.api.services.db, other.tenantId, async ({ tx }) => {
+      return (await insertDeliveries(tx, other.tenantId, rows))[0]?.id;
+    });
+    const id = String(inserted);
+    const told = JSON.parse(fixture("ses-bounce")) as { mail: object };
+    const tags = { "parley-delivery": [id], "parley-tenant": [other.tenantId] };
+    const Message = JSON.stringify({ ...told, mail: { ...told.mail, tags } });
+    const shared = (message: Record<string, string>) =>
+      post(message, "/installation/mail/events/sns", stack.url).then(({ status }) => status);
+    expect(await shared(signed({ Message }))).toBe(403); // a tenant's own topic
+    expect(await shared(signed({ Message, TopicArn: sharedTopic }, strangers.key))).toBe(403);
+    expect((await post(signed({ Message, TopicArn: sharedTopic }))).status).toBe(403); // at a tenant's address
+    expect(await shared(signed({ Message, TopicArn: sharedTopic }))).toBe(200);
+    expect((await other.key()("GET", `/admin/deliveries/${id}`)).body).toMatchObject({ status: "bounced" });
+    expect(await shared(signed({ Message: "{}", TopicArn: sharedTopic }))).toBe(200);
   });
 
   test("a complaint, by the older signature too, with a subject", async () => {

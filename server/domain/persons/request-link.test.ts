@@ -118,3 +118,39 @@ test("asking for mail to an address ends after three", async () => {
   for (let i = 0; i < 4; i++) answers.push((await root("/sign-in-link", { email: "often@example.com" })).status);
   expect(answers).toEqual([200, 200, 200, 429]);
 });
+
+test("no secret is in the worker's log at its most talkative: passwords of mail servers, links, tokens", async () => {
+  const said: string[] = [];
+  let refusals = 1;
+  const server = await startMailServer(
+    {},
+    {
+      onAuth: ({ username }, _session, answer) =>
+        username === "own" && refusals-- > 0 ? answer(smtpError(535, "5.7.8 wrong")) : answer(null, { user: username }),
+    },
+  );
+  const tenant = await stack.tenant("talkative");
+  const own = { host: "127.0.0.1", port: server.port, security: "none", username: "own", password: "own-secret-1" };
+  await tenant.key()("PATCH", "/admin/mail/settings", { ...own, fromAddress: "own@talkative.example" });
+  await signUp("vera@example.com", "vera");
+  await root("/sign-in-link", { email: "vera@example.com" });
+  await root("/password-reset", { email: "vera@example.com" });
+  const notified = { userId: "kim", email: "kim@example.com", type: "Delay", subject: "Late", message: "Ten minutes" };
+  await tenant.key()("POST", "/Notifications", notified);
+  const url = server.url.replace("//", "//shared:shared-secret-2@");
+  const config = configFor(stack.database, { mail: { url, from: "s@parley.example" }, logLevel: "trace" });
+  const output = { write: (line: string) => void said.push(line) };
+  const mail = { patience: { first: 50, longest: 100 } };
+  opened.push(server, await startWorker(config, { look: 50, output, mail }));
+  const sent = () => server.mails.filter(({ to }) => to === "vera@example.com").length === 2 && server.mails.length > 2;
+  await expect.poll(sent, until).toBe(true);
+  await expect.poll(() => said.join("").includes("535"), until).toBe(true); // what went wrong is told
+  const mails = (await Promise.all(server.mails.map((one) => one.parse()))).map(({ text }) => text ?? "").join("\n");
+  const tokens = [...mails.matchAll(/(?:link=|token=|\/u\/)(\S+)/g)].map(([, token = ""]) => token);
+  expect(tokens.length).toBeGreaterThanOrEqual(3);
+  const log = said.join("");
+  for (const secret of ["own-secret-1", "shared-secret-2", testSecret, ...tokens]) expect(log).not.toContain(secret);
+  for (const pair of ["own\0own-secret-1", "shared\0shared-secret-2"])
+    expect(log).not.toContain(Buffer.from(`\0${pair}`).toString("base64"));
+  expect(log).not.toContain("smtp://");
+});

@@ -13,7 +13,11 @@ import { composeMail, type Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
 
 const brand = { name: "Lighthouse Ferries", colour: "#0b6b62" };
-const sender: Sender = { brand, from: { name: "Lighthouse, Ferries", address: "news@ferries.example" } };
+const sender: Sender = {
+  tenantId: "ferries",
+  brand,
+  from: { name: "Lighthouse, Ferries", address: "news@ferries.example" },
+};
 const links = { open: "https://chat.example/inbox/demo", unsubscribe: "https://chat.example/u/demo.abc.def" };
 
 const base: ClaimedMail = {
@@ -155,8 +159,12 @@ test("a bounce leads back to its mail: by Postmark's metadata, by the tags of SE
   const { headers } = await simpleParser(await composeMail(base, sender, links));
   const bounce = { recordType: "Bounce", type: "HardBounce", email: "ada@example.com" };
   // What a mail is sent with as X-PM-Metadata-{name} is told as Metadata.{name}.
-  const metadata = { "parley-delivery": headers.get("x-pm-metadata-parley-delivery") };
-  expect(readPostmarkReport({ ...bounce, metadata })?.deliveryId).toBe(base.id);
+  const metadata = {
+    "parley-delivery": headers.get("x-pm-metadata-parley-delivery"),
+    "parley-tenant": headers.get("x-pm-metadata-parley-tenant"),
+  };
+  const named = { deliveryId: base.id, tenantId: "ferries" };
+  expect(readPostmarkReport({ ...bounce, metadata })).toMatchObject(named);
   const tags = Object.fromEntries(
     String(headers.get("x-ses-message-tags"))
       .split(",")
@@ -164,7 +172,10 @@ test("a bounce leads back to its mail: by Postmark's metadata, by the tags of SE
       .map(([name, value]) => [name, [value]]),
   );
   const told = { eventType: "Bounce", bounce: { bounceType: "Permanent", bouncedRecipients: [] } };
-  expect(readSesReport(JSON.stringify({ ...told, mail: { tags } }))?.deliveryId).toBe(base.id);
-  const shown = [{ name: "X-Parley-Delivery", value: headers.get("x-parley-delivery") }];
-  expect(readSesReport(JSON.stringify({ ...told, mail: { headers: shown } }))?.deliveryId).toBe(base.id);
+  expect(readSesReport(JSON.stringify({ ...told, mail: { tags } }))).toMatchObject(named);
+  const shown = ["X-Parley-Delivery", "X-Parley-Tenant"].map((name) => ({
+    name,
+    value: headers.get(name.toLowerCase()),
+  }));
+  expect(readSesReport(JSON.stringify({ ...told, mail: { headers: shown } }))).toMatchObject(named);
 });

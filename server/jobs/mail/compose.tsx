@@ -9,6 +9,8 @@ import type { ClaimedMail } from "./mail-store.ts";
 
 /** Whose mail it is and from where it is sent. */
 export interface Sender {
+  /** Left out where mail is of the installation itself. */
+  tenantId?: string | undefined;
   brand: Brand;
   from: { name: string; address: string };
   replyTo?: string | undefined;
@@ -24,6 +26,7 @@ export interface Links {
 export async function composeMail(mail: ClaimedMail, sender: Sender, links: Links): Promise<Buffer> {
   const { html, text } = await render(mail, sender.brand, links);
   const { unsubscribe } = links;
+  const { tenantId = "" } = sender;
   const composer = new MailComposer({
     from: sender.from,
     to: mail.address ?? "",
@@ -33,9 +36,11 @@ export async function composeMail(mail: ClaimedMail, sender: Sender, links: Link
     headers: {
       "Auto-Submitted": "auto-generated",
       "X-Parley-Delivery": mail.id,
+      "X-Parley-Tenant": tenantId,
       // Postmark tells bounces with its metadata, SES with its tags: so we know which mail it was.
       "X-PM-Metadata-parley-delivery": mail.id,
-      "X-SES-MESSAGE-TAGS": `parley-delivery=${mail.id}`,
+      "X-PM-Metadata-parley-tenant": tenantId,
+      "X-SES-MESSAGE-TAGS": `parley-delivery=${mail.id}, parley-tenant=${tenantId}`,
       ...(unsubscribe
         ? { "List-Unsubscribe": `<${unsubscribe}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
         : {}),

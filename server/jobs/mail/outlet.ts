@@ -69,13 +69,14 @@ interface Branding {
 /** With no settings, what is sent in the tenant's name from the address of the installation. */
 export function senderOf(
   config: Pick<Config, "mail">,
-  tenant: Pick<Tenant, "name" | "settings">,
+  tenant: Pick<Tenant, "name" | "settings"> & { id?: string },
   settings: MailSettings | null,
 ): Sender {
   const { branding = {} } = tenant.settings as { branding?: Branding };
   const name = branding.name || tenant.name;
   const [shared] = addressparser(config.mail.from, { flatten: true });
   return {
+    tenantId: tenant.id,
     brand: { name, logoUrl: branding.logoUrl || undefined, colour: branding.colour ?? "#0b6b62" },
     from: {
       name: settings?.fromName ?? name,

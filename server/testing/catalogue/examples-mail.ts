@@ -2,7 +2,10 @@ import type { Example, OperationName } from "./examples.ts";
 import { byAdmin, byAnyone, byUserOrKey, noInput } from "./examples-callers.ts";
 import type { Side } from "./world.ts";
 
-type Names = Extract<OperationName, `${"deliveries" | "suppressions" | "mail" | "jobs"}.${string}`>;
+type Names =
+  | Extract<OperationName, `${"deliveries" | "suppressions" | "mail" | "jobs"}.${string}`>
+  | "installation.takeSesEvent"
+  | "installation.takePostmarkEvent";
 
 const ofDelivery = ({ ids }: Side) => ({ deliveryId: ids.deliveryId });
 const foreignDelivery = { deliveryId: "not_found" } as const;
@@ -16,6 +19,33 @@ const refusedToAll: Example["callers"] = {
   keyAsMember: "forbidden",
   installation: "forbidden",
 };
+
+const snsMessage = {
+  type: "Notification",
+  reference: "1",
+  topicArn: "arn:aws:sns:eu-central-1:1:bounces",
+  message: "{}",
+  timestamp: "2026-01-01T00:00:00.000Z",
+  signatureVersion: "2",
+  signature: "AAAA",
+  signingCertUrl: "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem",
+};
+/** Of the mail server that all tenants share, of which nobody is believed: a tenant's credential is none there. */
+const unbelieved = {
+  callers: {
+    visitor: "forbidden",
+    member: "unauthenticated",
+    outsider: "unauthenticated",
+    admin: "unauthenticated",
+    key: "unauthenticated",
+    keyAsMember: "unauthenticated",
+    installation: "forbidden",
+  },
+  onHub: { member: "not_found", outsider: "not_found", admin: "not_found", keyAsMember: "not_found" },
+  operators: { owner: "forbidden", admin: "forbidden", support: "forbidden", "read-only": "forbidden" },
+  changes: [],
+  foreign: {},
+} satisfies Omit<Example, "input">;
 
 export const mailExamples: Record<Names, Example> = {
   "deliveries.list": {
@@ -65,16 +95,7 @@ export const mailExamples: Record<Names, Example> = {
   "mail.takeSesEvent": {
     // Who asks is nothing: the message is not signed.
     operators: { owner: "forbidden", admin: "forbidden", support: "forbidden", "read-only": "forbidden" },
-    input: () => ({
-      type: "Notification",
-      reference: "1",
-      topicArn: "arn:aws:sns:eu-central-1:1:bounces",
-      message: "{}",
-      timestamp: "2026-01-01T00:00:00.000Z",
-      signatureVersion: "2",
-      signature: "AAAA",
-      signingCertUrl: "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem",
-    }),
+    input: () => snsMessage,
     callers: refusedToAll,
     changes: [],
     foreign: {},
@@ -90,6 +111,12 @@ export const mailExamples: Record<Names, Example> = {
     callers: { ...byAnyone, key: "ok" },
     changes: ["suppressions"],
     foreign: { secret: "forbidden" },
+  },
+  // Neither a topic nor a secret is set.
+  "installation.takeSesEvent": { ...unbelieved, input: () => snsMessage },
+  "installation.takePostmarkEvent": {
+    ...unbelieved,
+    input: () => ({ recordType: "Bounce", type: "HardBounce", email: "bounced@example.com", secret: "s" }),
   },
   "jobs.listDead": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
   "jobs.retryDead": {
