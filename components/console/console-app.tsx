@@ -1,7 +1,7 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useMemo, useState } from "react";
 import type { AppRouter } from "../../server/transport/trpc/router.ts";
@@ -46,8 +46,16 @@ export function ConsoleApp({ theme, children, ...about }: ConsoleAppProps) {
 }
 
 function makeClient(tenantId: string) {
+  const over = { url: "/api/trpc", headers: { "x-tenant-id": tenantId }, fetch: watchedFetch };
+  const calls = splitLink({
+    // It is held open, and what travels in the same batch would be held with it.
+    condition: ({ path }) => path === "frames.list",
+    true: httpLink(over),
+    false: httpBatchLink(over),
+  });
+  const streams = httpSubscriptionLink({ url: over.url, connectionParams: { tenantId } });
   return createTRPCClient<AppRouter>({
-    links: [httpBatchLink({ url: "/api/trpc", headers: { "x-tenant-id": tenantId }, fetch: watchedFetch })],
+    links: [splitLink({ condition: ({ type }) => type === "subscription", true: streams, false: calls })],
   });
 }
 

@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Mail,
   MailX,
+  Play,
   Radio,
   ScrollText,
   Settings,
@@ -57,6 +58,8 @@ export const consolePages: readonly ConsolePage[] = [
   },
   { path: "/webhooks", label: "Webhooks", group: "Developers", icon: Webhook, key: "w" },
   { path: "/pusher", label: "Pusher app", group: "Developers", icon: Radio, roles: ["owner", "admin"] },
+  { path: "/inspector", label: "Inspector", group: "Developers", icon: Radio, key: "r" },
+  { path: "/playground", label: "Playground", group: "Developers", icon: Play, key: "p" },
   { path: "/requests", label: "API requests", group: "Developers", icon: Activity, key: "l" },
   {
     path: "/operators",
