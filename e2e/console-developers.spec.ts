@@ -1,0 +1,214 @@
+import { readFileSync } from "node:fs";
+import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import { SignJWT } from "jose";
+import { faultsOf, openConsole } from "./console.ts";
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, productUrl, readDemo } from "./people.ts";
+
+const tenantUrl = () => `${productUrl()}/tenant/demo/v1`;
+
+test("an issuer is made with a secret that is shown once; its tokens are tried, and count", async ({ browser }) => {
+  const { page, noise, close } = await openConsole(browser, "/t/demo/issuers");
+  const name = unheard("Backend");
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog", { name: "Trust an issuer" });
+  await dialog.getByRole("combobox", { name: "Kind" }).click();
+  await page.getByRole("option", { name: "Shared secret" }).click();
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
+  await dialog.getByLabel("Issuer (iss)").fill(name);
+  await dialog.getByRole("button", { name: "Make one" }).click();
+  const secret = await dialog.getByLabel("Secret", { exact: true }).inputValue();
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await expect(page.locator("[data-secret]")).toHaveText(secret);
+  await page.getByLabel("I have stored it").check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("table", { name: "Issuers" })).toContainText(name);
+  expect(await page.content()).not.toContain(secret);
+
+  const sign = (key: string, exp: string) =>
+    new SignJWT({ groups: ["Admin"] })
+      .setProtectedHeader({ alg: "HS256" })
+      .setIssuer(name)
+      .setSubject("ada")
+      .setExpirationTime(exp)
+      .sign(new TextEncoder().encode(key));
+  const tester = page.getByRole("region", { name: "Try a token" });
+  const tryIt = async (token: string) => {
+    await tester.getByLabel("Token").fill(token);
+    await tester.getByRole("button", { name: "Try it" }).click();
+  };
+  const good = await sign(secret, "10m");
+  await tryIt(good);
+  await expect(tester.getByRole("status")).toContainText("accepted");
+  await expect(tester.getByRole("status")).toContainText(`Issuer${name}`);
+  await tryIt(await sign(secret, "-10m"));
+  await expect(tester.getByRole("status")).toContainText("refused: expiry");
+  await tryIt(await sign("another secret of more than 32 bytes", "10m"));
+  await expect(tester.getByRole("status")).toContainText("None of the keys of the issuers that fit has signed it.");
+  const answer = await fetch(`${tenantUrl()}/Chat`, { headers: { authorization: `Bearer ${good}` } });
+  expect(answer.status).toBe(200);
+  const audit = JSON.stringify(await callWithKeyGet("/admin/audit?operation=issuers"));
+  expect(audit).toContain("issuers.test");
+  expect(audit).not.toContain(good.slice(-20));
+  expect(audit).not.toContain(secret);
+
+  await page.getByRole("button", { name: `Actions of ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("table", { name: "Issuers" })).not.toContainText(name);
+  expect(noise).toEqual([]);
+  await close();
+});
+
+test("an operator is invited and the invitation revoked; the audit log says so, filters by its address, and is exported", async ({
+  browser,
+}) => {
+  const { page, noise, close } = await openConsole(browser, "/t/demo/operators");
+  const email = `${crypto.randomUUID()}@example.com`;
+  await expect(page.getByText("The last owner stays")).toBeVisible();
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByRole("radio", { name: /^read-only/u }).check();
+  await page.getByRole("button", { name: "Send invitation" }).click();
+  await expect(page.locator("[data-secret]")).toContainText("/invite/demo.");
+  await page.getByRole("button", { name: "Done" }).click();
+  const invitations = page.getByRole("table", { name: "Invitations" });
+  await expect(invitations).toContainText(email);
+  await page.getByRole("button", { name: `Revoke the invitation of ${email}` }).click();
+  await expect(page.getByText(`The invitation of ${email} is revoked`).first()).toBeVisible();
+
+  await page.goto("/t/demo/audit?operation=operators.invite");
+  const log = page.getByRole("table", { name: "Audit log" });
+  await expect(log.getByRole("row")).not.toHaveCount(1);
+  await log.getByRole("button", { name: "operators.invite" }).first().click();
+  await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: /CSV/u }).click();
+  const csv = readFileSync(await (await downloading).path(), "utf8");
+  expect(csv.split("\r\n")[0]).toContain("operation");
+  expect(csv).toContain(email);
+  expect(noise).toEqual([]);
+  await close();
+});
+
+test("the inspector shows a frame that a stock client sends, and the event that it causes", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Wire"), "ada", "ben");
+  const { page, noise, close } = await openConsole(browser, "/t/demo/inspector");
+  await expect(page.getByRole("status").getByText("Listening")).toBeVisible();
+  const token = readDemo().users.find(({ userId }) => userId === "ben")?.token ?? "";
+  const hub = new HubConnectionBuilder()
+    .withUrl(`${tenantUrl()}/hub`, { accessTokenFactory: () => token })
+    .configureLogging(LogLevel.None)
+    .build();
+  await hub.start();
+  const text = unheard("Seen on the wire");
+  await hub.invoke("SendMessage", { chatId: id, content: text });
+  const frames = page.getByRole("table", { name: "Frames on the wire" });
+  await expect(
+    frames.getByRole("row").filter({ hasText: "SendMessage" }).filter({ hasText: "ben" }).first(),
+  ).toBeVisible();
+  await page.getByRole("searchbox", { name: "Text" }).fill(text);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/text=Seen/u);
+  await frames.getByRole("button", { name: "SendMessage" }).click();
+  const opened = page.getByRole("dialog", { name: "SendMessage" });
+  await expect(opened).toContainText(`"content": "${text}"`);
+  await page.keyboard.press("Escape");
+
+  await page.goto("/t/demo/inspector?view=events");
+  await expect(page.getByRole("status").getByText("Listening")).toBeVisible();
+  await hub.invoke("SendMessage", { chatId: id, content: "As an event" });
+  const events = page.getByRole("table", { name: "Log of events" });
+  await expect(events.getByRole("row").filter({ hasText: "message.created" }).first()).toContainText("As an event");
+  // What happens while it is paused comes afterwards.
+  await page.getByRole("button", { name: "Pause" }).last().click();
+  await expect(page.getByRole("status").getByText("Paused")).toBeVisible();
+  await hub.invoke("SendMessage", { chatId: id, content: "While paused" });
+  await page.getByRole("button", { name: "Resume" }).last().click();
+  await expect(events).toContainText("While paused");
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(page.getByText("Nothing came yet")).toBeVisible();
+  await hub.stop();
+  expect(noise).toEqual([]);
+  await close();
+});
+
+test("a call from the playground is answered, shown as code, and found in the request log beside what failed", async ({
+  browser,
+}) => {
+  const { id } = await makeGroup(unheard("Play"), "ada", "ben");
+  const { page, noise, close } = await openConsole(browser, "/t/demo/playground?operation=messages.send");
+  await page.getByLabel("Calling user's id").fill("ada");
+  await page.getByLabel("chatId", { exact: true }).fill(id);
+  const text = unheard("From the playground");
+  await page.getByLabel("content", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  const answer = page.getByRole("region", { name: "Answer" });
+  await expect(answer).toContainText("201");
+  await expect(answer).toContainText(text);
+  const { data } = await callAs<{ data: { content: string }[] }>("ben", "GET", `/Chat/${id}/messages`);
+  expect(data[0]?.content).toBe(text);
+  const code = page.getByRole("region", { name: "The same in code" });
+  await expect(code).toContainText(`/Chat/${id}/messages`);
+  expect(await code.textContent()).not.toContain("eyJ");
+
+  await fetch(`${tenantUrl()}/Chat/undefined`, { headers: { "x-api-key": readDemo().apiKey, "x-act-as-user": "ada" } });
+  await answer.getByRole("link", { name: "In the request log" }).click();
+  const log = page.getByRole("table", { name: "API requests" });
+  await expect(log.getByRole("row")).toHaveCount(2);
+  await expect(log).toContainText("messages.send");
+  await page.getByRole("button", { name: "Clear" }).click();
+  const errors = page.getByRole("table", { name: "Errors of the last 24 hours" });
+  await errors.getByRole("button", { name: "chats.get" }).first().click();
+  await expect(page).toHaveURL(/operation=chats\.get/u);
+  await expect(log.getByRole("row").nth(1)).toContainText("not_found");
+  expect(noise).toEqual([]);
+  await close();
+});
+
+test("an operator of another tenant is told so, and the page holds nothing of it", async ({ browser }) => {
+  const { page, noise, close } = await openConsole(browser, "/t/demo");
+  for (const path of ["", "/issuers", "/operators", "/audit", "/inspector", "/requests", "/playground"]) {
+    await page.goto(`/t/harbour${path}`);
+    await expect(page.getByRole("heading", { name: "Not one of your tenants" })).toBeVisible();
+    expect(await page.content()).not.toContain("Harbour");
+  }
+  expect(noise).toEqual([]);
+  const statuses = await page.evaluate(async () => {
+    const calls = ["tenants.get", "issuers.list", "operators.list", "audit.list", "frames.list", "requests.list"];
+    const ask = (name: string) => fetch(`/api/trpc/${name}`, { headers: { "x-tenant-id": "harbour" } });
+    return (await Promise.all(calls.map(ask))).map(({ status }) => status);
+  });
+  expect([...new Set(statuses)]).toEqual([403]);
+  await close();
+});
+
+for (const colorScheme of ["light", "dark"] as const)
+  test(`the pages for developers have no fault that axe finds, and fit 360 pixels, ${colorScheme}`, async ({
+    browser,
+  }) => {
+    const { page, noise, close } = await openConsole(browser, "/t/demo/issuers", { colorScheme });
+    for (const path of [
+      "issuers",
+      "operators",
+      "audit",
+      "inspector",
+      "requests",
+      "playground?operation=messages.send",
+    ]) {
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.goto(`/t/demo/${path}`);
+      await expect(page.locator("main h1")).toBeVisible();
+      await expect(page.locator("main [aria-busy]")).toHaveCount(0);
+      expect(await faultsOf(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
+    }
+    expect(noise).toEqual([]);
+    await close();
+  });
+
+async function callWithKeyGet(path: string): Promise<unknown> {
+  return (await fetch(`${tenantUrl()}${path}`, { headers: { "x-api-key": readDemo().apiKey } })).json();
+}
