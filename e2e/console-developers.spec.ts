@@ -82,6 +82,7 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   await expect(log.getByRole("row")).not.toHaveCount(1);
   await log.getByRole("button", { name: "operators.invite" }).first().click();
   await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
+  await page.keyboard.press("Escape");
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("menuitem", { name: /CSV/u }).click();

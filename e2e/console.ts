@@ -19,7 +19,8 @@ export async function openConsole(
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.locator("main h1")).toBeVisible();
+  await page.waitForURL(({ pathname, search }) => pathname + search === path);
+  await expect(page.locator("main#content h1")).toBeVisible();
   return { page, noise, close: () => context.close() };
 }
 

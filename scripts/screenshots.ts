@@ -55,7 +55,9 @@ try {
     page.setDefaultTimeout(90_000);
     await signIn(page, demo.admin);
     for (const { name, path } of wanted) {
-      await page.goto(path, { waitUntil: "networkidle" });
+      await page.goto(path);
+      // A page that holds a call open never falls silent.
+      await page.waitForLoadState("networkidle", { timeout: 5000 }).catch(() => undefined);
       await page.screenshot({ path: join(folder, `${name}-${shape}.png`), fullPage: true });
       console.log(`${name}-${shape}.png`);
     }

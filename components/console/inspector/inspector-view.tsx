@@ -103,7 +103,9 @@ const columns: readonly Column<Row>[] = [
   { header: "User", cell: ({ userId }) => userId ?? <span className="text-muted">–</span> },
   {
     header: "Text",
-    cell: ({ text }) => <code className="line-clamp-1 max-w-80 break-all font-mono text-xs">{text.slice(0, 160)}</code>,
+    cell: ({ text, preview = text }) => (
+      <code className="line-clamp-1 max-w-80 break-all font-mono text-xs">{preview.slice(0, 160)}</code>
+    ),
     className: "max-sm:hidden",
   },
   {

@@ -16,6 +16,8 @@ export interface Row {
   connectionId?: string | undefined;
   /** What is searched, and shown when it is opened. */
   text: string;
+  /** In the list, instead of the text's beginning. */
+  preview?: string | undefined;
   cut?: boolean | undefined;
 }
 
@@ -49,7 +51,14 @@ export function rowOfEvent(event: Event): Row {
     userId: typeof userId === "string" ? userId : undefined,
     chatId,
     text: JSON.stringify(event),
+    preview: previewOf(data),
   };
+}
+
+/** What people said, where they said something. */
+function previewOf(data: Record<string, unknown>): string {
+  const said = data.content ?? data.subject;
+  return typeof said === "string" ? said : JSON.stringify(data);
 }
 
 /** Whether a line is what is looked for; of kinds, users and chats the beginning is enough. */
