@@ -54,7 +54,7 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
     void audited?.settle(code);
     const ms = performance.now() - started - (ctx?.reply.waitedMs ?? 0);
     observeCall(operation.name, code, ms);
-    call.services.requests.note(call.tenantId, { ...call, operation, status, code, ms });
+    call.services.requests.note(call, operation, { status, code, ms });
     if (!operation.http.root) call.services.minutes.note(call.tenantId, ms, status);
   }
 }

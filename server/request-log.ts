@@ -6,7 +6,7 @@ import { addSkips, insertRequests, type RequestRow } from "./domain/requests/sto
 import { toDomainError } from "./errors.ts";
 import { newId } from "./ids.ts";
 import { type Rate, TokenBucket } from "./limiter.ts";
-import type { Operation } from "./operation.ts";
+import type { Call, Operation } from "./operation.ts";
 import type { Database } from "./persistence/database.ts";
 
 const writeEveryMs = 1000;
@@ -18,13 +18,14 @@ const noted: Rate = { rate: 5, burst: 500 };
 /** Rows of all tenants that may wait to be written. */
 const mostWaiting = 10_000;
 
-/** A call as it ended. */
-export interface CallEnd {
-  operation: Pick<Operation, "name" | "kind" | "http">;
+type NotedOperation = Pick<Operation, "name" | "kind" | "http">;
+
+type NotedCall = Pick<Call, "tenantId" | "transport" | "requestId" | "ip"> & {
   principal: Pick<Principal, "kind" | "keyId" | "userId" | "person">;
-  transport: "rest" | "trpc" | "signalr";
-  requestId: string;
-  ip?: string | undefined;
+};
+
+/** How a call ended. */
+interface CallEnd {
   status: number;
   code: string;
   ms: number;
@@ -45,8 +46,8 @@ interface Options {
 }
 
 /**
- * Calls as the tenant's request log shows them: collected, and written once a second in one statement a tenant. A call pays for two
- * comparisons and an object, and never waits. A crash loses a second of it.
+ * Calls as the tenant's request log shows them: collected, and written once a second in one statement a tenant. A call pays for a
+ * look at two buckets, and never waits. A crash loses a second of it.
  */
 export class RequestLog {
   private readonly options: Options;
@@ -66,29 +67,37 @@ export class RequestLog {
   }
 
   /** What the console reads all the time, for whoever looks at it, is left out. */
-  note(tenantId: TenantId, call: CallEnd): void {
-    const { operation, principal, code } = call;
-    if (operation.http.root || (principal.kind === "operator" && operation.kind === "query" && code === "ok")) return;
+  note(call: NotedCall, operation: NotedOperation, end: CallEnd): void {
+    const { tenantId, principal } = call;
+    const isGood = end.code === "ok";
+    if (operation.http.root || (isGood && principal.kind === "operator" && operation.kind === "query")) return;
     const now = this.options.now();
     const tenant = this.tenantOf(tenantId, now);
     this.due.add(tenantId);
     this.timer ??= setTimeout(() => void this.flush(), writeEveryMs).unref();
-    const bucket = code === "ok" ? tenant.good : tenant.failed;
+    const bucket = isGood ? tenant.good : tenant.failed;
     if (this.waiting >= mostWaiting || !bucket.take(now)) {
       tenant.skipped++;
       return;
     }
     this.waiting++;
-    tenant.rows.push(rowOf(call, now));
+    tenant.rows.push(rowOf(call, operation, end, now));
   }
 
   /** A call that came to nothing because of its credential. Of tenants that nobody knows none is noted. */
-  refused(tenant: string, call: Pick<CallEnd, "operation" | "transport" | "requestId" | "ip">, error: unknown): void {
+  refused(
+    tenant: string,
+    call: Omit<NotedCall, "tenantId" | "principal">,
+    operation: NotedOperation,
+    error: unknown,
+  ): void {
     const { security } = this.options;
     if (!security.knows(tenant)) return;
     const { code, status } = toDomainError(error);
+    const principal = { kind: "visitor" as const };
     security.snapshot(tenant).then(
-      (found) => found && this.note(found.tenantId, { ...call, principal: { kind: "visitor" }, status, code, ms: 0 }),
+      (found) =>
+        found && this.note({ ...call, tenantId: found.tenantId, principal }, operation, { status, code, ms: 0 }),
       () => undefined, // the caller has the error of its own
     );
   }
@@ -132,13 +141,14 @@ export class RequestLog {
   }
 }
 
-function rowOf({ operation, principal, transport, requestId, ip, status, code, ms }: CallEnd, now: number) {
+function rowOf(call: NotedCall, { name }: NotedOperation, { status, code, ms }: CallEnd, now: number) {
+  const { principal, transport, requestId, ip } = call;
   const { kind, keyId, userId, person } = principal;
   return {
     id: newId(),
     at: new Date(now - ms),
     transport,
-    operation: operation.name,
+    operation: name,
     status,
     code,
     ms,

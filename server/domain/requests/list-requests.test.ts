@@ -28,8 +28,9 @@ let stack: Stack;
 let acme: TestTenant;
 let other: TestTenant;
 let log: RequestLog;
-const call = { operation: { name: "chats.list", kind: "query", http: { method: "GET", path: "/Chat" } } } as const;
-const good = { ...call, transport: "rest", requestId: "r", status: 200, code: "ok", ms: 1 } as const;
+const operation = { name: "chats.list", kind: "query", http: { method: "GET", path: "/Chat" } } as const;
+const from = { transport: "rest", requestId: "r" } as const;
+const good = { status: 200, code: "ok", ms: 1 };
 
 beforeAll(async () => {
   stack = await startStack();
@@ -97,7 +98,8 @@ describe("succeeds", () => {
   });
 
   test("with failures grouped, and how many calls were too many to note", async () => {
-    for (let n = 0; n < 1000; n++) log.note(other.tenantId, { ...good, principal: { kind: "user", userId: "flood" } });
+    for (let n = 0; n < 1000; n++)
+      log.note({ ...from, tenantId: other.tenantId, principal: { kind: "user", userId: "flood" } }, operation, good);
     for (let n = 0; n < 3; n++) await other.as("ada")("GET", "/Chat/undefined");
     await log.flush();
     const { body } = await other.key()<Record<string, unknown>>("GET", "/admin/requests/summary?hours=1");
@@ -113,8 +115,9 @@ describe("succeeds", () => {
 
   test("without what the console reads all the time, but with what it changes", async () => {
     const principal = { kind: "operator" as const, person: { personId: "p" } as never };
-    log.note(acme.tenantId, { ...good, principal });
-    log.note(acme.tenantId, { ...good, principal, operation: { ...call.operation, kind: "mutation" }, code: "ok" });
+    const asked = { ...from, tenantId: acme.tenantId, principal };
+    log.note(asked, operation, good);
+    log.note(asked, { ...operation, kind: "mutation" }, good);
     const { data } = await list("limit=5");
     expect(data.filter(({ credential }) => credential === "operator")).toHaveLength(1);
   });

@@ -59,7 +59,7 @@ function handlerOf(operation: Operation, services: Services) {
     const principal = await principalOf(operation, services, request).catch((error) => {
       const { params, id: requestId, ip } = request;
       const { tenantId: tenant = "" } = params as { tenantId?: string };
-      services.requests.refused(tenant, { operation, transport: "rest", requestId, ip }, error);
+      services.requests.refused(tenant, { transport: "rest", requestId, ip }, operation, error);
       throw error;
     });
     const raw = {

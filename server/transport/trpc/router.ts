@@ -82,7 +82,7 @@ async function run(
     const options = { optional: access.caller === "anyone", root: http.root ?? false };
     const principal = await ctx.principal(options).catch((error) => {
       const { requestId, ip } = ctx;
-      ctx.services.requests.refused(ctx.tenant(), { operation, transport: "trpc", requestId, ip }, error);
+      ctx.services.requests.refused(ctx.tenant(), { transport: "trpc", requestId, ip }, operation, error);
       throw error;
     });
     const { idempotencyKey, ...raw } = readFields(input);

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { consolePages, idPages } from "./pages.ts";
+
+test("no two pages have the same address or the same key", () => {
+  for (const of of [consolePages.map(({ path }) => path), consolePages.flatMap(({ key }) => key ?? [])])
+    expect(of.filter((one, at) => of.indexOf(one) !== at)).toEqual([]);
+});
+
+test("an id that is pasted leads to a page, whatever stands in it", () => {
+  const known = consolePages.map(({ path }) => path);
+  for (const { path } of idPages) {
+    const at = new URL(path("a b&c/d#e?f"), "http://console");
+    expect(known.some((page) => page !== "" && at.pathname.startsWith(page))).toBe(true);
+    expect(decodeURIComponent(at.pathname + at.search)).toContain("a b&c/d#e?f");
+  }
+});
