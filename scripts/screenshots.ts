@@ -35,6 +35,7 @@ const pages: { name: string; path: string }[] = [
     name: `console${path.replaceAll("/", "-") || "-overview"}`,
     path: `/t/demo${path}`,
   })),
+  { name: "console-users-one", path: "/t/demo/users/ada" },
   { name: "console-notifications-new", path: "/t/demo/notifications/new" },
 ];
 

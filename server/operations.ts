@@ -6,7 +6,7 @@ import { chatOperations, tenantChatOperations } from "./domain/chats/operations.
 import { connectionOperations } from "./domain/connections/operations.ts";
 import { deliveryOperations } from "./domain/deliveries/operations.ts";
 import { demoOperations } from "./domain/demo/operations.ts";
-import { eventOperations } from "./domain/events/operations.ts";
+import { eventOperations, tenantEventOperations } from "./domain/events/operations.ts";
 import { frameOperations } from "./domain/frames/operations.ts";
 import { hostedOperations } from "./domain/hosted/operations.ts";
 import { inboxOperations } from "./domain/inbox/operations.ts";
@@ -69,7 +69,12 @@ export const operations = {
   audit: auditOperations,
   requests: requestOperations,
   frames: frameOperations,
-  adminChats: { ...tenantChatOperations, ...tenantMemberOperations, ...tenantMessageOperations },
+  adminChats: {
+    ...tenantChatOperations,
+    ...tenantMemberOperations,
+    ...tenantMessageOperations,
+    ...tenantEventOperations,
+  },
   operators: operatorOperations,
   account: { ...accountOperations, ...invitedOperations.account },
   people: { ...peopleOperations, ...invitedOperations.people },

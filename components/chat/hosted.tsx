@@ -62,7 +62,11 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
     return (
       <ParleyProvider client={client}>
         <ToastProvider>
-          {children({ client, people })}
+          {source.acting && user !== undefined ? (
+            <Acting as={user}>{children({ client, people })}</Acting>
+          ) : (
+            children({ client, people })
+          )}
           <SessionEnd client={client} source={source} />
         </ToastProvider>
       </ParleyProvider>
@@ -78,6 +82,18 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
         </p>
       </EmptyState>
     </main>
+  );
+}
+
+/** Above all the rest, so that nobody forgets whose words these will be. */
+function Acting({ as, children }: { as: string; children: ReactNode }) {
+  return (
+    <div className="flex h-dvh flex-col">
+      <p role="status" className="border-warn border-b bg-surface px-4 py-1.5 text-center text-sm text-warn">
+        You act as {as}. Whatever you do here, {as} has done. It ends 15 minutes after it began.
+      </p>
+      <div className="min-h-0 flex-1 [&>.h-dvh]:h-full">{children}</div>
+    </div>
   );
 }
 

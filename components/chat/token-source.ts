@@ -10,6 +10,8 @@ const NEW_ONE_WITHIN_MS = 15_000;
 export class TokenSource {
   readonly #listeners = new Set<() => void>();
   readonly #anew: ((userId: string) => Promise<string | undefined>) | undefined;
+  /** Whoever runs the tenant looks on as the person. */
+  acting = false;
   #token: string | undefined;
   #close: () => void = () => {};
 
@@ -23,6 +25,7 @@ export class TokenSource {
     const given = fragment.get("token");
     if (given) {
       history.replaceState(history.state, "", location.pathname + location.search);
+      this.acting = fragment.has("acting");
       this.give(given);
     }
     const hear = ({ source, data }: MessageEvent) => {

@@ -1,14 +1,17 @@
 import {
   Activity,
   BellRing,
+  Cable,
   FileText,
   Hash,
   House,
   KeyRound,
+  ListChecks,
   ListX,
   type LucideIcon,
   Mail,
   MailX,
+  MessagesSquare,
   Play,
   Radio,
   ScrollText,
@@ -40,6 +43,8 @@ const seesCredentials: readonly Role[] = ["owner", "admin", "read-only"];
 /** Every page of the console, once: the sidebar, the palette, the keys and the sheet of keys are made of it. */
 export const consolePages: readonly ConsolePage[] = [
   { path: "", label: "Overview", group: "", icon: House, key: "o" },
+  { path: "/chats", label: "Chats", group: "Messaging", icon: MessagesSquare, key: "m" },
+  { path: "/users", label: "Users", group: "Messaging", icon: UsersRound, key: "u" },
   { path: "/notifications", label: "Notifications", group: "Notifications", icon: BellRing, key: "n" },
   { path: "/notifications/batches", label: "Sends to many", group: "Notifications", icon: Users },
   { path: "/templates", label: "Templates", group: "Notifications", icon: FileText, key: "f" },
@@ -71,6 +76,8 @@ export const consolePages: readonly ConsolePage[] = [
   },
   { path: "/audit", label: "Audit log", group: "Operate", icon: ScrollText, key: "a", roles: seesCredentials },
   { path: "/jobs", label: "Given-up jobs", group: "Operate", icon: ListX, key: "j" },
+  { path: "/connections", label: "Connections", group: "Developers", icon: Cable, key: "r" },
+  { path: "/tasks", label: "Tasks", group: "Operate", icon: ListChecks, key: "x" },
   { path: "/settings", label: "Settings", group: "Operate", icon: Settings, key: "s" },
 ];
 
@@ -84,6 +91,8 @@ export const consoleActs: readonly ConsoleAct[] = [
   { label: "Send a notification", path: "/notifications/new" },
   { label: "Create a template", path: "/templates?create=true" },
   { label: "Send an address no mail", path: "/suppressions?create=true" },
+  { label: "Create a chat", path: "/chats?create=true" },
+  { label: "Add a user", path: "/users?create=true" },
   { label: "Create an API key", path: "/keys?create=true" },
   { label: "Add a webhook endpoint", path: "/webhooks?create=true" },
   { label: "Trust an issuer", path: "/issuers?create=true" },
@@ -97,6 +106,8 @@ export const idPages: readonly { label: string; path: (id: string) => string }[]
   { label: "Calls with the key", path: (id) => `/requests?keyId=${encodeURIComponent(id)}` },
   { label: "Acts of the operator", path: (id) => `/audit?actor=${encodeURIComponent(id)}` },
   { label: "Webhook endpoint", path: (id) => `/webhooks/${encodeURIComponent(id)}` },
+  { label: "Chat", path: (id) => `/chats/${encodeURIComponent(id)}` },
+  { label: "User", path: (id) => `/users/${encodeURIComponent(id)}` },
   { label: "Notification", path: (id) => `/notifications/${encodeURIComponent(id)}` },
 ];
 

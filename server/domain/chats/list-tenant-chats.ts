@@ -1,16 +1,23 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
-import { query } from "../../operation.ts";
+import { type Context, query } from "../../operation.ts";
 import { readLimit } from "../../persistence/paging.ts";
 import { cursorInput, cursorPage, entityId, text } from "../../schema.ts";
+import { messageSchema, presentMessage } from "../messages/schema.ts";
+import { findMessages } from "../messages/store.ts";
 import { publicChat } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
-import { getTenantChat, listTenantChats as loadChats, type TenantChat } from "./store.ts";
+import { getTenantChat, listFirstMembers, listTenantChats as loadChats, type TenantChat } from "./store.ts";
 
 const tenantChatSchema = chatSchema
   .omit({ lastMessage: true, unreadCount: true, lastReadSeq: true, role: true, notifications: true })
-  .extend({ activeAt: z.string().describe("Of the last message, or of its making"), deletedAt: z.string().optional() })
+  .extend({
+    activeAt: z.string().describe("Of the last message, or of its making"),
+    deletedAt: z.string().optional(),
+    lastMessage: messageSchema.optional(),
+    members: z.array(z.string()).describe("The first few; adminChats.listMembers has all"),
+  })
   .meta({ id: "TenantChat" });
 
 export const listTenantChats = query({
@@ -34,7 +41,7 @@ export const listTenantChats = query({
     const most = readLimit(limit);
     const rows = await loadChats(ctx.services.db, ctx.tenantId, { before, limit: most }, filter);
     const nextCursor = rows.length === most ? (rows.at(-1)?.id ?? null) : null;
-    return { data: rows.map(present), nextCursor, prevCursor: null };
+    return { data: await present(ctx, rows), nextCursor, prevCursor: null };
   },
 });
 
@@ -46,14 +53,40 @@ export const getTenantChatById = query({
   input: z.object({ chatId: entityId }),
   output: tenantChatSchema,
   async handle(ctx, { chatId }) {
-    return present(await getTenantChat(ctx.services.db, ctx.tenantId, requireId(chatId)));
+    const [chat] = await present(ctx, [await getTenantChat(ctx.services.db, ctx.tenantId, requireId(chatId))]);
+    if (!chat) throw new DomainError("not_found");
+    return chat;
   },
 });
 
-function present(chat: TenantChat): z.input<typeof tenantChatSchema> {
-  return {
-    ...publicChat(chat),
-    activeAt: chat.activeAt.toISOString(),
-    ...(chat.deletedAt ? { deletedAt: chat.deletedAt.toISOString() } : {}),
-  };
+/** Of each chat enough members to know it by. */
+const membersShown = 4;
+
+async function present(
+  { services: { db }, tenantId }: Context,
+  chats: TenantChat[],
+): Promise<z.input<typeof tenantChatSchema>[]> {
+  const [last, members] = await Promise.all([
+    findMessages(
+      db,
+      tenantId,
+      chats.flatMap(({ lastMessageId }) => lastMessageId ?? []),
+    ),
+    listFirstMembers(
+      db,
+      tenantId,
+      chats.map(({ id }) => id),
+      membersShown,
+    ),
+  ]);
+  return chats.map((chat) => {
+    const message = last.get(chat.lastMessageId ?? "");
+    return {
+      ...publicChat(chat),
+      activeAt: chat.activeAt.toISOString(),
+      ...(chat.deletedAt ? { deletedAt: chat.deletedAt.toISOString() } : {}),
+      ...(message ? { lastMessage: presentMessage(message) } : {}),
+      members: members.get(chat.id) ?? [],
+    };
+  });
 }

@@ -118,6 +118,7 @@ export async function withHead(client: Pick<TenantTransaction, "chatHead">, row:
 export interface TenantChat extends PublicChat {
   activeAt: Date;
   deletedAt: Date | null;
+  lastMessageId: string | null;
 }
 
 export interface TenantChatFilter {
@@ -157,6 +158,19 @@ export async function listTenantChats(
   });
 }
 
+/** The first few members of each of some chats, those who joined first. */
+export async function listFirstMembers(
+  db: Database,
+  tenantId: TenantId,
+  chatIds: string[],
+  each: number,
+): Promise<Map<string, string[]>> {
+  const rows = await db.forTenant(tenantId).$queryRaw<{ chat_id: string; user_ids: string[] }[]>`
+    select c.id as chat_id, array(select m.user_id from members m where m.tenant_id = ${tenantId} and m.chat_id = c.id
+      order by m.joined_at, m.user_id limit ${each}::int) as user_ids from unnest(${chatIds}::uuid[]) as c(id)`;
+  return new Map(rows.flatMap((row) => (row.user_ids.length > 0 ? [[row.chat_id, row.user_ids]] : [])));
+}
+
 /** The same of one chat, deleted or not. Throws not_found. */
 export async function getTenantChat(db: Database, tenantId: TenantId, chatId: string): Promise<TenantChat> {
   const client = db.forTenant(tenantId);
@@ -180,5 +194,6 @@ function toTenantChat(row: ChatRow, head: ChatHead): TenantChat {
     memberCount: head.memberCount,
     activeAt: head.activeAt,
     deletedAt: row.deletedAt,
+    lastMessageId: head.lastMessageId,
   };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireId } from "../../ids.ts";
 import { mutation, query } from "../../operation.ts";
 import { readLimit } from "../../persistence/paging.ts";
-import { cursorPage, entityId } from "../../schema.ts";
+import { cursorPage, entityId, text } from "../../schema.ts";
 import { getTenantChat } from "../chats/store.ts";
 import { changeMessage } from "./lane-store.ts";
 import { messageSchema, presentMessage } from "./schema.ts";
@@ -56,7 +56,11 @@ export const deleteChatMessage = mutation({
   summary: "Delete a message of a chat of the tenant; a tombstone stays in its place",
   http: { method: "DELETE", path: "/admin/chats/{chatId}/messages/{messageId}" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ chatId: entityId, messageId: entityId }),
+  input: z.object({
+    chatId: entityId,
+    messageId: entityId,
+    reason: text(500).optional().describe("For the audit log; nobody in the chat sees it"),
+  }),
   output: messageSchema,
   errors: ["outcome-unknown"],
   async handle(ctx, input) {

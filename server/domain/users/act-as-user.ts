@@ -22,7 +22,7 @@ export const actAsUser = mutation({
   async handle(ctx, { userId }) {
     const { db, security, settings } = ctx.services;
     const signed = await signUserToken(security, ctx.tenantId, { userId, expiresIn: lastsSeconds });
-    const answer = { ...signed, url: `${settings.baseUrl}/chat/${ctx.tenantId}#token=${signed.token}` };
+    const answer = { ...signed, url: `${settings.baseUrl}/chat/${ctx.tenantId}#token=${signed.token}&acting` };
     return unitOfWork(db, ctx.tenantId, async () => answer, ctx.idempotent);
   },
 });

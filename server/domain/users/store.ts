@@ -81,11 +81,13 @@ export async function pageUsers(
   db: Database,
   tenantId: TenantId,
   page: Page,
+  search?: string,
 ): Promise<{ rows: UserRow[]; total: number }> {
   const { user } = db.forTenant(tenantId);
+  const where = { tenantId, ...matching(search) };
   const [rows, total] = await Promise.all([
-    user.findMany({ where: { tenantId }, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
-    user.count({ where: { tenantId } }),
+    user.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
+    user.count({ where }),
   ]);
   return { rows, total };
 }
@@ -94,16 +96,28 @@ export async function pageUsers(
 export async function listUsersBetween(
   db: Database,
   tenantId: TenantId,
-  range: { before?: UserCursor | undefined; after?: UserCursor | undefined; limit: number },
+  range: {
+    before?: UserCursor | undefined;
+    after?: UserCursor | undefined;
+    limit: number;
+    search?: string | undefined;
+  },
 ): Promise<UserRow[]> {
-  const { before, after, limit } = range;
+  const { before, after, limit, search } = range;
   const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
   const rows = await db.forTenant(tenantId).user.findMany({
-    where: { tenantId, AND: bounds },
+    where: { tenantId, ...matching(search), AND: bounds },
     orderBy: after ? oldestFirst : newestFirst,
     take: limit,
   });
   return after ? rows.reverse() : rows;
+}
+
+/** Of the id, the name or the address. */
+function matching(search: string | undefined): Prisma.UserWhereInput {
+  if (search === undefined) return {};
+  const contains = { contains: search, mode: "insensitive" as const };
+  return { OR: [{ id: contains }, { displayName: contains }, { email: contains }] };
 }
 
 const newestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "desc" }, { id: "desc" }];

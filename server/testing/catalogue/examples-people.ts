@@ -5,6 +5,7 @@ import type { Side } from "./world.ts";
 type Names =
   | Extract<OperationName, `connections.${string}` | `tasks.${string}`>
   | "adminChats.export"
+  | "adminChats.listEvents"
   | "users.export"
   | "users.erase";
 
@@ -29,19 +30,23 @@ export const personExamples: Record<Names, Example> = {
     foreign: foreignTask,
     operators: { support: "forbidden", "read-only": "forbidden" },
   },
-  // It is over: what can be cancelled a worker has taken by then.
   "tasks.cancel": {
-    input: ofTask,
-    callers: { ...byAdmin, admin: "conflict", key: "conflict", keyAsMember: "conflict" },
-    changes: [],
+    input: ({ ids }) => ({ taskId: ids.openTaskId }),
+    callers: byAdmin,
+    changes: ["tasks"],
     foreign: foreignTask,
-    operators: { owner: "conflict", admin: "conflict" },
   },
   "tasks.delete": { input: ofTask, callers: byAdmin, changes: ["task_parts", "tasks"], foreign: foreignTask },
   "adminChats.export": {
     input: ({ ids }) => ({ chatId: ids.chatId }),
     callers: byAdmin,
     changes: ["tasks"],
+    foreign: { chatId: "not_found" },
+  },
+  "adminChats.listEvents": {
+    input: ({ ids }) => ({ chatId: ids.chatId }),
+    callers: byAdmin,
+    changes: [],
     foreign: { chatId: "not_found" },
   },
   "users.export": {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as connections from "../../domain/connections/store.ts";
+import * as events from "../../domain/events/store.ts";
 import * as tasks from "../../domain/tasks/store.ts";
 import * as persons from "../../jobs/tasks/person-store.ts";
 import * as steps from "../../jobs/tasks/task-store.ts";
@@ -31,12 +32,17 @@ export const personStores: StoreModules = {
       dropDeadConnections: [({ db, mine }) => live.dropDeadConnections(db.pool, mine), 0],
     },
   },
+  "domain/events/store.ts": {
+    module: events,
+    rows: {
+      listChatEvents: [({ db, mine, theirs }) => events.listChatEvents(db, mine, { chatId: theirs.chatId, limit }), []],
+    },
+  },
   "domain/tasks/store.ts": {
     module: tasks,
     rows: {
       startTask: [
-        ({ tx, mine, theirs }) =>
-          tasks.startTask(tx, mine, { kind: "export-chat", subject: theirs.chatId, startedBy: "x" }),
+        ({ tx, mine }) => tasks.startTask(tx, mine, { kind: "export-chat", subject: "x", startedBy: "x" }),
         own,
       ],
       enqueueTask: [({ tx, mine }) => tasks.enqueueTask(tx, mine, randomUUID()), undefined],

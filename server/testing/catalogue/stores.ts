@@ -76,6 +76,7 @@ export const storeRows: StoreModules = {
       getChat: [({ db, mine, theirs }) => chats.getChat(db, mine, theirs.chatId), refused],
       getTenantChat: [({ db, mine, theirs }) => chats.getTenantChat(db, mine, theirs.chatId), refused],
       listTenantChats: [({ db, mine }) => chats.listTenantChats(db, mine, { limit: 50 }, { member: "ada" }), []],
+      listFirstMembers: [({ db, mine, theirs }) => chats.listFirstMembers(db, mine, [theirs.chatId], 9), new Map()],
       withHead: { reason: "completes a row that one of the others has read" },
     },
   },

@@ -64,6 +64,8 @@ export interface Side {
     connectionId: string;
     /** An export that is done */
     taskId: string;
+    /** One that waits for a worker */
+    openTaskId: string;
     webhookDeliveryId: string;
   };
   /** An event id from before anything happened. */
@@ -149,7 +151,7 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   };
 }
 
-const nothingOpen = { connectionId: "none", taskId: "none" };
+const nothingOpen = { connectionId: "none", taskId: "none", openTaskId: "none" };
 /** Without a look past the walls there is no mail and no job to name. */
 const nothingMailed = {
   deliveryId: "none",

@@ -1,0 +1,184 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Users } from "lucide-react";
+import Link from "next/link";
+import { parseAsInteger, useQueryState } from "nuqs";
+import type { FormEvent } from "react";
+import { Button } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { inputClass } from "../../ui/input-class.ts";
+import { NativeSelect } from "../../ui/native-select.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PagePager } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { readIds } from "./create-chat-dialog.tsx";
+
+type Member = Answers["adminChats"]["listMembers"]["data"][number];
+
+const hour = 60 * 60 * 1000;
+/** A time past any other: muted until somebody ends it. */
+const forever = "9999-01-01T00:00:00Z";
+
+/** Who is in the chat: role, how far they have read, whether they may write. */
+export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
+  const { base, manages } = useConsole();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure } = useAct();
+  const [pageNumber] = useQueryState("page", parseAsInteger.withDefault(1));
+  const chatId = chat.id;
+  const query = useQuery(
+    trpc.adminChats.listMembers.queryOptions(
+      { chatId, pageNumber, pageSize: 25 },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  const changes = manages && chat.deletedAt === undefined;
+
+  async function remove({ userId }: Member) {
+    if (!(await run(() => client.adminChats.removeMember.mutate({ chatId, userId })))) return;
+    const undo = () => void run(() => client.adminChats.addMembers.mutate({ chatId, userIds: [userId] }));
+    toast({ title: `Removed ${userId}`, action: { label: "Undo", onClick: undo } });
+  }
+
+  function mute({ userId }: Member, until: string) {
+    void run(() => client.adminChats.updateMember.mutate({ chatId, userId, mutedUntil: until }));
+  }
+
+  async function add(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const userIds = readIds(String(new FormData(form).get("userIds") ?? ""));
+    if (userIds.length > 0 && (await run(() => client.adminChats.addMembers.mutate({ chatId, userIds })))) form.reset();
+  }
+
+  const columns: Column<Member>[] = [
+    {
+      header: "User",
+      cell: ({ userId }) => (
+        <Link
+          className="font-medium underline-offset-4 hover:underline"
+          href={`${base}/users/${encodeURIComponent(userId)}`}
+        >
+          {userId}
+        </Link>
+      ),
+    },
+    {
+      header: "Role",
+      cell: ({ userId, role }) =>
+        changes ? (
+          <NativeSelect
+            label={`Role of ${userId}`}
+            value={role}
+            options={(["owner", "moderator", "member"] as const).map((value) => ({ value, label: value }))}
+            onChange={(value) => void run(() => client.adminChats.updateMember.mutate({ chatId, userId, role: value }))}
+            className="w-32"
+          />
+        ) : (
+          role
+        ),
+    },
+    { header: "Read", cell: ({ lastReadSeq }) => `${lastReadSeq} of ${chat.lastSeq}` },
+    { header: "Joined", cell: ({ joinedAt }) => <When at={joinedAt} /> },
+    { header: "Muted", cell: (member) => <Muted member={member} /> },
+  ];
+  if (changes)
+    columns.push({
+      header: "Do",
+      cell: (member) => (
+        <span className="flex flex-wrap gap-2">
+          {isMuted(member) ? (
+            <Button
+              size="sm"
+              disabled={busy}
+              aria-label={`Let ${member.userId} write again`}
+              onClick={() => mute(member, "2000-01-01T00:00:00Z")}
+            >
+              Unmute
+            </Button>
+          ) : (
+            <NativeSelect
+              label={`Mute ${member.userId}`}
+              value="no"
+              options={[
+                { value: "no", label: "Mute…" },
+                { value: "hour", label: "for an hour" },
+                { value: "day", label: "for a day" },
+                { value: "ever", label: "until further notice" },
+              ]}
+              onChange={(value) =>
+                mute(
+                  member,
+                  value === "ever"
+                    ? forever
+                    : new Date(Date.now() + (value === "hour" ? hour : 24 * hour)).toISOString(),
+                )
+              }
+              className="w-28"
+            />
+          )}
+          <Button size="sm" disabled={busy} aria-label={`Remove ${member.userId}`} onClick={() => void remove(member)}>
+            Remove
+          </Button>
+        </span>
+      ),
+    });
+
+  return (
+    <div className="p-4">
+      {changes && (
+        <form onSubmit={add} className="mb-4 flex flex-wrap gap-2">
+          <input
+            name="userIds"
+            aria-label="Users to add"
+            placeholder="Ids of users to add"
+            className={cn(inputClass, "sm:w-64")}
+          />
+          <Button type="submit" disabled={busy}>
+            Add
+          </Button>
+        </form>
+      )}
+      <FailureNote failure={failure} className="mb-3" />
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: <EmptyState icon={Users} title="Nobody is in this chat" />,
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable label="Members" columns={columns} rows={page.data} idOf={({ userId }) => userId} />
+            <PagePager {...page} />
+          </>
+        )}
+      </QueryView>
+    </div>
+  );
+}
+
+function isMuted({ mutedUntil }: Member): boolean {
+  return mutedUntil !== null && Date.parse(mutedUntil) > Date.now();
+}
+
+function Muted({ member }: { member: Member }) {
+  if (!isMuted(member)) return <span className="text-muted">no</span>;
+  if (Date.parse(member.mutedUntil ?? "") > Date.parse("9000-01-01")) return "until further notice";
+  return (
+    <>
+      ends <When at={member.mutedUntil ?? undefined} />
+    </>
+  );
+}

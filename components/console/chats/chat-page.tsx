@@ -1,0 +1,122 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { useRouter } from "next/navigation";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { Button } from "../../ui/button.tsx";
+import { Tabs } from "../../ui/tabs.tsx";
+import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
+import { FailureNote } from "../failure-note.tsx";
+import { IdText } from "../id-text.tsx";
+import { useLive } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { EventsTab } from "./chat-events.tsx";
+import { MembersTab } from "./chat-members.tsx";
+import { chatName } from "./chat-name.ts";
+import { SettingsTab } from "./chat-settings.tsx";
+import { MessagesTab } from "./chat-timeline.tsx";
+import { ChatState } from "./chats-page.tsx";
+
+const tabIds = ["messages", "members", "events", "settings"] as const;
+
+/** One chat as whoever runs the tenant sees it, live: what is written, who is in it, every event, and what can be changed. */
+export function ChatPage({ chatId }: { chatId: string }) {
+  const { manages } = useConsole();
+  const trpc = useTRPC();
+  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabIds).withDefault("messages"));
+  const query = useQuery(trpc.adminChats.get.queryOptions({ chatId }));
+  useChatEvents(chatId);
+  return (
+    <QueryView query={query}>
+      {(chat) => (
+        <>
+          <PageHeader
+            title={chatName(chat)}
+            lead={
+              <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                <ChatState chat={chat} />
+                <span>
+                  {chat.memberCount} members, {chat.lastSeq} messages, active <When at={chat.activeAt} />
+                </span>
+                <IdText id={chat.id} what="id of the chat" />
+              </span>
+            }
+            action={
+              manages && <ChatActs chatId={chatId} frozen={chat.frozen} isDeleted={chat.deletedAt !== undefined} />
+            }
+          />
+          <div className="rounded-xl border border-line bg-surface">
+            <Tabs
+              label="Of this chat"
+              initial={tab}
+              onChoose={(id) => void setTab(id as (typeof tabIds)[number])}
+              tabs={[
+                { id: "messages", label: "Messages", content: <MessagesTab chat={chat} /> },
+                { id: "members", label: "Members", content: <MembersTab chat={chat} /> },
+                { id: "events", label: "Events", content: <EventsTab chatId={chatId} /> },
+                { id: "settings", label: "Settings", content: <SettingsTab key={chat.id} chat={chat} /> },
+              ]}
+            />
+          </div>
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+/** Whatever happens in the chat is shown: its panels are asked anew at each of its events. */
+function useChatEvents(chatId: string): void {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { paused } = useLive();
+  const onData = ({ data }: { data: { chatId?: string } }) => {
+    if (data.chatId === chatId) void queries.invalidateQueries({ queryKey: trpc.adminChats.pathKey() });
+  };
+  useSubscription(trpc.events.subscribe.subscriptionOptions({}, { enabled: !paused, onData }));
+}
+
+function ChatActs({ chatId, frozen, isDeleted }: { chatId: string; frozen: boolean; isDeleted: boolean }) {
+  const { base } = useConsole();
+  const { run, busy, failure } = useAct();
+  const client = useTRPCClient();
+  const router = useRouter();
+  const toast = useToast();
+  const change = (to: boolean) => run(() => client.adminChats.update.mutate({ chatId, frozen: to }));
+
+  async function freeze() {
+    if (await change(!frozen))
+      toast({
+        title: frozen ? "Everybody may write again" : "Only owner and moderators write now",
+        action: { label: "Undo", onClick: () => void change(frozen) },
+      });
+  }
+
+  async function exportChat() {
+    const task = await run(() => client.adminChats.export.mutate({ chatId }));
+    if (task)
+      toast({
+        title: "The export has started",
+        action: { label: "View", onClick: () => router.push(`${base}/tasks`) },
+      });
+  }
+
+  return (
+    <>
+      {!isDeleted && (
+        <Button disabled={busy} onClick={() => void freeze()}>
+          {frozen ? "Unfreeze" : "Freeze"}
+        </Button>
+      )}
+      <Button disabled={busy} onClick={() => void exportChat()}>
+        Export
+      </Button>
+      <FailureNote failure={failure} className="basis-full" />
+    </>
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field, Input, Textarea } from "../../ui/field.tsx";
+import { useAct } from "../act.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { useTRPCClient } from "../trpc.ts";
+
+/** Ids as people paste them: one a line, or with commas between. */
+export function readIds(text: string): string[] {
+  return [...new Set(text.split(/[\n,]/).map((id) => id.trim()))].filter((id) => id !== "");
+}
+
+export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onMade: (chatId: string) => void }) {
+  const client = useTRPCClient();
+  const { run, busy, failure } = useAct();
+  // The same chat again when the same press is repeated, and not a second one.
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const name = String(form.get("name") ?? "").trim();
+    const memberUserIds = readIds(String(form.get("members") ?? ""));
+    const policy = form.get("moderated") === null ? "open" : "moderated";
+    const made = await run(() =>
+      client.adminChats.create.mutate({ ...(name ? { name } : {}), memberUserIds, policy, idempotencyKey }),
+    );
+    if (made) onMade(made.id);
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Create a chat"
+      description="For users of the tenant."
+    >
+      <form onSubmit={submit} className="flex flex-col gap-5">
+        <Field label="Name" hint="Without one it is called by its members." error={failure?.fields.name}>
+          <Input name="name" maxLength={200} autoComplete="off" autoFocus />
+        </Field>
+        <Field
+          label="Members"
+          hint="Ids of users, one a line or with commas. The first one owns the chat."
+          error={failure?.fields.memberUserIds}
+        >
+          <Textarea name="members" required rows={4} />
+        </Field>
+        <label className="flex items-start gap-2.5 text-sm">
+          <input type="checkbox" name="moderated" className="mt-0.5 size-4 accent-(--accent)" />
+          Only its owner and moderators add, remove and rename
+        </label>
+        <FailureNote failure={failure} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={busy}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

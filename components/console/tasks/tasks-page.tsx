@@ -1,0 +1,98 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { ListChecks } from "lucide-react";
+import Link from "next/link";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
+import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
+import { type Column, DataTable } from "../data-table.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { type Task, TaskActs, TaskProgress, TaskState, taskName } from "./task-row.tsx";
+
+const states = ["waiting", "running", "done", "failed", "cancelled"] as const;
+
+/** Long work that was asked for in the console or by a key, and what came of it. */
+export function TasksPage() {
+  const { base } = useConsole();
+  const trpc = useTRPC();
+  const before = useCursor();
+  const [{ status }, setQuery] = useQueryStates({ status: parseAsStringLiteral(states), before: parseAsString });
+  const query = useQuery(
+    trpc.tasks.list.queryOptions(
+      { ...(status ? { status } : {}), limit: 50, ...(before ? { before } : {}) },
+      { ...useLiveQuery(), placeholderData: keepPreviousData },
+    ),
+  );
+  const columns: Column<Task>[] = [
+    { header: "What", cell: (task) => taskName(task) },
+    {
+      header: "Of",
+      cell: ({ kind, subject }) => (
+        <Link
+          className="inline-block max-w-44 truncate align-bottom font-mono text-xs underline-offset-4 hover:underline"
+          href={`${base}/${kind === "export-chat" ? "chats" : "users"}/${encodeURIComponent(subject)}`}
+        >
+          {subject}
+        </Link>
+      ),
+    },
+    { header: "State", cell: (task) => <TaskState task={task} /> },
+    { header: "Progress", cell: (task) => <TaskProgress task={task} /> },
+    { header: "File", cell: ({ file }) => (file ? `${file.lines} lines, ${sizeOf(file.bytes)}` : "–") },
+    { header: "Asked", cell: ({ createdAt }) => <When at={createdAt} /> },
+    { header: "By", cell: ({ startedBy }) => startedBy },
+    { header: "Do", cell: (task) => <TaskActs task={task} /> },
+  ];
+  return (
+    <>
+      <PageHeader
+        title="Tasks"
+        lead="Exports and erasures go on by themselves, whoever closes this page. Each is kept for 7 days after its end, its file too."
+      />
+      <div className="mb-4">
+        <NativeSelect
+          label="State"
+          value={status ?? "all"}
+          options={[{ value: "all", label: "Any state" }, ...states.map((value) => ({ value, label: value }))]}
+          onChange={(value) => void setQuery({ status: value === "all" ? null : value, before: null })}
+          className="w-36"
+        />
+      </div>
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: (
+            <EmptyState
+              icon={ListChecks}
+              title={status ? `No task is ${status}` : "No task yet"}
+              action={status && <Button onClick={() => void setQuery({ status: null })}>Clear</Button>}
+            >
+              Export a chat from its page, or a person from theirs.
+            </EmptyState>
+          ),
+        }}
+      >
+        {({ data, nextCursor }) => (
+          <>
+            <DataTable label="Tasks" columns={columns} rows={data} idOf={({ taskId }) => taskId} />
+            <CursorPager nextCursor={nextCursor} />
+          </>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1024 ** 2) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}

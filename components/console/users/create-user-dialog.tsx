@@ -1,0 +1,48 @@
+"use client";
+
+import type { FormEvent } from "react";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field, Input } from "../../ui/field.tsx";
+import { useAct } from "../act.tsx";
+import { FailureNote } from "../failure-note.tsx";
+import { useTRPCClient } from "../trpc.ts";
+
+export function CreateUserDialog({ onClose, onMade }: { onClose: () => void; onMade: (userId: string) => void }) {
+  const client = useTRPCClient();
+  const { run, busy, failure } = useAct();
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const displayName = String(form.get("displayName") ?? "").trim();
+    const userId = String(form.get("userId") ?? "").trim();
+    const made = await run(() => client.users.put.mutate({ userId, ...(displayName ? { displayName } : {}) }));
+    if (made) onMade(made.userId);
+  }
+
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Add a user"
+      description="Only a profile: whoever gets a token of this id is this user. One that is there gets the new name."
+    >
+      <form onSubmit={submit} className="flex flex-col gap-5">
+        <Field label="Id" hint="Your own id of the user; it never changes." error={failure?.fields.userId}>
+          <Input name="userId" required maxLength={128} autoComplete="off" autoFocus />
+        </Field>
+        <Field label="Name" error={failure?.fields.displayName}>
+          <Input name="displayName" maxLength={200} autoComplete="off" />
+        </Field>
+        <FailureNote failure={failure} />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="primary" disabled={busy}>
+            Add
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,80 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { Tabs } from "../../ui/tabs.tsx";
+import { useConsole } from "../console-context.ts";
+import { IdText } from "../id-text.tsx";
+import { useLiveQuery } from "../live.ts";
+import { PageHeader } from "../page-header.tsx";
+import { QueryView } from "../query-view.tsx";
+import { useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+import { ActAsButton } from "./act-as.tsx";
+import { PresenceText } from "./presence-text.tsx";
+import { UserAccess } from "./user-access.tsx";
+import { UserChats } from "./user-chats.tsx";
+import { UserConnections } from "./user-connections.tsx";
+import { UserInbox } from "./user-inbox.tsx";
+import { UserPreferences } from "./user-preferences.tsx";
+import { UserProfile } from "./user-profile.tsx";
+
+const tabIds = ["profile", "connections", "chats", "inbox", "preferences", "access"] as const;
+
+/** One person of the tenant: who it is, where it is connected, what it talks in, what it was told and wants to be told. */
+export function UserPage({ userId }: { userId: string }) {
+  const { manages } = useConsole();
+  const trpc = useTRPC();
+  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabIds).withDefault("profile"));
+  const query = useQuery(trpc.users.get.queryOptions({ userId }));
+  const connections = useQuery(trpc.connections.list.queryOptions({ userId, limit: 50 }, useLiveQuery()));
+  const count = connections.data?.totalCount ?? 0;
+  return (
+    <QueryView query={query}>
+      {(user) => (
+        <>
+          <PageHeader
+            title={user.displayName ?? user.userId}
+            lead={
+              <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                <PresenceText state={count > 0 ? "online" : "offline"} />
+                <span>
+                  {count > 0 ? (
+                    `${count} ${count === 1 ? "connection" : "connections"}`
+                  ) : (
+                    <LastSeen at={user.lastSeenAt} />
+                  )}
+                </span>
+                <IdText id={user.userId} what="id of the user" />
+              </span>
+            }
+            action={manages && <ActAsButton userId={userId} name={user.displayName ?? userId} />}
+          />
+          <div className="rounded-xl border border-line bg-surface">
+            <Tabs
+              label="Of this person"
+              initial={tab}
+              onChoose={(id) => void setTab(id as (typeof tabIds)[number])}
+              tabs={[
+                { id: "profile", label: "Profile", content: <UserProfile key={user.updatedAt} user={user} /> },
+                { id: "connections", label: "Connections", content: <UserConnections query={connections} /> },
+                { id: "chats", label: "Chats", content: <UserChats userId={userId} /> },
+                { id: "inbox", label: "Inbox", content: <UserInbox userId={userId} /> },
+                { id: "preferences", label: "Preferences", content: <UserPreferences userId={userId} /> },
+                { id: "access", label: "Access and data", content: <UserAccess userId={userId} /> },
+              ]}
+            />
+          </div>
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function LastSeen({ at }: { at: string | undefined }) {
+  return (
+    <>
+      last seen <When at={at} />
+    </>
+  );
+}

@@ -1,0 +1,266 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
+import type { BrowserContext, Page } from "@playwright/test";
+import pg from "pg";
+import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
+import { expect, listen, test, unheard } from "./journey.ts";
+import { callAs, callWithKey, makeGroup, openHosted, productUrl, readDemo } from "./people.ts";
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+let context: BrowserContext;
+let database: pg.Client;
+
+test.beforeAll(async ({ browser }) => {
+  database = new pg.Client({
+    connectionString: await findRunningPostgres(join(process.env.PARLEY_E2E_HOME ?? "", ".data")),
+  });
+  await database.connect();
+  const { admin } = JSON.parse(readFileSync(join(process.env.PARLEY_E2E_HOME ?? "", ".data/demo.json"), "utf8")) as {
+    admin: { email: string; password: string };
+  };
+  context = await browser.newContext({ baseURL: productUrl(), acceptDownloads: true });
+  const page = await context.newPage();
+  await page.goto("/sign-in?next=/t/demo");
+  await page.getByLabel("Email").fill(admin.email);
+  await page.getByLabel("Password").fill(admin.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(({ pathname }) => pathname === "/t/demo");
+  await page.close();
+});
+test.afterAll(async () => {
+  await context.close();
+  await database.end();
+});
+
+async function open(path: string): Promise<{ page: Page; noise: string[] }> {
+  const page = await context.newPage();
+  const noise = listen(page, new URL(productUrl()).origin);
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  return { page, noise };
+}
+
+async function count(sql: string, values: unknown[]): Promise<number> {
+  return Number((await database.query<{ count: string }>(sql, values)).rows[0]?.count);
+}
+
+/** The lines of the file that a press of Download gives. */
+async function download(page: Page): Promise<{ record: string; data: Record<string, unknown> }[]> {
+  const waited = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download" }).first().click();
+  const text = readFileSync(await (await waited).path(), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+test("what is moderated in the console is seen at once in the hosted chat, and the other way round", async ({
+  browser,
+}) => {
+  const chat = await makeGroup(unheard("Moderated"), "ada", "ivo");
+  const ivo = await openHosted(browser, "ivo", chat.id);
+  const { page, noise } = await open(`/t/demo/chats/${chat.id}`);
+  const rude = unheard("Something rude");
+  await ivo.say(rude);
+  // Live: without a press of anything, and well before the page would ask by itself.
+  await expect(page.getByRole("list", { name: "Messages" }).getByText(rude)).toBeVisible({ timeout: 3000 });
+
+  await page.getByRole("button", { name: /^Delete message 1 / }).click();
+  await page.getByLabel("Reason").fill("Rude");
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await expect(ivo.messages.getByText("Message deleted")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Messages" }).getByText(rude)).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Freeze", exact: true }).click();
+  await expect(page.getByText("frozen").first()).toBeVisible();
+  const words = async () => {
+    const answer = await fetch(`${productUrl()}/tenant/demo/v1/Chat/${chat.id}/messages`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${readDemo().users.find(({ userId }) => userId === "ivo")?.token}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ content: "Still here?" }),
+    });
+    return ((await answer.json()) as { code?: string }).code ?? answer.status;
+  };
+  expect(await words()).toBe("chat_frozen");
+  await page.getByRole("button", { name: "Unfreeze" }).click();
+  await expect(page.getByRole("button", { name: "Freeze", exact: true })).toBeVisible();
+
+  await page.getByRole("tab", { name: "Members" }).click();
+  await page.getByLabel("Mute ivo").selectOption("for an hour");
+  await expect(page.getByRole("button", { name: "Let ivo write again" })).toBeVisible();
+  expect(await words()).toBe("muted");
+  await page.getByRole("button", { name: "Let ivo write again" }).click();
+  await expect(page.getByLabel("Mute ivo")).toBeVisible();
+  expect(await words()).toBe(201);
+  await page.getByRole("button", { name: "Remove ivo" }).click();
+  await expect(ivo.page.getByRole("heading", { level: 1, name: /Moderated/ })).toHaveCount(0);
+
+  await page.getByRole("tab", { name: "Events" }).click();
+  for (const type of ["member.removed", "message.deleted", "chat.updated", "member.updated"])
+    await expect(page.getByRole("list", { name: "Events" }).getByText(type).first()).toBeVisible();
+  expect(noise).toEqual([]);
+  await ivo.page.context().close();
+});
+
+test("a chat is made, named and exported; the file holds what the database holds", async () => {
+  const { page, noise } = await open("/t/demo/chats");
+  const name = unheard("Pier");
+  await page.getByRole("table", { name: "Chats" }).waitFor();
+  await page.getByRole("button", { name: "Create a chat" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill(name);
+  await page.getByRole("dialog").getByLabel("Members").fill("ada, ivo\nben");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  const chatId = page.url().split("/").at(-1) ?? "";
+  for (const content of ["One", "Two", "Three"]) await callAs("ada", "POST", `/Chat/${chatId}/messages`, { content });
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByLabel("Name", { exact: true }).fill(`${name} 2`);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: `${name} 2` })).toBeVisible();
+
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("button", { name: "View" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Tasks" })).toBeVisible();
+  const lines = await download(page);
+  const of = (record: string) => lines.filter((line) => line.record === record);
+  expect(of("message").map(({ data }) => data.content)).toEqual(["One", "Two", "Three"]);
+  expect(of("message").length).toBe(await count("select count(*) from messages where chat_id = $1", [chatId]));
+  expect(of("member").length).toBe(await count("select count(*) from members where chat_id = $1", [chatId]));
+  expect(of("chat")).toMatchObject([{ data: { name: `${name} 2` } }]);
+
+  // Filters are in the address, and found again by it.
+  await page.goto("/t/demo/chats");
+  await page.getByRole("searchbox", { name: "Name or id" }).fill(name);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/search=/);
+  await page.reload();
+  await expect(page.getByRole("table", { name: "Chats" }).getByRole("row")).toHaveCount(2);
+  expect(noise).toEqual([]);
+});
+
+test("the chat opens at any of its messages, by number", async () => {
+  const { rows } = await database.query<{ chat_id: string; last_seq: string }>(
+    "select chat_id, last_seq from chat_heads where tenant_id = 'demo' order by last_seq desc limit 1",
+  );
+  const last = Number(rows[0]?.last_seq);
+  const { page, noise } = await open(`/t/demo/chats/${rows[0]?.chat_id}`);
+  await page.getByLabel("Number of a message").fill("7");
+  await page.getByRole("button", { name: "Go to it" }).click();
+  await expect(page.getByRole("article", { name: /^7, / })).toBeInViewport();
+  await expect(page).toHaveURL(/seq=7/);
+  await expect(page.getByText(/missing/)).toHaveCount(0);
+  await page.getByRole("button", { name: "Newest" }).click();
+  await expect(page.getByRole("article", { name: new RegExp(`^${last}, `) })).toBeVisible();
+  expect(noise).toEqual([]);
+});
+
+test("a connection of a stock client is listed live and closed for good", async () => {
+  const userId = unheard("client").replaceAll(" ", "-");
+  const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId });
+  const hub = new HubConnectionBuilder()
+    .withUrl(`${productUrl()}/tenant/demo/v1/hub`, { accessTokenFactory: () => token })
+    .withAutomaticReconnect([0, 100])
+    .configureLogging(LogLevel.None)
+    .build();
+  const { page, noise } = await open(`/t/demo/connections?userId=${userId}`);
+  await expect(page.getByText("None fits these filters")).toBeVisible();
+  await hub.start();
+  const closed = new Promise((resolve) => hub.onclose(resolve));
+  await expect(page.getByRole("cell", { name: "SignalR", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: `Disconnect ${userId} (SignalR)` }).click();
+  expect(String(await closed)).toContain("Disconnected by an operator");
+  await expect(page.getByText("None fits these filters")).toBeVisible();
+  expect(noise).toEqual([]);
+});
+
+test("an operator looks on as a user, under a banner; the audit log says so", async () => {
+  const { page, noise } = await open("/t/demo/users?search=ivo");
+  await page.getByRole("button", { name: "Ivo Santos" }).click();
+  await page.getByRole("button", { name: "Act as Ivo Santos…" }).click();
+  const opened = context.waitForEvent("page");
+  await page.getByRole("link", { name: "Open the hosted chat as Ivo Santos" }).click();
+  const hosted = await opened;
+  await expect(hosted.getByText("You act as ivo.")).toBeVisible();
+  await expect(hosted.getByLabel("Connection: Live").first()).toBeAttached();
+  expect(hosted.url()).not.toContain("token=");
+  const entries =
+    "select count(*) from audit_entries where operation = 'users.actAs' and target = 'userId:ivo' and outcome = 'ok'";
+  expect(await count(entries, [])).toBeGreaterThan(0);
+  await expect(hosted.getByText("You act as ivo.")).toBeInViewport();
+  await hosted.close();
+  expect(noise).toEqual([]);
+});
+
+test("a person is exported, then erased, and nothing is left but tombstones", async () => {
+  const userId = unheard("leaver").replaceAll(" ", "-");
+  await callWithKey("PUT", `/Users/${userId}`, { displayName: "Lea Ver", email: "lea@example.com" });
+  const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId });
+  const chat = await makeGroup(unheard("Farewell"), "ada", userId);
+  const asLea = (path: string, body: unknown) =>
+    fetch(`${productUrl()}/tenant/demo/v1${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  for (const content of ["Hello", "Goodbye"]) await asLea(`/Chat/${chat.id}/messages`, { content });
+  await callWithKey("POST", "/Notifications", { userId, subject: "Welcome", message: "Aboard" });
+
+  const { page, noise } = await open(`/t/demo/users/${userId}?tab=access`);
+  await page.getByRole("button", { name: "Export", exact: true }).click();
+  const lines = await download(page);
+  const kinds = lines.map(({ record }) => record).sort();
+  expect(kinds).toEqual(expect.arrayContaining(["membership", "message", "message", "notification", "user"]));
+
+  await page.getByRole("button", { name: "Erase…" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByRole("button", { name: "Erase for ever" })).toBeDisabled();
+  await dialog.getByLabel(`Type ${userId}`).fill(userId);
+  await dialog.getByRole("button", { name: "Erase for ever" }).click();
+  await expect(page.getByRole("link", { name: "Erasure of a person" })).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Erasure" }).getByText("done")).toBeVisible();
+  const left = `select (select count(*) from messages where sender_id = $1 and content <> '')
+    + (select count(*) from members where user_id = $1) + (select count(*) from notifications where user_id = $1)
+    + (select count(*) from users where id = $1 and (display_name is not null or email is not null))
+    + (select count(*) from tasks where subject = $1 and kind = 'export-user') as count`;
+  expect(await count(left, [userId])).toBe(0);
+  expect(await count("select count(*) from messages where sender_id = $1 and deleted_at is not null", [userId])).toBe(
+    2,
+  );
+  expect((await asLea(`/Chat/${chat.id}/messages`, { content: "Back" })).status).toBe(401);
+  expect(noise).toEqual([]);
+});
+
+test("no page of chats and people has a fault that axe finds, in either theme, nor is wider than a phone", async () => {
+  const { rows } = await database.query<{ chat_id: string }>(
+    "select chat_id from chat_heads where tenant_id = 'demo' order by last_seq desc limit 1",
+  );
+  const [chat, ada] = [`/chats/${rows[0]?.chat_id}`, "/users/ada"];
+  const paths = ["/chats", chat, `${chat}?tab=members`, `${chat}?tab=events`, `${chat}?tab=settings`];
+  paths.push("/users", ada, `${ada}?tab=chats`, `${ada}?tab=inbox`, `${ada}?tab=preferences`, `${ada}?tab=access`);
+  paths.push("/connections", "/tasks");
+  const { page, noise } = await open("/t/demo/chats");
+  test.setTimeout(90_000);
+  for (const path of paths) {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto(`/t/demo${path}`, { waitUntil: "networkidle" });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      expect(
+        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+        `${path}, ${colorScheme}`,
+      ).toEqual([]);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, path).toBeLessThanOrEqual(360);
+  }
+  expect(noise).toEqual([]);
+});
