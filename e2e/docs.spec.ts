@@ -64,24 +64,19 @@ test("a twin has the programs that the tests run", async ({ request }) => {
     expect(twin).toContain(readFileSync(`docs/snippets/quick-start-chat/${file}`, "utf8"));
 });
 
-for (const colorScheme of ["light", "dark"] as const)
-  test(`pages of each kind are accessible in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme });
-    for (const address of [
-      "/docs",
-      "/docs/guides/events",
-      "/docs/protocols/signalr",
-      "/docs/api",
-      "/docs/api/messages.send",
-    ]) {
-      await page.goto(address);
+test("pages of each kind are accessible, in both themes", async ({ page }) => {
+  for (const address of ["/docs", "/docs/protocols/trpc", "/docs/api/members.list"]) {
+    await page.goto(address);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
       await expectNoViolation(page);
     }
-    await page.keyboard.press("/");
-    await page.getByRole("combobox", { name: "Search the documentation" }).fill("cursor");
-    await expect(page.getByRole("option").first()).toBeVisible();
-    await expectNoViolation(page);
-  });
+  }
+  await page.keyboard.press("/");
+  await page.getByRole("combobox", { name: "Search the documentation" }).fill("cursor");
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await expectNoViolation(page);
+});
 
 test("the chosen language is kept from page to page, and the program is filled in", async ({ page, baseURL }) => {
   await page.goto("/docs/guides/quick-start-chat");

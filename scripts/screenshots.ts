@@ -1,5 +1,6 @@
 // `npm run screenshots [-- word …]`: each page in light, dark and at 360 px, into the git-ignored screenshots/ folder. Words choose
-// pages by part of their name. The README's pictures are among them: `npm run screenshots -- readme` writes those into docs/images. PARLEY_E2E_URL and PARLEY_E2E_HOME name a product that already runs; otherwise the built one is started.
+// pages by part of their name; `readme` makes the README's pictures instead, in docs/images. PARLEY_E2E_URL and PARLEY_E2E_HOME name a
+// product that already runs; otherwise the built one is started.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
@@ -12,6 +13,7 @@ interface Demo {
 }
 
 const folder = join(import.meta.dirname, "../screenshots");
+const images = join(import.meta.dirname, "../docs/images");
 const shapes = [
   { name: "light", viewport: { width: 1280, height: 800 }, colorScheme: "light" },
   { name: "dark", viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
@@ -39,7 +41,43 @@ const pages: { name: string; path: string }[] = [
   { name: "console-notifications-new", path: "/t/demo/notifications/new" },
 ];
 
+/** What the README shows: one window each, in the light. */
+const pictures: { name: string; path: string; prepare(page: Page): Promise<void> }[] = [
+  {
+    name: "first-page",
+    path: "/#live",
+    prepare: async (page) => {
+      await page.getByRole("list", { name: "Messages" }).nth(1).getByRole("listitem").first().waitFor();
+      await page.evaluate(() => document.getElementById("live")?.scrollIntoView({ behavior: "instant" }));
+    },
+  },
+  {
+    name: "inbox",
+    path: "/inbox/demo?as=ada",
+    prepare: (page) => page.getByRole("listitem").first().waitFor(),
+  },
+  {
+    name: "console",
+    path: "/t/demo/notifications/new",
+    prepare: async (page) => {
+      await page.getByLabel("User's id").fill("ada");
+      await page.getByLabel("Subject").fill("The last ferry leaves at ten");
+      await page
+        .getByLabel("Message", { exact: true })
+        .fill("Because of the wind. Your ticket is good for any earlier one.");
+      await page.getByRole("tab", { name: "Mail, light" }).click();
+      await page.waitForLoadState("networkidle");
+    },
+  },
+  {
+    name: "guides",
+    path: "/docs/guides/quick-start-notifications",
+    prepare: (page) => page.getByRole("tab", { name: "TypeScript" }).click(),
+  },
+];
+
 const words = process.argv.slice(2);
+const forReadme = words.includes("readme");
 const wanted = pages.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 
 const running = process.env.PARLEY_E2E_URL;
@@ -50,23 +88,33 @@ const browser = await chromium.launch(findBrowser());
 mkdirSync(folder, { recursive: true });
 try {
   const demo: Demo = JSON.parse(readFileSync(join(product.home, ".data/demo.json"), "utf8"));
-  for (const { name: shape, ...look } of shapes) {
+  for (const { name: shape, ...look } of forReadme ? shapes.slice(0, 1) : shapes) {
     const context = await browser.newContext({ ...look, baseURL: product.url });
     const page = await context.newPage();
     page.setDefaultTimeout(90_000);
     await signIn(page, demo.admin);
-    for (const { name, path } of wanted) {
-      await page.goto(path);
-      // A page that holds a call open never falls silent.
-      await page.waitForLoadState("networkidle", { timeout: 5000 }).catch(() => undefined);
+    for (const { name, path } of forReadme ? [] : wanted) {
+      await open(page, path);
       await page.screenshot({ path: join(folder, `${name}-${shape}.png`), fullPage: true });
       console.log(`${name}-${shape}.png`);
+    }
+    for (const { name, path, prepare } of forReadme ? pictures : []) {
+      await open(page, path);
+      await prepare(page);
+      await page.screenshot({ path: join(images, `${name}.png`) });
+      console.log(`docs/images/${name}.png`);
     }
     await context.close();
   }
 } finally {
   await browser.close();
   await product.stop();
+}
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  // A page that holds a call open never falls silent.
+  await page.waitForLoadState("networkidle", { timeout: 5000 }).catch(() => undefined);
 }
 
 async function signIn(page: Page, { email, password }: Demo["admin"]): Promise<void> {

@@ -31,7 +31,14 @@ export const contents: { title: string; pages: string[] }[] = [
   { title: "Coming from", pages: ["guides/coming-from-agglestone", "guides/coming-from-pusher"] },
   {
     title: "Reference",
-    pages: ["guides/events", "guides/errors", "protocols/signalr", "protocols/pusher", "protocols/trpc"],
+    pages: [
+      "guides/events",
+      "guides/errors",
+      "protocols/signalr",
+      "protocols/pusher",
+      "protocols/trpc",
+      "protocols/webhooks",
+    ],
   },
 ];
 

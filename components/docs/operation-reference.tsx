@@ -81,10 +81,10 @@ export function OperationReference({ operation, tenantId, demo }: OperationProps
       <Part title="Refusals">
         <ul className="space-y-1 text-sm">
           {problems.map(({ status, codes }) => (
-            <li key={status}>
-              {status}{" "}
+            <li key={status} className="flex flex-wrap gap-x-3">
+              <span className="w-8">{status}</span>
               {codes.map((code) => (
-                <Link key={code} href={`/docs/errors/${code}`} prefetch={false} className="mr-2 text-accent underline">
+                <Link key={code} href={`/docs/errors/${code}`} prefetch={false} className="text-accent underline">
                   {code}
                 </Link>
               ))}

@@ -8,7 +8,7 @@ export function Sidebar({ current }: { current: string }) {
     <>
       <nav
         aria-label="Documentation"
-        className="sticky top-14 hidden max-h-[calc(100dvh-3.5rem)] w-56 shrink-0 self-start overflow-y-auto py-8 lg:block"
+        className="-ml-2 sticky top-14 hidden max-h-[calc(100dvh-3.5rem)] w-60 shrink-0 self-start overflow-y-auto py-8 lg:block"
       >
         <Sections current={current} />
       </nav>
@@ -25,7 +25,7 @@ export function Sidebar({ current }: { current: string }) {
 function Sections({ current }: { current: string }) {
   return contents.map(({ title, pages }) => (
     <section key={title} aria-label={title} className="mb-6 text-sm">
-      <p className="font-medium text-xs">{title}</p>
+      <p className="px-2 font-medium text-xs">{title}</p>
       <ul className="mt-1.5">
         {pages.map((path) => (
           <Entry key={path} link={linkTo(path)} current={current} />
@@ -44,7 +44,7 @@ function Entry({ link: { href, title }, current }: { link: PageLink; current: st
         href={href}
         prefetch={false}
         aria-current={here ? "page" : undefined}
-        className={`-mx-2 block rounded-md px-2 py-1 leading-5 ${here ? "bg-accent-soft text-on-accent-soft" : "text-muted hover:text-text"}`}
+        className={`block rounded-md px-2 py-1 leading-5 ${here ? "bg-accent-soft text-on-accent-soft" : "text-muted hover:text-text"}`}
       >
         {title}
       </Link>

@@ -157,8 +157,9 @@ function callOf({ method, path, parameters, origin, values, body, kind, secret }
   const query = new URLSearchParams(
     given.filter((parameter) => parameter.in === "query").map(({ name }) => [name, values[name] ?? ""]),
   ).toString();
-  const address = path.replaceAll(/\{(\w+)\}/g, (_text, name: string) =>
-    encodeURIComponent(values[name] ?? `{${name}}`),
+  const address = path.replaceAll(
+    /\{(\w+)\}/g,
+    (place, name: string) => encodeURIComponent(values[name] ?? "") || place,
   );
   const named = given.filter((parameter) => parameter.in === "header").map(({ name }) => [name, values[name] ?? ""]);
   return {
