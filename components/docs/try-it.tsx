@@ -79,7 +79,7 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
             rows={Math.min(14, body.split("\n").length + 1)}
             onChange={(event) => setBody(event.target.value)}
             spellCheck={false}
-            className="font-mono text-[0.8125rem]"
+            className="h-auto font-mono text-[0.8125rem]"
           />
         </Field>
       )}
