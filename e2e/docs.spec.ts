@@ -66,11 +66,13 @@ test("a twin has the programs that the tests run", async ({ request }) => {
 
 test("pages of each kind are accessible, in both themes", async ({ page }) => {
   for (const address of ["/docs", "/docs/protocols/trpc", "/docs/api/members.list"]) {
+    await page.emulateMedia({ colorScheme: "light" });
     await page.goto(address);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await expectNoViolation(page);
-    }
+    await expectNoViolation(page);
+    // Of what axe looks at only the colours differ in the dark.
+    await page.emulateMedia({ colorScheme: "dark" });
+    const { violations } = await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze();
+    expect(violations.flatMap(({ nodes }) => nodes.map(({ html }) => html))).toEqual([]);
   }
   await page.keyboard.press("/");
   await page.getByRole("combobox", { name: "Search the documentation" }).fill("cursor");
