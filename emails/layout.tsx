@@ -19,6 +19,7 @@ const dark = `
   .card > tbody > tr > td { padding: 20px !important; }
 }
 .content a { color: #0b5cad; }
+.card td { overflow-wrap: anywhere; word-break: break-word; }
 .content img { max-width: 100%; height: auto; }
 .content table { max-width: 100%; }
 `;

@@ -124,7 +124,11 @@ describe("a member who is away", () => {
       },
     ]);
     expect(await chat.mails("ada")).toMatchObject([
-      { status: "queued", kind: "away", mail: { chatName: "Crew", count: 3 } },
+      {
+        status: "queued",
+        kind: "away",
+        mail: { chatName: "Crew", count: 3, chat: { id: expect.any(String), seq: expect.any(Number) } },
+      },
     ]);
     for (const userId of ["ben", "eve"]) expect(await chat.told(userId)).toEqual([]);
     expect(await pass(minutes(500))).toBe(0);

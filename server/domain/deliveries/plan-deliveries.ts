@@ -79,9 +79,10 @@ function decide(group: UndecidedGroup, asked: Asked): DecidedDelivery {
 /** What a mail about unread messages says; its times as the person's clock shows them. */
 function mailOf(notification: PlannedNotification | null, rulings: RulingOf): object | undefined {
   if (!notification?.away) return undefined;
-  const { chatName, count, messages } = notification.away;
+  const { chatId, fromSeq, chatName, count, messages } = notification.away;
   const zone = rulings.zoneOf(notification.id);
-  return { chatName, count, messages: messages.map((quote) => ({ ...quote, at: sayTime(new Date(quote.at), zone) })) };
+  const quotes = messages.map((quote) => ({ ...quote, at: sayTime(new Date(quote.at), zone) }));
+  return { chatName, count, messages: quotes, chat: { id: chatId, seq: fromSeq } };
 }
 
 function judge({ notification, filed, members }: UndecidedGroup, { channel, rulings, now }: Asked) {

@@ -7,10 +7,12 @@ import { InvitationMail } from "../../../emails/invitation.tsx";
 import { renderMail } from "../../../emails/render.ts";
 import { ResetMail } from "../../../emails/reset.tsx";
 import { SignInMail } from "../../../emails/sign-in.tsx";
+import { mintTenantId } from "../../auth/principal.ts";
 import { readPostmarkReport, readSesReport } from "../../domain/mail/read-bounce.ts";
 
 import { composeMail, type Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
+import { linksOf } from "./outlet.ts";
 
 const brand = { name: "Lighthouse Ferries", colour: "#0b6b62" };
 const sender: Sender = {
@@ -115,6 +117,16 @@ test.each(written)("$name has both parts, its links, its headers, and nothing th
   expect(header("list-unsubscribe")).toBe(`List-Unsubscribe: <${links.unsubscribe}>`);
   expect(header("list-unsubscribe-post")).toBe("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
   expect(header("auto-submitted")).toBe("Auto-Submitted: auto-generated");
+});
+
+test("a mail about a chat leads to the first message that was not read, every other one to the inbox", () => {
+  const config = { baseUrl: "https://chat.example", authSecret: "a secret of tests, long enough to be one" };
+  const openOf = (mail: ClaimedMail) => linksOf(config, mintTenantId("demo"), mail).open;
+  const chat = { id: "0190a000-0000-7000-8000-000000000003", seq: 12 };
+  expect(openOf({ ...base, kind: "away", mail: { chat } })).toBe(
+    "https://chat.example/chat/demo?chat=0190a000-0000-7000-8000-000000000003&seq=12",
+  );
+  expect(openOf(base)).toBe("https://chat.example/inbox/demo");
 });
 
 test("what is said as text is the text part, and HTML keeps what is harmless", () => {

@@ -91,8 +91,10 @@ export function linksOf(config: Pick<Config, "baseUrl" | "authSecret">, tenantId
   const { kind, userId, type, notificationId } = mail;
   if (kind === "test" || kind === "notice") return {}; // to nobody who has an inbox
   const grant = { tenantId, userId, type, ...(notificationId === null ? {} : { notificationId }) };
+  const { chat } = (mail.mail ?? {}) as { chat?: { id: string; seq: number } };
+  const inChat = chat && new URLSearchParams({ chat: chat.id, seq: String(chat.seq) });
   return {
-    open: `${config.baseUrl}/inbox/${tenantId}`,
+    open: inChat ? `${config.baseUrl}/chat/${tenantId}?${inChat}` : `${config.baseUrl}/inbox/${tenantId}`,
     unsubscribe: mail.mayUnsubscribe ? `${config.baseUrl}/u/${signLinkToken(config.authSecret, grant)}` : undefined,
   };
 }
