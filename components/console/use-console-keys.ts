@@ -11,7 +11,7 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
   const router = useRouter();
   const { base, role } = useConsole();
   const { toggle } = useLive();
-  const gone = useRef(0);
+  const gone = useRef(Number.NEGATIVE_INFINITY);
 
   useEffect(() => {
     function go(key: string): boolean {
@@ -22,7 +22,7 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
 
     function press(key: string, at: number): boolean {
       const afterG = at - gone.current < G_HOLDS_MS;
-      gone.current = 0;
+      gone.current = Number.NEGATIVE_INFINITY;
       if (afterG) return go(key);
       switch (key) {
         case "g":

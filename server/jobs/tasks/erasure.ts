@@ -9,6 +9,7 @@ import { visitWritten, type Written } from "./person-messages.ts";
 import {
   blankMessages,
   countPersonRows,
+  dropCalls,
   dropDeliveries,
   dropPersonFiles,
   dropPersonRows,
@@ -18,6 +19,7 @@ import {
   emptyProfile,
   freeDirectChat,
   listMemberships,
+  listPersonCalls,
   listPersonDeliveries,
   listPersonNotifications,
 } from "./person-store.ts";
@@ -98,6 +100,13 @@ const deliveries: Part = async ({ db, tenantId, subject }) => {
   return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
 };
 
+const calls: Part = async ({ db, tenantId, subject }, after) => {
+  const rows = await listPersonCalls(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  const ids = rows.map(({ id }) => id);
+  await tenantTransaction(db.prisma, tenantId, (tx) => dropCalls(tx, tenantId, ids));
+  return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
+};
+
 /** Last, so that nothing of before is left: tokens made since it began are refused from now on, too. */
 const rest: Part = async ({ db, tenantId, subject }) => {
   await tenantTransaction(db.prisma, tenantId, async (tx) => {
@@ -114,6 +123,6 @@ const rest: Part = async ({ db, tenantId, subject }) => {
  * order of messages need one: on tombstones, in mentions, in the log until it is cut, and in the audit log.
  */
 export const erasure: Plan = {
-  parts: [memberships, messages, notifications, addresses, deliveries, rest],
+  parts: [memberships, messages, notifications, addresses, deliveries, calls, rest],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };

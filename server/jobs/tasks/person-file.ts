@@ -5,6 +5,7 @@ import {
   countPersonRows,
   listAttempts,
   listMemberships,
+  listPersonCalls,
   listPersonDeliveries,
   listPersonNotifications,
   listPersonRows,
@@ -57,9 +58,14 @@ const deliveries: Part = async ({ db, tenantId, subject }, after) => {
   );
 };
 
+const calls: Part = async ({ db, tenantId, subject }, after) => {
+  const rows = await listPersonCalls(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  return page("call", rows, ({ id }) => id);
+};
+
 /** Everything that is kept of a person. */
 export const personFile: Plan = {
-  parts: [few, memberships, messages, notifications, deliveries],
+  parts: [few, memberships, messages, notifications, deliveries, calls],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };
 

@@ -1,6 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Delivery, Member, Notification } from "../../persistence/generated/client.ts";
+import type { ApiRequest, Delivery, Member, Notification } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 
 export interface PersonChat {
@@ -74,6 +74,16 @@ export function listPersonDeliveries(
 ): Promise<Delivery[]> {
   const where = { tenantId, userId, ...(after === undefined ? {} : { id: { gt: after } }) };
   return db.forTenant(tenantId).delivery.findMany({ where, orderBy: { id: "asc" }, take: limit });
+}
+
+/** The calls that somebody made, as far as they are kept, by id. */
+export function listPersonCalls(
+  db: Database,
+  tenantId: TenantId,
+  { userId, after, limit }: PersonPage,
+): Promise<ApiRequest[]> {
+  const where = { tenantId, userId, ...(after === undefined ? {} : { id: { gt: after } }) };
+  return db.forTenant(tenantId).apiRequest.findMany({ where, orderBy: { id: "asc" }, take: limit });
 }
 
 /** The tries of some deliveries. */
@@ -176,6 +186,11 @@ export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, 
   await tx.deliveryAttempt.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
   await tx.caughtMail.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
   await tx.delivery.deleteMany({ where: { tenantId, id: { in: ids } } });
+}
+
+/** Takes out calls from what is kept of them. */
+export async function dropCalls(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
+  await tx.apiRequest.deleteMany({ where: { tenantId, id: { in: ids } } });
 }
 
 /** Takes out what somebody chose, follows and was told, where they are, and what their calls were answered. */

@@ -170,12 +170,16 @@ describe("a person", () => {
     const theirs = await count(counted, ["globex"]);
     const told = await RawHubClient.open(`${acme.url}/hub?events=all`, await acme.token("ben"));
 
+    const calls =
+      "select count(*) from api_requests where tenant_id = 'acme' and user_id = 'ada' and operation = 'chats.create'";
+    await expect.poll(() => count(calls)).toBeGreaterThan(0); // they are noted a moment later
     const exported = await start(acme, "/admin/users/ada/export");
     await work(acme.tenantId, exported.taskId, dying());
     const file = await get(acme, exported.taskId);
     const lines = await download(acme, file);
     expect(records(lines, "user")).toMatchObject([{ data: { id: "ada", displayName: "Ada", email } }]);
     const whole = ["message", "membership", "notification", "preference", "suppression", "topicSubscription", "user"];
+    expect(records(lines, "call").map(({ data }) => data.operation)).toContain("chats.create");
     expect(whole.reduce((sum, record) => sum + records(lines, record).length, 0)).toBe(await count(counted, ["acme"]));
 
     expect((await acme.key()("POST", "/admin/users/ada/erase", { confirm: "Ada" })).status).toBe(409);
@@ -187,6 +191,7 @@ describe("a person", () => {
     expect(await get(acme, erased.taskId)).toMatchObject({ status: "done" });
 
     expect(await count(counted, ["acme"])).toBe(0);
+    expect(await count(calls)).toBe(0);
     expect(await count(counted, ["globex"])).toBe(theirs);
     const left = `select count(*) from (select payload::text as x from events where tenant_id = 'acme' union all
       select m::text from message_edits m where tenant_id = 'acme' and edited_by = 'ada' union all select t::text from task_parts t where tenant_id = 'acme') r
