@@ -63,14 +63,14 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
               }}
               itemStyle={{ color: "var(--text)" }}
             />
-            {series.map(({ name, colour, dashed }) => (
+            {series.map(({ name, colour, dashed, value }) => (
               <Line
                 key={name}
                 dataKey={name}
                 stroke={colour}
                 strokeWidth={2}
                 {...(dashed ? { strokeDasharray: "5 4" } : {})}
-                dot={false}
+                dot={points.filter((point) => value(point)).length < 10 ? { r: 2 } : false}
                 isAnimationActive={false}
                 connectNulls
               />

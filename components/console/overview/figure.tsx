@@ -31,7 +31,7 @@ export function Figure({ label, value, before, compared, note, href, bad = false
     </>
   );
   return (
-    <li className="rounded-xl border border-line bg-surface">
+    <li className="rounded-xl border border-line bg-surface last:odd:max-lg:col-span-2">
       {href ? (
         <Link href={href} prefetch={false} className="group relative block h-full rounded-xl p-4 hover:bg-sunken">
           {body}
@@ -48,7 +48,7 @@ export function Figure({ label, value, before, compared, note, href, bad = false
 }
 
 function Comparison({ value, before, compared }: { value: number; before: number; compared: string }) {
-  if (value === before) return <>as in {compared}</>;
+  if (value === before) return <>the same in {compared}</>;
   const Icon = value > before ? TrendingUp : TrendingDown;
   return (
     <>

@@ -17,6 +17,7 @@ type Metrics = Answers["metrics"]["read"];
 
 const ranges = ["hour", "day", "month"] as const;
 const names = { hour: "1 hour", day: "24 hours", month: "30 days" };
+const earlier = { hour: "the hour before", day: "the 24 hours before", month: "the 30 days before" };
 
 /** What happens at the tenant, how fast, and what somebody should look at. */
 export function OverviewPage() {
@@ -24,6 +25,9 @@ export function OverviewPage() {
   const trpc = useTRPC();
   const [range, setRange] = useQueryState("range", parseAsStringLiteral(ranges).withDefault("hour"));
   const metrics = useQuery(trpc.metrics.read.queryOptions({ range }, useLiveQuery()));
+  const quiet = metrics.data !== undefined && countOf(metrics.data) === 0;
+  const long = useQuery(trpc.metrics.read.queryOptions({ range: "month" }, { enabled: quiet }));
+  const unused = quiet && long.data !== undefined && countOf(long.data) === 0;
   return (
     <>
       <PageHeader
@@ -51,25 +55,22 @@ export function OverviewPage() {
       />
       <div className="space-y-6">
         <Attention />
-        <QueryView
-          query={metrics}
-          empty={{
-            when: ({ total, before }) => total.calls + before.calls + total.messages === 0,
-            show: <Beginning />,
-          }}
-        >
-          {(data) => <Figures metrics={data} span={names[range]} />}
+        <QueryView query={metrics} empty={{ when: () => unused, show: <Beginning /> }}>
+          {(data) => <Figures metrics={data} compared={earlier[range]} />}
         </QueryView>
       </div>
     </>
   );
 }
 
-function Figures({ metrics, span }: { metrics: Metrics; span: string }) {
+function countOf({ total, before }: Metrics): number {
+  return [total, before].reduce((sum, { calls, messages, notifications }) => sum + calls + messages + notifications, 0);
+}
+
+function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) {
   const { total, before, points, stepSeconds, connectionsNow } = metrics;
   const { base } = useConsole();
   const each = stepSeconds === 60 ? "a minute" : stepSeconds === 900 ? "each 15 minutes" : "each 6 hours";
-  const compared = `the ${span} before`;
   return (
     <>
       <ul className="grid grid-cols-2 gap-3 lg:grid-cols-5">

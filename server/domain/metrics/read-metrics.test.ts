@@ -43,8 +43,10 @@ test("messages, notifications and failures are what SQL counts, once, however of
   for (let i = 0; i < 25; i++)
     await acme.key()("POST", "/Notifications", { userId: "ben", subject: "s", message: "m" });
   await spread("acme");
+  const uncounted = (await read(acme, "month")).total;
   await Promise.all([countLogs(stack.api.services.db), countLogs(stack.api.services.db)]);
   await countLogs(stack.api.services.db);
+  expect(uncounted).toMatchObject({ messages: 60, notifications: 25 });
   await owner.client.query(
     `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch, updated_at)
      select 'acme', gen_random_uuid(), 'event:' || n, 'ben', 'email', 'notification', 't', 's',
