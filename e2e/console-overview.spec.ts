@@ -1,11 +1,11 @@
-import { expectAccessible, openConsole } from "./console.ts";
+import { faultsOf, openConsole } from "./console.ts";
 import { expect, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, makeGroup } from "./people.ts";
 
 test("the overview counts what happens while one looks at it, and its charts have their numbers as tables", async ({
   browser,
 }) => {
-  const { page, noise } = await openConsole(browser, "/t/demo?range=day");
+  const { page, noise, close } = await openConsole(browser, "/t/demo?range=day");
   const messages = page.getByRole("listitem").filter({ hasText: "Messages" });
   const number = async () => Number((await messages.locator(".tabular-nums").textContent())?.replaceAll(",", ""));
   await expect(page.getByRole("heading", { name: "Messages and notifications each 15 minutes" })).toBeVisible();
@@ -16,10 +16,10 @@ test("the overview counts what happens while one looks at it, and its charts hav
   await expect.poll(number).toBe(before + 3);
   const table = page.getByRole("table", { name: "Messages and notifications each 15 minutes" });
   await expect(table.getByRole("row").last().getByRole("cell").last()).not.toHaveText("0");
-  await expectAccessible(page);
+  expect(await faultsOf(page)).toEqual([]);
   await page.getByRole("button", { name: "30 days" }).click();
   await expect(page).toHaveURL(/range=month/);
   await expect(page.getByRole("heading", { name: "What failed each 6 hours" })).toBeVisible();
   expect(noise).toEqual([]);
-  await page.context().close();
+  await close();
 });
