@@ -78,10 +78,10 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   await expect.poll(() => of(said).length).toBe(1);
   for (const one of [secret, fresh]) new Webhook(one).verify(of(said)[0]?.raw ?? "", of(said)[0]?.headers ?? {});
 
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
   await expect(page.getByText("Events wait until you resume it.")).toBeVisible();
-  await page.getByRole("button", { name: "Resume" }).click();
-  await page.getByRole("button", { name: "Replay" }).click();
+  await page.getByRole("button", { name: "Resume", exact: true }).click();
+  await page.getByRole("button", { name: "Replay", exact: true }).click();
   await page.getByLabel("Only what it has not taken yet").uncheck();
   await page.getByLabel("From (optional)").fill(localMinute(new Date(Date.now() - 3_600_000)));
   await page.getByRole("button", { name: "Replay", exact: true }).last().click();

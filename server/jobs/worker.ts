@@ -53,7 +53,9 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     const bus = await openBus(config, nodeId, onError);
     opened.unshift(() => bus.close());
     const { step, mail, webhooks: webhookPatience } = options;
-    const given = { step, webhookPatience, ...mail };
+    const hanging = new Set<Promise<void>>();
+    opened.unshift(() => Promise.all(hanging));
+    const given = { step, webhookPatience, hanging, ...mail };
     const context: TaskContext = { config, db, holds, log, stopping: stopping.signal, now: Date.now, ...given };
     const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };
     opened.unshift((await startQueue({ ...queue, ...options })).stop);

@@ -18,6 +18,8 @@ export interface Receiver {
   of(path: string): Received[];
   /** What a path answers: a status, or nothing at all for `undefined`. 204 unless told. */
   answer(path: string, how: (request: Received) => Reply | undefined): void;
+  /** Cuts off whoever waits for an answer. */
+  letGo(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function openReceiver(): Promise<Receiver> {
     received,
     of: (path) => received.filter((one) => one.path === path),
     answer: (path, how) => void answers.set(path, how),
+    letGo: () => server.closeAllConnections(),
     close: async () => {
       server.closeAllConnections();
       server.close();

@@ -22,3 +22,13 @@ export function shortAddress(url: string): string {
   const { host, pathname } = new URL(url);
   return host + (pathname === "/" ? "" : pathname);
 }
+
+/** How many of the tries of the last day got through. */
+export function Success({ of }: { of: Webhook["lately"] }) {
+  if (!of) return <span className="text-muted">no try</span>;
+  return (
+    <span className="tabular-nums">
+      {Math.floor((of.succeeded / of.tries) * 100)} %<span className="text-muted"> of {of.tries}</span>
+    </span>
+  );
+}

@@ -11,7 +11,7 @@ import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { DeliveriesPanel } from "./deliveries-panel.tsx";
 import { EndpointActions } from "./endpoint-actions.tsx";
-import { EndpointState, shortAddress } from "./endpoint-state.tsx";
+import { EndpointState, Success, shortAddress } from "./endpoint-state.tsx";
 import { VerifierCode } from "./verifier-code.tsx";
 
 type Webhook = Answers["webhooks"]["get"];
@@ -69,6 +69,8 @@ function troubleOf({ state, reason, failures, nextTryAfter }: Webhook): string |
 function Facts({ of }: { of: Webhook }) {
   const facts = [
     { name: "State", value: <EndpointState of={of} /> },
+    { name: "Success, 24 h", value: <Success of={of.lately} /> },
+    ...(of.lately?.p95Ms != null ? [{ name: "p95", value: `${of.lately.p95Ms} ms` }] : []),
     { name: "Address", value: <span className="break-all">{of.url}</span> },
     { name: "Events", value: of.types.length === 0 ? "all" : of.types.join(", ") },
     ...(of.chatId ? [{ name: "Only of chat", value: <IdText id={of.chatId} what="the chat's id" /> }] : []),

@@ -19,7 +19,7 @@ import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { EndpointForm } from "./endpoint-form.tsx";
-import { EndpointState, shortAddress } from "./endpoint-state.tsx";
+import { EndpointState, Success, shortAddress } from "./endpoint-state.tsx";
 
 type Webhook = Answers["webhooks"]["list"]["data"][number];
 type Made = Answers["webhooks"]["create"];
@@ -134,7 +134,10 @@ const columns: readonly Column<Webhook>[] = [
     header: "Events",
     cell: ({ types }) => (types.length === 0 ? "all" : types.length === 1 ? types[0] : `${types.length} types`),
   },
-  { header: "In order", cell: ({ ordered }) => (ordered ? "yes" : "no") },
-  { header: "Failures in a row", cell: ({ failures }) => <span className="tabular-nums">{failures}</span> },
+  { header: "Success, 24 h", cell: ({ lately }) => <Success of={lately} /> },
+  {
+    header: "p95",
+    cell: ({ lately }) => lately?.p95Ms != null && <span className="tabular-nums">{lately.p95Ms} ms</span>,
+  },
   { header: "Made", cell: ({ createdAt }) => <When at={createdAt} /> },
 ];

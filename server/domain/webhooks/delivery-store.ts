@@ -152,3 +152,33 @@ function whereOf(tenantId: TenantId, query: DeliveryQuery): Prisma.WebhookDelive
     ...(since === undefined && until === undefined ? {} : { createdAt: span }),
   };
 }
+
+/** How the newest deliveries of an endpoint went. */
+export interface WebhookFigures {
+  tries: number;
+  succeeded: number;
+  p95Ms: number | null;
+}
+
+/** Of each endpoint the newest deliveries, so that one that is sent much costs no more to look at than another. */
+const measured = 500;
+
+/** How those of the endpoints' newest 500 deliveries went that are not older than a day, by endpoint; those without a try are left out. */
+export async function measureWebhooks(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  endpointIds: string[],
+): Promise<Map<string, WebhookFigures>> {
+  const rows = await tx.$queryRaw<(WebhookFigures & { id: string })[]>`
+    select e.id::text as id, f.tries, f.succeeded, f."p95Ms"
+    from unnest(${endpointIds}::uuid[]) as e (id)
+    cross join lateral (
+      select count(*)::int as tries, (count(*) filter (where a.status between 200 and 299))::int as succeeded,
+        (percentile_disc(0.95) within group (order by a.ms)) as "p95Ms"
+      from (select d.id from webhook_deliveries d
+        where d.tenant_id = ${tenantId} and d.endpoint_id = e.id and d.created_at > now() - interval '24 hours'
+        order by d.created_at desc, d.id desc limit ${measured}) newest
+      join webhook_attempts a on a.tenant_id = ${tenantId} and a.delivery_id = newest.id and a.ms is not null) f
+    where f.tries > 0`;
+  return new Map(rows.map(({ id, ...figures }) => [id, figures]));
+}

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
 import { readPage, toPage } from "../../persistence/paging.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { page, pageInput } from "../../schema.ts";
+import { measureWebhooks } from "./delivery-store.ts";
 import { presentWebhook, webhookSchema } from "./schema.ts";
 import { pageWebhooks } from "./store.ts";
 
@@ -15,6 +17,14 @@ export const listWebhooks = query({
   async handle(ctx, input) {
     const pages = readPage(input);
     const { rows, total } = await pageWebhooks(ctx.services.db, ctx.tenantId, pages);
-    return toPage(pages, total, rows.map(presentWebhook));
+    const ids = rows.map(({ id }) => id);
+    const lately = await tenantTransaction(ctx.services.db.prisma, ctx.tenantId, (tx) =>
+      measureWebhooks(tx, ctx.tenantId, ids),
+    );
+    return toPage(
+      pages,
+      total,
+      rows.map((row) => presentWebhook(row, lately.get(row.id))),
+    );
   },
 });

@@ -26,6 +26,8 @@ export interface WebhookPatience {
   delays: readonly number[];
   /** A delivery is taken again when its worker was not heard of for so long: longer than a request may take. */
   lease: number;
+  /** A worker whose requests to an endpoint hang turns to others after so long, and leaves them hanging. */
+  slot: number;
   /** After so many failures in a row the endpoint is tried with one delivery at a time … */
   trouble: number;
   /** … and let be for so long between them, twice as long each time, at most ten times. */
@@ -37,6 +39,7 @@ export interface WebhookPatience {
 export const webhookPatience: WebhookPatience = {
   delays: retryDelays,
   lease: minute,
+  slot: 2 * second,
   trouble: 10,
   pause: 30 * second,
   disableAfter: 5 * 24 * hour,

@@ -57,6 +57,14 @@ export const webhookSchema = z
     failingSince: z.string().optional(),
     nextTryAfter: z.string().optional().describe("It is in trouble, and let be until then"),
     oldSecretUntil: z.string().optional().describe("Until then the secret of before signs too"),
+    lately: z
+      .object({
+        tries: z.number().int(),
+        succeeded: z.number().int(),
+        p95Ms: z.number().int().nullable().describe("95 of 100 tries took no longer"),
+      })
+      .optional()
+      .describe("How the newest 500 deliveries of the last 24 hours went, where there was a try; when it is read"),
     createdAt: z.string(),
   })
   .meta({ id: "Webhook" });
@@ -68,7 +76,7 @@ export const newWebhookSchema = webhookSchema
   .extend({ secret: z.string().describe("whsec_…: verify deliveries with it. Shown once") })
   .meta({ id: "NewWebhook" });
 
-export function presentWebhook(row: EndpointRow): PresentedWebhook {
+export function presentWebhook(row: EndpointRow, lately?: PresentedWebhook["lately"]): PresentedWebhook {
   const { oldSecretUntil, failingSince, openUntil } = row;
   return {
     id: row.id,
@@ -83,6 +91,7 @@ export function presentWebhook(row: EndpointRow): PresentedWebhook {
     ...(failingSince === null ? {} : { failingSince: failingSince.toISOString() }),
     ...(openUntil === null ? {} : { nextTryAfter: openUntil.toISOString() }),
     ...(oldSecretUntil === null ? {} : { oldSecretUntil: oldSecretUntil.toISOString() }),
+    ...(lately ? { lately } : {}),
     createdAt: row.createdAt.toISOString(),
   };
 }

@@ -137,6 +137,13 @@ test("in order: a failing event holds its chat of its endpoint, and nothing else
   expect(webhookMessageId).toBe(ids[0]?.id);
   expect(tries[0]).toMatchObject({ number: 1, status: 500, answer: "so so", ms: expect.any(Number) });
   expect(tries.at(-1)).toMatchObject({ number: tries.length, status: 200 });
+  await eventually(async () => {
+    const { body } = await acme.key()<{ lately: object }>("GET", `/admin/webhooks/${ordered.id}`);
+    const { data } = (await acme.key()<{ data: (typeof body & Made)[] }>("GET", "/admin/webhooks")).body;
+    const total = (await deliveries(ordered.id)).reduce((sum, { attempts }) => sum + attempts, 0);
+    expect(body.lately).toEqual({ tries: total, succeeded: 6, p95Ms: expect.any(Number) });
+    expect(data.find(({ id }) => id === ordered.id)?.lately).toEqual(body.lately);
+  });
   await Promise.all([drop(ordered.id), drop(beside.id)]);
 });
 

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
 import { messageIdOf, webhookJob } from "../../domain/webhooks/delivery-store.ts";
@@ -25,17 +27,22 @@ export interface WebhookContext {
   db: Database;
   /** Fires when the process is to end: no request is begun after that. */
   stopping: AbortSignal;
+  /** What goes on after its job has given its slot away. */
+  hanging: Set<Promise<void>>;
+  log: Logger;
   step?: Step | undefined;
   webhookPatience?: Partial<WebhookPatience> | undefined;
 }
 
 /** ms that an endpoint has a worker's slot before it stands in line again. */
 const turn = 5_000;
+/** Jobs of a worker whose requests hang, without a slot; four sockets each. */
+const mostHanging = 200;
 
 /**
  * Sends what is due to one endpoint, and sees to it that somebody comes back for the rest. Nothing is held meanwhile but a claim on each
  * delivery that is under way, which runs out when its worker dies. A dead endpoint has as many requests under way as a live one at
- * most, so it delays no other.
+ * most, and while they hang its slot is somebody else's: so it delays no other.
  */
 export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, endpointId: string): Promise<void> {
   const patience = { ...webhookPatience, ...context.webhookPatience };
@@ -48,11 +55,29 @@ export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, 
       await handle(context, tenantId, { endpointId, delivery, patience });
     }
   };
-  await Promise.all(Array.from({ length: width }, line));
-  await tenantTransaction(context.db.prisma, tenantId, async (tx) => {
-    const at = await nextWebhook(tx, tenantId, endpointId, patience);
-    if (at) await enqueueJobs(tx, [webhookJob(tenantId, endpointId, at)]);
-  });
+  const comeBack = () =>
+    tenantTransaction(context.db.prisma, tenantId, async (tx) => {
+      const at = await nextWebhook(tx, tenantId, endpointId, patience);
+      if (at) await enqueueJobs(tx, [webhookJob(tenantId, endpointId, at)]);
+    });
+  const work = Promise.all(Array.from({ length: width }, line)).then(comeBack);
+  if (context.hanging.size >= mostHanging || (await endsWithin(work, patience.slot))) return work;
+  const rest: Promise<void> = work
+    .catch((error) => context.log.warn({ err: error }, "a webhook's try could not be noted; it is made again"))
+    .finally(() => context.hanging.delete(rest));
+  context.hanging.add(rest);
+  // Should the worker die now, this comes for what it leaves.
+  await comeBack();
+}
+
+async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  const late = new AbortController();
+  const wait = sleep(ms, false, { signal: late.signal }).catch(() => true);
+  try {
+    return await Promise.race([work.then(() => true), wait]);
+  } finally {
+    late.abort();
+  }
 }
 
 interface Task {

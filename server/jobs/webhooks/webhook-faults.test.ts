@@ -92,6 +92,24 @@ test("no try reaches a private address: by number, by name, or by a name that is
   for (const id of [...ids, plain]) await acme.key()("DELETE", `/admin/webhooks/${id}`);
 });
 
+test("endpoints that never answer take no worker's time from another, be they as many as it has slots and more", async () => {
+  sink.answer("/hangs", () => undefined);
+  const dead = await Promise.all(Array.from({ length: 5 }, () => listen(`${sink.url}/hangs`)));
+  const live = await listen(`${sink.url}/lives`);
+  const chatId = await makeChat();
+  const options = { look: 50, concurrency: 2, webhooks: { slot: 50 } };
+  const worker = await startWorker(configFor(stack.database), options);
+  for (let n = 0; n < 5; n++) await say(chatId, `n ${n}`);
+  await eventually(() => expect(sink.of("/hangs").length).toBeGreaterThanOrEqual(5 * 4)); // each as many as it may have
+  await say(chatId, "to who lives");
+  await eventually(() => expect(sink.of("/lives")).toHaveLength(6));
+  const states = await Promise.all(dead.map(async (id) => (await deliveries(id)).map(({ status }) => status)));
+  expect(new Set(states.flat())).toEqual(new Set(["queued"])); // all of them hang to this moment
+  for (const id of [...dead, live]) await acme.key()("DELETE", `/admin/webhooks/${id}`);
+  sink.letGo();
+  await worker.close();
+});
+
 test("after a restore, what is from before waits for somebody to send it; what comes then goes out by itself", async () => {
   const chatId = await makeChat();
   const id = await listen(`${sink.url}/restored`);

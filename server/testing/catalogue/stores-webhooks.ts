@@ -46,6 +46,10 @@ export const webhookStores: StoreModules = {
         ({ tx, mine }) => deliveries.insertWebhookDeliveries(tx, mine, [delivery(randomUUID())]),
         1,
       ],
+      measureWebhooks: [
+        async ({ tx, mine, theirs }) => [...(await deliveries.measureWebhooks(tx, mine, [theirs.webhookId]))],
+        [],
+      ],
       messageIdOf: { reason: "names an event, and touches no row" },
       webhookJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
       pageWebhookDeliveries: [
