@@ -30,17 +30,19 @@ const options = {
   beat: 100,
   patience: 600,
   look: 50,
-  webhooks: { delays: [50, 50, 50, 50, 50] },
 };
+const delays = [50, 50, 50, 50, 50];
 
 /** At each of these a worker dies once. How the planner dies at its own steps, the mails' test shows. */
-const steps = ["planner wrote effects", "webhook claimed", "webhook answered", "webhook noted"];
+const steps = ["webhook claimed", "webhook answered", "webhook noted"];
 
 test("killed once at every step, workers lose no event, and send again only what was under way, under its own id", async () => {
   const tenant = await stack.tenant("acme");
   const database = { ownerUrl: stack.database.ownerUrl, runtimeUrl: stack.database.runtimeUrl, embedded: false };
-  const start = (step?: string) =>
-    workers.start({ config: { ...config, database }, options, ...(step ? { dieAt: { step } } : {}) });
+  const start = (slot: number, step?: string) => {
+    const order = { config: { ...config, database }, options: { ...options, webhooks: { delays, slot } } };
+    return workers.start({ ...order, ...(step ? { dieAt: { step } } : {}) });
+  };
   const { nextCursor } = (await tenant.key()<{ nextCursor: string }>("GET", "/events")).body;
   await tenant.key()("POST", "/admin/webhooks", { url: `${sink.url}/free` });
   await tenant.key()("POST", "/admin/webhooks", { url: `${sink.url}/ordered`, ordered: true });
@@ -48,11 +50,13 @@ test("killed once at every step, workers lose no event, and send again only what
   for (const [index, dieAt] of steps.entries()) {
     for (let n = 0; n < 4; n++)
       await tenant.as("ada")("POST", `/Chat/${chatId}/messages`, { content: `${index}.${n}` });
-    await start(dieAt).ended;
+    // With its job's slot, and after it has left that to others.
+    await start(index % 2 === 0 ? 60_000 : 0, dieAt).ended;
     // The minute is over after which the dead are not waited for.
     await owner.query("update webhook_deliveries set claimed_until = now() where claimed_until is not null");
+    await owner.query("update graphile_worker._private_jobs set run_at = now() where run_at > now()");
   }
-  const last = start();
+  const last = start(60_000);
   await last.ready;
   const { data: log } = (await tenant.key()<{ data: Envelope[] }>("GET", `/events?after=${nextCursor}&limit=200`)).body;
   expect(log).toHaveLength(4 * steps.length + 1);
@@ -62,8 +66,7 @@ test("killed once at every step, workers lose no event, and send again only what
   await last.kill();
 
   const cut = (await owner.query("select count(*)::int as n from webhook_attempts where ms is null")).rows[0].n;
-  const deaths = steps.filter((step) => step.startsWith("webhook")).length;
-  expect(cut).toBeLessThanOrEqual(deaths * 2 * width);
+  expect(cut).toBeLessThanOrEqual(steps.length * 2 * width);
   for (const path of ["/free", "/ordered"]) {
     const firsts = [...new Map(sink.of(path).map((one) => [one.id, one.body.eventId])).entries()];
     expect(new Set(firsts.map(([id]) => id))).toEqual(new Set(log.map(({ eventId }) => eventId)));

@@ -125,7 +125,7 @@ function pusher(
       };
       const own = `private-user-${place.userId}`;
       listen(page.client, own, hear);
-      await vi.waitUntil(() => page.client.channel(own)?.subscribed);
+      await vi.waitUntil(() => page.client.channel(own)?.subscribed, { timeout: 10_000 });
       return {
         get heard() {
           const inOrder = heard.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
