@@ -132,14 +132,15 @@ export class Planner {
   }
 
   /**
-   * Plans everything that a tenant's log holds now. A consumer that fails keeps no other from its own. Answers for how long it worked, in
-   * ms.
+   * Plans everything that a tenant's log holds now. A consumer that fails keeps no other from its own. Answers for how long the slowest of
+   * them worked, in ms.
    */
   async plan(tenantId: TenantId): Promise<number> {
     let seen: ClaimedCursor | undefined;
-    let worked = 0;
+    let longest = 0;
     const plans = this.options.consumers.map(async (consumer) => {
       let head: number | undefined;
+      let worked = 0;
       for (let more = true; more; ) {
         const began = performance.now();
         const step = this.closed ? undefined : await this.planSome(tenantId, consumer);
@@ -148,6 +149,7 @@ export class Planner {
         more = step.more;
         const took = performance.now() - began;
         worked += took;
+        longest = Math.max(longest, worked);
         const grows = head !== undefined && head !== step.cursor.head;
         head = step.cursor.head;
         if (more && grows) await this.sleep(took * restAfterWork);
@@ -158,7 +160,7 @@ export class Planner {
     for (const end of ends) if (end.status === "rejected") this.options.onError(end.reason);
     const complete = ends.every((end) => end.status === "fulfilled" && end.value);
     if (complete && seen) this.done.set(tenantId, { position: seen.head, epoch: seen.epoch });
-    return worked;
+    return longest;
   }
 
   private async sleep(ms: number): Promise<void> {

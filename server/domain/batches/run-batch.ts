@@ -2,7 +2,7 @@ import { setImmediate as immediate, setTimeout as sleep } from "node:timers/prom
 import type { TenantId } from "../../auth/principal.ts";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
-import { maxEventsAStep, unitOfWork } from "../../persistence/unit-of-work.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { filingOf, localInstant } from "../notifications/policy.ts";
 import { findZones } from "../notifications/store.ts";
 import { type MadeStep, makeStep, noteFailure, type Portion, readPortion, type StepRow } from "./store.ts";
@@ -11,9 +11,14 @@ const maxAttempts = 10;
 const longestWait = 60_000;
 
 /** Recipients of a run: then other sends of the tenant have their turn. */
-const recipientsARun = 2500;
+const recipientsARun = 5000;
 /** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
 const smallStep = 100;
+/**
+ * And while nobody else does: some fifty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
+ * turns of the processor beside its rows.
+ */
+const largeStep = 2000;
 /** Where others write meanwhile, a rest of so many times what a step took: a send to many takes a fifth of the head's time from them. */
 const restAfterStep = 4;
 
@@ -97,7 +102,7 @@ class Pace {
   next({ position, count, took }: MadeStep & { took: number }): number {
     const alone = this.left === undefined || this.left === position;
     this.left = position + count;
-    this.size = alone ? Math.min(this.size * 2, maxEventsAStep) : smallStep;
+    this.size = alone ? Math.min(this.size * 2, largeStep) : smallStep;
     return alone ? 0 : took * restAfterStep;
   }
 }
