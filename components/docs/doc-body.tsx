@@ -14,10 +14,9 @@ export interface DocBodyProps {
 
 /** A page's text, with its programs as tabs for the reader. */
 export function DocBody({ page, way, reader, language }: DocBodyProps) {
-  const guide = programLine.exec(page.source)?.[1];
-  const [before = "", after] = guide
-    ? page.source.split(programLine).filter((part) => part !== guide)
-    : [page.markdown];
+  const guide = programLine.exec(page.text)?.[1];
+  // Split by an expression with a group, every second part is the guide's name.
+  const [before = "", , after] = page.text.split(programLine);
   const prose = (text: string) => (
     <Prose text={text} toHref={(href) => resolveLink(page.path, href, way)} toId={headingId} />
   );

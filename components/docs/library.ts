@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Way, ways } from "./contents.ts";
 
@@ -10,7 +10,9 @@ export interface DocPage {
   title: string;
   /** As it stands in its file. */
   source: string;
-  /** With the programs and tables that its placeholders stand for: what `.md` shows. */
+  /** With the table that its placeholder stands for. */
+  text: string;
+  /** With the programs, too: what `.md` shows. */
   markdown: string;
 }
 
@@ -79,14 +81,10 @@ function readFolder(part: string): [string, DocPage][] {
     const path = join(part, name.slice(0, -3));
     const source = readFileSync(join(folder, part, name), "utf8");
     const title = (/^# (.+)$/m.exec(source)?.[1] ?? path).replaceAll("`", "");
-    return [path, { path, title, source, markdown: putIn(source) }];
+    const text = source.replace("<!-- errors -->", () => errorTable());
+    const markdown = text.replace(programLine, (_line, guide: string) => programsAsMarkdown(guide));
+    return [path, { path, title, source, text, markdown }];
   });
-}
-
-function putIn(source: string): string {
-  return source
-    .replace(programLine, (_line, guide: string) => programsAsMarkdown(guide))
-    .replace("<!-- errors -->", () => errorTable());
 }
 
 function programsAsMarkdown(guide: string): string {
@@ -118,9 +116,4 @@ export function pagesOfWay(way: Way): string[] {
 /** A way by its name in an address; undefined for none. */
 export function wayOf(name: string | undefined): Way | undefined {
   return ways.find((way) => way === name);
-}
-
-/** Whether there is a folder of programs of that name. */
-export function hasPrograms(guide: string): boolean {
-  return existsSync(join(folder, "snippets", guide));
 }

@@ -4,48 +4,78 @@ import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 const api = `${env.PARLEY_URL ?? "http://localhost:3000"}/tenant/${env.PARLEY_TENANT ?? "demo"}/v1`;
 
 /** A call by a person, whose token is given, or by your back end, with the key. Throws what the service refused. */
-async function call(method: string, path: string, { token, body }: { token?: string; body?: unknown } = {}) {
+async function call(
+  method: string,
+  path: string,
+  { token, body }: { token?: string; body?: unknown } = {},
+) {
   const headers = {
-    ...(token ? { authorization: `Bearer ${token}` } : { "x-api-key": env.PARLEY_API_KEY ?? "" }),
+    ...(token
+      ? { authorization: `Bearer ${token}` }
+      : { "x-api-key": env.PARLEY_API_KEY ?? "" }),
     ...(body ? { "content-type": "application/json" } : {}),
   };
-  const response = await fetch(api + path, { method, headers, body: body ? JSON.stringify(body) : undefined });
+  const response = await fetch(api + path, {
+    method,
+    headers,
+    body: body ? JSON.stringify(body) : undefined,
+  });
   const answer = await response.json();
   if (!response.ok) throw new Error(`${answer.code}: ${answer.detail ?? answer.title}`);
   return answer;
 }
 
 /** What your back end does when somebody signs in to your app. */
-const tokenOf = async (userId: string): Promise<string> => (await call("POST", "/tokens", { body: { userId } })).token;
+const tokenOf = async (userId: string): Promise<string> =>
+  (await call("POST", "/tokens", { body: { userId } })).token;
 
 const [ada, ben] = await Promise.all([tokenOf("ada"), tokenOf("ben")]);
-const chat = await call("POST", "/Chat", { token: ada, body: { name: "Moved", memberUserIds: ["ben"] } });
+const chat = await call("POST", "/Chat", {
+  token: ada,
+  body: { name: "Moved", memberUserIds: ["ben"] },
+});
 
 // The page of the guides: one clientId a page, every event fetched by its id.
 const hub = new HubConnectionBuilder()
-  .withUrl(`${api}/hub?clientId=${crypto.randomUUID()}`, { accessTokenFactory: () => ben })
+  .withUrl(`${api}/hub?clientId=${crypto.randomUUID()}`, {
+    accessTokenFactory: () => ben,
+  })
   .withAutomaticReconnect()
   .configureLogging(LogLevel.Warning)
   .build();
 const heard = new Promise<void>((resolve) => {
   hub.on("MessagingEvent", async (event) => {
     if (event.type !== "Chat" || event.parentId !== chat.id) return;
-    const message = await call("GET", `/Chat/${event.parentId}/messages/${event.id}`, { token: ben });
+    const message = await call("GET", `/Chat/${event.parentId}/messages/${event.id}`, {
+      token: ben,
+    });
     console.log(`ben, by the guide: ${message.content}`);
     resolve();
   });
 });
 await hub.start();
-await call("POST", `/Chat/${chat.id}/messages`, { token: ada, body: { content: "Works as before" } });
+await call("POST", `/Chat/${chat.id}/messages`, {
+  token: ada,
+  body: { content: "Works as before" },
+});
 await heard;
 await hub.stop();
 
 const members = await call("GET", `/Chat/${chat.id}/members`, { token: ben });
 console.log(`members: ${members.data.sort().join(" ")}`);
-const page = await call("GET", `/Chat/${chat.id}/messages?pageNumber=1&pageSize=10`, { token: ben });
-console.log(`page ${page.pageNumber} of ${page.totalPages}, ${page.totalCount} message in all`);
+const page = await call("GET", `/Chat/${chat.id}/messages?pageNumber=1&pageSize=10`, {
+  token: ben,
+});
+console.log(
+  `page ${page.pageNumber} of ${page.totalPages}, ${page.totalCount} message in all`,
+);
 
-const notification = { userId: "ben", type: "SystemAnnouncement", subject: "Moved", message: "Nothing to do." };
+const notification = {
+  userId: "ben",
+  type: "SystemAnnouncement",
+  subject: "Moved",
+  message: "Nothing to do.",
+};
 const { id } = await call("POST", "/Notifications", { body: notification });
 const read = await call("PUT", `/Notifications/${id}/read?read=true`, { token: ben });
 console.log(`read: ${read.isRead}`);

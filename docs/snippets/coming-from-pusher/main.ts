@@ -20,12 +20,22 @@ async function trigger(event: unknown, signedWith: string): Promise<number> {
     "auth_version=1.0",
     `body_md5=${createHash("md5").update(body).digest("hex")}`,
   ].join("&");
-  const signature = createHmac("sha256", signedWith).update(`POST\n${path}\n${query}`).digest("hex");
+  const signature = createHmac("sha256", signedWith)
+    .update(`POST\n${path}\n${query}`)
+    .digest("hex");
   const headers = { "content-type": "application/json" };
-  const response = await fetch(`${url}${path}?${query}&auth_signature=${signature}`, { method: "POST", headers, body });
+  const response = await fetch(`${url}${path}?${query}&auth_signature=${signature}`, {
+    method: "POST",
+    headers,
+    body,
+  });
   return response.status;
 }
 
-const event = { name: "order-ready", channels: ["orders"], data: JSON.stringify({ table: 4 }) };
+const event = {
+  name: "order-ready",
+  channels: ["orders"],
+  data: JSON.stringify({ table: 4 }),
+};
 console.log(`triggered: ${await trigger(event, secret)}`);
 console.log(`a wrong signature: ${await trigger(event, "guessed")}`);

@@ -13,7 +13,11 @@ async function call(
     ...(body ? { "content-type": "application/json" } : {}),
     ...(idempotencyKey ? { "idempotency-key": idempotencyKey } : {}),
   };
-  const response = await fetch(api + path, { method, headers, body: body ? JSON.stringify(body) : undefined });
+  const response = await fetch(api + path, {
+    method,
+    headers,
+    body: body ? JSON.stringify(body) : undefined,
+  });
   const answer = await response.json();
   if (!response.ok) throw new Error(`${answer.code}: ${answer.detail ?? answer.title}`);
   return answer;
@@ -38,7 +42,10 @@ console.log(`made twice, there once: ${made.id === again.id}`);
 /** A send to many runs by itself; its progress can be read. */
 async function untilDone(batch: { id: string }): Promise<string> {
   for (;;) {
-    const { status, done, total } = await call("GET", `/Notifications/batches/${batch.id}`);
+    const { status, done, total } = await call(
+      "GET",
+      `/Notifications/batches/${batch.id}`,
+    );
     if (status === "done") return `${done} of ${total}`;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -46,11 +53,15 @@ async function untilDone(batch: { id: string }): Promise<string> {
 
 // To many at once: a list of people, a topic, the members of a chat, or everyone.
 const news = { subject: "New timetable", message: "From Monday on." };
-const toTwo = await call("POST", "/Notifications/bulk", { body: { ...news, userIds: ["ada", "ben"] } });
+const toTwo = await call("POST", "/Notifications/bulk", {
+  body: { ...news, userIds: ["ada", "ben"] },
+});
 console.log(`to many: ${await untilDone(toTwo)}`);
 
 // A topic is a list of subscribers that the service keeps for you.
 await call("PUT", "/admin/topics/timetable", { body: { name: "Timetable" } });
 await call("POST", "/admin/topics/timetable/subscribers", { body: { userIds: ["ada"] } });
-const toTopic = await call("POST", "/Notifications/bulk", { body: { ...news, topic: "timetable" } });
+const toTopic = await call("POST", "/Notifications/bulk", {
+  body: { ...news, topic: "timetable" },
+});
 console.log(`to a topic: ${await untilDone(toTopic)}`);
