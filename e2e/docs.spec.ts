@@ -18,7 +18,8 @@ async function expectNoViolation(page: Page): Promise<void> {
 test("every error code has its page, and what guards the folder holds", async ({ page, request }) => {
   const codes = readdirSync("docs/errors").map((name) => name.replace(".md", ""));
   for (const code of codes) expect((await request.get(`/docs/errors/${code}`)).status(), code).toBe(200);
-  await page.goto("/docs/errors/rate_limited");
+  await page.goto("/docs/guides/errors");
+  await page.getByRole("link", { name: "rate_limited" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("rate_limited");
   for (const address of ["/docs/nothing", "/docs/nothing.md", "/docs/api/nothing", "/docs/openapi.json"])
     expect((await request.get(address)).status(), address).toBe(404);
