@@ -45,6 +45,7 @@ test("every page of the sidebar opens without a word in the console, fits 360 px
   for (const address of [...named.map(addressOf), "/docs/api", "/docs/api/messages.send", "/docs/errors/invalid"]) {
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+    await expect(page.getByRole("main")).not.toContainText("<!--");
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wider, `${address} is wider than the window`).toBeLessThanOrEqual(0);
   }

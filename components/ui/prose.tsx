@@ -12,7 +12,7 @@ export interface ProseProps {
   toId: (text: string) => string;
 }
 
-/** A Markdown text of ours as a page. Parsed to elements, never to HTML: there is no way for a text to bring markup of its own. */
+/** A Markdown text of ours as a page. Parsed to elements, never to HTML: markup of a text's own, a comment too, is left out. */
 export function Prose({ text, toHref, toId }: ProseProps) {
   const components: Components = {
     h1: (props) => <h1 className="text-3xl font-semibold tracking-tight text-balance">{props.children}</h1>,
@@ -34,7 +34,7 @@ export function Prose({ text, toHref, toId }: ProseProps) {
     ...plain,
   };
   return (
-    <Markdown remarkPlugins={[remarkGfm]} components={components}>
+    <Markdown remarkPlugins={[remarkGfm]} components={components} skipHtml>
       {text}
     </Markdown>
   );
