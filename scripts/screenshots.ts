@@ -39,6 +39,9 @@ const pages: { name: string; path: string }[] = [
   })),
   { name: "console-users-one", path: "/t/demo/users/ada" },
   { name: "console-notifications-new", path: "/t/demo/notifications/new" },
+  { name: "console-template", path: "/t/demo/templates/delay" },
+  { name: "console-category", path: "/t/demo/categories?open=Delay" },
+  { name: "console-topic", path: "/t/demo/topics/line-montijo" },
 ];
 
 /** What the README shows: one window each, in the light. */

@@ -1,0 +1,210 @@
+import { expectAccessible } from "./accessible.ts";
+import { expect, test, unheard } from "./journey.ts";
+import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
+
+let own: OwnTenant;
+test.beforeAll(async ({ browser }) => {
+  own = await makeOwnTenant(browser, "notices");
+  await own.call("PUT", "/Users/ada", { displayName: "Ada", email: "ada@notices.example", timezone: "Asia/Dubai" });
+});
+/** What looks into a mail's frame from here may not run there, and a send without its metadata is refused: both are wanted. */
+const wanted = /Blocked script execution in 'about:srcdoc'|batches\.create|status of 400/;
+test.afterAll(async () => {
+  expect(own.noise.filter((line) => !wanted.test(line))).toEqual([]);
+  await own.close();
+});
+
+const steps = () => own.page.getByRole("main").getByRole("listitem");
+
+test("a notification is composed, scheduled, changed, delivered; its mail unsubscribes, and the next one says so", async ({
+  page: reader,
+}) => {
+  const { page } = own;
+  const subject = unheard("The ferry is late");
+  await own.open("/notifications/new");
+  await page.getByLabel("User's id").fill("ada");
+  await page.getByLabel("E-mail address (optional)").fill("ada@notices.example");
+  await page.getByLabel("Type", { exact: true }).fill("Delay");
+  await page.getByLabel("Subject", { exact: true }).fill(subject);
+  await page.getByLabel("Message", { exact: true }).fill("By ten minutes.");
+  await page.getByLabel("HTML (optional)").fill("<b>By ten minutes.</b><script>alert(1)</script>");
+  const preview = page.getByRole("region", { name: "Preview" });
+  await expect(preview.getByText(subject)).toBeVisible();
+  for (const theme of ["light", "dark"]) {
+    await preview.getByRole("tab", { name: `Mail, ${theme}` }).click();
+    const mail = page.frameLocator(`iframe[title="The mail, ${theme}"]`);
+    await expect(mail.getByText("By ten minutes.", { exact: true })).toBeVisible();
+    await expect(mail.locator(".card").first()).toHaveCSS(
+      "background-color",
+      theme === "dark" ? "rgb(19, 22, 26)" : "rgb(255, 255, 255)",
+    );
+  }
+  await preview.getByRole("tab", { name: "Text" }).click();
+  await expect(preview.getByText("Sent by notices Ltd")).toBeVisible();
+
+  await page.getByLabel("Not before (optional)").fill("2999-01-01T09:00");
+  await page.getByRole("button", { name: "Schedule" }).click();
+  await expect(page.getByRole("heading", { name: subject })).toBeVisible();
+  await expect(steps().filter({ hasText: "Will appear" })).toContainText("2999-01-01T09:00 by the recipient's clock");
+
+  // Its time comes.
+  await page.getByRole("button", { name: "Change" }).click();
+  await page.getByRole("dialog").getByLabel("Message", { exact: true }).fill("By twenty minutes.");
+  await page.getByRole("dialog").getByLabel("Not before (optional)").fill("2020-01-01T09:00");
+  await page.getByRole("button", { name: "Change it" }).click();
+  await expect(steps().filter({ hasText: "Mail to ada@notices.example" })).toContainText("caught");
+  await page.getByRole("link", { name: "Open the mail" }).click();
+  await expect(page.getByRole("heading", { name: subject })).toBeVisible();
+  await page.getByRole("tab", { name: "Text" }).click();
+  const text = (await page.getByRole("tabpanel").textContent()) ?? "";
+  await page.getByRole("tab", { name: "Headers" }).click();
+  await expect(page.getByRole("tabpanel")).toContainText("List-Unsubscribe");
+  await page.getByRole("tab", { name: "Source" }).click();
+  await expect(page.getByRole("tabpanel")).toContainText("Message-ID: <");
+
+  const link = /http\S+\/u\/\S+/.exec(text)?.[0] ?? "";
+  await reader.goto(new URL(link).pathname);
+  await reader.getByRole("button", { name: "Unsubscribe" }).click();
+  await expect(reader.getByText("You do not get mail of this kind any more.")).toBeVisible();
+  const { body } = await own.call<{ id: string }>("POST", "/Notifications", {
+    ...{ userId: "ada", type: "Delay", subject: unheard("Late again"), message: "m", email: "ada@notices.example" },
+  });
+  await own.open(`/notifications/${body.id}`);
+  await expect(steps().filter({ hasText: "Mail" })).toContainText("preference");
+});
+
+test("a template is drafted, compared, published, sent and rolled back", async () => {
+  const { page } = own;
+  await own.open("/templates");
+  await pressCreate(page);
+  await page.getByLabel("Title").fill("A late ferry");
+  await page.getByLabel("Name", { exact: true }).fill("late");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "A late ferry" })).toBeVisible();
+  const preview = page.getByRole("region", { name: "Preview" });
+  const write = async (subject: string) => {
+    await page.getByLabel("Subject", { exact: true }).fill(subject);
+    await page.getByRole("button", { name: "Save the draft" }).click();
+  };
+  await page.getByLabel("Subject", { exact: true }).fill("{{ line }} is late, {{ name }}");
+  await expect(preview.getByText("Without a value: line")).toBeVisible();
+  await page.getByLabel("Sample").fill('{"name":"Ada","line":"Montijo"}');
+  await expect(preview.getByText("Montijo is late, Ada")).toBeVisible();
+  await page.getByLabel("Subject", { exact: true }).fill("{{ line");
+  await expect(page.getByText(/not closed/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save the draft" })).toBeDisabled();
+  await write("{{ line }} is late");
+  await page.getByRole("button", { name: "Publish version 1" }).click();
+  await expect(page.getByText("Version 1 is published")).toBeVisible();
+  await write("{{ line }} is very late");
+  await expect(page.getByText("Saved as a draft: version 2")).toBeVisible();
+  const compared = page.getByRole("region", { name: "From version 1 to 2" });
+  await expect(compared.locator("ins")).toContainText("is very late");
+  await expect(compared.locator("del")).toContainText("{{ line }} is late");
+  await page.getByRole("button", { name: "Publish version 2" }).click();
+  const sent = async () =>
+    (
+      await own.call<{ subject: string }>("POST", "/Notifications", {
+        ...{ userId: "ada", template: "late", variables: { line: "Montijo", name: "Ada" } },
+      })
+    ).body.subject;
+  await expect(page.getByText("Version 2 is published")).toBeVisible();
+  expect(await sent()).toBe("Montijo is very late");
+  await page.getByRole("button", { name: "Send test" }).click();
+  await expect(page.getByText("caught", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Roll back" }).click();
+  await expect(page.getByText("Version 1 is published again")).toBeVisible();
+  expect(await sent()).toBe("Montijo is late");
+});
+
+test("a suppression is added, decides, and is lifted", async () => {
+  const { page } = own;
+  await own.open("/suppressions");
+  await pressCreate(page);
+  await page.getByLabel("Address", { exact: true }).fill("Gone@notices.example");
+  await page.getByLabel("Why (optional)").fill("asked by phone");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByRole("row", { name: /gone@notices.example/ })).toContainText("asked by phone");
+  const send = () =>
+    own.call<{ id: string }>("POST", "/Notifications", {
+      ...{ userId: "gus", subject: "s", message: "m", email: "gone@notices.example" },
+    });
+  await own.open(`/notifications/${(await send()).body.id}`);
+  const mail = steps().filter({ hasText: "Mail to gone@notices.example" });
+  await expect(mail).toContainText("suppressed");
+  await mail.getByRole("link", { name: "See the suppression" }).click();
+  await page.getByRole("button", { name: "gone@notices.example works again" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "It works again" }).click();
+  await expect(page.getByText("No such address is listed")).toBeVisible();
+  await own.open(`/notifications/${(await send()).body.id}`);
+  await expect(mail).toContainText("caught");
+});
+
+test("a topic gets subscribers and a send, whose progress is shown; a category decides about mail and metadata", async () => {
+  const { page } = own;
+  await own.open("/topics");
+  await pressCreate(page);
+  await page.getByLabel("Name", { exact: true }).fill("Montijo line");
+  await page.getByLabel("Id", { exact: true }).fill("montijo");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await page.getByLabel("Add users").fill("ada, ben carla");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByText("3 added, 3 in all")).toBeVisible();
+  await page.getByRole("button", { name: "Remove carla" }).click();
+  await expect(page.getByRole("row", { name: /carla/ })).toHaveCount(0);
+
+  await own.open("/categories");
+  await pressCreate(page);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Type", { exact: true }).fill("Pier");
+  await dialog.getByLabel("Title").fill("Piers");
+  await dialog.getByLabel("By mail, without the sender asking").check();
+  await dialog.getByLabel("Priority").selectOption("High");
+  await dialog
+    .getByLabel("Schema of the metadata (optional)")
+    .fill('{"type":"object","properties":{"pier":{"type":"integer"}},"required":["pier"]}');
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("row", { name: /Piers/ })).toContainText("inbox, mail");
+
+  await own.open("/notifications/new");
+  await page.getByLabel("To", { exact: true }).selectOption("topic");
+  await page.getByLabel("Topic", { exact: true }).selectOption("montijo");
+  await page.getByLabel("Type", { exact: true }).fill("Pier");
+  await page.getByLabel("Subject", { exact: true }).fill("Pier 3");
+  await page.getByLabel("Message", { exact: true }).fill("We moved.");
+  await expect(page.getByRole("region", { name: "Preview" }).getByText("High")).toBeVisible();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByText(/metadata.pier/)).toBeVisible();
+  await page.getByLabel("Metadata (optional)").fill('{"pier":3}');
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Send to many" })).toBeVisible();
+  await expect(page.getByText("2 of 2")).toBeVisible();
+  await expect(page.getByText("no address")).toBeVisible();
+  await page.getByRole("link", { name: "Each recipient's notification" }).click();
+  await expect(page.getByRole("table", { name: "Notifications" }).getByRole("row")).toHaveCount(3);
+  await own.open("/notifications/batches");
+  await expect(page.getByRole("row", { name: /Pier 3/ })).toContainText("topic montijo");
+});
+
+test("the pages of single objects meet WCAG 2.2 AA in both themes and fit 360 px", async () => {
+  const { page } = own;
+  const content = { userId: "ada", subject: "Accessible", message: "m", email: "ada@notices.example" };
+  const { body } = await own.call<{ id: string }>("POST", "/Notifications", content);
+  const template = { subject: "{{ a }}", message: "m", publish: true };
+  for (const subject of ["{{ a }}", "{{ b }}"])
+    await own.call("PUT", "/admin/templates/seen", { ...template, subject });
+  await own.call("PUT", "/admin/topics/seen", { name: "Seen" });
+  await own.call("POST", "/admin/topics/seen/subscribers", { userIds: ["ada"] });
+  await own.call("PUT", "/admin/categories/Seen", { title: "Seen" });
+  const { body: batch } = await own.call<{ id: string }>("POST", "/Notifications/bulk", {
+    ...content,
+    topic: "seen",
+    userId: undefined,
+    email: undefined,
+  });
+  const paths = ["/notifications/new", `/notifications/${body.id}`, `/notifications/batches/${batch.id}`];
+  for (const path of [...paths, "/templates/seen", "/topics/seen", "/categories?open=Seen", "/mail"]) {
+    await own.open(path);
+    await expectAccessible(page);
+  }
+});

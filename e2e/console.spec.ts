@@ -1,0 +1,83 @@
+import type { Browser, Page } from "@playwright/test";
+import { consolePages } from "../components/console/pages.ts";
+import { expectAccessible } from "./accessible.ts";
+import { expect, listen, test, unheard } from "./journey.ts";
+import { pressCreate, signIn, untilAlive } from "./own-tenant.ts";
+import { productUrl, readDemo } from "./people.ts";
+
+/** The console in a context of its own, signed in as the demo's owner at some page of it. */
+async function openConsole(browser: Browser, path: string): Promise<{ page: Page; noise: string[] }> {
+  const context = await browser.newContext({ baseURL: productUrl() });
+  const page = await context.newPage();
+  const noise = listen(page, new URL(productUrl()).origin);
+  const { email, password } = readDemo().admin;
+  await signIn(page, email, path, password);
+  return { page, noise };
+}
+
+async function takeKey(page: Page): Promise<string> {
+  const key = (await page.locator("[data-secret]").textContent()) ?? "";
+  const done = page.getByRole("button", { name: "Done" });
+  await expect(done).toBeDisabled();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("I have stored it").check();
+  await done.click();
+  return key;
+}
+
+test("a key is made, used, rotated, and the old one is refused", async ({ browser }) => {
+  const { page, noise } = await openConsole(browser, "/t/demo/keys");
+  const call = async (key: string) =>
+    (await fetch(`${productUrl()}/tenant/demo/v1/Users/ada`, { headers: { "x-api-key": key } })).status;
+  const name = unheard("Reader");
+  await page.getByRole("heading", { level: 1, name: "API keys" }).waitFor();
+  await pressCreate(page);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Read profiles").check();
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  const first = await takeKey(page);
+  expect(await call(first)).toBe(200);
+  expect(await page.content()).not.toContain(first);
+
+  await page.getByRole("button", { name: `Actions of ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Rotate" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Rotate" }).click();
+  const second = await takeKey(page);
+  expect([await call(first), await call(second)]).toEqual([401, 200]);
+  expect(noise).toEqual([]);
+  await page.context().close();
+});
+
+test("an operator of another tenant sees nothing of it; the palette leads by keyboard", async ({ browser }) => {
+  const { page, noise } = await openConsole(browser, "/t/demo");
+  await page.goto("/t/harbour");
+  await expect(page.getByRole("heading", { name: "Not one of your tenants" })).toBeVisible();
+  expect(await page.content()).not.toContain("Harbour");
+  await page.goto("/t/demo");
+  await untilAlive(page);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("api keys");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/t/demo/keys");
+  expect(noise).toEqual([]);
+  const denied = await page.evaluate(async () => {
+    const ask = await fetch("/api/trpc/tenants.get", { headers: { "x-tenant-id": "harbour" } });
+    return ask.status;
+  });
+  expect([401, 403]).toContain(denied);
+  await page.context().close();
+});
+
+for (const group of new Set(consolePages.map((page) => page.group)))
+  test(`the pages of ${group || "the start"} are quiet, meet WCAG 2.2 AA in both themes and fit 360 px`, async ({
+    browser,
+  }) => {
+    const { page, noise } = await openConsole(browser, "/t/demo");
+    for (const { path } of consolePages.filter((one) => one.group === group)) {
+      await page.goto(`/t/demo${path}`);
+      await untilAlive(page);
+      await expectAccessible(page);
+    }
+    expect(noise).toEqual([]);
+    await page.context().close();
+  });
