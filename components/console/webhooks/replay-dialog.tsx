@@ -52,10 +52,10 @@ export function ReplayDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
       <form onSubmit={replay} className="flex flex-col gap-4">
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label="From (optional)" hint="From the oldest that is kept, unless given.">
-            <Input name="since" type="datetime-local" />
+            <Input name="since" type="datetime-local" step="1" />
           </Field>
           <Field label="Until (optional)" hint="Until now, unless given.">
-            <Input name="until" type="datetime-local" />
+            <Input name="until" type="datetime-local" step="1" />
           </Field>
         </div>
         <label className="flex min-h-9 items-center gap-2.5 text-sm">
