@@ -1,32 +1,17 @@
-import { Api, type SeenCall, tenantAddress } from "./api.ts";
+import { Api, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
-import { hubTransport } from "./hub-transport.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
+import type { ParleyOptions } from "./parley-options.ts";
+import { standardTransports } from "./standard-transports.ts";
 import { type Action, emptyState, type Link, reduce, type State } from "./state.ts";
-import { browserStorage, type Storage } from "./storage.ts";
-import { streamTransport } from "./stream-transport.ts";
-import { type GetToken, TokenKeeper, userOf } from "./token-keeper.ts";
+import { browserStorage } from "./storage.ts";
+import { TokenKeeper, userOf } from "./token-keeper.ts";
 import type { Transport } from "./transport.ts";
 import type { Chat, LiveEvent } from "./types.ts";
 import { UnsentBox } from "./unsent.ts";
-
-export interface ParleyOptions {
-  /** Where Parley runs, without a path. */
-  baseUrl: string;
-  tenantId: string;
-  getToken: GetToken;
-  /** The token's user, where the tenant's issuer names it in another claim than `sub` or `userId`. */
-  userId?: string;
-  /** Keeps unsent messages over a reload; the browser's database unless told, `null` for none. */
-  storage?: Storage | null;
-  /** The first is preferred; the others are tried when it does not open. */
-  transports?: readonly Transport[];
-  onCall?: (call: SeenCall) => void;
-  onEvent?: (event: LiveEvent) => void;
-}
 
 const CHATS_PAGE = 50;
 const STALE_FOR_MS = 250;
@@ -139,8 +124,7 @@ export class Parley {
     clearTimeout(this.#staleTimer);
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
-    this.#box?.close();
-    this.inbox.close();
+    for (const part of [this.#box, this.inbox]) part?.close();
     this.#live?.stop();
     this.#live = undefined;
     if (typeof window !== "undefined") {
@@ -309,12 +293,6 @@ export class Parley {
       this.#fetching.delete(chatId);
     }
   }
-}
-
-/** The hub, which carries everything; where no WebSocket gets through, and in Node 20, the event stream. */
-export function standardTransports(): readonly Transport[] {
-  if (typeof WebSocket === "undefined") return [streamTransport];
-  return [hubTransport, hubTransport, hubTransport, streamTransport];
 }
 
 function nextOf(page: object): string | null {

@@ -2,8 +2,8 @@
 
 import { Columns2, Plug, Unplug, X } from "lucide-react";
 import { useState } from "react";
-import { standardTransports } from "../../client/parley.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
+import { standardTransports } from "../../client/standard-transports.ts";
 import type { Transport } from "../../client/transport.ts";
 import type { DemoUser } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";

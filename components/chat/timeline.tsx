@@ -13,21 +13,21 @@ import {
   useRef,
   useState,
 } from "react";
-import type { ChatState } from "../../client/chat-state.ts";
 import type { Outgoing } from "../../client/message-log.ts";
 import { useParleyState } from "../../client/react/provider.tsx";
 import type { OpenChat } from "../../client/react/use-chat.ts";
-import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
-import { cn } from "../ui/cn.ts";
 import type { MessageActions } from "./message-menu.tsx";
 import { MessageRow } from "./message-row.tsx";
-import { nameOf, type People } from "./names.ts";
+import { nameOf } from "./names.ts";
 import { OutgoingRow } from "./outgoing-row.tsx";
+import { readersOf } from "./readers-of.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
 import { nextRow } from "./timeline-keys.ts";
+import { TimelineLine } from "./timeline-line.tsx";
 import { type TimelineRow, timelineRows } from "./timeline-rows.ts";
 import { dayOf } from "./times.ts";
+import { useUnseen } from "./use-unseen.ts";
 
 /** Pixels, before a row is measured. */
 const HEIGHTS: Record<TimelineRow["kind"], number> = {
@@ -247,7 +247,7 @@ export function Timeline(props: TimelineProps) {
                 ) : row.kind === "earlier" ? (
                   <TimelineEdge open={open} failed={failed} onRetry={loadEarlier} />
                 ) : (
-                  <Line row={row} />
+                  <TimelineLine row={row} />
                 )}
               </li>
             );
@@ -270,22 +270,6 @@ export function Timeline(props: TimelineProps) {
 
 const NONE: readonly Outgoing[] = [];
 
-function Line({ row }: { row: TimelineRow }) {
-  if (row.kind === "day") return <p className="pt-4 pb-2 text-center text-muted text-xs">{row.label}</p>;
-  if (row.kind === "start")
-    return <p className="pt-6 pb-2 text-center text-muted text-xs">Start of the conversation</p>;
-  return (
-    <p
-      className={cn(
-        "flex items-center gap-3 px-2 py-2 font-medium text-accent text-xs",
-        "before:h-px before:flex-1 before:bg-accent after:h-px after:flex-1 after:bg-accent",
-      )}
-    >
-      New
-    </p>
-  );
-}
-
 function act(event: KeyboardEvent, row: Extract<TimelineRow, { kind: "message" }>, actions: MessageActions): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || row.message.deletedAt) return false;
   if (event.key === "r") actions.reply(row.message);
@@ -306,22 +290,4 @@ function lastVisibleSeq(rows: readonly TimelineRow[], end: number): number {
     if (row?.kind === "message") return row.message.seq;
   }
   return 0;
-}
-
-/** Who else has read up to here, in words. */
-function readersOf(chat: ChatState, seq: number, people: People): string {
-  const readers = Object.entries(chat.reads).filter(([, read]) => read >= seq);
-  if (readers.length > 2) return `${readers.length} people`;
-  return readers.map(([userId]) => nameOf(people, userId)).join(" and ");
-}
-
-/** How many messages of others have come in since the reader left the end. */
-function useUnseen(lastSeq: number, atEnd: boolean, messages: readonly Message[], me: string): number {
-  const [leftAt, setLeftAt] = useState(lastSeq);
-  if (atEnd && leftAt !== lastSeq) setLeftAt(lastSeq);
-  if (atEnd) return 0;
-  let count = 0;
-  for (let at = messages.length - 1; at >= 0 && (messages[at]?.seq ?? 0) > leftAt; at--)
-    if (messages[at]?.senderId !== me) count++;
-  return count;
 }

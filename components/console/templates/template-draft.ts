@@ -17,8 +17,6 @@ export interface TemplateDraft {
   sample: string;
 }
 
-export const parts = ["subject", "message", "text", "html", "summary"] as const;
-
 export function draftOf(version: Version): TemplateDraft {
   const { subject, message, text = "", html = "", summary = "", required, sample } = version;
   return {
