@@ -114,8 +114,8 @@ test("a chat is made, named and exported; the file holds what the database holds
   const name = unheard("Pier");
   await page.getByRole("table", { name: "Chats" }).waitFor();
   await page.keyboard.press("c");
-  await page.getByRole("dialog").getByLabel("Name").fill(name);
-  await page.getByRole("dialog").getByLabel("Members").fill("ada, ivo\nben");
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("dialog").getByLabel("Members", { exact: true }).fill("ada, ivo\nben");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   const chatId = page.url().split("/").at(-1) ?? "";
