@@ -22,7 +22,7 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: stack.database.ownerUrl });
   await owner.connect();
   tenant = await stack.tenant("acme");
-  worker = await startWorker(configFor(stack.database), { look: 100 });
+  worker = await startWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
 });
 afterAll(async () => {
   await worker.close();
@@ -53,8 +53,21 @@ test("without a server the mail is caught, and can be read as it would have gone
   expect(mail.html).toContain("<b>There</b>");
   expect(mail.text).toContain("There");
   expect(mail.headers.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["Message-ID", "List-Unsubscribe", "Subject"]),
+    expect.arrayContaining(["Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post", "Subject"]),
   );
+});
+
+test("the notification itself says what became of its mail: caught, or with the catcher off not configured", async () => {
+  const said = async (id: string, as = tenant.key()) =>
+    (await as<{ delivery?: { email?: { status: string } } }>("GET", `/admin/notifications/${id}`)).body.delivery?.email;
+  const caught = await send({ userId: "ada", email: "ada@example.com" });
+  await expect.poll(() => said(caught), { timeout: 10_000 }).toMatchObject({ status: "caught" });
+  await key("PATCH", "/admin/mail/settings", { catcher: false });
+  const lost = await send({ userId: "ada", email: "ada@example.com" });
+  await expect.poll(() => said(lost), { timeout: 10_000 }).toMatchObject({ status: "not_configured" });
+  await key("PATCH", "/admin/mail/settings", { catcher: true });
+  expect(await said(await send({ userId: "ada" }))).toBeUndefined();
+  for (const id of [caught, lost]) await key("DELETE", `/Notifications/${id}`);
 });
 
 test("a refusal is told in the server's words, to the owner, a key and an Admin, and to nobody else", async () => {
@@ -192,7 +205,7 @@ test("mails from before a restore wait until an operator lets them go", async ()
   await worker.close();
   const id = await send({ userId: "ada", email: "late@example.com" });
   await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = 'acme'");
-  worker = await startWorker(configFor(stack.database), { look: 100 });
+  worker = await startWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
   await settles(id, "waiting");
   expect((await key("POST", "/admin/deliveries/release", { action: "send" })).body).toEqual({ count: 1 });
   await settles(id, "sent");

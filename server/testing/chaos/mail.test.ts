@@ -87,7 +87,7 @@ test("3,000 notifications, 30 kills, one of them between any two steps, and a se
           // It has arrived when the next word comes.
           if (mood === "reset after its 250") socket.once("data", () => socket.resetAndDestroy());
         }
-      }, luck * 4);
+      }, luck * 2);
       later.unref();
     },
   });

@@ -1,0 +1,142 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { urlToHttpOptions } from "node:url";
+import AxeBuilder from "@axe-core/playwright";
+import type { Browser, Page } from "@playwright/test";
+import { expect, listen, test, unheard } from "./journey.ts";
+import { callAs, callWithKey, productUrl, readDemo } from "./people.ts";
+
+// From a notification to the mail's own link, as somebody opens it who is not signed in and runs no script.
+
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+interface Caught {
+  id: string;
+  subject: string;
+  to: string;
+}
+
+/** Sends one by mail, and reads in the catcher where its header says that it can be stopped. */
+async function mailedLink(userId: string): Promise<string> {
+  const subject = unheard("The boat is late");
+  await callWithKey("POST", "/Notifications", { userId, type: "Delay", subject, message: "Ten minutes." });
+  const caught = async () => {
+    const { data } = await read<{ data: Caught[] }>("/admin/mail/caught?pageSize=50");
+    return data.find((mail) => mail.subject === subject)?.id ?? "";
+  };
+  await expect.poll(caught).not.toBe("");
+  const { headers, text } = await read<{ headers: { name: string; value: string }[]; text: string }>(
+    `/admin/mail/caught/${await caught()}`,
+  );
+  const valueIn = (wanted: string) => headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
+  expect(valueIn("list-unsubscribe-post")).toBe("List-Unsubscribe=One-Click");
+  const link = /^<(.+)>$/u.exec(valueIn("list-unsubscribe") ?? "")?.[1] ?? "";
+  expect(text).toContain(link);
+  return link;
+}
+
+async function read<T>(path: string): Promise<T> {
+  const response = await fetch(`${productUrl()}/tenant/demo/v1${path}`, {
+    headers: { "x-api-key": readDemo().apiKey },
+  });
+  if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}`);
+  return (await response.json()) as T;
+}
+
+async function delayMail(userId: string): Promise<string | undefined> {
+  const { categories } = await callAs<{ categories: { type: string; channels: { email: { choice: string } } }[] }>(
+    userId,
+    "GET",
+    "/preferences",
+  );
+  return categories.find(({ type }) => type === "Delay")?.channels.email.choice;
+}
+
+async function openWithoutScript(
+  browser: Browser,
+  address: string,
+  more = {},
+): Promise<{ page: Page; noise: string[] }> {
+  const context = await browser.newContext({ javaScriptEnabled: false, ...more });
+  const page = await context.newPage();
+  const noise = listen(page, new URL(productUrl()).origin);
+  await page.goto(address);
+  return { page, noise };
+}
+
+test("a mail's link opens the preferences without script: saved, stopped by one click, and taken back", async ({
+  browser,
+}) => {
+  const link = await mailedLink("duarte");
+  expect(link.startsWith(`${productUrl()}/u/demo.`)).toBe(true);
+  const { page, noise } = await openWithoutScript(browser, link);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("What Lighthouse Ferries sends you");
+  await expect(page.getByText("This mail is needed")).toHaveCount(0);
+  expect(await delayMail("duarte")).toBe("default"); // looking changed nothing
+
+  await page.locator('input[name="quiet"]').check();
+  await page.locator('[name="quietFrom"]').fill("21:15");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("status")).toHaveText("Saved.");
+  await expect(page.locator('[name="quietFrom"]')).toHaveValue("21:15");
+  expect(await callAs("duarte", "GET", "/preferences")).toMatchObject({ quietHours: { enabled: true, from: "21:15" } });
+
+  const answer = await fetch(link, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "List-Unsubscribe=One-Click",
+  });
+  expect([answer.status, await answer.text()]).toEqual([200, "Unsubscribed from Delays.\n"]);
+  expect(await delayMail("duarte")).toBe("off");
+
+  await page.goto(link);
+  await expect(page.getByText("You do not get mail of this kind any more.")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("status")).toHaveText("You get these mails again.");
+  await expect(page.getByRole("button", { name: "Unsubscribe" })).toBeVisible();
+  expect(await delayMail("duarte")).not.toBe("off");
+  expect(noise).toEqual([]);
+  await page.context().close();
+});
+
+test("has no fault that axe finds in either theme, and fits a narrow screen", async ({ browser }, info) => {
+  const link = await mailedLink("emma");
+  for (const colorScheme of ["light", "dark"] as const) {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 360, height: 740 } });
+    const page = await context.newPage();
+    await page.goto(link);
+    await expect(page.getByRole("button", { name: "Save" })).toBeVisible();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(360);
+    const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160))}`)).toEqual([]);
+    await page.screenshot({ path: info.outputPath(`${colorScheme}.png`), fullPage: true });
+    await context.close();
+  }
+});
+
+test("each visitor of the page has a rate of their own, though all of them ask through us", async () => {
+  // Only on Linux a machine has more addresses of its own than one.
+  const [mine, others] = process.platform === "linux" ? ["127.0.0.7", ["127.0.0.8"]] : ["127.0.0.1", []];
+  const { second } = readDemo();
+  const setRate = (address: object | null) =>
+    callWithKey("PATCH", "/admin/tenant", { settings: { rates: { address } } }, second.tenantId, second.apiKey);
+  const response = await fetch(`${productUrl()}/tenant/${second.tenantId}/v1/preferences`, {
+    headers: { authorization: `Bearer ${second.user.token}` },
+  });
+  const { link } = (await response.json()) as { link: string };
+  await setRate({ rate: 0.1, burst: 2 });
+  const statuses = [];
+  for (const from of [mine, mine, mine, ...others]) statuses.push(await look(link, from));
+  await setRate({ rate: 20, burst: 100 });
+  expect(statuses).toEqual([200, 200, 500, ...others.map(() => 200)]);
+});
+
+/** A GET from one of this machine's own addresses. */
+async function look(address: string, localAddress: string): Promise<number | undefined> {
+  const { hostname: _, ...url } = urlToHttpOptions(new URL(address));
+  const asking = get({ ...url, hostname: "127.0.0.1", localAddress });
+  const [response] = (await once(asking, "response")) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
