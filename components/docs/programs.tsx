@@ -4,10 +4,11 @@ import { useState } from "react";
 import { useOrigin } from "../site/use-origin.ts";
 import { Code } from "../ui/code.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { keepCookie } from "../ui/keep-cookie.ts";
 import { NativeSelect } from "../ui/native-select.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { fillIn } from "./fill-in.ts";
-import { keepLanguage } from "./language.ts";
+import { LANGUAGE_COOKIE } from "./language.ts";
 import type { Program } from "./library.ts";
 
 export interface ReaderTenant {
@@ -61,7 +62,12 @@ export function Programs({ guide, programs, output, language, reader }: Programs
         )}
         <KeySetting reader={reader} tenant={tenants.find((tenant) => tenant.tenantId === tenantId)} />
       </div>
-      <Tabs label="The program" tabs={tabs} initial={language} onChoose={keepLanguage} />
+      <Tabs
+        label="The program"
+        tabs={tabs}
+        initial={language}
+        onChoose={(chosen) => keepCookie(LANGUAGE_COOKIE, chosen)}
+      />
       <div className="border-line border-t bg-surface px-4 py-3">
         <p className="text-muted text-sm">It prints:</p>
         <pre className="mt-2 overflow-x-auto whitespace-pre-wrap font-mono text-[0.8125rem] leading-6">{output}</pre>

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { cn } from "../ui/cn.ts";
@@ -52,20 +53,21 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       </p>
       <div role="listbox" id={`${prefix}-list`} aria-label="Found" className="mt-1">
         {found.map((one, index) => (
-          <div
+          <Link
             key={one.href}
+            href={one.href}
+            prefetch={false}
             id={`${prefix}-${index}`}
             role="option"
             tabIndex={-1}
             aria-selected={index === at}
-            onClick={() => take(one)}
-            onKeyDown={() => undefined}
+            onClick={onClose}
             onMouseMove={() => setAt(index)}
-            className={cn("cursor-pointer rounded-lg px-3 py-2", index === at && "bg-accent-soft text-on-accent-soft")}
+            className={cn("block rounded-lg px-3 py-2", index === at && "bg-accent-soft text-on-accent-soft")}
           >
             <span className="block text-sm">{one.title}</span>
             <span className={cn("block truncate text-xs", index !== at && "text-muted")}>{one.page}</span>
-          </div>
+          </Link>
         ))}
       </div>
     </Dialog>
