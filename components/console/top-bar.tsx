@@ -46,7 +46,10 @@ function Breadcrumb() {
   const { base, tenantName } = useConsole();
   const pathname = usePathname();
   const below = pathname.slice(base.length);
-  const page = consolePages.find(({ path }) => path !== "" && (below === path || below.startsWith(`${path}/`)));
+  // Of pages below each other the nearest.
+  const [page] = consolePages
+    .filter(({ path }) => path !== "" && (below === path || below.startsWith(`${path}/`)))
+    .toSorted((one, other) => other.path.length - one.path.length);
   const inner = page && below !== page.path ? decodeURIComponent(below.slice(page.path.length + 1)) : undefined;
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
