@@ -34,7 +34,7 @@ export function TemplatePage({ name }: { name: string }) {
             }
             action={<TemplateActs template={template} />}
           />
-          <TemplateEditor key={`${template.content.version} ${template.updatedAt}`} template={template} />
+          <TemplateEditor key={template.content.version} template={template} />
           <VersionList template={template} />
         </>
       )}
