@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { renderSVG } from "uqr";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { browserName } from "./browser-name.ts";
 import { CallFault, callConsole } from "./call.ts";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { signOut } from "./sign-in.ts";
@@ -214,7 +215,7 @@ function Sessions({ account, sessions }: { account: Account; sessions: ConsoleSe
         {shown.map(({ sessionId, current, ip, userAgent, seenAt }) => (
           <li key={sessionId} className="flex items-center justify-between gap-3">
             <span className="min-w-0">
-              <span className="block truncate">{userAgent ?? "Unknown browser"}</span>
+              <span className="block truncate">{browserName(userAgent)}</span>
               <span className="text-muted text-xs">
                 {current ? "This browser" : `Last seen ${seenAt.slice(0, 16).replace("T", " ")} UTC`}
                 {ip ? ` · ${ip}` : ""}

@@ -58,9 +58,9 @@ export function AuditPage() {
       />
       <div className="mb-4 flex flex-wrap gap-2">
         <FilterBox label="Who: e-mail or id" value={actor} onSet={(value) => narrow({ actor: value })} />
-        <FilterBox label="Operation, like issuers" value={operation} onSet={(value) => narrow({ operation: value })} />
-        <FilterBox label="Target, like chatId:…" value={target} onSet={(value) => narrow({ target: value })} />
-        <FilterBox label="Outcome, like ok" value={outcome} onSet={(value) => narrow({ outcome: value })} />
+        <FilterBox label="Operation" value={operation} onSet={(value) => narrow({ operation: value })} />
+        <FilterBox label="Target, chatId:…" value={target} onSet={(value) => narrow({ target: value })} />
+        <FilterBox label="Outcome" value={outcome} onSet={(value) => narrow({ outcome: value })} />
         {filtered && (
           <Button variant="ghost" onClick={clear}>
             Clear

@@ -25,7 +25,7 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
         {({ noted, failed, skipped, keptDays, groups }) => (
           <>
             <p className="mb-3 text-muted text-sm leading-6">
-              In the last 24 hours {count(noted, "call")} noted, {failed} of them failed.{" "}
+              Noted in the last 24 hours: {count(noted, "call")}, {failed} of them failed.{" "}
               {skipped > 0 && `${count(skipped, "more call")} came too fast to be noted. `}
               {keptDays === 0 ? "None are noted now: " : `They are kept for ${count(keptDays, "day")}: `}
               <a href={`${base}/settings#retention`} className="text-accent underline underline-offset-4">
