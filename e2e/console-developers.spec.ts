@@ -192,17 +192,11 @@ for (const colorScheme of ["light", "dark"] as const)
     browser,
   }) => {
     const { page, noise, close } = await openConsole(browser, "/t/demo/issuers", { colorScheme });
-    for (const path of [
-      "issuers",
-      "operators",
-      "audit",
-      "inspector",
-      "requests",
-      "playground?operation=messages.send",
-    ]) {
+    const ofTenant = ["issuers", "operators", "audit", "inspector", "requests", "playground?operation=messages.send"];
+    for (const path of [...ofTenant.map((path) => `/t/demo/${path}`), "/account", "/installation"]) {
       await page.setViewportSize({ width: 1280, height: 800 });
-      await page.goto(`/t/demo/${path}`);
-      await expect(page.locator("main h1")).toBeVisible();
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
       await expect(page.locator("main [aria-busy]")).toHaveCount(0);
       expect(await faultsOf(page)).toEqual([]);
       await page.setViewportSize({ width: 360, height: 740 });
@@ -215,3 +209,33 @@ for (const colorScheme of ["light", "dark"] as const)
 async function callWithKeyGet(path: string): Promise<unknown> {
   return (await fetch(`${tenantUrl()}${path}`, { headers: { "x-api-key": readDemo().apiKey } })).json();
 }
+
+test("a retention of no days for requests, set in the browser, keeps calls out of the log", async ({ browser }) => {
+  const { page, noise, close } = await openConsole(browser, "/t/demo/settings");
+  const days = page.getByLabel("Days of API requests; 0 for none");
+  const save = async (value: string) => {
+    await days.fill(value);
+    const saved = page.waitForResponse((response) => response.url().includes("tenants.update"));
+    await page.getByRole("button", { name: "Save retention" }).click();
+    expect((await saved).status()).toBe(200);
+  };
+  const { apiKey, second } = readDemo();
+  const call = async (url: string, key: string) =>
+    (await fetch(`${url}/Users/ada`, { headers: { "x-api-key": key } })).headers.get("x-request-id");
+  const noted = async (url: string, key: string, id: string | null) => {
+    const response = await fetch(`${url}/admin/requests?requestId=${id}`, { headers: { "x-api-key": key } });
+    return ((await response.json()) as { data: unknown[] }).data.length;
+  };
+  await save("0");
+  const unseen = await call(tenantUrl(), apiKey);
+  // Calls are written tenant by tenant, in their order: when this one is, the one before it is settled.
+  const elsewhere = `${productUrl()}/tenant/${second.tenantId}/v1`;
+  const after = await call(elsewhere, second.apiKey);
+  await expect.poll(() => noted(elsewhere, second.apiKey, after)).toBe(1);
+  await save("7");
+  const seen = await call(tenantUrl(), apiKey);
+  await expect.poll(() => noted(tenantUrl(), apiKey, seen)).toBe(1);
+  expect(await noted(tenantUrl(), apiKey, unseen)).toBe(0);
+  expect(noise).toEqual([]);
+  await close();
+});
