@@ -156,9 +156,15 @@ function Opened({ row }: { row: Row }) {
   );
 }
 
+const toTheMillisecond = {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+} as const;
+
 function clock(at: string): string {
-  const date = new Date(at);
-  return `${date.toLocaleTimeString()}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  return new Date(at).toLocaleTimeString("en-GB", toTheMillisecond);
 }
 
 function save(label: string, rows: readonly Row[]): void {
