@@ -67,7 +67,7 @@ export const consolePages: readonly ConsolePage[] = [
   { path: "/pusher", label: "Pusher app", group: "Developers", icon: RadioTower, roles: ["owner", "admin"] },
   { path: "/inspector", label: "Inspector", group: "Developers", icon: Radio, key: "r" },
   { path: "/pusher", label: "Pusher app", group: "Developers", icon: Radio, roles: ["owner", "admin"] },
-  { path: "/inspector", label: "Inspector", group: "Developers", icon: ScanSearch, key: "r" },
+  { path: "/inspector", label: "Inspector", group: "Developers", icon: ScanSearch, key: "v" },
   { path: "/playground", label: "Playground", group: "Developers", icon: Play, key: "p" },
   { path: "/requests", label: "API requests", group: "Developers", icon: Activity, key: "l" },
   {
