@@ -246,10 +246,12 @@ test("no page of chats and people has a fault that axe finds, in either theme, n
   paths.push("/users", ada, `${ada}?tab=chats`, `${ada}?tab=inbox`, `${ada}?tab=preferences`, `${ada}?tab=access`);
   paths.push("/connections", "/tasks");
   const { page, noise } = await open("/t/demo/chats");
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   for (const path of paths) {
     await page.setViewportSize({ width: 1280, height: 800 });
-    await page.goto(`/t/demo${path}`, { waitUntil: "networkidle" });
+    await page.goto(`/t/demo${path}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0); // nothing loads any more
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
