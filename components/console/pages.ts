@@ -15,7 +15,6 @@ import {
   Play,
   Radio,
   RadioTower,
-  ScanSearch,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -66,8 +65,6 @@ export const consolePages: readonly ConsolePage[] = [
   { path: "/webhooks", label: "Webhooks", group: "Developers", icon: Webhook, key: "w" },
   { path: "/pusher", label: "Pusher app", group: "Developers", icon: RadioTower, roles: ["owner", "admin"] },
   { path: "/inspector", label: "Inspector", group: "Developers", icon: Radio, key: "r" },
-  { path: "/pusher", label: "Pusher app", group: "Developers", icon: Radio, roles: ["owner", "admin"] },
-  { path: "/inspector", label: "Inspector", group: "Developers", icon: ScanSearch, key: "v" },
   { path: "/playground", label: "Playground", group: "Developers", icon: Play, key: "p" },
   { path: "/requests", label: "API requests", group: "Developers", icon: Activity, key: "l" },
   {
