@@ -16,11 +16,11 @@ export const cancelTask = mutation({
   output: taskSchema,
   errors: ["conflict"],
   async handle(ctx, input) {
-    const taskId = requireId(input.taskId);
     return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
+        const taskId = requireId(input.taskId);
         const ended = await endTask(tx, ctx.tenantId, taskId);
         const task = await getTask(tx, ctx.tenantId, taskId);
         if (!ended) throw new DomainError("conflict", { detail: "It is over, or an erasure that has begun" });

@@ -20,13 +20,13 @@ export const eraseUser = mutation({
   async handle(ctx, input) {
     const { db, security, live } = ctx.services;
     const userId = requireUserId(input.userId);
-    await ensureKnown(db, ctx.tenantId, userId);
-    if (input.confirm !== userId) throw new DomainError("conflict", { detail: "confirm is not the user's id" });
     const task = { kind: "erase-user" as const, subject: userId, startedBy: starterOf(ctx.principal) };
     const answer = await unitOfWork(
       db,
       ctx.tenantId,
       async ({ tx }) => {
+        await ensureKnown(db, ctx.tenantId, userId);
+        if (input.confirm !== userId) throw new DomainError("conflict", { detail: "confirm is not the user's id" });
         await revokeUserTokens(tx, ctx.tenantId, userId);
         return presentTask(await startTask(tx, ctx.tenantId, task));
       },

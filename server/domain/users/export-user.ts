@@ -19,12 +19,14 @@ export const exportUser = mutation({
   async handle(ctx, input) {
     const { db } = ctx.services;
     const userId = requireUserId(input.userId);
-    await ensureKnown(db, ctx.tenantId, userId);
     const task = { kind: "export-user" as const, subject: userId, startedBy: starterOf(ctx.principal) };
     return unitOfWork(
       db,
       ctx.tenantId,
-      async ({ tx }) => presentTask(await startTask(tx, ctx.tenantId, task)),
+      async ({ tx }) => {
+        await ensureKnown(db, ctx.tenantId, userId);
+        return presentTask(await startTask(tx, ctx.tenantId, task));
+      },
       ctx.idempotent,
     );
   },
