@@ -328,7 +328,9 @@ class World {
 
 test("old state + events = fresh state, whatever happened in between", async () => {
   const histories = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: 4, maxLength: 15 });
+  const until = Date.now() + 6000;
   const property = fc.asyncProperty(histories, async (history) => {
+    if (Date.now() > until) return; // nothing is cut off: it would go on beside the end of the test
     const world = await new World().prepare();
     for (const atOnce of history) await Promise.all(atOnce.map((one) => world.take(one)));
     for (const { userId, page } of world.users) {
@@ -341,5 +343,5 @@ test("old state + events = fresh state, whatever happened in between", async () 
     }
     world.close();
   });
-  await fc.assert(property, { numRuns: 25, interruptAfterTimeLimit: 12_000, endOnFailure: true });
+  await fc.assert(property, { numRuns: 25, endOnFailure: true });
 }, 40_000);

@@ -195,9 +195,9 @@ async function callBatch({ name }: Operation, example: Example, inputs: string[]
   }
 }
 
-/** The tenant's queue is full, as it may be on a machine that does much else: to be repeated, as the answer says. */
+/** Of the machine, not of us: the tenant's queue is full, or Amazon is not reached. To be repeated, as the answer says. */
 function isBusy(text: string): boolean {
-  return text.includes("unavailable: Too many changes are waiting");
+  return /unavailable: (Too many changes are waiting|SNS did not answer)/.test(text);
 }
 
 function isJson(text: string): boolean {

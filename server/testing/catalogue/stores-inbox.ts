@@ -120,6 +120,17 @@ export const inboxStores: StoreModules = {
         (intruder) => due.moveLocalTimes(workOf(intruder), intruder.mine, "ada", () => new Date(now)),
         undefined,
       ],
+      moveSomeTimes: [
+        (intruder) =>
+          due.moveSomeTimes(
+            workOf(intruder),
+            intruder.mine,
+            { after: "00000000-0000-7000-8000-000000000000", limit: 10 },
+            () => new Date(now),
+          ),
+        undefined,
+      ],
+      moveTimesJob: { reason: "only names a job; enqueueJobs lets no other tenant's in" },
       readSendRules: [({ db, mine, theirs }) => due.readSendRules(db.pool, mine, theirs.type, ["ada"]), own],
     },
   },
