@@ -29,7 +29,7 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
     ...Object.fromEntries(series.map(({ name, value }) => [name, value(point)])),
   }));
   return (
-    <figure className="min-w-0 rounded-xl border border-line bg-surface p-4">
+    <figure className="relative min-w-0 rounded-xl border border-line bg-surface p-4">
       <figcaption className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <h2 className="font-medium text-sm">{title}</h2>
         <span className="text-muted text-xs">{note ?? <Legend series={series} />}</span>
@@ -78,31 +78,34 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <table className="sr-only">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            {series.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {points
-            .filter((point) => series.some(({ value }) => value(point)))
-            .map((point) => (
-              <tr key={point.at}>
-                <th scope="row">{sayTime(point.at)}</th>
-                {series.map(({ name, value }) => (
-                  <td key={name}>{value(point) ?? "none"}</td>
-                ))}
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      {/* Around it: a table is never narrower than its words. */}
+      <div className="sr-only">
+        <table>
+          <caption>{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              {series.map(({ name }) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {points
+              .filter((point) => series.some(({ value }) => value(point)))
+              .map((point) => (
+                <tr key={point.at}>
+                  <th scope="row">{sayTime(point.at)}</th>
+                  {series.map(({ name, value }) => (
+                    <td key={name}>{value(point) ?? "none"}</td>
+                  ))}
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }
