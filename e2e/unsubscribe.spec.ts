@@ -121,8 +121,12 @@ test("each visitor of the page has a rate of their own, though all of them ask t
   const { second } = readDemo();
   const setRate = (address: object | null) =>
     callWithKey("PATCH", "/admin/tenant", { settings: { rates: { address } } }, second.tenantId, second.apiKey);
+  // A token of its own: another journey revokes those that the demo came with.
+  const asked = { userId: second.user.userId };
+  const key = [second.tenantId, second.apiKey] as const;
+  const { token } = await callWithKey<{ token: string }>("POST", "/tokens", asked, ...key);
   const response = await fetch(`${productUrl()}/tenant/${second.tenantId}/v1/preferences`, {
-    headers: { authorization: `Bearer ${second.user.token}` },
+    headers: { authorization: `Bearer ${token}` },
   });
   const { link } = (await response.json()) as { link: string };
   await setRate({ rate: 0.1, burst: 2 });
