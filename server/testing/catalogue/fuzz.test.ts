@@ -122,7 +122,7 @@ describe("after all of it", () => {
 
   test("no error was logged", () => {
     const logged = api.output().match(/^\{"level":[56]0.*$/gm) ?? [];
-    expect(logged.filter((line) => !isBusy(line))).toEqual([]);
+    expect(logged.filter((line) => !isBusy(line) && !isFarAway(line))).toEqual([]);
   });
 });
 
@@ -195,9 +195,14 @@ async function callBatch({ name }: Operation, example: Example, inputs: string[]
   }
 }
 
-/** Of the machine, not of us: the tenant's queue is full, or Amazon is not reached. To be repeated, as the answer says. */
+/** The tenant's queue is full, as it may be on a machine that does much else: to be repeated, as the answer says. */
 function isBusy(text: string): boolean {
-  return /unavailable: (Too many changes are waiting|SNS did not answer)/.test(text);
+  return text.includes("unavailable: Too many changes are waiting");
+}
+
+/** The machine does not reach Amazon: said in the log, and no fault of ours. */
+function isFarAway(text: string): boolean {
+  return text.includes("unavailable: SNS did not answer");
 }
 
 function isJson(text: string): boolean {
