@@ -191,7 +191,7 @@ async function callBatch({ name }: Operation, example: Example, inputs: string[]
     const response = await fetch(`${api.url}/api/trpc/${path}?batch=1`, init);
     const answers = (await response.json()) as { error?: { message: string; data: { httpStatus: number } } }[];
     if (!answers.some(({ error }) => isBusy(error?.message ?? "")))
-      return answers.map(({ error }) => error?.data.httpStatus ?? 200);
+      return answers.map(({ error }) => (error && !isFarAway(error.message) ? error.data.httpStatus : 200));
   }
 }
 
