@@ -1,47 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import pg from "pg";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
-import { expect, listen, test, unheard } from "./journey.ts";
+import { expectAccessible } from "./accessible.ts";
+import { openConsole } from "./console.ts";
+import { expect, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, makeGroup, openHosted, productUrl, readDemo } from "./people.ts";
 
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-let context: BrowserContext;
 let database: pg.Client;
 
-test.beforeAll(async ({ browser }) => {
+test.beforeAll(async () => {
   database = new pg.Client({
     connectionString: await findRunningPostgres(join(process.env.PARLEY_E2E_HOME ?? "", ".data")),
   });
   await database.connect();
-  const { admin } = JSON.parse(readFileSync(join(process.env.PARLEY_E2E_HOME ?? "", ".data/demo.json"), "utf8")) as {
-    admin: { email: string; password: string };
-  };
-  context = await browser.newContext({ baseURL: productUrl(), acceptDownloads: true });
-  const page = await context.newPage();
-  await page.goto("/sign-in?next=/t/demo");
-  await page.getByLabel("Email").fill(admin.email);
-  await page.getByLabel("Password").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(({ pathname }) => pathname === "/t/demo");
-  await page.close();
 });
 test.afterAll(async () => {
-  await context.close();
   await database.end();
 });
-
-async function open(path: string): Promise<{ page: Page; noise: string[] }> {
-  const page = await context.newPage();
-  const noise = listen(page, new URL(productUrl()).origin);
-  await page.goto(path);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  return { page, noise };
-}
 
 async function count(sql: string, values: unknown[]): Promise<number> {
   return Number((await database.query<{ count: string }>(sql, values)).rows[0]?.count);
@@ -63,7 +41,7 @@ test("what is moderated in the console is seen at once in the hosted chat, and t
 }) => {
   const chat = await makeGroup(unheard("Moderated"), "ada", "ivo");
   const ivo = await openHosted(browser, "ivo", chat.id);
-  const { page, noise } = await open(`/t/demo/chats/${chat.id}`);
+  const { page, noise, close } = await openConsole(browser, `/t/demo/chats/${chat.id}`);
   const rude = unheard("Something rude");
   await ivo.say(rude);
   // Live: without a press of anything, and well before the page would ask by itself.
@@ -106,11 +84,12 @@ test("what is moderated in the console is seen at once in the hosted chat, and t
   for (const type of ["member.removed", "message.deleted", "chat.updated", "member.updated"])
     await expect(page.getByRole("list", { name: "Events" }).getByText(type).first()).toBeVisible();
   expect(noise).toEqual([]);
+  await close();
   await ivo.page.context().close();
 });
 
-test("a chat is made, named and exported; the file holds what the database holds", async () => {
-  const { page, noise } = await open("/t/demo/chats");
+test("a chat is made, named and exported; the file holds what the database holds", async ({ browser }) => {
+  const { page, noise, close } = await openConsole(browser, "/t/demo/chats");
   const name = unheard("Pier");
   await page.getByRole("table", { name: "Chats" }).waitFor();
   await page.keyboard.press("c");
@@ -143,14 +122,15 @@ test("a chat is made, named and exported; the file holds what the database holds
   await page.reload();
   await expect(page.getByRole("table", { name: "Chats" }).getByRole("row")).toHaveCount(2);
   expect(noise).toEqual([]);
+  await close();
 });
 
-test("the chat opens at any of its messages, by number", async () => {
+test("the chat opens at any of its messages, by number", async ({ browser }) => {
   const { rows } = await database.query<{ chat_id: string; last_seq: string }>(
     "select chat_id, last_seq from chat_heads where tenant_id = 'demo' order by last_seq desc limit 1",
   );
   const last = Number(rows[0]?.last_seq);
-  const { page, noise } = await open(`/t/demo/chats/${rows[0]?.chat_id}`);
+  const { page, noise, close } = await openConsole(browser, `/t/demo/chats/${rows[0]?.chat_id}`);
   await page.getByLabel("Number of a message").fill("7");
   await page.getByRole("button", { name: "Go to it" }).click();
   await expect(page.getByRole("article", { name: /^7, / })).toBeInViewport();
@@ -159,9 +139,10 @@ test("the chat opens at any of its messages, by number", async () => {
   await page.getByRole("button", { name: "Newest" }).click();
   await expect(page.getByRole("article", { name: new RegExp(`^${last}, `) })).toBeVisible();
   expect(noise).toEqual([]);
+  await close();
 });
 
-test("a connection of a stock client is listed live and closed for good", async () => {
+test("a connection of a stock client is listed live and closed for good", async ({ browser }) => {
   const userId = unheard("client").replaceAll(" ", "-");
   const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId });
   const hub = new HubConnectionBuilder()
@@ -169,7 +150,7 @@ test("a connection of a stock client is listed live and closed for good", async 
     .withAutomaticReconnect([0, 100])
     .configureLogging(LogLevel.None)
     .build();
-  const { page, noise } = await open(`/t/demo/connections?userId=${userId}`);
+  const { page, noise, close } = await openConsole(browser, `/t/demo/connections?userId=${userId}`);
   await expect(page.getByText("None fits these filters")).toBeVisible();
   await hub.start();
   const closed = new Promise((resolve) => hub.onclose(resolve));
@@ -178,13 +159,14 @@ test("a connection of a stock client is listed live and closed for good", async 
   expect(String(await closed)).toContain("Disconnected by an operator");
   await expect(page.getByText("None fits these filters")).toBeVisible();
   expect(noise).toEqual([]);
+  await close();
 });
 
-test("an operator looks on as a user, under a banner; the audit log says so", async () => {
-  const { page, noise } = await open("/t/demo/users?search=ivo");
+test("an operator looks on as a user, under a banner; the audit log says so", async ({ browser }) => {
+  const { page, noise, close } = await openConsole(browser, "/t/demo/users?search=ivo");
   await page.getByRole("button", { name: "Ivo Santos" }).click();
   await page.getByRole("button", { name: "Act as Ivo Santos…" }).click();
-  const opened = context.waitForEvent("page");
+  const opened = page.context().waitForEvent("page");
   await page.getByRole("link", { name: "Open the hosted chat as Ivo Santos" }).click();
   const hosted = await opened;
   await expect(hosted.getByText("You act as ivo.")).toBeVisible();
@@ -196,9 +178,10 @@ test("an operator looks on as a user, under a banner; the audit log says so", as
   await expect(hosted.getByText("You act as ivo.")).toBeInViewport();
   await hosted.close();
   expect(noise).toEqual([]);
+  await close();
 });
 
-test("a person is exported, then erased, and nothing is left but tombstones", async () => {
+test("a person is exported, then erased, and nothing is left but tombstones", async ({ browser }) => {
   const userId = unheard("leaver").replaceAll(" ", "-");
   await callWithKey("PUT", `/Users/${userId}`, { displayName: "Lea Ver", email: "lea@example.com" });
   const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId });
@@ -212,7 +195,7 @@ test("a person is exported, then erased, and nothing is left but tombstones", as
   for (const content of ["Hello", "Goodbye"]) await asLea(`/Chat/${chat.id}/messages`, { content });
   await callWithKey("POST", "/Notifications", { userId, subject: "Welcome", message: "Aboard" });
 
-  const { page, noise } = await open(`/t/demo/users/${userId}?tab=access`);
+  const { page, noise, close } = await openConsole(browser, `/t/demo/users/${userId}?tab=access`);
   await page.getByRole("button", { name: "Export", exact: true }).click();
   const lines = await download(page);
   const kinds = lines.map(({ record }) => record).sort();
@@ -235,9 +218,12 @@ test("a person is exported, then erased, and nothing is left but tombstones", as
   );
   expect((await asLea(`/Chat/${chat.id}/messages`, { content: "Back" })).status).toBe(401);
   expect(noise).toEqual([]);
+  await close();
 });
 
-test("no page of chats and people has a fault that axe finds, in either theme, nor is wider than a phone", async () => {
+test("no page of chats and people has a fault that axe finds, in either theme, nor is wider than a phone", async ({
+  browser,
+}) => {
   const { rows } = await database.query<{ chat_id: string }>(
     "select chat_id from chat_heads where tenant_id = 'demo' order by last_seq desc limit 1",
   );
@@ -245,24 +231,14 @@ test("no page of chats and people has a fault that axe finds, in either theme, n
   // Their lists are looked at in console.spec.ts.
   const paths = [chat, `${chat}?tab=members`, `${chat}?tab=events`, `${chat}?tab=settings`];
   paths.push(ada, `${ada}?tab=chats`, `${ada}?tab=inbox`, `${ada}?tab=preferences`, `${ada}?tab=access`);
-  const { page, noise } = await open("/t/demo/chats");
+  const { page, noise, close } = await openConsole(browser, "/t/demo/chats");
   test.setTimeout(180_000);
   for (const path of paths) {
-    await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(`/t/demo${path}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page.locator("[aria-busy=true]")).toHaveCount(0); // nothing loads any more
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-      expect(
-        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-        `${path}, ${colorScheme}`,
-      ).toEqual([]);
-    }
-    await page.setViewportSize({ width: 360, height: 740 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, path).toBeLessThanOrEqual(360);
+    await expectAccessible(page);
   }
   expect(noise).toEqual([]);
+  await close();
 });

@@ -1,19 +1,10 @@
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { consolePages } from "../components/console/pages.ts";
 import { expectAccessible } from "./accessible.ts";
-import { expect, listen, test, unheard } from "./journey.ts";
-import { pressCreate, signIn, untilAlive } from "./own-tenant.ts";
-import { productUrl, readDemo } from "./people.ts";
-
-/** The console in a context of its own, signed in as the demo's owner at some page of it. */
-async function openConsole(browser: Browser, path: string): Promise<{ page: Page; noise: string[] }> {
-  const context = await browser.newContext({ baseURL: productUrl() });
-  const page = await context.newPage();
-  const noise = listen(page, new URL(productUrl()).origin);
-  const { email, password } = readDemo().admin;
-  await signIn(page, email, path, password);
-  return { page, noise };
-}
+import { openConsole } from "./console.ts";
+import { expect, test, unheard } from "./journey.ts";
+import { pressCreate, untilAlive } from "./own-tenant.ts";
+import { productUrl } from "./people.ts";
 
 async function takeKey(page: Page): Promise<string> {
   const key = (await page.locator("[data-secret]").textContent()) ?? "";
@@ -26,7 +17,7 @@ async function takeKey(page: Page): Promise<string> {
 }
 
 test("a key is made, used, rotated, and the old one is refused", async ({ browser }) => {
-  const { page, noise } = await openConsole(browser, "/t/demo/keys");
+  const { page, noise, close } = await openConsole(browser, "/t/demo/keys");
   const call = async (key: string) =>
     (await fetch(`${productUrl()}/tenant/demo/v1/Users/ada`, { headers: { "x-api-key": key } })).status;
   const name = unheard("Reader");
@@ -45,11 +36,11 @@ test("a key is made, used, rotated, and the old one is refused", async ({ browse
   const second = await takeKey(page);
   expect([await call(first), await call(second)]).toEqual([401, 200]);
   expect(noise).toEqual([]);
-  await page.context().close();
+  await close();
 });
 
 test("an operator of another tenant sees nothing of it; the palette leads by keyboard", async ({ browser }) => {
-  const { page, noise } = await openConsole(browser, "/t/demo");
+  const { page, noise, close } = await openConsole(browser, "/t/demo");
   await page.goto("/t/harbour");
   await expect(page.getByRole("heading", { name: "Not one of your tenants" })).toBeVisible();
   expect(await page.content()).not.toContain("Harbour");
@@ -65,19 +56,19 @@ test("an operator of another tenant sees nothing of it; the palette leads by key
     return ask.status;
   });
   expect([401, 403]).toContain(denied);
-  await page.context().close();
+  await close();
 });
 
 for (const group of new Set(consolePages.map((page) => page.group)))
   test(`the pages of ${group || "the start"} are quiet, meet WCAG 2.2 AA in both themes and fit 360 px`, async ({
     browser,
   }) => {
-    const { page, noise } = await openConsole(browser, "/t/demo");
+    const { page, noise, close } = await openConsole(browser, "/t/demo");
     for (const { path } of consolePages.filter((one) => one.group === group)) {
       await page.goto(`/t/demo${path}`);
       await untilAlive(page);
       await expectAccessible(page);
     }
     expect(noise).toEqual([]);
-    await page.context().close();
+    await close();
   });

@@ -1,31 +1,40 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
-import { expect, listen } from "./journey.ts";
+import { listen } from "./journey.ts";
+import { signIn, untilAlive } from "./own-tenant.ts";
 import { productUrl, readDemo } from "./people.ts";
 
-const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** Well within the ten minutes after which what is dangerous asks for the password again. */
+const KEPT_MS = 4 * 60_000;
+
+type Session = Exclude<BrowserContextOptions["storageState"], undefined>;
+let kept: { session: Session; until: number } | undefined;
+
+export interface Console {
+  page: Page;
+  /** Errors of the page, failed requests, requests elsewhere. */
+  noise: string[];
+  close(): Promise<void>;
+}
 
 /** The console at some page of it, in a context of its own, signed in as the demo's owner. */
-export async function openConsole(
-  browser: Browser,
-  path: string,
-  more: BrowserContextOptions = {},
-): Promise<{ page: Page; noise: string[]; close(): Promise<void> }> {
-  const context = await browser.newContext({ baseURL: productUrl(), reducedMotion: "reduce", ...more });
+export async function openConsole(browser: Browser, path: string, more: BrowserContextOptions = {}): Promise<Console> {
+  const storageState = await sessionOf(browser);
+  const context = await browser.newContext({ baseURL: productUrl(), reducedMotion: "reduce", storageState, ...more });
   const page = await context.newPage();
   const noise = listen(page, new URL(productUrl()).origin);
-  const { email, password } = readDemo().admin;
-  await page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(({ pathname, search }) => pathname + search === path);
-  await expect(page.locator("main#content h1")).toBeVisible();
+  await page.goto(path);
+  await untilAlive(page);
   return { page, noise, close: () => context.close() };
 }
 
-/** What axe finds wrong with a page, each with the element. */
-export async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-  return violations.map(({ id, nodes }) => `${new URL(page.url()).pathname} ${id}: ${nodes[0]?.html.slice(0, 200)}`);
+/** Signed in once for many journeys: that one can sign in is the matter of people.spec.ts. */
+async function sessionOf(browser: Browser): Promise<Session> {
+  if (kept && kept.until > Date.now()) return kept.session;
+  const context = await browser.newContext({ baseURL: productUrl() });
+  const page = await context.newPage();
+  const { email, password } = readDemo().admin;
+  await signIn(page, email, "/t/demo/keys", password);
+  kept = { session: await context.storageState(), until: Date.now() + KEPT_MS };
+  await context.close();
+  return kept.session;
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -50,9 +50,9 @@ export function AcceptForm({ token, email, signedIn }: AcceptFormProps) {
       <p role="alert" className="text-bad text-sm" hidden={fault === undefined}>
         {fault}
       </p>
-      <Button type="submit" variant="primary" disabled={busy}>
+      <SubmitButton variant="primary" disabled={busy}>
         Accept
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

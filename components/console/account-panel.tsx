@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { renderSVG } from "uqr";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { browserName } from "./browser-name.ts";
 import { CallFault, callConsole } from "./call.ts";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
@@ -127,7 +128,7 @@ function PasswordForm({ account }: { account: Account }) {
         <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
       </Field>
       {outcome}
-      <Button type="submit">Change password</Button>
+      <SubmitButton>Change password</SubmitButton>
     </form>
   );
 }
@@ -195,7 +196,7 @@ function TwoFactors({ account }: { account: Account }) {
         <Input name="code" inputMode="numeric" autoComplete="one-time-code" required />
       </Field>
       {outcome}
-      <Button type="submit">{account.twoFactor ? "Switch off" : "Confirm"}</Button>
+      <SubmitButton>{account.twoFactor ? "Switch off" : "Confirm"}</SubmitButton>
     </form>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 
 /** Sets the password that a mailed link allows to set, then leads to the sign-in. */
@@ -32,9 +32,9 @@ export function NewPasswordForm({ token }: { token: string }) {
       <p role="alert" className="text-bad text-sm" hidden={!fault || fault.fields.password !== undefined}>
         {fault?.message}
       </p>
-      <Button type="submit" variant="primary" disabled={busy}>
+      <SubmitButton variant="primary" disabled={busy}>
         Set password
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 
 /** Asks for a mail, to set a new password or to sign in without one. What it says is the same whether there is an account. */
@@ -33,12 +33,12 @@ export function RequestLinkForm() {
       <p role="status" className={said?.bad ? "text-bad text-sm" : "text-sm leading-6"} hidden={said === undefined}>
         {said?.text}
       </p>
-      <Button type="submit" value="reset" variant="primary" disabled={busy}>
+      <SubmitButton value="reset" variant="primary" disabled={busy}>
         Mail a link to set a new password
-      </Button>
-      <Button type="submit" value="sign-in" disabled={busy}>
+      </SubmitButton>
+      <SubmitButton value="sign-in" disabled={busy}>
         Mail a link to sign in
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

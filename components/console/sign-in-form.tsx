@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { faultTexts, type SignInFault, type SignInWay, signIn } from "./sign-in.ts";
 
 export interface SignInFormProps {
@@ -49,9 +49,9 @@ export function SignInForm({ next, linkToken }: SignInFormProps) {
       <p role="alert" className={fault === "code-needed" ? "text-sm" : "text-bad text-sm"} hidden={fault === undefined}>
         {fault && faultTexts[fault]}
       </p>
-      <Button type="submit" variant="primary" disabled={busy}>
+      <SubmitButton variant="primary" disabled={busy}>
         Sign in
-      </Button>
+      </SubmitButton>
     </form>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -48,9 +48,9 @@ export function SignUpForm({ claim }: { claim?: string | undefined }) {
       <p role="alert" className="text-bad text-sm" hidden={fault === undefined}>
         {inFields ? "Some fields are not right yet." : fault?.message}
       </p>
-      <Button type="submit" variant="primary" disabled={busy}>
+      <SubmitButton variant="primary" disabled={busy}>
         Sign up
-      </Button>
+      </SubmitButton>
     </form>
   );
 }
