@@ -1,15 +1,19 @@
 import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./e2e/browser.ts";
 
+const demoOperators = ["console.spec.ts", "console-{developers,people,webhooks}.spec.ts"];
+const ownTenants = ["console-{notifications,overview,settings,settings-mail}.spec.ts", "without-demo.spec.ts"];
+
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   globalSetup: "./e2e/global-setup.ts",
-  // One product, one seeded tenant: the pages of its operators beside those of its people, but no two of a kind, which would read each other's messages.
+  // One product, one seeded tenant: journeys of a kind that share it run one after another, or would read each other's messages.
   workers: 2,
   projects: [
-    { name: "console", testMatch: "console*.spec.ts", workers: 1 },
-    { name: "people", testIgnore: "console*.spec.ts", workers: 1 },
+    { name: "demo's operators", testMatch: demoOperators, workers: 1 },
+    { name: "demo's people", testIgnore: [...demoOperators, ...ownTenants], workers: 1 },
+    { name: "own tenants", testMatch: ownTenants },
   ],
   timeout: 45_000,
   expect: { timeout: 10_000 },
@@ -17,6 +21,6 @@ export default defineConfig({
   use: {
     baseURL: process.env.PARLEY_E2E_URL,
     launchOptions: findBrowser(),
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
   },
 });

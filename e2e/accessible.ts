@@ -22,6 +22,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** What is shown at the moment meets WCAG 2.2 AA as it is. */
 export async function expectNoFault(page: Page): Promise<void> {
+  await expect(page).toHaveTitle(/./); // which comes a moment after the page, when that is opened by a link
   const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
   expect(faults(violations), page.url()).toEqual([]);
 }

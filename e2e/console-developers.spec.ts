@@ -97,10 +97,10 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
 });
 
 test("the inspector shows a frame that a stock client sends, and the event that it causes", async ({ browser }) => {
-  const { id } = await makeGroup(unheard("Wire"), "ada", "ben");
+  const { id } = await makeGroup(unheard("Wire"), "emma", "joana");
   const { page, noise, close } = await openConsole(browser, "/t/demo/inspector");
   await expect(page.getByRole("status").getByText("Listening", { exact: true })).toBeVisible();
-  const token = readDemo().users.find(({ userId }) => userId === "ben")?.token ?? "";
+  const token = readDemo().users.find(({ userId }) => userId === "joana")?.token ?? "";
   const hub = new HubConnectionBuilder()
     .withUrl(`${tenantUrl()}/hub`, { accessTokenFactory: () => token })
     .configureLogging(LogLevel.None)
@@ -110,7 +110,7 @@ test("the inspector shows a frame that a stock client sends, and the event that 
   await hub.invoke("SendMessage", { chatId: id, content: text });
   const frames = page.getByRole("table", { name: "Frames on the wire" });
   await expect(
-    frames.getByRole("row").filter({ hasText: "SendMessage" }).filter({ hasText: "ben" }).first(),
+    frames.getByRole("row").filter({ hasText: "SendMessage" }).filter({ hasText: "joana" }).first(),
   ).toBeVisible();
   await page.getByRole("searchbox", { name: "Text" }).fill(text);
   await page.keyboard.press("Enter");
@@ -120,7 +120,7 @@ test("the inspector shows a frame that a stock client sends, and the event that 
   await expect(opened).toContainText(`"content": "${text}"`);
   await page.keyboard.press("Escape");
 
-  await page.goto("/t/demo/inspector?view=events");
+  await page.goto(`/t/demo/inspector?view=events&chat=${id}`);
   await expect(page.getByRole("status").getByText("Listening", { exact: true })).toBeVisible();
   await hub.invoke("SendMessage", { chatId: id, content: "As an event" });
   const events = page.getByRole("table", { name: "Log of events" });
@@ -141,10 +141,12 @@ test("the inspector shows a frame that a stock client sends, and the event that 
 test("a call from the playground is answered, shown as code, and found in the request log beside what failed", async ({
   browser,
 }) => {
-  const { id } = await makeGroup(unheard("Play"), "ada", "ben");
-  await fetch(`${tenantUrl()}/Chat/undefined`, { headers: { "x-api-key": readDemo().apiKey, "x-act-as-user": "ada" } });
+  const { id } = await makeGroup(unheard("Play"), "emma", "joana");
+  await fetch(`${tenantUrl()}/Chat/undefined`, {
+    headers: { "x-api-key": readDemo().apiKey, "x-act-as-user": "emma" },
+  });
   const { page, noise, close } = await openConsole(browser, "/t/demo/playground?operation=messages.send");
-  await page.getByLabel("Calling user's id").fill("ada");
+  await page.getByLabel("Calling user's id").fill("emma");
   await page.getByLabel("chatId", { exact: true }).fill(id);
   const text = unheard("From the playground");
   await page.getByLabel("content", { exact: true }).fill(text);
@@ -152,7 +154,7 @@ test("a call from the playground is answered, shown as code, and found in the re
   const answer = page.getByRole("region", { name: "Answer" });
   await expect(answer).toContainText("201");
   await expect(answer).toContainText(text);
-  const { data } = await callAs<{ data: { content: string }[] }>("ben", "GET", `/Chat/${id}/messages`);
+  const { data } = await callAs<{ data: { content: string }[] }>("joana", "GET", `/Chat/${id}/messages`);
   expect(data[0]?.content).toBe(text);
   const code = page.getByRole("region", { name: "The same in code" });
   await expect(code).toContainText(`/Chat/${id}/messages`);

@@ -39,7 +39,7 @@ async function download(page: Page): Promise<{ record: string; data: Record<stri
 test("what is moderated in the console is seen at once in the hosted chat, and the other way round", async ({
   browser,
 }) => {
-  const chat = await makeGroup(unheard("Moderated"), "ada", "ivo");
+  const chat = await makeGroup(unheard("Moderated"), "emma", "ivo");
   const ivo = await openHosted(browser, "ivo", chat.id);
   const { page, noise, close } = await openConsole(browser, `/t/demo/chats/${chat.id}`);
   const rude = unheard("Something rude");
@@ -94,11 +94,11 @@ test("a chat is made, named and exported; the file holds what the database holds
   await page.getByRole("table", { name: "Chats" }).waitFor();
   await page.keyboard.press("c");
   await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill(name);
-  await page.getByRole("dialog").getByLabel("Members", { exact: true }).fill("ada, ivo\nben");
+  await page.getByRole("dialog").getByLabel("Members", { exact: true }).fill("emma, ivo\ngita");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   const chatId = page.url().split("/").at(-1) ?? "";
-  for (const content of ["One", "Two", "Three"]) await callAs("ada", "POST", `/Chat/${chatId}/messages`, { content });
+  for (const content of ["One", "Two", "Three"]) await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content });
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByLabel("Name", { exact: true }).fill(`${name} 2`);
   await page.getByRole("button", { name: "Save" }).click();
@@ -185,7 +185,7 @@ test("a person is exported, then erased, and nothing is left but tombstones", as
   const userId = unheard("leaver").replaceAll(" ", "-");
   await callWithKey("PUT", `/Users/${userId}`, { displayName: "Lea Ver", email: "lea@example.com" });
   const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId });
-  const chat = await makeGroup(unheard("Farewell"), "ada", userId);
+  const chat = await makeGroup(unheard("Farewell"), "emma", userId);
   const asLea = (path: string, body: unknown) =>
     fetch(`${productUrl()}/tenant/demo/v1${path}`, {
       method: "POST",

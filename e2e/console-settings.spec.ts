@@ -100,37 +100,43 @@ test("limits: of a user, a key, the tenant and a stranger, each 429 beyond it", 
     // A bucket fills as fast as it may now.
     await expect.poll(async () => (await ask()).status, label).not.toBe(429);
   }
+  await expect.poll(() => tokenOf("ada")).toBeDefined();
 });
 
 test("retention: events and API requests beyond it are gone", async () => {
   await notify();
-  const events = async () =>
-    (await own.sql<{ n: number }>("select count(*)::int as n from events where tenant_id = $1", [own.tenantId]))[0]?.n;
+  const old = Date.now() - 5 * 24 * 60 * 60 * 1000;
+  const aged = "select count(*)::int as n from events where tenant_id = $1 and at < to_timestamp($2)";
+  // What happens meanwhile is younger, and stays.
+  const events = async () => (await own.sql<{ n: number }>(aged, [own.tenantId, old / 1000 + 60]))[0]?.n ?? 0;
   const clean = async () => {
     await own.sql("select graphile_worker.add_job('retention', job_key := 'journey', run_at := now())");
     const left = () => own.sql("select 1 from graphile_worker.jobs where key = 'journey'");
     await expect.poll(async () => (await left()).length).toBe(0);
   };
-  await expect.poll(events).toBeGreaterThan(0);
-  await own.sql("update events set at = now() - interval '5 days' where tenant_id = $1", [own.tenantId]);
-  const old = firstIdAt(Date.now() - 5 * 24 * 60 * 60 * 1000);
-  const request = () => own.sql("select 1 from api_requests where tenant_id = $1 and id = $2", [own.tenantId, old]);
+  await own.sql("update events set at = to_timestamp($2) where tenant_id = $1", [own.tenantId, old / 1000]);
+  const oldId = firstIdAt(old);
+  const request = () => own.sql("select 1 from api_requests where tenant_id = $1 and id = $2", [own.tenantId, oldId]);
   const first = "select min(id::text)::uuid from api_requests where tenant_id = $1";
   // Calls are noted together, a while after they were made.
   await expect
     .poll(async () => {
-      await own.sql(`update api_requests set id = $2 where tenant_id = $1 and id = (${first})`, [own.tenantId, old]);
+      await own.sql(`update api_requests set id = $2 where tenant_id = $1 and id = (${first})`, [own.tenantId, oldId]);
       return (await request()).length;
     })
     .toBe(1);
   await clean();
-  expect([(await events()) === 0, (await request()).length]).toEqual([false, 1]);
+  expect([(await events()) > 0, (await request()).length]).toEqual([true, 1]);
   await save("Retention", {
     "Days of the log that clients resume from": "3",
     "Days of API requests; 0 for none": "3",
   });
-  await clean();
-  expect([await events(), (await request()).length]).toEqual([0, 0]);
+  // Nothing goes of which something is still to be planned.
+  const left = async () => {
+    await clean();
+    return [await events(), (await request()).length];
+  };
+  await expect.poll(left).toEqual([0, 0]);
 });
 
 test("a role: who only reads is refused, and is not offered it", async ({ browser }) => {
@@ -155,7 +161,10 @@ test("danger: tokens are refused, and the tenant is deleted in a week by its typ
   await page.getByRole("button", { name: "Refuse them" }).click();
   await expect.poll(async () => (await asUser(token)).status).toBe(401);
 
-  await own.sql("update person_sessions set sudo_until = now() - interval '1 minute'");
+  await own.sql(
+    "update person_sessions set sudo_until = now() - interval '1 minute' where person_id in (select person_id from operators where tenant_id = $1)",
+    [own.tenantId],
+  );
   await page.getByRole("button", { name: `Delete ${name}` }).click();
   const ask = page.getByRole("alertdialog");
   await expect(ask.getByRole("button", { name: "Delete it in 7 days" })).toBeDisabled();

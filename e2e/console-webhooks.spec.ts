@@ -53,10 +53,10 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   await page.getByRole("menuitem", { name: "Rotate secret" }).click();
   await page.getByRole("button", { name: "Rotate", exact: true }).click();
   const fresh = await takeSecret(page);
-  const { id: chatId } = await makeGroup(unheard("Hooks"), "ada", "ben");
+  const { id: chatId } = await makeGroup(unheard("Hooks"), "emma", "joana");
   const said = unheard("Ahoy");
   const before = new Date();
-  await callAs("ada", "POST", `/Chat/${chatId}/messages`, { content: said });
+  await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content: said });
   const of = (content: string) => backend.received.filter(({ body }) => body.data.content === content);
   await expect.poll(() => of(said).length).toBe(1);
   for (const one of [secret, fresh]) new Webhook(one).verify(of(said)[0]?.raw ?? "", of(said)[0]?.headers ?? {});
