@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chromium, type LaunchOptions } from "@playwright/test";
 
 const SYSTEM_BROWSERS = [
+  "/usr/bin/chromium-headless-shell", // has no windows around its pages, whose drawing costs as much again
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

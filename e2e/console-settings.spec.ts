@@ -156,7 +156,8 @@ test("danger: tokens are refused, and the tenant is deleted in a week by its typ
   const { page } = own;
   const token = await tokenOf("ada");
   const { name } = (await (await hosted()).json()) as { name: string };
-  expect((await asUser(token)).status).toBe(200);
+  const before = await asUser(token);
+  expect(before.status, await before.text()).toBe(200);
   await page.getByRole("button", { name: "Refuse all tokens" }).click();
   await page.getByRole("button", { name: "Refuse them" }).click();
   await expect.poll(async () => (await asUser(token)).status).toBe(401);

@@ -167,6 +167,7 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await expect(carla.messages.getByRole("article", { name: /^Carla Nunes/u })).toBeFocused();
   await page.keyboard.press("e");
   await expect(carla.box).toHaveValue("No mouse\nsecond line");
+  await expect(carla.box).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(carla.box).toHaveValue("");
   await page.keyboard.press("Control+f");

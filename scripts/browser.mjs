@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
 const places = [
+  "/usr/bin/chromium-headless-shell",
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
@@ -16,7 +17,7 @@ export async function bringBrowser() {
   if (found()) return;
   console.log("tests: no browser for the journeys, bringing one …");
   if (process.getuid?.() === 0 && run("apt-get", ["update", "-qq"]))
-    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium-headless-shell"]);
   if (!found()) run("npx", ["playwright", "install", "chromium"]);
   if (!found()) throw new Error("No browser for the journeys. Bring one with: npx playwright install chromium");
 }

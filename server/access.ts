@@ -118,8 +118,10 @@ async function slowDown(
   { security, limiter }: Pick<Services, "security" | "limiter">,
   { tenant, ip }: { tenant: string; ip: string | (() => string) },
 ): Promise<void> {
-  const rate = (await security.snapshot(tenant))?.settings.rates.address ?? strangerRate;
-  limiter.take("address", ipOf({ ip }), rate);
+  const rate = (await security.snapshot(tenant))?.settings.rates.address;
+  // A bucket for each tenant that there is, or one with a low rate would keep an address out of the others.
+  if (rate) limiter.take("address", JSON.stringify([tenant, ipOf({ ip })]), rate);
+  else limiter.take("address", ipOf({ ip }), strangerRate);
 }
 
 /** Whether an open connection has outlived its token by more than its tenant allows. `now` in ms since 1970. */

@@ -14,6 +14,7 @@ import { useLiveQuery } from "../live.ts";
 import { SendTest } from "../notifications/send-test.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, type Inputs, useTRPC, useTRPCClient } from "../trpc.ts";
+import { useFollowStored } from "./use-follow-stored.ts";
 
 type MailSettings = Answers["mail"]["getSettings"];
 type Patch = Exclude<Inputs["mail"]["updateSettings"], void>;
@@ -47,7 +48,7 @@ export function MailSection() {
                 <Badge tone="bad">Last fault</Badge> {stored.lastError}
               </p>
             )}
-            <MailForm key={keyOf(stored)} stored={stored} />
+            <MailForm stored={stored} />
             <div className="mt-6 border-line border-t pt-4 empty:hidden">
               <SendTest words={{}} label="Send a test to" />
             </div>
@@ -58,28 +59,17 @@ export function MailSection() {
   );
 }
 
-/** Another when somebody has saved, and not when only the server's health is another. */
-function keyOf({
-  way: _way,
-  failures: _failures,
-  pausedUntil: _until,
-  lastError: _error,
-  lastErrorAt: _at,
-  ...said
-}: MailSettings) {
-  return JSON.stringify(said);
-}
-
 function MailForm({ stored }: { stored: MailSettings }) {
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  const { form, beginSave } = useFollowStored();
 
   async function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? "");
+    const said = new FormData(event.currentTarget);
+    const text = (name: string) => String(said.get(name) ?? "");
     const patch: Patch = {
       host: text("host"),
       ...(text("port") ? { port: Number(text("port")) } : {}),
@@ -89,19 +79,25 @@ function MailForm({ stored }: { stored: MailSettings }) {
       fromAddress: text("fromAddress"),
       fromName: text("fromName"),
       replyTo: text("replyTo"),
-      catcher: form.get("catcher") !== null,
+      catcher: said.get("catcher") !== null,
     };
-    if (await run(() => client.mail.updateSettings.mutate(patch))) toast({ title: "Mail: saved" });
+    const taken = beginSave();
+    if (!(await run(() => client.mail.updateSettings.mutate(patch)))) return;
+    taken();
+    toast({ title: "Mail: saved" });
   }
 
-  const box = (name: keyof MailSettings, label: string, more: { hint?: string; type?: string } = {}) => (
-    <Field label={label} hint={more.hint} error={failure?.fields[name]}>
-      <Input name={name} type={more.type ?? "text"} autoComplete="off" defaultValue={String(stored[name] ?? "")} />
-    </Field>
-  );
+  const box = (name: keyof MailSettings, label: string, more: { hint?: string; type?: string } = {}) => {
+    const value = String(stored[name] ?? "");
+    return (
+      <Field label={label} hint={more.hint} error={failure?.fields[name]}>
+        <Input name={name} type={more.type ?? "text"} autoComplete="off" defaultValue={value} data-stored={value} />
+      </Field>
+    );
+  };
 
   return (
-    <form onSubmit={save} className="mt-4">
+    <form {...form} onSubmit={save} className="mt-4">
       <fieldset disabled={!manages} className="grid gap-4 sm:grid-cols-2">
         <legend className="sr-only">Mail server</legend>
         {box("host", "SMTP server", { hint: "Empty for the installation's." })}
@@ -110,7 +106,13 @@ function MailForm({ stored }: { stored: MailSettings }) {
           <label htmlFor="mail-security" className="font-medium text-sm">
             Encryption
           </label>
-          <select id="mail-security" name="security" defaultValue={stored.security} className={inputClass}>
+          <select
+            id="mail-security"
+            name="security"
+            defaultValue={stored.security}
+            data-stored={stored.security}
+            className={inputClass}
+          >
             {["auto", "starttls", "tls", "none"].map((word) => (
               <option key={word}>{word}</option>
             ))}
@@ -128,7 +130,13 @@ function MailForm({ stored }: { stored: MailSettings }) {
         {box("fromName", "Sender's name", { hint: "The tenant's name unless given." })}
         {box("replyTo", "Replies to")}
         <label className="flex min-h-9 items-center gap-2.5 text-sm">
-          <input type="checkbox" name="catcher" defaultChecked={stored.catcher} className="size-4 accent-(--accent)" />
+          <input
+            type="checkbox"
+            name="catcher"
+            defaultChecked={stored.catcher}
+            data-stored={stored.catcher}
+            className="size-4 accent-(--accent)"
+          />
           Keep mail in the catcher while there is no server
         </label>
       </fieldset>

@@ -10,6 +10,7 @@ import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { type Inputs, useTRPCClient } from "../trpc.ts";
 import { patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
+import { useFollowStored } from "./use-follow-stored.ts";
 
 /** One part of the settings. Only what was changed is sent. */
 export function SectionForm({ section, stored }: { section: SettingSection; stored: Tenant }) {
@@ -17,15 +18,19 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  const { form, beginSave } = useFollowStored();
   const { id, title, lead, fields } = section;
 
   async function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const patch = patchOf(fields, new FormData(event.currentTarget), stored);
     if (!patch) return toast({ title: "Nothing was changed" });
+    const taken = beginSave();
     // The service checks what the boxes say, field by field.
     const saved = await run(() => client.tenants.update.mutate(patch as Exclude<Inputs["tenants"]["update"], void>));
-    if (saved) toast({ title: `${title}: saved` });
+    if (!saved) return;
+    taken();
+    toast({ title: `${title}: saved` });
   }
 
   return (
@@ -38,13 +43,12 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
         {title}
       </h2>
       <p className="mt-0.5 text-muted text-sm">{lead}</p>
-      <form onSubmit={save} className="mt-4">
+      <form {...form} onSubmit={save} className="mt-4">
         <fieldset disabled={!manages} className="grid gap-4 sm:grid-cols-2">
           <legend className="sr-only">{title}</legend>
           {fields.map((field) => (
             <SettingControl
-              // What another save has changed is shown.
-              key={`${field.path} ${JSON.stringify(valueAt(stored, field.path))}`}
+              key={field.path}
               field={field}
               value={valueAt(stored, field.path)}
               error={failure?.fields[field.path]}
@@ -73,7 +77,13 @@ function SettingControl({ field: { path, label, kind, hint }, value, error }: Co
   if (kind === "switch")
     return (
       <label className="flex min-h-9 items-center gap-2.5 text-sm">
-        <input type="checkbox" name={path} defaultChecked={value === true} className="size-4 accent-(--accent)" />
+        <input
+          type="checkbox"
+          name={path}
+          defaultChecked={value === true}
+          data-stored={value === true}
+          className="size-4 accent-(--accent)"
+        />
         {label}
       </label>
     );
@@ -83,24 +93,26 @@ function SettingControl({ field: { path, label, kind, hint }, value, error }: Co
         <label htmlFor={id} className="font-medium text-sm">
           {label}
         </label>
-        <select id={id} name={path} defaultValue={String(value)} className={inputClass}>
+        <select id={id} name={path} defaultValue={String(value)} data-stored={String(value)} className={inputClass}>
           {kind.map((word) => (
             <option key={word}>{word}</option>
           ))}
         </select>
       </div>
     );
+  const stored = kind === "lines" ? (value as string[]).join("\n") : String(value ?? "");
   const types = { text: "text", number: "number", time: "time", colour: "color" };
   return (
     <Field label={label} hint={hint} error={error}>
       {kind === "lines" ? (
-        <Textarea name={path} defaultValue={(value as string[]).join("\n")} spellCheck={false} />
+        <Textarea name={path} defaultValue={stored} data-stored={stored} spellCheck={false} />
       ) : (
         <Input
           name={path}
           type={types[kind]}
           step={kind === "number" ? "any" : undefined}
-          defaultValue={String(value ?? "")}
+          defaultValue={stored}
+          data-stored={stored}
         />
       )}
     </Field>

@@ -259,7 +259,7 @@ test("each item is in exactly one digest however often and concurrently the step
         }),
       );
       // The pool may hand out a connection whose end it has not heard of yet, as it may to a job, which is then tried again.
-      await run().catch(run);
+      await run().catch(() => run());
       for (const [n, userId] of users.entries()) {
         const { items, digests } = await rowsOf(userId);
         expect(digests.map(({ mail }) => mail?.items.length)).toEqual([readers[n]]);

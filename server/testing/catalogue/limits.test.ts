@@ -114,7 +114,9 @@ describe("an address", () => {
 
   test("is stopped without a valid credential, on every transport; with one it passes", async () => {
     const tenant = await tenantWith({ address: { rate: 0.1, burst: 3 } });
+    const other = await tenantWith({ address: { rate: 20, burst: 100 } });
     const ada = tenant.as("ada");
+    await other.as("ada")("GET", "/Chat");
     await ada("GET", "/Chat");
     const bad = (authorization: string) => call(`${tenant.url}/Chat`, "GET", undefined, { authorization });
     const statuses = [];
@@ -129,6 +131,9 @@ describe("an address", () => {
       });
     expect((await ada("GET", "/Chat")).status).toBe(200);
     expect((await tenant.key()("GET", "/admin/users")).status).toBe(200);
+    // What one tenant allows is no matter of another's.
+    const elsewhere = { authorization: "Bearer x" };
+    expect((await call(`${other.url}/Chat`, "GET", undefined, elsewhere)).status).toBe(401);
   });
 });
 
