@@ -173,6 +173,10 @@ describe("words and answers of all kinds", () => {
     [["token", "ada"], 2, /Who calls\?/, { PARLEY_KEY: "" }],
     [["token", "ada"], 2, /is no address/, { PARLEY_URL: "nowhere" }],
     [["token", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "nonsense" }],
+    ...["events", "signalr", "pusher", "trpc"].map((protocol): (typeof cases)[number] => {
+      const words = ["tail", "--protocol", protocol];
+      return [words, 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_TOKEN: "nonsense" }];
+    }),
     [["send", crypto.randomUUID(), "x", "--as", "ada"], 1, /not_found, request /],
     [["notify", "ada", "", "x"], 1, /\n {2}subject: /],
   ];

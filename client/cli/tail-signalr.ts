@@ -1,5 +1,6 @@
-import { tenantAddress } from "../api.ts";
+import { Api, tenantAddress } from "../api.ts";
 import { type HubEvent, hearHubEvent } from "../hub-words.ts";
+import { TokenKeeper } from "../token-keeper.ts";
 import { need } from "./need.ts";
 import type { Tail } from "./tail.ts";
 
@@ -39,7 +40,14 @@ export async function tailSignalr({ service, after, signal, onEvent, onResync }:
   const closed = new Promise<void>((resolve, reject) =>
     connection.onclose((error) => (error ? reject(error) : resolve())),
   );
-  await connection.start();
+  try {
+    await connection.start();
+  } catch (error) {
+    // The stock client says that it was refused, and not why: a call by the same token does.
+    const tokens = new TokenKeeper(() => accessToken);
+    await new Api({ address: tenantAddress(service.baseUrl, service.tenantId), tokens }).call("chats.list", { pageSize: 1 });
+    throw error;
+  }
   if (signal.aborted) await connection.stop();
   signal.addEventListener("abort", () => void connection.stop());
   await closed;

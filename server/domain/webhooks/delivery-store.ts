@@ -8,6 +8,7 @@ import type { Prisma, WebhookAttempt, WebhookDelivery } from "../../persistence/
 import type { Job } from "../../persistence/jobs.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { epochOf } from "../deliveries/store.ts";
 import { chatOf } from "./policy.ts";
 import type { WebhookStatus } from "./schema.ts";
 
@@ -135,9 +136,10 @@ export async function requeueWebhooks(
   which: Pick<Prisma.WebhookDeliveryWhereInput, "id" | "position" | "status">,
 ): Promise<number> {
   const now = new Date();
+  const askedEpoch = await epochOf(tx, tenantId);
   const { count } = await tx.webhookDelivery.updateMany({
     where: { tenantId, endpointId, ...which },
-    data: { status: "queued", detail: null, attempts: 0, dueAt: now, updatedAt: now },
+    data: { status: "queued", detail: null, attempts: 0, dueAt: now, updatedAt: now, askedEpoch },
   });
   return count;
 }

@@ -22,22 +22,29 @@ export interface ClaimedWebhook {
   event: LogEvent | undefined;
 }
 
-/** Claims one delivery that is due and notes the attempt; undefined when there is nothing to be done now. */
+type ClaimRow = EventRow &
+  Omit<ClaimedWebhook, "event" | "epoch"> & { epoch: bigint | number; kept: boolean; older: boolean };
+
+/**
+ * Claims one delivery that is due and notes the attempt; undefined when there is nothing to be done now. What was queued before the
+ * database was restored or moved is left waiting for somebody who knows.
+ */
 export async function claimWebhook(
   pool: Pool,
   tenantId: TenantId,
   endpointId: string,
   { trouble, lease }: Pick<WebhookPatience, "trouble" | "lease">,
 ): Promise<ClaimedWebhook | undefined> {
-  const { rows } = await pool.query<
-    EventRow & Omit<ClaimedWebhook, "event" | "epoch"> & { epoch: bigint | number; kept: boolean }
-  >({
-    name: "claim_webhook_v1",
-    text: "select * from claim_webhook_v1($1, $2, $3, $4, make_interval(secs => $5))",
+  const claim = {
+    name: "claim_webhook_v2",
+    text: "select * from claim_webhook_v2($1, $2, $3, $4, make_interval(secs => $5))",
     values: [tenantId, endpointId, width, trouble, lease / 1000],
-  });
-  const [row] = rows;
-  if (!row) return undefined;
+  };
+  let row: ClaimRow | undefined;
+  do {
+    [row] = (await pool.query<ClaimRow>(claim)).rows;
+    if (!row) return undefined;
+  } while (row.older);
   const { id, number, attempts, sample, epoch, kept } = row;
   return { id, number, attempts, sample, epoch: Number(epoch), event: kept ? toEvent(tenantId, row) : undefined };
 }
