@@ -131,7 +131,8 @@ test("retention: events and API requests beyond it are gone", async () => {
     "Days of the log that clients resume from": "3",
     "Days of API requests; 0 for none": "3",
   });
-  // Nothing goes of which something is still to be planned.
+  // Nothing goes of which something is still to be planned, which may be with what happens next.
+  await notify();
   const left = async () => {
     await clean();
     return [await events(), (await request()).length];
