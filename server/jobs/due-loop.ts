@@ -21,6 +21,8 @@ interface Options {
 /** Tenants at once, so that a long send of one keeps nobody else's schedule waiting. */
 const tenantsAtOnce = 4;
 const tenantsALook = 100;
+/** Between two looks however often something happens, in ms. */
+const leastPause = 25;
 
 /**
  * Works what waits for a time: scheduled, snoozed and expiring notifications, and sends to many. Everything it knows is in Postgres, so
@@ -31,6 +33,8 @@ export class DueLoop {
   private readonly failed: LRUCache<string, true>;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[];
+  private readonly resting = new Set<() => void>();
+  private wakes = 0;
 
   constructor(options: Options) {
     this.options = options;
@@ -41,9 +45,16 @@ export class DueLoop {
     ];
   }
 
+  /** Says that a log has grown: a send to many may have begun with it. Looks no more often than each `leastPause` ms. */
+  wake(): void {
+    this.wakes++;
+    for (const rise of this.resting) rise();
+  }
+
   /** Lets the steps that run come to their end. */
   async close(): Promise<void> {
     this.stopping.abort();
+    this.wake();
     await Promise.all(this.running);
   }
 
@@ -51,6 +62,7 @@ export class DueLoop {
     const { db, now, onError, pause = 200 } = this.options;
     while (!this.stopping.signal.aborted) {
       let due: TenantId[] = [];
+      const { wakes } = this;
       try {
         due = await findDueTenants(db.pool, kind, now(), tenantsALook);
       } catch (error) {
@@ -58,8 +70,21 @@ export class DueLoop {
       }
       const able = due.filter((tenantId) => !this.failed.has(`${kind} ${tenantId}`));
       await this.each(able, kind, step);
-      if (able.length === 0) await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => {});
+      if (able.length === 0) await this.rest(pause, wakes);
     }
+  }
+
+  /** @param wakes as many as there had been when the look began */
+  private async rest(pause: number, wakes: number): Promise<void> {
+    const { signal } = this.stopping;
+    const least = Math.min(leastPause, pause);
+    await sleep(least, undefined, { signal }).catch(() => {});
+    if (signal.aborted || this.wakes !== wakes) return;
+    const woken = new AbortController();
+    const rise = () => woken.abort();
+    this.resting.add(rise);
+    await sleep(pause - least, undefined, { signal: woken.signal }).catch(() => {});
+    this.resting.delete(rise);
   }
 
   private async each(

@@ -63,7 +63,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     opened.unshift(() => planner.close());
     const loop = new DueLoop({ db, now: context.now, onError });
     opened.unshift(() => loop.close());
-    opened.unshift(listen({ bus, nodeId, db, planner, poll: options.poll ?? second }));
+    opened.unshift(listen({ bus, nodeId, db, planner, loop, poll: options.poll ?? second }));
     return { close: () => closeAll([() => stopping.abort(), ...opened]) };
   } catch (error) {
     await closeAll(opened);
@@ -76,13 +76,16 @@ interface Parts {
   nodeId: string;
   db: Database;
   planner: Planner;
+  loop: DueLoop;
   poll: number;
 }
 
-/** Wakes the planner when a log grows, and the api nodes when this process makes one grow. */
-function listen({ bus, nodeId, db, planner, poll }: Parts): () => void {
+/** Wakes the planner and whoever works sends when a log grows, and the api nodes when this process makes one grow. */
+function listen({ bus, nodeId, db, planner, loop, poll }: Parts): () => void {
   bus.onMessage((message) => {
-    if (message.kind === "wake") planner.wake(message.tenantId);
+    if (message.kind !== "wake") return;
+    planner.wake(message.tenantId);
+    loop.wake();
   });
   db.onCommit((tenantId) => {
     bus.publish({ kind: "wake", tenantId });

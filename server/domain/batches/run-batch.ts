@@ -10,8 +10,10 @@ import { type MadeStep, makeStep, noteFailure, type Portion, readPortion, type S
 const maxAttempts = 10;
 const longestWait = 60_000;
 
-/** Recipients of a run: then other sends of the tenant have their turn. */
+/** Recipients that are read at a time. */
 const recipientsARun = 5000;
+/** A run takes no more after so many ms, or when somebody else writes: then other sends of the tenant have their turn. */
+const turn = 500;
 /** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
 const smallStep = 100;
 /**
@@ -35,12 +37,17 @@ export async function runBatch(
   limit = recipientsARun,
 ): Promise<boolean> {
   let attempts = 0;
+  const pace = new Pace();
+  const end = performance.now() + turn;
   try {
-    const portion = await readPortion(db.pool, tenantId, id, limit);
-    if (!portion || portion.dueAt.getTime() > now) return false;
-    attempts = portion.attempts;
-    const rows = await toRows(db, tenantId, portion);
-    return await runSteps(db, tenantId, { id, portion, rows, now: new Date(now), limit });
+    for (;;) {
+      const portion = await readPortion(db.pool, tenantId, id, limit);
+      if (!portion || portion.dueAt.getTime() > now) return false;
+      attempts = portion.attempts;
+      const rows = await toRows(db, tenantId, portion);
+      const more = await runSteps(db, tenantId, { id, portion, rows, now: new Date(now), limit, pace });
+      if (!more || limit < recipientsARun || !pace.alone || performance.now() > end) return more;
+    }
   } catch (error) {
     await postpone(db, tenantId, id, { error, attempts: attempts + 1, now });
     throw error;
@@ -50,25 +57,25 @@ export async function runBatch(
 interface Run {
   id: string;
   portion: Portion;
-  rows: StepRow[];
+  rows: Rows;
   now: Date;
   limit: number;
+  pace: Pace;
 }
 
 async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boolean> {
-  const { id, portion, rows, now, limit } = run;
+  const { id, portion, rows, now, limit, pace } = run;
   const { audience, done, total } = portion;
-  const end = done + rows.length;
-  const last = audience === "users" ? end >= total : rows.length < limit;
+  const end = done + rows.count;
+  const last = audience === "users" ? end >= total : rows.count < limit;
   const expired = portion.content.expiresAt !== undefined && Date.parse(portion.content.expiresAt) <= now.getTime();
-  const pace = new Pace();
   let at = 0;
   const step = async () => {
     const [from, part] = [at, rows.slice(at, at + pace.size)];
     at += part.length;
-    const finished = last && at >= rows.length;
+    const finished = last && at >= rows.count;
     const started = performance.now();
-    const made = await makeStep(db.pool, tenantId, id, {
+    const making = makeStep(db.pool, tenantId, id, {
       done: done + from,
       passed: part.length,
       cursor: part.at(-1)?.userId,
@@ -76,13 +83,15 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
       rows: expired ? [] : part,
       now,
     });
+    rows.prepare(at + Pace.most); // while Postgres works
+    const made = await making;
     return made && { ...made, took: performance.now() - started - made.waited };
   };
   for (let next: ReturnType<typeof step> | undefined = step(); next; ) {
     const made: Awaited<typeof next> = await next;
     if (!made) return false; // another is at it, or it was cancelled
     const rest = pace.next(made);
-    const more = at < rows.length;
+    const more = at < rows.count;
     if (more && rest > 0) await sleep(rest);
     next = more ? step() : undefined;
     next?.catch(() => {}); // it is waited for above
@@ -95,23 +104,48 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
 
 /** Who is alone takes ever larger steps; where the log has grown meanwhile somebody else writes, and gets most of the time. */
 class Pace {
+  static readonly most = largeStep;
   size = smallStep;
+  alone = true;
   private left: number | undefined;
 
   /** Takes a step's result and how long it held the head, at most, in ms; answers how long to rest, in ms. */
   next({ position, count, took }: MadeStep & { took: number }): number {
-    const alone = this.left === undefined || this.left === position;
+    this.alone = this.left === undefined || this.left === position;
     this.left = position + count;
-    this.size = alone ? Math.min(this.size * 2, largeStep) : smallStep;
-    return alone ? 0 : took * restAfterStep;
+    this.size = this.alone ? Math.min(this.size * 2, Pace.most) : smallStep;
+    return this.alone ? 0 : took * restAfterStep;
   }
 }
 
-async function toRows(db: Database, tenantId: TenantId, portion: Portion): Promise<StepRow[]> {
+/** What is to be stored of a portion's recipients, made little by little, so that Postgres need not wait for all of it. */
+class Rows {
+  readonly count: number;
+  private readonly made: StepRow[] = [];
+  private readonly users: string[];
+  private readonly toRow: (userId: string) => StepRow;
+
+  constructor(users: string[], toRow: (userId: string) => StepRow) {
+    this.count = users.length;
+    this.users = users;
+    this.toRow = toRow;
+  }
+
+  prepare(end: number): void {
+    for (const userId of this.users.slice(this.made.length, end)) this.made.push(this.toRow(userId));
+  }
+
+  slice(from: number, end: number): StepRow[] {
+    this.prepare(end);
+    return this.made.slice(from, end);
+  }
+}
+
+async function toRows(db: Database, tenantId: TenantId, portion: Portion): Promise<Rows> {
   const { users, rules, scheduledFor, scheduledLocal: local } = portion;
   const zones = local === null ? undefined : await findZones(db.forTenant(tenantId), tenantId, users);
   const isFiled = filingOf(rules, portion.content.type);
-  return users.map((userId) => ({
+  return new Rows(users, (userId) => ({
     id: newId(),
     userId,
     filed: isFiled(userId),
