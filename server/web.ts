@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import next from "next";
+import type { SignInProvider } from "./config/config.ts";
 import { projectRoot } from "./persistence/project-root.ts";
 import { type Running, runAsChild } from "./supervisor/child.ts";
 
@@ -14,12 +15,14 @@ export interface WebSettings {
   /** Where browsers do. */
   baseUrl: string;
   authSecret: string;
+  provider?: SignInProvider | undefined;
 }
 
 runAsChild<WebSettings>("web", startWeb);
 
-async function startWeb({ dev, apiUrl, baseUrl, authSecret }: WebSettings): Promise<Running> {
+async function startWeb({ dev, apiUrl, baseUrl, authSecret, provider }: WebSettings): Promise<Running> {
   Object.assign(process.env, { PARLEY_API_URL: apiUrl, NEXTAUTH_URL: baseUrl, NEXTAUTH_SECRET: authSecret });
+  if (provider) process.env.PARLEY_SIGN_IN_PROVIDER = JSON.stringify(provider);
   const httpServer = createServer();
   await new Promise<void>((resolve) => httpServer.listen(0, "127.0.0.1", resolve));
   const { port } = httpServer.address() as AddressInfo;

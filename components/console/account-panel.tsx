@@ -7,6 +7,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { browserName } from "./browser-name.ts";
 import { CallFault, callConsole } from "./call.ts";
+import { NewTenantForm } from "./new-tenant-form.tsx";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { signOut } from "./sign-in.ts";
 
@@ -15,7 +16,15 @@ export interface Account {
   hasPassword: boolean;
   twoFactor: boolean;
   recoveryCodesLeft: number;
+  mayCreateTenant: boolean;
   tenants: { tenantId: string; name: string; role: string }[];
+}
+
+interface AccountProps {
+  account: Account & {
+    /** What people call the provider that also signs them in, where there is one. */
+    provider?: string | undefined;
+  };
 }
 
 export interface ConsoleSession {
@@ -27,7 +36,7 @@ export interface ConsoleSession {
 }
 
 /** What a person sees to alone: tenants, password, browsers, two factors. */
-export function AccountPanel({ account, sessions }: { account: Account; sessions: ConsoleSession[] }) {
+export function AccountPanel({ account, sessions }: AccountProps & { sessions: ConsoleSession[] }) {
   return (
     <div className="flex flex-col gap-8">
       <Part title="Your tenants">
@@ -41,6 +50,13 @@ export function AccountPanel({ account, sessions }: { account: Account; sessions
             </li>
           ))}
         </ul>
+        {account.tenants.length === 0 && (
+          <p className="text-muted text-sm leading-6">
+            None yet. {account.mayCreateTenant ? "Make one of your own, or" : "To run one,"} open the link of an
+            invitation.
+          </p>
+        )}
+        {account.mayCreateTenant && <NewTenantForm begins={account.tenants.length === 0} />}
       </Part>
       <Part title="Password">
         <PasswordForm account={account} />
@@ -66,15 +82,14 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** Runs what a form asks, and says what came of it. Where it was a while since who it is was said, it asks for that and goes on. */
-function useAct({ hasPassword, twoFactor }: Pick<Account, "hasPassword" | "twoFactor">) {
+function useAct({ hasPassword, twoFactor, provider }: AccountProps["account"]) {
   const [said, setSaid] = useState<string>();
   const [held, setHeld] = useState<{ work: () => Promise<string> }>();
   const act = async (work: () => Promise<string>) => {
     try {
       setSaid(await work());
     } catch (error) {
-      const asked = error instanceof CallFault && error.code === "reauthentication_required";
-      if (asked && (hasPassword || twoFactor)) setHeld({ work });
+      if (error instanceof CallFault && error.code === "reauthentication_required") setHeld({ work });
       else setSaid(wordsOf(error));
     }
   };
@@ -85,7 +100,7 @@ function useAct({ hasPassword, twoFactor }: Pick<Account, "hasPassword" | "twoFa
       </p>
       {held && (
         <ReauthenticateDialog
-          hasPassword={hasPassword}
+          {...{ hasPassword, twoFactor, provider }}
           send={(given) => callConsole("POST", "/account/reauthenticate", given).then(() => undefined, wordsOf)}
           onDone={(answered) => {
             setHeld(undefined);
@@ -100,11 +115,10 @@ function useAct({ hasPassword, twoFactor }: Pick<Account, "hasPassword" | "twoFa
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof CallFault)) return "That did not work.";
-  if (error.code === "reauthentication_required") return "That was a while ago: sign in by mail again, then do it.";
   return Object.values(error.fields)[0]?.[0] ?? error.message;
 }
 
-function PasswordForm({ account }: { account: Account }) {
+function PasswordForm({ account }: AccountProps) {
   const { hasPassword } = account;
   const { outcome, act } = useAct(account);
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -133,7 +147,7 @@ function PasswordForm({ account }: { account: Account }) {
   );
 }
 
-function TwoFactors({ account }: { account: Account }) {
+function TwoFactors({ account }: AccountProps) {
   const { outcome, act } = useAct(account);
   const [secret, setSecret] = useState<{ secret: string; uri: string }>();
   const [codes, setCodes] = useState<string[]>();
@@ -201,7 +215,7 @@ function TwoFactors({ account }: { account: Account }) {
   );
 }
 
-function Sessions({ account, sessions }: { account: Account; sessions: ConsoleSession[] }) {
+function Sessions({ account, sessions }: AccountProps & { sessions: ConsoleSession[] }) {
   const { outcome, act } = useAct(account);
   const [shown, setShown] = useState(sessions);
   const revoke = (sessionId: string) =>

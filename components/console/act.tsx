@@ -35,11 +35,13 @@ export function ReauthenticateProvider({ children }: { children: ReactNode }) {
 }
 
 function AskDialog({ onDone }: { onDone: (answered: boolean) => void }) {
-  const { account } = useConsole();
+  const { account, provider } = useConsole();
   const client = useTRPCClient();
   return (
     <ReauthenticateDialog
       hasPassword={account.hasPassword}
+      twoFactor={account.twoFactor}
+      provider={provider}
       onDone={onDone}
       send={(given) =>
         client.account.reauthenticate.mutate(given).then(

@@ -7,6 +7,8 @@ export interface Console {
   tenantName: string;
   role: Role;
   account: Account;
+  /** What people call the provider that also signs them in, where there is one. */
+  provider?: string | undefined;
 }
 
 export const ConsoleContext = createContext<Console | null>(null);

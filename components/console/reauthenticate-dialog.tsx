@@ -1,20 +1,24 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { ProviderButton } from "./provider-sign-in.tsx";
 
 export interface ReauthenticateDialogProps {
-  /** Otherwise a code of the authenticator app is asked for. */
   hasPassword: boolean;
+  /** Whoever has no password is asked for a code of the authenticator app. */
+  twoFactor: boolean;
+  /** What people call the provider, which can sign in anew whoever has neither; a mailed link can, too. */
+  provider?: string | undefined;
   /** Says it to the service; returns what was wrong, in words. */
   send(given: { password: string } | { code: string }): Promise<string | undefined>;
   onDone(answered: boolean): void;
 }
 
 /** Asks whoever is signed in to say again who they are. */
-export function ReauthenticateDialog({ hasPassword, send, onDone }: ReauthenticateDialogProps) {
+export function ReauthenticateDialog({ hasPassword, twoFactor, provider, send, onDone }: ReauthenticateDialogProps) {
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
 
@@ -29,14 +33,25 @@ export function ReauthenticateDialog({ hasPassword, send, onDone }: Reauthentica
     if (wrong === undefined) onDone(true);
   }
 
+  const about = {
+    open: true,
+    onOpenChange: (open: boolean) => !open && onDone(false),
+    title: "Is it you?",
+    className: "w-[min(calc(100vw-2rem),24rem)]",
+  };
+  if (!hasPassword && !twoFactor)
+    return (
+      <Dialog {...about} description="You signed in a while ago. Sign in once more, come back here, then do it again.">
+        <div className="flex flex-col gap-3">
+          {provider && <ProviderButton name={provider} again />}
+          <a href="/reset" className={buttonClass()}>
+            Get a link by mail
+          </a>
+        </div>
+      </Dialog>
+    );
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onDone(false)}
-      title="Is it you?"
-      description="This asks once more, then not for ten minutes."
-      className="w-[min(calc(100vw-2rem),24rem)]"
-    >
+    <Dialog {...about} description="This asks once more, then not for ten minutes.">
       <form onSubmit={submit} className="flex flex-col gap-4">
         <Field label={hasPassword ? "Password" : "Code of your app"} error={fault}>
           <Input

@@ -19,6 +19,23 @@ export async function signIn({ way, ...fields }: SignInWay): Promise<SignInFault
   return fault === "refused" || fault === "code-needed" || fault === "rate_limited" ? fault : "unavailable";
 }
 
+/**
+ * Sends this browser to the provider of the settings, which sends it back to `next`, a path of our own. Undefined while it goes.
+ * @param again asks the provider not to answer for somebody who only sits at a browser that is signed in there
+ */
+export async function signInByProvider(next: string, again = false): Promise<SignInFault | undefined> {
+  const csrfToken = await fetchCsrf();
+  if (csrfToken === undefined) return "unavailable";
+  const response = await fetch(`/api/auth/signin/oidc${again ? "?max_age=0" : ""}`, {
+    method: "POST",
+    body: new URLSearchParams({ csrfToken, callbackUrl: next, json: "true" }),
+  }).catch(() => undefined);
+  const { url } = ((await response?.json().catch(() => undefined)) ?? {}) as { url?: string };
+  if (!response?.ok || url === undefined) return "unavailable";
+  window.location.assign(url);
+  return undefined;
+}
+
 /** Ends the session wherever it is remembered, then in this browser. */
 export async function signOut(): Promise<void> {
   await fetch("/api/console/account/sign-out", { method: "POST" });
@@ -46,3 +63,24 @@ export const faultTexts: Record<SignInFault, string> = {
   rate_limited: "Too many tries. Wait half a minute, then try again.",
   unavailable: "The service did not answer. Try again in a moment.",
 };
+
+/** What the sign-in page says when somebody comes back from the provider without being signed in: our own words, and next-auth's. */
+export function providerFaultText(error: string, provider = "The provider"): string {
+  switch (error) {
+    case "email-unverified":
+      return `${provider} does not say that your e-mail address is verified. Verify it there, or sign in another way.`;
+    case "two-factors":
+      return `Your account here asks for a second factor: sign in with your password and the code of your app. ${provider} alone is not enough.`;
+    case "not-invited":
+      return "There is no account with your e-mail address, and one comes in by invitation here. Ask somebody who runs a tenant to invite you.";
+    case "OAuthSignin":
+      return `${provider} cannot be reached, or its settings here are wrong. Try again in a moment, or sign in another way.`;
+    case "OAuthCallback":
+    case "Callback":
+      return `${provider} did not sign you in: it was called off, or took too long. Try again.`;
+    case "rate_limited":
+      return faultTexts.rate_limited;
+    default:
+      return "Signing in did not work. Try again.";
+  }
+}

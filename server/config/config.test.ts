@@ -1,10 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { draftConfig } from "./config.ts";
+import { completeConfig, draftConfig } from "./config.ts";
 import { childEnvironment, readEnv, settings } from "./env.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "./secrets.ts";
 
 const SECRET = "a secret of more than thirty-two characters";
 const draft = (variables: Record<string, string>) => draftConfig(readEnv(variables as unknown as NodeJS.ProcessEnv));
+
+const provider = {
+  OIDC_ISSUER: "https://id.example/realms/acme/",
+  OIDC_CLIENT_ID: "parley",
+  OIDC_CLIENT_SECRET: "s3cret",
+};
+const inHouse = { OIDC_ISSUER: "http://id.internal" };
 
 describe("settings", () => {
   test("without any: embedded, for this machine alone, with the demo", () => {
@@ -42,8 +49,26 @@ describe("settings", () => {
     [{ DATABASE_URL: "mysql://x/y" }, /DATABASE_URL must be a postgres/],
     [{ AUTH_SECRET: "short" }, /AUTH_SECRET must have at least 32/],
     [{ ROLES: "web,worker" }, /web without api/],
+    [{ OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "parley" }, /go together: set all three/],
+    [{ ...provider, OIDC_ISSUER: "http://id.example" }, /OIDC_ISSUER must be an https address/],
+    [{ ...provider, OIDC_ISSUER: "ftp://id.example" }, /OIDC_ISSUER must be an https address/],
   ])("%o is refused", (variables, line) => {
     expect(() => draft(variables as unknown as Record<string, string>)).toThrow(line);
+  });
+
+  test("a provider to sign in by is for the pages alone; over http on this machine, or where private networks may be reached", () => {
+    const own = draft(provider);
+    expect(own.provider).toEqual({
+      issuer: "https://id.example/realms/acme",
+      clientId: "parley",
+      clientSecret: "s3cret",
+      name: "single sign-on",
+    });
+    const database = { ownerUrl: "", runtimeUrl: "", embedded: true };
+    expect(JSON.stringify(completeConfig(own, SECRET, database))).not.toContain("s3cret");
+    expect(draft({}).provider).toBeUndefined();
+    for (const more of [{ OIDC_ISSUER: "http://localhost:8080" }, { ...inHouse, ALLOW_PRIVATE_NETWORKS: "true" }])
+      expect(draft({ ...provider, ...more }).provider?.issuer).toMatch(/^http:/);
   });
 
   test("each has a default and a description for the README", () => {
@@ -52,9 +77,12 @@ describe("settings", () => {
 
   test("child processes do not inherit addresses and secrets", () => {
     process.env.MAIL_URL = "smtp://user:password@mail";
+    process.env.OIDC_CLIENT_SECRET = "s3cret";
     expect(childEnvironment({ EXTRA: "1" })).toMatchObject({ EXTRA: "1", PATH: process.env.PATH });
     expect(childEnvironment()).not.toHaveProperty("MAIL_URL");
+    expect(childEnvironment()).not.toHaveProperty("OIDC_CLIENT_SECRET");
     delete process.env.MAIL_URL;
+    delete process.env.OIDC_CLIENT_SECRET;
   });
 });
 

@@ -38,10 +38,22 @@ export interface Config {
   allowPrivateNetworks: boolean;
 }
 
+/** The OpenID Connect provider by which people may sign in to the console. */
+export interface SignInProvider {
+  /** Without a slash at the end. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** What people call it. */
+  name: string;
+}
+
 /** What is known before the database runs. */
 export interface Draft extends Omit<Config, "database" | "authSecret"> {
   databaseUrl?: string;
   authSecret?: string;
+  /** The web role's alone. */
+  provider?: SignInProvider;
 }
 
 /**
@@ -81,12 +93,25 @@ export function draftConfig(env: Env): Draft {
     dev: env.NODE_ENV === "development",
     logLevel: env.LOG_LEVEL,
     allowPrivateNetworks: env.ALLOW_PRIVATE_NETWORKS,
+    provider: providerOf(env),
   };
+}
+
+function providerOf(env: Env): SignInProvider | undefined {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name } = env;
+  if (OIDC_ISSUER === undefined && clientId === undefined && clientSecret === undefined) return undefined;
+  if (OIDC_ISSUER === undefined || clientId === undefined || clientSecret === undefined)
+    throw new StartError("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together: set all three, or none.");
+  const { protocol, hostname } = new URL(OIDC_ISSUER);
+  const onThisMachine = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
+  if (protocol === "http:" && !onThisMachine && !env.ALLOW_PRIVATE_NETWORKS)
+    throw new StartError("OIDC_ISSUER must be an https address; http is for this machine, or ALLOW_PRIVATE_NETWORKS.");
+  return { issuer: OIDC_ISSUER.replace(/\/+$/, ""), clientId, clientSecret, name };
 }
 
 /** Completes a draft once the secret and the database are there. */
 export function completeConfig(draft: Draft, authSecret: string, database: Config["database"]): Config {
-  const { databaseUrl, ...settled } = draft;
+  const { databaseUrl, provider, ...settled } = draft;
   return { ...settled, authSecret, database };
 }
 

@@ -110,6 +110,27 @@ export const settings = {
       "Who may sign up and make a tenant: `open` (everybody) or `invite` (whoever was invited, and the installation's owner).",
     schema: z.enum(["open", "invite"], "must be open or invite").optional(),
   },
+  OIDC_ISSUER: {
+    default: "none",
+    description:
+      "Lets people sign in to the console by an OpenID Connect provider, next to password and mail: its address, as its tokens say it in `iss`. With `OIDC_CLIENT_ID` and `OIDC_CLIENT_SECRET`; give the provider `{BASE_URL}/api/auth/callback/oidc` to redirect to.",
+    schema: z.url({ protocol: /^https?$/, error: "must be an https address" }).optional(),
+  },
+  OIDC_CLIENT_ID: {
+    default: "none",
+    description: "What the provider calls this installation.",
+    schema: z.string().optional(),
+  },
+  OIDC_CLIENT_SECRET: {
+    default: "none",
+    description: "The secret that the provider gave to it.",
+    schema: z.string().optional(),
+  },
+  OIDC_NAME: {
+    default: "`single sign-on`",
+    description: "What people call the provider: the button says `Continue with {OIDC_NAME}`.",
+    schema: z.string().max(40, "must have at most 40 characters").default("single sign-on"),
+  },
   SEED: {
     default: "`demo`; `none` with `DATABASE_URL`",
     description: "`demo` fills an empty database with a tenant to try things on.",
@@ -152,7 +173,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 
 /** The variables a child process gets: ours, without the addresses and secrets that it is handed over a private channel instead. */
 export function childEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const { DATABASE_URL, REDIS_URL, MAIL_URL, MAIL_POSTMARK_SECRET, AUTH_SECRET, ...rest } = process.env;
+  const { DATABASE_URL, REDIS_URL, MAIL_URL, MAIL_POSTMARK_SECRET, AUTH_SECRET, OIDC_CLIENT_SECRET, ...rest } =
+    process.env;
   return { ...rest, ...extra };
 }
 

@@ -53,11 +53,12 @@ export function startWeb(
   entries: string,
   { say }: Progress,
 ): Child<WebSettings> {
+  const { dev, baseUrl, authSecret, provider } = draft;
   return new Child<WebSettings>({
     role: "web",
     entry: beside(entries, "web"),
-    settings: { dev: draft.dev, apiUrl: loopbackUrl(draft), baseUrl: draft.baseUrl, authSecret: draft.authSecret },
-    environment: environment(draft.dev),
+    settings: { dev, apiUrl: loopbackUrl(draft), baseUrl, authSecret, provider },
+    environment: environment(dev),
     say,
   });
 }

@@ -36,8 +36,8 @@ export interface Stack {
   url: string;
   database: TestDatabase;
   tenant(id: string): Promise<TestTenant>;
-  /** A second api on the same database, as another node would be. It may be closed before the others. */
-  another(): Promise<{ api: Api; url: string }>;
+  /** A second api on the same database, as another node would be, with other settings if told. It may be closed before the others. */
+  another(changes?: Partial<Config>): Promise<{ api: Api; url: string }>;
   close(): Promise<void>;
 }
 
@@ -46,8 +46,8 @@ export async function startStack(changes: Partial<Config> = {}, now?: () => numb
   const database = await createTestDatabase();
   const config = configFor(database, changes);
   const apis: Api[] = [];
-  const open = async () => {
-    const started = await startApi(config, { url: () => undefined }, now);
+  const open = async (more: Partial<Config> = {}) => {
+    const started = await startApi({ ...config, ...more }, { url: () => undefined }, now);
     let closing: Promise<void> | undefined;
     const close = () => {
       closing ??= started.close();

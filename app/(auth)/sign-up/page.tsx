@@ -2,7 +2,9 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { askConsole } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
+import { ProviderSignIn } from "../../../components/console/provider-sign-in.tsx";
 import { SignUpForm } from "../../../components/console/sign-up-form.tsx";
+import { webEnvironment } from "../../../server/auth/session.ts";
 
 export const metadata: Metadata = { title: "Sign up" };
 
@@ -14,6 +16,7 @@ export default async function SignUpPage({ searchParams }: Props) {
   const { claim } = await searchParams;
   const query = claim === undefined ? "" : `?claim=${encodeURIComponent(claim)}`;
   const may = await askConsole<{ signUp: "open" | "invite"; claim: "none" | "good" | "over" }>(`/sign-up${query}`);
+  const { provider } = webEnvironment();
   const footer = (
     <Link href="/sign-in" className={linkClass}>
       I have an account
@@ -37,6 +40,7 @@ export default async function SignUpPage({ searchParams }: Props) {
       lead={claim ? "You become its owner, and make its first tenant." : "An account, and a tenant of your own."}
       footer={footer}
     >
+      {provider && !claim && <ProviderSignIn name={provider.name} next="/account" />}
       <SignUpForm claim={claim} />
     </AuthCard>
   );

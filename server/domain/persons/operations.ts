@@ -8,6 +8,7 @@ import { getSignUp } from "./get-sign-up.ts";
 import { listSessions } from "./list-sessions.ts";
 import { openSession } from "./open-session.ts";
 import { openSessionByLink } from "./open-session-by-link.ts";
+import { openSessionByProvider } from "./open-session-by-provider.ts";
 import { reauthenticateAccount } from "./reauthenticate-account.ts";
 import { requestPasswordReset, requestSignInLink } from "./request-link.ts";
 import { resetPassword } from "./reset-password.ts";
@@ -35,4 +36,8 @@ export const accountOperations = {
 export const peopleOperations = { getSignUp, signUp, requestSignInLink, requestPasswordReset, resetPassword };
 
 /** What the sign-in page asks on behalf of a browser. */
-export const sessionOperations = { open: openSession, openByLink: openSessionByLink };
+export const sessionOperations = {
+  open: openSession,
+  openByLink: openSessionByLink,
+  openByProvider: openSessionByProvider,
+};

@@ -62,6 +62,15 @@ export async function hasInstallationOwner(tx: TenantTransaction): Promise<boole
   return (await tx.person.findFirst({ where: { tenantId: nobodys, installationOwner: true } })) !== null;
 }
 
+/**
+ * Whether some tenant invites the address. A function of the database asks it, as the rows are the tenants': it shows whether there is
+ * one, and nothing of it.
+ */
+export async function isInvited(tx: TenantTransaction, email: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ invited: boolean }[]>`select is_invited_v1(${email}) as invited`;
+  return row?.invited === true;
+}
+
 export interface NewSession {
   method: "password" | "link" | "oauth";
   ip?: string | undefined;

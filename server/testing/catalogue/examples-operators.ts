@@ -152,6 +152,7 @@ export const operatorExamples = {
   },
   "sessions.open": root(() => ({ email: "new@operators.example", password })),
   "sessions.openByLink": root(() => ({ token: "over" })),
+  "sessions.openByProvider": root(() => ({ email: "new@operators.example", emailVerified: false })),
   "operators.list": {
     input: noInput,
     callers: byAdmin,

@@ -3,6 +3,8 @@ import Link from "next/link";
 import { AcceptForm } from "../../../../components/console/accept-form.tsx";
 import { askConsole } from "../../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../../components/console/auth-card.tsx";
+import { ProviderSignIn } from "../../../../components/console/provider-sign-in.tsx";
+import { webEnvironment } from "../../../../server/auth/session.ts";
 
 export const metadata: Metadata = { title: "Invitation" };
 
@@ -28,18 +30,23 @@ export default async function InvitePage({ params }: { params: Promise<{ token: 
     );
   const { tenantName, email, role, invitedBy, hasAccount } = invitation;
   const signedIn = account?.email === email;
+  const here = `/invite/${encodeURIComponent(token)}`;
+  const { provider } = webEnvironment();
   return (
     <AuthCard title={tenantName} lead={`${invitedBy ?? "Somebody"} invites ${email} to run it, as ${role}.`}>
       {hasAccount && !signedIn ? (
         <p className="text-sm leading-6">
           There is an account with this address:{" "}
-          <Link href={`/sign-in?next=${encodeURIComponent(`/invite/${token}`)}`} className={linkClass}>
+          <Link href={`/sign-in?next=${encodeURIComponent(here)}`} className={linkClass}>
             sign in
           </Link>{" "}
           and come back.
         </p>
       ) : (
-        <AcceptForm token={token} email={email} signedIn={signedIn} />
+        <>
+          {provider && !signedIn && <ProviderSignIn name={provider.name} next={here} />}
+          <AcceptForm token={token} email={email} signedIn={signedIn} />
+        </>
       )}
     </AuthCard>
   );

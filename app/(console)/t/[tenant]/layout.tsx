@@ -5,6 +5,7 @@ import { ConsoleApp } from "../../../../components/console/console-app.tsx";
 import { GoToSignIn } from "../../../../components/console/go-to-sign-in.tsx";
 import { NotAMember } from "../../../../components/console/not-a-member.tsx";
 import { parseTheme, THEME_COOKIE } from "../../../../components/ui/theme.ts";
+import { webEnvironment } from "../../../../server/auth/session.ts";
 import { loadAccount } from "./load-account.ts";
 
 interface Props {
@@ -25,8 +26,9 @@ export default async function ConsoleLayout({ params, children }: Props) {
   const tenant = account.tenants.find((one) => one.tenantId === tenantId);
   if (!tenant) return <NotAMember account={account} />;
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
+  const about = { tenantId, tenantName: tenant.name, role: tenant.role, account };
   return (
-    <ConsoleApp tenantId={tenantId} tenantName={tenant.name} role={tenant.role} account={account} theme={theme}>
+    <ConsoleApp {...about} provider={webEnvironment().provider?.name} theme={theme}>
       {children}
     </ConsoleApp>
   );

@@ -4,6 +4,7 @@ import { signInOptions, webEnvironment } from "../../../../server/auth/session.t
 type Handler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>;
 
 // Made at each call: the web role learns where the api is when it starts, after this file was built.
-const handle: Handler = (request, context) => (NextAuth(signInOptions(webEnvironment())) as Handler)(request, context);
+const handle: Handler = (request, context) =>
+  (NextAuth(signInOptions(webEnvironment(), request.headers)) as Handler)(request, context);
 
 export { handle as GET, handle as POST };
