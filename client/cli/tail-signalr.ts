@@ -45,7 +45,9 @@ export async function tailSignalr({ service, after, signal, onEvent, onResync }:
   } catch (error) {
     // The stock client says that it was refused, and not why: a call by the same token does.
     const tokens = new TokenKeeper(() => accessToken);
-    await new Api({ address: tenantAddress(service.baseUrl, service.tenantId), tokens }).call("chats.list", { pageSize: 1 });
+    await new Api({ address: tenantAddress(service.baseUrl, service.tenantId), tokens }).call("chats.list", {
+      pageSize: 1,
+    });
     throw error;
   }
   if (signal.aborted) await connection.stop();
