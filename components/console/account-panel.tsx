@@ -40,17 +40,18 @@ export function AccountPanel({ account, sessions }: AccountProps & { sessions: C
   return (
     <div className="flex flex-col gap-8">
       <Part title="Your tenants">
-        <ul className="flex flex-col gap-1.5 text-sm">
-          {account.tenants.map(({ tenantId, name, role }) => (
-            <li key={tenantId} className="flex justify-between gap-3">
-              <a href={`/t/${tenantId}`} className="rounded text-accent underline-offset-4 hover:underline">
-                {name}
-              </a>
-              <span className="text-muted">{role}</span>
-            </li>
-          ))}
-        </ul>
-        {account.tenants.length === 0 && (
+        {account.tenants.length > 0 ? (
+          <ul className="flex flex-col gap-1.5 text-sm">
+            {account.tenants.map(({ tenantId, name, role }) => (
+              <li key={tenantId} className="flex justify-between gap-3">
+                <a href={`/t/${tenantId}`} className="rounded text-accent underline-offset-4 hover:underline">
+                  {name}
+                </a>
+                <span className="text-muted">{role}</span>
+              </li>
+            ))}
+          </ul>
+        ) : (
           <p className="text-muted text-sm leading-6">
             None yet. {account.mayCreateTenant ? "Make one of your own, or" : "To run one,"} open the link of an
             invitation.
@@ -186,7 +187,7 @@ function TwoFactors({ account }: AccountProps) {
   if (!account.twoFactor && !secret)
     return (
       <>
-        <p className="text-muted text-sm">Off. Signing in takes the password alone.</p>
+        <p className="text-muted text-sm">Off. Signing in takes one step.</p>
         {outcome}
         <Button onClick={() => void start()}>Switch on</Button>
       </>

@@ -31,7 +31,7 @@ export function ProviderButton({ name, next, again }: ProviderButtonProps) {
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
-      <SubmitButton disabled={busy} className="w-full">
+      <SubmitButton disabled={busy} className="w-full border-line-strong">
         <span className="truncate">Continue with {name}</span>
       </SubmitButton>
       <p role="alert" className="text-bad text-sm" hidden={fault === undefined}>
