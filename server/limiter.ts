@@ -7,6 +7,11 @@ export interface Rate {
   burst: number;
 }
 
+/** The lower of two rates, in each of their parts. */
+export function cappedBy(rate: Rate, cap: Rate | null): Rate {
+  return cap ? { rate: Math.min(rate.rate, cap.rate), burst: Math.min(rate.burst, cap.burst) } : rate;
+}
+
 /** One token bucket, full at first. */
 export class TokenBucket {
   rate: Rate;

@@ -3,27 +3,30 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault } from "./call.ts";
+import type { Answers } from "./trpc.ts";
 
-export interface InstallationTenant {
-  tenantId: string;
-  name: string;
-  suspended: boolean;
-  rate: { rate: number; burst: number };
-  operators: number;
-  users: number;
-  chats: number;
-}
+export type InstallationTenant = Answers["installation"]["listTenants"]["data"][number];
 
 /** Tenants with what they have; each can be suspended and limited. */
 export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
   const [shown, setShown] = useState(tenants);
   const [fault, setFault] = useState<string>();
-  async function change(tenantId: string, part: Partial<Pick<InstallationTenant, "suspended" | "rate">>) {
+  async function change(tenantId: string, part: Partial<Pick<InstallationTenant, "suspended" | "rate" | "limited">>) {
     try {
-      await updateTenant({ tenant: tenantId, ...part });
+      const { limited: _limited, ...fields } = part;
+      await updateTenant({ tenant: tenantId, ...fields });
       setFault(undefined);
       setShown((before) => before.map((one) => (one.tenantId === tenantId ? { ...one, ...part } : one)));
+    } catch (error) {
+      setFault(error instanceof CallFault ? error.message : "That did not work.");
+    }
+  }
+  async function lift(tenantId: string) {
+    try {
+      await updateTenant({ tenant: tenantId, limited: false });
+      window.location.reload(); // what the tenant sets itself is shown then
     } catch (error) {
       setFault(error instanceof CallFault ? error.message : "That did not work.");
     }
@@ -47,7 +50,11 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
                 {tenant.suspended ? "Let go on" : "Suspend"}
               </Button>
             </p>
-            <LimitForm tenant={tenant} onChange={(rate) => void change(tenant.tenantId, { rate })} />
+            <LimitForm
+              tenant={tenant}
+              onChange={(rate) => void change(tenant.tenantId, { rate, limited: true })}
+              onLift={() => void lift(tenant.tenantId)}
+            />
           </li>
         ))}
       </ul>
@@ -58,9 +65,10 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
 interface LimitFormProps {
   tenant: InstallationTenant;
   onChange(rate: InstallationTenant["rate"]): void;
+  onLift(): void;
 }
 
-function LimitForm({ tenant, onChange }: LimitFormProps) {
+function LimitForm({ tenant, onChange, onLift }: LimitFormProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -74,7 +82,8 @@ function LimitForm({ tenant, onChange }: LimitFormProps) {
       <Field label="At once" className="flex-1">
         <Input name="burst" type="number" min={1} defaultValue={String(tenant.rate.burst)} required />
       </Field>
-      <Button type="submit">Limit</Button>
+      <SubmitButton>Limit</SubmitButton>
+      {tenant.limited && <Button onClick={onLift}>Lift</Button>}
     </form>
   );
 }

@@ -1,3 +1,4 @@
+import type { Rate } from "../limiter.ts";
 import type { Database } from "../persistence/database.ts";
 import type { IssuerRow } from "./issuer.ts";
 import type { TenantId } from "./principal.ts";
@@ -15,19 +16,25 @@ export interface SecurityRow {
   users: [userId: string, validAfter: number][];
   /** Null for a tenant that never had one. */
   pusherApp: unknown;
+  /** What the installation lets all calls of the tenant be at most. */
+  rateCap: Rate | null;
 }
 
 // Hand-written SQL: read for every active tenant every two seconds on every node; one round trip against sixteen through Prisma.
 
 /** Reads what calls are checked against; of the users only those revoked since then. Null for an unknown tenant. */
 export async function readSecurity(db: Database, tenantId: TenantId, usersSince?: Date): Promise<SecurityRow | null> {
-  const { rows } = await db.pool.query<{ row: Omit<SecurityRow, "pusherApp"> | null; app: unknown }>({
-    name: "tenant_security_v1",
-    text: "select tenant_security_v1($1, $2) as row, pusher_app_v1($1) as app",
+  const { rows } = await db.pool.query<{
+    row: Omit<SecurityRow, "pusherApp" | "rateCap"> | null;
+    app: unknown;
+    cap: Rate | null;
+  }>({
+    name: "tenant_security_v1 rate_cap_v1",
+    text: "select tenant_security_v1($1, $2) as row, pusher_app_v1($1) as app, rate_cap_v1($1) as cap",
     values: [tenantId, usersSince ?? null],
   });
   const [answer] = rows;
-  return answer?.row ? { ...answer.row, pusherApp: answer.app } : null;
+  return answer?.row ? { ...answer.row, pusherApp: answer.app, rateCap: answer.cap } : null;
 }
 
 /** Writes when keys were last used; in one round trip, which sets the tenant too. */

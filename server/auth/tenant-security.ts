@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import { type Logger, pino } from "pino";
 import { type TenantSettings, tenantSettingsSchema } from "../domain/tenants/schema.ts";
 import { DomainError } from "../errors.ts";
+import { cappedBy } from "../limiter.ts";
 import type { Database } from "../persistence/database.ts";
 import { issuerSecretKey, issuerVersion, type TrustedIssuer, trustIssuer } from "./issuer.ts";
 import { TokenVerifier } from "./jwt.ts";
@@ -171,12 +172,14 @@ export class TenantSecurity {
   }
 
   private toSnapshot(tenantId: TenantId, row: SecurityRow, before?: TenantSnapshot): TenantSnapshot {
+    const settings = tenantSettingsSchema.parse(row.settings);
+    settings.rates.tenant = cappedBy(settings.rates.tenant, row.rateCap);
     const keys = row.keys.map((key) => ({ ...key, scopes: scopesOfKey(key) }));
     return {
       tenantId,
       suspended: row.suspended,
       demo: row.demo,
-      settings: tenantSettingsSchema.parse(row.settings),
+      settings,
       validAfter: row.validAfter ?? undefined,
       issuers: this.toIssuers(tenantId, row, before),
       keysByHash: new Map(keys.map((key) => [key.hash, key])),

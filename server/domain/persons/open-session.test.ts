@@ -173,6 +173,18 @@ describe("the first start's claim", () => {
     expect((await trpc(stack.url, "acme", cookie)).status).toBe(403);
     const suspend = (suspended: boolean) =>
       call(`${stack.url}/api/trpc/installation.updateTenant`, "POST", { tenant: "acme", suspended }, cookie);
+    // The tenant's owner may set less than the installation, and no more.
+    const limit = (fields: object) =>
+      call(`${stack.url}/api/trpc/installation.updateTenant`, "POST", { tenant: "acme", ...fields }, cookie);
+    const set = (rate: number) =>
+      acme.key()("PATCH", "/admin/tenant", { settings: { rates: { tenant: { rate, burst: rate } } } });
+    const policy = async () => (await acme.key()("GET", "/admin/tenant")).status;
+    expect((await limit({ rate: { rate: 0.1, burst: 3 } })).status).toBe(200);
+    await set(5000);
+    expect(await Promise.all(Array.from({ length: 12 }, policy))).toContain(429);
+    expect((await limit({ limited: false })).status).toBe(200);
+    await expect.poll(policy, { timeout: 5000 }).toBe(200);
+
     await suspend(true);
     expect((await acme.key()("GET", "/admin/tenant")).body).toMatchObject({ code: "tenant_suspended" });
     await suspend(false);

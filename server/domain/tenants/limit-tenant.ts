@@ -5,12 +5,11 @@ import { mutation } from "../../operation.ts";
 import { asTenant } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
-import type { SettingsPatch } from "./schema.ts";
-import { lockTenant, saveTenant, setStanding } from "./store.ts";
+import { lockTenant, setStanding } from "./store.ts";
 
 export const limitTenant = mutation({
   name: "installation.updateTenant",
-  summary: "Suspend a tenant, or let it go on; limit the calls of all of it",
+  summary: "Suspend a tenant, or let it go on; limit the calls of all of it, whatever it sets itself",
   http: { method: "PATCH", path: "/installation/tenants/{tenant}", root: true },
   access: { caller: "installation" },
   input: z.object({
@@ -22,10 +21,11 @@ export const limitTenant = mutation({
         burst: z.number().int().min(1).max(1_000_000),
       })
       .optional(),
+    limited: z.literal(false).optional().describe("Lets the tenant have again what it sets itself"),
   }),
   output: empty,
   errors: ["unauthenticated", "forbidden"],
-  async handle(ctx, { tenant, suspended, rate }) {
+  async handle(ctx, { tenant, suspended, rate, limited }) {
     if (!isTenantIdForm(tenant)) throw new DomainError("not_found");
     const tenantId = mintTenantId(tenant);
     const { db, security, live } = ctx.services;
@@ -34,13 +34,8 @@ export const limitTenant = mutation({
       ctx.tenantId,
       ({ tx }) =>
         asTenant(tx, tenantId, ctx.tenantId, async () => {
-          const row = await lockTenant(tx, tenantId);
-          await setStanding(tx, tenantId, { suspended });
-          if (rate) {
-            const settings = row.settings as SettingsPatch;
-            const rates = { ...settings.rates, tenant: rate };
-            await saveTenant(tx, tenantId, { settings: { ...settings, rates } });
-          }
+          await lockTenant(tx, tenantId);
+          await setStanding(tx, tenantId, { suspended, rateCap: limited === false ? null : rate });
           return {};
         }),
       ctx.idempotent,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isTenantIdForm } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { cappedBy } from "../../limiter.ts";
 import { query } from "../../operation.ts";
 import { readLimit } from "../../persistence/paging.ts";
 import { cursorPage, text } from "../../schema.ts";
@@ -14,7 +15,8 @@ export const installationTenantSchema = z
     createdAt: z.string(),
     suspended: z.boolean(),
     deleteAfter: z.string().nullable().describe("Its owner has deleted it"),
-    rate: z.object({ rate: z.number(), burst: z.number() }).describe("Calls of the whole tenant"),
+    rate: z.object({ rate: z.number(), burst: z.number() }).describe("Calls of the whole tenant, as it holds"),
+    limited: z.boolean().describe("The installation has set a limit; the tenant may set a lower one"),
     operators: z.number().int(),
     users: z.number().int(),
     chats: z.number().int(),
@@ -40,7 +42,8 @@ export const listTenants = query({
       createdAt: row.createdAt.toISOString(),
       suspended: row.suspendedAt !== null,
       deleteAfter: row.deleteAfter?.toISOString() ?? null,
-      rate: tenantSettingsSchema.parse(row.settings).rates.tenant,
+      rate: cappedBy(tenantSettingsSchema.parse(row.settings).rates.tenant, row.rateCap),
+      limited: row.rateCap !== null,
       operators: row.operators,
       users: row.users,
       chats: row.chats,

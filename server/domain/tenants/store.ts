@@ -1,7 +1,8 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import type { Rate } from "../../limiter.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
+import { Prisma, type Tenant as TenantRow } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { SettingsPatch } from "./schema.ts";
 
@@ -47,6 +48,7 @@ export interface InstallationTenant {
   suspendedAt: Date | null;
   deleteAfter: Date | null;
   settings: unknown;
+  rateCap: Rate | null;
   operators: number;
   users: number;
   chats: number;
@@ -59,23 +61,28 @@ export async function listInstallationTenants(
   { search, after, limit }: { search?: string | undefined; after: string; limit: number },
 ): Promise<InstallationTenant[]> {
   const { rows } = await db.pool.query<InstallationTenant>(
-    `select id, name, created_at as "createdAt", suspended_at as "suspendedAt", delete_after as "deleteAfter", settings, operators,
-       users, chats, "position" as events from installation_tenants_v1($1, $2, $3)`,
+    `select id, name, created_at as "createdAt", suspended_at as "suspendedAt", delete_after as "deleteAfter", settings, rate_cap as "rateCap", operators,
+       users, chats, "position" as events from installation_tenants_v2($1, $2, $3)`,
     [after, search ?? null, limit],
   );
   return rows;
 }
 
-/** Suspends a tenant or lets it go on; deletes it at a time, or not. */
+/** Suspends a tenant or lets it go on; deletes it at a time, or not; caps the calls of all of it, or not. */
 export async function setStanding(
   tx: TenantTransaction,
   tenantId: TenantId,
-  standing: { suspended?: boolean | undefined; deleteAfter?: Date | null | undefined },
+  standing: {
+    suspended?: boolean | undefined;
+    deleteAfter?: Date | null | undefined;
+    rateCap?: Rate | null | undefined;
+  },
 ): Promise<TenantRow> {
-  const { suspended, deleteAfter } = standing;
+  const { suspended, deleteAfter, rateCap } = standing;
   const data = {
     ...(suspended === undefined ? {} : { suspendedAt: suspended ? new Date() : null }),
     ...(deleteAfter === undefined ? {} : { deleteAfter }),
+    ...(rateCap === undefined ? {} : { rateCap: rateCap === null ? Prisma.DbNull : { ...rateCap } }),
   };
   return tx.tenant.update({ where: { id: tenantId }, data });
 }
