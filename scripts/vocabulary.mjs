@@ -17,6 +17,10 @@ for (const file of walk(join(root, "server"))) check(relative(root, file));
 for (const folder of ["app", "components", "client"])
   for (const file of walk(join(root, folder))) checkName(relative(root, file));
 
+// Who may do what is decided in each operation: a check in front of the pages would be one that another way in lacks.
+for (const file of ["middleware.ts", "proxy.ts", "app/middleware.ts"])
+  if (existsSync(join(root, file))) faults.push(`${file}: access is checked by operations, never in front of them`);
+
 // A promise whose test is gone is no promise, and one that names none has none.
 const promises = readdirSync(join(root, "docs/protocols")).map((name) => `docs/protocols/${name}`);
 for (const page of ["docs/guarantees.md", ...promises]) checkPromises(page, readFileSync(join(root, page), "utf8"));

@@ -29,7 +29,7 @@ export async function readSecurity(db: Database, tenantId: TenantId, usersSince?
     app: unknown;
     cap: Rate | null;
   }>({
-    name: "tenant_security_v1 rate_cap_v1",
+    name: "tenant_security_v1",
     text: "select tenant_security_v1($1, $2) as row, pusher_app_v1($1) as app, rate_cap_v1($1) as cap",
     values: [tenantId, usersSince ?? null],
   });

@@ -76,7 +76,13 @@ describe("a tenant", () => {
 
   test("has its settings with the defaults filled in", async () => {
     expect((await fresh().snapshot("acme"))?.settings).toMatchObject({
-      rates: { user: { rate: 100, burst: 1000 }, key: { rate: 1000, burst: 5000 }, address: { rate: 20, burst: 100 } },
+      rates: {
+        user: { rate: 100, burst: 1000 },
+        key: { rate: 1000, burst: 5000 },
+        tenant: { rate: 5000, burst: 10_000 },
+        address: { rate: 20, burst: 100 },
+        frames: { rate: 50, burst: 200 },
+      },
       allowedOrigins: [],
       tokenExpiry: { grace: 60 },
       presence: true,

@@ -33,7 +33,7 @@ async function openReaders(tenant: FleetTenant) {
 
 test.each([
   { chats: 1, messages: 50 },
-  { chats: 1000, messages: 50 },
+  { chats: 1000, messages: 125 }, // two a chat
 ])(
   "16 writers on $chats chats through two nodes, dropping calls: one order for everybody",
   async (given) => {
