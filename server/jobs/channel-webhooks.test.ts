@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import pg from "pg";
 import type PusherSdk from "pusher";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../testing/hub-client.ts";
 import { appOf, type PusherCredentials, RawPusher, stockSdk } from "../testing/pusher-client.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { channelWebhookDelays, deliverChannelWebhook } from "./channel-webhooks.ts";
 import { post } from "./post-signed.ts";
 import { startWorker } from "./worker.ts";
 
@@ -36,7 +38,8 @@ beforeAll(async () => {
     const { events } = JSON.parse(rawBody) as { events: Event[] };
     const path = request.url ?? "";
     requests.push({ path, events, valid: webhook.isValid(), type: request.headers["content-type"] });
-    response.writeHead(path === "/flaky" && failures++ === 0 ? 500 : 200).end();
+    const status = path === "/down" ? 503 : path === "/flaky" && failures++ === 0 ? 500 : 200;
+    response.writeHead(status).end();
   });
   sink.listen(0, "127.0.0.1");
   await once(sink, "listening");
@@ -114,9 +117,42 @@ describe("webhooks", () => {
       expect(failures).toBeGreaterThan(1);
       expect(found().size).toBe(7);
     });
+    const together = requests.filter(({ path, events }) => path === "/flaky" && events.length > 1);
+    const pairs = together.flatMap(({ events }) => events).filter(({ channel }) => channel === "one"); // noted at once
+    expect(new Set(pairs.map(({ name }) => name))).toEqual(new Set(events));
+    expect(together.map(({ valid }) => valid)).toEqual(together.map(() => true));
     expect(told("/flaky").find(({ name }) => name === "subscription_count")).toMatchObject({ subscription_count: 1 });
     expect(told("/other")).toEqual([{ name: "member_added", channel: "presence-four", user_id: "ada" }]);
     raw.socket.terminate();
+  });
+
+  test("that are not taken come again for five minutes, and are then in the dead-letter list", async () => {
+    await configure({ webhooks: [{ url: `${url}/down`, events: ["cache_miss"] }] });
+    const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+    await owner.connect();
+    const begun = Date.now() + 86_400_000; // no worker gets to these jobs
+    let now = begun;
+    const context = { db: stack.api.services.db, config: configFor(stack.database), now: () => now };
+    let job = {
+      payload: { tenantId: tenant.tenantId, url: `${url}/down`, body: "{}" },
+      run_at: new Date(),
+      max_attempts: 25,
+    };
+    const waits: number[] = [];
+    for (let tries = 0; tries < channelWebhookDelays.length; tries++) {
+      await deliverChannelWebhook(context, job.payload);
+      const newest =
+        "select * from graphile_worker._private_jobs where payload ->> 'url' = $1 order by id desc limit 1";
+      [job] = (await owner.query(newest, [job.payload.url])).rows;
+      waits.push(job.run_at.getTime() - now);
+      now = job.run_at.getTime();
+    }
+    await owner.end();
+    expect(waits).toEqual([2_000, 5_000, 13_000, 35_000, 85_000, 160_000]);
+    expect(now - begun).toBe(300_000);
+    expect(job.max_attempts).toBe(1);
+    await expect(deliverChannelWebhook(context, job.payload)).rejects.toThrow("the webhook answered 503");
+    expect(requests.filter(({ path }) => path === "/down")).toHaveLength(7);
   });
 
   test("go to no private address, by number or by name, and by https only, unless the installation allows it", async () => {

@@ -11,14 +11,16 @@ import type { TaskContext } from "./tasks.ts";
 const step = 200;
 /** Events in one request, where they are batched. */
 const maxBatch = 50;
-/** By the queue's delays (e^n seconds) the last try comes after four minutes: protocols.md B11 says five. */
-const maxAttempts = 6;
+/** ms between the tries. The last comes after five minutes, as Pusher has it; the queue's own delays do not meet that. */
+export const channelWebhookDelays: readonly number[] = [2_000, 5_000, 13_000, 35_000, 85_000, 160_000];
 
 /** One request to a webhook. */
 interface Delivery {
   url: string;
   /** As it is signed and sent. */
   body: string;
+  /** That were made before, in vain. */
+  tries?: number;
 }
 
 /** Turns what is due into requests: a job each, so that a dead endpoint delays no other. Nothing is lost and nothing planned twice. */
@@ -33,10 +35,13 @@ export async function planChannelWebhooks({ db, config, now }: TaskContext, payl
     });
 }
 
-/** Sends one request. Throws when it was not taken: the queue tries again, later and later. */
-export async function deliverChannelWebhook({ db, config }: TaskContext, payload: unknown): Promise<void> {
+/** Sends one request. When it is not taken it is sent again, later and later; throws when that was the last time. */
+export async function deliverChannelWebhook(
+  { db, config, now }: Pick<TaskContext, "db" | "config" | "now">,
+  payload: unknown,
+): Promise<void> {
   const tenantId = tenantOf(payload);
-  const { url, body } = payload as unknown as Delivery;
+  const { url, body, tries = 0 } = payload as unknown as Delivery;
   const app = await appOf(db.forTenant(tenantId), tenantId, config.authSecret);
   if (!app?.webhooks.some((webhook) => webhook.url === url)) return; // it was taken back meanwhile
   const headers = {
@@ -44,8 +49,21 @@ export async function deliverChannelWebhook({ db, config }: TaskContext, payload
     "X-Pusher-Key": app.key,
     "X-Pusher-Signature": pusherSignature(app.secret, body),
   };
-  const { status } = await post({ url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks });
-  if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
+  try {
+    const { status } = await post({ url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks });
+    if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
+  } catch (error) {
+    const wait = channelWebhookDelays[tries];
+    if (wait === undefined) throw error;
+    const again = { ...jobOf(tenantId, { url, body, tries: tries + 1 }), runAt: new Date(now() + wait) };
+    await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
+  }
+}
+
+/** The last try is the queue's last as well: what fails then is in the dead-letter list. */
+function jobOf(tenantId: TenantId, delivery: Delivery): Job {
+  const last = delivery.tries === channelWebhookDelays.length;
+  return { task: "channel-webhook-delivery", payload: { tenantId, ...delivery }, ...(last ? { maxAttempts: 1 } : {}) };
 }
 
 function jobsFor(tenantId: TenantId, app: PusherApp, { notices, now }: { notices: DueNotice[]; now: number }): Job[] {
@@ -55,7 +73,7 @@ function jobsFor(tenantId: TenantId, app: PusherApp, { notices, now }: { notices
     const jobs: Job[] = [];
     for (let at = 0; at < wanted.length; at += size) {
       const body = JSON.stringify({ time_ms: now, events: wanted.slice(at, at + size) });
-      jobs.push({ task: "channel-webhook-delivery", payload: { tenantId, url, body }, maxAttempts });
+      jobs.push(jobOf(tenantId, { url, body }));
     }
     return jobs;
   });

@@ -13,7 +13,13 @@ export const disconnects = {
   terminated: { again: false, ws: 4403, pusher: 4009, text: "Disconnected by an operator" },
   too_many: { again: false, ws: 4429, pusher: 4004, text: "Too many connections of this user" },
   flooding: { again: true, ws: 4429, pusher: 4100, text: "Too many frames" },
-  idle: { again: true, ws: 1001, pusher: 4202, text: "Nothing was heard from the client" },
+  // A SignalR client's time-out, in the words of .NET's server.
+  idle: {
+    again: true,
+    ws: 1001,
+    pusher: 4202,
+    text: "Client hasn't sent a message/ping within the configured ClientTimeoutInterval.",
+  },
   no_pong: { again: true, ws: 1001, pusher: 4201, text: "The client did not answer a ping" },
   protocol_error: { again: true, ws: 1002, pusher: 4200, text: "The client sent something unreadable" },
   internal: { again: true, ws: 1011, pusher: 4200, text: "Something went wrong here" },

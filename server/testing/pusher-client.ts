@@ -51,6 +51,16 @@ export function signWith(
   };
 }
 
+/** An application's own endpoint, as a function: whoever signs in on its page is this user. */
+export function authenticateAs(sdk: PusherSdk, id: string, watchlist?: string[]): Partial<StockOptions> {
+  return {
+    userAuthentication: {
+      customHandler: ({ socketId }: { socketId: string }, callback: Callback) =>
+        callback(null, sdk.authenticateUser(socketId, { id, ...(watchlist ? { watchlist } : {}) } as never)),
+    } as never,
+  };
+}
+
 /** Our endpoints, called as pusher-js itself calls them: a form with the user's token. */
 export function authBy(
   tenant: TestTenant,

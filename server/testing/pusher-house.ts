@@ -2,7 +2,7 @@ import type PusherSdk from "pusher";
 import type PusherJs from "pusher-js";
 import { expect } from "vitest";
 import { eventually } from "./hub-client.ts";
-import { appOf, type PusherCredentials, signWith, stockPusher, stockSdk } from "./pusher-client.ts";
+import { appOf, authenticateAs, type PusherCredentials, signWith, stockPusher, stockSdk } from "./pusher-client.ts";
 import { type Stack, startStack, type TestTenant } from "./stack.ts";
 
 /** A tenant's application on two nodes: a backend with the server SDK, and pages of its users. */
@@ -32,10 +32,7 @@ export async function openPusherHouse(): Promise<PusherHouse> {
     const member = user === undefined ? undefined : { user_id: user, user_info: { name: user.toUpperCase() } };
     const page = stockPusher(url, app.key, {
       ...signWith(sdk, member),
-      userAuthentication: {
-        customHandler: ({ socketId }: { socketId: string }, callback: (error: null, data: unknown) => void) =>
-          callback(null, sdk.authenticateUser(socketId, { id: user ?? "", watchlist: ["ben", "cleo"] } as never)),
-      } as never,
+      ...authenticateAs(sdk, user ?? "", ["ben", "cleo"]),
     });
     pages.push(page);
     await eventually(() => expect(page.connection.state).toBe("connected"));

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { Webhook as Standard } from "standardwebhooks";
 import { Webhook as Svix } from "svix";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import { nextTry, retryDelays, webhookPatience } from "../../domain/webhooks/policy.ts";
 import type { Envelope } from "../../events.ts";
@@ -255,13 +255,32 @@ test("an endpoint that says it is gone, or lets nothing through for days, is dis
   await Promise.all([drop(gone.id), drop(hopeless.id)]);
 });
 
-test("the waits are those of Standard Webhooks, with up to a tenth by chance, and what Retry-After asks for", () => {
+test.each([
+  [0, 1],
+  [0.999, 1.0999],
+])("the waits are those of Standard Webhooks, with up to a tenth by chance: by %d, %d of each", (chance, factor) => {
+  const random = vi.spyOn(Math, "random").mockReturnValue(chance);
   const waits = retryDelays.map((_, index) => (nextTry(index + 1, webhookPatience, 0)?.getTime() ?? 0) / 1000);
+  random.mockRestore();
   const table = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
-  for (const [index, wait] of waits.entries()) {
-    expect(wait).toBeGreaterThanOrEqual(table[index] ?? 0);
-    expect(wait).toBeLessThanOrEqual((table[index] ?? 0) * 1.1);
-  }
+  expect(waits.map((wait) => Math.round(wait * 100))).toEqual(table.map((wait) => Math.round(wait * factor * 100)));
   expect(nextTry(10, webhookPatience, 0)).toBeUndefined();
+});
+
+test("Retry-After puts off the next try, by a day at most", async () => {
   expect(nextTry(1, webhookPatience, 0, 60_000)?.getTime()).toBe(60_000);
+  expect(nextTry(1, webhookPatience, 0, 1e9)?.getTime()).toBe(86_400_000);
+  sink.answer("/later", () => ({ status: 503, headers: { "retry-after": "60" } }));
+  const { id } = await listen(acme, "/later", only);
+  await say(acme, await makeChat(acme), "now or later");
+  await eventually(async () =>
+    expect(await deliveries(id)).toMatchObject([{ status: "queued", detail: "It answered 503" }]),
+  );
+  const sql = `select extract(epoch from d.due_at - a.started_at)::float8 as wait
+    from webhook_deliveries d join webhook_attempts a on a.tenant_id = d.tenant_id and a.delivery_id = d.id where d.endpoint_id = $1`;
+  const [{ wait }] = (await owner.query(sql, [id])).rows;
+  expect(wait).toBeGreaterThanOrEqual(60);
+  expect(wait).toBeLessThan(90);
+  expect(sink.of("/later")).toHaveLength(1);
+  await drop(id);
 });

@@ -6,12 +6,14 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { PresentedDelivery } from "../../domain/webhooks/schema.ts";
 import { Planner } from "../../log/planner.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { openReceiver, type Receiver } from "../../testing/webhook-receiver.ts";
 import { consumers } from "../consumers.ts";
 import { runRetention } from "../retention.ts";
 import { startWorker } from "../worker.ts";
+import { type ClaimedWebhook, claimWebhook, finishWebhook, nextWebhook } from "./webhook-store.ts";
 
 // What befalls webhooks beside slow endpoints: addresses that lead inside, a restored database, and their end.
 
@@ -39,6 +41,13 @@ const makeChat = async () => (await acme.as("ada")<{ id: string }>("POST", "/Cha
 const say = (chatId: string, content: string) => acme.as("ada")("POST", `/Chat/${chatId}/messages`, { content });
 const startedWorker = (changes: object = {}) =>
   startWorker(configFor(stack.database, changes), { look: 50, webhooks: { delays: [50] } });
+const onError = (error: unknown) => {
+  throw error;
+};
+const planner = () => new Planner({ db: stack.api.services.db, consumers, onError });
+
+/** An address that anybody may be asked at. */
+const outside = "8.8.8.8";
 
 /** Names of the test: what each look-up answers in turn, and how many there were. Other names are looked up as ever. */
 function holdNames(names: Record<string, string[]>) {
@@ -50,8 +59,9 @@ function holdNames(names: Record<string, string[]>) {
     if (!answers) return (real as (...args: unknown[]) => void)(name, ...rest);
     asked[name] = (asked[name] ?? 0) + 1;
     const address = answers[Math.min(asked[name], answers.length) - 1] ?? "";
+    const family = address === outside ? 6 : 4; // of a family that it is not: the system refuses to connect, and nothing leaves the machine
     const { all } = (rest.length > 1 ? rest[0] : {}) as { all?: boolean };
-    callback(null, ...(all ? [[{ address, family: 4 }]] : [address, 4]));
+    setImmediate(callback, null, ...(all ? [[{ address, family }]] : [address, family]));
   }) as never);
   syncBuiltinESMExports();
   return {
@@ -69,8 +79,8 @@ test("no try reaches a private address: by number, by name, or by a name that is
   inside.on("connection", reached).listen(0, "127.0.0.1");
   await once(inside, "listening");
   const { port } = inside.address() as AddressInfo;
-  // Each try looks once and judges what it connects to: a second look would be the one to be answered with what is inside.
-  const names = holdNames({ "inside.example": ["127.0.0.1"], "rebinding.example": ["169.254.169.254", "127.0.0.1"] });
+  // Each try looks once and judges what it connects to: who judged a look of its own first would be led inside by the second.
+  const names = holdNames({ "inside.example": ["127.0.0.1"], "rebinding.example": [outside, "127.0.0.1"] });
   const worker = await startedWorker({ allowPrivateNetworks: false });
   const ids: string[] = [];
   for (const host of ["127.0.0.1", "[::ffff:127.0.0.1]", "inside.example", "rebinding.example"])
@@ -110,18 +120,52 @@ test("endpoints that never answer take no worker's time from another, be they as
   await worker.close();
 });
 
+test("an endpoint in trouble is tried with one delivery at a time, and let be for longer each time, until one gets through", async () => {
+  const id = await listen(`${sink.url}/trouble`);
+  const chatId = await makeChat();
+  for (let n = 0; n < 3; n++) await say(chatId, `n ${n}`);
+  await planner().plan(acme.tenantId);
+  const { db } = stack.api.services;
+  const hour = 3_600_000;
+  const patience = { trouble: 2, lease: hour, pause: hour, disableAfter: 1000 * hour };
+  const claim = async () => {
+    const first = await claimWebhook(db.pool, acme.tenantId, id, patience);
+    const second = await claimWebhook(db.pool, acme.tenantId, id, patience);
+    return [first, second].filter((claimed) => claimed !== undefined);
+  };
+  const finish = (claimed: ClaimedWebhook, status: "queued" | "delivered") =>
+    tenantTransaction(db.prisma, acme.tenantId, (tx) =>
+      finishWebhook(tx, acme.tenantId, claimed, { status, dueAt: new Date(0), said: {} }, patience),
+    );
+  const pause = () =>
+    tenantTransaction(db.prisma, acme.tenantId, async (tx) => {
+      const at = await nextWebhook(tx, acme.tenantId, id, patience);
+      return Math.round(((at?.getTime() ?? 0) - Date.now()) / hour);
+    });
+  const atOnce: number[] = [];
+  const pauses: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    const claimed = await claim();
+    atOnce.push(claimed.length);
+    for (const each of claimed) await finish(each, "queued");
+    pauses.push(await pause());
+    expect(await claim()).toEqual([]);
+    await owner.query("update webhook_endpoints set open_until = now() where id = $1", [id]);
+  }
+  expect({ atOnce, pauses }).toEqual({ atOnce: [2, 1, 1, 1, 1, 1], pauses: [1, 2, 4, 8, 10, 10] });
+  for (const each of await claim()) await finish(each, "delivered");
+  expect(await claim()).toHaveLength(2);
+  await acme.key()("DELETE", `/admin/webhooks/${id}`);
+});
+
 test("after a restore, what is from before waits for somebody to send it; what comes then goes out by itself", async () => {
   const chatId = await makeChat();
   const id = await listen(`${sink.url}/restored`);
-  const onError = (error: unknown) => {
-    throw error;
-  };
-  const planner = new Planner({ db: stack.api.services.db, consumers, onError });
   await say(chatId, "planned before");
-  await planner.plan(acme.tenantId);
+  await planner().plan(acme.tenantId);
   await say(chatId, "before");
   await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = 'acme'");
-  await planner.plan(acme.tenantId);
+  await planner().plan(acme.tenantId);
   await say(chatId, "after");
   const worker = await startedWorker();
   const texts = () => sink.of("/restored").map(({ body }) => body.data.content);

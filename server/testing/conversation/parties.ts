@@ -21,6 +21,7 @@ export interface HeardEvent {
   type: string;
   chatId?: string | undefined;
   seq?: number | undefined;
+  data: Record<string, unknown>;
 }
 
 /** Where a party joins. */
@@ -36,6 +37,7 @@ export interface Place {
 
 /** Somebody who takes part in a conversation through a stock client. */
 export interface Joined {
+  /** As it came. */
   heard: HeardEvent[];
   /** Sends a message by its own protocol. */
   say(chatId: string, content: string): Promise<unknown>;
@@ -45,10 +47,13 @@ export interface Joined {
 /** A protocol's stock client: one row of the conversation. */
 export interface Party {
   name: string;
+  /** What it is told of in the order of the log: everything, or each chat. */
+  order: "log" | "chat";
   join(place: Place): Promise<Joined>;
 }
 
 const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as const;
+const heardOf = ({ eventId, type, chatId, seq, data }: Envelope): HeardEvent => ({ eventId, type, chatId, seq, data });
 const logTypes = new Map<string, string>(
   Object.entries(eventTypes).map(([type, { signalr }]) => [signalr, type] as const),
 );
@@ -56,9 +61,10 @@ const logTypes = new Map<string, string>(
 function signalr(transport: TransportName, format: "json" | "messagepack"): Party {
   return {
     name: `@microsoft/signalr, ${transport}, ${format}`,
+    order: "log",
     join: async ({ url, tenantId, token }) => {
       const builder = new HubConnectionBuilder()
-        .withUrl(`${url}/tenant/${tenantId}/v1/hub?events=all`, {
+        .withUrl(`${url}/tenant/${tenantId}/v1/hub?events=all&payload=full`, {
           accessTokenFactory: token,
           transport: transportCodes[transport] as number,
         })
@@ -66,10 +72,11 @@ function signalr(transport: TransportName, format: "json" | "messagepack"): Part
       if (format === "messagepack") builder.withHubProtocol(new MessagePackHubProtocol());
       const connection = builder.build();
       const heard: HeardEvent[] = [];
-      connection.on("MessagingEvent", ({ eventId, type, parentId, id, seq }) => {
+      connection.on("MessagingEvent", ({ eventId, type, parentId, id, seq, payload }) => {
         const logType = logTypes.get(type);
         if (eventId === undefined || logType === undefined) return; // ephemeral, or a word about the log
-        heard.push({ eventId, type: logType, chatId: logType.startsWith("chat.") ? id : parentId, seq });
+        const chatId = logType.startsWith("chat.") ? id : parentId;
+        heard.push({ eventId, type: logType, chatId, seq, data: payload });
       });
       await connection.start();
       return {
@@ -84,6 +91,7 @@ function signalr(transport: TransportName, format: "json" | "messagepack"): Part
 function trpc(name: string, connect: (base: string, params: () => Promise<{ token: string }>) => Listener): Party {
   return {
     name: `@trpc/client, ${name}`,
+    order: "log",
     join: async ({ url, token }) => {
       const listener = connect(url, async () => ({ token: await token() }));
       const listening = listener.listen();
@@ -92,7 +100,7 @@ function trpc(name: string, connect: (base: string, params: () => Promise<{ toke
       const client = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${url}/api/trpc`, headers })] });
       return {
         get heard() {
-          return listening.got.map(({ data: { eventId, type, chatId, seq } }) => ({ eventId, type, chatId, seq }));
+          return listening.got.map(({ data }) => heardOf(data));
         },
         say: (chatId, content) => client.messages.send.mutate({ chatId, content }),
         leave: async () => listener.close(),
@@ -103,7 +111,7 @@ function trpc(name: string, connect: (base: string, params: () => Promise<{ toke
 
 /**
  * A page of a Pusher client: its user's own channel tells of a chat, whose channel is then heard from that event on. Order is promised
- * on each channel; the events' times put the channels together.
+ * on each channel.
  */
 function pusher(
   name: string,
@@ -111,40 +119,33 @@ function pusher(
 ): Party {
   return {
     name,
+    order: "chat",
     join: async (place) => {
-      const heard: Envelope[] = [];
+      const heard: HeardEvent[] = [];
       const since = new Map<string, string>();
       const page = await openLogPage(place, (channel) => ({ since: since.get(channel) ?? "" }));
       const hear = (event: Envelope) => {
-        if (event.eventId === undefined || event.data === undefined) return; // ephemeral, or a word about the log
-        heard.push(event);
-        if (event.type !== "chat.created") return;
+        if (event.eventId !== undefined && event.data !== undefined) heard.push(heardOf(event)); // else ephemeral, or a word about the log
+      };
+      const own = `private-user-${place.userId}`;
+      listen(page.client, own, (event) => {
+        if (event.type !== "chat.created") return; // of how a chat goes on, its own channel tells
+        hear(event);
         const channel = `private-chat-${event.chatId}`;
         since.set(channel, event.eventId);
         listen(page.client, channel, hear);
-      };
-      const own = `private-user-${place.userId}`;
-      listen(page.client, own, hear);
+      });
       await vi.waitUntil(() => page.client.channel(own)?.subscribed, { timeout: 10_000 });
-      return {
-        get heard() {
-          const inOrder = heard.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-          return inOrder.map(({ eventId, type, chatId, seq }) => ({ eventId, type, chatId, seq }));
-        },
-        say: page.say,
-        leave: async () => page.client.disconnect(),
-      };
+      return { heard, say: page.say, leave: async () => page.client.disconnect() };
     },
   };
 }
 
-/**
- * The tenant's backend with a webhook endpoint, each request verified by a library. It speaks by REST. Order is asked for, which is of
- * each chat; the events' times put the chats together.
- */
+/** The tenant's backend with a webhook endpoint, each request verified by a library. It speaks by REST. Order is asked for, which is of each chat. */
 function webhook(name: string, verifier: (secret: string) => Pick<Standard, "verify">): Party {
   return {
     name: `webhook, ${name}`,
+    order: "chat",
     join: async ({ backend, userId }) => {
       const receiver = await openReceiver();
       const { body } = await backend<{ secret: string }>("POST", "/admin/webhooks", {
@@ -154,9 +155,7 @@ function webhook(name: string, verifier: (secret: string) => Pick<Standard, "ver
       const library = verifier(body.secret);
       return {
         get heard() {
-          const told = receiver.received.map(({ raw, headers }) => library.verify(raw, headers) as Envelope);
-          const inOrder = told.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-          return inOrder.map(({ eventId, type, chatId, seq }) => ({ eventId, type, chatId, seq }));
+          return receiver.received.map(({ raw, headers }) => heardOf(library.verify(raw, headers) as Envelope));
         },
         say: (chatId, content) => backend("POST", `/Chat/${chatId}/messages`, { content }, { "x-act-as-user": userId }),
         leave: () => receiver.close(),

@@ -15,10 +15,18 @@ export interface Return {
   since?: string | undefined;
 }
 
+/** A message that a reader was told of. */
+export interface Heard {
+  id: string;
+  eventId: string;
+  /** Where order is promised in each chat only. */
+  chatId?: string;
+}
+
 /** A reader who has come back. */
 export interface Reader {
   /** Messages it was told of, in the order in which it was. */
-  heard: { id: string; eventId: string }[];
+  heard: Heard[];
   /** Why its cursor was of no use, each time it was told so. */
   resyncs: string[];
   close(): void | Promise<void>;
@@ -30,12 +38,14 @@ export interface ResumeColumn {
   /** Whether live events follow a resync; else the subscription is over with it. */
   goesOn: boolean;
   /** What holds back a backfill that is faster than its reader: readers of one kind need be tried with much only once. */
-  pace: "socket" | "stream" | "poll" | "generator" | "response";
+  pace: "socket" | "channels" | "stream" | "poll" | "frames" | "generator" | "eventsource" | "response";
+  /** What is told in the order of the log: everything, or each chat. */
+  order: "log" | "chat";
   open(place: Return): Promise<Reader>;
 }
 
 const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as const;
-const paces = { WebSockets: "socket", ServerSentEvents: "response", LongPolling: "poll" } as const;
+const paces = { WebSockets: "socket", ServerSentEvents: "eventsource", LongPolling: "poll" } as const;
 const kinds: ["message.created"] = ["message.created"];
 
 async function connect({ url, tenantId, token, since }: Return, transport: TransportName, format: string) {
@@ -55,9 +65,10 @@ function signalr(transport: TransportName, format: "json" | "messagepack"): Resu
     name: `SignalR, ${transport}, ${format}`,
     goesOn: true,
     pace: paces[transport],
+    order: "log",
     open: async (place) => {
       const connection = await connect(place, transport, format);
-      const heard: Reader["heard"] = [];
+      const heard: Heard[] = [];
       const resyncs: string[] = [];
       connection.on("MessagingEvent", ({ type, id, eventId, reason }) => {
         if (type === "Resync") resyncs.push(reason);
@@ -74,10 +85,11 @@ const signalrStream: ResumeColumn = {
   name: "SignalR, SubscribeEvents",
   goesOn: false,
   pace: "stream",
+  order: "log",
   open: async ({ since, ...place }) => {
     const connection = await connect(place, "WebSockets", "json");
     await connection.start();
-    const heard: Reader["heard"] = [];
+    const heard: Heard[] = [];
     const resyncs: string[] = [];
     connection.stream<Envelope>("SubscribeEvents", { since, kinds }).subscribe({
       next: ({ eventId, data }) => heard.push({ id: String(data.id), eventId }),
@@ -89,11 +101,16 @@ const signalrStream: ResumeColumn = {
   },
 };
 
-function trpc(name: string, over: (base: string, params: () => { token: string }) => Listener): ResumeColumn {
+function trpc(
+  name: string,
+  pace: ResumeColumn["pace"],
+  over: (base: string, params: () => { token: string }) => Listener,
+): ResumeColumn {
   return {
     name: `tRPC, ${name}`,
     goesOn: false,
-    pace: "generator",
+    pace,
+    order: "log",
     open: async ({ url, token, since }) => {
       const listener = over(url, () => ({ token }));
       const listening = listener.listen({ since, kinds });
@@ -116,6 +133,7 @@ const eventStream: ResumeColumn = {
   name: "REST, event stream",
   goesOn: true,
   pace: "response",
+  order: "log",
   open: async ({ url, tenantId, token, since }) => {
     const query = new URLSearchParams({
       access_token: token,
@@ -123,7 +141,7 @@ const eventStream: ResumeColumn = {
       ...(since ? { after: since } : {}),
     });
     const source = new EventSource(`${url}/tenant/${tenantId}/v1/events?${query}`);
-    const heard: Reader["heard"] = [];
+    const heard: Heard[] = [];
     const resyncs: string[] = [];
     source.addEventListener("message.created", ({ data, lastEventId }) =>
       heard.push({ id: JSON.parse(data).data.id, eventId: lastEventId }),
@@ -134,35 +152,25 @@ const eventStream: ResumeColumn = {
   },
 };
 
-/**
- * A channel a chat, each with the cursor in its auth call. Order is promised on each channel; ids, which are made in the order of
- * sending, put the channels' messages together.
- */
+/** A channel a chat, each with the cursor in its auth call. Order is promised on each channel. */
 const pusher: ResumeColumn = {
   name: "Pusher",
   goesOn: true,
-  pace: "socket",
+  pace: "channels",
+  order: "chat",
   open: async ({ url, tenantId, token, since }) => {
-    const heard: (Reader["heard"][number] & { chatId: string; seq: number })[] = [];
+    const heard: Heard[] = [];
     const resyncs: string[] = [];
     const page = await openLogPage({ url, tenantId, token: async () => token }, () => ({ since: since ?? "" }));
     const channels = (await page.chatIds()).map((chatId) => page.client.subscribe(`private-chat-${chatId}`));
     for (const channel of channels) {
-      channel.bind("message.created", ({ eventId, chatId, seq, data }: Envelope) => {
-        const before = heard.findLast((event) => event.chatId === chatId);
-        if (before && before.seq + 1 !== seq) resyncs.push(`${seq} after ${before.seq}`);
-        heard.push({ id: String(data.id), eventId, chatId: String(chatId), seq: Number(seq) });
-      });
+      channel.bind("message.created", ({ eventId, chatId, data }: Envelope) =>
+        heard.push({ id: String(data.id), eventId, chatId: String(chatId) }),
+      );
       channel.bind("parley:resync", ({ reason }: { reason: string }) => resyncs.push(reason));
     }
     await vi.waitUntil(() => channels.every(({ subscribed }) => subscribed), { timeout: 20_000, interval: 20 });
-    return {
-      get heard() {
-        return heard.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, eventId }) => ({ id, eventId }));
-      },
-      resyncs,
-      close: () => page.client.disconnect(),
-    };
+    return { heard, resyncs, close: () => page.client.disconnect() };
   },
 };
 
@@ -175,7 +183,7 @@ export const resumeColumns: ResumeColumn[] = [
   signalr("LongPolling", "json"),
   signalr("LongPolling", "messagepack"),
   signalrStream,
-  trpc("WebSocket", overWebSocket),
-  trpc("SSE", overSse),
+  trpc("WebSocket", "frames", overWebSocket),
+  trpc("SSE", "generator", overSse),
   eventStream,
 ];

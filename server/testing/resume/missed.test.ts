@@ -3,10 +3,16 @@ import { missTenThousand } from "../chaos/missed.ts";
 import { Owner } from "../chaos/owner.ts";
 import { readByRest } from "../chaos/readers.ts";
 import { type ApiProcess, type Fleet, openFleet } from "../processes.ts";
-import { resumeColumns } from "./columns.ts";
+import { type Heard, resumeColumns } from "./columns.ts";
 
 // One of each that is held back in a way of its own.
 const columns = [...new Map(resumeColumns.map((column) => [column.pace, column])).values()];
+const inOrder = (told: Pick<Heard, "id">[]) => told.map(({ id }) => id);
+const byChat = (told: Pick<Heard, "id" | "chatId">[]) => {
+  const chats: Record<string, string[]> = {};
+  for (const { id, chatId } of told) chats[String(chatId)] = [...(chats[String(chatId)] ?? []), id];
+  return chats;
+};
 let fleet: Fleet;
 let owner: Owner;
 let node: ApiProcess;
@@ -26,7 +32,10 @@ test("10,000 missed events over 500 chats reach every protocol whole, all at onc
   const token = await tenant.token("reader");
   const { cursor: since } = await readByRest(node, tenant, token);
   await missTenThousand(owner, tenant.id);
-  const expected = (await owner.log(tenant.id)).map(({ payload }) => payload.id);
+  const expected = (await owner.log(tenant.id)).map(({ payload }) => ({
+    id: String(payload.id),
+    chatId: String(payload.chatId),
+  }));
   const before = node.rss();
   let most = before;
   const place = { url: node.url, tenantId: tenant.id, token, since };
@@ -35,15 +44,13 @@ test("10,000 missed events over 500 chats reach every protocol whole, all at onc
     most = Math.max(most, node.rss());
     return readers.every(({ heard }) => heard.length >= expected.length);
   };
-  await vi.waitUntil(all, { timeout: 50_000, interval: 100 });
+  await vi.waitUntil(all, { timeout: 80_000, interval: 100 });
   for (const [index, { heard, resyncs }] of readers.entries()) {
     expect(resyncs).toEqual([]);
-    expect(
-      heard.map(({ id }) => id),
-      columns[index]?.name,
-    ).toEqual(expected);
+    const told = columns[index]?.order === "chat" ? byChat : inOrder;
+    expect(told(heard), columns[index]?.name).toEqual(told(expected));
   }
-  // Measured: 91, most of it what the collector has not taken yet. Readers that do not read at all: chaos/resume.test.ts.
-  expect(most - before).toBeLessThan(200);
+  // Measured: 150, most of it what the collector has not taken yet. Readers that do not read at all: chaos/resume.test.ts.
+  expect(most - before).toBeLessThan(300);
   await Promise.all(readers.map((reader) => reader.close()));
-}, 60_000);
+}, 90_000);

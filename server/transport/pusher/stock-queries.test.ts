@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../testing/hub-client.ts";
 import {
   appOf,
+  authenticateAs,
   type PusherCredentials,
   RawPusher,
   signWith,
@@ -150,14 +151,35 @@ describe("two tenants", () => {
     await eventually(() => expect(spy.connection.state).toBe("connected"));
     const names = ["wall", "private-wall", "presence-wall", "cache-wall"];
     const spied = await Promise.all(names.map((name) => listen(spy, name)));
-    const ada = await openPage("ada");
+    const [ada, also] = [await openPage("ada"), stockPusher(other, theirs.key, authenticateAs(theirSdk, "ada"))];
+    acme.pages.push(also);
+    const told: unknown[] = [];
+    for (const page of [ada, also]) {
+      page.user.bind("told", (data: unknown) => told.push(data));
+      page.signin();
+      await eventually(() => expect(page.user.serverToUserChannel?.subscribed).toBe(true));
+    }
     const mine = await Promise.all(names.map((name) => listen(ada, name)));
     ada.channel("private-wall").trigger("client-x", {});
     for (const name of names) await sdk.trigger(name, "secret", {});
+    const late = stockPusher(other, theirs.key);
+    acme.pages.push(late);
+    const empty = late.subscribe("cache-wall");
+    const missed = new Promise((resolve) => empty.bind("pusher:cache_miss", resolve));
+    empty.bind("secret", (data: unknown) => told.push(data));
+    await missed;
+    await sdk.sendToUser("ada", "told", "by acme");
+    await eventually(() => expect(told).toEqual(["by acme"]));
+    await theirSdk.sendToUser("ada", "told", "by globex");
+    await eventually(() => expect(told).toEqual(["by acme", "by globex"]));
     await theirSdk.terminateUserConnections("ada");
+    await eventually(() => expect(also.connection.state).toBe("disconnected"));
     for (const name of names) await theirSdk.trigger(name, "own", {});
     await eventually(() => expect(spied.map(({ heard }) => heard)).toEqual(names.map(() => [["own", {}]])));
     await eventually(() => expect(mine.map(({ heard }) => heard)).toEqual(names.map(() => [["secret", {}]])));
+    await sdk.sendToUser("ada", "told", "once more");
+    await eventually(() => expect(told).toEqual(["by acme", "by globex", "once more"]));
+    expect(ada.connection.state).toBe("connected");
     expect(membersOf(spied[2]?.channel)).toEqual({ spy: null });
     const raw = await RawPusher.open(other, theirs.key);
     raw.subscribe("private-lobby", app);

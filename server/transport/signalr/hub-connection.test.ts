@@ -222,7 +222,8 @@ describe("the sweep", () => {
     paper.pass(15);
     expect(paper.said).toEqual([`{"type":6}${rs}`]);
     paper.pass(30);
-    expect(paper.said.at(-1)).toBe(`{"type":7,"error":"Nothing was heard from the client","allowReconnect":true}${rs}`);
+    const error = "Client hasn't sent a message/ping within the configured ClientTimeoutInterval.";
+    expect(paper.said.at(-1)).toBe(`{"type":7,"error":"${error}","allowReconnect":true}${rs}`);
   });
 
   test("tells the host when the token has run out", async () => {

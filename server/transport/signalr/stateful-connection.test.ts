@@ -10,6 +10,7 @@ import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts"
 // What the traps are is told in HubProtocol.md and in the stock client's MessageBuffer.
 
 let stack: Stack;
+let second: Awaited<ReturnType<Stack["another"]>>;
 let acme: TestTenant;
 let balancer: AlternatingProxy;
 let wire: CutProxy;
@@ -20,7 +21,8 @@ const open: HubConnection[] = [];
 beforeAll(async () => {
   stack = await startStack();
   acme = await stack.tenant("acme");
-  balancer = await openAlternatingProxy([stack.url, (await stack.another()).url]);
+  second = await stack.another();
+  balancer = await openAlternatingProxy([stack.url, second.url]);
   wire = await openCutProxy(balancer.url);
   token = await acme.token("bob");
   chatId = (await acme.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: ["bob"] })).body.id;
@@ -41,9 +43,9 @@ const cut = () => {
 };
 
 /** A stock client with stateful reconnect, over a wire that can be cut and a balancer that knows no stickiness. */
-async function client(options: { format?: "json" | "messagepack"; query?: string; base?: string } = {}) {
+async function client(options: { format?: "json" | "messagepack"; query?: string } = {}) {
   const builder = new HubConnectionBuilder()
-    .withUrl(`${options.base ?? wire.url}/tenant/acme/v1/hub?payload=full${options.query ?? ""}`, {
+    .withUrl(`${wire.url}/tenant/acme/v1/hub?payload=full${options.query ?? ""}`, {
       accessTokenFactory: () => token,
       transport: HttpTransportType.WebSockets,
     })
@@ -64,6 +66,7 @@ async function client(options: { format?: "json" | "messagepack"; query?: string
 
 /** The connections of the first node. */
 const connections = () => stack.api.realtime.connectionsOf(acme.tenantId);
+const everywhere = () => [...connections(), ...second.api.realtime.connectionsOf(acme.tenantId)];
 
 describe.each(["json", "messagepack"] as const)("a socket that breaks, %s", (format) => {
   test("is no news: 60 events arrive once each, in order, and calls are answered once", async () => {
@@ -99,25 +102,27 @@ describe.each(["json", "messagepack"] as const)("a socket that breaks, %s", (for
   });
 });
 
-describe("a connection that is over (trap 2)", () => {
-  test("by the server's word: one clean reconnect, and nothing comes twice", async () => {
-    const { connection, texts, heard } = await client({ base: stack.url });
+describe.each(["json", "messagepack"] as const)("a connection that is over (trap 2), %s", (format) => {
+  test("by the server's word: one clean reconnect, and nothing comes twice, nor after a break of the new one", async () => {
+    const { connection, texts, heard } = await client({ format });
     const id = connection.connectionId;
-    connections()[0]?.disconnect("log_reset");
+    everywhere()[0]?.disconnect("log_reset");
     await eventually(() => expect(heard.at(-1)).toBe("reconnected"));
     expect(connection.connectionId).not.toBe(id);
     await say("after");
     await eventually(() => expect(texts).toEqual(["after"]));
     cut();
-    expect(heard).toEqual([
-      "reconnecting Server returned an error on close: The log was restored; reload",
-      "reconnected",
-    ]);
-    expect(connections()).toHaveLength(1);
+    await say("after the cut");
+    await eventually(() => expect(texts).toContain("after the cut"));
+    expect({ texts, heard }).toEqual({
+      texts: ["after", "after the cut"],
+      heard: ["reconnecting Server returned an error on close: The log was restored; reload", "reconnected"],
+    });
+    expect(everywhere().map(({ id }) => id)).toEqual([connection.connectionId]);
   });
 
   test("because the client has heard nothing: the same", async () => {
-    const { connection, texts, heard } = await client({ base: stack.url });
+    const { connection, texts, heard } = await client({ format });
     connection.onreconnecting(() => {
       connection.serverTimeoutInMilliseconds = 30_000;
     });
@@ -125,9 +130,15 @@ describe("a connection that is over (trap 2)", () => {
     await say("arms the new timeout");
     await eventually(() => expect(heard).toContain("reconnected"));
     for (let i = 0; i < 5; i++) await say(`after ${i}`);
+    const told = ["arms the new timeout", ...Array.from({ length: 5 }, (_, i) => `after ${i}`)];
     await eventually(() => expect(texts).toContain("after 4"));
-    expect(texts).toEqual(["arms the new timeout", ...Array.from({ length: 5 }, (_, i) => `after ${i}`)]);
-    await eventually(() => expect(connections()).toHaveLength(1));
+    expect(texts).toEqual(told);
+    await eventually(() => expect(everywhere()).toHaveLength(1));
+    cut();
+    await say("after the cut");
+    await eventually(() => expect(texts).toContain("after the cut"));
+    expect(texts).toEqual([...told, "after the cut"]);
+    await eventually(() => expect(everywhere()).toHaveLength(1));
   });
 });
 
