@@ -153,6 +153,19 @@ describe("succeeds", () => {
   });
 });
 
+test("expired before anybody was told: it reaches nobody, and the decisions still add up to its audience", async () => {
+  const users = people(230, "x");
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const { body } = await send({ userIds: users, expiresAt, scheduledFor: new Date(Date.now() + 30_000).toISOString() });
+  await work(body.id, Date.parse(expiresAt));
+  expect(await read(body.id)).toMatchObject({ status: "done", done: 230 });
+  expect(await reached(body.id)).toEqual({ rows: [], events: 0 });
+  expect((await key("GET", `/admin/deliveries/summary?batchId=${body.id}`)).body).toEqual({
+    inApp: { total: 230, statuses: { expired: 230 } },
+    email: { total: 230, statuses: { expired: 230 } },
+  });
+});
+
 describe("a scheduled one can be changed", () => {
   const later = (ms: number) => new Date(Date.now() + ms).toISOString();
   const change = (id: string, body: object, caller = key) =>
@@ -242,6 +255,11 @@ test.each([
   ["an empty list", { userIds: [] }, "userIds"],
   ["two audiences", { userIds: ["a"], everyone: true }, "userIds"],
   ["no text", { userIds: ["a"], message: null }, "message"],
+  [
+    "gone where it comes last",
+    { userIds: ["a"], scheduledForLocal: "2990-01-01T09:00", expiresAt: "2990-01-01T21:00:00Z" },
+    "expiresAt",
+  ],
 ])("bad input: %s", async (_name, body, field) => {
   expect(await send(body)).toMatchObject({ status: 400, body: { errors: { [field]: expect.any(Array) } } });
 });

@@ -144,7 +144,7 @@ export interface NewStep {
   passed: number;
   cursor: string | undefined;
   finished: boolean;
-  /** What is made; nothing when it has expired. */
+  /** What is made; when it has expired, only the decisions that say so. */
   rows: StepRow[];
   now: Date;
 }
@@ -188,7 +188,7 @@ export async function makeStep(
     ],
   });
   const [one] = made;
-  const shown = rows.filter(({ scheduledFor }) => !scheduledFor || scheduledFor <= now);
+  const shown = one?.shown ? rows.filter(({ scheduledFor }) => !scheduledFor || scheduledFor <= now) : [];
   return (
     one && {
       position: one.place,
@@ -203,7 +203,8 @@ interface MadeRow {
   place: number;
   at: Date;
   waited: number;
-  shown: StoredNotification;
+  /** Null when it has expired: nobody was told. */
+  shown: StoredNotification | null;
   filed_shown: StoredNotification;
 }
 

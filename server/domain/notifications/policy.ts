@@ -88,6 +88,11 @@ export function earliestInstant(local: string): Date {
   return new Date(Date.parse(`${local.length === 16 ? `${local}:00` : local}+14:00`));
 }
 
+/** And the latest one: the day ends at UTC-12. */
+export function latestInstant(local: string): Date {
+  return new Date(Date.parse(`${local.length === 16 ? `${local}:00` : local}-12:00`));
+}
+
 /** Throws `invalid` for what would be gone before it is there. `now` in ms since 1970. */
 export function requireSoundTimes(
   { expiresAt, scheduledFor }: { expiresAt?: string | undefined; scheduledFor?: string | undefined },

@@ -158,12 +158,17 @@ describe("scheduled", () => {
     expect(gap.scheduledFor).toBe("2027-03-28T01:30:00.000Z");
   });
 
-  test("and gone before it is there leaves no trace", async () => {
+  test("and gone before it is there leaves its user no trace; whoever runs the tenant reads why", async () => {
     const after = await cursor();
     const made = await create({ scheduledFor: inMinutes(5), expiresAt: inMinutes(6) });
     await pass(10);
     expect(await inbox()).not.toContain(made.id);
     expect(await since(after)).toEqual([]);
+    const why = await key<{ data: object[] }>("GET", `/Notifications/${made.id}/deliveries`);
+    expect(why.body.data).toMatchObject([
+      { channel: "email", status: "expired", userId: "ada", subject: "s" },
+      { channel: "inApp", status: "expired", userId: "ada", subject: "s" },
+    ]);
   });
 });
 
