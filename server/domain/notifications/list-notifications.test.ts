@@ -108,6 +108,29 @@ describe("the list", () => {
   });
 });
 
+test("HTML that came past the API is sanitised where it is shown: in the list, alone and in events", async () => {
+  const { userId, call, list, cursor, since } = await owner(0);
+  const start = await cursor();
+  const { id } = (await key<Notification>("POST", "/Notifications", { userId, subject: "s", message: "m" })).body;
+  const bad = '<p onclick="a()">hi</p><img src="x" onerror="b()"><script>c()</script>';
+  const pg = new Client({ connectionString: stack.database.ownerUrl });
+  await pg.connect();
+  await pg.query("update notifications set html_content = $2 where id = $1", [id, bad]);
+  await pg.query(
+    "update events set payload = payload || jsonb_build_object('htmlContent', $2::text) where payload ->> 'id' = $1",
+    [id, bad],
+  );
+  await pg.end();
+  const shown = [
+    (await list()).data[0]?.htmlContent,
+    (await call<Notification>("GET", `/Notifications/${id}`)).body.htmlContent,
+    (await key<Notification>("GET", `/admin/notifications/${id}`)).body.htmlContent,
+    (await call<Notification>("PUT", `/Notifications/${id}/seen`)).body.htmlContent,
+  ];
+  expect(shown).toEqual(Array(4).fill('<p>hi</p><img src="x" />'));
+  expect((await since(start)).map(({ data }) => data.htmlContent)).toEqual(['<p>hi</p><img src="x" />', undefined]);
+});
+
 describe("read, seen and archived", () => {
   test("are told to the owner's other devices, once, and move the counters", async () => {
     const { call, ids, counts, cursor, since } = await owner(3);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sanitizeHtml } from "../../html.ts";
+import { sanitizeHtml, sanitizeStored } from "../../html.ts";
 import { instant, isStorable, limits, messageContent, metadata, text, userId } from "../../schema.ts";
 import { templateFields, versionNumber } from "../templates/schema.ts";
 
@@ -60,10 +60,17 @@ export const notificationSchema = z
 
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Adds what follows from the rest. The only place that does. */
+/** Adds what follows from the rest, and sanitises its HTML once more. The only place that does. */
 export function presentNotification(stored: StoredNotification, delivery: Notification["delivery"] = {}): Notification {
   const isRead = stored.readAt !== undefined;
-  return { ...stored, isRead, read: isRead, delivery };
+  const html = stored.htmlContent;
+  return {
+    ...stored,
+    ...(html === undefined ? {} : { htmlContent: sanitizeStored(html) }),
+    isRead,
+    read: isRead,
+    delivery,
+  };
 }
 
 /** Low, Normal, High, Urgent in any letter case, or 0 to 3; becomes the number. */
