@@ -93,12 +93,31 @@ describe("succeeds", () => {
     expect((await reached(members.id)).rows).toEqual(["eva", "finn"]);
 
     await key("PUT", "/Users/gus", { displayName: "Gus" });
+    // Known by nothing but what they want to hear of.
+    await key("POST", subscribers, { userIds: ["sub-only"] });
+    await tenant.as("choice-only")("PUT", "/Users/choice-only/preferences", {
+      categories: [{ type: "A", email: "off" }],
+    });
+    await tenant.as("quiet-only")("PUT", "/Users/quiet-only/preferences", { timezone: "Asia/Dubai" });
     const all = (await send({ everyone: true })).body;
     const { total } = await finish(all.id);
+    expect(all.total).toBe(total);
     const { rows } = await reached(all.id);
     expect(rows.length).toBe(total);
     expect(new Set(rows).size).toBe(total);
-    expect(rows).toEqual(expect.arrayContaining(["ann", "eva", "finn", "gus", "p00000", "p01049"]));
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        "ann",
+        "eva",
+        "finn",
+        "gus",
+        "p00000",
+        "p01049",
+        "sub-only",
+        "choice-only",
+        "quiet-only",
+      ]),
+    );
     expect((await key("DELETE", "/admin/topics/ferries")).status).toBe(200);
     expect((await send({ topic: "ferries" })).status).toBe(404);
   });
