@@ -74,7 +74,7 @@ export function BatchesPage() {
               idOf={({ id }) => id}
               onOpen={({ id }) => router.push(`${base}/notifications/batches/${id}`)}
             />
-            <PagePager {...page} />
+            {"pageNumber" in page && <PagePager {...page} />}
           </>
         )}
       </QueryView>

@@ -4,7 +4,6 @@ import { DomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { NotificationBatch as BatchRow, Prisma } from "../../persistence/generated/client.ts";
-import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import type { SendRules } from "../notifications/due-store.ts";
@@ -15,7 +14,7 @@ import type { Audience } from "./schema.ts";
 /** A batch without those it is for: they may be ten thousand. */
 export type Batch = Omit<BatchRow, "recipients">;
 
-const shown = { omit: { recipients: true } } as const;
+export const shown = { omit: { recipients: true } } as const;
 
 export interface NewBatch {
   id: string;
@@ -72,22 +71,6 @@ export async function getBatch(db: Database, tenantId: TenantId, id: string): Pr
     .notificationBatch.findUnique({ where: { tenantId_id: { tenantId, id } }, ...shown });
   if (!row) throw new DomainError("not_found");
   return row;
-}
-
-/** Newest first, by their id. */
-export async function pageBatches(
-  db: Database,
-  tenantId: TenantId,
-  status: string | undefined,
-  page: Page,
-): Promise<{ rows: Batch[]; total: number }> {
-  const { notificationBatch } = db.forTenant(tenantId);
-  const where = { tenantId, ...(status === undefined ? {} : { status }) };
-  const [rows, total] = await Promise.all([
-    notificationBatch.findMany({ where, orderBy: { id: "desc" }, skip: page.offset, take: page.pageSize, ...shown }),
-    notificationBatch.count({ where }),
-  ]);
-  return { rows, total };
 }
 
 /** What the next run of a batch needs, and what decides how its type is filed for its users. */
@@ -205,13 +188,14 @@ interface MadeRow {
   waited: number;
   /** Null when it has expired: nobody was told. */
   shown: StoredNotification | null;
-  filed_shown: StoredNotification;
+  filed_shown: StoredNotification | null;
 }
 
 /** The events as the statement has written them, each beside what all of them say. */
 function toEvents(tenantId: TenantId, made: MadeRow, rows: StepRow[]): LogEvent[] {
-  return rows.map(({ id, userId, filed, scheduledFor }, index) => {
+  return rows.flatMap(({ id, userId, filed, scheduledFor }, index) => {
     const said = filed ? made.filed_shown : made.shown;
+    if (!said) return [];
     const payload = { ...said, id, userId, ...(scheduledFor ? { scheduledFor: scheduledFor.toISOString() } : {}) };
     return toCreatedEvent(tenantId, { pos: made.place + index + 1, payload, at: made.at, filed });
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import * as batchLists from "../../domain/batches/list-store.ts";
 import * as batches from "../../domain/batches/store.ts";
 import * as inbox from "../../domain/inbox/store.ts";
 import * as due from "../../domain/notifications/due-store.ts";
@@ -26,6 +27,16 @@ function workOf({ tx }: Intruder) {
 }
 
 export const inboxStores: StoreModules = {
+  "domain/batches/list-store.ts": {
+    module: batchLists,
+    rows: {
+      pageBatches: [({ db, mine }) => batchLists.pageBatches(db, mine, undefined, page), own],
+      listBatchesBetween: [
+        ({ db, mine }) => batchLists.listBatchesBetween(db, mine, { status: undefined, limit: 50 }),
+        own,
+      ],
+    },
+  },
   "domain/batches/store.ts": {
     module: batches,
     rows: {
@@ -57,7 +68,6 @@ export const inboxStores: StoreModules = {
         refused,
       ],
       getBatch: [({ db, mine, theirs }) => batches.getBatch(db, mine, theirs.batchId), refused],
-      pageBatches: [({ db, mine }) => batches.pageBatches(db, mine, undefined, page), own],
       readPortion: [({ db, mine, theirs }) => batches.readPortion(db.pool, mine, theirs.batchId, 500), undefined],
       makeStep: [
         ({ db, mine, theirs }) =>

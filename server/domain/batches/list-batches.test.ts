@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Caller, type Stack, startStack } from "../../testing/stack.ts";
+import type { Batch } from "./schema.ts";
+
+let stack: Stack;
+let key: Caller;
+
+beforeAll(async () => {
+  stack = await startStack();
+  key = (await stack.tenant("acme")).key();
+});
+afterAll(() => stack.close());
+
+test("are listed newest first in both forms, of one status or all", async () => {
+  const ids: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const scheduledFor = n === 2 ? "2990-01-01T00:00:00Z" : undefined;
+    const said = { userIds: ["a"], subject: "s", message: "m", scheduledFor };
+    ids.unshift((await key<Batch>("POST", "/Notifications/bulk", said)).body.id);
+  }
+  interface List {
+    data: Batch[];
+    totalCount: number;
+    nextCursor: string | null;
+    prevCursor: string | null;
+  }
+  const list = async (asked: string) => {
+    const { body } = await key<List>("GET", `/Notifications/batches?${asked}`);
+    return { ...body, data: body.data.map(({ id }) => id) };
+  };
+  expect(await list("pageNumber=2&pageSize=2")).toMatchObject({ totalCount: 5, data: ids.slice(2, 4) });
+  expect(await list("status=scheduled")).toMatchObject({ totalCount: 1, data: [ids[2]] });
+  const first = await list("limit=2");
+  expect(first).toEqual({ data: ids.slice(0, 2), nextCursor: ids[1], prevCursor: ids[0] });
+  const second = await list(`limit=2&before=${first.nextCursor}`);
+  expect(second.data).toEqual(ids.slice(2, 4));
+  expect(await list(`limit=2&before=${second.nextCursor}`)).toMatchObject({ data: ids.slice(4), nextCursor: null });
+  expect(await list(`limit=2&after=${ids[4]}`)).toMatchObject({ data: ids.slice(2, 4), prevCursor: ids[2] });
+  expect(await list(`after=${ids[0]}`)).toMatchObject({ data: [], nextCursor: null, prevCursor: ids[0] });
+  expect((await list("limit=2&status=scheduled")).data).toEqual([ids[2]]);
+  expect((await list(`limit=2&status=scheduled&before=${ids[2]}`)).data).toEqual([]);
+  expect(await key("GET", "/Notifications/batches?after=1")).toMatchObject({
+    status: 400,
+    body: { code: "cursor_invalid" },
+  });
+});

@@ -1,0 +1,44 @@
+import type { TenantId } from "../../auth/principal.ts";
+import type { Database } from "../../persistence/database.ts";
+import type { Page } from "../../persistence/paging.ts";
+import { type Batch, shown } from "./store.ts";
+
+interface Span {
+  status: string | undefined;
+  /** Ids: older, or newer, than this one. */
+  before?: string | undefined;
+  after?: string | undefined;
+  limit: number;
+  offset?: number;
+}
+
+/** Newest first, by their id, which holds the time they were made. */
+export async function listBatchesBetween(db: Database, tenantId: TenantId, span: Span): Promise<Batch[]> {
+  const { status, before, after, limit, offset = 0 } = span;
+  const rows = await db.forTenant(tenantId).notificationBatch.findMany({
+    where: {
+      tenantId,
+      ...(status === undefined ? {} : { status }),
+      ...(before || after ? { id: { ...(before ? { lt: before } : {}), ...(after ? { gt: after } : {}) } } : {}),
+    },
+    orderBy: { id: after ? "asc" : "desc" },
+    skip: offset,
+    take: limit,
+    ...shown,
+  });
+  return after ? rows.reverse() : rows;
+}
+
+export async function pageBatches(
+  db: Database,
+  tenantId: TenantId,
+  status: string | undefined,
+  page: Page,
+): Promise<{ rows: Batch[]; total: number }> {
+  const where = { tenantId, ...(status === undefined ? {} : { status }) };
+  const [rows, total] = await Promise.all([
+    listBatchesBetween(db, tenantId, { status, offset: page.offset, limit: page.pageSize }),
+    db.forTenant(tenantId).notificationBatch.count({ where }),
+  ]);
+  return { rows, total };
+}
