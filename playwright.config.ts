@@ -2,7 +2,10 @@ import { defineConfig } from "@playwright/test";
 import { findBrowser } from "./e2e/browser.ts";
 
 const demoOperators = ["console.spec.ts", "console-{developers,people,webhooks}.spec.ts"];
-const ownTenants = ["console-{notifications,overview,settings,settings-mail}.spec.ts", "{oidc,without-demo}.spec.ts"];
+const ownTenants = [
+  "console-{keyboard,mails,notifications,overview,settings,settings-mail}.spec.ts",
+  "{oidc,without-demo}.spec.ts",
+];
 
 export default defineConfig({
   testDir: "e2e",

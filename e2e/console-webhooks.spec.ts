@@ -57,6 +57,7 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   const said = unheard("Ahoy");
   const before = new Date();
   await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content: said });
+  const after = new Date();
   const of = (content: string) => backend.received.filter(({ body }) => body.data.content === content);
   await expect.poll(() => of(said).length).toBe(1);
   for (const one of [secret, fresh]) new Webhook(one).verify(of(said)[0]?.raw ?? "", of(said)[0]?.headers ?? {});
@@ -67,7 +68,15 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   await page.getByRole("button", { name: "Replay", exact: true }).click();
   await page.getByLabel("Only what it has not taken yet").uncheck();
   await page.getByLabel("From (optional)").fill(localSecond(before));
-  await page.getByRole("button", { name: "Replay", exact: true }).last().click();
+  await page.getByLabel("Until (optional)").fill(localSecond(new Date(after.getTime() + 1000)));
+  // How many it will be is said before, and has sent nothing yet.
+  const replay = page.getByRole("dialog", { name: "Replay events" });
+  await expect(replay.getByRole("status")).toHaveText(/^[1-9]\d* events? will be sent\.$/);
+  const count = Number.parseInt((await replay.getByRole("status").textContent()) ?? "", 10);
+  await expectNoFault(page);
+  expect(of(said)).toHaveLength(1);
+  await replay.getByRole("button", { name: "Replay", exact: true }).click();
+  await expect(page.getByText(count === 1 ? "1 event is sent" : `${count} events are sent`).first()).toBeVisible();
   await expect.poll(() => of(said).length).toBe(2);
   expect(new Set(of(said).map(({ id }) => id)).size).toBe(1);
 

@@ -15,7 +15,7 @@ export interface Audited {
  */
 export async function beginAudit(operation: Operation, call: Call, input: unknown): Promise<Audited | undefined> {
   const { principal, tenantId, services, ip, requestId, log } = call;
-  if (!isAudited(operation, principal)) return undefined;
+  if (!isAudited(operation, principal) || operation.isDryRun?.(input)) return undefined;
   const { name, http } = operation;
   const target = targetOf(http.path, input);
   const entry = { ...actorOf(principal), ip, operation: name, target, input: maskInput(input), requestId };

@@ -100,6 +100,8 @@ export interface Definition<I extends z.ZodType, O extends z.ZodType> {
   errors?: ErrorCode[];
   /** Sends hold their idempotency key in the send itself, and wait instead of answering 409. */
   ownIdempotency?: boolean;
+  /** Whether a call of it only looks what it would do: nothing is changed then, and nothing noted in the audit log. */
+  isDryRun?(input: z.output<I>): boolean;
   /** The answer holds a secret: while an idempotency key keeps it, it is sealed. */
   secretAnswer?: boolean;
   handle(ctx: Context, input: z.output<I>): Promise<z.input<O> | HeldAnswer>;

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { cn } from "../ui/cn.ts";
 import { inputClass } from "../ui/input-class.ts";
 
@@ -8,18 +9,23 @@ interface FilterBoxProps {
   className?: string;
 }
 
-/** One filter of a list; taken over with Enter or when it is left. */
+/** One filter of a list; taken over with Enter, which leaves the focus where it is, or when it is left. */
 export function FilterBox({ label, value, onSet, className }: FilterBoxProps) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current && box.current.value.trim() !== (value ?? "")) box.current.value = value ?? "";
+  }, [value]);
+  const take = (text: string) => text.trim() !== (value ?? "") && onSet(text.trim() || null);
   return (
     <input
+      ref={box}
       data-filter
-      key={value}
       type="search"
       aria-label={label}
       placeholder={label}
       defaultValue={value ?? ""}
-      onBlur={(event) => event.target.value !== (value ?? "") && onSet(event.target.value.trim() || null)}
-      onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+      onBlur={(event) => take(event.target.value)}
+      onKeyDown={(event) => event.key === "Enter" && take(event.currentTarget.value)}
       className={cn(inputClass, "sm:w-44", className)}
     />
   );

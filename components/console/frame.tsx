@@ -38,7 +38,11 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
           onPalette={() => setPalette(true)}
           onSheet={() => setSheet(true)}
         />
-        <main id="content" className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-8">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="outline-none mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-8"
+        >
           {children}
         </main>
       </div>
@@ -55,6 +59,17 @@ function useFocusOnTitle(): void {
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
-    document.querySelector<HTMLElement>("main h1")?.focus();
+    const main = document.querySelector<HTMLElement>("main");
+    const title = () => main?.querySelector<HTMLElement>("h1");
+    (title() ?? main)?.focus();
+    if (!main || title()) return;
+    // The title of one object's page comes with the object.
+    const waiting = new MutationObserver(() => {
+      if (!title()) return;
+      if (document.activeElement === main || document.activeElement === document.body) title()?.focus();
+      waiting.disconnect();
+    });
+    waiting.observe(main, { childList: true, subtree: true });
+    return () => waiting.disconnect();
   }, [pathname]);
 }

@@ -31,7 +31,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
   function onKeyDown(event: KeyboardEvent) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter") take(entries[at]);
+    if (event.key === "Enter") {
+      // Or it would press what has the focus again.
+      event.preventDefault();
+      take(entries[at]);
+    }
     if (step === undefined || entries.length === 0) return;
     event.preventDefault();
     setAt((at + step + entries.length) % entries.length);
@@ -68,6 +72,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
             id={`${prefix}-${index}`}
             role="option"
             tabIndex={-1}
+            ref={index === at ? intoSight : undefined}
             aria-selected={index === at}
             onClick={() => take(entry)}
             className={cn(
@@ -102,4 +107,9 @@ function useEntries(text: string): Entry[] {
       path: path(text),
     })),
   ];
+}
+
+/** The list is longer than its box: what the arrows choose is shown. */
+function intoSight(option: HTMLElement | null): void {
+  option?.scrollIntoView({ block: "nearest" });
 }

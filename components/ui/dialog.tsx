@@ -7,6 +7,7 @@ import type { ReactElement, ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
+import { ReturnFocus } from "./return-focus.tsx";
 
 const backdrop =
   "fixed inset-0 z-40 bg-black/40 transition-opacity data-[ending-style]:opacity-0 data-[starting-style]:opacity-0 motion-reduce:transition-none";
@@ -31,6 +32,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup className={cn(popup, className)}>
+          <ReturnFocus />
           <div className="flex items-start justify-between gap-4 px-5 pt-5">
             <div className="min-w-0">
               <Base.Title className="font-semibold text-lg tracking-tight">{title}</Base.Title>
@@ -70,6 +72,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       <Alert.Portal>
         <Alert.Backdrop className={backdrop} />
         <Alert.Popup className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}>
+          <ReturnFocus />
           <Alert.Title className="font-semibold text-lg tracking-tight">{title}</Alert.Title>
           <Alert.Description render={<div />} className="mt-2 space-y-3 text-muted text-sm leading-6">
             {children}

@@ -5,6 +5,7 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
+import { ReturnFocus } from "./return-focus.tsx";
 
 export interface DrawerProps {
   open: boolean;
@@ -37,6 +38,7 @@ export function Drawer(props: DrawerProps) {
             className,
           )}
         >
+          <ReturnFocus />
           <div className="flex items-center gap-2 border-line border-b px-4 py-3">
             <Base.Title className="min-w-0 flex-1 truncate font-semibold text-base">{title}</Base.Title>
             {actions}

@@ -17,6 +17,7 @@ import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PagePager } from "../pager.tsx";
+import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -65,12 +66,12 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   const columns: Column<Member>[] = [
     {
       header: "User",
-      cell: ({ userId }) => (
+      cell: ({ userId, user }) => (
         <Link
           className="font-medium underline-offset-4 hover:underline"
           href={`${base}/users/${encodeURIComponent(userId)}`}
         >
-          {userId}
+          <PersonText userId={userId} name={user.displayName} />
         </Link>
       ),
     },

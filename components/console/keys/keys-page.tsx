@@ -54,7 +54,13 @@ export function KeysPage() {
       >
         {(page) => (
           <>
-            <DataTable label="API keys" rows={page.data} idOf={({ id }) => id} columns={columns(manages, setFresh)} />
+            <DataTable
+              label="API keys"
+              rows={page.data}
+              // A rotated primary or secondary key is a key of its own in the same row.
+              idOf={({ id, kind }) => (kind === "named" ? id : kind)}
+              columns={columns(manages, setFresh)}
+            />
             <PagePager {...page} />
           </>
         )}

@@ -6,15 +6,19 @@ import { Badge } from "../../ui/badge.tsx";
 import { useConsole } from "../console-context.ts";
 import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
+import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { NotificationActs } from "./notification-acts.tsx";
 import { stepsOf } from "./steps.ts";
 
+const ON_ITS_WAY_MS = 1_000;
+
 type Notification = Answers["notifications"]["getAny"];
 
 /** One notification: what it says, and each step of its life with the rule that decided it. */
 export function NotificationLife({ id }: { id: string }) {
+  const { base } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.notifications.getAny.queryOptions({ notificationId: id }, useLiveQuery()));
   return (
@@ -26,7 +30,14 @@ export function NotificationLife({ id }: { id: string }) {
             <p className="mt-1 whitespace-pre-wrap break-words text-sm leading-6">{one.message}</p>
             <dl className="mt-4 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 text-sm">
               <dt className="text-muted">To</dt>
-              <dd>{one.userId}</dd>
+              <dd>
+                <Link
+                  href={`${base}/users/${encodeURIComponent(one.userId)}`}
+                  className="underline-offset-4 hover:underline"
+                >
+                  <PersonText userId={one.userId} name={one.recipientName} />
+                </Link>
+              </dd>
               <dt className="text-muted">Type</dt>
               <dd>{one.type}</dd>
               <dt className="text-muted">Priority</dt>
@@ -47,7 +58,19 @@ export function NotificationLife({ id }: { id: string }) {
 function Steps({ of }: { of: Notification }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.deliveries.explain.queryOptions({ notificationId: of.id }, useLiveQuery()));
+  const { refetchInterval } = useLiveQuery();
+  const query = useQuery(
+    trpc.deliveries.explain.queryOptions(
+      { notificationId: of.id },
+      {
+        // What is on its way gets there within moments.
+        refetchInterval: ({ state }) =>
+          refetchInterval && state.data?.data.some(({ status }) => status === "queued")
+            ? ON_ITS_WAY_MS
+            : refetchInterval,
+      },
+    ),
+  );
   return (
     <section>
       <h3 className="mb-3 font-medium text-sm">Why it did or did not arrive</h3>

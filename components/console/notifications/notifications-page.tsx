@@ -16,6 +16,7 @@ import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PagePager, usePageNumber } from "../pager.tsx";
+import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -146,7 +147,7 @@ export function NotificationsPage() {
 
 const columns: readonly Column<Notification>[] = [
   { header: "Subject", cell: ({ subject }) => <span className="line-clamp-1 max-w-80">{subject}</span> },
-  { header: "To", cell: ({ userId }) => userId },
+  { header: "To", cell: ({ userId, recipientName }) => <PersonText userId={userId} name={recipientName} /> },
   { header: "Type", cell: ({ type }) => type },
   { header: "State", cell: (one) => <State of={one} /> },
   {

@@ -18,12 +18,7 @@ export interface Step {
 export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Step[] {
   const steps: (Step | false)[] = [
     { key: "made", what: "Made", at: one.createdAt, ...madeBy(one) },
-    one.scheduledFor !== undefined && {
-      key: "scheduled",
-      what: one.status === "scheduled" ? "Will appear" : "Scheduled for",
-      at: one.scheduledFor,
-      ...(one.scheduledForLocal ? { why: `${one.scheduledForLocal} by the recipient's clock` } : {}),
-    },
+    one.scheduledFor !== undefined && scheduledStep(one, one.scheduledFor),
     ...deliveries.flatMap(stepsOfDelivery),
     one.seenAt !== undefined && { key: "seen", what: "Seen in the inbox", at: one.seenAt },
     one.readAt !== undefined && { key: "read", what: "Read", at: one.readAt },
@@ -32,6 +27,22 @@ export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Ste
     one.expiresAt !== undefined && { key: "expires", what: "Gone from then on", at: one.expiresAt },
   ];
   return steps.filter((step) => step !== false).toSorted((a, b) => a.at.localeCompare(b.at));
+}
+
+function scheduledStep({ status, scheduledForLocal }: Notification, at: string): Step {
+  const local = scheduledForLocal && `${scheduledForLocal} by the recipient's clock`;
+  if (status === "cancelled") {
+    const why = ["It was cancelled before its time: it never appears, and no mail of it goes out.", local];
+    return {
+      key: "scheduled",
+      what: "Would have appeared",
+      at,
+      word: "cancelled",
+      why: why.filter(Boolean).join(" · "),
+    };
+  }
+  const what = status === "scheduled" ? "Will appear" : "Scheduled for";
+  return { key: "scheduled", what, at, ...(local ? { why: local } : {}) };
 }
 
 function madeBy({ template, batchId }: Notification): Partial<Step> {

@@ -54,6 +54,16 @@ describe("succeeds", () => {
     });
   });
 
+  test("to those who run the tenant with the name of each", async () => {
+    await tenant.as("user-01")("PUT", "/Users/user-01", { displayName: "Ute" });
+    const { body } = await tenant.key()<MemberPage>("GET", `/admin/chats/${chat.id}/members?pageSize=3`);
+    expect(body.data).toMatchObject([
+      { userId: "ada", user: { userId: "ada", displayName: null } },
+      { userId: "user-00" },
+      { userId: "user-01", user: { userId: "user-01", displayName: "Ute", avatarUrl: null } },
+    ]);
+  });
+
   test.each(["?expand=false", "?expand=0", "?expand="])("with plain ids on %s but for an empty one", async (query) => {
     expect(typeof (await list(query)).body.data[0]).toBe(query.endsWith("=") ? "object" : "string");
   });

@@ -6,7 +6,7 @@ import { readPage, toPage } from "../../persistence/paging.ts";
 import { entityId, page, pageInput } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { markPosition } from "../events/mark-position.ts";
-import { memberSchema } from "./schema.ts";
+import { memberSchema, presentMemberUser } from "./schema.ts";
 import { listMembers as loadMembers } from "./store.ts";
 
 export const listMembers = query({
@@ -34,7 +34,7 @@ export const listMembers = query({
       joinedAt: joinedAt.toISOString(),
       lastReadSeq: Number(lastReadSeq),
       ...(mutedUntil && mutedUntil.getTime() > Date.now() ? { mutedUntil: mutedUntil.toISOString() } : {}),
-      user: { userId, displayName: user?.displayName ?? null, avatarUrl: user?.avatarUrl ?? null },
+      user: presentMemberUser(userId, user),
     }));
     return toPage(pages, chat.memberCount, data);
   },

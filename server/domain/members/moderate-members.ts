@@ -7,19 +7,9 @@ import { entityId, limits, page, pageInput, userId } from "../../schema.ts";
 import { getChat, getTenantChat } from "../chats/store.ts";
 import { addInSteps } from "./add-members.ts";
 import { dropFromChat } from "./remove-member.ts";
-import { role } from "./schema.ts";
+import { chatMemberSchema, presentMemberUser, role } from "./schema.ts";
 import { listMembers } from "./store.ts";
 import { changeMember, memberChangeInput } from "./update-member.ts";
-
-const chatMember = z
-  .object({
-    userId: z.string(),
-    role,
-    joinedAt: z.string(),
-    lastReadSeq: z.number().int(),
-    mutedUntil: z.string().nullable(),
-  })
-  .meta({ id: "ChatMember" });
 
 export const listChatMembers = query({
   name: "adminChats.listMembers",
@@ -27,7 +17,7 @@ export const listChatMembers = query({
   http: { method: "GET", path: "/admin/chats/{chatId}/members" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ chatId: entityId, ...pageInput }),
-  output: page(chatMember),
+  output: page(chatMemberSchema),
   async handle(ctx, input) {
     const { db } = ctx.services;
     const chatId = requireId(input.chatId);
@@ -40,6 +30,7 @@ export const listChatMembers = query({
       joinedAt: row.joinedAt.toISOString(),
       lastReadSeq: Number(row.lastReadSeq),
       mutedUntil: row.mutedUntil?.toISOString() ?? null,
+      user: presentMemberUser(row.userId, row.user),
     }));
     return toPage(pages, memberCount, data);
   },

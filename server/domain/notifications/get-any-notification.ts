@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { presentForAdmin, presentNotifications } from "./presenter.ts";
+import { presentForAdmin, presentNotifications, withRecipients } from "./presenter.ts";
 import { adminNotificationSchema, presentNotification } from "./schema.ts";
 import { findAny, loadNotifications } from "./store.ts";
 
@@ -21,6 +21,8 @@ export const getAnyNotification = query({
     const stored = (await loadNotifications(db.pool, ctx.tenantId, [id])).get(id);
     if (!row || !stored) throw new DomainError("not_found");
     const [shown] = await presentNotifications(ctx, [stored]);
-    return presentForAdmin(shown ?? presentNotification(stored), row);
+    const [one] = await withRecipients(ctx, [presentForAdmin(shown ?? presentNotification(stored), row)]);
+    if (!one) throw new DomainError("not_found");
+    return one;
   },
 });

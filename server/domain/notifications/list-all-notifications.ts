@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { cursorInput, cursorPage, entityId, instant, page, pageInput, userId } from "../../schema.ts";
-import { listAllForms, presentForAdmin } from "./presenter.ts";
+import { listAllForms, presentForAdmin, withRecipients } from "./presenter.ts";
 import { adminNotificationSchema, notificationType } from "./schema.ts";
 
 export const listAllNotifications = query({
@@ -25,7 +25,9 @@ export const listAllNotifications = query({
   async handle(ctx, { userId, type, status, batchId, since, until, ...forms }) {
     // No batch has an id that is none: what it has made is then nothing, under an id that nothing has.
     const ofBatch = batchId === undefined || isId(batchId) ? batchId?.toLowerCase() : nothing;
-    return await listAllForms(ctx, { userId, type, status, batchId: ofBatch, since, until }, forms, presentForAdmin);
+    const asked = { userId, type, status, batchId: ofBatch, since, until };
+    const { data, ...rest } = await listAllForms(ctx, asked, forms, presentForAdmin);
+    return { ...rest, data: await withRecipients(ctx, data) };
   },
 });
 

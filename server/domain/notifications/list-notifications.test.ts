@@ -238,10 +238,12 @@ describe("delete", () => {
 
   test("by a key, an Admin and the console of anybody's; a list of all shows the tenant's", async () => {
     const { userId, ids, found } = await owner(4, () => ({ type: "Listed", email: "zoe@example.com" }));
+    await key("PUT", `/Users/${userId}`, { displayName: "Zoe" });
+    const recipientName = "Zoe";
     const listed = await key<Page>("GET", `/admin/notifications?userId=${userId}&type=Listed&status=visible`);
     expect(listed.body).toMatchObject({
       totalCount: 4,
-      data: ids.toReversed().map((id) => ({ id, email: "zoe@example.com" })),
+      data: ids.toReversed().map((id) => ({ id, email: "zoe@example.com", recipientName })),
     });
     const two = (await key<Page>("GET", `/admin/notifications?userId=${userId}&limit=2`)).body;
     expect(
@@ -251,6 +253,7 @@ describe("delete", () => {
     expect((await key("GET", `/admin/notifications/${ids[0]}`)).body).toMatchObject({
       id: ids[0],
       email: "zoe@example.com",
+      recipientName,
     });
     await key("DELETE", `/Notifications/${ids[0]}`);
     await tenant.as("root", ["Admin"])("DELETE", `/Notifications/${ids[1]}`);

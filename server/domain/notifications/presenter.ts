@@ -4,6 +4,7 @@ import type { Context } from "../../operation.ts";
 import type { Notification as NotificationRow } from "../../persistence/generated/client.ts";
 import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { findDeliverySummaries } from "../deliveries/store.ts";
+import { findDisplayNames } from "../users/store.ts";
 import { type Notification, presentNotification, type StoredNotification } from "./schema.ts";
 import { type AllQuery, listAll, loadNotifications, pageAll } from "./store.ts";
 
@@ -83,4 +84,17 @@ export function presentForAdmin(notification: Notification, row: NotificationRow
     ...(row.batchId === null ? {} : { batchId: row.batchId }),
     ...(row.chatId === null ? {} : { chatId: row.chatId }),
   };
+}
+
+/** Notifications with the names of those whom they are for, where a profile says one. */
+export async function withRecipients<T extends { userId: string }>(
+  { services: { db }, tenantId }: Pick<Context, "services" | "tenantId">,
+  notifications: T[],
+): Promise<(T & { recipientName?: string })[]> {
+  const userIds = notifications.map(({ userId }) => userId);
+  const names = await findDisplayNames(db, tenantId, userIds);
+  return notifications.map((one) => {
+    const recipientName = names.get(one.userId);
+    return recipientName === undefined ? one : { ...one, recipientName };
+  });
 }

@@ -178,6 +178,7 @@ export const clientId = z
 /** What those who run the tenant see of it beside. */
 export const adminNotificationSchema = notificationSchema
   .extend({
+    recipientName: z.string().optional().describe("As the recipient's profile has it"),
     email: z.string().optional().describe("Where its sender asked for a mail to go"),
     mailText: z.string().optional(),
     template: z.object({ name: z.string(), version: z.number().int() }).optional(),

@@ -21,6 +21,17 @@ export function findUser(db: Database, tenantId: TenantId, userId: string): Prom
   return db.forTenant(tenantId).user.findUnique({ where: { tenantId_id: { tenantId, id: userId } } });
 }
 
+/** The display names of users who have one, by id. */
+export async function findDisplayNames(
+  db: Database,
+  tenantId: TenantId,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  const where = { tenantId, id: { in: [...new Set(userIds)] }, displayName: { not: null } };
+  const rows = await db.forTenant(tenantId).user.findMany({ where, select: { id: true, displayName: true } });
+  return new Map(rows.map(({ id, displayName }) => [id, displayName ?? ""]));
+}
+
 /** Whether somebody made the user a member of something, without any profile. */
 export async function isMemberAnywhere(db: Database, tenantId: TenantId, userId: string): Promise<boolean> {
   return (

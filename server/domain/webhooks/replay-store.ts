@@ -14,6 +14,8 @@ export interface Range {
   since?: string | undefined;
   until?: string | undefined;
   undeliveredOnly?: boolean | undefined;
+  /** Counts, and queues nothing */
+  dryRun?: boolean | undefined;
   /** Reads an event id. Throws cursor_invalid, cursor_expired. */
   position(eventId: string, bounds: LogBounds): number;
 }
@@ -22,7 +24,7 @@ export interface Range {
 const most = 5000;
 
 /**
- * Queues what an endpoint asks for of a range of the log; `next` is where to go on when there is more. What is not planned yet stays the
+ * Queues what an endpoint asks for of a range of the log, or only counts it; `next` is where to go on when there is more. What is not planned yet stays the
  * planner's, so that nothing is told of twice by one call.
  */
 export async function replayRange(
@@ -38,18 +40,20 @@ export async function replayRange(
   const events = await readEventsOf(tx, tenantId, types, { after, upto, limit: most });
   const { since = "", until = "~" } = range; // ISO-8601 times compare as text
   const wanted = events.filter((event) => asksFor(endpoint, event) && event.at >= since && event.at < until);
-  const positions = wanted.map(({ position }) => BigInt(position));
-  const known = await requeueWebhooks(tx, tenantId, endpoint.id, {
-    position: { in: positions },
-    status: { notIn: range.undeliveredOnly ? ["queued", "delivered"] : ["queued"] },
-  });
+  const last = events.at(-1);
+  const next = last && events.length === most ? { epoch: bounds.epoch, position: last.position } : null;
+  const of = { position: { in: wanted.map(({ position }) => BigInt(position)) } };
+  const leftOut = range.undeliveredOnly ? ["queued", "delivered"] : ["queued"];
+  if (range.dryRun) {
+    const where = { tenantId, endpointId: endpoint.id, ...of, status: { in: leftOut } };
+    return { count: wanted.length - (await tx.webhookDelivery.count({ where })), next };
+  }
+  const known = await requeueWebhooks(tx, tenantId, endpoint.id, { ...of, status: { notIn: leftOut } });
   const made = await insertWebhookDeliveries(
     tx,
     tenantId,
     wanted.map((event) => ({ endpointId: endpoint.id, event, status: "queued" as const, epoch: bounds.epoch })),
   );
-  const last = events.at(-1);
-  const next = last && events.length === most ? { epoch: bounds.epoch, position: last.position } : null;
   return { count: known + made, next };
 }
 

@@ -23,13 +23,15 @@ export const replayWebhook = mutation({
     since: instant.optional().describe("Events from then on"),
     until: instant.optional().describe("Events before then"),
     undeliveredOnly: z.boolean().optional().describe("Leave out what the endpoint has taken already"),
+    dryRun: z.boolean().optional().describe("Only count what would be queued, and change nothing"),
   }),
   output: z.object({
-    count: z.number().int().describe("Deliveries that were queued"),
+    count: z.number().int().describe("Deliveries that were queued, or would be"),
     nextCursor: z.string().nullable().describe("A call looks at 5,000 events at most: go on with this as after"),
   }),
   errors: ["conflict", "cursor_invalid", "cursor_expired"],
-  handle: (ctx, { webhookId, ...range }) =>
+  isDryRun: ({ dryRun }) => dryRun === true,
+  handle: (ctx, { webhookId, dryRun, ...range }) =>
     unitOfWork(
       ctx.services.db,
       ctx.tenantId,
@@ -38,9 +40,10 @@ export const replayWebhook = mutation({
         if (endpoint.state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
         const { count, next } = await replayRange(tx, ctx.tenantId, endpoint, {
           ...range,
+          dryRun,
           position: (id, bounds) => ctx.services.cursors.resume(ctx.tenantId, id, bounds),
         });
-        await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpoint.id)]);
+        if (!dryRun) await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpoint.id)]);
         return { count, nextCursor: next && cursorOf(ctx, next) };
       },
       ctx.idempotent,

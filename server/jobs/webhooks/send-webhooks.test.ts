@@ -210,9 +210,18 @@ test("a sample says that it is one; paused, events wait; a range of the log is r
   await change(id, { state: "active" });
   await eventually(() => expect(texts(sink.of("/late").slice(1))).toEqual(["held"]));
 
+  const noted = async (operation: string) =>
+    (await owner.query("select 1 from audit_entries where operation = $1", [operation])).rowCount;
   const replay = (range: object) => acme.key()<{ count: number }>("POST", `/admin/webhooks/${id}/replay`, range);
   await eventually(async () => expect(await deliveries(id, "&status=queued")).toEqual([]));
+  // What is only counted is as many as are sent, and neither sends nor notes anything.
+  const counted = (range: object) => replay({ ...range, after: start, dryRun: true });
+  expect((await counted({ undeliveredOnly: true })).body).toEqual({ count: 2, nextCursor: null });
+  expect((await counted({})).body.count).toBe(3);
+  expect(await deliveries(id, "&status=queued")).toEqual([]);
+  expect(await noted("webhooks.replay")).toBe(0);
   expect((await replay({ after: start, undeliveredOnly: true })).body).toEqual({ count: 2, nextCursor: null });
+  expect(await noted("webhooks.replay")).toBe(1);
   await eventually(() => expect(texts(sink.of("/late").slice(2)).toSorted()).toEqual(["early 1", "early 2"]));
   await eventually(async () => expect(await deliveries(id, "&status=queued")).toEqual([]));
   expect((await replay({ after: start })).body.count).toBe(3);

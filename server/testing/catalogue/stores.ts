@@ -194,6 +194,7 @@ export const storeRows: StoreModules = {
     rows: {
       ensureUser: [({ tx, mine }) => users.ensureUser(tx, mine, "eve"), undefined],
       findUser: [({ db, mine, theirs }) => users.findUser(db, mine, theirs.userId), null],
+      findDisplayNames: [async ({ db, mine }) => [...(await users.findDisplayNames(db, mine, ["ben"]))], []],
       isMemberAnywhere: [({ db, mine }) => users.isMemberAnywhere(db, mine, "ben"), false],
       ensureKnown: [({ db, mine, theirs }) => users.ensureKnown(db, mine, theirs.userId), refused],
       findTimezone: [({ tx, mine }) => users.findTimezone(tx, mine, "ada"), null],

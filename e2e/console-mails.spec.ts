@@ -1,0 +1,106 @@
+import { expectAccessible } from "./accessible.ts";
+import { expect, test, unheard } from "./journey.ts";
+import { makeOwnTenant, type OwnTenant } from "./own-tenant.ts";
+
+let own: OwnTenant;
+test.beforeAll(async ({ browser }) => {
+  own = await makeOwnTenant(browser, "mails");
+  await own.call("PUT", "/Users/ada", { displayName: "Ada Lovelace" });
+});
+test.afterAll(async () => {
+  expect(own.noise).toEqual([]);
+  await own.close();
+});
+
+const steps = () => own.page.getByRole("main").getByRole("listitem");
+
+async function send(words: object): Promise<string> {
+  const { status, body } = await own.call<{ id: string }>("POST", "/Notifications", { userId: "ada", ...words });
+  expect(status).toBe(201);
+  return body.id;
+}
+
+/** What the catcher has of an address. */
+async function caught(to: string): Promise<{ subject: string; messageId: string }[]> {
+  return await own.sql(
+    "select subject, substring(convert_from(raw, 'UTF8') from '(?i)Message-ID: *(<[^>]+>)') as \"messageId\" from caught_mails where tenant_id = $1 and recipient = $2",
+    [own.tenantId, to],
+  );
+}
+
+/** What somebody has in the inbox. */
+async function inbox(userId: string): Promise<string[]> {
+  const { body } = await own.call<{ data: { subject: string }[] }>("GET", "/Notifications", undefined, userId);
+  return body.data.map(({ subject }) => subject);
+}
+
+test("a notification that is cancelled before its time never comes, and its page says so", async () => {
+  const { page } = own;
+  const [cancelled, other] = [unheard("Cancelled"), unheard("The one after it")];
+  const to = "cancelled@mails.example";
+  const later = { message: "m", scheduledFor: "2999-01-01T09:00:00Z" };
+  const id = await send({ ...later, subject: cancelled, email: to });
+  const otherId = await send({ ...later, subject: other });
+  await own.open(`/notifications/${id}`);
+  await expect(page.getByRole("link", { name: "Ada Lovelace ada" })).toHaveAttribute(
+    "href",
+    `/t/${own.tenantId}/users/ada`,
+  );
+  await page.getByRole("button", { name: "Cancel it" }).click();
+  const question = page.getByRole("alertdialog", { name: "Cancel this notification?" });
+  await question.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(steps().filter({ hasText: "Will appear" })).toBeVisible();
+  await page.getByRole("button", { name: "Cancel it" }).click();
+  await question.getByRole("button", { name: "Cancel it" }).click();
+  await expect(page.getByText("It is cancelled")).toBeVisible();
+  await expect(steps().filter({ hasText: "Would have appeared" })).toContainText("it never appears");
+  for (const name of ["Cancel it", "Change", "Send the mail again"])
+    await expect(page.getByRole("button", { name })).toHaveCount(0);
+  await expectAccessible(page);
+
+  // Its time comes, and with it that of one that was made after it.
+  await own.sql(
+    "update notifications set scheduled_for = now() - interval '1 minute' where tenant_id = $1 and id = $2",
+    [own.tenantId, id],
+  );
+  await own.call("PATCH", `/Notifications/${otherId}`, { scheduledFor: "2020-01-01T09:00:00Z" });
+  await expect.poll(() => inbox("ada")).toContain(other);
+  expect(await inbox("ada")).not.toContain(cancelled);
+  expect(await caught(to)).toEqual([]);
+  await own.open("/notifications?status=cancelled");
+  await expect(page.getByRole("row", { name: new RegExp(cancelled) })).toContainText("Ada Lovelace");
+});
+
+test("a mail that did not go out is sent again once it can be, and as often as it is asked for", async () => {
+  const { page } = own;
+  const to = "gone@mails.example";
+  const subject = unheard("Once more");
+  await own.call("POST", "/admin/suppressions", { address: to });
+  const id = await send({ subject, message: "m", email: to });
+  await own.open(`/notifications/${id}`);
+  const mail = steps().filter({ hasText: `Mail to ${to}` });
+  const again = page.getByRole("button", { name: "Send the mail again" });
+  await expect(mail).toContainText("suppressed");
+
+  // Whoever is not to get mail does not get it by being asked for it twice.
+  await again.click();
+  await expect(page.getByText("The mail goes out once more").first()).toBeVisible();
+  await expect(steps().filter({ hasText: "Mail, try 1" })).toContainText("stopped");
+  await expect(mail).toContainText("suppressed");
+  expect(await caught(to)).toEqual([]);
+
+  await own.call("DELETE", `/admin/suppressions/${to}`);
+  await again.click();
+  await expect(mail).toContainText("caught");
+  await expect(steps().filter({ hasText: "Mail, try 2" })).toBeVisible();
+  expect((await caught(to)).map((one) => one.subject)).toEqual([subject]);
+  await again.click();
+  await expect(steps().filter({ hasText: "Mail, try 3" })).toBeVisible();
+  await expect(mail).toContainText("caught");
+  await expect.poll(async () => (await caught(to)).length).toBe(2);
+  const mails = await caught(to);
+  expect(mails.map((one) => one.subject)).toEqual([subject, subject]);
+  expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(2);
+  await mail.getByRole("link", { name: "Open the mail" }).click();
+  await expect(page.getByRole("list", { name: "Caught mails" }).getByRole("button")).toHaveCount(2);
+});
