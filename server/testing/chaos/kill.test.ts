@@ -42,13 +42,19 @@ async function openReader(tenant: FleetTenant, node: ApiProcess): Promise<HubRea
   return reader;
 }
 
+/** Notifications whose making was acknowledged. */
+const told: string[] = [];
+
 /** Everything else that people do meanwhile: reads and rare changes, through Prisma and past it. Answers what went wrong. */
 async function liveOn(tenant: FleetTenant, chatId: string, until: Promise<void>): Promise<string[]> {
   let over = false;
   until.finally(() => {
     over = true;
   });
-  const headers = { authorization: `Bearer ${await tenant.token("reader")}`, "content-type": "application/json" };
+  const bearerOf = async (userId: string) => ({ authorization: `Bearer ${await tenant.token(userId)}` });
+  const [reader, ann] = [await bearerOf("reader"), await bearerOf("ann")];
+  const tell = { userId: "ann", subject: "s", message: "m" };
+  let last: string | undefined;
   const faults: string[] = [];
   const calls: [method: string, path: string, body?: object][] = [
     ["GET", "Chat"],
@@ -60,20 +66,46 @@ async function liveOn(tenant: FleetTenant, chatId: string, until: Promise<void>)
     ["POST", `Chat/${chatId}/members`, { userId: "ben" }],
     ["DELETE", `Chat/${chatId}/members/ben`],
     ["PUT", "Users/reader", { displayName: "r" }],
+    ["POST", "Notifications", tell],
+    ["PUT", "Notifications/{last}/read"],
   ];
   for (let i = 0; !over; i++) {
-    const [method = "", path, body] = calls[i % calls.length] ?? [];
+    const [method = "", named = "", body] = calls[i % calls.length] ?? [];
+    const path = last ? named.replace("{last}", last) : named.replace("{last}/read", "read-all");
     const url = `${nodes[i % 2]?.url}/tenant/${tenant.id}/v1/${path}`;
+    const caller = body === tell ? { "x-api-key": tenant.primaryKey } : path.startsWith("Notifications") ? ann : reader;
+    const headers = { ...caller, "content-type": "application/json" };
     const answer = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
     const text = await answer.text();
+    if (body === tell && answer.status === 201) {
+      last = JSON.parse(text).id as string;
+      told.push(last);
+    }
     if (answer.status >= 300 && answer.status !== 503) faults.push(`${method} ${path}: ${answer.status} ${text}`);
   }
   return faults;
 }
 
+/** Rows without their event or the other way round; rows whose last event says otherwise of their being read; acknowledged ones that are gone. */
+async function notificationsOf(tenantId: string) {
+  const { rows } = await owner.client.query(
+    `select
+       (select count(*)::int from (select * from notifications where tenant_id = $1) n
+          full join (select * from events where tenant_id = $1 and type = 'notification.created') e
+          on e.position = n.position and e.payload ->> 'id' = n.id::text where n.id is null or e.position is null) as unmatched,
+       (select count(*)::int from notifications n where n.tenant_id = $1 and iso_time(n.read_at) is distinct from
+          (select e.payload ->> 'readAt' from events e where e.tenant_id = $1 and e.type like 'notification.%'
+             and e.payload ->> 'id' = n.id::text order by e.position desc limit 1)) as unread,
+       (select count(*)::int from unnest($2::uuid[]) t where not exists (select from notifications n where n.id = t)) as missing`,
+    [tenantId, told],
+  );
+  return rows[0];
+}
+
 async function expectEverything({ tenant, readers, writers }: Awaited<ReturnType<typeof begin>>): Promise<void> {
   const log = await expectSoundLog(owner, tenant.id);
   writers.expectKept(log);
+  expect(await notificationsOf(tenant.id)).toMatchObject({ unmatched: 0, unread: 0, missing: 0 });
   const messages = log.filter(({ type }) => type === "message.created");
   for (const reader of readers) {
     await eventually(() => expect(reader.seen).toHaveLength(messages.length));
