@@ -1,46 +1,56 @@
-import type { TenantId } from "../../auth/principal.ts";
+import { installationId } from "../../auth/api-key.ts";
+import { mintTenantId, type TenantId } from "../../auth/principal.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "../../config/secrets.ts";
 import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { asTenant, type TenantTransaction } from "../../persistence/prisma.ts";
 import { markBounced } from "../deliveries/store.ts";
 import { suppress } from "../suppressions/store.ts";
 import { isAddress } from "./policy.ts";
 import type { Bounce, BounceReport } from "./read-bounce.ts";
 import type { MailSettingsPatch } from "./schema.ts";
 
-/** A tenant's way of sending mail, as it is stored, and how it does. */
+/** A tenant's way of sending mail, as it is stored, and how its server does: its own, else the one that it shares. */
 export interface StoredMail {
   settings: MailSettings | null;
   health: MailHealth | null;
 }
 
-export async function findMail(db: Database, tenantId: TenantId): Promise<StoredMail> {
-  const client = db.forTenant(tenantId);
-  const where = { where: { tenantId } };
-  const [settings, health] = await Promise.all([
-    client.mailSettings.findUnique(where),
-    client.mailHealth.findUnique(where),
-  ]);
-  return { settings, health };
+/** How the server of MAIL_URL does is one row for all who share it, the reserved tenant's: what one of them found out spares the others. */
+const everybodys: TenantId = mintTenantId(installationId);
+
+/** Under whose name the health of a tenant's mail server is kept. */
+export function healthOwner(tenantId: TenantId, settings: MailSettings | null): TenantId {
+  return settings?.host ? tenantId : everybodys;
 }
 
-/** Writes down how the mail server does. */
+export async function findMail(db: Database, tenantId: TenantId): Promise<StoredMail> {
+  const settings = await db.forTenant(tenantId).mailSettings.findUnique({ where: { tenantId } });
+  const owner = healthOwner(tenantId, settings);
+  return { settings, health: await db.forTenant(owner).mailHealth.findUnique({ where: { tenantId: owner } }) };
+}
+
+/**
+ * Writes down how a mail server does. Many may say so at once of the one that is shared: the worst of what they say counts until a mail
+ * has gone through, so that somebody's fewer faults do not close a breaker that another has opened.
+ */
 export async function saveHealth(
   db: Database,
-  tenantId: TenantId,
+  owner: TenantId,
   health: { failures: number; openUntil: Date | null; error?: string },
 ): Promise<void> {
-  const { failures, openUntil, error } = health;
-  const said = error === undefined ? {} : { lastError: error, lastErrorAt: new Date() };
-  await db.forTenant(tenantId).mailHealth.upsert({
-    where: { tenantId },
-    create: { tenantId, failures, openUntil, ...said },
-    update: { failures, openUntil, ...said },
-  });
+  const { failures, openUntil, error = null } = health;
+  const at = error === null ? null : new Date();
+  await db.forTenant(owner).$executeRaw`
+    insert into mail_health as h (tenant_id, failures, open_until, last_error, last_error_at)
+    values (${owner}, ${failures}::int, ${openUntil}::timestamptz, ${error}, ${at}::timestamptz)
+    on conflict (tenant_id) do update set
+      failures = case when excluded.failures = 0 then 0 else greatest(h.failures, excluded.failures) end,
+      open_until = case when excluded.failures > 0 then greatest(h.open_until, excluded.open_until) end,
+      last_error = coalesce(excluded.last_error, h.last_error), last_error_at = coalesce(excluded.last_error_at, h.last_error_at)`;
 }
 
 /** Takes over what a patch says; empty texts are taken back, secrets sealed. */
@@ -64,7 +74,9 @@ export async function saveMailSettings(
   const settings = await tx.mailSettings.upsert({ where, create: { tenantId, ...data }, update: data });
   // What was wrong with the server before says nothing of the one that is set now.
   await tx.mailHealth.updateMany({ where, data: { failures: 0, openUntil: null } });
-  return { settings, health: await tx.mailHealth.findUnique({ where }) };
+  const owner = healthOwner(tenantId, settings);
+  const health = await asTenant(tx, owner, tenantId, () => tx.mailHealth.findUnique({ where: { tenantId: owner } }));
+  return { settings, health };
 }
 
 /** Mails that the catcher keeps, the newest first. */

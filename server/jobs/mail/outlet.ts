@@ -2,7 +2,7 @@ import addressparser from "nodemailer/lib/addressparser";
 import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
-import { findMail, openMailSecret } from "../../domain/mail/store.ts";
+import { findMail, healthOwner, openMailSecret } from "../../domain/mail/store.ts";
 import { getTenant } from "../../domain/tenants/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { MailSettings, Tenant } from "../../persistence/generated/client.ts";
@@ -16,6 +16,8 @@ export interface Outlet {
   server?: SmtpServer | undefined;
   catcher: boolean;
   sender: Sender;
+  /** Under whose name the server's health is kept. */
+  healthOwner: TenantId;
   /** Faults of the server in a row. */
   failures: number;
   /** The breaker is open until then; ms since 1970. */
@@ -28,6 +30,7 @@ export async function loadOutlet(db: Database, config: Config, tenantId: TenantI
     server: tenantServer(config, tenantId, settings) ?? sharedServer(config.mail.url),
     catcher: settings?.catcher ?? true,
     sender: senderOf(config, tenant, settings),
+    healthOwner: healthOwner(tenantId, settings),
     failures: health?.failures ?? 0,
     openUntil: health?.openUntil?.getTime() ?? 0,
   };

@@ -167,7 +167,7 @@ class Pump {
     const wait = breakFor(failures, this.patience);
     if (wait > 0) this.openUntil = Math.max(this.openUntil, Date.now() + wait);
     const openUntil = wait > 0 ? new Date(this.openUntil) : null;
-    await saveHealth(this.context.db, this.tenantId, { failures, openUntil, ...(error ? { error } : {}) });
+    await saveHealth(this.context.db, this.outlet.healthOwner, { failures, openUntil, ...(error ? { error } : {}) });
   }
 
   /** Why a mail is not sent after all, or not now; undefined when it is. */

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { notify } from "../../testing/notify.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { startWorker } from "../worker.ts";
+
+let stack: Stack;
+let dead: MailServer;
+let good: MailServer;
+let worker: { close(): Promise<void> };
+
+beforeAll(async () => {
+  stack = await startStack();
+  dead = await startMailServer({ connect: (answer) => answer(smtpError(421, "4.3.2 shutting down")) });
+  good = await startMailServer({});
+  const mail = { url: dead.url, from: "Parley <parley@example.org>" };
+  const patience = { first: 50, longest: 200, attempts: 100, faults: 3, open: 600_000 };
+  worker = await startWorker(configFor(stack.database, { mail, allowPrivateNetworks: true }), {
+    look: 100,
+    mail: { patience },
+  });
+});
+afterAll(async () => {
+  await worker.close();
+  await Promise.all([dead.close(), good.close()]);
+  await stack.close();
+});
+
+interface Health {
+  failures: number;
+  pausedUntil?: string;
+}
+const health = async (tenant: TestTenant) => (await tenant.key()<Health>("GET", "/admin/mail/settings")).body;
+const mails = async (tenant: TestTenant) =>
+  (await tenant.key()<{ data: object[] }>("GET", "/admin/deliveries?channel=email")).body.data;
+
+test("what one tenant finds out of a dead shared server spares the others a try; who has a server of their own is not touched", async () => {
+  const [first, second, apart] = [
+    await stack.tenant("first"),
+    await stack.tenant("second"),
+    await stack.tenant("apart"),
+  ];
+  const own = { host: "127.0.0.1", port: good.port, security: "none" };
+  expect((await apart.key()("PATCH", "/admin/mail/settings", own)).status).toBe(200);
+  const tell = (tenant: TestTenant) =>
+    notify(stack.api.services.db, tenant.tenantId, [
+      { userId: "ann", email: "ann@example.com" },
+      { userId: "ben", email: "ben@example.com" },
+    ]);
+  await tell(first);
+  const open = { pausedUntil: expect.any(String) };
+  await expect.poll(() => health(first), { timeout: 15_000 }).toMatchObject(open);
+  const { connections } = dead;
+  await tell(second);
+  const waiting = { status: "queued", attempts: 0 };
+  await expect.poll(() => mails(second), { timeout: 15_000 }).toMatchObject([waiting, waiting]);
+  await tell(apart);
+  const sent = { status: "sent" };
+  await expect.poll(() => mails(apart), { timeout: 15_000 }).toMatchObject([sent, sent]);
+  expect(await mails(second)).toMatchObject([waiting, waiting]);
+  expect(dead.connections).toBe(connections);
+  expect(await health(second)).toMatchObject(open);
+  expect(await health(apart)).toMatchObject({ failures: 0 });
+});
