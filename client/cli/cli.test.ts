@@ -187,3 +187,14 @@ describe("words and answers of all kinds", () => {
     expect(said.join("")).toMatch(says);
   });
 });
+
+test("npx parley, in a clone, runs the command from its sources", async () => {
+  const command = join(root, "client/cli/parley.mjs");
+  const child = execFile(process.execPath, [command, "token", "ada"], { env: env({}) });
+  let out = "";
+  child.stdout?.on("data", (text) => {
+    out += text;
+  });
+  expect(await once(child, "close")).toEqual([0, null]);
+  expect(JSON.parse(out)).toMatchObject({ token: expect.any(String) });
+}, 60_000);

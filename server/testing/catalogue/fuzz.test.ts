@@ -4,9 +4,10 @@ import { fieldsOf } from "../../input.ts";
 import type { Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { type ApiProcess, type Fleet, openFleet } from "../processes.ts";
+import { appOf } from "../pusher-client.ts";
 import { call, type TestTenant } from "../stack.ts";
 import { callerOf, type Example, examples } from "./examples.ts";
-import { hubSessions, trpcSessions } from "./nasty-frames.ts";
+import { hubSessions, pusherSessions, trpcSessions } from "./nasty-frames.ts";
 import { nastyRequests } from "./nasty-requests.ts";
 import { nastyBodies, nastyJson } from "./nasty-values.ts";
 import { type Bytes, clientFrame, httpRequest, openRawWebSocket, sendRaw } from "./raw-socket.ts";
@@ -85,16 +86,23 @@ const sockets = [
   {
     name: "the hub",
     sessions: hubSessions,
-    path: (token: string) => `/tenant/acme/v1/hub?access_token=${token}`,
+    path: async (token: string) => `/tenant/acme/v1/hub?access_token=${token}`,
     opening: () => [],
     last: '{"type":1,"target":"GetChat","arguments":[{}],"invocationId":"last"}\u001e',
   },
   {
     name: "tRPC's socket",
     sessions: trpcSessions,
-    path: () => "/api/trpc?connectionParams=1",
+    path: async () => "/api/trpc?connectionParams=1",
     opening: (token: string) => [clientFrame(JSON.stringify({ method: "connectionParams", data: { token } }))],
     last: '{"id":"last","method":"query","params":{"path":"chats.get"}}',
+  },
+  {
+    name: "Pusher's socket",
+    sessions: pusherSessions,
+    path: async () => `/app/${(await appOf(acme.tenant)).key}?protocol=7`,
+    opening: () => [],
+    last: '{"event":"pusher:subscribe","data":{"channel":"last"}}',
   },
 ];
 
@@ -102,10 +110,11 @@ describe.each(sockets)("over $name", ({ sessions, path, opening, last }) => {
   test("two thousand frames that are not what anybody means", async () => {
     // A new one: among what was asked before were revocations.
     const token = await acme.tenant.token("ada");
+    const place = await path(token);
     const all = fc.sample(sessions, { seed, numRuns: 500 });
     const heard: string[] = [];
     await each(all, async (session) => {
-      heard.push(...(await converse(path(token), [...opening(token), ...session, clientFrame(last)])));
+      heard.push(...(await converse(place, [...opening(token), ...session, clientFrame(last)])));
     });
     expect(all.flat().length).toBeGreaterThan(2000);
     // Many connections outlived what was said on them.

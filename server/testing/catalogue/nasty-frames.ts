@@ -31,6 +31,27 @@ export const trpcSessions: fc.Arbitrary<Bytes[]> = fc
   )
   .map(([messages, bad]) => [...messages.map((text) => clientFrame(text)), ...bad]);
 
+/** The same of one Pusher connection. */
+export const pusherSessions: fc.Arbitrary<Bytes[]> = fc
+  .tuple(
+    fc.array(fc.oneof({ weight: 9, arbitrary: pusherMessage() }, torn(pusherMessage()), fc.json(), fc.string()), {
+      minLength: 1,
+      maxLength: 7,
+    }),
+    fc.array(badFrame(), { maxLength: 1 }),
+  )
+  .map(([messages, bad]) => [...messages.map((text) => clientFrame(text)), ...bad]);
+
+function pusherMessage(): fc.Arbitrary<string> {
+  const names = ["a", "private-a", "presence-a", "cache-a", "private-chat-x", "private-user-ada", "#server-to-user-a"];
+  const channel = fc.oneof(fc.constantFrom(...names.map((name) => JSON.stringify(name))), anything);
+  const events = ["subscribe", "unsubscribe", "signin", "ping", "pong", "x"].map((name) => `"pusher:${name}"`);
+  const event = fc.oneof(fc.constantFrom(...events, '"client-x"', '"client-"', '"pusher_internal:x"'), anything);
+  const fields = { channel, auth: anything, channel_data: anything, user_data: anything };
+  const data = fc.oneof(fc.record(fields, { requiredKeys: ["channel"] }).map(objectText), anything);
+  return fc.record({ event, data, channel }, { requiredKeys: ["event", "data"] }).map(objectText);
+}
+
 function badHandshake(): fc.Arbitrary<string> {
   const fields = fc.record({ protocol: anything, version: anything }, { requiredKeys: [] });
   const said = fields.map(

@@ -1,6 +1,7 @@
 import type PusherJs from "pusher-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../domain/messages/schema.ts";
+import { openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { appOf, authBy, type PusherCredentials, stockPusher } from "../../testing/pusher-client.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -143,6 +144,36 @@ describe("resuming", () => {
       expect(own.types()).toEqual(["chat.created", "member.removed", "member.added", "parley:position"]),
     );
     expect(own.said().at(-1)?.[1].eventId).toEqual(own.said().at(-2)?.[1].eventId);
+  });
+
+  test("goes by itself when the network fails: the stock client comes back with the last event it has", async () => {
+    const chatId = await createChat("ben");
+    let since = await cursorOf(tenant.as("ben"));
+    const wire = await openCutProxy(other);
+    const page = stockPusher(
+      wire.url,
+      app.key,
+      authBy(tenant, await tenant.token("ben"), () => ({ since })),
+    );
+    pages.push(page);
+    const chat = await listen(page, `private-chat-${chatId}`);
+    chat.channel.bind_global((_event: string, data: Heard[1] | undefined) => {
+      since = data?.eventId ?? since;
+    });
+    await say(chatId, "before");
+    await eventually(() => expect(chat.types().filter((type) => type === "message.created")).toHaveLength(1));
+    const first = page.connection.socket_id;
+    wire.cut();
+    wire.mend();
+    await say(chatId, "missed"); // the client waits for a second before it comes back
+    await say(chatId, "missed too");
+    await eventually(() => expect([first, undefined]).not.toContain(page.connection.socket_id));
+    await say(chatId, "after");
+    const texts = () => chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
+    await eventually(() => expect(texts()).toContain("after"));
+    expect(texts()).toEqual(["before", "missed", "missed too", "after"]);
+    page.disconnect();
+    await wire.close();
   });
 
   test("with a cursor of no use tells to reload, once, then goes live", async () => {

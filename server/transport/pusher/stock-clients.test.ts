@@ -1,5 +1,6 @@
 import type PusherSdk from "pusher";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { type PusherCredentials, RawPusher } from "../../testing/pusher-client.ts";
 import { listen, openPusherHouse, type PusherHouse } from "../../testing/pusher-house.ts";
@@ -39,6 +40,47 @@ describe("pusher-js and the server SDK", () => {
     expect(await answer.text()).toBe("{}");
     await eventually(() => expect([b.heard, c.heard]).toEqual(Array(2).fill([["greeting", said]])));
     expect(a.heard).toEqual([]);
+  });
+});
+
+describe("a batch", () => {
+  test("arrives in its order; with nothing asked for, the answer is empty", async () => {
+    const { heard } = await listen(await openPage("ada", other), "lobby");
+    const steps = Array.from({ length: 10 }, (_, i) => i);
+    const batch = steps.map((i) => ({ channel: "lobby", name: "step", data: { i } }));
+    expect(await (await sdk.triggerBatch(batch)).text()).toBe("{}");
+    await eventually(() => expect(heard).toEqual(steps.map((i) => ["step", { i }])));
+  });
+});
+
+describe("a connection", () => {
+  test("of a node that ends is closed with 4200, and the stock client goes on at another", async () => {
+    const leaving = await stack.another();
+    const wire = await openCutProxy(leaving.url);
+    const [page, raw] = [await openPage("ada", wire.url), await RawPusher.open(leaving.url, app.key)];
+    const { heard } = await listen(page, "private-lobby");
+    const before = page.connection.socket_id;
+    wire.pointTo(stack.url);
+    await leaving.api.close();
+    expect((await raw.closed).code).toBe(4200);
+    await eventually(() => expect([before, undefined]).not.toContain(page.connection.socket_id));
+    await eventually(() => expect(page.channel("private-lobby").subscribed).toBe(true));
+    await sdk.trigger("private-lobby", "still", {});
+    await eventually(() => expect(heard).toEqual([["still", {}]]));
+    page.disconnect();
+    await wire.close();
+  });
+
+  test.each([
+    ["flooding", 4100],
+    ["too_many", 4004],
+  ] as const)("that is ended as %s hears %i", async (reason, code) => {
+    const raw = await RawPusher.open(stack.url, app.key);
+    stack.api.realtime
+      .connectionsOf(tenant.tenantId)
+      .find(({ id }) => id === raw.socketId)
+      ?.disconnect(reason);
+    expect((await raw.closed).code).toBe(code);
   });
 });
 
@@ -163,6 +205,8 @@ describe("users", () => {
     raw.send("pusher:signin", { ...sdk.authenticateUser(raw.socketId, JSON.parse(user_data)) });
     await raw.next("pusher:signin_success", ({ data }) => (data as { user_data: string }).user_data === user_data);
     await raw.next("pusher:error", ({ data }) => (data as { code: number }).code === 4302);
+    raw.send("pusher:signin", { ...sdk.authenticateUser(raw.socketId, { id: "ben" }) });
+    await raw.next("pusher:error", ({ data }) => /as another user/.test((data as { message: string }).message));
     raw.send("pusher:subscribe", {
       channel: "presence-signed",
       auth: sdk.authorizeChannel(raw.socketId, "presence-signed").auth,

@@ -54,6 +54,16 @@ describe("cache channels, counts and queries", () => {
     expect(answer.cache.ttl).toBeGreaterThan(1700);
   });
 
+  test.each(["cache-board", "presence-cache-board", "private-encrypted-cache-board"])(
+    "%s has it for who comes late",
+    async (name) => {
+      await sdk.trigger(name, "score", { home: 1 });
+      await sdk.trigger(name, "score", { home: 2 });
+      const { heard } = await listen(await openPage("ben", other), name);
+      await eventually(() => expect(heard).toEqual([["score", { home: 2 }]]));
+    },
+  );
+
   test("tell how many listen, to pages and to backends, the same on both nodes", async () => {
     const [a, b] = [await openPage("ada"), await openPage("ben", other)];
     const counts: number[] = [];

@@ -71,6 +71,13 @@ describe("closes", () => {
     expect((await quiet.closed).code).toBe(4401);
   });
 
+  test("a fault of ours ends a socket with 1011", async () => {
+    const raw = await RawHubClient.open(`${acme.url}/hub`, await acme.token("ada"));
+    connections()[0]?.disconnect("internal");
+    expect(await raw.next(({ type }) => type === 7)).toMatchObject({ allowReconnect: true });
+    expect((await raw.closed).code).toBe(1011);
+  });
+
   test("a client that says nothing at all is pinged, and kept", async () => {
     const quiet = await RawHubClient.open(`${acme.url}/hub`, await acme.token("ada"));
     const [live] = connections();

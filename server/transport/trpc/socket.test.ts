@@ -93,3 +93,19 @@ test("a client that does not read what it asked for is cut off", async () => {
   expect((await closed)[0]).toBe(1006);
   expect(answers).toBeLessThan(asked);
 });
+
+test("a frame that cannot be read is answered with -32700 and without an id, and the connection goes on", async () => {
+  const socket = new WebSocket(`${stack.url.replace("http", "ws")}/api/trpc`);
+  const words: { id: unknown; error?: { code: number } }[] = [];
+  socket.on("message", (data) => words.push(JSON.parse(String(data))));
+  await once(socket, "open");
+  socket.send("{");
+  socket.send('{"id":7,"method":"query","params":{"path":"nothing.here"}}');
+  await eventually(() =>
+    expect(words.map(({ id, error }) => [id, error?.code])).toEqual([
+      [null, -32700],
+      [7, -32004],
+    ]),
+  );
+  socket.close();
+});
