@@ -47,7 +47,7 @@ export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
   return { item, goes: false, inDigest: false, settled: { id: item.id, status, rule, detail, heldUntil: until } };
 }
 
-/** What the mail of a digest says: see emails/digest. */
+/** What the mail of a digest says: see emails/digest. And the types that it is judged by when it is tried again. */
 export function writeDigest(items: HeldItem[], { rhythm, zone }: { rhythm: boolean; zone: string }) {
   const count = items.length === 1 ? "1 notification" : `${items.length} notifications`;
   const more = items.length - maxShown;
@@ -59,5 +59,6 @@ export function writeDigest(items: HeldItem[], { rhythm, zone }: { rhythm: boole
       at: at ? sayTime(at, zone) : "",
     })),
     ...(more > 0 ? { more } : {}),
+    types: [...new Set(items.map(({ type }) => type))],
   };
 }

@@ -89,7 +89,7 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
     where d.tenant_id = ${tenantId} and d.id = r.id`;
 }
 
-/** Has everything that is held for a person judged anew at `now`; returns whether there is anything. */
+/** Has everything that is held for a person judged anew at `now`, digests that wait in line too; returns whether there is anything. */
 export async function hastenHeld(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -100,7 +100,18 @@ export async function hastenHeld(
     where: { tenantId, userId, status: { in: ["held", "folded"] }, digestId: null, heldUntil: { gt: now } },
     data: { heldUntil: now },
   });
-  return count > 0;
+  const waiting = await tx.delivery.updateMany({
+    where: {
+      tenantId,
+      userId,
+      kind: "digest",
+      status: "queued",
+      rule: { in: ["paused", "quiet_hours"] },
+      dueAt: { gt: now },
+    },
+    data: { dueAt: now },
+  });
+  return count + waiting.count > 0;
 }
 
 /** The epoch of the tenant's log, which every decision carries. */

@@ -2,6 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { deliveryChannels } from "../categories/schema.ts";
+import { mailJob } from "../deliveries/store.ts";
 import { digestJobs } from "../digests/policy.ts";
 import { hastenHeld } from "../digests/store.ts";
 import type { PreferenceChanges } from "./schema.ts";
@@ -24,7 +25,7 @@ export async function changePreferences(
   // Who wants to be left alone no longer gets what waited, now.
   const open = changes.pause === "none" || changes.quietHours?.enabled === false || changes.digest?.every === "off";
   if (open && (await hastenHeld(tx, tenantId, userId, new Date(now))))
-    await enqueueJobs(tx, digestJobs(tenantId, [new Date(now)]));
+    await enqueueJobs(tx, [...digestJobs(tenantId, [new Date(now)]), mailJob(tenantId)]);
 }
 
 function choicesOf({ categories = [] }: PreferenceChanges): Choice[] {

@@ -177,6 +177,9 @@ class Pump {
     const ruling = await findRulingAgain(this.context.db, this.tenantId, mail);
     const { status, rule, detail, until } = decideDelivery(this.factsOf(mail, ruling));
     if (status === "queued") return undefined;
+    // What lets go of held mail makes digests of it: a digest is not held again, it waits in line.
+    if (mail.kind === "digest" && status === "held")
+      return { outcome: "stopped", status: "queued", rule, detail, dueAt: until };
     if (until) await scheduleRelease(this.context.db, this.tenantId, until);
     return { outcome: "stopped", status, rule, detail, heldUntil: until };
   }

@@ -20,14 +20,23 @@ export async function findRulingAgain(db: Database, tenantId: TenantId, mail: Cl
   return await tenantTransaction(db.prisma, tenantId, async (tx) => {
     const planned = notificationId && (await findPlannedNotification(tx, tenantId, notificationId));
     if (notificationId && !planned) return send; // it is gone, which is decided by other rules
-    // A digest asks as its own unsubscribe link does: of its type.
-    const judged = planned || { ...ofDigest, id: mail.id, userId: mail.userId, type: mail.type, email: mail.address };
-    const ruling = (await findRulings(tx, tenantId, [judged], new Date()))(judged.id, "email");
-    return ruling.outcome === "fold" ? send : ruling;
+    const judged = planned ? [planned] : typesOf(mail).map((type) => ({ ...ofNone, ...ofMail(mail), id: type, type }));
+    const rulingOf = await findRulings(tx, tenantId, judged, new Date());
+    const rulings = judged.map(({ id }) => rulingOf(id, "email"));
+    // A digest goes while anything in it is wanted.
+    const ruling = rulings.find(({ outcome }) => outcome !== "stop") ?? rulings[0];
+    return !ruling || ruling.outcome === "fold" ? send : ruling;
   });
 }
 
-const ofDigest = { priority: 1, chatId: null, mentioned: false };
+/** What a mail of no one notification is judged by: a digest by the types of what is in it, as each was when it was planned. */
+function typesOf({ kind, type, mail }: ClaimedMail): string[] {
+  const { types = [] } = kind === "digest" ? ((mail ?? {}) as { types?: string[] }) : {};
+  return types.length > 0 ? types : [type];
+}
+
+const ofMail = ({ userId, address }: ClaimedMail) => ({ userId, email: address });
+const ofNone = { priority: 1, chatId: null, mentioned: false };
 
 /** Has what is held until then let go. */
 export async function scheduleRelease(db: Database, tenantId: TenantId, until: Date): Promise<void> {

@@ -1,0 +1,110 @@
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { notify } from "../../testing/notify.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { startWorker } from "../worker.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let owner: pg.Client;
+let server: MailServer;
+let worker: Awaited<ReturnType<typeof startWorker>>;
+let down = true;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  server = await startMailServer({
+    data: (_mail, { take, answer }) => {
+      if (down) return answer(smtpError(451, "4.3.0 come back later"));
+      take();
+      answer(null);
+    },
+  });
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  worker = await startWorker(configFor(stack.database, { mail: { url: server.url, from: "p@example.org" } }), {
+    look: 50,
+    mail: { patience: { first: 50, longest: 100, attempts: 1000 } },
+  });
+});
+beforeEach(() => {
+  down = true;
+  server.mails.length = 0;
+});
+afterAll(async () => {
+  await worker.close();
+  await owner.end();
+  await server.close();
+  await stack.close();
+});
+
+const prefer = (userId: string, body: object) => tenant.as(userId)("PUT", "/preferences", body);
+
+interface Mail {
+  status: string;
+  rule: string;
+  attempts: number;
+  /** minutes from now */
+  dueIn: number | null;
+}
+
+const digestOf = async (userId: string) =>
+  (
+    await owner.query<Mail>(
+      `select status, rule, attempts, round(extract(epoch from due_at - now()) / 60)::int as "dueIn" from deliveries
+       where tenant_id = $1 and user_id = $2 and kind = 'digest'`,
+      [tenant.tenantId, userId],
+    )
+  ).rows;
+const settle = (userId: string, wanted: Partial<Mail>) =>
+  expect.poll(() => digestOf(userId), { timeout: 20_000, interval: 30 }).toMatchObject([wanted]);
+
+/** Two notifications that waited for a pause, in one mail that the server did not take yet. */
+async function refusedDigest(userId: string, types = ["News", "News"]): Promise<void> {
+  await prefer(userId, { pause: "hour" });
+  const email = `${userId}@example.com`;
+  await notify(
+    stack.api.services.db,
+    tenant.tenantId,
+    types.map((type) => ({ userId, email, type })),
+  );
+  const held = async () =>
+    (await owner.query("select from deliveries where user_id = $1 and status = 'held'", [userId])).rowCount;
+  await expect.poll(held, { timeout: 20_000, interval: 30 }).toBe(2);
+  await prefer(userId, { pause: "none" });
+  await settle(userId, { status: "queued", attempts: expect.toSatisfy((tries: number) => tries > 0) });
+}
+
+test("a digest on its way waits for the end of a pause, or for the person to end it, and goes out once", async () => {
+  await refusedDigest("ada");
+  await prefer("ada", { pause: "day" });
+  await settle("ada", { status: "queued", rule: "paused", dueIn: 24 * 60 });
+  down = false;
+  await prefer("ada", { pause: "none" });
+  await settle("ada", { status: "sent" });
+  expect(server.mails.map(({ to }) => to)).toEqual(["ada@example.com"]);
+});
+
+test("at its second try a digest is what its notifications are: wanted by their types, whatever holds for the others", async () => {
+  await prefer("ben", {
+    categories: [
+      { type: "*", email: "off" },
+      { type: "News", email: "on" },
+    ],
+  });
+  await refusedDigest("ben");
+  down = false;
+  await settle("ben", { status: "sent" });
+  expect(server.mails.map(({ to }) => to)).toEqual(["ben@example.com"]);
+});
+
+test("a digest on its way is stopped when nothing in it is wanted any more", async () => {
+  await refusedDigest("eve", ["News", "Deals"]);
+  await prefer("eve", { categories: [{ type: "News", email: "off" }] });
+  const tries = (await digestOf("eve"))[0]?.attempts ?? 0;
+  await settle("eve", { status: "queued", attempts: expect.toSatisfy((now: number) => now > tries + 1) });
+  await prefer("eve", { categories: [{ type: "*", email: "off" }] });
+  await settle("eve", { status: "preference" });
+});
