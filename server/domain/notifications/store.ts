@@ -266,6 +266,8 @@ export async function changeScheduled(
     where: { tenantId_id: { tenantId, id } },
     data: {
       ...fields,
+      // A mail's text is the template's own until the text is another.
+      ...(fields.message === undefined ? {} : { mailText: null }),
       ...(metadata ? { metadata: metadata as Prisma.InputJsonObject } : {}),
       ...(change.scheduledFor ? { scheduledLocal: scheduledForLocal ?? null } : {}),
     },

@@ -4,6 +4,8 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
+import { ensureMetadata } from "../categories/policy.ts";
+import { findCategory } from "../categories/store.ts";
 import { requireSoundTimes, scheduleOf } from "./policy.ts";
 import {
   contentAliases,
@@ -41,6 +43,10 @@ export const updateNotification = mutation({
       const zones = change.scheduledForLocal ? await findZones(work.tx, tenantId, [row.userId]) : undefined;
       const scheduledFor = scheduleOf(change, zones?.(row.userId)) ?? row.scheduledFor?.toISOString();
       requireSoundTimes({ expiresAt: change.expiresAt ?? row.expiresAt?.toISOString(), scheduledFor }, now());
+      if (change.type !== undefined || change.metadata !== undefined) {
+        const category = await findCategory(work.tx, tenantId, change.type ?? row.type);
+        ensureMetadata(category, change.metadata ?? (row.metadata as Record<string, unknown>));
+      }
       return presentNotification(await changeScheduled(work.tx, tenantId, id, { ...change, scheduledFor }));
     });
   },
