@@ -39,7 +39,7 @@ const explain = async (id: string, as = tenant.key()) =>
   (await as<{ data: DetailedDelivery[] }>("GET", `/Notifications/${id}/deliveries`)).body.data;
 const mailOf = async (id: string) => (await explain(id)).find(({ channel }) => channel === "email");
 const settles = (id: string, status: string) =>
-  expect.poll(async () => (await mailOf(id))?.status, { timeout: 10_000 }).toBe(status);
+  expect.poll(async () => (await mailOf(id))?.status, { timeout: 15_000 }).toBe(status);
 
 test("without a server the mail is caught, and can be read as it would have gone out", async () => {
   const id = await send({ userId: "ada", email: "ada@example.com", htmlContent: "<b>There</b>" });
@@ -57,6 +57,11 @@ test("without a server the mail is caught, and can be read as it would have gone
   );
 });
 
+interface Said {
+  delivery?: { email?: { status: string } };
+  data?: (Said & { id: string })[];
+}
+
 test("the notification itself says what became of its mail: caught, or with the catcher off not configured", async () => {
   const said = async (id: string, as = tenant.key()) =>
     (await as<{ delivery?: { email?: { status: string } } }>("GET", `/admin/notifications/${id}`)).body.delivery?.email;
@@ -67,6 +72,30 @@ test("the notification itself says what became of its mail: caught, or with the 
   await expect.poll(() => said(lost), { timeout: 10_000 }).toMatchObject({ status: "not_configured" });
   await key("PATCH", "/admin/mail/settings", { catcher: true });
   expect(await said(await send({ userId: "ada" }))).toBeUndefined();
+  // Its owner reads the same wherever it is shown, and keeps it over every change.
+  const ada = tenant.as("ada");
+  const of = async (id: string, call: Promise<{ body: Said }>) => {
+    const { body } = await call;
+    return (body.data?.find((one) => one.id === id) ?? body).delivery?.email?.status;
+  };
+  const until = new Date(Date.now() + 60_000).toISOString();
+  const ways = [
+    ["GET", ""],
+    ["PUT", "/seen"],
+    ["PUT", "/read"],
+    ["PUT", "/archive"],
+    ["PUT", "/archive", { archived: false }],
+    ["PUT", "/snooze", { until }],
+    ["PUT", "/snooze", {}],
+  ] as const;
+  for (const [id, status] of [
+    [caught, "caught"],
+    [lost, "not_configured"],
+  ] as const) {
+    expect(await of(id, ada("GET", "/Notifications?pageSize=50"))).toBe(status);
+    for (const [method, path, body] of ways)
+      expect([path, await of(id, ada(method, `/Notifications/${id}${path}`, body))]).toEqual([path, status]);
+  }
   for (const id of [caught, lost]) await key("DELETE", `/Notifications/${id}`);
 });
 

@@ -4,7 +4,8 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { changeNotification } from "./lane-store.ts";
-import { clientId, notificationSchema, presentNotification } from "./schema.ts";
+import { presentOne } from "./presenter.ts";
+import { clientId, notificationSchema } from "./schema.ts";
 
 export const setArchived = mutation({
   name: "notifications.setArchived",
@@ -28,6 +29,6 @@ export const setArchived = mutation({
       clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
       now: now(),
     });
-    return presentNotification(notification);
+    return presentOne(ctx, notification);
   },
 });

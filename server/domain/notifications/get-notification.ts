@@ -4,8 +4,8 @@ import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { presentNotifications } from "./presenter.ts";
-import { notificationSchema, presentNotification } from "./schema.ts";
+import { presentOne } from "./presenter.ts";
+import { notificationSchema } from "./schema.ts";
 import { findOwn } from "./store.ts";
 
 export const getNotification = query({
@@ -20,7 +20,6 @@ export const getNotification = query({
     const of = { id: requireId(input.notificationId), now: now() };
     const found = await findOwn(db, ctx.tenantId, callerId(ctx), of);
     if (!found) throw new DomainError("not_found");
-    const [shown] = await presentNotifications(ctx, [found]);
-    return shown ?? presentNotification(found);
+    return presentOne(ctx, found);
   },
 });

@@ -4,7 +4,8 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { changeNotification } from "./lane-store.ts";
-import { clientId, notificationSchema, presentNotification } from "./schema.ts";
+import { presentOne } from "./presenter.ts";
+import { clientId, notificationSchema } from "./schema.ts";
 
 export const setRead = mutation({
   name: "notifications.setRead",
@@ -29,6 +30,6 @@ export const setRead = mutation({
       clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
       now: now(),
     });
-    return presentNotification(notification);
+    return presentOne(ctx, notification);
   },
 });

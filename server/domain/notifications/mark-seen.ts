@@ -4,7 +4,8 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { changeNotification } from "./lane-store.ts";
-import { clientId, notificationSchema, presentNotification } from "./schema.ts";
+import { presentOne } from "./presenter.ts";
+import { clientId, notificationSchema } from "./schema.ts";
 
 export const setSeen = mutation({
   name: "notifications.setSeen",
@@ -24,6 +25,6 @@ export const setSeen = mutation({
       clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
       now: now(),
     });
-    return presentNotification(notification);
+    return presentOne(ctx, notification);
   },
 });

@@ -21,6 +21,15 @@ export async function presentNotifications(
   return stored.map((one) => presentNotification(one, deliveries.get(one.id)));
 }
 
+/** One notification with what became of its mail. */
+export async function presentOne(
+  ctx: Pick<Context, "services" | "tenantId">,
+  stored: StoredNotification,
+): Promise<Notification> {
+  const [shown] = await presentNotifications(ctx, [stored]);
+  return shown ?? presentNotification(stored);
+}
+
 interface Forms {
   pageNumber?: number | undefined;
   pageSize?: number | undefined;

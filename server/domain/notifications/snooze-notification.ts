@@ -5,7 +5,8 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, instant } from "../../schema.ts";
 import { changeNotification } from "./lane-store.ts";
-import { clientId, notificationSchema, presentNotification } from "./schema.ts";
+import { presentOne } from "./presenter.ts";
+import { clientId, notificationSchema } from "./schema.ts";
 
 export const snoozeNotification = mutation({
   name: "notifications.snooze",
@@ -38,6 +39,6 @@ export const snoozeNotification = mutation({
       clientHash: clientHashOf(ctx.tenantId, userId, clientId),
       now: at,
     });
-    return presentNotification(notification);
+    return presentOne(ctx, notification);
   },
 });
