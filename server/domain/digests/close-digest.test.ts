@@ -192,6 +192,23 @@ describe("a digest", () => {
   });
 });
 
+test("of more than one digest holds the rest goes in the next, at once and by itself", async () => {
+  const userId = somebody();
+  await hold(Array.from({ length: 5 }, () => ({ userId, status: "folded" as const })));
+  const sizes = async () => (await rowsOf(userId)).digests.map(({ mail }) => mail?.items.length);
+  const dueNow = async () =>
+    (await jobs()).some((job) => job.task_identifier === "digests" && job.run_at.getTime() === now.getTime());
+  for (const wanted of [[2], [2, 2], [2, 2]]) {
+    await owner.query("delete from graphile_worker._private_jobs");
+    const before = await sizes();
+    await runDigests(db, tenant.tenantId, { now, most: 2 });
+    expect(await sizes()).toEqual(wanted);
+    expect(await dueNow()).toBe(before.length < wanted.length); // the last one is alone and goes by itself
+  }
+  const { items } = await rowsOf(userId);
+  expect(items.map(({ status }) => status).toSorted()).toEqual(["folded", "folded", "folded", "folded", "queued"]);
+});
+
 describe("a change of mind", () => {
   const prefer = (userId: string, body: object) => tenant.key()("PUT", `/Users/${userId}/preferences`, body);
   const later = new Date("2099-01-01T00:00:00Z");

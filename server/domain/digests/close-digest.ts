@@ -17,6 +17,8 @@ interface Closing {
   now: Date;
   /** For tests: see `Step`. */
   step?: Step | undefined;
+  /** For tests: items in one digest. */
+  most?: number | undefined;
 }
 
 /**
@@ -27,10 +29,10 @@ export function closeDigest(
   db: Database,
   tenantId: TenantId,
   reader: Reader,
-  { now, step = () => {} }: Closing,
+  { now, step = () => {}, most = maxItems }: Closing,
 ): Promise<void> {
   return tenantTransaction(db.prisma, tenantId, async (tx) => {
-    const items = await lockDueItems(tx, tenantId, reader, { now, limit: maxItems });
+    const items = await lockDueItems(tx, tenantId, reader, { now, limit: most });
     await step("digest locked");
     const rulings = await rulingsOf(tx, tenantId, items, now);
     const judged = items.map((item) => judgeHeld(item, rulings(item.notificationId, "email"), now));
@@ -48,7 +50,8 @@ export function closeDigest(
     await step("digest written");
     await settleItems(tx, tenantId, settled);
     await step("digest settled");
-    const times = settled.map(({ heldUntil }) => heldUntil);
+    // There may be more than fits: the rest goes in the next one, at once.
+    const times = [...settled.map(({ heldUntil }) => heldUntil), ...(items.length === most ? [now] : [])];
     await enqueueJobs(tx, [...(going.length > 0 ? [mailJob(tenantId)] : []), ...digestJobs(tenantId, times)]);
     await step("digest enqueued");
   }).then(() => step("digest committed"));

@@ -14,6 +14,7 @@ const looks = 10;
 interface Running {
   now: Date;
   step?: Step | undefined;
+  most?: number | undefined;
 }
 
 /**
