@@ -19,7 +19,7 @@ export const reasons: Record<Delivery["status"], Reason> = {
   no_address: { tone: "warn", words: "No e-mail address of the person is known." },
   held: { tone: "warn", words: "Waits for the end of quiet hours or of a pause." },
   folded: { tone: "plain", words: "Went into a digest." },
-  duplicate: { tone: "plain", words: "Another delivery had said it already." },
+  duplicate: { tone: "plain", words: "It did not go out: a newer mail says the same, and more." },
   expired: { tone: "plain", words: "Its time was over before it went out." },
   cancelled: { tone: "plain", words: "It was deleted or withdrawn before it went out." },
   suppressed: { tone: "bad", words: "The address gets no mail: it is on the list of suppressions." },

@@ -147,8 +147,8 @@ describe("a member who is away", () => {
     expect((await chat.told("ada")).map(({ subject }) => subject)).toEqual([
       expect.stringMatching(/^2 unread messages in Crew/),
     ]);
-    // The first one's mail had not gone out.
-    expect((await chat.mails("ada")).map(({ status }) => status)).toEqual(["cancelled", "queued"]);
+    // The first one's mail had not gone out: the second one's says it too.
+    expect((await chat.mails("ada")).map(({ status }) => status)).toEqual(["duplicate", "queued"]);
     expect(await pass(minutes(500))).toBe(0);
   });
 
@@ -172,6 +172,33 @@ describe("a member who is away", () => {
     await pass(minutes(16));
     expect(await chat.told("ada")).toEqual([]);
     expect(await chat.mails("ada")).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  test("in quiet hours gets the mail at their end, and none when it was read until then", async () => {
+    const clock = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+    await tenant.key()("PUT", "/Users/quin", { email: "quin@example.com" });
+    const quietHours = { enabled: true, from: clock(-2), to: clock(2) };
+    await tenant.as("quin")("PUT", "/preferences", { timezone: "UTC", quietHours });
+    const chat = await chatOf("quin", "ben");
+    await chat.say("ben", "one");
+    await pass(minutes(16));
+    expect(await chat.told("quin")).toHaveLength(1);
+    expect(await chat.mails("quin")).toMatchObject([{ status: "held", rule: "quiet_hours", kind: "away" }]);
+    await chat.read("quin", 1);
+    await pass(minutes(16));
+    expect(await chat.told("quin")).toEqual([]);
+    expect(await chat.mails("quin")).toMatchObject([{ status: "cancelled" }]);
+  });
+
+  test("is told afresh without a mail by now, and the mail before is no duplicate of one", async () => {
+    const chat = await chatOf("ben", "uma");
+    await tenant.key()("PUT", "/Users/uma", { email: "uma@example.com" });
+    await chat.say("ben", "one");
+    await pass(minutes(16));
+    await tenant.as("uma")("PUT", "/preferences", { categories: [{ type: "ChatUnread", email: "off" }] });
+    await chat.say("ben", "two");
+    await pass(minutes(77));
+    expect((await chat.mails("uma")).map(({ status }) => status)).toEqual(["cancelled", "preference"]);
   });
 
   test("does not keep a quote of a message that was deleted, and is told of the others", async () => {
@@ -225,6 +252,11 @@ describe("who is not told", () => {
     expect(await chat.told("zoe")).toEqual([]);
     expect(await chat.told("eve")).toHaveLength(1);
     expect(await chat.mails("ada")).toMatchObject([{ status: "muted", kind: "away" }]);
+    const { rows } = await owner.query<{ channel: string; status: string }>(
+      "select channel, status from deliveries where user_id = 'ada' and cause like 'away:' || $1 || ':%' order by 1",
+      [chat.chatId],
+    );
+    expect(rows).toEqual(["email", "inApp"].map((channel) => ({ channel, status: "muted" })));
     expect(await chat.mails("eve")).toMatchObject([{ status: "queued" }]);
   });
 

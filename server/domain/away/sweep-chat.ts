@@ -6,6 +6,7 @@ import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { awayType } from "../categories/schema.ts";
 import { findRulings, type RulingOf } from "../deliveries/find-rulings.ts";
+import { deliveryChannels } from "../deliveries/schema.ts";
 import { cancelDeliveries, insertDeliveries } from "../deliveries/store.ts";
 import { readEpoch } from "../digests/store.ts";
 import { insertNotifications, withdrawNotifications } from "../notifications/store.ts";
@@ -110,6 +111,7 @@ async function tell(work: Work, sweeping: Sweeping, chat: SweptChat, ready: Wait
   const told = still.map((one) => ({ one, notificationId: isMuted(one) ? null : newId() }));
   const old = still.flatMap(({ notificationId }) => notificationId ?? []);
   await withdrawNotifications(work, tenantId, old, now);
+  await cancelDeliveries(tx, tenantId, replacedBy(told, rulings), { status: "duplicate", rule: "replaced" });
   await cancelDeliveries(tx, tenantId, old);
   const news = told.flatMap(({ one, notificationId }) => {
     if (notificationId === null) return [];
@@ -129,6 +131,14 @@ async function tell(work: Work, sweeping: Sweeping, chat: SweptChat, ready: Wait
   return still.length < ready.length;
 }
 
+/** Notices whose mail would say less than that of the ones that come in their place. */
+function replacedBy(told: { one: Waiting; notificationId: string | null }[], rulings: RulingOf): string[] {
+  const mailed = told.filter(
+    ({ one, notificationId }) => notificationId !== null && rulings(one.userId, "email").outcome !== "stop",
+  );
+  return mailed.flatMap(({ one }) => one.notificationId ?? []);
+}
+
 function isMute(rulings: RulingOf, userId: string): boolean {
   const ruling = rulings(userId, "inApp");
   return ruling.outcome === "stop" && ruling.rule === "muted";
@@ -143,13 +153,13 @@ async function noteMuted(
 ): Promise<void> {
   if (muted.length === 0) return;
   const epoch = await readEpoch(tx, tenantId);
-  const rows = muted.map(({ userId, toSeq, count }) => {
-    const ruling = rulings(userId, "inApp");
-    return {
+  const rows = muted.flatMap(({ userId, toSeq, count }) => {
+    const { detail } = rulings(userId, "inApp");
+    return deliveryChannels.map((channel) => ({
       cause: `away:${chatId}:${toSeq}`,
-      ...{ userId, channel: "email" as const, kind: "away" as const, type: awayType },
-      ...{ subject: `${count} unread messages`, status: "muted" as const, rule: "muted", detail: ruling.detail, epoch },
-    };
+      ...{ userId, channel, kind: "away" as const, type: awayType },
+      ...{ subject: `${count} unread messages`, status: "muted" as const, rule: "muted", detail, epoch },
+    }));
   });
   await insertDeliveries(tx, tenantId, rows);
 }

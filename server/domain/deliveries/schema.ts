@@ -17,7 +17,7 @@ export const deliveryStatuses = {
   no_address: "No e-mail address is known",
   held: "Waits for the end of quiet hours or of a pause; heldUntil says when",
   folded: "Went into a digest",
-  duplicate: "Another delivery had said it already",
+  duplicate: "Did not go out: a newer mail says the same, and more",
   expired: "Its time was over before it went out",
   cancelled: "Deleted or withdrawn before it went out",
   suppressed: "The address is on the suppression list",

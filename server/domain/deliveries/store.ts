@@ -81,15 +81,16 @@ export function mailJob(tenantId: TenantId): Job {
   return { task: "mail", payload: { tenantId }, key: `mail:${tenantId}` };
 }
 
-/** Takes back what has not gone out of notifications that are withdrawn. */
+/** Takes back what has not gone out of notifications that are withdrawn, or that another one stands for. */
 export async function cancelDeliveries(
   tx: TenantTransaction,
   tenantId: TenantId,
   notificationIds: string[],
+  why: { status: "cancelled" | "duplicate"; rule: string } = { status: "cancelled", rule: "deleted" },
 ): Promise<number> {
   const { count } = await tx.delivery.updateMany({
     where: { tenantId, notificationId: { in: notificationIds }, status: { in: ["queued", "held", "waiting"] } },
-    data: { status: "cancelled", rule: "deleted", detail: null, dueAt: null, heldUntil: null, updatedAt: new Date() },
+    data: { ...why, detail: null, dueAt: null, heldUntil: null, updatedAt: new Date() },
   });
   return count;
 }
