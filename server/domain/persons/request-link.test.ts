@@ -64,11 +64,21 @@ test("a link to sign in comes by mail and is good once; nobody is told who has a
 
 test("a link to set a new password sets it once, even when the server is not there at first", async () => {
   let refusals = 1;
-  const server = await serve({ recipient: () => (refusals-- > 0 ? smtpError(451, "Later") : undefined) });
+  const seen: string[] = [];
+  const server = await serve({
+    data: ({ messageId }, { take, answer }) => {
+      seen.push(messageId);
+      if (refusals-- > 0) return answer(smtpError(451, "Later"));
+      take();
+      answer(null);
+    },
+  });
   await signUp("rosa@example.com", "rosa");
   expect((await root("/password-reset", { email: "rosa@example.com" })).status).toBe(200);
   const { link } = await linkTo(server, "rosa@example.com");
   expect(refusals).toBeLessThan(0);
+  expect(seen).toEqual([seen[0], seen[0]]); // a mail that is tried again is the same mail
+  expect(seen[0]).toMatch(/^<[0-9a-f]{32}@localhost>$/);
   expect(link.pathname).toBe("/reset");
   const finish = () =>
     root("/password-reset/finish", { token: link.searchParams.get("token"), password: `${password}, and new` });

@@ -19,6 +19,7 @@ const sender: Sender = {
   tenantId: "ferries",
   brand,
   from: { name: "Lighthouse, Ferries", address: "news@ferries.example" },
+  host: "chat.example",
 };
 const links = { open: "https://chat.example/inbox/demo", unsubscribe: "https://chat.example/u/demo.abc.def" };
 
@@ -112,7 +113,7 @@ test.each(written)("$name has both parts, its links, its headers, and nothing th
   expect(parsed.to).toMatchObject({ value: [{ address: "ada@example.com" }] });
   expect(parsed.bcc).toBeUndefined();
   expect(parsed.from?.value).toEqual([{ name: "Lighthouse, Ferries", address: "news@ferries.example" }]);
-  expect(parsed.messageId).toBe(`<${base.id}@ferries.example>`);
+  expect(parsed.messageId).toBe(`<${base.id}@chat.example>`);
   const header = (name: string) => parsed.headerLines.find(({ key }) => key === name)?.line.replace(/\r?\n\s+/g, " ");
   expect(header("list-unsubscribe")).toBe(`List-Unsubscribe: <${links.unsubscribe}>`);
   expect(header("list-unsubscribe-post")).toBe("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
@@ -139,7 +140,7 @@ test("what is said as text is the text part, and HTML keeps what is harmless", (
 test("mail that is not to be unsubscribed says nothing of it; asked for again it is another mail", async () => {
   const raw = (await composeMail({ ...base, round: 2 }, sender, {})).toString();
   expect(raw).not.toMatch(/unsubscribe/i);
-  expect(raw).toContain(`<${base.id}.2@ferries.example>`);
+  expect(raw).toContain(`<${base.id}.2@chat.example>`);
 });
 
 test("invitation, sign-in link and password link", async () => {

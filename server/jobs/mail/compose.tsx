@@ -13,6 +13,8 @@ export interface Sender {
   tenantId?: string | undefined;
   brand: Brand;
   from: { name: string; address: string };
+  /** Of the installation: right of the @ in Message-IDs. Not the address's own, which may be another one at the next try. */
+  host: string;
   replyTo?: string | undefined;
 }
 
@@ -55,8 +57,8 @@ export async function composeMail(mail: ClaimedMail, sender: Sender, links: Link
 }
 
 /** Asked for again by an operator it is another mail: receivers drop what they have seen the Message-ID of. */
-export function messageIdOf({ id, round }: Pick<ClaimedMail, "id" | "round">, { from }: Pick<Sender, "from">): string {
-  return `<${id}${round === 0 ? "" : `.${round}`}@${from.address.split("@").at(-1)}>`;
+export function messageIdOf({ id, round }: Pick<ClaimedMail, "id" | "round">, { host }: Pick<Sender, "host">): string {
+  return `<${id}${round === 0 ? "" : `.${round}`}@${host}>`;
 }
 
 function render(mail: ClaimedMail, brand: Brand, links: Links): Promise<RenderedMail> {

@@ -71,7 +71,7 @@ interface Branding {
 
 /** With no settings, what is sent in the tenant's name from the address of the installation. */
 export function senderOf(
-  config: Pick<Config, "mail">,
+  config: Pick<Config, "mail" | "baseUrl">,
   tenant: Pick<Tenant, "name" | "settings"> & { id?: string },
   settings: MailSettings | null,
 ): Sender {
@@ -85,6 +85,7 @@ export function senderOf(
       name: settings?.fromName ?? name,
       address: settings?.fromAddress ?? (shared?.address || "parley@localhost"),
     },
+    host: new URL(config.baseUrl).hostname,
     replyTo: settings?.replyTo ?? undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
 import type { ReactElement } from "react";
 import { InvitationMail } from "../../../emails/invitation.tsx";
@@ -10,7 +11,6 @@ import { makeLink, openLink } from "../../domain/persons/make-link.ts";
 import { linkLasts, type PersonLinkKind, type PersonMail } from "../../domain/persons/policy.ts";
 import { asInstallation, findPersonByEmail, insertLink } from "../../domain/persons/store.ts";
 import { getTenant } from "../../domain/tenants/store.ts";
-import { newId } from "../../ids.ts";
 import type { Sender } from "./compose.tsx";
 import { senderOf, sharedServer } from "./outlet.ts";
 import type { MailContext } from "./pump.ts";
@@ -47,7 +47,7 @@ export async function sendPersonMail(context: MailContext, tenantId: TenantId, j
   const line = new SmtpLine(server, { ...smtpWaits, ...context.waits });
   const turn = new Turnstile().turn();
   try {
-    await line.send({ from: letter.sender.from.address, to: job.email }, await compose(job.email, letter), turn);
+    await line.send({ from: letter.sender.from.address, to: job.email }, await compose(tenantId, job, letter), turn);
   } catch (error) {
     const { temporary, words } = judgeFault(error as SmtpFault);
     if (temporary) throw error;
@@ -97,16 +97,22 @@ async function invite(
   return { subject: `Join ${brand.name}`, sender, link, element };
 }
 
-async function compose(to: string, { subject, sender, element }: Letter): Promise<Buffer> {
+async function compose(tenantId: TenantId, job: PersonMailJob, { subject, sender, element }: Letter): Promise<Buffer> {
   const composer = new MailComposer({
     from: sender.from,
-    to,
+    to: job.email,
     subject,
-    messageId: `<${newId()}@${sender.from.address.split("@").at(-1)}>`,
+    messageId: `<${nameOf(tenantId, job)}@${sender.host}>`,
     headers: { "Auto-Submitted": "auto-generated" },
     ...(await renderMail(element)),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   return await composer.compile().build();
+}
+
+/** The same at every try: whose it is, what was asked for, for whom, and until when it is good. Nothing of a link is in it. */
+function nameOf(tenantId: TenantId, { kind, email, until }: PersonMailJob): string {
+  const said = JSON.stringify([tenantId, kind, email, until]);
+  return createHash("sha256").update(said).digest("hex").slice(0, 32);
 }

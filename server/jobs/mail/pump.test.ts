@@ -98,15 +98,21 @@ describe("a server", () => {
     const server = await serve({
       data: ({ messageId }, { take, answer }) => {
         seen.push(messageId);
-        if (++turns < 3) return answer(smtpError(451, "4.3.0 come back later"));
+        if (++turns < 3) return void moveSender().then(() => answer(smtpError(451, "4.3.0 come back later")));
         take();
         answer(null);
       },
     });
     const tenant = await tenantOn(server);
+    // Between two tries the tenant's address may become another.
+    const moveSender = () =>
+      owner.query("update mail_settings set from_address = 'news@other.example' where tenant_id = $1", [
+        tenant.tenantId,
+      ]);
     await work();
     await tell(tenant, people(1));
     await settle(tenant, { sent: 1 });
+    expect(server.mails.map(({ from }) => from)).toEqual(["news@other.example"]);
     expect(new Set(seen).size).toBe(1);
     expect(await attemptsOf(tenant)).toMatchObject([
       { outcome: "temporary", words: expect.stringContaining("come back later") },
