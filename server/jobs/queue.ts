@@ -19,12 +19,15 @@ interface Options {
   concurrency: number;
 }
 
+/** ms; see Options. */
+export const waits = { beat: 5_000, patience: 30_000, look: 1_000 };
+
 /**
  * Runs the jobs on Postgres. The queue's own tables are behind row-level security of its own, so they are worked as their owner;
  * what a task does to tenants' rows goes through the tasks' pool, as the role that owns nothing.
  */
 export async function startQueue(options: Options): Promise<{ stop(): Promise<void> }> {
-  const { beat = 5_000, patience = 30_000, look = 1_000, concurrency, log } = options;
+  const { beat = waits.beat, patience = waits.patience, look = waits.look, concurrency, log } = options;
   // Each slot takes and ends its jobs on a connection of its own, one listens, one is for the pulse. They are made when they are needed.
   const pool = createPool({ url: options.ownerUrl, max: concurrency + 2, name: "parley queue" });
   const events = new EventEmitter();
