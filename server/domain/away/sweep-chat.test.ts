@@ -1,27 +1,23 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Planner } from "../../log/planner.ts";
+import { minutes, openAway } from "../../testing/away.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
-import { planDeliveries } from "../deliveries/plan-deliveries.ts";
-import type { Notification } from "../notifications/schema.ts";
-import { planAway } from "./plan-away.ts";
-import type { AwayMetadata } from "./schema.ts";
 import { sweepChat } from "./sweep-chat.ts";
-import { type Withdrawing, withdrawNotices } from "./withdraw-notices.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
 let owner: Client;
-let planner: Planner;
-const faults: unknown[] = [];
+let away: ReturnType<typeof openAway>;
+let chatOf: (typeof away)["chatOf"];
+let pass: (typeof away)["pass"];
 
 beforeAll(async () => {
   stack = await startStack();
   tenant = await stack.tenant("acme");
   owner = new Client({ connectionString: stack.database.ownerUrl });
   await owner.connect();
-  const { db } = stack.api.services;
-  planner = new Planner({ db, consumers: [planAway, planDeliveries], onError: (error) => faults.push(error) });
+  away = openAway({ stack, tenant, owner });
+  ({ chatOf, pass } = away);
   for (const userId of ["ada", "ben", "eve"])
     await tenant.key()("PUT", `/Users/${userId}`, {
       displayName: userId.toUpperCase(),
@@ -29,84 +25,11 @@ beforeAll(async () => {
     });
 });
 afterAll(async () => {
-  await planner.close();
+  const faults = await away.close();
   await owner.end();
   await stack.close();
   expect(faults).toEqual([]);
 });
-
-const minutes = (n: number) => new Date(Date.now() + n * 60_000);
-const plan = () => planner.plan(tenant.tenantId);
-
-interface DueJob {
-  task: string;
-  payload: Withdrawing;
-  runAt: Date;
-}
-
-/** The jobs of the queue whose time has come by then, taken out of it. */
-async function takeJobs(now: Date): Promise<DueJob[]> {
-  const { rows } = await owner.query<DueJob>(
-    `select t.identifier as task, j.payload, j.run_at as "runAt" from graphile_worker._private_jobs j
-     join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier in ('away', 'withdraw-away') and j.run_at <= $1`,
-    [now],
-  );
-  await owner.query(
-    `delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
-     where t.id = j.task_id and t.identifier in ('away', 'withdraw-away') and j.run_at <= $1`,
-    [now],
-  );
-  return rows;
-}
-
-/** Lets the time come: what is planned by then runs, as a worker would run it. Returns how many jobs there were. */
-async function pass(now: Date): Promise<number> {
-  await plan();
-  const { db } = stack.api.services;
-  const jobs = await takeJobs(now);
-  for (const { task, payload } of jobs) {
-    if (task === "away") await sweepChat(db, { ...payload, now });
-    else await withdrawNotices(db, { ...payload, now });
-  }
-  await plan();
-  return jobs.length;
-}
-
-let chats = 0;
-
-async function chatOf(...members: string[]) {
-  const name = chats++ === 0 ? "Crew" : `Crew ${chats}`;
-  const [first = "", ...others] = members;
-  const { body } = await tenant.as(first)<{ id: string }>("POST", "/Chat", { name, memberUserIds: others });
-  const chatId = body.id;
-  return {
-    chatId,
-    say: async (userId: string, content: string, mentionUserIds: string[] = []) =>
-      (
-        await tenant.as(userId)<{ id: string; seq: number }>("POST", `/Chat/${chatId}/messages`, {
-          content,
-          mentionUserIds,
-        })
-      ).body,
-    read: (userId: string, seq: number) => tenant.as(userId)("PUT", `/Chat/${chatId}/read`, { seq }),
-    told: async (userId: string) => {
-      const { body: page } = await tenant.as(userId)<{ data: Notification[] }>(
-        "GET",
-        "/Notifications?pageSize=50&type=ChatUnread",
-      );
-      return page.data.filter(({ metadata }) => (metadata as unknown as AwayMetadata).chatId === chatId);
-    },
-    mails: async (userId: string) =>
-      (
-        await owner.query<{ status: string; kind: string; rule: string; mail: AwayMetadata }>(
-          `select d.status, d.kind, d.rule, d.mail from deliveries d
-           where d.channel = 'email' and d.user_id = $1 and (d.mail ->> 'chatName' = $3 or d.cause like 'away:' || $2 || ':%')
-           order by d.created_at`,
-          [userId, chatId, name],
-        )
-      ).rows,
-  };
-}
 
 describe("a member who is away", () => {
   test("is told once of all that is unread, in one notification and one mail", async () => {
@@ -292,8 +215,8 @@ test("a chat of hundreds is swept in steps, and a worker that dies at any of the
   const many = Array.from({ length: 300 }, (_, n) => `m${String(n).padStart(3, "0")}`);
   const chat = await chatOf("ada", ...many);
   await chat.say("ada", "to all");
-  await plan();
-  const [job] = await takeJobs(minutes(16));
+  await away.plan();
+  const [job] = await away.takeJobs(minutes(16));
   if (!job) throw new Error("no sweep was planned");
   const { db } = stack.api.services;
   let deaths = 0;
