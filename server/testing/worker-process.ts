@@ -11,8 +11,8 @@ import type { WorkerOrder } from "./worker-entry.ts";
 export interface WorkerProcess {
   /** Resolves when it works; rejects when it ends before. */
   ready: Promise<void>;
-  /** Resolves when it has ended. */
-  ended: Promise<void>;
+  /** Resolves when it has ended, with the signal that ended it. */
+  ended: Promise<NodeJS.Signals | null>;
   /** SIGKILL; resolves when it has ended. */
   kill(): Promise<void>;
 }
@@ -72,7 +72,7 @@ function load(file: string): Child {
 
 function startProcess(child: Child, order: WorkerOrder): WorkerProcess {
   child.stdin.end(JSON.stringify(order));
-  const ended = once(child, "exit").then(() => {});
+  const ended = once(child, "exit").then(([, signal]) => signal as NodeJS.Signals | null);
   const ready = Promise.race([
     once(child.stdout, "data").then(() => {}),
     ended.then(() => Promise.reject(new Error("The worker ended before it was ready"))),
@@ -81,7 +81,7 @@ function startProcess(child: Child, order: WorkerOrder): WorkerProcess {
   return { ready, ended, kill: () => kill(child, ended) };
 }
 
-async function kill(child: Child, ended: Promise<void>): Promise<void> {
+async function kill(child: Child, ended: Promise<unknown>): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   await ended;
 }
