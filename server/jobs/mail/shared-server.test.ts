@@ -61,4 +61,4 @@ test("what one tenant finds out of a dead shared server spares the others a try;
   expect(dead.connections).toBe(connections);
   expect(await health(second)).toMatchObject(open);
   expect(await health(apart)).toMatchObject({ failures: 0 });
-});
+}, 60_000);
