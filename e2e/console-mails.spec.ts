@@ -81,22 +81,22 @@ test("a mail that did not go out is sent again once it can be, and as often as i
   const mail = steps().filter({ hasText: `Mail to ${to}` });
   const again = page.getByRole("button", { name: "Send the mail again" });
   await expect(mail).toContainText("suppressed");
+  await expect(steps().filter({ hasText: "Mail, try 1" })).toContainText("stopped");
 
   // Whoever is not to get mail does not get it by being asked for it twice.
   await again.click();
   await expect(page.getByText("The mail goes out once more").first()).toBeVisible();
-  await expect(steps().filter({ hasText: "Mail, try 1" })).toContainText("stopped");
+  await expect(steps().filter({ hasText: "Mail, try 2" })).toContainText("stopped");
   await expect(mail).toContainText("suppressed");
   expect(await caught(to)).toEqual([]);
 
   await own.call("DELETE", `/admin/suppressions/${to}`);
   await again.click();
+  await expect(steps().filter({ hasText: "Mail, try 3" })).toContainText("caught");
   await expect(mail).toContainText("caught");
-  await expect(steps().filter({ hasText: "Mail, try 2" })).toBeVisible();
   expect((await caught(to)).map((one) => one.subject)).toEqual([subject]);
   await again.click();
-  await expect(steps().filter({ hasText: "Mail, try 3" })).toBeVisible();
-  await expect(mail).toContainText("caught");
+  await expect(steps().filter({ hasText: "Mail, try 4" })).toContainText("caught");
   await expect.poll(async () => (await caught(to)).length).toBe(2);
   const mails = await caught(to);
   expect(mails.map((one) => one.subject)).toEqual([subject, subject]);
