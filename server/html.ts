@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import sanitize from "sanitize-html";
 
 const text = [
@@ -111,9 +112,8 @@ export function sanitizeHtml(html: string): string {
   return sanitize(html, allowed);
 }
 
-const again = new Map<string, string>();
-/** Texts that are remembered: a send to many is one text, and a page of an inbox has few. */
-const remembered = 16;
+/** The last texts and what they became: a send to many is one text, and a page of an inbox has few. */
+const again = new LRUCache<string, string>({ max: 16 });
 
 /**
  * The same for what is stored and about to be shown: a row that was written past the API, or by a laxer release of ours, runs nothing
@@ -124,10 +124,6 @@ export function sanitizeStored(html: string): string {
   if (known !== undefined) return known;
   const clean = sanitizeHtml(html);
   again.set(html, clean);
-  for (const oldest of again.keys()) {
-    if (again.size <= remembered) break;
-    again.delete(oldest);
-  }
   return clean;
 }
 
