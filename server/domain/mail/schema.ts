@@ -73,6 +73,9 @@ export const mailSettingsSchema = z
 
 export type PresentedMailSettings = z.infer<typeof mailSettingsSchema>;
 
+/** What a server says may name whom another tenant's mail was for, and where the installation's own server is. */
+const sharedFault = "The installation's mail server is in trouble: mail waits and is tried again";
+
 export function presentMailSettings(
   { settings, health }: StoredMail,
   shared: boolean,
@@ -88,7 +91,7 @@ export function presentMailSettings(
     replyTo: settings?.replyTo,
     snsTopicArn: settings?.snsTopicArn,
     pausedUntil: health?.openUntil && +health.openUntil > now ? health.openUntil.toISOString() : undefined,
-    lastError: health?.lastError,
+    lastError: health?.lastError && !settings?.host ? sharedFault : health?.lastError,
     lastErrorAt: health?.lastErrorAt?.toISOString(),
   };
   const there = Object.entries(optional).filter(([, value]) => value !== null && value !== undefined);

@@ -29,6 +29,7 @@ afterAll(async () => {
 interface Health {
   failures: number;
   pausedUntil?: string;
+  lastError?: string;
 }
 const health = async (tenant: TestTenant) => (await tenant.key()<Health>("GET", "/admin/mail/settings")).body;
 const mails = async (tenant: TestTenant) =>
@@ -60,5 +61,9 @@ test("what one tenant finds out of a dead shared server spares the others a try;
   expect(await mails(second)).toMatchObject([waiting, waiting]);
   expect(dead.connections).toBe(connections);
   expect(await health(second)).toMatchObject(open);
+  // Whom another's mail was for, and where the server is, is not for them.
+  const { lastError = "" } = await health(second);
+  expect(lastError).toContain("installation's mail server");
+  expect(lastError).not.toMatch(/@|127\.0\.0\.1|\d{4,5}/);
   expect(await health(apart)).toMatchObject({ failures: 0 });
 }, 60_000);
