@@ -199,24 +199,35 @@ export class ChatRoom {
   }
 
   async #loadNewest(): Promise<void> {
-    const { api, act } = this.#options;
-    const { chatId } = this;
     const { lastSeq = 0, lastReadSeq = 0 } = this.#chat?.chat ?? {};
     const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, lastSeq - lastReadSeq + 10));
-    const { body } = await api.call("messages.list", { chatId, limit });
-    const page = body.data as Message[];
-    act({ type: "log", chatId, action: { type: "loaded", page } });
+    const { page, next } = await this.#loadPage("loaded", { limit });
     const goesDeeper = (this.#chat?.log.from ?? 1) < (page.at(-1)?.seq ?? 1);
-    if (!goesDeeper) act({ type: "earlier", chatId, cursor: nextOf(body) });
+    if (!goesDeeper) this.#options.act({ type: "earlier", chatId: this.chatId, cursor: next });
+    this.#watchForHole();
   }
 
   async #loadEarlier(limit: number): Promise<void> {
     const before = this.#chat?.earlier;
     if (before === null || before === undefined) return;
+    const { next } = await this.#loadPage("loaded-earlier", { limit, before });
+    this.#options.act({ type: "earlier", chatId: this.chatId, cursor: next });
+  }
+
+  /** What is heard while a page is under way is kept for it: the page may be older. */
+  async #loadPage(type: "loaded" | "loaded-earlier", which: { limit: number; before?: string }) {
     const { chatId } = this;
-    const { body } = await this.#options.api.call("messages.list", { chatId, limit, before });
-    this.#options.act({ type: "log", chatId, action: { type: "loaded-earlier", page: body.data as Message[] } });
-    this.#options.act({ type: "earlier", chatId, cursor: nextOf(body) });
+    const onLog = (action: LogAction) => this.#options.act({ type: "log", chatId, action });
+    onLog({ type: "loading" });
+    try {
+      const { body } = await this.#options.api.call("messages.list", { chatId, ...which });
+      const page = body.data as Message[];
+      onLog({ type, page });
+      return { page, next: nextOf(body) };
+    } catch (error) {
+      onLog({ type: "not-loaded" });
+      throw error;
+    }
   }
 
   async #loadPresence(): Promise<void> {

@@ -16,34 +16,44 @@ export interface InboxState {
   views: Readonly<Partial<Record<InboxFilter, InboxView>>>;
   /** Hidden until it is sure that they shall go. */
   leaving: readonly string[];
+  /** Pages under way, and what was heard meanwhile (null: it is gone): a page may be older than that. */
+  loads: number;
+  heard: Readonly<Record<string, Notification | null>>;
 }
 
 export type InboxAction =
+  | { type: "loading" }
+  | { type: "not-loaded" }
   | { type: "loaded"; filter: InboxFilter; items: readonly Notification[]; more: string | null; first: boolean }
   | { type: "changed"; item: Notification }
   | { type: "all-read"; at: string }
   | { type: "leaving"; id: string; leaves: boolean }
   | { type: "gone"; id: string };
 
-export const emptyInbox: InboxState = { items: {}, views: {}, leaving: [] };
+export const emptyInbox: InboxState = { items: {}, views: {}, leaving: [], loads: 0, heard: {} };
 
 export function reduceInbox(state: InboxState, action: InboxAction): InboxState {
   switch (action.type) {
+    case "loading":
+      return { ...state, loads: state.loads + 1 };
+    case "not-loaded":
+      return afterLoad(state);
     case "loaded": {
-      const items = { ...state.items, ...Object.fromEntries(action.items.map((item) => [item.id, item])) };
+      const loaded = action.items.filter(({ id }) => state.heard[id] !== null);
+      const newest = loaded.map((item) => withHtmlOf(item, state.heard[item.id] ?? item));
+      const items = { ...state.items, ...byId(newest) };
       const last = action.items.at(-1);
       const before = action.first ? undefined : state.views[action.filter];
       const floor = action.more === null ? "" : last ? appearedAt(last) : (before?.floor ?? "");
-      return { ...state, items, views: { ...state.views, [action.filter]: { more: action.more, floor } } };
+      return afterLoad({ ...state, items, views: { ...state.views, [action.filter]: { more: action.more, floor } } });
     }
     case "changed":
-      return { ...state, items: { ...state.items, [action.item.id]: action.item } };
+      return withHeard({ ...state, items: { ...state.items, [action.item.id]: action.item } }, [action.item]);
     case "all-read": {
-      const read = Object.entries(state.items).map(([id, item]) => [
-        id,
+      const read = Object.values(state.items).map((item) =>
         item.isRead ? item : { ...item, isRead: true, read: true, readAt: action.at },
-      ]);
-      return { ...state, items: Object.fromEntries(read) };
+      );
+      return withHeard({ ...state, items: byId(read) }, read);
     }
     case "leaving": {
       const others = state.leaving.filter((id) => id !== action.id);
@@ -51,20 +61,34 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
     }
     case "gone": {
       const { [action.id]: _, ...items } = state.items;
-      return { ...state, items, leaving: state.leaving.filter((id) => id !== action.id) };
+      const heard = state.loads > 0 ? { ...state.heard, [action.id]: null } : state.heard;
+      return { ...state, items, heard, leaving: state.leaving.filter((id) => id !== action.id) };
     }
   }
+}
+
+function withHeard(state: InboxState, items: readonly Notification[]): InboxState {
+  return state.loads > 0 ? { ...state, heard: { ...state.heard, ...byId(items) } } : state;
+}
+
+function afterLoad(state: InboxState): InboxState {
+  const loads = Math.max(0, state.loads - 1);
+  return { ...state, loads, heard: loads === 0 ? {} : state.heard };
+}
+
+function byId(items: readonly Notification[]): Record<string, Notification> {
+  return Object.fromEntries(items.map((item) => [item.id, item]));
 }
 
 /** One event. An update carries no HTML, so what is known of that stays. Applying it twice changes nothing. */
 export function applyNotification(state: InboxState, item: Notification): InboxState {
   if (item.status === "deleted") return reduceInbox(state, { type: "gone", id: item.id });
-  const known = state.items[item.id];
+  return reduceInbox(state, { type: "changed", item: withHtmlOf(state.items[item.id], item) });
+}
+
+function withHtmlOf(known: Notification | undefined, item: Notification): Notification {
   const htmlContent = item.htmlContent ?? known?.htmlContent;
-  return reduceInbox(state, {
-    type: "changed",
-    item: { ...item, ...(htmlContent === undefined ? {} : { htmlContent }) },
-  });
+  return htmlContent === undefined ? item : { ...item, htmlContent };
 }
 
 /** What a list shows, newest first. */

@@ -28,13 +28,16 @@ export class Inbox {
   async load(filter: InboxFilter, more = false): Promise<void> {
     const before = more ? this.#options.state().inbox.views[filter]?.more : undefined;
     if (more && !before) return;
-    const { body } = await this.#options.api.call("notifications.list", {
-      limit: PAGE,
-      ...(before ? { before } : {}),
-      ...queryOf(filter),
-    });
-    const next = "nextCursor" in body ? body.nextCursor : null;
-    this.#act({ type: "loaded", filter, items: body.data, more: next, first: !more });
+    const which = { limit: PAGE, ...(before ? { before } : {}), ...queryOf(filter) };
+    this.#act({ type: "loading" });
+    try {
+      const { body } = await this.#options.api.call("notifications.list", which);
+      const next = "nextCursor" in body ? body.nextCursor : null;
+      this.#act({ type: "loaded", filter, items: body.data, more: next, first: !more });
+    } catch (error) {
+      this.#act({ type: "not-loaded" });
+      throw error;
+    }
   }
 
   async setRead(item: Notification, read: boolean): Promise<void> {

@@ -69,6 +69,27 @@ describe("pages", () => {
     expect(log.messages.map(({ seq }) => seq)).toEqual([10, 11]);
   });
 
+  it("keeps what is heard while a page is under way, since the page may be older", () => {
+    const [edited, sent] = [message(2, { content: "new", editedAt: new Date(EPOCH).toISOString() }), message(4)];
+    const first = run([
+      { type: "loading" },
+      seen(edited),
+      seen(sent),
+      { type: "loaded", page: [message(3), message(2)] },
+    ]);
+    expect(first.messages).toEqual([edited, message(3), sent]);
+    const older = message(1, { content: "", deletedAt: new Date(EPOCH).toISOString() });
+    const back = run([{ type: "loading" }, seen(older), { type: "loaded-earlier", page: [message(1)] }], first);
+    expect(back.messages.map(({ content }) => content)).toEqual(["", "new", "text 3", "text 4"]);
+    const failed = run([{ type: "loading" }, { type: "loading" }, seen(sent), { type: "not-loaded" }]);
+    expect(run([{ type: "loaded", page: [message(3)] }], failed).messages).toEqual([message(3), sent]);
+  });
+
+  it("keeps nothing while no page is under way: the next one will have it", () => {
+    const idle = run([seen(message(1)), { type: "loading" }, { type: "not-loaded" }, seen(message(2))]);
+    expect(idle).toEqual(emptyLog("ben"));
+  });
+
   it("holds back a message that overtook another until the other is here", () => {
     const early = run([{ type: "loaded", page: [message(1)] }, seen(message(3))]);
     expect(readableMessages(early).map(({ seq }) => seq)).toEqual([1]);

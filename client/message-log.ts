@@ -19,9 +19,14 @@ export interface MessageLog {
   from: number | null;
   messages: readonly Message[];
   outbox: readonly Outgoing[];
+  /** Pages under way, and what was heard meanwhile that no loaded page has a place for: a page may be older than that. */
+  loads: number;
+  early: readonly Message[];
 }
 
 export type LogAction =
+  | { type: "loading" }
+  | { type: "not-loaded" }
   | { type: "loaded"; page: readonly Message[] }
   | { type: "loaded-earlier"; page: readonly Message[] }
   | { type: "seen"; message: Message }
@@ -30,15 +35,19 @@ export type LogAction =
   | { type: "discarded"; clientMessageId: string };
 
 export function emptyLog(me: string): MessageLog {
-  return { me, from: null, messages: [], outbox: [] };
+  return { me, from: null, messages: [], outbox: [], loads: 0, early: [] };
 }
 
 export function reduceLog(log: MessageLog, action: LogAction): MessageLog {
   switch (action.type) {
+    case "loading":
+      return { ...log, loads: log.loads + 1 };
+    case "not-loaded":
+      return afterLoad(log);
     case "loaded":
-      return loadNewest(log, action.page);
+      return afterLoad(loadNewest(log, action.page));
     case "loaded-earlier":
-      return merge({ ...log, from: lowest(action.page, log.from ?? 1) }, action.page);
+      return afterLoad(merge({ ...log, from: lowest(action.page, log.from ?? 1) }, action.page));
     case "seen":
       return merge(log, [action.message]);
     case "queued": {
@@ -77,6 +86,10 @@ function loadNewest(log: MessageLog, page: readonly Message[]): MessageLog {
   return merge({ ...log, from, messages: adjoining }, page);
 }
 
+function afterLoad(log: MessageLog): MessageLog {
+  return merge({ ...log, loads: Math.max(0, log.loads - 1), early: [] }, log.early);
+}
+
 /** Whether every seq from `seq` up to `start` is already known. */
 function reaches({ messages }: MessageLog, seq: number, start: number): boolean {
   return messages.filter((message) => message.seq >= seq && message.seq < start).length === start - seq;
@@ -86,15 +99,16 @@ function merge(log: MessageLog, incoming: readonly Message[]): MessageLog {
   const { from } = log;
   const outbox = log.outbox.filter((item) => !isStored(log.me, item, incoming));
   const unsent = outbox.length === log.outbox.length ? log.outbox : outbox;
-  if (from === null) return unsent === log.outbox ? log : { ...log, outbox: unsent };
-  const appended = append(log.messages, incoming);
+  const appended = from === null ? undefined : append(log.messages, incoming);
   if (appended) return { ...log, messages: appended, outbox: unsent };
+  const placed = incoming.filter(({ seq }) => from !== null && seq >= from);
+  const isEarly = log.loads > 0 && placed.length < incoming.length;
+  const early = isEarly ? [...log.early, ...incoming.filter((message) => !placed.includes(message))] : log.early;
+  if (placed.length === 0 && early === log.early && unsent === log.outbox) return log;
   const byId = new Map(log.messages.map((message) => [message.id, message]));
-  for (const message of incoming) {
-    if (message.seq >= from) byId.set(message.id, newer(byId.get(message.id), message));
-  }
+  for (const message of placed) byId.set(message.id, newer(byId.get(message.id), message));
   const messages = [...byId.values()].sort((a, b) => a.seq - b.seq);
-  return { ...log, messages, outbox: unsent };
+  return { ...log, messages, early, outbox: unsent };
 }
 
 /** The common case, one new message after the last, without sorting thousands again. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Chat } from "../server/domain/chats/schema.ts";
 import type { Message } from "../server/domain/messages/schema.ts";
@@ -136,6 +136,26 @@ describe.each([
   });
 });
 
+/** Answers to what matches are read at once and come late, as over a slow line. */
+function holdAnswers(address: RegExp): { release: () => void } {
+  const { fetch: real } = globalThis;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  globalThis.fetch = async (...args) => {
+    const answer = await real(...args);
+    if (address.test(String(args[0]))) await released;
+    return answer;
+  };
+  const end = () => {
+    globalThis.fetch = real;
+    release();
+  };
+  onTestFinished(end);
+  return { release: end };
+}
+
 /** A position that the log has not reached. */
 function ahead(): string {
   return stack.api.services.cursors.encode(tenant.tenantId as never, 1, 1_000_000);
@@ -198,7 +218,7 @@ test("edits and deletes show at once, and are taken back when the service refuse
   expect(room.messages()[1]).toMatchObject({ content: "", deletedAt: expect.any(String) });
 });
 
-test("what was typed and not sent survives a reload, in order and once", async () => {
+test("what was typed and not sent survives a reload, in order and once, even past a page that is on its way", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);
   const storage = memoryStorage();
@@ -208,8 +228,12 @@ test("what was typed and not sent survives a reload, in order and once", async (
   for (const word of ["one", "two", "three"]) before.room(chatId).send(word);
   await expect.poll(async () => (await storage.entries("parley/")).length).toBe(3);
   before.close();
-  const after = await live(ada, { storage });
-  await after.room(chatId).open();
+  const after = make(ada, { storage });
+  const overtaken = holdAnswers(/messages\?limit/u);
+  const opened = after.start().then(() => after.room(chatId).open());
+  await expect.poll(async () => (await storage.entries("parley/")).length, { timeout: 5000 }).toBe(0);
+  overtaken.release();
+  await opened;
   await expect.poll(() => texts(after, chatId), { timeout: 5000 }).toEqual(["one", "two", "three"]);
   await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
   const { body } = await tenant.as(ben)<{ data: Message[] }>("GET", `/Chat/${chatId}/messages`);
