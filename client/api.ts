@@ -104,6 +104,11 @@ export function tenantAddress(baseUrl: string, tenantId: string): string {
   return `${baseUrl.replace(/\/$/u, "")}/tenant/${encodeURIComponent(tenantId)}/v1`;
 }
 
+/** The cursor of the next page of a list; null at its end. */
+export function nextOf(page: object): string | null {
+  return "nextCursor" in page && typeof page.nextCursor === "string" ? page.nextCursor : null;
+}
+
 async function okOrThrow(response: Response): Promise<Response> {
   if (!response.ok) throw await toParleyError(response);
   return response;

@@ -1,4 +1,4 @@
-import type { Api } from "./api.ts";
+import { type Api, nextOf } from "./api.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { Outbox } from "./outbox.ts";
@@ -117,6 +117,7 @@ export class ChatRoom {
   /** This message and all after it are unread again. */
   async markUnread(seq: number): Promise<void> {
     const input = { chatId: this.chatId, seq, unread: true, clientId: this.#options.clientId };
+    await this.#read.settle();
     const { body } = await this.#options.api.call("reads.move", input);
     this.#read.setBack(body.lastReadSeq);
     this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq });
@@ -231,8 +232,9 @@ export class ChatRoom {
   }
 
   async #loadPresence(): Promise<void> {
+    const before = this.#options.state().presence;
     const { body } = await this.#options.api.call("presence.get", { chatId: this.chatId });
-    this.#options.act({ type: "presence-known", presence: body.data });
+    this.#options.act({ type: "presence-known", presence: body.data, before });
   }
 
   async #post({ content, clientMessageId, replyToId }: Outgoing): Promise<Message> {
@@ -282,10 +284,6 @@ export class ChatRoom {
   messages(): readonly Message[] {
     return this.#chat ? visibleMessages(this.#chat) : [];
   }
-}
-
-function nextOf(page: object): string | null {
-  return "nextCursor" in page && typeof page.nextCursor === "string" ? page.nextCursor : null;
 }
 
 function ignoreStale(): void {}

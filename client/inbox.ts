@@ -19,6 +19,8 @@ export class Inbox {
   readonly #leaving = new Map<string, { timer: ReturnType<typeof setTimeout>; now: () => Promise<void> }>();
   #counting: ReturnType<typeof setTimeout> | undefined;
   #isCounted = false;
+  #asked = 0;
+  #answered = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -117,8 +119,13 @@ export class Inbox {
     this.#counting ??= setTimeout(() => {
       this.#counting = undefined;
       const { api, act } = this.#options;
+      const asked = ++this.#asked;
       // Without an answer the old numbers stay; the next event or connection asks again.
-      api.call("inbox.getCounters", {}).then(({ body }) => act({ type: "counted", counters: body }), ignore);
+      api.call("inbox.getCounters", {}).then(({ body }) => {
+        if (asked < this.#answered) return; // overtaken by a later one
+        this.#answered = asked;
+        act({ type: "counted", counters: body });
+      }, ignore);
     }, COUNTED_AFTER_MS);
   }
 

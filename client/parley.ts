@@ -1,4 +1,4 @@
-import { Api, tenantAddress } from "./api.ts";
+import { Api, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
@@ -6,7 +6,7 @@ import type { Outgoing } from "./message-log.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
-import { type Action, emptyState, type Link, reduce, type State } from "./state.ts";
+import { type Action, emptyState, type Link, reduce, type State, versionOf } from "./state.ts";
 import { browserStorage } from "./storage.ts";
 import { TokenKeeper, userOf } from "./token-keeper.ts";
 import type { Transport } from "./transport.ts";
@@ -154,22 +154,27 @@ export class Parley {
   async loadMoreChats(): Promise<void> {
     const { moreChats } = this.#state;
     if (moreChats === null) return;
+    const before = this.#state;
     const { body } = await this.api.call("chats.list", { limit: CHATS_PAGE, before: moreChats });
-    this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
+    // Of a chat that events have named meanwhile the page may be too old: it is kept, or fetched, as they said.
+    const chats = (body.data as Chat[]).filter(({ id }) => versionOf(this.#state, id) === versionOf(before, id));
+    this.act({ type: "chats-loaded", chats, more: nextOf(body) });
   }
 
   /** Makes a chat, or gives the one of the two that exists. */
   async createChat(wanted: { kind?: "group" | "direct"; name?: string; memberUserIds: string[] }): Promise<Chat> {
     const { body } = await this.api.call("chats.create", wanted, { idempotencyKey: crypto.randomUUID() });
+    if (this.#state.wanted[body.id]) await this.#fetchChat(body.id, true);
     if (!this.#state.chats[body.id]) this.act({ type: "chat-loaded", chat: body });
     return body;
   }
 
   /** Asks once who is there; from then on the events say it. */
   loadPresence(userIds: string[]): void {
+    const before = this.#state.presence;
     const ask = this.api.call("presence.get", { userIds: userIds.join(",") });
     // Presence is a hint: without an answer nobody is shown as there.
-    ask.then(({ body }) => this.act({ type: "presence-known", presence: body.data })).catch(() => undefined);
+    ask.then(({ body }) => this.act({ type: "presence-known", presence: body.data, before })).catch(() => undefined);
   }
 
   act(action: Action): void {
@@ -282,10 +287,9 @@ export class Parley {
     if (this.#fetching.has(chatId) || (!anew && this.#state.chats[chatId])) return;
     this.#fetching.add(chatId);
     try {
-      const version = () => this.#state.chats[chatId]?.version ?? this.#state.wanted[chatId];
-      const before = version();
+      const before = versionOf(this.#state, chatId);
       const { body } = await this.api.call("chats.get", { chatId });
-      if (version() === before) this.act({ type: "chat-loaded", chat: body });
+      if (versionOf(this.#state, chatId) === before) this.act({ type: "chat-loaded", chat: body });
     } catch (error) {
       if (!(error instanceof ParleyError) || (error.status !== 404 && error.status !== 403)) throw error;
       this.act({ type: "chat-gone", chatId });
@@ -293,8 +297,4 @@ export class Parley {
       this.#fetching.delete(chatId);
     }
   }
-}
-
-function nextOf(page: object): string | null {
-  return "nextCursor" in page && typeof page.nextCursor === "string" ? page.nextCursor : null;
 }

@@ -36,4 +36,27 @@ describe("the read position", () => {
     await vi.runAllTimersAsync();
     expect(told).toEqual([7]);
   });
+
+  it("is settled before it is set back, and moves on from there", async () => {
+    const told: number[] = [];
+    let arrive = () => {};
+    const line = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const position = new ReadPosition(async (seq) => {
+      await line;
+      told.push(seq);
+    });
+    position.moveTo(9);
+    await vi.advanceTimersByTimeAsync(500);
+    const settled = position.settle().then(() => told.push(0));
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([]);
+    arrive();
+    await settled;
+    position.setBack(4);
+    position.moveTo(6);
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([9, 0, 6]);
+  });
 });

@@ -6,6 +6,7 @@ export class ReadPosition {
   #wanted = 0;
   #told = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(send: (seq: number) => Promise<void>) {
     this.#send = send;
@@ -14,6 +15,13 @@ export class ReadPosition {
   moveTo(seq: number): void {
     this.#wanted = Math.max(this.#wanted, seq);
     this.resend();
+  }
+
+  /** Before "mark unread": a position that is still under way must not arrive after it. */
+  async settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#telling;
   }
 
   /** After "mark unread": what was read before may be read again. */
@@ -26,7 +34,10 @@ export class ReadPosition {
 
   /** Call when the line is back. */
   resend(): void {
-    if (this.#wanted > this.#told) this.#timer ??= setTimeout(() => void this.#tell(), GATHERED_FOR_MS);
+    if (this.#wanted <= this.#told) return;
+    this.#timer ??= setTimeout(() => {
+      this.#telling = this.#tell();
+    }, GATHERED_FOR_MS);
   }
 
   close(): void {

@@ -43,7 +43,8 @@ export type Action =
   | { type: "earlier"; chatId: string; cursor: string | null }
   | { type: "members-loaded"; chatId: string; members: readonly Member[] }
   | { type: "people-known"; people: readonly Person[] }
-  | { type: "presence-known"; presence: readonly Presence[] }
+  /** `before`: what was known when it was asked for. What events have said since is newer. */
+  | { type: "presence-known"; presence: readonly Presence[]; before: State["presence"] }
   | { type: "log"; chatId: string; action: LogAction }
   | { type: "read"; chatId: string; seq: number }
   | { type: "muted"; chatId: string; mute: NonNullable<Chat["notifications"]>["mute"] }
@@ -96,7 +97,10 @@ export function reduce(state: State, action: Action): State {
     case "people-known":
       return withPeople(state, action.people);
     case "presence-known":
-      return withPresence(state, action.presence);
+      return withPresence(
+        state,
+        action.presence.filter(({ userId }) => state.presence[userId] === action.before[userId]),
+      );
     case "log":
       return inChat(state, action.chatId, (chat) => actOnLog(chat, action.action));
     case "read":
@@ -140,6 +144,11 @@ export function unreadInChats(state: State): number {
 export function isMuted({ notifications }: Chat, now = Date.now()): boolean {
   if (!notifications || notifications.mute === "none") return false;
   return notifications.until === undefined || Date.parse(notifications.until) > now;
+}
+
+/** Counts the events of a chat, be it here or wanted. */
+export function versionOf({ chats, wanted }: State, chatId: string): number | undefined {
+  return chats[chatId]?.version ?? wanted[chatId];
 }
 
 function activeAt({ chat }: ChatState): string {
