@@ -3,8 +3,8 @@ import { findBrowser } from "./e2e/browser.ts";
 
 const demoOperators = ["console.spec.ts", "console-{developers,people,webhooks}.spec.ts"];
 const ownTenants = [
-  "console-{keyboard,mails,notifications,overview,settings,settings-mail}.spec.ts",
-  "{oidc,without-demo}.spec.ts",
+  "console-{keyboard,mails,notifications,operators,overview,settings,settings-mail,users}.spec.ts",
+  "{installation,oidc}.spec.ts",
 ];
 
 export default defineConfig({

@@ -13,6 +13,8 @@ export interface Product {
   url: string;
   /** The folder that holds its `.data`. */
   home: string;
+  /** What it printed until now. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function startProduct(settings: Record<string, string> = {}): Promi
     await stop(product, home);
     throw new Error(`The product did not get ready:\n${output()}`, { cause: error });
   }
-  return { url, home, stop: () => stop(product, home) };
+  return { url, home, output, stop: () => stop(product, home) };
 }
 
 function collect({ stdout, stderr }: ChildProcess): () => string {

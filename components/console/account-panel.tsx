@@ -13,6 +13,7 @@ import { signOut } from "./sign-in.ts";
 
 export interface Account {
   email: string;
+  installationOwner: boolean;
   hasPassword: boolean;
   twoFactor: boolean;
   recoveryCodesLeft: number;

@@ -53,7 +53,11 @@ export interface RootCredentials extends Pick<Credentials, "bearer" | "apiKey" |
   internal?: string | undefined;
 }
 
-/** The caller of operations that are at no tenant's address. Throws unauthenticated. */
+/**
+ * The caller of operations that are at no tenant's address.
+ * @param options `optional` lets a call through as a visitor that shows nothing, or a session that is over: by such calls one comes in.
+ * @throws unauthenticated
+ */
 export async function authenticateRoot(
   security: TenantSecurity,
   authSecret: string,
@@ -65,7 +69,12 @@ export async function authenticateRoot(
     return nobodyAs("installation");
   if (internal !== undefined && same(internal, internalKey(authSecret))) return nobodyAs("internal");
   const none = bearer === undefined && apiKey === undefined && internal === undefined;
-  if (none && session !== undefined) return security.sessions.person(session);
+  if (none && session !== undefined)
+    return security.sessions.person(session).catch((error) => {
+      if (options.optional && error instanceof DomainError && error.code === "unauthenticated")
+        return nobodyAs("visitor");
+      throw error;
+    });
   if (none && options.optional) return nobodyAs("visitor");
   throw new DomainError("unauthenticated", { detail: "Send the installation's key as X-API-Key, or sign in" });
 }

@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { type Account, AccountPanel, type ConsoleSession } from "../../../components/console/account-panel.tsx";
 import { askConsole } from "../../../components/console/ask-api.ts";
-import { AuthCard } from "../../../components/console/auth-card.tsx";
+import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { webEnvironment } from "../../../server/auth/session.ts";
 
 export const metadata: Metadata = { title: "Your account" };
@@ -14,7 +15,17 @@ export default async function AccountPage() {
   ]);
   if (!account) redirect("/sign-in");
   return (
-    <AuthCard title="Your account" lead={account.email}>
+    <AuthCard
+      title="Your account"
+      lead={account.email}
+      footer={
+        account.installationOwner && (
+          <Link href="/installation" className={linkClass}>
+            Every tenant of this installation
+          </Link>
+        )
+      }
+    >
       <AccountPanel
         account={{ ...account, provider: webEnvironment().provider?.name }}
         sessions={sessions?.data ?? []}

@@ -31,8 +31,8 @@ export function SettingsTab({ chat }: { chat: Chat }) {
     setWrong(metadata ? undefined : "is no JSON object");
     if (!metadata) return;
     const name = String(form.get("name") ?? "").trim();
-    const change = { chatId: chat.id, policy, metadata, ...(name ? { name } : {}) };
-    if (await run(() => client.adminChats.update.mutate(change))) toast({ title: "Saved" });
+    if (await run(() => client.adminChats.update.mutate({ chatId: chat.id, name, policy, metadata })))
+      toast({ title: "Saved" });
   }
 
   return (

@@ -6,6 +6,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { failureOf } from "../problem.ts";
 import { useTRPCClient } from "../trpc.ts";
 
 export function CreateUserDialog({ onClose, onMade }: { onClose: () => void; onMade: (userId: string) => void }) {
@@ -17,7 +18,11 @@ export function CreateUserDialog({ onClose, onMade }: { onClose: () => void; onM
     const form = new FormData(event.currentTarget);
     const displayName = String(form.get("displayName") ?? "").trim();
     const userId = String(form.get("userId") ?? "").trim();
-    const made = await run(() => client.users.put.mutate({ userId, ...(displayName ? { displayName } : {}) }));
+    const made = await run(async () => {
+      // A profile is stored as a whole: that of somebody who has one would be lost.
+      const known = await findUser(client, userId);
+      return known ?? (await client.users.put.mutate({ userId, ...(displayName ? { displayName } : {}) }));
+    });
     if (made) onMade(made.userId);
   }
 
@@ -26,7 +31,7 @@ export function CreateUserDialog({ onClose, onMade }: { onClose: () => void; onM
       open
       onOpenChange={(open) => !open && onClose()}
       title="Add a user"
-      description="Only a profile: whoever gets a token of this id is this user. One that is there gets the new name."
+      description="Only a profile: whoever gets a token of this id is this user. One that is there is opened as it is."
     >
       <form onSubmit={submit} className="flex flex-col gap-5">
         <Field label="Id" hint="Your own id of the user; it never changes." error={failure?.fields.userId}>
@@ -45,4 +50,16 @@ export function CreateUserDialog({ onClose, onMade }: { onClose: () => void; onM
       </form>
     </Dialog>
   );
+}
+
+/** By a search, as far as that tells: asked for by id, somebody who is not there is a fault, which the browser notes. */
+async function findUser(client: ReturnType<typeof useTRPCClient>, userId: string) {
+  const pageSize = 100;
+  const { data } = await client.users.list.query({ search: userId, pageNumber: 1, pageSize });
+  const found = data.find((one) => one.userId === userId);
+  if (found || data.length < pageSize) return found;
+  return client.users.get.query({ userId }).catch((error) => {
+    if (failureOf(error).code !== "not_found") throw error;
+    return undefined;
+  });
 }

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { internalKey } from "../../auth/api-key.ts";
+import { writeSessionToken } from "../../auth/session-cookie.ts";
 import type { Config } from "../../config/config.ts";
 import { startWorker } from "../../jobs/worker.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
@@ -167,4 +168,14 @@ test("no secret is in the worker's log at its most talkative: passwords of mail 
   for (const pair of ["own\0own-secret-1", "shared\0shared-secret-2"])
     expect(log).not.toContain(Buffer.from(`\0${pair}`).toString("base64"));
   expect(log).not.toContain("smtp://");
+});
+
+test("the cookie of a session that is over keeps nobody from asking for a link, signing up or reading an invitation", async () => {
+  const over = consoleHeaders(await writeSessionToken(testSecret, "01900000-0000-7000-8000-000000000000"));
+  const get = async (path: string, headers = over) =>
+    (await call(`${stack.url}/api/console${path}`, "GET", undefined, headers)).status;
+  expect(await get("/account")).toBe(401);
+  expect((await root("/password-reset", { email: "olga@example.com" }, over)).status).toBe(200);
+  expect([await get("/sign-up"), await get("/invitations/x.y")]).toEqual([200, 404]);
+  expect(await get("/sign-up", { ...over, origin: "https://evil.example" })).toBe(403);
 });
