@@ -21,6 +21,8 @@ interface Event {
 }
 
 let stack: Stack;
+/** The second node. */
+let other: string;
 let tenant: TestTenant;
 let app: PusherCredentials;
 let sdk: PusherSdk;
@@ -45,6 +47,7 @@ beforeAll(async () => {
   await once(sink, "listening");
   url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
   stack = await startStack();
+  other = (await stack.another()).url;
   tenant = await stack.tenant("acme");
   app = await appOf(tenant);
   sdk = stockSdk(stack.url, app);
@@ -62,16 +65,20 @@ const configure = (body: object) => tenant.key()("PATCH", "/admin/pusher", body)
 const told = (path: string) => requests.filter((request) => request.path === path).flatMap(({ events }) => events);
 
 describe("webhooks", () => {
-  test("tell what happens on channels, signed, one event a request; who is back within three seconds was never gone", async () => {
+  test("tell what happens on channels, once for all nodes, signed, one event a request; who is back within three seconds was never gone", async () => {
     await configure({ webhooks: [{ url: `${url}/all`, events: names }] });
-    const [ada, ben] = await Promise.all([RawPusher.open(stack.url, app.key), RawPusher.open(stack.url, app.key)]);
+    const open = (url: string) => RawPusher.open(url, app.key);
+    const [ada, ben, twin] = await Promise.all([open(stack.url), open(other), open(other)]);
     ada.subscribe("presence-room", app, '{"user_id":"ada"}');
     await ada.next("pusher_internal:subscription_succeeded");
+    twin.subscribe("presence-room", app, '{"user_id":"ada"}'); // a second page of ada's, on the other node
+    await twin.next("pusher_internal:subscription_succeeded");
     ben.subscribe("presence-room", app, '{"user_id":"ben"}');
     await ben.next("pusher_internal:subscription_succeeded");
     ada.send("client-wave", { at: 9 }, "presence-room");
     ada.subscribe("cache-x", app);
     await ada.next("pusher:cache_miss");
+    twin.send("pusher:unsubscribe", { channel: "presence-room" });
     ben.send("pusher:unsubscribe", { channel: "presence-room" });
     ben.subscribe("presence-room", app, '{"user_id":"ben"}');
     ada.send("pusher:unsubscribe", { channel: "cache-x" });
@@ -97,7 +104,18 @@ describe("webhooks", () => {
     expect(cache.map(({ name }) => name).toSorted()).toEqual(["cache_miss", "channel_occupied", "channel_vacated"]);
     for (const { events, valid, type } of requests)
       expect([events.length, valid, type]).toEqual([1, true, "application/json"]);
-    for (const raw of [ada, ben]) raw.socket.terminate();
+    // Whose last page goes on the one node, and then on the other: the channel is vacated once.
+    ben.send("pusher:unsubscribe", { channel: "presence-room" });
+    await eventually(() => expect(told("/all").filter(gone)).toHaveLength(4));
+    await configure({ webhooks: [{ url: `${url}/after`, events: names }] });
+    ada.subscribe("later", app);
+    await eventually(() => expect(told("/after")).toEqual([{ name: "channel_occupied", channel: "later" }]));
+    const ends = told("/all").filter(gone).slice(2);
+    expect(ends.map(({ name, user_id }) => `${name} ${user_id}`).toSorted()).toEqual([
+      "channel_vacated undefined",
+      "member_removed ben",
+    ]);
+    for (const raw of [ada, ben, twin]) raw.socket.terminate();
   });
 
   test("come several in one request where that is asked for, each endpoint its own kinds, and again when they were not taken", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { RawHubClient } from "../hub-client.ts";
+import { eventually, RawHubClient } from "../hub-client.ts";
 import { type ApiProcess, type Fleet, type FleetTenant, openFleet } from "../processes.ts";
 import { type PusherCredentials, RawPusher, stockSdk } from "../pusher-client.ts";
 import { Owner } from "./owner.ts";
@@ -10,13 +10,14 @@ let tenant: FleetTenant;
 let nodes: [ApiProcess, ApiProcess, ApiProcess];
 let watcher: RawHubClient;
 let watcherToken: string;
+let chatId: string;
 
 beforeAll(async () => {
   fleet = await openFleet();
   owner = await Owner.open(fleet.database.ownerUrl);
   nodes = await Promise.all([fleet.start(), fleet.start(), fleet.start()]);
   tenant = await fleet.tenant("acme");
-  await owner.makeChats(tenant.id, 1, ["watcher", "on-killed", "on-ended", "moved"]);
+  [chatId = ""] = await owner.makeChats(tenant.id, 1, ["watcher", "on-killed", "on-ended", "moved"]);
   watcherToken = await tenant.token("watcher");
   watcher = await RawHubClient.open(`${hubOf(nodes[0])}?events=Presence`, watcherToken);
 }, 60_000);
@@ -51,6 +52,20 @@ async function appOf({ id, primaryKey }: FleetTenant, node: ApiProcess): Promise
   return (await answer.json()) as PusherCredentials;
 }
 
+/** A page of Pusher in the chat's presence channel, by our own endpoint. */
+async function enterChat(node: ApiProcess, key: string, userId: string): Promise<RawPusher> {
+  const raw = await RawPusher.open(node.url, key);
+  const channel = `presence-chat-${chatId}`;
+  const answer = await fetch(`${node.url}/tenant/${tenant.id}/v1/pusher/auth`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${await tenant.token(userId)}`, "content-type": "application/json" },
+    body: JSON.stringify({ socket_id: raw.socketId, channel_name: channel }),
+  });
+  raw.send("pusher:subscribe", { channel, ...((await answer.json()) as object) });
+  await raw.next("pusher_internal:subscription_succeeded");
+  return raw;
+}
+
 async function stateOf(userId: string): Promise<unknown> {
   const answer = await fetch(`${nodes[0].url}/tenant/${tenant.id}/v1/presence?userIds=${userId}`, {
     headers: { authorization: `Bearer ${watcherToken}` },
@@ -71,6 +86,8 @@ test("nodes that die or end: who was there is told offline within 30 s, and who 
   await pusher.next("pusher_internal:member_added");
   await Promise.all([connect(killed, "on-killed"), connect(ended, "on-ended"), connect(ended, "moved")]);
   for (const userId of ["on-killed", "on-ended", "moved"]) await told(userId, "online", 5000);
+  const room = await enterChat(staying, app.key, "watcher");
+  await enterChat(killed, app.key, "on-killed"); // there by both protocols, and lost with both
   const began = Date.now();
   await Promise.all([killed.kill("SIGKILL"), ended.kill("SIGTERM")]);
   await connect(staying, "moved");
@@ -78,6 +95,10 @@ test("nodes that die or end: who was there is told offline within 30 s, and who 
   expect(await stateOf("on-ended")).toBe("online"); // a restart is no leave
   const offline = await Promise.all([told("on-killed", "offline", 30_000), told("on-ended", "offline", 30_000)]);
   clearInterval(pings);
+  // The same on the chat's presence channel of Pusher: who moved never left it.
+  const left = () => room.all("pusher_internal:member_removed").map(({ data }) => (data as { user_id: string }).user_id);
+  await eventually(() => expect(left()).toHaveLength(2));
+  expect(left().toSorted()).toEqual(["on-ended", "on-killed"]);
   // An application's channel on the killed node: its member is gone from every page and every answer.
   await pusher.next(
     "pusher_internal:member_removed",
@@ -90,7 +111,7 @@ test("nodes that die or end: who was there is told offline within 30 s, and who 
     subscription_count: 1,
   });
   expect(Date.now() - began).toBeLessThan(30_000);
-  pusher.socket.terminate();
+  for (const raw of [pusher, room]) raw.socket.terminate();
   expect(Math.min(...offline) - began).toBeGreaterThan(10_000);
   expect(await stateOf("on-killed")).toBe("offline");
   expect(await stateOf("moved")).toBe("online");

@@ -194,6 +194,24 @@ describe("users", () => {
     expect(ada.connection.state).toBe("connected");
   });
 
+  test("hear at their sign-in who of the watched is there, and of each who comes or goes from then on", async () => {
+    const [ben, dora] = [await openPage("ben", other), await openPage("dora")];
+    for (const page of [ben, dora]) {
+      page.signin();
+      await page.user.signinDonePromise;
+    }
+    const ada = await openPage("ada"); // watches ben, who is there on the other node, and cleo, who is not; dora is nobody's
+    const watched: unknown[] = [];
+    for (const name of ["online", "offline"]) ada.user.watchlist.bind(name, (event: unknown) => watched.push(event));
+    ada.signin();
+    await eventually(() => expect(watched).toEqual([{ name: "online", user_ids: ["ben"] }]));
+    const cleo = await openPage("cleo", other);
+    cleo.signin();
+    await eventually(() => expect(watched.slice(1)).toEqual([{ name: "online", user_ids: ["cleo"] }]));
+    cleo.disconnect();
+    await eventually(() => expect(watched.slice(2)).toEqual([{ name: "offline", user_ids: ["cleo"] }]));
+  });
+
   test("are nobody by a bad signature, which leaves the connection as it was; #server-to-user is the user's alone", async () => {
     const raw = await RawPusher.open(stack.url, app.key);
     raw.send("pusher:signin", { auth: `${app.key}:00`, user_data: '{"id":"ada"}' });

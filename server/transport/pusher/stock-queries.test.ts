@@ -110,6 +110,31 @@ describe("cache channels, counts and queries", () => {
     await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: true });
   });
 
+  test("tell of each change up to 100 listeners, and of more only now and then", async () => {
+    const page = await openPage("ada");
+    const counts: number[] = [];
+    const crowd = page.subscribe("crowd");
+    crowd.bind("pusher:subscription_count", (told: { subscription_count: number }) =>
+      counts.push(told.subscription_count),
+    );
+    await eventually(() => expect(crowd.subscribed).toBe(true));
+    const raws = await Promise.all(Array.from({ length: 102 }, () => RawPusher.open(stack.url, app.key)));
+    const join = async (raw: RawPusher) => {
+      raw.subscribe("crowd", app);
+      await raw.next("pusher_internal:subscription_succeeded");
+    };
+    await Promise.all(raws.slice(0, 98).map(join));
+    await eventually(() => expect(counts.at(-1)).toBe(99));
+    // One by one, each with its own number; from 101 on the next count of five seconds tells the last.
+    for (const raw of raws.slice(98)) await join(raw);
+    await eventually(() => expect(counts.at(-1)).toBe(103));
+    const close = counts.slice(counts.indexOf(99));
+    expect(close.filter((count) => count <= 100)).toEqual([99, 100]);
+    expect(close.length).toBeLessThan(5);
+    for (const raw of raws) raw.socket.terminate();
+    await eventually(() => expect(counts.at(-1)).toBe(1));
+  });
+
   test.each([
     ["/channels", { info: "user_count" }],
     ["/channels/lobby", { info: "user_count" }],
