@@ -83,10 +83,11 @@ export class Presence {
   /** Writes what changed, a round trip a tenant, and tells everybody. Resolves when all changes of before the call are written, or failed. */
   async flush(): Promise<void> {
     await this.flushing;
-    if (this.dirty.size === 0 || Date.now() < this.pausedUntil) return;
-    this.flushing ??= this.write().finally(() => {
-      this.flushing = undefined;
-    });
+    if (this.dirty.size > 0 && Date.now() >= this.pausedUntil)
+      this.flushing ??= this.write().finally(() => {
+        this.flushing = undefined;
+      });
+    // Somebody else's, too: it has taken what this call is to see written.
     await this.flushing;
   }
 

@@ -1,4 +1,3 @@
-import { vi } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import type { Message } from "../../domain/messages/schema.ts";
 import { Owner } from "../chaos/owner.ts";
@@ -15,8 +14,6 @@ export interface Absence {
   expected: string[] | "expired" | "invalid";
   /** Sends one more. Returns its id. */
   send(): Promise<string>;
-  /** Ends what the row has bent. */
-  done?(): void;
 }
 
 /** One way to have been away. */
@@ -33,7 +30,7 @@ export interface World {
 const missed = 5;
 
 /** A tenant of the row's own with a reader who misses messages. */
-async function away(world: World, name: string, chats = 1): Promise<Absence & { expected: string[] }> {
+export async function away(world: World, name: string, chats = 1): Promise<Absence & { expected: string[] }> {
   const tenant = await world.stack.tenant(name);
   const ada = tenant.as("ada");
   const made: Chat[] = [];
@@ -65,16 +62,6 @@ async function bend({ stack }: World, sql: string, tenantId: string): Promise<vo
 }
 
 export const resumeRows: ResumeRow[] = [
-  { name: "a moment", prepare: (world) => away(world, "moment") },
-  {
-    name: "60 s, by a fake clock",
-    prepare: async (world) => {
-      const absence = await away(world, "minute");
-      const real = Date.now.bind(Date);
-      const clock = vi.spyOn(Date, "now").mockImplementation(() => real() + 60_000);
-      return { ...absence, done: () => clock.mockRestore() };
-    },
-  },
   {
     name: "longer than the log is kept",
     prepare: async (world) => {
