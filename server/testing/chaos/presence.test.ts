@@ -96,7 +96,8 @@ test("nodes that die or end: who was there is told offline within 30 s, and who 
   const offline = await Promise.all([told("on-killed", "offline", 30_000), told("on-ended", "offline", 30_000)]);
   clearInterval(pings);
   // The same on the chat's presence channel of Pusher: who moved never left it.
-  const left = () => room.all("pusher_internal:member_removed").map(({ data }) => (data as { user_id: string }).user_id);
+  const left = () =>
+    room.all("pusher_internal:member_removed").map(({ data }) => (data as { user_id: string }).user_id);
   await eventually(() => expect(left()).toHaveLength(2));
   expect(left().toSorted()).toEqual(["on-ended", "on-killed"]);
   // An application's channel on the killed node: its member is gone from every page and every answer.
