@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bringBrowser } from "./browser.mjs";
+import { bringBrowser, bringPrograms } from "./programs.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const results = join(root, "test-results");
@@ -17,6 +17,7 @@ process.on("SIGINT", () => {});
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
+if (args.length === 0) bringPrograms();
 const parts = [];
 if (args.length === 0 || others.length > 0) parts.push(await vitest(others));
 if (args.length === 0 || journeys.length > 0) parts.push(await playwright(journeys));

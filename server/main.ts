@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, completeConfig, type Draft, draftConfig } from "./config/config.ts";
 import { readEnv } from "./config/env.ts";
 import { deriveKey, keepAuthSecret } from "./config/secrets.ts";
-import { StartError } from "./config/start-error.ts";
+import { explainFileFault, StartError } from "./config/start-error.ts";
 import { lockDataDir } from "./supervisor/lock.ts";
 import { type Parts, startWeb, startWorkerProcess, stopParts } from "./supervisor/parts.ts";
 import { usableHosts } from "./supervisor/ports.ts";
@@ -127,7 +127,7 @@ async function stop(reason: string | undefined, fault?: unknown): Promise<void> 
   const began = performance.now();
   stopping.abort();
   if (reason) progress.say(reason);
-  if (fault) console.error(fault instanceof StartError ? `parley: ${fault.message}` : fault);
+  if (fault) console.error(toldOf(fault));
   if (!started) {
     // A start that is under way comes to its next step first: what it has begun by then is known and can be stopped.
     await Promise.all([parts.web?.stop(), parts.worker?.stop()]);
@@ -136,6 +136,13 @@ async function stop(reason: string | undefined, fault?: unknown): Promise<void> 
   await stopParts(parts, progress);
   if (reason) progress.say(`stopped in ${secondsSince(began)} s`);
   process.exit(fault ? 1 : 0);
+}
+
+/** A fault in one line where somebody can do something about it, a bug with all there is. */
+function toldOf(fault: unknown): unknown {
+  const { path = "a file" } = fault as NodeJS.ErrnoException;
+  const explained = explainFileFault(fault, path);
+  return explained instanceof StartError ? `parley: ${explained.message}` : explained;
 }
 
 /** For whoever signals again: nothing is waited for but Postgres, which must not be left behind. */

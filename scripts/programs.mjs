@@ -1,4 +1,5 @@
-// Brings a browser for the journeys where there is none: Debian's as root, else Playwright's own. Fails with the one command to run.
+// Brings what the tests use and npm does not: programs of Debian's as root, else Playwright's own browser. What cannot be had is
+// said: a journey needs its browser and fails with the one command to run; a test of another program skips itself and says why.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -15,11 +16,22 @@ export async function bringBrowser() {
   const { chromium } = await import("@playwright/test");
   const found = () => existsSync(chromium.executablePath()) || places.some((place) => existsSync(place));
   if (found()) return;
-  console.log("tests: no browser for the journeys, bringing one …");
-  if (process.getuid?.() === 0 && run("apt-get", ["update", "-qq"]))
-    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium-headless-shell"]);
+  bring("chromium-headless-shell");
   if (!found()) run("npx", ["playwright", "install", "chromium"]);
   if (!found()) throw new Error("No browser for the journeys. Bring one with: npx playwright install chromium");
+}
+
+/** The server of the wake-ups between nodes, and what runs the guides' programs. */
+export function bringPrograms() {
+  const missing = ["redis-server", "python3", "curl"].filter((name) => !run("sh", ["-c", `command -v ${name}`]));
+  if (missing.length > 0) bring(...missing);
+}
+
+function bring(...packages) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
+  console.log(`tests: brings ${packages.join(", ")} …`);
+  if (run("apt-get", ["update", "-qq"]))
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages]);
 }
 
 function run(command, args) {
