@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explainFileFault, StartError } from "./start-error.ts";
 
@@ -53,7 +53,10 @@ export function keepAuthSecret(dataDir: string): string {
   try {
     writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw explainFileFault(error, file);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+      rmSync(file, { force: true }); // a disk that is full has made it, and left it empty
+      throw explainFileFault(error, file);
+    }
   }
   const secret = readFileSync(file, "utf8").trim();
   if (secret.length >= 32) return secret;

@@ -36,12 +36,17 @@ export async function findPlace(dataDir: string, account: Account, report: (line
   return { folder, port: await choosePort(), password, madeFor: dataDir, initialised: false };
 }
 
-/** Keeps a place for the next start; replaces the file in one step. */
+/** Keeps a place for the next start; replaces the file in one step. Throws StartError when it cannot be written. */
 export async function keepPlace(dataDir: string, place: Place): Promise<void> {
   const inside = join(dataDir, "postgres") === place.folder;
   const text = JSON.stringify({ ...place, folder: inside ? "postgres" : place.folder }, null, 2);
-  await writeFile(join(dataDir, "postgres.json.new"), `${text}\n`, { mode: 0o600 });
-  await rename(join(dataDir, "postgres.json.new"), join(dataDir, "postgres.json"));
+  const [half, file] = [join(dataDir, "postgres.json.new"), join(dataDir, "postgres.json")];
+  try {
+    await writeFile(half, `${text}\n`, { mode: 0o600 });
+    await rename(half, file);
+  } catch (error) {
+    throw explainFileFault(error, file);
+  }
 }
 
 /** Makes the folder above the data and gives what Postgres needs to its account. */

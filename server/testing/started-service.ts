@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
 
 const root = projectRoot();
@@ -58,14 +59,21 @@ function databaseFolder({ dataDir }: Place): string {
   return existsSync(file) ? resolve(dataDir, JSON.parse(readFileSync(file, "utf8")).folder) : dataDir;
 }
 
+export interface StartOptions {
+  /** Of npm: `start` unless told. */
+  script?: "start" | "dev";
+  /** Where the clone is, if not here. */
+  folder?: string;
+  environment?: Record<string, string>;
+}
+
 // Remembered, so that a test that fails leaves no process.
-export function start(place: Place): Started {
+export function start(place: Place, { script = "start", folder = root, environment = {} }: StartOptions = {}): Started {
   // The test runner puts variables of its own into the environment, BASE_URL among them.
   const { BASE_URL, NODE_ENV, ...ours } = process.env;
-  const environment = { ...ours, DATA_DIR: place.dataDir, PORT: String(place.port) } as unknown as NodeJS.ProcessEnv;
-  const child = spawn("npm", ["start"], {
-    cwd: root,
-    env: environment,
+  const child = spawn("npm", ["run", script], {
+    cwd: folder,
+    env: { ...ours, DATA_DIR: place.dataDir, PORT: String(place.port), ...environment } as unknown as NodeJS.ProcessEnv,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -75,13 +83,28 @@ export function start(place: Place): Started {
 }
 
 /** @throws Error with all it has printed, when it ends before it is ready. */
-export async function startReady(place: Place): Promise<Started> {
-  const started = start(place);
+export async function startReady(place: Place, options: StartOptions = {}): Promise<Started> {
+  const started = start(place, options);
   const over = () => started.process.exitCode !== null;
   await until(() => started.output.includes("Parley is ready") || over(), 90_000);
   if (over()) throw new Error(`The service did not start:\n${started.output}`);
   started.seconds = (Date.now() - started.began) / 1000;
   return started;
+}
+
+/** Everything has ended, Postgres too, and the port is free. */
+export async function expectGone(started: Started, code?: number): Promise<void> {
+  const pids = [...started.ours(), started.postmaster()].filter((pid) => pid > 0);
+  await until(() => [started.pid, ...pids].every((pid) => !isAlive(pid)));
+  if (code !== undefined) expect(started.process.exitCode).toBe(code);
+  expect(started.postmaster()).toBe(0);
+  expect(await isFree(started.place.port)).toBe(true);
+}
+
+/** The line that a start says to paste, pasted: what it prints, read as JSON. */
+export function pasteCurl(started: Started): unknown {
+  const line = /Try +(curl .*)/.exec(started.output)?.[1] ?? "";
+  return JSON.parse(execFileSync("sh", ["-c", line], { cwd: "/", encoding: "utf8" }));
 }
 
 export async function newPlace(): Promise<Place> {
@@ -112,7 +135,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

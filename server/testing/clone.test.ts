@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { projectRoot } from "../persistence/project-root.ts";
+import { createTestDatabase } from "./postgres.ts";
+import { cleanUp, expectGone, freePort, pasteCurl, startReady, until } from "./started-service.ts";
+
+// A clone elsewhere, in a folder that is closed to everybody else, as root to Postgres' user too. The packages are hard links, and
+// what is built comes along: it is the folder that is new.
+
+const LIMIT = 180_000;
+const root = projectRoot();
+// Mode 0700, as mkdtemp makes them.
+const clone = mkdtempSync(join(tmpdir(), "parley-clone-"));
+const left = new Set([".git", ".data", ".next", "node_modules", "test-results"]);
+
+beforeAll(() => {
+  execFileSync(process.execPath, [join(root, "scripts/setup.mjs"), "start"], { stdio: "inherit" });
+  copy(
+    ".",
+    readdirSync(root).filter((name) => !left.has(name)),
+  );
+  copy(
+    ".next",
+    readdirSync(join(root, ".next")).filter((name) => name !== "cache"),
+  );
+  // Other tests bundle into node_modules/.cache meanwhile.
+  const packages = readdirSync(join(root, "node_modules")).filter((name) => name !== ".cache");
+  copy("node_modules", packages, process.platform === "linux" ? "-al" : "-a");
+  rmSync(join(clone, "dist/setup.lock"), { force: true });
+}, LIMIT);
+
+afterAll(async () => {
+  await cleanUp();
+  rmSync(clone, { recursive: true, force: true });
+}, LIMIT);
+
+function copy(folder: string, names: string[], how = "-a"): void {
+  mkdirSync(join(clone, folder), { recursive: true });
+  const sources = names.map((name) => join(root, folder, name));
+  execFileSync("cp", [how, ...sources, join(clone, folder)]);
+}
+
+function change(file: string, from: string, to: string): void {
+  const text = readFileSync(join(clone, file), "utf8");
+  expect(text).toContain(from);
+  writeFileSync(join(clone, file), text.replace(from, to));
+}
+
+describe("a clone in a closed folder", { timeout: LIMIT }, () => {
+  test("npm start brings up to date what has changed, says so, and what it and the README say to paste works", async () => {
+    change("prisma/schema.prisma", "generator", "// changed\ngenerator");
+    const started = await startReady({ dataDir: join(clone, ".data"), port: await freePort() }, { folder: clone });
+    expect(started.output).toMatch(/^setup: generate the database client …\n(.*\n)?setup: .*: done in [\d.]+ s$/m);
+    expect(started.output).not.toContain("install the packages");
+    expect(pasteCurl(started)).toHaveProperty("data");
+    const [, program = ""] = readFileSync(join(clone, "README.md"), "utf8").split(/<!-- \/?snippet.*-->/);
+    writeFileSync(join(clone, "try.ts"), program.replace(/^```.*$/gm, ""));
+    const heard = execFileSync(process.execPath, ["--import", "tsx", "try.ts"], { cwd: clone, encoding: "utf8" });
+    expect(heard).toContain("hears: Hello from TypeScript");
+    started.process.kill("SIGTERM");
+    await expectGone(started, 0);
+  });
+
+  test("npm run dev starts the service again when a file of the server changes", async () => {
+    const database = await createTestDatabase();
+    const environment = {
+      ROLES: "api",
+      DATABASE_URL: database.ownerUrl,
+      AUTH_SECRET: "s".repeat(32),
+      HOST: "127.0.0.1",
+    };
+    const place = { dataDir: join(clone, ".data"), port: await freePort() };
+    const started = await startReady(place, { script: "dev", folder: clone, environment });
+    change("server/api.ts", '"alive"', '"alive and changed"');
+    const says = () => fetch(`${started.address}/healthz`).then((answer) => answer.text(), String);
+    await until(async () => (await says()).includes("alive and changed"), 60_000);
+    expect(started.output).toContain("dev: api.ts has changed");
+    process.kill(-started.pid, "SIGINT");
+    await expectGone(started);
+    await database.drop();
+  });
+});
