@@ -50,7 +50,11 @@ export function DigestMail({ brand, title, intro, items, more = 0, openUrl, unsu
           <Small>{item.at}</Small>
         </Section>
       ))}
-      {more > 0 && <Paragraph>and {more} more</Paragraph>}
+      {more > 0 && (
+        <Text className="ink" style={{ margin: "14px 0 12px", fontSize: "15px", lineHeight: "22px", color: "#16191b" }}>
+          and {more} more
+        </Text>
+      )}
       {openUrl && (
         <Action brand={brand} href={openUrl}>
           Open the inbox

@@ -10,19 +10,27 @@ const dark = `
   .page, .page > table, .page > table > tbody > tr > td { background-color: #0c0e10 !important; }
   .card { background-color: #13161a !important; }
   .card { border-left-color: #23282d !important; border-right-color: #23282d !important; border-bottom-color: #23282d !important; }
-  .ink, .ink p, .ink li, .ink td, .ink h1, .ink h2, .ink h3 { color: #eceeef !important; }
+  .ink, .ink p, .ink li, .ink td, .ink th, .ink h1, .ink h2, .ink h3 { color: #eceeef !important; }
   .soft, .soft a { color: #9aa4a9 !important; }
   .rule { border-color: #23282d !important; }
-  .content a { color: #7fdccd !important; }
+  .content.ink a { color: #7fdccd !important; }
+  .paper > tbody > tr > td { padding: 12px !important; border-radius: 6px; }
 }
 @media (max-width: 480px) {
   .card > tbody > tr > td { padding: 20px !important; }
 }
 .content a { color: #0b5cad; }
 .card td { overflow-wrap: anywhere; word-break: break-word; }
+.content h1, .content h2, .content h3 { font-size: 17px; line-height: 24px; margin: 16px 0 8px; }
+.content blockquote { border-left: 3px solid #c4cac7; margin: 12px 0; padding-left: 12px; }
 .content img { max-width: 100%; height: auto; }
-.content table { max-width: 100%; }
+.content div table { max-width: 100%; }
+.content div table:not([cellpadding], [width], [style]) :is(th, td):not([align]) { padding: 4px 16px 4px 0; text-align: left; }
 `;
+
+/** Of the tenant's name, also where it stands for a logo that a program for mail does not load. */
+const nameStyle = { fontSize: "17px", fontWeight: 600, color: "#16191b" };
+const logoStyle = { display: "block", height: "40px", width: "auto", maxWidth: "100%", objectFit: "contain" } as const;
 
 interface LayoutProps {
   brand: Brand;
@@ -48,9 +56,15 @@ export function Layout({ brand, preview, children, footer }: LayoutProps) {
         <Container style={{ maxWidth: "560px", margin: "0 auto" }}>
           <Section style={{ padding: "0 4px 16px" }}>
             {brand.logoUrl ? (
-              <Img src={brand.logoUrl} alt={brand.name} height="40" style={{ display: "block" }} />
+              <Img
+                className="ink"
+                src={brand.logoUrl}
+                alt={brand.name}
+                height="40"
+                style={{ ...nameStyle, ...logoStyle }}
+              />
             ) : (
-              <Text className="ink" style={{ margin: 0, fontSize: "17px", fontWeight: 600, color: "#16191b" }}>
+              <Text className="ink" style={{ margin: 0, ...nameStyle }}>
                 {brand.name}
               </Text>
             )}

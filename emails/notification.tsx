@@ -39,9 +39,21 @@ export function NotificationMail({
   );
 }
 
+/** Of whatever brings its own colours: on a dark ground some of them could not be read, so that it keeps a light one. */
+const coloured = /color\s*[:=]/i;
+
 function Content({ html }: { html: string }) {
+  const keepsLight = coloured.test(html);
   return (
-    <Section className="content ink" style={{ fontSize: "15px", lineHeight: "23px", color: "#16191b" }}>
+    <Section
+      className={keepsLight ? "content paper" : "content ink"}
+      style={{
+        fontSize: "15px",
+        lineHeight: "23px",
+        color: "#16191b",
+        ...(keepsLight ? { backgroundColor: "#ffffff", borderRadius: "6px" } : {}),
+      }}
+    >
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: whoever renders a mail has sanitised it, a second time */}
       <div dangerouslySetInnerHTML={{ __html: html }} />
     </Section>

@@ -1,12 +1,13 @@
-// `npm run screenshots [-- word …]`: each page in light, dark and at 360 px, into the git-ignored screenshots/ folder. Words choose
-// pages by part of their name; `readme` makes the README's pictures instead, in docs/images. PARLEY_E2E_URL and PARLEY_E2E_HOME name a
+// `npm run screenshots [-- word …]`: each page and each mail in light, dark and at 360 px, into the git-ignored screenshots/ folder. Words
+// choose them by part of their name (mails are `mail-…`); `readme` makes the README's pictures instead, in docs/images. PARLEY_E2E_URL and PARLEY_E2E_HOME name a
 // product that already runs; otherwise the built one is started.
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
 import { consolePages } from "../components/console/pages.ts";
 import { findBrowser } from "../e2e/browser.ts";
-import { startProduct } from "../e2e/product.ts";
+import { type Product, startProduct } from "../e2e/product.ts";
+import { shootMails } from "./screenshot-mails.ts";
 
 interface Demo {
   admin: { email: string; password: string };
@@ -81,37 +82,48 @@ const pictures: { name: string; path: string; prepare(page: Page): Promise<void>
 
 const words = process.argv.slice(2);
 const forReadme = words.includes("readme");
-const wanted = pages.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
+const wanted = pages.filter(({ name }) => isWanted(name));
 
-const running = process.env.PARLEY_E2E_URL;
-const product = running
-  ? { url: running, home: process.env.PARLEY_E2E_HOME ?? ".", stop: async () => {} }
-  : await startProduct();
 const browser = await chromium.launch(findBrowser());
 mkdirSync(folder, { recursive: true });
 try {
-  const demo: Demo = JSON.parse(readFileSync(join(product.home, ".data/demo.json"), "utf8"));
-  for (const { name: shape, ...look } of forReadme ? shapes.slice(0, 1) : shapes) {
-    const context = await browser.newContext({ ...look, baseURL: product.url });
-    const page = await context.newPage();
-    page.setDefaultTimeout(90_000);
-    await signIn(page, demo.admin);
-    for (const { name, path } of forReadme ? [] : wanted) {
-      await open(page, path);
-      await page.screenshot({ path: join(folder, `${name}-${shape}.png`), fullPage: true });
-      console.log(`${name}-${shape}.png`);
-    }
-    for (const { name, path, prepare } of forReadme ? pictures : []) {
-      await open(page, path);
-      await prepare(page);
-      await page.screenshot({ path: join(images, `${name}.png`) });
-      console.log(`docs/images/${name}.png`);
-    }
-    await context.close();
-  }
+  if (!forReadme) await shootMails(browser, folder, isWanted);
+  if (forReadme || wanted.length > 0) await shootPages(await findProduct());
 } finally {
   await browser.close();
-  await product.stop();
+}
+
+async function findProduct(): Promise<Product> {
+  const running = process.env.PARLEY_E2E_URL;
+  if (!running) return await startProduct();
+  return { url: running, home: process.env.PARLEY_E2E_HOME ?? ".", stop: async () => {} };
+}
+
+async function shootPages(product: Product): Promise<void> {
+  try {
+    const demo: Demo = JSON.parse(readFileSync(join(product.home, ".data/demo.json"), "utf8"));
+    for (const { name: shape, ...look } of forReadme ? shapes.slice(0, 1) : shapes) {
+      const context = await browser.newContext({ ...look, baseURL: product.url });
+      const page = await context.newPage();
+      page.setDefaultTimeout(90_000);
+      await signIn(page, demo.admin);
+      for (const { name, path } of forReadme ? [] : wanted) {
+        await open(page, path);
+        await page.screenshot({ path: join(folder, `${name}-${shape}.png`), fullPage: true });
+        console.log(`${name}-${shape}.png`);
+      }
+      for (const { name, path, prepare } of forReadme ? pictures : []) {
+        await open(page, path);
+        await prepare(page);
+        await page.screenshot({ path: join(images, `${name}.png`) });
+        console.log(`docs/images/${name}.png`);
+      }
+      await context.close();
+    }
+  } finally {
+    await product.stop();
+  }
 }
 
 async function open(page: Page, path: string): Promise<void> {

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from "../persistence/database.ts";
 import { createPool } from "../persistence/pool.ts";
 import { consumers } from "./consumers.ts";
 import { DueLoop } from "./due-loop.ts";
+import { MailHolds } from "./mail/hold-store.ts";
 import type { MailContext } from "./mail/pump.ts";
 import { startQueue } from "./queue.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
@@ -42,11 +43,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
   const db = openDatabase({ url: config.database.runtimeUrl, name: "parley worker" });
-  const holds = createPool({
-    url: config.database.runtimeUrl,
-    max: options.concurrency ?? jobsAtOnce,
-    name: "parley mail",
-  });
+  const holds = createPool({ url: config.database.runtimeUrl, max: 1, name: "parley mail" });
   const stopping = new AbortController();
   const opened: (() => unknown)[] = [() => holds.end(), db.close];
   try {
@@ -55,8 +52,8 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     const { step, mail, webhooks: webhookPatience } = options;
     const hanging = new Set<Promise<void>>();
     opened.unshift(() => Promise.all(hanging));
-    const given = { step, webhookPatience, hanging, ...mail };
-    const context: TaskContext = { config, db, holds, log, stopping: stopping.signal, now: Date.now, ...given };
+    const given = { step, webhookPatience, hanging, holds: new MailHolds(holds), ...mail };
+    const context: TaskContext = { config, db, log, stopping: stopping.signal, now: Date.now, ...given };
     const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };
     opened.unshift((await startQueue({ ...queue, ...options })).stop);
     const planner = new Planner({ db, consumers, onError, ...(step ? { step } : {}) });

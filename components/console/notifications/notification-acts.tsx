@@ -25,7 +25,8 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   const [asks, setAsks] = useState(false);
   const [changes, setChanges] = useState(false);
   const mail = deliveries.find(
-    ({ channel, status }) => channel === "email" && status !== "queued" && status !== "not_asked",
+    ({ channel, status }) =>
+      of.status !== "cancelled" && channel === "email" && status !== "queued" && status !== "not_asked",
   );
   const scheduled = of.status === "scheduled";
   if (!manages || (!mail && of.status !== "visible" && !scheduled)) return null;

@@ -1,6 +1,7 @@
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { minutes, openAway } from "../../testing/away.ts";
+import { stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { sweepChat } from "./sweep-chat.ts";
 
@@ -10,6 +11,7 @@ let owner: Client;
 let away: ReturnType<typeof openAway>;
 let chatOf: (typeof away)["chatOf"];
 let pass: (typeof away)["pass"];
+const soon = { timeout: 20_000, interval: 50 };
 
 beforeAll(async () => {
   stack = await startStack();
@@ -150,16 +152,22 @@ describe("who is not told", () => {
   test("a member who is connected, until the connection is gone", async () => {
     const chat = await chatOf("ada", "ben");
     await chat.say("ben", "one");
-    await owner.query(
-      "insert into nodes (id, seen_at) values ('here', now() + interval '1 day') on conflict do nothing",
-    );
-    const here = "insert into presences (tenant_id, user_id, node_id, state) values ('acme', 'ada', 'here', 'online')";
-    await owner.query(here);
+    // Over a stock client's socket, which is the only thing that makes somebody connected.
+    const hub = stockClient(`${tenant.url}/hub`, { token: () => tenant.token("ada") });
+    const here = async () => (await owner.query("select from presences where user_id = 'ada'")).rowCount;
+    await hub.start();
+    await expect.poll(here, soon).toBe(1);
     await pass(minutes(16));
     expect(await chat.told("ada")).toEqual([]);
-    await owner.query("delete from presences where node_id = 'here'");
+    expect(await chat.mails("ada")).toEqual([]);
+    await hub.stop();
+    expect(await here()).toBe(1); // whoever is back within moments was not away
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 20_000 });
+    await expect.poll(here, soon).toBe(0);
+    vi.useRealTimers();
     await pass(minutes(32));
     expect(await chat.told("ada")).toHaveLength(1);
+    expect(await chat.mails("ada")).toMatchObject([{ status: "queued", kind: "away" }]);
   });
 
   test("who muted the chat; of mentions only who wants those; and the reason is written down", async () => {

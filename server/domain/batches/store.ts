@@ -6,6 +6,7 @@ import type { Database } from "../../persistence/database.ts";
 import type { NotificationBatch as BatchRow, Prisma } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
+import { noteCancelled } from "../deliveries/store.ts";
 import type { SendRules } from "../notifications/due-store.ts";
 import { type Content, toCreatedEvent } from "../notifications/lane-store.ts";
 import type { StoredNotification } from "../notifications/schema.ts";
@@ -262,6 +263,7 @@ export async function cancelBatch({ tx, lockHead }: Work, tenantId: TenantId, id
   await lockHead();
   const waiting = { tenantId, batchId: id, status: "scheduled" };
   const { count: taken } = await tx.notification.updateMany({ where: waiting, data: { status: "cancelled" } });
+  if (taken > 0) await noteCancelled(tx, tenantId, { batchId: id });
   if (count === 0 && taken === 0 && row.status !== "cancelled")
     throw new DomainError("conflict", { detail: "It has reached everybody already" });
   await settleDues(tx, tenantId);

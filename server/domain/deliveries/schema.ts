@@ -19,7 +19,7 @@ export const deliveryStatuses = {
   folded: "Went into a digest",
   duplicate: "Did not go out: a newer mail says the same, and more",
   expired: "Its time was over before it went out",
-  cancelled: "Deleted or withdrawn before it went out",
+  cancelled: "Cancelled, deleted or withdrawn before it went out",
   suppressed: "The address is on the suppression list",
   bounced: "Accepted, then returned by the receiving side",
   failed: "Given up; detail has the mail server's words",

@@ -58,6 +58,8 @@ export interface Patience {
   open: number;
   /** Until a tenant's mail is looked at again that another worker had in its hands, in ms. */
   again: number;
+  /** A server that lets us wait for so long leaves the worker's slot to others, in ms. */
+  slot: number;
 }
 
 const second = 1000;
@@ -69,6 +71,7 @@ export const patience: Patience = {
   faults: 5,
   open: 30 * second,
   again: 10 * second,
+  slot: 2 * second,
 };
 
 /** ms until the next try after so many; a fifth more or less by chance, so that what failed together does not come back together. */

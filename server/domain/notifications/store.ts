@@ -5,6 +5,7 @@ import type { Notification as NotificationRow, Prisma } from "../../persistence/
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
+import { noteCancelled } from "../deliveries/store.ts";
 import type { Queryable } from "../messages/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import type { Content } from "./lane-store.ts";
@@ -240,6 +241,7 @@ export async function cancelScheduled(work: Work, tenantId: TenantId, id: string
   await work.lockHead();
   const where = { tenantId, id, status: "scheduled" };
   const { count } = await work.tx.notification.updateMany({ where, data: { status: "cancelled" } });
+  if (count > 0) await noteCancelled(work.tx, tenantId, { id });
   return count > 0;
 }
 

@@ -37,13 +37,14 @@ async function serve(moods: Parameters<typeof startMailServer>[0] = {}, changes:
 }
 
 /** The only link of the mail that came to an address. */
-async function linkTo(server: MailServer, email: string): Promise<{ subject: string; link: URL; from: string }> {
+async function linkTo(server: MailServer, email: string) {
   const find = () => server.mails.find(({ to }) => to === email);
   await expect.poll(find, until).toBeDefined();
   const parsed = await find()?.parse();
   const link = /https?:\/\/\S+/.exec(parsed?.text ?? "")?.[0] ?? "";
   expect(parsed?.html).toContain(link);
-  return { subject: parsed?.subject ?? "", link: new URL(link), from: parsed?.from?.text ?? "" };
+  const { subject = "", from } = parsed ?? {};
+  return { subject, link: new URL(link), from: from?.text ?? "", html: String(parsed?.html) };
 }
 
 test("a link to sign in comes by mail and is good once; nobody is told who has an account", async () => {
@@ -53,8 +54,11 @@ test("a link to sign in comes by mail and is good once; nobody is told who has a
   const unknown = await root("/sign-in-link", { email: "nobody@example.com" });
   expect([known.status, known.body]).toEqual([200, {}]);
   expect([unknown.status, unknown.body]).toEqual([200, {}]);
-  const { subject, link, from } = await linkTo(server, "lena@example.com");
+  const { subject, link, from, html } = await linkTo(server, "lena@example.com");
   expect(subject).toBe("Your link to sign in");
+  // In the installation's name and colour: whoever signs in may be of several tenants, or of none.
+  expect(html).toMatch(/>Parley<\/p>/);
+  expect(html).toContain("border-top:4px solid #0b6b62");
   expect(from).toContain("service@parley.example");
   expect(link.pathname).toBe("/sign-in");
   const token = link.searchParams.get("link");
@@ -116,12 +120,16 @@ test("an invitation is mailed in the tenant's name; what waits in the queue does
   await owner.end();
   expect(waiting).toHaveLength(2);
   expect(JSON.stringify(waiting)).not.toContain("/invite/");
+  const branding = { name: "Acme Lines", logoUrl: "https://acme.example/logo.png", colour: "#8a1c1c" };
+  await acme.key()("PATCH", "/admin/tenant", { settings: { branding } });
   const server = await serve();
-  const { subject, link } = await linkTo(server, "ivy@example.com");
-  expect([subject, link.href]).toEqual(["Join Tenant acme", invited.body.link]);
+  const { subject, link, html } = await linkTo(server, "ivy@example.com");
+  expect([subject, link.href]).toEqual(["Join Acme Lines", invited.body.link]);
+  expect(html).toMatch(/<img [^>]*alt="Acme Lines"[^>]* src="https:\/\/acme.example\/logo.png"/);
+  expect(html).toContain("border-top:4px solid #8a1c1c");
   await linkTo(server, "ines@example.com");
   const said = (await server.mails.find(({ to }) => to === "ines@example.com")?.parse())?.text;
-  expect(said?.replace(/\s+/g, " ")).toContain(`${email} invites you to the console of Tenant acme as admin`);
+  expect(said?.replace(/\s+/g, " ")).toContain(`${email} invites you to the console of Acme Lines as admin`);
 });
 
 test("asking for mail to an address ends after three", async () => {

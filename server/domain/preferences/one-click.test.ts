@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWorker } from "../../jobs/worker.ts";
-import { type MailServer, startMailServer } from "../../testing/mail-server.ts";
+import { type MailServer, startMailServer, type TakenMail } from "../../testing/mail-server.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { sweepChat } from "../away/sweep-chat.ts";
 
 // From a call to a real SMTP server, with the worker between, and back by the mail's own headers.
 
@@ -44,8 +45,28 @@ async function statusOf(userId: string): Promise<string[]> {
   return rows.map(({ status }) => status);
 }
 
+/** The address in a mail's header; both headers are there. */
+function oneClickOf(mail: TakenMail | undefined): string {
+  if (!mail) throw new Error("no mail");
+  expect(headerIn(mail.raw, "List-Unsubscribe-Post")).toBe("List-Unsubscribe=One-Click");
+  const link = /^<(\S+)>$/.exec(headerIn(mail.raw, "List-Unsubscribe") ?? "")?.[1] ?? "";
+  expect(link).toMatch(new RegExp(`^${stack.url}/u/acme\\.`));
+  return link;
+}
+
+/** What a mail provider does when somebody presses its button. */
+async function press(link: string): Promise<void> {
+  const answer = await fetch(link, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "List-Unsubscribe=One-Click",
+    credentials: "omit",
+  });
+  expect(answer.status).toBe(200);
+}
+
 /** The header as a mail provider reads it. */
-function linkIn(raw: Buffer, name: string): string | undefined {
+function headerIn(raw: Buffer, name: string): string | undefined {
   const [head = ""] = raw.toString().split("\r\n\r\n", 1);
   return new RegExp(`^${name}: (.*)$`, "im").exec(head.replace(/\r\n[ \t]+/g, " "))?.[1]?.trim();
 }
@@ -54,22 +75,12 @@ test("a provider's one click on the address in the header ends the mails of the 
   await know("ada");
   await tell("ada", "News");
   const [mail] = await mailsTo("ada", 1);
-  if (!mail) throw new Error("no mail");
-  const link = /^<(\S+)>$/.exec(linkIn(mail.raw, "List-Unsubscribe") ?? "")?.[1] ?? "";
-  expect(link).toMatch(new RegExp(`^${stack.url}/u/acme\\.`));
-  expect(linkIn(mail.raw, "List-Unsubscribe-Post")).toBe("List-Unsubscribe=One-Click");
-
+  const link = oneClickOf(mail);
   for (const method of ["GET", "HEAD"]) await fetch(link, { method });
   await tell("ada", "News");
   await mailsTo("ada", 2);
 
-  const answer = await fetch(link, {
-    method: "POST",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: "List-Unsubscribe=One-Click",
-    credentials: "omit",
-  });
-  expect(answer.status).toBe(200);
+  await press(link);
   await tell("ada", "News");
   await expect.poll(() => statusOf("ada"), { timeout: 10_000 }).toEqual(["sent", "sent", "preference"]);
   expect(await mailsTo("ada", 2)).toHaveLength(2);
@@ -79,7 +90,8 @@ test("what is required bears no such header", async () => {
   await tell("eve", "PasswordReset", { email: "eve@example.com" });
   const [mail] = await mailsTo("eve", 1);
   if (!mail) throw new Error("no mail");
-  expect(linkIn(mail.raw, "List-Unsubscribe")).toBeUndefined();
+  expect(headerIn(mail.raw, "List-Unsubscribe")).toBeUndefined();
+  expect(headerIn(mail.raw, "List-Unsubscribe-Post")).toBeUndefined();
 });
 
 test("who wants a type by mail alone gets it so, and finds it in the archive", async () => {
@@ -105,5 +117,37 @@ test("a pause holds all but what is urgent; when it ends, what waited comes as o
   expect(parsed?.subject).toBe("2 notifications while it was quiet");
   expect(parsed?.text).toContain("First");
   expect(parsed?.text).toContain("Second");
+  const link = oneClickOf(summary);
   await expect.poll(() => statusOf("max"), { timeout: 10_000 }).toEqual(["folded", "folded", "sent", "sent"]);
+
+  await fetch(link);
+  await tell("max", "News");
+  await mailsTo("max", 3); // a look changed nothing
+  await press(link); // what is summed up is of any type: it ends all of them
+  await tell("max", "News");
+  await expect.poll(async () => (await statusOf("max")).at(-1), { timeout: 10_000 }).toBe("preference");
+  expect(await mailsTo("max", 3)).toHaveLength(3);
+});
+
+test("a mail about unread messages ends by one click, and a look at it by a scanner does not", async () => {
+  await know("una");
+  const { body: chat } = await tenant.as("ben")<{ id: string }>("POST", "/Chat", { memberUserIds: ["una"] });
+  const { db } = stack.api.services;
+  const say = async (content: string, minutes: number) => {
+    await tenant.as("ben")("POST", `/Chat/${chat.id}/messages`, { content });
+    const { awaySweep } = db.forTenant(tenant.tenantId);
+    await expect.poll(() => awaySweep.count(), { timeout: 10_000 }).toBe(1); // the worker has planned it
+    await sweepChat(db, { tenantId: tenant.tenantId, chatId: chat.id, now: new Date(Date.now() + minutes * 60_000) });
+  };
+  await say("Where are you?", 16);
+  const [first] = await mailsTo("una", 1);
+  expect((await first?.parse())?.text).toContain("Where are you?");
+  const link = oneClickOf(first);
+  await fetch(link);
+  await say("We wait.", 80);
+  await mailsTo("una", 2);
+  await press(link);
+  await say("We cast off.", 150);
+  await expect.poll(async () => (await statusOf("una")).at(-1), { timeout: 10_000 }).toBe("preference");
+  expect(await mailsTo("una", 2)).toHaveLength(2);
 });

@@ -1,18 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import { expect, test } from "vitest";
 import { inkOn } from "../../../emails/brand.ts";
-import { InvitationMail } from "../../../emails/invitation.tsx";
-import { renderMail } from "../../../emails/render.ts";
-import { ResetMail } from "../../../emails/reset.tsx";
-import { SignInMail } from "../../../emails/sign-in.tsx";
+import { renderSamples } from "../../../emails/samples.ts";
 import { mintTenantId } from "../../auth/principal.ts";
 import { readPostmarkReport, readSesReport } from "../../domain/mail/read-bounce.ts";
 
 import { composeMail, type Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
-import { linksOf } from "./outlet.ts";
+import { linksOf, senderOf } from "./outlet.ts";
 
 const brand = { name: "Lighthouse Ferries", colour: "#0b6b62" };
 const sender: Sender = {
@@ -94,13 +89,6 @@ const written = await Promise.all(
   })),
 );
 
-// For whoever wants to look at them: MAILS_TO=folder npx vitest run server/jobs/mail/compose.test.ts
-const folder = process.env.MAILS_TO;
-if (folder) {
-  mkdirSync(folder, { recursive: true });
-  for (const { name, parsed } of written) writeFileSync(join(folder, `${name}.html`), String(parsed.html));
-}
-
 test.each(written)("$name has both parts, its links, its headers, and nothing that runs", ({ parsed }) => {
   expect(parsed.text?.trim()).toBeTruthy();
   const html = String(parsed.html);
@@ -143,20 +131,48 @@ test("mail that is not to be unsubscribed says nothing of it; asked for again it
   expect(raw).toContain(`<${base.id}.2@chat.example>`);
 });
 
-test("invitation, sign-in link and password link", async () => {
-  const url = "https://chat.example/invite/abc";
-  const invitation = await renderMail(
-    InvitationMail({ brand, inviter: "Ines", role: "support", url, expires: "Friday" }),
-  );
-  const signIn = await renderMail(SignInMail({ brand, url, minutes: 10 }));
-  const reset = await renderMail(ResetMail({ brand, url, minutes: 60 }));
-  for (const { html, text } of [invitation, signIn, reset]) {
-    expect(html).toContain(`href="${url}"`);
-    expect(text).toContain(url);
+test("invitation, sign-in link and password link lead where they say, in both parts", async () => {
+  const links = { invitation: "invite/abc", "sign-in": "sign-in?link=abc", reset: "reset?token=abc" };
+  const samples = await renderSamples(brand);
+  for (const [name, path] of Object.entries(links)) {
+    const mail = samples.find((one) => one.name === name);
+    expect(mail?.html).toContain(`href="https://chat.example/${path}"`);
+    expect(mail?.text).toContain(`https://chat.example/${path}`);
   }
-  if (folder) writeFileSync(join(folder, "invitation.html"), invitation.html);
-  if (folder) writeFileSync(join(folder, "sign-in.html"), signIn.html);
-  if (folder) writeFileSync(join(folder, "reset.html"), reset.html);
+});
+
+test("a tenant's branding dresses each mail: its logo or its name on top, its colour on the card and the button", async () => {
+  const branding = { name: "Ferries & Co", logoUrl: "https://ferries.example/logo.png", colour: "#ffd400" };
+  const config = { mail: { from: "Parley <parley@chat.example>" }, baseUrl: "https://chat.example" };
+  const dressed = (branding: object) =>
+    senderOf(config, { id: "ferries", name: "ferries", settings: { branding } }, null);
+  const mailed = async (sender: Sender) => {
+    const raw = await Promise.all(Object.values(mails).map((mail) => composeMail(mail, sender, links)));
+    const parsed = await Promise.all(raw.map((one) => simpleParser(one)));
+    const samples = await renderSamples(sender.brand);
+    return [...parsed.map(({ html }) => String(html)), ...samples.map(({ html }) => html)];
+  };
+  for (const html of await mailed(dressed(branding))) {
+    const [logo = "", ...others] =
+      html.match(/<img[^>]*>/g)?.filter((tag) => tag.includes("ferries.example/logo")) ?? [];
+    expect(others).toEqual([]);
+    expect(logo).toContain('alt="Ferries &amp; Co"');
+    expect(logo).toContain('src="https://ferries.example/logo.png"');
+    expect(html).toContain("border-top:4px solid #ffd400");
+    expect(html).toMatch(/<a[^>]*background-color:#ffd400;color:#000000/);
+    expect(html).toContain("Sent by <!-- -->Ferries &amp; Co");
+  }
+  for (const html of await mailed(dressed({ ...branding, logoUrl: undefined }))) {
+    expect(html).not.toContain("logo.png");
+    expect(html).toMatch(/<p class="ink"[^>]*font-weight:600[^>]*>Ferries &amp; Co<\/p>/);
+  }
+});
+
+test("HTML that brings colours of its own keeps the light ground it was written for, other HTML goes with the reader's", async () => {
+  const samples = await renderSamples(brand);
+  const classOf = (name: string) =>
+    /class="(content [a-z]+)"/.exec(samples.find((one) => one.name === name)?.html ?? "")?.[1];
+  expect([classOf("coloured"), classOf("html")]).toEqual(["content paper", "content ink"]);
 });
 
 test("a button's words read on any colour", () => {

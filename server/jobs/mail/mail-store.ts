@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import type { DeliveryKind, DeliveryStatus } from "../../domain/deliveries/schema.ts";
 import { newId } from "../../ids.ts";
@@ -56,47 +56,6 @@ export interface MailEnd {
   providerId?: string | undefined;
   /** An address that gets no mail from now on. */
   suppress?: string | undefined;
-}
-
-/**
- * Holds a tenant's mail for one pump, in whatever process, until the connection is given back or dies with its process. Undefined when
- * another one has it.
- */
-export async function holdMail(pool: Pool, tenantId: TenantId): Promise<MailHold | undefined> {
-  const client = await pool.connect();
-  const hold = new MailHold(client, `mail:${tenantId}`);
-  try {
-    if (await hold.take()) return hold;
-    client.release();
-    return undefined;
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-}
-
-export class MailHold {
-  private readonly client: PoolClient;
-  private readonly name: string;
-
-  constructor(client: PoolClient, name: string) {
-    this.client = client;
-    this.name = name;
-  }
-
-  async take(): Promise<boolean> {
-    const sql = "select pg_try_advisory_lock(hashtextextended($1, 0)) as got";
-    return (await this.client.query<{ got: boolean }>(sql, [this.name])).rows[0]?.got ?? false;
-  }
-
-  async letGo(): Promise<void> {
-    await this.client.query("select pg_advisory_unlock(hashtextextended($1, 0))", [this.name]);
-  }
-
-  /** Gives the connection back, and with it whatever is held. */
-  end(): void {
-    this.client.release(true);
-  }
 }
 
 /** The mail that is due for the longest; undefined when none is. */

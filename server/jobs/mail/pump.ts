@@ -1,4 +1,3 @@
-import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
@@ -7,13 +6,14 @@ import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault 
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
 import type { Database } from "../../persistence/database.ts";
+import { keepsSlot } from "../slot.ts";
+import type { MailHolds } from "./hold-store.ts";
 import {
   type ClaimedMail,
   catchMail,
   claimMail,
   finishMail,
   freeClaims,
-  holdMail,
   lookAgain,
   type MailEnd,
   schedulePump,
@@ -26,8 +26,9 @@ import { type Turn, Turnstile } from "./turnstile.ts";
 export interface MailContext {
   config: Config;
   db: Database;
-  /** Connections that are held for as long as a tenant's mail is worked: not those that the work itself needs. */
-  holds: Pool;
+  holds: MailHolds;
+  /** What goes on after its job has given its slot away. */
+  hanging: Set<Promise<void>>;
   log: Logger;
   /** Fires when the process is to end: no mail is begun after that. */
   stopping: AbortSignal;
@@ -42,25 +43,39 @@ const width = 4;
 const turn = 5_000;
 
 /**
- * Sends a tenant's mail that is due. One pump works a tenant at a time, so a server that hangs keeps one slot of a worker and no more;
- * what failed is tried again later, what is due later is come back to.
+ * Sends a tenant's mail that is due. One pump works a tenant at a time, and one whose server hangs goes on without a worker's slot: so it
+ * keeps no other tenant's mail waiting. What failed is tried again later, what is due later is come back to.
  */
 export async function pumpMail(context: MailContext, tenantId: TenantId): Promise<void> {
-  const { db, config, holds } = context;
-  const hold = await holdMail(holds, tenantId);
+  const { db, holds, hanging, log } = context;
+  const { again, slot } = { ...patience, ...context.patience };
   // Whoever has it looks again when it lets go, unless it is dead and Postgres has not noticed.
-  if (!hold) return await lookAgain(db, tenantId, new Date(Date.now() + (context.patience?.again ?? patience.again)));
+  const comeBack = () => lookAgain(db, tenantId, new Date(Date.now() + again));
+  if (!(await holds.take(tenantId))) return await comeBack();
+  let lastEnd = Date.now();
+  const onEnd = () => {
+    lastEnd = Date.now();
+  };
+  const onError = (error: unknown) =>
+    log.warn({ err: error }, "a tenant's mail could not be worked; it is tried again");
+  const work = pumpHeld(context, tenantId, onEnd);
+  if (!(await keepsSlot(work, { hanging, patience: slot, lastSign: () => lastEnd, onError }))) await comeBack();
+}
+
+async function pumpHeld(context: MailContext, tenantId: TenantId, onEnd: () => void): Promise<void> {
+  const { db, config, holds } = context;
+  let openUntil = 0;
   try {
     await freeClaims(db.pool, tenantId);
-    const pump = new Pump(context, tenantId, await loadOutlet(db, config, tenantId));
+    const pump = new Pump(context, tenantId, { outlet: await loadOutlet(db, config, tenantId), onEnd });
     await pump.run();
+    openUntil = pump.openUntil;
     await context.step?.("mail pumped");
-    await hold.letGo();
-    await context.step?.("mail let go");
-    await schedulePump(db.pool, tenantId, new Date(pump.openUntil));
   } finally {
-    hold.end();
+    await holds.letGo(tenantId);
   }
+  await context.step?.("mail let go");
+  await schedulePump(db.pool, tenantId, new Date(openUntil));
 }
 
 class Pump {
@@ -77,11 +92,15 @@ class Pump {
   private readonly context: MailContext;
   private readonly tenantId: TenantId;
   private readonly outlet: Outlet;
+  private readonly onEnd: () => void;
 
-  constructor(context: MailContext, tenantId: TenantId, outlet: Outlet) {
+  /** @param given `onEnd` hears of each try that ended. */
+  constructor(context: MailContext, tenantId: TenantId, given: { outlet: Outlet; onEnd: () => void }) {
+    const { outlet } = given;
     this.context = context;
     this.tenantId = tenantId;
     this.outlet = outlet;
+    this.onEnd = given.onEnd;
     this.failures = outlet.server ? outlet.failures : 0;
     this.openUntil = outlet.server ? outlet.openUntil : 0;
     this.patience = { ...patience, ...context.patience };
@@ -107,6 +126,7 @@ class Pump {
           const end = await this.handle(mail, smtp, turn);
           if (end) await finishMail(this.context.db.pool, this.tenantId, mail, end);
           await this.context.step?.("mail recorded");
+          this.onEnd();
         } finally {
           turn.end();
         }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
@@ -19,6 +18,7 @@ import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type Posted, post } from "../post-signed.ts";
+import { keepsSlot } from "../slot.ts";
 import { tellOwners } from "./tell-owners.ts";
 import { type ClaimedWebhook, claimWebhook, finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
 
@@ -36,8 +36,6 @@ export interface WebhookContext {
 
 /** ms that an endpoint has a worker's slot before it stands in line again. */
 const turn = 5_000;
-/** Jobs of a worker whose requests hang, without a slot; four sockets each. */
-const mostHanging = 200;
 
 /**
  * Sends what is due to one endpoint, and sees to it that somebody comes back for the rest. Nothing is held meanwhile but a claim on each
@@ -61,23 +59,12 @@ export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, 
       if (at) await enqueueJobs(tx, [webhookJob(tenantId, endpointId, at)]);
     });
   const work = Promise.all(Array.from({ length: width }, line)).then(comeBack);
-  if (context.hanging.size >= mostHanging || (await endsWithin(work, patience.slot))) return work;
-  const rest: Promise<void> = work
-    .catch((error) => context.log.warn({ err: error }, "a webhook's try could not be noted; it is made again"))
-    .finally(() => context.hanging.delete(rest));
-  context.hanging.add(rest);
+  const began = Date.now();
+  const onError = (error: unknown) =>
+    context.log.warn({ err: error }, "a webhook's try could not be noted; it is made again");
+  const slot = { hanging: context.hanging, patience: patience.slot, lastSign: () => began, onError };
   // Should the worker die now, this comes for what it leaves.
-  await comeBack();
-}
-
-async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
-  const late = new AbortController();
-  const wait = sleep(ms, false, { signal: late.signal }).catch(() => true);
-  try {
-    return await Promise.race([work.then(() => true), wait]);
-  } finally {
-    late.abort();
-  }
+  if (!(await keepsSlot(work, slot))) await comeBack();
 }
 
 interface Task {

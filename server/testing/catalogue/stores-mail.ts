@@ -4,6 +4,7 @@ import * as deliveries from "../../domain/deliveries/store.ts";
 import * as undecided from "../../domain/deliveries/undecided-store.ts";
 import * as mail from "../../domain/mail/store.ts";
 import * as suppressions from "../../domain/suppressions/store.ts";
+import * as holds from "../../jobs/mail/hold-store.ts";
 import * as pump from "../../jobs/mail/mail-store.ts";
 import * as rulings from "../../jobs/mail/ruling-store.ts";
 import * as planner from "../../log/planner-store.ts";
@@ -80,6 +81,10 @@ export const mailStores: StoreModules = {
       epochOf: [({ tx, mine }) => deliveries.epochOf(tx, mine), own],
       mailJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
       cancelDeliveries: [({ tx, mine }) => deliveries.cancelDeliveries(tx, mine, [randomUUID()]), 0],
+      noteCancelled: [
+        ({ tx, mine, theirs }) => deliveries.noteCancelled(tx, mine, { id: theirs.notificationId }),
+        undefined,
+      ],
       foldDeliveries: [
         ({ tx, mine }) =>
           deliveries.foldDeliveries(tx, mine, {
@@ -121,11 +126,13 @@ export const mailStores: StoreModules = {
       openMailSecret: { reason: "opens what was sealed for a tenant, and touches no row" },
     },
   },
+  "jobs/mail/hold-store.ts": {
+    module: holds,
+    rows: { MailHolds: { reason: "takes locks by tenants' names, and touches no row" } },
+  },
   "jobs/mail/mail-store.ts": {
     module: pump,
     rows: {
-      holdMail: { reason: "takes a lock by the tenant's name, and touches no row" },
-      MailHold: { reason: "is what holdMail answers with" },
       claimMail: [({ db, mine }) => pump.claimMail(db.pool, mine), undefined],
       finishMail: [
         ({ db, mine }) => pump.finishMail(db.pool, mine, foreignMail, { outcome: "sent", status: "sent" }),
