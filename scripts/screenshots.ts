@@ -94,13 +94,13 @@ try {
   await browser.close();
 }
 
-async function findProduct(): Promise<Product> {
+async function findProduct(): Promise<Pick<Product, "url" | "home" | "stop">> {
   const running = process.env.PARLEY_E2E_URL;
   if (!running) return await startProduct();
   return { url: running, home: process.env.PARLEY_E2E_HOME ?? ".", stop: async () => {} };
 }
 
-async function shootPages(product: Product): Promise<void> {
+async function shootPages(product: Pick<Product, "url" | "home" | "stop">): Promise<void> {
   try {
     const demo: Demo = JSON.parse(readFileSync(join(product.home, ".data/demo.json"), "utf8"));
     for (const { name: shape, ...look } of forReadme ? shapes.slice(0, 1) : shapes) {
