@@ -1,6 +1,6 @@
 import { expectAccessible } from "./accessible.ts";
 import { expect, listen, test, unheard } from "./journey.ts";
-import { callAs, callWithKey, productUrl } from "./people.ts";
+import { callAs, callWithKey, productUrl, readDemo } from "./people.ts";
 
 async function notify(userId: string, more: object = {}): Promise<string> {
   const subject = unheard("Notice");
@@ -97,6 +97,65 @@ test("the bell has the number, and the one badge adds chat and inbox", async ({ 
   await page.getByRole("button", { name: /^Notifications/u }).click();
   await expect(page.getByRole("dialog", { name: "Notifications" }).getByRole("article").first()).toBeVisible();
   await expect(page.getByRole("link", { name: "All notifications" })).toHaveAttribute("href", "/inbox/demo?as=farid");
+});
+
+test("all is marked read at once, one unread again, and a type is looked at alone", async ({ page }) => {
+  await page.goto("/inbox/demo?as=gita");
+  await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();
+  const [offer, other] = [await notify("gita", { type: "Offer" }), await notify("gita", { type: "Strike" })];
+  const row = (subject: string) => page.getByRole("article", { name: new RegExp(`^${subject}`, "u") });
+  for (const subject of [offer, other]) await expect(row(subject)).toHaveAccessibleName(/unread/u);
+  await page.getByRole("button", { name: /^Mark all .*read$/u }).click();
+  for (const subject of [offer, other]) await expect(row(subject)).not.toHaveAccessibleName(/unread/u);
+  await expect.poll(() => unreadOf("gita")).toBe(0);
+  await row(offer)
+    .getByRole("button", { name: /^Mark unread/u })
+    .click();
+  await expect(row(offer)).toHaveAccessibleName(/unread/u);
+  await expect.poll(() => unreadOf("gita")).toBe(1);
+
+  await page.getByRole("combobox", { name: "Type" }).click();
+  await page.getByRole("option", { name: "Offer" }).click();
+  await expect(row(other)).toHaveCount(0);
+  await expect(row(offer)).toBeVisible();
+});
+
+test("a digest gathers mail, and a pause holds it, until it is ended", async ({ page }) => {
+  /** By which rule a mail to her was decided about. */
+  const decide = async () => {
+    const content = { userId: "gita", subject: unheard("Mailed"), message: "m", email: "gita@inbox.example" };
+    const { id } = await callWithKey<{ id: string }>("POST", "/Notifications", content);
+    const of = async () => {
+      const path = `${productUrl()}/tenant/demo/v1/Notifications/${id}/deliveries`;
+      const answer = await fetch(path, { headers: { "x-api-key": readDemo().apiKey } });
+      const { data } = (await answer.json()) as { data: { channel: string; status: string; rule?: string }[] };
+      const mail = data.find(({ channel, status }) => channel === "email" && status !== "queued");
+      return mail?.rule;
+    };
+    await expect.poll(of).toBeDefined();
+    return await of();
+  };
+  const stored = async () =>
+    await callAs<{ digest: { every: string }; pausedUntil: string | null }>("gita", "GET", "/preferences");
+  await page.goto("/inbox/demo?as=gita&view=preferences");
+  const choose = async (name: string) => {
+    await page.getByRole("combobox", { name: "Digest", exact: true }).click();
+    await page.getByRole("option", { name }).click();
+  };
+  await choose("Weekly");
+  await expect(page.getByRole("combobox", { name: "Day of the digest" })).toBeVisible();
+  expect((await stored()).digest.every).toBe("weekly");
+  expect(await decide()).toBe("digest");
+  await choose("No digest");
+  await expect(page.getByRole("combobox", { name: "Day of the digest" })).toHaveCount(0);
+
+  await page.getByRole("button", { name: "A day" }).click();
+  await expect(page.getByText(/^Paused until/u)).toBeVisible();
+  expect(await decide()).toBe("paused");
+  await page.getByRole("button", { name: "End the pause" }).click();
+  await expect(page.getByText(/^Paused until/u)).toHaveCount(0);
+  expect(await decide()).toBe("catcher");
+  expect(await stored()).toMatchObject({ digest: { every: "off" } });
 });
 
 test("keeps what one chooses to get", async ({ page }) => {

@@ -60,22 +60,25 @@ export function useAct() {
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
 
-  /** Undefined when it failed or was given up. What pages show is asked anew afterwards. */
-  async function run<T>(call: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Undefined when it failed or was given up. What pages show is asked anew afterwards.
+   * @param more `leaves` where the page goes once it is done, because what it shows is gone: nobody is asked for that again.
+   */
+  async function run<T>(call: () => Promise<T>, more: { leaves?: boolean } = {}): Promise<T | undefined> {
     setBusy(true);
     setFailure(undefined);
+    let done: T | undefined;
     try {
-      return await call().catch(async (error) => {
+      done = await call().catch(async (error) => {
         if (failureOf(error).code !== "reauthentication_required") throw error;
         return (await ask()) ? await call() : undefined;
       });
     } catch (error) {
       setFailure(failureOf(error));
-      return undefined;
-    } finally {
-      setBusy(false);
-      void queries.invalidateQueries();
     }
+    setBusy(false);
+    void queries.invalidateQueries({ refetchType: more.leaves && done ? "none" : "active" });
+    return done;
   }
 
   return { run, busy, failure, forget: () => setFailure(undefined) };

@@ -34,7 +34,7 @@ export function TemplateActs({ template }: { template: Template }) {
   }
 
   async function remove() {
-    if (!(await run(() => client.templates.delete.mutate({ name })))) return;
+    if (!(await run(() => client.templates.delete.mutate({ name }), { leaves: true }))) return;
     toast({ title: `${template.title} is deleted` });
     router.push(`${base}/templates`);
   }

@@ -136,7 +136,7 @@ function DeleteTopic({ id }: { id: string }) {
   const [asks, setAsks] = useState(false);
 
   async function remove() {
-    if (await run(() => client.topics.delete.mutate({ topicId: id }))) router.push(`${base}/topics`);
+    if (await run(() => client.topics.delete.mutate({ topicId: id }), { leaves: true })) router.push(`${base}/topics`);
   }
 
   return (

@@ -37,7 +37,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
   }
 
   async function remove() {
-    const gone = await run(() => client.webhooks.delete.mutate({ webhookId: of.id }));
+    const gone = await run(() => client.webhooks.delete.mutate({ webhookId: of.id }), { leaves: true });
     if (gone) router.push(`${base}/webhooks`);
     else toast({ title: `${name} was left as it is`, tone: "bad" });
   }
