@@ -34,6 +34,10 @@ function check(file) {
   if (lines > maxLines) faults.push(`${file}: ${lines} lines; give its parts homes of their own (at most ${maxLines})`);
   if (!sqlHomes.test(file) && sql.test(readFileSync(join(root, file), "utf8")))
     faults.push(`${file}: hand-written SQL belongs into a store or into persistence/`);
+  if (/[/-]store\.ts$/.test(file) && lacksReason(readFileSync(join(root, file), "utf8")))
+    faults.push(
+      `${file}: SQL by hand needs its reason, a comment with "Hand-written SQL: …", or "which Prisma cannot"`,
+    );
   const noun = /^server\/domain\/([^/]+)\/([^/]+)$/.exec(file);
   if (!noun) return;
   const name = noun[2].replace(/\.test\.ts$/, ".ts");
@@ -41,6 +45,11 @@ function check(file) {
     faults.push(
       `${file}: a noun's folder holds schema, events, policy, store, operations, presenter and <verb>-<noun>.ts`,
     );
+}
+
+/** One reason may be that of a whole file. */
+function lacksReason(text) {
+  return sql.test(text) && !/Hand-written SQL[:,]|Prisma cannot/.test(text);
 }
 
 function checkPromises(page, text) {

@@ -5,10 +5,10 @@ import type { EventType, LogEvent } from "../events.ts";
 
 // Hand-written SQL: the tail of a log is read for every event a node delivers; through Prisma a read costs 4 to 20 times as much.
 
-/** A row of the functions that read the log; Prisma gives whole numbers as bigint. */
-/** SQLSTATE of read_visible_events_v1 */
+/** SQLSTATE of read_visible_events_v1: retention has been there. */
 const cutOff = "PA001";
 
+/** A row of the functions that read the log; Prisma gives whole numbers as bigint. */
 export interface EventRow {
   pos: number | bigint;
   type: EventType;

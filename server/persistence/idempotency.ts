@@ -28,7 +28,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 /**
  * Takes the key for this transaction, or finds the answer that holds it. Throws `idempotency_running` while another transaction has
- * it, `idempotency_reused` when it holds another body.
+ * it, `idempotency_reused` when it holds another body. Hand-written SQL: Prisma has no
+ * lock that is of no row yet.
  */
 export async function claimKey(
   tx: TenantTransaction,

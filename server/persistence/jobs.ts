@@ -4,6 +4,8 @@ import type { TenantId } from "../auth/principal.ts";
 import { newId } from "../ids.ts";
 import type { TenantTransaction } from "./prisma.ts";
 
+// Hand-written SQL: the queue's tables are of another owner. What a tenant may do with them are functions, and Prisma calls none.
+
 /** Later work of a tenant. */
 export interface Job {
   task: string;

@@ -6,6 +6,8 @@ import { isConnectionLoss, isDeadlock } from "./faults.ts";
 import { claimKey, type HeldAnswer, holdKey, type IdempotentCall } from "./idempotency.ts";
 import { type TenantTransaction, tenantTransaction } from "./prisma.ts";
 
+// Hand-written SQL: lock and append are functions, one round trip each, because whoever holds the head holds up every send of the tenant.
+
 /** Events of one step: more would hold the tenant's head, and with it every send, for too long. */
 export const maxEventsAStep = 500;
 

@@ -87,7 +87,9 @@ export async function findTries(
   return tries;
 }
 
-/** Queues a mail once more, as a mail of its own. Throws not_found; conflict when it cannot be. */
+/**
+ * Queues a mail once more, as a mail of its own. Throws not_found; conflict when it cannot be. Hand-written SQL: Prisma has no row lock.
+ */
 export async function requeueDelivery(
   tx: TenantTransaction,
   tenantId: TenantId,

@@ -39,7 +39,10 @@ export interface InsertedDelivery {
   status: DeliveryStatus;
 }
 
-/** Writes decisions; those that are there already stay as they are. Returns the new ones. One statement for any number. */
+/**
+ * Writes decisions; those that are there already stay as they are. Returns the new ones. One statement for any number. Hand-written SQL:
+ * a hundred cost a node 4 ms of processor, and as rows of Prisma's createManyAndReturn 45.
+ */
 export async function insertDeliveries(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -210,7 +213,7 @@ export async function markBounced(
   return count;
 }
 
-/** The epoch of the tenant's log. */
+/** The epoch of the tenant's log. Hand-written SQL: a function of the database says it, and Prisma calls none. */
 export async function epochOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
   const [row] = await tx.$queryRaw<{ epoch: bigint }[]>`
     select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;

@@ -35,7 +35,8 @@ export async function findMail(db: Database, tenantId: TenantId): Promise<Stored
 
 /**
  * Writes down how a mail server does. Many may say so at once of the one that is shared: the worst of what they say counts until a mail
- * has gone through, so that somebody's fewer faults do not close a breaker that another has opened.
+ * has gone through, so that somebody's fewer faults do not close a breaker that another has opened. Hand-written SQL: Prisma writes no
+ * "greater of the two".
  */
 export async function saveHealth(
   db: Database,

@@ -12,7 +12,7 @@ export async function getTopic(tx: TenantTransaction, tenantId: TenantId, id: st
   return row;
 }
 
-/** The topic's row to this transaction alone, so that nobody subscribes to what is going. Throws `not_found`. */
+/** The topic's row to this transaction alone, so that nobody subscribes to what is going. Throws `not_found`. Hand-written SQL: Prisma has no row lock. */
 export async function lockTopic(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<void> {
   const rows = await tx.$queryRaw<unknown[]>`
     select 1 from topics where tenant_id = ${tenantId} and id = ${id} for update`;

@@ -165,7 +165,10 @@ export interface WebhookFigures {
 /** Of each endpoint the newest deliveries, so that one that is sent much costs no more to look at than another. */
 const measured = 500;
 
-/** How those of the endpoints' newest 500 deliveries went that are not older than a day, by endpoint; those without a try are left out. */
+/**
+ * How those of the endpoints' newest 500 deliveries went that are not older than a day, by endpoint; those without a try are left out.
+ * Hand-written SQL: Prisma has neither percentiles nor "the newest 500 of each".
+ */
 export async function measureWebhooks(
   tx: TenantTransaction,
   tenantId: TenantId,

@@ -57,6 +57,7 @@ export async function replayRange(
   return { count: known + made, next };
 }
 
+/** Hand-written SQL: the epoch is what a function of the database says, and Prisma calls none. */
 async function boundsOf(tx: TenantTransaction, tenantId: TenantId): Promise<LogBounds> {
   const [log] = await tx.$queryRaw<{ position: bigint; floor: bigint; epoch: bigint }[]>`
     select position, floor, log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;

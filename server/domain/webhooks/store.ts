@@ -109,7 +109,10 @@ export async function replaceWebhookSecret(
   return { row, secret };
 }
 
-/** Takes an endpoint out with everything that was to be sent to it. Throws not_found. */
+/**
+ * Takes an endpoint out with everything that was to be sent to it. Throws not_found. Hand-written SQL: a delivery may be any number, and
+ * Prisma deletes by what another table says only with every id of it in the statement.
+ */
 export async function removeWebhook(tx: TenantTransaction, tenantId: TenantId, webhookId: string): Promise<void> {
   const { id } = await getWebhook(tx, tenantId, webhookId);
   await tx.$executeRaw`
@@ -126,7 +129,7 @@ export function findListening(tx: TenantTransaction, tenantId: TenantId): Promis
 
 /**
  * Where the tenant's log is, with its planning held until the transaction ends: what is planned meanwhile would be planned without an
- * endpoint that begins here.
+ * endpoint that begins here. Hand-written SQL: Prisma has no row lock.
  */
 async function headOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
   await tx.$queryRaw`

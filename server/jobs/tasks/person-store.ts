@@ -3,6 +3,9 @@ import type { Database } from "../../persistence/database.ts";
 import type { ApiRequest, Delivery, Member, Notification } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 
+// Hand-written SQL: the look at somebody's chats is a function of the database, and what is taken out is chosen by what is in JSON, by how
+// a text begins or by rows of other tables, which Prisma says with every id in the statement or not at all.
+
 export interface PersonChat {
   chatId: string;
   lastSeq: number;

@@ -1,8 +1,12 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventSource } from "eventsource";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
-import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { createTenant } from "../../domain/tenants/make-tenant.ts";
+import { signUserToken } from "../../domain/tokens/sign-user-token.ts";
+import { type Caller, call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 
 interface StreamEvent {
   id: string;
@@ -183,3 +187,64 @@ test.each([
   expect(response.headers.get("content-type")).toMatch(/^application\/problem\+json/);
   expect(await response.json()).toMatchObject({ status });
 });
+
+/** The answer of HTTP/1.0, which is not chunked, on a socket that reads nothing unless told. */
+async function openRaw(token: string, lastEventId?: string): Promise<Socket> {
+  const socket = connect(stack.api.port, "127.0.0.1");
+  closing.push(() => socket.destroy());
+  const last = lastEventId === undefined ? "" : `Last-Event-ID: ${lastEventId}\r\n`;
+  socket.write(
+    `GET /tenant/crowd/v1/events HTTP/1.0\r\nAuthorization: Bearer ${token}\r\nAccept: text/event-stream\r\n${last}\r\n`,
+  );
+  await once(socket, "readable");
+  return socket;
+}
+
+/** Reads on until the server ends it, or so many messages are there; what was cut off in the middle does not count. */
+async function readMessages(socket: Socket, count = Number.POSITIVE_INFINITY): Promise<{ id: string; seq: number }[]> {
+  const found: { id: string; seq: number }[] = [];
+  let rest = "";
+  for await (const chunk of socket) {
+    const blocks = (rest + chunk).split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const [, id = "", data = ""] = /^id: (.*)\nevent: message\.created\ndata: (.*)$/.exec(block) ?? [];
+      if (id) found.push({ id, seq: JSON.parse(data).seq });
+    }
+    if (found.length >= count) break;
+  }
+  return found;
+}
+
+test("who does not read is let go when a MiB waits for them, and on coming back with the last id gets all the rest", async () => {
+  const plenty = { rate: 1_000_000, burst: 1_000_000 };
+  const rates = { user: plenty, key: plenty, tenant: plenty, address: plenty };
+  const { services, realtime } = stack.api;
+  const crowd = await createTenant(services.db, testSecret, { id: "crowd", name: "Crowd", settings: { rates } });
+  const { token } = await signUserToken(services.security, crowd.tenantId, { userId: "ben", expiresIn: 3600 });
+  const headers = { "x-api-key": crowd.primaryKey, "x-act-as-user": "ada" };
+  const chats = `${stack.url}/tenant/crowd/v1/Chat`;
+  const { id } = (await call<Chat>(chats, "POST", { memberUserIds: ["ben"] }, headers)).body;
+
+  const socket = await openRaw(token);
+  const [stream] = realtime.connectionsOf(crowd.tenantId);
+  const body = { content: "x".repeat(16_000), metadata: { more: "y".repeat(8000) } };
+  let [sent, most] = [0, 0];
+  // What the two ends of the connection hold themselves, some MiB, is no memory of the node's.
+  while (realtime.connectionsOf(crowd.tenantId).length > 0 && sent < 2000) {
+    const sends = Array.from({ length: 20 }, () => call(`${chats}/${id}/messages`, "POST", body, headers));
+    sent += sends.length;
+    for (const send of sends) {
+      expect((await send).status).toBe(201);
+      most = Math.max(most, stream?.facts().queuedBytes ?? 0);
+    }
+  }
+  expect(sent).toBeLessThan(2000);
+  expect(most).toBeLessThan(1024 * 1024 + 100_000);
+
+  const first = await readMessages(socket);
+  expect(first.length).toBeLessThan(sent);
+  const rest = await readMessages(await openRaw(token, first.at(-1)?.id), sent - first.length);
+  const seqs = [...first, ...rest].map(({ seq }) => seq);
+  expect(seqs).toEqual(Array.from({ length: sent }, (_, index) => index + 1));
+}, 60_000);
