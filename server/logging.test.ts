@@ -80,8 +80,12 @@ test("whatever a call carries, and whether it goes well, is refused or fails: no
 
   // Credentials that are none, in every place there is for them.
   const bad = `${mark}${randomUUID()}`;
-  for (const headers of [{ authorization: `Bearer ${bad}` }, { "x-api-key": bad }, { cookie: `parley.session=${bad}` }])
-    await tell(401, call(`${tenant.url}/Chat`, "GET", undefined, headers as Record<string, string>));
+  const nowhere: Record<string, string>[] = [
+    { authorization: `Bearer ${bad}` },
+    { "x-api-key": bad },
+    { cookie: `parley.session=${bad}` },
+  ];
+  for (const headers of nowhere) await tell(401, call(`${tenant.url}/Chat`, "GET", undefined, headers));
   for (const path of ["Chat", "events", "hub/negotiate"])
     await fetch(`${tenant.url}/${path}?access_token=${bad}`, { method: path === "hub/negotiate" ? "POST" : "GET" });
   const browser = { origin: stack.config.baseUrl };
