@@ -19,6 +19,7 @@ import { Cursors } from "./log/cursor.ts";
 import { committedEvents, connections, registry } from "./metrics.ts";
 import { MinuteLog } from "./minute-log.ts";
 import { openDatabase } from "./persistence/database.ts";
+import { withoutCalls } from "./persistence/prisma.ts";
 import { Realtime } from "./realtime/realtime.ts";
 import { routeUpgrades } from "./realtime/upgrade.ts";
 import { RequestLog } from "./request-log.ts";
@@ -58,13 +59,15 @@ const serializers = {
 
 const redact = ["req.headers.authorization", 'req.headers["x-api-key"]', "req.headers.cookie"];
 
+const hooks = { streamWrite: withoutCalls };
+
 /** The api role: REST, tRPC and sockets on config.port. Throws when the port or the database is not to be had. */
 export async function startApi(
   config: Config,
   web: { url(): string | undefined },
   now: () => number = Date.now,
 ): Promise<Api> {
-  const log = pino({ level: config.logLevel, redact, serializers, base: { role: "api" } });
+  const log = pino({ level: config.logLevel, redact, serializers, hooks, base: { role: "api" } });
   const nodeId = newId();
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const db = openDatabase({ url: config.database.runtimeUrl });

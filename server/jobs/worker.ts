@@ -6,6 +6,7 @@ import { openBus } from "../log/bus/open-bus.ts";
 import { Planner, type Step } from "../log/planner.ts";
 import { type Database, openDatabase } from "../persistence/database.ts";
 import { createPool } from "../persistence/pool.ts";
+import { withoutCalls } from "../persistence/prisma.ts";
 import { consumers } from "./consumers.ts";
 import { DueLoop } from "./due-loop.ts";
 import { MailHolds } from "./mail/hold-store.ts";
@@ -39,7 +40,10 @@ export interface WorkerOptions {
  * be had.
  */
 export async function startWorker(config: Config, options: WorkerOptions = {}): Promise<{ close(): Promise<void> }> {
-  const log = pino({ level: config.logLevel, base: { role: "worker" } }, options.output);
+  const log = pino(
+    { level: config.logLevel, hooks: { streamWrite: withoutCalls }, base: { role: "worker" } },
+    options.output,
+  );
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
   const db = openDatabase({ url: config.database.runtimeUrl, name: "parley worker" });

@@ -1,10 +1,11 @@
 import type { Pool } from "pg";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mintTenantId } from "../auth/principal.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { createPool } from "./pool.ts";
-import { createPrisma, tenantClient, tenantTransaction } from "./prisma.ts";
+import { createPrisma, tenantClient, tenantTransaction, withoutCalls } from "./prisma.ts";
 
 const [acme, globex] = [mintTenantId("acme"), mintTenantId("globex")];
 
@@ -53,6 +54,22 @@ describe("tenantClient", () => {
     await expect(twice).rejects.toMatchObject({ code: "P2002" });
     expect(await tenantClient(prisma, acme).user.count()).toBe(1);
   });
+});
+
+test("an error that is logged shows no value of the call", async () => {
+  const data = { tenantId: acme, id: "fay", displayName: 's3cr3t "}\n\n', createdAt: "no time, s3cr3t" };
+  const error = await tenantClient(prisma, acme)
+    .user.create({ data })
+    .catch((error: Error) => error);
+  let line = "";
+  const write = (text: string) => {
+    line += text;
+  };
+  const log = pino({ hooks: { streamWrite: withoutCalls } }, { write });
+  log.error({ err: new AggregateError([error, new Error("no", { cause: error })]) });
+  expect(line.match(/Invalid value for argument `createdAt`/g)?.length).toBeGreaterThan(2);
+  expect(JSON.parse(line)).toHaveProperty("err");
+  expect(line).not.toContain("s3cr3t");
 });
 
 describe("tenantTransaction", () => {

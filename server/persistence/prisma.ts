@@ -12,9 +12,20 @@ export type TenantTransaction = Prisma.TransactionClient;
 /** For a connection, and for the whole of a transaction; in ms. A busy pool is waited for, not failed. */
 const waits = { maxWait: 10_000, timeout: 30_000 };
 
-/** Prisma on a pool it shares with hand-written SQL. It sees no row of any tenant: see `tenantClient`. */
+/**
+ * Prisma on a pool it shares with hand-written SQL. It sees no row of any tenant: see `tenantClient`. Its errors show no source, so
+ * that `withoutCalls` knows them.
+ */
 export function createPrisma(pool: Pool): PrismaClient {
-  return new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: waits });
+  return new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: waits, errorFormat: "minimal" });
+}
+
+/**
+ * A line of the log without what Prisma shows of a call that it cannot make, which is all of it with its values: `createPrisma`'s errors
+ * then say what was wrong with which field. For pino's `streamWrite`.
+ */
+export function withoutCalls(line: string): string {
+  return line.includes("invocation:") ? line.replace(/(invocation:\\n\\n)\{\\n.*?\\n\}(?=\\n)/g, "$1{…}") : line;
 }
 
 /**
