@@ -9,19 +9,25 @@ import { Promises } from "../../components/site/promises.tsx";
 import { QuickStart } from "../../components/site/quick-start.tsx";
 import { Section } from "../../components/ui/section.tsx";
 import { parseTheme, THEME_COOKIE } from "../../components/ui/theme.ts";
+import { demoFile } from "../demo-file.ts";
 import { isDemoOffered } from "./demo-offered.ts";
+
+const PLACES = [
+  { href: "/docs", label: "Docs" },
+  { href: "/t", label: "Console" },
+];
 
 export default async function FirstPage() {
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <DemoProvider offered={await isDemoOffered()}>
+    <DemoProvider offered={await isDemoOffered()} demoFile={demoFile()}>
       <a
         href="#live"
         className="sr-only z-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         Skip to the live chat
       </a>
-      <Header theme={theme} />
+      <Header theme={theme} places={PLACES} />
       <main className="mx-auto max-w-6xl px-4 pb-16 sm:px-6">
         <Hero />
         <Section
@@ -42,7 +48,7 @@ export default async function FirstPage() {
             <Credentials />
           </div>
         </Section>
-        <Section id="links" title="Reference">
+        <Section id="links" title="Where to go">
           <Links />
         </Section>
       </main>

@@ -28,7 +28,7 @@ export function AcceptForm({ token, email, signedIn }: AcceptFormProps) {
         await callConsole("POST", path, { password });
         await signIn({ way: "password", email, password });
       }
-      window.location.assign("/account");
+      window.location.assign("/t");
     } catch (error) {
       setFault(error instanceof CallFault ? error.message : "That did not work.");
       setBusy(false);

@@ -22,7 +22,7 @@ export function SignUpForm({ claim }: { claim?: string | undefined }) {
       const fields = { email, password, tenant, tenantName: text("tenantName"), ...(claim ? { claim } : {}) };
       await callConsole("POST", "/sign-up", fields);
       await signIn({ way: "password", email, password });
-      window.location.assign("/account");
+      window.location.assign("/t");
     } catch (error) {
       setFault(error instanceof CallFault ? error : new CallFault({}));
       setBusy(false);

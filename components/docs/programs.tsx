@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { fromDemoFile } from "../site/snippets.ts";
 import { useOrigin } from "../site/use-origin.ts";
 import { Code } from "../ui/code.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -19,7 +20,10 @@ export interface ReaderTenant {
 }
 
 /** Who reads: somebody who is signed in to the console, a visitor of an installation with a demo, or anybody. */
-export type Reader = { kind: "operator"; tenants: ReaderTenant[] } | { kind: "demo" } | { kind: "stranger" };
+export type Reader =
+  | { kind: "operator"; tenants: ReaderTenant[] }
+  | { kind: "demo"; demoFile: string }
+  | { kind: "stranger" };
 
 export interface ProgramsProps {
   guide: string;
@@ -76,12 +80,12 @@ export function Programs({ guide, programs, output, language, reader }: Programs
   );
 }
 
-const demoKey = `export PARLEY_API_KEY=$(node -p "require('./.data/demo.json').apiKey")`;
 const ownKey = "export PARLEY_API_KEY=your-key";
 
 /** What has to be set before: a key, which stands in no page. */
 function KeySetting({ reader, tenant }: { reader: Reader; tenant: ReaderTenant | undefined }) {
-  const command = reader.kind === "demo" ? demoKey : ownKey;
+  const command =
+    reader.kind === "demo" ? `export PARLEY_API_KEY=$(${fromDemoFile(reader.demoFile, "apiKey")})` : ownKey;
   return (
     <>
       <p className="text-muted text-sm">

@@ -5,23 +5,33 @@ import { Avatar } from "../ui/avatar.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { useDemo } from "./demo-provider.tsx";
-import { API_KEY_COMMAND } from "./snippets.ts";
+import { fromDemoFile } from "./snippets.ts";
 import { useOrigin } from "./use-origin.ts";
 
 export function Credentials() {
-  const { state } = useDemo();
+  const { state, demoFile } = useDemo();
   const origin = useOrigin();
+  const hasDemo = state.kind === "loading" || state.kind === "ready";
   const tenantId = state.kind === "ready" ? state.demo.tenantId : "demo";
   return (
     <div className="divide-y divide-line rounded-2xl border border-line bg-surface">
       <dl className="divide-y divide-line">
         <Fact label="Base URL" value={`${origin}/tenant/${tenantId}/v1`} />
         <Fact label="Tenant" value={tenantId} />
-        <Fact label="API key" value={API_KEY_COMMAND}>
+        <Fact label="API key" value={fromDemoFile(demoFile, "apiKey")}>
           Printed by this command only, because a key never belongs in a browser.
         </Fact>
+        {hasDemo && (
+          <Fact label="Sign-in to the console" value={fromDemoFile(demoFile, "admin")}>
+            Prints the e-mail address and the password of who owns the demo, for{" "}
+            <a href="/sign-in" className="text-accent underline underline-offset-2">
+              signing in
+            </a>
+            .
+          </Fact>
+        )}
       </dl>
-      {(state.kind === "loading" || state.kind === "ready") && <People />}
+      {hasDemo && <People />}
     </div>
   );
 }

@@ -12,6 +12,7 @@ export type DemoState =
 
 interface DemoContext {
   state: DemoState;
+  demoFile: string;
   retry: () => void;
   /** The live chat tells which chat it shows, so that the snippets write into it. */
   showChat: (chatId: string) => void;
@@ -25,8 +26,14 @@ export function useDemo(): DemoContext {
   return value;
 }
 
+interface DemoProviderProps {
+  offered: boolean;
+  demoFile: string;
+  children: ReactNode;
+}
+
 /** One answer about the demo for the whole page: the chat, the credentials and the snippets all read it here. */
-export function DemoProvider({ offered, children }: { offered: boolean; children: ReactNode }) {
+export function DemoProvider({ offered, demoFile, children }: DemoProviderProps) {
   const [state, setState] = useState<DemoState>({ kind: offered ? "loading" : "off" });
   const [attempt, setAttempt] = useState(0);
 
@@ -47,6 +54,6 @@ export function DemoProvider({ offered, children }: { offered: boolean; children
     (chatId: string) => setState((known) => (known.kind === "ready" ? { ...known, chatId } : known)),
     [],
   );
-  const value = useMemo(() => ({ state, retry, showChat }), [state, retry, showChat]);
+  const value = useMemo(() => ({ state, demoFile, retry, showChat }), [state, demoFile, retry, showChat]);
   return <Context value={value}>{children}</Context>;
 }

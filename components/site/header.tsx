@@ -7,16 +7,18 @@ const SECTIONS = [
   { href: "#runs", label: "What runs" },
   { href: "#live", label: "Live chat" },
   { href: "#start", label: "Quick start" },
-  { href: "#links", label: "Reference" },
+  { href: "#links", label: "Where to go" },
 ];
 
 interface Props {
   theme: Theme;
   /** Links within the page. */
   sections?: typeof SECTIONS;
+  /** Links to other pages. */
+  places?: typeof SECTIONS;
 }
 
-export function Header({ theme, sections = SECTIONS }: Props) {
+export function Header({ theme, sections = SECTIONS, places = [] }: Props) {
   return (
     <header className="sticky top-0 z-10 border-b border-line bg-bg/90 backdrop-blur">
       <div className="mx-auto flex h-14 max-w-6xl items-center gap-6 px-4 sm:px-6">
@@ -33,7 +35,17 @@ export function Header({ theme, sections = SECTIONS }: Props) {
             ))}
           </nav>
         )}
-        <div className="ml-auto">
+        <div className="ml-auto flex items-center gap-1 sm:gap-2">
+          {places.map(({ href, label }) => (
+            <Link
+              key={href}
+              href={href}
+              prefetch={false}
+              className="rounded-md px-2 py-1.5 font-medium text-sm hover:text-accent"
+            >
+              {label}
+            </Link>
+          ))}
           <ThemeToggle initial={theme} />
         </div>
       </div>

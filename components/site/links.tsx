@@ -2,14 +2,13 @@ import { ArrowUpRight } from "lucide-react";
 import Link from "next/link";
 
 const LINKS = [
-  { href: "/openapi.json", title: "OpenAPI 3.1", text: "Every operation with its inputs, answers and errors" },
-  { href: "/readyz", title: "Readiness", text: "The checks above, as JSON" },
-  { href: "/healthz", title: "Health", text: "Alive or not, for your supervisor" },
-  { href: "/metrics", title: "Metrics", text: "Prometheus text format" },
+  { href: "/chat/demo", title: "Hosted chat", text: "The chat that your people get, as any person of the demo" },
+  { href: "/inbox/demo", title: "Hosted inbox", text: "Their notifications and what they choose to get" },
+  { href: "/t", title: "Console", text: "All that a tenant's people manage, and why something did not arrive" },
+  { href: "/docs", title: "Guides", text: "From nothing to both sides, with programs in four languages" },
 ];
 
 const READING = [
-  { href: "/docs", title: "Guides", text: "from nothing to both sides, with programs in four languages" },
   { href: "/docs/api", title: "API reference", text: "every operation, with a form that sends a real call" },
   { href: "/docs/architecture", title: "Architecture", text: "how it is built, on one page" },
   {
@@ -19,15 +18,23 @@ const READING = [
   },
 ];
 
+/** Answers of the service, not pages of this site: plain links leave the router out of them. */
+const ANSWERS = [
+  { href: "/openapi.json", title: "OpenAPI 3.1" },
+  { href: "/readyz", title: "Readiness" },
+  { href: "/healthz", title: "Health" },
+  { href: "/metrics", title: "Metrics" },
+];
+
 export function Links() {
   return (
     <>
       <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
         {LINKS.map(({ href, title, text }) => (
           <li key={href}>
-            {/* These are answers of the service, not pages of this site: a plain link leaves the router out of it. */}
-            <a
+            <Link
               href={href}
+              prefetch={false}
               className="group flex h-full flex-col rounded-2xl border border-line bg-surface p-4 transition-colors hover:border-line-strong"
             >
               <span className="flex items-center justify-between text-sm font-medium">
@@ -36,7 +43,7 @@ export function Links() {
               </span>
               <span className="mt-1 text-xs leading-5 text-muted">{text}</span>
               <span className="mt-3 font-mono text-xs text-muted">{href}</span>
-            </a>
+            </Link>
           </li>
         ))}
       </ul>
@@ -49,6 +56,17 @@ export function Links() {
             <span className="text-muted">: {text}</span>
           </li>
         ))}
+        <li>
+          {ANSWERS.map(({ href, title }, at) => (
+            <span key={href} className="text-muted">
+              {at > 0 && ", "}
+              <a href={href} className="text-accent underline underline-offset-2">
+                {title}
+              </a>
+            </span>
+          ))}
+          <span className="text-muted">: for programs and supervisors</span>
+        </li>
         <li>
           <code className="font-mono text-[0.8125rem]">README.md</code>
           <span className="text-muted">: start, settings, a five-minute quick start</span>

@@ -9,7 +9,7 @@ import { useOrigin } from "./use-origin.ts";
 const TOKEN_SHOWN = 16;
 
 export function QuickStart() {
-  const { state } = useDemo();
+  const { state, demoFile } = useDemo();
   const origin = useOrigin();
   const user = state.kind === "ready" ? state.demo.users[0] : undefined;
   const values: SnippetValues = {
@@ -18,6 +18,7 @@ export function QuickStart() {
     chatId: (state.kind === "ready" && state.chatId) || "CHAT_ID",
     token: user?.token ?? "USER_TOKEN",
     userId: user?.userId ?? "USER_ID",
+    demoFile,
   };
   const shown = { ...values, token: user ? `${user.token.slice(0, TOKEN_SHOWN)}…` : values.token };
 

@@ -4,6 +4,7 @@ export interface SnippetValues {
   chatId: string;
   token: string;
   userId: string;
+  demoFile: string;
 }
 
 export interface Snippet {
@@ -14,7 +15,10 @@ export interface Snippet {
   source: (values: SnippetValues) => string;
 }
 
-export const API_KEY_COMMAND = `node -p "require('./.data/demo.json').apiKey"`;
+/** A command that prints what no page shows. */
+export function fromDemoFile(demoFile: string, field: string): string {
+  return `node -p "require('${demoFile}').${field}"`;
+}
 
 const curl = ({ origin, tenantId, chatId, token }: SnippetValues) => `API="${origin}/tenant/${tenantId}/v1"
 CHAT="${chatId}"
@@ -64,8 +68,8 @@ await fetch(\`\${api}/Chat/\${chat}/messages\`, {
 });
 `;
 
-const backend = ({ origin, tenantId, userId }: SnippetValues) => `API="${origin}/tenant/${tenantId}/v1"
-KEY=$(${API_KEY_COMMAND})
+const backend = ({ origin, tenantId, userId, demoFile }: SnippetValues) => `API="${origin}/tenant/${tenantId}/v1"
+KEY=$(${fromDemoFile(demoFile, "apiKey")})
 
 curl "$API/tokens" \\
   -H "X-API-Key: $KEY" \\

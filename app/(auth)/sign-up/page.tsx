@@ -40,7 +40,7 @@ export default async function SignUpPage({ searchParams }: Props) {
       lead={claim ? "You become its owner, and make its first tenant." : "An account, and a tenant of your own."}
       footer={footer}
     >
-      {provider && !claim && <ProviderSignIn name={provider.name} next="/account" />}
+      {provider && !claim && <ProviderSignIn name={provider.name} next="/t" />}
       <SignUpForm claim={claim} />
     </AuthCard>
   );
