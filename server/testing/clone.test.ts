@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,7 +14,7 @@ const LIMIT = 180_000;
 const root = projectRoot();
 // Mode 0700, as mkdtemp makes them.
 const clone = mkdtempSync(join(tmpdir(), "parley-clone-"));
-const left = new Set([".git", ".data", ".next", "node_modules", "test-results"]);
+const left = new Set([".git", ".data", ".next", "client", "node_modules", "test-results"]);
 
 beforeAll(() => {
   execFileSync(process.execPath, [join(root, "scripts/setup.mjs"), "start"], { stdio: "inherit" });
@@ -26,6 +26,9 @@ beforeAll(() => {
     ".next",
     readdirSync(join(root, ".next")).filter((name) => name !== "cache"),
   );
+  // Without its package, which another test makes meanwhile.
+  const isSource = (file: string) => !/\/client\/dist(\/|$)|\.tgz$/.test(file);
+  cpSync(join(root, "client"), join(clone, "client"), { recursive: true, filter: isSource });
   // Other tests bundle into node_modules/.cache meanwhile.
   const packages = readdirSync(join(root, "node_modules")).filter((name) => name !== ".cache");
   copy("node_modules", packages, process.platform === "linux" ? "-al" : "-a");

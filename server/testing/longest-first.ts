@@ -19,7 +19,7 @@ const longest = [
     "persistence/lock-order",
     "testing/chaos/kill",
   ],
-  ...["testing/chaos/drain", "testing/resume/resume-table", "testing/snippets", "testing/chaos/bus"],
+  ...["testing/clone", "testing/chaos/drain", "testing/resume/resume-table", "testing/snippets", "testing/chaos/bus"],
 ];
 
 /** A fresh clone has no timings of earlier runs, which are what vitest goes by. */
