@@ -55,6 +55,14 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   await expect(steps().filter({ hasText: "Mail to ada@notices.example" })).toContainText("caught");
   await page.getByRole("link", { name: "Open the mail" }).click();
   await expect(page.getByRole("heading", { name: subject })).toBeVisible();
+  // Rendered, in a frame that may do nothing.
+  const shown = page.locator(`iframe[title="HTML of ${subject}, light"]`);
+  await expect(shown).toHaveAttribute("sandbox", "");
+  const mail = shown.contentFrame();
+  await expect(mail.locator(".card").getByText(subject)).toBeVisible();
+  await expect(mail.locator("b")).toHaveText("By ten minutes.");
+  await expect(mail.getByText("Sent by notices Ltd")).toBeVisible();
+  await expect(mail.locator("script")).toHaveCount(0);
   await page.getByRole("tab", { name: "Text" }).click();
   const text = (await page.getByRole("tabpanel").textContent()) ?? "";
   await page.getByRole("tab", { name: "Headers" }).click();

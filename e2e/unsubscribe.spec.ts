@@ -97,10 +97,19 @@ test("a mail's link opens the preferences without script: saved, stopped by one 
   await page.context().close();
 });
 
-test("meets WCAG 2.2 AA in both themes and fits 360 px", async ({ page }) => {
-  await page.goto(await mailedLink("emma"));
+test("a look by whoever runs scripts changes nothing either; meets WCAG 2.2 AA in both themes and fits 360 px", async ({
+  page,
+}) => {
+  const link = await mailedLink("emma");
+  const posts: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() !== "GET") posts.push(`${request.method()} ${request.url()}`);
+  });
+  await page.goto(link);
   await expect(page.getByRole("button", { name: "Save" })).toBeVisible();
   await expectAccessible(page);
+  expect(posts).toEqual([]);
+  expect(await delayMail("emma")).toBe("default");
 });
 
 test("each visitor of the page has a rate of their own, though all of them ask through us", async () => {

@@ -9,6 +9,7 @@ import { type Caller, type Stack, startStack, type TestTenant } from "../../test
 import { runBatch } from "../batches/run-batch.ts";
 import type { Batch } from "../batches/schema.ts";
 import { settleDue } from "../notifications/settle-due.ts";
+import { planDeliveries } from "./plan-deliveries.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -156,6 +157,30 @@ test("at nine where each one is, it adds up when all of them had their nine; can
   });
   await reach(whole, inHours(48).getTime());
   expect(await decided(whole)).toMatchObject({ inApp: { total: names.length }, email: { total: names.length } });
+});
+
+test("it adds up, too, when somebody deletes theirs while the planner is at it", async () => {
+  const { db } = stack.api.services;
+  const batch = await send({ userIds: ["ann", "ben"] });
+  while (await runBatch(db, tenant.tenantId, batch.id, Date.now() + 1000));
+  const list = await tenant.as("ann")<{ data: { id: string }[] }>("GET", "/Notifications");
+  let deleting: Promise<{ status: number }> | undefined;
+  const blocked = async () =>
+    (await owner.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+      .rowCount;
+  const step = async (name: string) => {
+    if (name !== "planner claimed" || deleting) return;
+    deleting = tenant.as("ann")("DELETE", `/Notifications/${list.body.data[0]?.id}`);
+    await expect.poll(blocked, { timeout: 10_000 }).toBeGreaterThan(0);
+  };
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const another = new Planner({ db, consumers: [planDeliveries], onError, step });
+  await another.plan(tenant.tenantId);
+  expect((await deleting)?.status).toBe(200);
+  await another.close();
+  expect(await decided(batch)).toMatchObject({ inApp: { total: 2 }, email: { total: 2 } });
 });
 
 test("one that is scheduled and cancelled says so to whoever asks why", async () => {
