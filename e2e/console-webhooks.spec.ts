@@ -24,7 +24,7 @@ async function takeSecret(page: Page): Promise<string> {
   return secret;
 }
 
-test("an endpoint is added, tried by a sample, rotated, gets what happens, is paused, and has it replayed", async ({
+test("an endpoint is added, tried, rotated, gets what happens, is paused, has it replayed, and what it missed while it was disabled", async ({
   browser,
 }) => {
   const backend = await openReceiver();
@@ -34,19 +34,30 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   await page.getByLabel("Address").fill(`${backend.url}/hook`);
   await page.getByLabel("All, also those of later versions").uncheck();
   await page.getByLabel("A message was sent").check();
+  await page.getByText("What they look like").click();
+  await expect(page.getByRole("region", { name: "Payload" })).toContainText('"type": "message.created"');
   await page.getByRole("button", { name: "Add", exact: true }).click();
   const secret = await takeSecret(page);
   await page.getByRole("heading", { level: 1, name: /^127\.0\.0\.1/ }).waitFor();
   expect(await page.content()).not.toContain(secret);
 
   await page.getByRole("button", { name: "Send sample" }).click();
+  const trying = page.getByRole("dialog", { name: "Send a sample" });
+  await trying.getByLabel("Event").selectOption("chat.created");
+  await expect(trying.getByRole("region", { name: "Payload" })).toContainText("A sample chat");
   await page.getByRole("button", { name: "Send", exact: true }).click();
   const delivery = page.getByRole("dialog", { name: "Delivery" });
   await expect(delivery.getByText("204", { exact: true })).toBeVisible();
   await expect(delivery.getByText('"sample": true')).toBeVisible();
   const [sample] = backend.received;
   new Webhook(secret).verify(sample?.raw ?? "", sample?.headers ?? {});
+  expect(sample?.body).toMatchObject({ type: "chat.created", data: { name: "A sample chat" } });
   await expectNoFault(page);
+  await page.keyboard.press("Escape");
+  await expect(delivery).toBeHidden();
+  await page.getByRole("button", { name: "Ping", exact: true }).click();
+  await expect(delivery.getByText('"type": "ping"')).toBeVisible();
+  await expect.poll(() => backend.received.map(({ body }) => body.type)).toEqual(["chat.created", "ping"]);
   await page.keyboard.press("Escape");
 
   await page.getByRole("button", { name: "More actions" }).click();
@@ -66,7 +77,7 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   await expect(page.getByText("Events wait until you resume it.")).toBeVisible();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
   await page.getByRole("button", { name: "Replay", exact: true }).click();
-  await page.getByLabel("Only what it has not taken yet").uncheck();
+  await page.getByLabel("Which").selectOption("Everything");
   await page.getByLabel("From (optional)").fill(localSecond(before));
   await page.getByLabel("Until (optional)").fill(localSecond(new Date(after.getTime() + 1000)));
   // How many it will be is said before, and has sent nothing yet.
@@ -79,6 +90,20 @@ test("an endpoint is added, tried by a sample, rotated, gets what happens, is pa
   await expect(page.getByText(count === 1 ? "1 event is sent" : `${count} events are sent`).first()).toBeVisible();
   await expect.poll(() => of(said).length).toBe(2);
   expect(new Set(of(said).map(({ id }) => id)).size).toBe(1);
+
+  // It says that it is gone and is disabled by that; what it missed since then is offered as it is enabled.
+  backend.answer("/hook", () => ({ status: 410 }));
+  const lost = unheard("Overboard");
+  await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content: lost });
+  await expect(page.getByText("It answered 410 Gone. Events are left out.")).toBeVisible();
+  backend.answer("/hook", () => ({ status: 204 }));
+  await page.getByRole("button", { name: "Enable and replay" }).click();
+  await expect(replay.getByLabel("From (optional)")).not.toHaveValue("");
+  await replay.getByLabel("Which").selectOption("Only what failed");
+  await expect(replay.getByRole("status")).toHaveText("1 event will be sent.");
+  await replay.getByRole("button", { name: "Replay", exact: true }).click();
+  await expect.poll(() => of(lost).length).toBe(2);
+  await expect(replay).toBeHidden();
 
   await page.getByRole("table", { name: "Deliveries" }).getByRole("button").first().click();
   await page.getByRole("button", { name: "Open page" }).click();

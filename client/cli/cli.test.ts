@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Envelope } from "../../server/events.ts";
 import { startWorker } from "../../server/jobs/worker.ts";
+import { openCutProxy } from "../../server/testing/cut-proxy.ts";
 import { eventually } from "../../server/testing/hub-client.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../server/testing/stack.ts";
 import { openReceiver, type Receiver } from "../../server/testing/webhook-receiver.ts";
@@ -105,6 +106,70 @@ describe("tail shows what was missed and what comes, the same by every protocol"
       child.kill("SIGINT");
       expect(await ended).toBe(0);
     });
+
+  test("comes back after the network fails and after a restart, before it has heard anything too: no gap, and no repeat", async () => {
+    const leaving = await stack.another();
+    const wire = await openCutProxy(leaving.url);
+    const heard: Record<string, Envelope[]> = {};
+    const children = ["events", "signalr", "pusher", "trpc"].map((protocol) => {
+      const words = ["--protocol", protocol, "--as", "ben", "--kinds", "message.created"];
+      const child = spawn(process.execPath, [file, "tail", ...words], { env: env({ PARLEY_URL: wire.url }) });
+      const list: Envelope[] = [];
+      heard[protocol] = list;
+      createInterface(child.stdout).on("line", (line) => list.push(JSON.parse(line)));
+      return child;
+    });
+    // The hub's client pings as soon as it has begun; until then its stock client would give up.
+    const begun = (live: object) => !("pulse" in live) || (live.pulse as { pinged: boolean }).pinged;
+    const connected = () => leaving.api.realtime.connectionsOf(acme.tenantId).filter(begun);
+    await eventually(() => expect(connected()).toHaveLength(children.length));
+    const said: string[] = [];
+    const sayAll = async (...texts: string[]) => {
+      for (const text of texts) await say(text);
+      said.push(...texts);
+    };
+    const allHeard = () =>
+      eventually(() => {
+        for (const [protocol, list] of Object.entries(heard)) expect(contents(list), protocol).toEqual(said);
+      });
+    wire.cut();
+    await sayAll("while it is away", "and more");
+    wire.mend();
+    await allHeard();
+    await sayAll("live");
+    await allHeard();
+    wire.pointTo(stack.url);
+    const closing = leaving.api.close();
+    await sayAll("at the restart", "right after it");
+    await closing;
+    await allHeard();
+    await sayAll("in the end");
+    await allHeard();
+    const ended = children.map((child) => once(child, "exit"));
+    for (const child of children) child.kill("SIGINT");
+    for (const [code] of await Promise.all(ended)) expect(code).toBe(0);
+    await wire.close();
+  }, 60_000);
+
+  test("by Pusher goes on when its user is taken out of a chat, and hears that chat again once back in it", async () => {
+    const ada = acme.as("ada");
+    const { body } = await ada<{ id: string }>("POST", "/Chat", { name: "Other", memberUserIds: ["cleo"] });
+    const child = spawn(process.execPath, [file, "tail", "--protocol", "pusher", "--as", "cleo"], { env: env({}) });
+    const heard: Envelope[] = [];
+    createInterface(child.stdout).on("line", (line) => heard.push(JSON.parse(line)));
+    const types = () => heard.map(({ type }) => type);
+    const mine = () =>
+      stack.api.realtime.connectionsOf(acme.tenantId).filter(({ principal }) => principal.userId === "cleo");
+    await eventually(() => expect(mine()).toHaveLength(1));
+    await ada("DELETE", `/Chat/${body.id}/members/cleo`);
+    await eventually(() => expect(types()).toEqual(["member.removed"]));
+    await ada("POST", `/Chat/${body.id}/members`, { userId: "cleo" });
+    await ada("POST", `/Chat/${body.id}/messages`, { content: "Welcome back" });
+    await eventually(() => expect(types()).toEqual(["member.removed", "member.added", "message.created"]));
+    const ended = once(child, "exit");
+    child.kill("SIGINT");
+    expect((await ended)[0]).toBe(0);
+  });
 
   test("with a key the whole tenant's log, as text, until the limit", async () => {
     const { nextCursor } = (await acme.key()<{ nextCursor: string }>("GET", "/events")).body;

@@ -1,18 +1,16 @@
 import { tenantAddress } from "../api.ts";
 import { ParleyError, toParleyError } from "../parley-error.ts";
 import { readEventStream } from "../stream-transport.ts";
-import type { Tail } from "./tail.ts";
-
-const AGAIN_AFTER_MS = 1_000;
+import { newestOf, pause, type Tail } from "./tail-place.ts";
 
 /** The log's own stream, over HTTP. Comes back by itself where it was; the first time it must begin. */
 export async function tailEvents({ service, after, signal, onEvent, onResync }: Tail): Promise<void> {
   const { baseUrl, tenantId, headers } = service;
-  let since = after;
+  let since = after ?? (await newestOf(service.api));
   for (let begun = false; !signal.aborted; ) {
     try {
-      const query = since ? `?${new URLSearchParams({ after: since })}` : "";
-      const response = await fetch(`${tenantAddress(baseUrl, tenantId)}/events${query}`, {
+      const query = new URLSearchParams({ after: since });
+      const response = await fetch(`${tenantAddress(baseUrl, tenantId)}/events?${query}`, {
         headers: { ...headers, accept: "text/event-stream" },
         signal,
       });
@@ -34,15 +32,4 @@ export async function tailEvents({ service, after, signal, onEvent, onResync }: 
     }
     await pause(signal);
   }
-}
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, AGAIN_AFTER_MS);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

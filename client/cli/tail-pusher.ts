@@ -3,7 +3,7 @@ import { ParleyError } from "../parley-error.ts";
 import { TokenKeeper, userOf } from "../token-keeper.ts";
 import type { LiveEvent } from "../types.ts";
 import { need } from "./need.ts";
-import type { Tail } from "./tail.ts";
+import { newestOf, pause, type Tail } from "./tail-place.ts";
 
 /** The same event comes on the user's own channel and on a chat's: so many are remembered. */
 const REMEMBERED = 1_000;
@@ -11,14 +11,30 @@ const REMEMBERED = 1_000;
 type Answer = (error: Error | null, answer: unknown) => void;
 type Said = LiveEvent & { eventId?: string };
 
-/** The reserved channels, by the stock pusher-js: the user's own, and one a chat. */
+/**
+ * The reserved channels, by the stock pusher-js: the user's own, and one a chat. It comes back by itself, on each channel from the last
+ * event that it has of it.
+ */
 export async function tailPusher({ service, after, chatId, signal, onEvent, onResync }: Tail): Promise<void> {
   const { default: Pusher } = await need("pusher-js", () => import("pusher-js"));
   const token = await service.userToken();
   const me = userOf(token);
+  const own = `private-user-${me}`;
   const address = tenantAddress(service.baseUrl, service.tenantId);
   const api = new Api({ address, tokens: new TokenKeeper(() => token) });
   const since = new Map<string, string>();
+  const begun = after ?? (await newestOf(api));
+  const authorize = async (socketId: string, channel: string) => {
+    const body = { socket_id: socketId, channel_name: channel, since: since.get(channel) ?? begun };
+    for (;;)
+      try {
+        return (await api.call("pusherApps.authorizeChannel", body)).body;
+      } catch (error) {
+        // A service that is just starting, or has too much to do, is asked again: the stock client does not.
+        if (signal.aborted || (error instanceof ParleyError && !error.passing)) throw error;
+        await pause(signal);
+      }
+  };
   const { hostname, port, protocol } = new URL(service.baseUrl);
   const tls = protocol === "https:";
   const number = Number(port || (tls ? 443 : 80));
@@ -26,20 +42,24 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
     ...{ cluster: "x", wsHost: hostname, wsPort: number, wssPort: number, forceTLS: tls },
     enabledTransports: ["ws", "wss"],
     channelAuthorization: {
-      customHandler: ({ socketId, channelName }: { socketId: string; channelName: string }, answer: Answer) => {
-        const from = since.get(channelName) ?? after;
-        const body = { socket_id: socketId, channel_name: channelName, ...(from ? { since: from } : {}) };
-        api.call("pusherApps.authorizeChannel", body).then(
-          (authorized) => answer(null, authorized.body),
+      customHandler: ({ socketId, channelName }: { socketId: string; channelName: string }, answer: Answer) =>
+        void authorize(socketId, channelName).then(
+          (body) => answer(null, body),
           (error: Error) => answer(error, null),
-        );
-      },
+        ),
     } as never,
   });
   const seen = new Set<string>();
+  let fail: (error: Error) => void = () => {};
+  /** The user is out of a chat, which ends its channel; without any other channel that is the end of all. */
+  const refused = (channel: string, { error, status = 0 }: { error?: string; status?: number }) => {
+    client.unsubscribe(channel);
+    if (channel === own || chatId) fail(new ParleyError(status, { detail: error ?? "", code: "subscription_refused" }));
+  };
   const listen = (channel: string) => {
     if (client.channel(channel)) return;
     client.subscribe(channel).bind_global((name: string, said: Said) => {
+      if (name === "pusher:subscription_error") return refused(channel, said as object);
       if (said?.eventId) since.set(channel, said.eventId);
       if (name === "parley:resync") onResync(said.eventId ?? "");
       if (name.includes(":") || !isNews(seen, said)) return;
@@ -52,15 +72,13 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
     if (eventId) since.set(`private-chat-${chat}`, eventId);
     listen(`private-chat-${chat}`);
   };
-  listen(`private-user-${me}`);
+  listen(own);
   for (const chat of chatId ? [chatId] : await chatsOf(api)) listen(`private-chat-${chat}`);
   await new Promise<void>((resolve, reject) => {
+    fail = reject;
     client.connection.bind("failed", () => reject(new Error("No connection can be made")));
     // The codes that say not to come back end the client.
     client.connection.bind("disconnected", resolve);
-    client.bind("pusher:subscription_error", ({ error, status }: { error: string; status: number }) =>
-      reject(new ParleyError(status, { detail: error, code: "subscription_refused" })),
-    );
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve());
   }).finally(() => client.disconnect());

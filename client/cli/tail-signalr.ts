@@ -2,15 +2,15 @@ import { Api, tenantAddress } from "../api.ts";
 import { type HubEvent, hearHubEvent } from "../hub-words.ts";
 import { TokenKeeper } from "../token-keeper.ts";
 import { need } from "./need.ts";
-import type { Tail } from "./tail.ts";
+import { newestOf, type Tail } from "./tail-place.ts";
 
 /** The hub, by the stock client of Microsoft. It comes back by itself, from the last event on. */
 export async function tailSignalr({ service, after, signal, onEvent, onResync }: Tail): Promise<void> {
   const { HubConnectionBuilder, LogLevel } = await need("@microsoft/signalr", () => import("@microsoft/signalr"));
   const accessToken = await service.userToken();
-  let since = after;
-  const address = () =>
-    `${tenantAddress(service.baseUrl, service.tenantId)}/hub?${new URLSearchParams({ payload: "full", events: "all", ...(since ? { since } : {}) })}`;
+  const tenant = tenantAddress(service.baseUrl, service.tenantId);
+  let since = after ?? (await newestOf(new Api({ address: tenant, tokens: new TokenKeeper(() => accessToken) })));
+  const address = () => `${tenant}/hub?${new URLSearchParams({ payload: "full", events: "all", since })}`;
   const connection = new HubConnectionBuilder()
     .withUrl(address(), { accessTokenFactory: () => accessToken })
     .withAutomaticReconnect({
@@ -40,16 +40,7 @@ export async function tailSignalr({ service, after, signal, onEvent, onResync }:
   const closed = new Promise<void>((resolve, reject) =>
     connection.onclose((error) => (error ? reject(error) : resolve())),
   );
-  try {
-    await connection.start();
-  } catch (error) {
-    // The stock client says that it was refused, and not why: a call by the same token does.
-    const tokens = new TokenKeeper(() => accessToken);
-    await new Api({ address: tenantAddress(service.baseUrl, service.tenantId), tokens }).call("chats.list", {
-      pageSize: 1,
-    });
-    throw error;
-  }
+  await connection.start();
   if (signal.aborted) await connection.stop();
   signal.addEventListener("abort", () => void connection.stop());
   await closed;

@@ -2,24 +2,11 @@ import type { LiveEvent } from "../types.ts";
 import { takeCount, takeList, UsageError } from "./arguments.ts";
 import type { Output } from "./output.ts";
 import type { Command } from "./run-command.ts";
-import type { Service } from "./service.ts";
 import { tailEvents } from "./tail-events.ts";
+import type { Tail } from "./tail-place.ts";
 import { tailPusher } from "./tail-pusher.ts";
 import { tailSignalr } from "./tail-signalr.ts";
 import { tailTrpc } from "./tail-trpc.ts";
-
-/** What a protocol's reader is given. It ends when `signal` fires, and throws when it cannot begin. */
-export interface Tail {
-  service: Service;
-  after: string | undefined;
-  kinds: string[] | undefined;
-  /** The only chat that is asked for, where a protocol can leave out others. */
-  chatId: string | undefined;
-  signal: AbortSignal;
-  onEvent(event: LiveEvent): void;
-  /** The cursor was of no use. */
-  onResync(eventId: string): void;
-}
 
 const protocols: Record<string, (tail: Tail) => Promise<void>> = {
   events: tailEvents,

@@ -3,7 +3,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
@@ -16,20 +15,12 @@ import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
+import { statuses, useDeliveryFilters } from "./delivery-filters.ts";
 import { DeliveryLife } from "./delivery-life.tsx";
 import { DeliveryStatus } from "./endpoint-state.tsx";
 import { everyType } from "./event-texts.ts";
 
 type Delivery = Answers["webhooks"]["listDeliveries"]["data"][number];
-
-const statuses = ["queued", "delivered", "failed", "expired", "waiting"] as const;
-
-const filters = {
-  status: parseAsStringLiteral(statuses),
-  type: parseAsStringLiteral(everyType),
-  open: parseAsString,
-  page: parseAsInteger,
-};
 
 /** What was, is or will be sent to an endpoint, the newest first. */
 export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
@@ -37,7 +28,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
   const trpc = useTRPC();
   const router = useRouter();
   const pageNumber = usePageNumber();
-  const [{ status, type, open }, setQuery] = useQueryStates(filters);
+  const [{ status, type, open }, setQuery] = useDeliveryFilters();
   const asked = { ...(status ? { status } : {}), ...(type ? { type } : {}) };
   const query = useQuery(
     trpc.webhooks.listDeliveries.queryOptions(

@@ -11,6 +11,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
+import { useDeliveryFilters } from "./delivery-filters.ts";
 import { EndpointForm } from "./endpoint-form.tsx";
 import { shortAddress } from "./endpoint-state.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";
@@ -26,14 +27,34 @@ export function EndpointActions({ of }: { of: Webhook }) {
   const router = useRouter();
   const toast = useToast();
   const { run, busy } = useAct();
+  const [, setOpen] = useDeliveryFilters();
   const [asked, setAsked] = useState<"sample" | "replay" | "rotate" | "edit" | "delete">();
-  const close = () => setAsked(undefined);
+  const close = () => {
+    setAsked(undefined);
+    setMissedFrom(undefined);
+  };
   const name = shortAddress(of.url);
   const active = of.state === "active";
 
+  const [missedFrom, setMissedFrom] = useState<string>();
+
   async function setState(state: "active" | "paused") {
+    // Since when nothing got through is forgotten once it is enabled; a minute before, the first of what failed was made.
+    const missed = of.state === "disabled" && of.failingSince && new Date(Date.parse(of.failingSince) - 60_000);
     const changed = await run(() => client.webhooks.update.mutate({ webhookId: of.id, state }));
+    if (changed && missed) {
+      setMissedFrom(missed.toISOString());
+      setAsked("replay");
+    }
     toast(changed ? { title: `${name} is ${changed.state}` } : { title: `${name} was left as it is`, tone: "bad" });
+  }
+
+  async function ping() {
+    const sent = await run(() =>
+      client.webhooks.sendSample.mutate({ webhookId: of.id, type: "ping", idempotencyKey: crypto.randomUUID() }),
+    );
+    if (sent) void setOpen({ open: sent.webhookDeliveryId });
+    else toast({ title: `${name} was not pinged`, tone: "bad" });
   }
 
   async function remove() {
@@ -47,11 +68,14 @@ export function EndpointActions({ of }: { of: Webhook }) {
       <Button variant="primary" disabled={!active} onClick={() => setAsked("sample")}>
         Send sample
       </Button>
+      <Button disabled={busy || !active} onClick={() => void ping()}>
+        Ping
+      </Button>
       <Button disabled={of.state === "disabled"} onClick={() => setAsked("replay")}>
         Replay
       </Button>
       <Button disabled={busy} onClick={() => void setState(active ? "paused" : "active")}>
-        {active ? "Pause" : of.state === "paused" ? "Resume" : "Enable"}
+        {active ? "Pause" : of.state === "paused" ? "Resume" : of.failingSince ? "Enable and replay" : "Enable"}
       </Button>
       <Menu trigger={<IconButton icon={Ellipsis} label="More actions" />}>
         <MenuItem icon={Pencil} onSelect={() => setAsked("edit")}>
@@ -65,7 +89,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
         </MenuItem>
       </Menu>
       {asked === "sample" && <SampleDialog of={of} onClose={close} />}
-      {asked === "replay" && <ReplayDialog of={of} onClose={close} />}
+      {asked === "replay" && <ReplayDialog of={of} from={missedFrom} onClose={close} />}
       {asked === "rotate" && <RotateDialog of={of} onClose={close} />}
       {asked === "edit" && <EditDialog of={of} onClose={close} />}
       <ConfirmDialog

@@ -2,10 +2,12 @@
 
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Field, Input } from "../../ui/field.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import type { Failure } from "../problem.ts";
 import type { Answers } from "../trpc.ts";
 import { type EventType, eventTexts, everyType } from "./event-texts.ts";
+import { SamplePayload } from "./sample-payload.tsx";
 
 export interface EndpointChoices {
   url: string;
@@ -27,6 +29,9 @@ export interface EndpointFormProps {
 export function EndpointForm({ of, failure, onSubmit, children }: EndpointFormProps) {
   const [chosen, setChosen] = useState<ReadonlySet<EventType>>(new Set(of?.types));
   const [all, setAll] = useState((of?.types.length ?? 0) === 0);
+
+  const [looks, setLooks] = useState(false);
+  const [shown, setShown] = useState<EventType>("message.created");
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -74,6 +79,20 @@ export function EndpointForm({ of, failure, onSubmit, children }: EndpointFormPr
             ))}
           </div>
         )}
+        <details className="mt-2 text-sm" onToggle={({ currentTarget }) => setLooks(currentTarget.open)}>
+          <summary className="min-h-9 cursor-pointer py-1.5 underline underline-offset-4">What they look like</summary>
+          {looks && (
+            <div className="mt-1 space-y-2">
+              <NativeSelect
+                label="Sample of"
+                value={shown}
+                options={everyType.map((value) => ({ value, label: value }))}
+                onChange={setShown}
+              />
+              <SamplePayload type={shown} />
+            </div>
+          )}
+        </details>
         {!all && chosen.size === 0 && <p className="mt-1 text-muted text-xs">None chosen is all of them.</p>}
       </fieldset>
       <Field label="Only of one chat (optional)" hint="The chat's id." error={failure?.fields.chatId}>

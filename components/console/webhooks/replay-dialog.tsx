@@ -4,23 +4,48 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { failureOf } from "../problem.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
+import { useDeliveryFilters } from "./delivery-filters.ts";
+import { type EventType, everyType } from "./event-texts.ts";
 import { useReplayCount } from "./use-replay-count.ts";
 
-/** Sends a range of the log to the endpoint, once more or for the first time. */
-export function ReplayDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; onClose: () => void }) {
+const choices = [
+  { value: "untaken", label: "What it has not taken yet" },
+  { value: "failed", label: "Only what failed" },
+  { value: "all", label: "Everything" },
+] as const;
+type Choice = (typeof choices)[number]["value"];
+
+interface ReplayDialogProps {
+  of: Answers["webhooks"]["get"];
+  /** From when on, unless somebody chooses otherwise: an ISO-8601 time. */
+  from?: string | undefined;
+  onClose: () => void;
+}
+
+/**
+ * Sends a range of the log to the endpoint, once more or for the first time. It begins with what the list of deliveries is filtered by.
+ */
+export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
   const [queued, setQueued] = useState(0);
-  const [since, setSince] = useState("");
+  const [filters] = useDeliveryFilters();
+  const [since, setSince] = useState(from === undefined ? "" : localSecond(new Date(from)));
   const [until, setUntil] = useState("");
-  const [undeliveredOnly, setUndeliveredOnly] = useState(true);
-  const range = { webhookId: of.id, ...time("since", since), ...time("until", until), undeliveredOnly };
+  const [which, setWhich] = useState<Choice>(filters.status === "failed" ? "failed" : "untaken");
+  const [type, setType] = useState<EventType | "any">(filters.type ?? "any");
+  const range = {
+    ...{ webhookId: of.id, ...time("since", since), ...time("until", until) },
+    ...(type === "any" ? {} : { types: [type] }),
+    ...(which === "failed" ? { status: "failed" as const } : { undeliveredOnly: which === "untaken" }),
+  };
   const { counted, error, fresh } = useReplayCount(range);
 
   async function replay(event: FormEvent<HTMLFormElement>) {
@@ -58,15 +83,10 @@ export function ReplayDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
             <Input type="datetime-local" step="1" value={until} onChange={({ target }) => setUntil(target.value)} />
           </Field>
         </div>
-        <label className="flex min-h-9 items-center gap-2.5 text-sm">
-          <input
-            type="checkbox"
-            checked={undeliveredOnly}
-            onChange={({ target }) => setUndeliveredOnly(target.checked)}
-            className="size-4 accent-(--accent)"
-          />
-          Only what it has not taken yet
-        </label>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <NativeSelect label="Which" value={which} options={choices} onChange={setWhich} />
+          <NativeSelect label="Of type" value={type} options={types} onChange={setType} />
+        </div>
         <p role="status" className="min-h-5 text-sm">
           {busy && queued > 0 ? `${queued} so far …` : fresh && counted ? countWords(counted) : "Counting …"}
         </p>
@@ -80,6 +100,13 @@ export function ReplayDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
       </form>
     </Dialog>
   );
+}
+
+const types = [{ value: "any" as const, label: "Any event" }, ...everyType.map((value) => ({ value, label: value }))];
+
+/** As a field of type datetime-local takes it. */
+function localSecond(at: Date): string {
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
 function time<Name extends "since" | "until">(name: Name, said: string): Partial<Record<Name, string>> {

@@ -1,7 +1,7 @@
 "use client";
 
 import { parseAsString, useQueryState } from "nuqs";
-import { type FormEvent, useId } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -9,6 +9,7 @@ import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { type EventType, eventTexts, everyType } from "./event-texts.ts";
+import { SamplePayload } from "./sample-payload.tsx";
 
 /** Sends a made-up event, then opens its delivery. */
 export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; onClose: () => void }) {
@@ -16,10 +17,10 @@ export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
   const { run, busy, failure } = useAct();
   const [, setOpen] = useQueryState("open", parseAsString);
   const id = useId();
+  const [type, setType] = useState<EventType>("message.created");
 
   async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const type = String(new FormData(event.currentTarget).get("type")) as EventType;
     const sent = await run(() =>
       client.webhooks.sendSample.mutate({ webhookId: of.id, type, idempotencyKey: crypto.randomUUID() }),
     );
@@ -34,14 +35,19 @@ export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
       onOpenChange={(open) => !open && onClose()}
       title="Send a sample"
       description="A made-up event, signed and sent as real ones are; its body says that it is a sample."
-      className="w-[min(calc(100vw-2rem),26rem)]"
+      className="w-[min(calc(100vw-2rem),34rem)]"
     >
       <form onSubmit={send} className="flex flex-col gap-4">
         <div className="flex flex-col gap-1.5">
           <label htmlFor={id} className="font-medium text-sm">
             Event
           </label>
-          <select id={id} name="type" className={inputClass}>
+          <select
+            id={id}
+            value={type}
+            onChange={({ target }) => setType(target.value as EventType)}
+            className={inputClass}
+          >
             {everyType.map((type) => (
               <option key={type} value={type}>
                 {type}: {eventTexts[type]}
@@ -49,6 +55,7 @@ export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
             ))}
           </select>
         </div>
+        <SamplePayload type={type} />
         <FailureNote failure={failure} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>

@@ -2,7 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { type Inputs, useTRPCClient } from "../trpc.ts";
 import { useDebounced } from "../use-debounced.ts";
 
-export type ReplayRange = Pick<Inputs["webhooks"]["replay"], "webhookId" | "since" | "until" | "undeliveredOnly">;
+export type ReplayRange = Pick<
+  Inputs["webhooks"]["replay"],
+  "webhookId" | "since" | "until" | "types" | "status" | "undeliveredOnly"
+>;
 
 /** A call looks at some thousand events; more calls than this are not made only to say a number. */
 const CALLS = 20;

@@ -59,7 +59,7 @@ function Trouble({ of }: { of: Webhook }) {
 
 function troubleOf({ state, reason, failures, nextTryAfter }: Webhook): string | undefined {
   if (state === "disabled")
-    return `${reason ? `${reason}. ` : ""}Events are left out. Enable it, then replay what it has missed.`;
+    return `${reason ? `${reason}. ` : ""}Events are left out. Enable it, and replay what it has missed since then.`;
   if (state === "paused") return "Events wait until you resume it.";
   if (nextTryAfter)
     return `${failures} tries in a row failed: it is let be until ${new Date(nextTryAfter).toLocaleTimeString()}.`;

@@ -9,6 +9,7 @@ import type { Job } from "../../persistence/jobs.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { epochOf } from "../deliveries/store.ts";
+import type { SampleType } from "./make-sample.ts";
 import { chatOf } from "./policy.ts";
 import type { WebhookStatus } from "./schema.ts";
 
@@ -16,7 +17,7 @@ export interface NewWebhookDelivery {
   /** Made unless given */
   id?: string;
   endpointId: string;
-  event: Pick<LogEvent, "type" | "chatId" | "userId" | "payload"> & { position?: number };
+  event: Pick<LogEvent, "chatId" | "userId" | "payload"> & { type: SampleType; position?: number };
   status: WebhookStatus;
   epoch: number;
   /** What a sample says */

@@ -2,9 +2,13 @@ import { type EventType, presentPayload } from "../../events.ts";
 
 const chatId = "01980000-0000-7000-8000-000000000001";
 
+/** What is sent to try an endpoint: an event of some type, or a ping, which says nothing. */
+export type SampleType = EventType | "ping";
+
 /** A made-up event in the form of a real one. `sample` tells it from those; it has no eventId, because it is not in the log. */
-export function sampleOf(tenantId: string, type: EventType, now: Date) {
+export function sampleOf(tenantId: string, type: SampleType, now: Date) {
   const at = now.toISOString();
+  if (type === "ping") return { type, tenantId, at, timestamp: at, sample: true, data: {} };
   const payload = payloadOf(type, at);
   return {
     type,

@@ -1,5 +1,6 @@
 import { createWebhook } from "./create-webhook.ts";
 import { deleteWebhook } from "./delete-webhook.ts";
+import { getSample } from "./get-sample.ts";
 import { getWebhook } from "./get-webhook.ts";
 import { getWebhookDelivery } from "./get-webhook-delivery.ts";
 import { listWebhookDeliveries } from "./list-webhook-deliveries.ts";
@@ -17,6 +18,7 @@ export const webhookOperations = {
   update: updateWebhook,
   delete: deleteWebhook,
   rotate: rotateWebhook,
+  getSample,
   sendSample,
   listDeliveries: listWebhookDeliveries,
   getDelivery: getWebhookDelivery,

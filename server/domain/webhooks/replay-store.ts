@@ -1,18 +1,21 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
-import { type EventType, eventTypes } from "../../events.ts";
+import { type EventType, eventTypes, type LogEvent } from "../../events.ts";
 import type { LogBounds } from "../../log/cursor.ts";
 import { readEventsOf } from "../../log/planner-store.ts";
 import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { insertWebhookDeliveries, requeueWebhooks } from "./delivery-store.ts";
 import { asksFor } from "./policy.ts";
+import type { WebhookStatus } from "./schema.ts";
 
 export interface Range {
   after?: string | undefined;
   upto?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
+  types?: EventType[] | undefined;
+  status?: WebhookStatus | undefined;
   undeliveredOnly?: boolean | undefined;
   /** Counts, and queues nothing */
   dryRun?: boolean | undefined;
@@ -36,10 +39,12 @@ export async function replayRange(
   const bounds = await boundsOf(tx, tenantId);
   const after = range.after === undefined ? bounds.floor : range.position(range.after, bounds);
   const upto = range.upto === undefined ? bounds.position : range.position(range.upto, bounds);
-  const types = endpoint.types.length > 0 ? (endpoint.types as EventType[]) : (Object.keys(eventTypes) as EventType[]);
+  const all = endpoint.types.length > 0 ? (endpoint.types as EventType[]) : (Object.keys(eventTypes) as EventType[]);
+  const types = range.types ? all.filter((type) => range.types?.includes(type)) : all;
   const events = await readEventsOf(tx, tenantId, types, { after, upto, limit: most });
   const { since = "", until = "~" } = range; // ISO-8601 times compare as text
-  const wanted = events.filter((event) => asksFor(endpoint, event) && event.at >= since && event.at < until);
+  const inRange = events.filter((event) => asksFor(endpoint, event) && event.at >= since && event.at < until);
+  const wanted = range.status ? await inStatus(tx, tenantId, endpoint.id, inRange, range.status) : inRange;
   const last = events.at(-1);
   const next = last && events.length === most ? { epoch: bounds.epoch, position: last.position } : null;
   const of = { position: { in: wanted.map(({ position }) => BigInt(position)) } };
@@ -55,6 +60,21 @@ export async function replayRange(
     wanted.map((event) => ({ endpointId: endpoint.id, event, status: "queued" as const, epoch: bounds.epoch })),
   );
   return { count: known + made, next };
+}
+
+/** Those of the events whose delivery is in a status. */
+async function inStatus(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  endpointId: string,
+  events: LogEvent[],
+  status: WebhookStatus,
+): Promise<LogEvent[]> {
+  const position = { in: events.map((event) => BigInt(event.position)) };
+  const where = { tenantId, endpointId, position, status };
+  const held = await tx.webhookDelivery.findMany({ where, select: { position: true } });
+  const positions = new Set(held.map((row) => Number(row.position)));
+  return events.filter((event) => positions.has(event.position));
 }
 
 /** Hand-written SQL: the epoch is what a function of the database says, and Prisma calls none. */

@@ -4,8 +4,10 @@ import { type Context, mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId, instant } from "../../schema.ts";
+import { eventType } from "../events/schema.ts";
 import { webhookJob } from "./delivery-store.ts";
 import { replayRange } from "./replay-store.ts";
+import { replayable } from "./schema.ts";
 import { getWebhook } from "./store.ts";
 
 const eventId = z.string().max(200);
@@ -22,6 +24,8 @@ export const replayWebhook = mutation({
     upto: eventId.optional().describe("Up to this event id, with it; to the newest unless given"),
     since: instant.optional().describe("Events from then on"),
     until: instant.optional().describe("Events before then"),
+    types: z.array(eventType).max(100).optional().describe("Only these types, of those that the endpoint asks for"),
+    status: z.enum(replayable).optional().describe("Only what has a delivery in this status"),
     undeliveredOnly: z.boolean().optional().describe("Leave out what the endpoint has taken already"),
     dryRun: z.boolean().optional().describe("Only count what would be queued, and change nothing"),
   }),

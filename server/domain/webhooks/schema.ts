@@ -13,6 +13,9 @@ export const maxWebhooks = 50;
 export const webhookStates = ["active", "paused", "disabled"] as const;
 export type WebhookState = (typeof webhookStates)[number];
 
+/** What an endpoint can be sent: events, and a ping to try it. */
+export const deliveryType = z.enum([...eventType.options, "ping"]);
+
 /** Status → what it tells whoever asks what became of an event. */
 export const webhookStatuses = {
   queued: "Waits for its turn or its next try; dueAt says when",
@@ -22,6 +25,8 @@ export const webhookStatuses = {
   waiting: "From before the database was restored or moved: it may have been delivered then. Resend it, or let it be",
 } as const;
 export type WebhookStatus = keyof typeof webhookStatuses;
+/** Of those that nothing more becomes of by itself, what was not taken. */
+export const replayable = ["failed", "expired", "waiting"] as const satisfies WebhookStatus[];
 const statusNames = Object.keys(webhookStatuses) as [WebhookStatus, ...WebhookStatus[]];
 const meanings = statusNames.map((name) => `${name}: ${webhookStatuses[name]}`).join("; ");
 
@@ -99,7 +104,7 @@ export function presentWebhook(row: EndpointRow, lately?: PresentedWebhook["late
 export const webhookDeliverySchema = z
   .object({
     id: z.string(),
-    type: eventType,
+    type: deliveryType,
     chatId: z.string().optional(),
     sample: z.boolean().describe("Sent to try the endpoint"),
     status: z.enum(statusNames).describe(meanings),
@@ -137,7 +142,7 @@ export const detailedDeliverySchema = webhookDeliverySchema
 
 export const deliveryFilters = {
   status: z.enum(statusNames).optional(),
-  type: eventType.optional(),
+  type: deliveryType.optional(),
   chatId: entityId.optional(),
   since: instant.optional().describe("Planned from then on"),
   until: instant.optional().describe("Planned before then"),

@@ -6,9 +6,9 @@ import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { epochOf } from "../deliveries/store.ts";
-import { eventType } from "../events/schema.ts";
 import { insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
 import { sampleOf } from "./make-sample.ts";
+import { deliveryType } from "./schema.ts";
 import { getWebhook } from "./store.ts";
 
 export const sendSample = mutation({
@@ -16,7 +16,10 @@ export const sendSample = mutation({
   summary: "Send a made-up event to a webhook endpoint the way that events go; its delivery says what became of it",
   http: { method: "POST", path: "/admin/webhooks/{webhookId}/sample", status: 201 },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ webhookId: entityId, type: eventType.optional().describe("message.created unless given") }),
+  input: z.object({
+    webhookId: entityId,
+    type: deliveryType.optional().describe("message.created unless given; a ping says nothing"),
+  }),
   output: z.object({ webhookDeliveryId: z.string().describe("For GET …/deliveries/{webhookDeliveryId}") }),
   errors: ["conflict"],
   handle: (ctx, { webhookId, type = "message.created" }) =>

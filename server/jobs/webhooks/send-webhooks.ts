@@ -150,6 +150,14 @@ function faultOf(error: unknown): string {
     EAI_AGAIN: "The name could not be looked up",
     ETIMEDOUT: "The address could not be reached",
     EHOSTUNREACH: "The address could not be reached",
+    CERT_HAS_EXPIRED: "TLS: its certificate has expired",
+    CERT_NOT_YET_VALID: "TLS: its certificate is not valid yet",
+    ERR_TLS_CERT_ALTNAME_INVALID: "TLS: its certificate is for another name",
+    DEPTH_ZERO_SELF_SIGNED_CERT: "TLS: its certificate is self-signed, so nobody vouches for it",
+    SELF_SIGNED_CERT_IN_CHAIN: "TLS: its certificate is of an authority that is not a public one",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "TLS: the certificate between its own and the authority's is missing",
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "TLS: its certificate is of an authority that is not known",
+    EPROTO: "TLS: what answers there does not speak TLS, or no version of it that we do",
   };
   return known[code ?? ""] ?? (code ? `${code}: ${message}` : message).slice(0, 300);
 }

@@ -36,6 +36,7 @@ export const webhookExamples: Record<Names, Example> = {
     changes: ["webhook_endpoints"],
     foreign: foreignWebhook,
   },
+  "webhooks.getSample": { input: () => ({ type: "message.created" }), callers: byAdmin, changes: [], foreign: {} },
   "webhooks.sendSample": {
     input: (side) => ({ ...ofWebhook(side), type: "chat.created" }),
     callers: byAdmin,

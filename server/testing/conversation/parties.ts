@@ -9,7 +9,7 @@ import { vi } from "vitest";
 import { type Envelope, eventTypes } from "../../events.ts";
 import type { TransportName } from "../../transport/signalr/link.ts";
 import type { AppRouter } from "../../transport/trpc/router.ts";
-import { openLogPage } from "../pusher-client.ts";
+import { openLogPage, type PusherCredentials, signWith, stockPusher, stockSdk } from "../pusher-client.ts";
 import type { Caller } from "../stack.ts";
 import { type Listener, overSse, overWebSocket } from "../trpc-listener.ts";
 import { openReceiver } from "../webhook-receiver.ts";
@@ -164,6 +164,46 @@ function webhook(name: string, verifier: (secret: string) => Pick<Standard, "ver
   };
 }
 
+/**
+ * A backend on the official server SDK that passes on what its webhook is told, to a page of its own on a channel of its own: each event
+ * once the one before has come, because a channel of an application promises no order over nodes.
+ */
+const pusherSdk: Party = {
+  name: "pusher server SDK, to a page of its own",
+  order: "chat",
+  join: async ({ url, backend, userId }) => {
+    const app = (await backend<PusherCredentials>("GET", "/admin/pusher")).body;
+    const sdk = stockSdk(url, app);
+    const channel = `private-relay-${userId}`;
+    const page = stockPusher(url, app.key, signWith(sdk));
+    const heard: HeardEvent[] = [];
+    page.subscribe(channel).bind_global((name: string, event: Envelope) => {
+      if (!name.startsWith("pusher:")) heard.push(heardOf({ ...event, type: name as Envelope["type"] }));
+    });
+    await vi.waitUntil(() => page.channel(channel).subscribed, { timeout: 10_000 });
+    const receiver = await openReceiver();
+    let relayed = Promise.resolve();
+    receiver.answer("/", ({ body }) => {
+      relayed = relayed.then(async () => {
+        const before = heard.length;
+        await sdk.trigger(channel, body.type, body);
+        await vi.waitUntil(() => heard.length > before, { timeout: 10_000, interval: 5 });
+      });
+      return { status: 204 };
+    });
+    await backend("POST", "/admin/webhooks", { url: receiver.url, ordered: true });
+    return {
+      heard,
+      say: (chatId, content) => backend("POST", `/Chat/${chatId}/messages`, { content }, { "x-act-as-user": userId }),
+      leave: async () => {
+        await relayed;
+        page.disconnect();
+        await receiver.close();
+      },
+    };
+  },
+};
+
 /** Everybody who takes part. A protocol that comes is one more element. */
 export const parties: Party[] = [
   signalr("WebSockets", "json"),
@@ -180,6 +220,7 @@ export const parties: Party[] = [
     const echo = new Echo({ broadcaster: "pusher", client });
     echo.private(channel.replace("private-", "")).listenToAll((_event: string, data: Envelope) => hear(data));
   }),
+  pusherSdk,
   webhook("standardwebhooks", (secret) => new Standard(secret)),
   webhook("svix", (secret) => new Svix(secret)),
 ];

@@ -176,9 +176,14 @@ describe("resuming", () => {
     await wire.close();
   });
 
-  test("with a cursor of no use tells to reload, once, then goes live", async () => {
+  test("with a cursor of no use tells to reload, once, then goes live, on one's own channel too", async () => {
     const chatId = await createChat("ben");
     const page = await openPage("ben", () => ({ since: "not-a-cursor" }));
+    const own = await listen(page, "private-user-ben");
+    await eventually(() => expect(own.types()).toEqual(["parley:resync"]));
+    await createChat("ben");
+    await eventually(() => expect(own.types()).toEqual(["parley:resync", "chat.created"]));
+    expect(own.said()[0]?.[1]).toEqual({ reason: "invalid", eventId: expect.any(String) });
     const chat = await listen(page, `private-chat-${chatId}`);
     await eventually(() => expect(chat.types()).toEqual(["parley:resync"]));
     await say(chatId, "live");

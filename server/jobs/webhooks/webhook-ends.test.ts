@@ -1,0 +1,207 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { transform } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { verifiers } from "../../../components/console/webhooks/verifiers.ts";
+import type { PresentedDelivery } from "../../domain/webhooks/schema.ts";
+import type { Envelope } from "../../events.ts";
+import { certificates } from "../../testing/certificates.ts";
+import { makeOperator } from "../../testing/console.ts";
+import { eventually } from "../../testing/hub-client.ts";
+import { type MailServer, startMailServer } from "../../testing/mail-server.ts";
+import { configFor, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+import { openReceiver, type Received, type Receiver } from "../../testing/webhook-receiver.ts";
+import { startWorker } from "../worker.ts";
+
+// What is left to do at both ends: choose what is replayed, read why nothing gets through, be told by mail, verify what comes.
+
+let stack: Stack;
+let acme: TestTenant;
+let sink: Receiver;
+let mails: MailServer;
+let worker: { close(): Promise<void> };
+
+beforeAll(async () => {
+  [stack, sink, mails] = await Promise.all([startStack(), openReceiver(), startMailServer()]);
+  acme = await stack.tenant("acme");
+  const config = configFor(stack.database, { mail: { url: mails.url, from: "Parley <parley@chat.example>" } });
+  worker = await startWorker(config, { look: 50, webhooks: { delays: [50] } });
+});
+afterAll(async () => {
+  await worker.close();
+  await Promise.all([sink.close(), mails.close()]);
+  await stack.close();
+});
+
+const listen = async (url: string, choices: object = {}) =>
+  (await acme.key()<{ id: string; secret: string }>("POST", "/admin/webhooks", { url, ...choices })).body;
+const deliveries = async (id: string) =>
+  (await acme.key()<{ data: PresentedDelivery[] }>("GET", `/admin/webhooks/${id}/deliveries?limit=200`)).body.data;
+const drop = (id: string) => acme.key()("DELETE", `/admin/webhooks/${id}`);
+const makeChat = async () => (await acme.as("ada")<{ id: string }>("POST", "/Chat", { name: "Crew" })).body.id;
+const say = (chatId: string, content: string) => acme.as("ada")("POST", `/Chat/${chatId}/messages`, { content });
+
+test("a replay takes what lies between two events or two times, of the types and in the status that are asked for, and no more", async () => {
+  const chatId = await makeChat();
+  const { nextCursor: after } = (await acme.key()<{ nextCursor: string }>("GET", "/events")).body;
+  for (const n of [1, 2, 3, 4, 5]) await say(chatId, `n ${n}`);
+  await acme.as("ada")("PATCH", `/Chat/${chatId}`, { name: "Renamed" });
+  const log = (await acme.key()<{ data: Envelope[] }>("GET", `/events?after=${after}`)).body.data;
+  const [, second, , fourth] = log;
+  let refuse = true;
+  sink.answer("/range", ({ body }) => ({ status: refuse && body.data.content === "n 4" ? 500 : 204 }));
+  const { id } = await listen(`${sink.url}/range`);
+  /** Replays, and answers what came of it. */
+  const replayed = async (range: object): Promise<unknown[]> => {
+    const before = sink.of("/range").length;
+    const { body } = await acme.key()<{ count: number }>("POST", `/admin/webhooks/${id}/replay`, range);
+    await eventually(async () => {
+      expect(new Set((await deliveries(id)).map(({ status }) => status))).not.toContain("queued");
+    });
+    const got = sink.of("/range").slice(before);
+    expect(new Set(got.map((one) => one.id)).size).toBe(body.count);
+    return got.map((one) => one.id);
+  };
+  const idsOf = (events: Envelope[]) => events.map(({ eventId }) => eventId).toSorted();
+  expect((await replayed({ after: second?.eventId, upto: fourth?.eventId })).length).toBe(3); // the fourth twice: it is refused
+  const failed = (await deliveries(id)).filter(({ status }) => status === "failed");
+  expect(failed).toMatchObject([{ type: "message.created", detail: "It answered 500" }]);
+  refuse = false;
+  expect(await replayed({ after, status: "failed" })).toEqual([fourth?.eventId]);
+  expect(await replayed({ after, status: "failed" })).toEqual([]);
+  const [since = "", until = ""] = [second?.at, fourth?.at];
+  expect((await replayed({ since, until })).toSorted()).toEqual(
+    idsOf(log.filter(({ at }) => at >= since && at < until)),
+  );
+  expect(await replayed({ after, types: ["chat.updated"] })).toEqual(
+    idsOf(log.filter(({ type }) => type === "chat.updated")),
+  );
+  await drop(id);
+});
+
+test("a ping says nothing but that it is one, and each type's sample is shown as it is sent", async () => {
+  const { id } = await listen(`${sink.url}/tried`);
+  const sample = (type: string) => acme.key()<{ body: object }>("GET", `/admin/webhook-samples/${type}`);
+  for (const type of ["ping", "chat.created"]) {
+    await acme.key()("POST", `/admin/webhooks/${id}/sample`, { type });
+    await eventually(() => expect(sink.of("/tried").map(({ body }) => body.type)).toContain(type));
+    const sent = sink.of("/tried").at(-1)?.body;
+    const now = { at: expect.any(String), timestamp: expect.any(String) };
+    const shown = (await sample(type)).body.body;
+    expect(sent).toMatchObject({ type, tenantId: "acme", sample: true });
+    // The times apart, which are those of the moment.
+    expect(JSON.parse(JSON.stringify(shown).replaceAll(/"20[\d-]+T[\d:.]+Z"/g, '"then"'))).toEqual(
+      JSON.parse(JSON.stringify(sent).replaceAll(/"20[\d-]+T[\d:.]+Z"/g, '"then"')),
+    );
+    expect(sent).toMatchObject(now);
+  }
+  await eventually(async () =>
+    expect((await deliveries(id)).map(({ type, status }) => [type, status])).toEqual([
+      ["chat.created", "delivered"],
+      ["ping", "delivered"],
+    ]),
+  );
+  await drop(id);
+});
+
+describe("why TLS does not come about is said in words", () => {
+  const { authority, key, ...servers } = certificates;
+  const words: [keyof typeof servers | "none", string | undefined][] = [
+    ["good", undefined],
+    ["expired", "TLS: its certificate has expired"],
+    ["early", "TLS: its certificate is not valid yet"],
+    ["otherName", "TLS: its certificate is for another name"],
+    ["selfSigned", "TLS: its certificate is self-signed, so nobody vouches for it"],
+    ["none", "TLS: what answers there does not speak TLS, or no version of it that we do"],
+  ];
+  const trusted = https.globalAgent.options.ca;
+  beforeAll(() => {
+    https.globalAgent.options.ca = [authority]; // as if the tests' authority were one of the public ones
+  });
+  afterAll(() => {
+    https.globalAgent.options.ca = trusted;
+  });
+
+  test.each(words)("%s", async (name, fault) => {
+    const taken = (_request: unknown, response: { end(): void }) => response.end();
+    const server = name === "none" ? createServer(taken) : https.createServer({ key, cert: servers[name] }, taken);
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { id } = await listen(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await acme.key()("POST", `/admin/webhooks/${id}/sample`, { type: "ping" });
+    const end = fault ? { status: "failed", detail: fault } : { status: "delivered" };
+    await eventually(async () => expect(await deliveries(id)).toMatchObject([end]));
+    await drop(id);
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
+test("the owners' mail that an endpoint was disabled really arrives, and names no secret of its address", async () => {
+  const { email } = await makeOperator(stack.api.services.db, testSecret, { tenantId: acme.tenantId, role: "owner" });
+  sink.answer("/gone?token=pssst", () => ({ status: 410 }));
+  const { id } = await listen(`${sink.url}/gone?token=pssst`, { types: ["message.created"] });
+  await say(await makeChat(), "hello?");
+  await eventually(() => expect(mails.mails).toHaveLength(1));
+  const [mail] = mails.mails;
+  const { host } = new URL(sink.url);
+  expect(mail?.to).toBe(email);
+  const { subject, text, html, from } = (await mail?.parse()) ?? {};
+  expect(subject).toBe(`A webhook endpoint was disabled: ${host}`);
+  expect(from?.text).toContain("parley@chat.example");
+  for (const body of [text, html]) {
+    expect(body).toContain("It answered 410 Gone");
+    expect(body).toContain("enable the endpoint, then replay it");
+  }
+  expect(mail?.raw.toString()).not.toContain("pssst");
+  await drop(id);
+});
+
+describe("the verifiers that the console gives take what is ours, and nothing else", () => {
+  const scratch = mkdtempSync("node_modules/.cache/parley-verifiers-");
+  const run = promisify(execFile);
+  let ours: Received;
+  let secret: string;
+  beforeAll(async () => {
+    const made = await listen(`${sink.url}/verified`, { types: ["message.created"] });
+    secret = made.secret;
+    await say(await makeChat(), "Grüße, 👋");
+    await eventually(() => expect(sink.of("/verified")).toHaveLength(1));
+    ours = sink.of("/verified")[0] as Received;
+  });
+  afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+  /** A program around a verifier, as a backend has it: it reads a request and prints what the event says. */
+  const programs: Record<string, (text: string) => Promise<[command: string, file: string, program: string]>> = {
+    typescript: async (text) => {
+      const around = `const { rawBody, headers } = JSON.parse(process.env.REQUEST);\n${text}\nconsole.log(event.data.content);`;
+      return [process.execPath, "verify.mjs", (await transform(around, { loader: "ts" })).code];
+    },
+    python: async (text) => {
+      const before = 'import json, os\nasked = json.loads(os.environ["REQUEST"])\n';
+      const request = 'raw_body, headers = asked["rawBody"].encode(), asked["headers"]\n';
+      return ["python3", "verify.py", `${before}${request}${text}\nprint(event["data"]["content"])\n`];
+    },
+  };
+  test.each(verifiers.filter(({ id }) => id in programs))("$label", async ({ id, text }) => {
+    const [command, name, program] = (await programs[id]?.(text)) ?? ["", "", ""];
+    const file = join(process.cwd(), scratch, name);
+    await writeFile(file, program);
+    const verify = (request: { raw: string; headers: Record<string, string> }, by = secret) => {
+      const REQUEST = JSON.stringify({ rawBody: request.raw, headers: request.headers });
+      const env = { ...process.env, REQUEST, PARLEY_WEBHOOK_SECRET: by, PYTHONUTF8: "1" };
+      return run(command, [file], { env }).then(({ stdout }) => stdout.trim());
+    };
+    const old = { ...ours.headers, "webhook-timestamp": String(Number(ours.headers["webhook-timestamp"]) - 1000) };
+    expect(await verify(ours)).toBe("Grüße, 👋");
+    await expect(verify({ ...ours, raw: ours.raw.replace("Grüße", "Flüche") })).rejects.toThrow("Command failed");
+    await expect(verify({ ...ours, headers: old })).rejects.toThrow("Command failed");
+    await expect(verify(ours, `whsec_${Buffer.alloc(32).toString("base64")}`)).rejects.toThrow("Command failed");
+  });
+});
