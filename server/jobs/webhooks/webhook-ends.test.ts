@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { transform } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { verifiers } from "../../../components/console/webhooks/verifiers.ts";
 import type { PresentedDelivery } from "../../domain/webhooks/schema.ts";
 import type { Envelope } from "../../events.ts";
@@ -83,6 +83,41 @@ test("a replay takes what lies between two events or two times, of the types and
   expect(await replayed({ after, types: ["chat.updated"] })).toEqual(
     idsOf(log.filter(({ type }) => type === "chat.updated")),
   );
+  await drop(id);
+});
+
+test("any 2xx is success; every other status is not, nor is none within 10 s", async () => {
+  const { id } = await listen(`${sink.url}/answers`);
+  const endOf = async (status?: number) => {
+    sink.answer("/answers", () => (status === undefined ? undefined : { status }));
+    await acme.key()("POST", `/admin/webhooks/${id}/sample`, { type: "ping" });
+    let end: PresentedDelivery | undefined;
+    await eventually(async () => {
+      [end] = await deliveries(id);
+      expect(end?.status).not.toBe("queued");
+    });
+    expect(sink.of("/answers").at(-1)?.id).toMatch(/^sample_/);
+    return end?.status === "failed" ? end.detail : end?.status;
+  };
+  for (const status of [200, 201, 202, 204, 299]) expect(await endOf(status)).toBe("delivered");
+  for (const status of [304, 400, 404, 500]) expect(await endOf(status)).toMatch(`It answered ${status}`);
+  const real = AbortSignal.timeout.bind(AbortSignal);
+  const patience = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => real(ms / 100));
+  expect(await endOf()).toBe("No answer within 10 s");
+  expect(new Set(patience.mock.calls.flat())).toContain(10_000);
+  patience.mockRestore();
+  sink.letGo();
+  await drop(id);
+});
+
+test("an old secret signs for 24 hours, or as long as one says, a week at most", async () => {
+  const { id } = await listen(`${sink.url}/rotated`, { types: ["chat.deleted"] });
+  const hours = async (choice: object) => {
+    const { body } = await acme.key()<{ oldSecretUntil: string }>("POST", `/admin/webhooks/${id}/rotate`, choice);
+    return Math.round((Date.parse(body.oldSecretUntil) - Date.now()) / 3_600_000);
+  };
+  expect([await hours({}), await hours({ overlapHours: 2 }), await hours({ overlapHours: 168 })]).toEqual([24, 2, 168]);
+  expect((await acme.key()("POST", `/admin/webhooks/${id}/rotate`, { overlapHours: 169 })).status).toBe(400);
   await drop(id);
 });
 

@@ -1,6 +1,7 @@
 import type PusherJs from "pusher-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Message } from "../../domain/messages/schema.ts";
+import { Owner } from "../../testing/chaos/owner.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import {
   appOf,
@@ -101,7 +102,11 @@ describe("private-chat and private-user", () => {
     await eventually(() => expect(own.types()).toEqual(["read.moved"]));
     const next = await createChat("ben");
     await ada("DELETE", `/Chat/${next}/members/ben`);
-    await eventually(() => expect(own.types()).toEqual(["read.moved", "chat.created", "member.removed"]));
+    await ada("POST", `/Chat/${next}/members`, { userId: "ben" });
+    await ada("DELETE", `/Chat/${next}`);
+    await eventually(() =>
+      expect(own.types()).toEqual(["read.moved", "chat.created", "member.removed", "member.added", "chat.deleted"]),
+    );
   });
 
   test("leave out what the page itself sent, named by its socket", async () => {
@@ -203,6 +208,23 @@ describe("who may listen", () => {
     expect(raw.events.filter(({ event }) => event === "x" || event === "message.created")).toEqual([]);
   });
 
+  test("counts among its user's connections, of which there are 200 at most: one more is closed with 4004", async () => {
+    const principal = { kind: "user", tenantId: tenant.tenantId, userId: "max" };
+    const held = Array.from({ length: 200 }, (_, i) => ({
+      id: `held-${i}`,
+      protocol: "signalr",
+      principal,
+      facts: () => ({}),
+    }));
+    const { realtime } = stack.api;
+    for (const one of held) realtime.open(one as never);
+    const raw = await openRaw();
+    const auth = await authorize(tenant.as("max"), raw.socketId, "private-user-max");
+    raw.send("pusher:subscribe", { channel: "private-user-max", auth: auth.body.auth });
+    expect((await raw.closed).code).toBe(4004);
+    for (const one of held) realtime.closed(one as never);
+  });
+
   test("ends with the token: revoked within 5 s with a code that does not bring it back", async () => {
     const raw = await openRaw();
     const auth = await authorize(tenant.as("dan"), raw.socketId, "private-user-dan");
@@ -219,6 +241,16 @@ describe("who may listen", () => {
 });
 
 describe("presence-chat", () => {
+  test("is not there in a chat of more than 1,000 members", async () => {
+    const owner = await Owner.open(stack.database.ownerUrl);
+    const crowd = Array.from({ length: 999 }, (_, i) => `crowd-${i}`);
+    const [fits] = await owner.makeChats("acme", 1, ["ben", ...crowd]);
+    const [large] = await owner.makeChats("acme", 1, ["ben", "cleo", ...crowd]);
+    await owner.close();
+    const status = async (id = "") => (await authorize(tenant.as("ben"), "1.1", `presence-chat-${id}`)).status;
+    expect([await status(fits), await status(large)]).toEqual([200, 403]);
+  });
+
   test("shows who is there as the other protocols do, and tells who comes and who is taken out", async () => {
     const chatId = await createChat("ben", "cleo");
     await tenant.as("cleo")("PUT", "/Users/cleo", { displayName: "Cleo C." });

@@ -146,6 +146,23 @@ describe("resuming", () => {
     expect(own.said().at(-1)?.[1].eventId).toEqual(own.said().at(-2)?.[1].eventId);
   });
 
+  test("finds a newer place once a minute, also where nothing is said", async () => {
+    const page = await openPage("ben");
+    await listen(page, "private-user-ben");
+    const places: { eventId: string }[] = [];
+    page.bind("parley:position", (place: { eventId: string }) => places.push(place));
+    await say(await createChat("cleo"), "not for ben");
+    const newest = await cursorOf(tenant.as("ben"));
+    const { hub } = second.api.realtime as unknown as { hub: { tellPositions(tick: number): void } };
+    // The ticks of a minute, which come by the second.
+    await eventually(() => {
+      for (let tick = 0; tick < 60; tick++) hub.tellPositions(tick);
+      expect(places.at(-1)?.eventId).toBe(newest);
+    });
+    // Of sixty ticks it is one, and perhaps one more of the node's own.
+    expect([1, 2]).toContain(places.filter(({ eventId }) => eventId === newest).length);
+  });
+
   test("goes by itself when the network fails: the stock client comes back with the last event it has", async () => {
     const chatId = await createChat("ben");
     let since = await cursorOf(tenant.as("ben"));

@@ -107,6 +107,12 @@ describe("cache channels, counts and queries", () => {
     await expect(sdk.get({ path: "/channels/counted", params: { info: "subscription_count" } })).rejects.toMatchObject({
       status: 400,
     });
+    await listen(a, "another"); // with a frame the app is looked up, else within seconds
+    const told = counts.length;
+    const { heard } = await listen(await openPage("ben", other), "counted");
+    await sdk.trigger("counted", "said", {});
+    await eventually(() => expect(heard).toEqual([["said", {}]]));
+    expect(counts.length).toBe(told);
     await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: true });
   });
 

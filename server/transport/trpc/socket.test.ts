@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
@@ -50,6 +50,7 @@ test("a node that ends tells its clients to move, and goes on serving them until
 
   balancer.pointTo(stack.url);
   const closed = once(staying, "close");
+  const began = performance.now();
   const closing = leaving.api.close();
   await eventually(() => expect(words).toContain('{"id":null,"method":"reconnect"}'));
   idle.close();
@@ -58,6 +59,7 @@ test("a node that ends tells its clients to move, and goes on serving them until
   // One that has not moved has it too, and is ended in the end.
   await eventually(() => expect(heard.at(-1)).toContain("meanwhile"));
   expect((await closed)[0]).toBe(1001);
+  expect(performance.now() - began).toBeGreaterThan(1900); // who stays has two seconds
   await closing;
   await say("after");
   await listening.until(3);
@@ -92,6 +94,35 @@ test("a client that does not read what it asked for is cut off", async () => {
   socket.resume();
   expect((await closed)[0]).toBe(1006);
   expect(answers).toBeLessThan(asked);
+});
+
+test("after 15 s of silence a client is pinged, and cut off when it has not answered in 10 s", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const open = async (answers: boolean) => {
+    const socket = new WebSocket(`${stack.url.replace("http", "ws")}/api/trpc`);
+    const heard: string[] = [];
+    socket.on("message", (data) => {
+      heard.push(String(data));
+      if (String(data) !== "PING" || !answers) return;
+      socket.send("PONG");
+      socket.send('{"id":7,"method":"query","params":{"path":"nothing.here"}}'); // its answer says that the node has read it
+    });
+    await once(socket, "open");
+    return { socket, heard, closed: once(socket, "close") };
+  };
+  const [alive, dead] = [await open(true), await open(false)];
+  await vi.advanceTimersByTimeAsync(14_999);
+  expect([alive.heard, dead.heard]).toEqual([[], []]);
+  await vi.advanceTimersByTimeAsync(1);
+  while (alive.heard.length < 2 || dead.heard.length < 1) await new Promise(setImmediate);
+  expect([alive.heard[0], dead.heard]).toEqual(["PING", ["PING"]]);
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(dead.socket.readyState).toBe(WebSocket.OPEN);
+  await vi.advanceTimersByTimeAsync(1);
+  expect((await dead.closed)[0]).toBe(1006);
+  vi.useRealTimers();
+  expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+  alive.socket.close();
 });
 
 test("a frame that cannot be read is answered with -32700 and without an id, and the connection goes on", async () => {

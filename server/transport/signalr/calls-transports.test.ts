@@ -1,0 +1,106 @@
+import { type HubConnection, HubConnectionBuilder, LogLevel, Subject } from "@microsoft/signalr";
+import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type AlternatingProxy, openAlternatingProxy } from "../../testing/alternating-proxy.ts";
+import { eventually } from "../../testing/hub-client.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { TransportName } from "./link.ts";
+
+// Streams both ways and results of clients, over every transport and format that the stock client has, from a node that knows no
+// stickiness to the one that has the connection.
+
+let stack: Stack;
+let other: Awaited<ReturnType<Stack["another"]>>;
+let acme: TestTenant;
+let balancer: AlternatingProxy;
+
+beforeAll(async () => {
+  stack = await startStack();
+  other = await stack.another();
+  balancer = await openAlternatingProxy([stack.url, other.url]);
+  acme = await stack.tenant("acme");
+});
+afterAll(async () => {
+  await balancer.close();
+  await stack.close();
+});
+
+const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as const;
+const ways: [TransportName, "json" | "messagepack"][] = [
+  ["WebSockets", "json"],
+  ["WebSockets", "messagepack"],
+  ["ServerSentEvents", "json"],
+  ["LongPolling", "json"],
+  ["LongPolling", "messagepack"],
+];
+
+async function connect([transport, format]: (typeof ways)[number], token: string): Promise<HubConnection> {
+  const builder = new HubConnectionBuilder()
+    .withUrl(`${balancer.url}/tenant/acme/v1/hub?renew=true`, {
+      accessTokenFactory: () => token,
+      transport: transportCodes[transport] as number,
+    })
+    .configureLogging(LogLevel.None);
+  if (format === "messagepack") builder.withHubProtocol(new MessagePackHubProtocol());
+  return builder.build();
+}
+
+test.each(ways)(
+  "%s, %s: a stream replays, goes on live and is cancelled; an upload is sent in order; a new token is asked for",
+  async (...way) => {
+    const user = way.join("-").toLowerCase();
+    const { body: chat } = await acme.as("ada")<{ id: string }>("POST", "/Chat", { memberUserIds: [user] });
+    const say = (content: string) => acme.as("ada")("POST", `/Chat/${chat.id}/messages`, { content });
+    const since = (await acme.as(user)<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    await say("missed");
+    const short = await acme.key()<{ token: string }>("POST", "/tokens", { userId: user, expiresInSeconds: 20 });
+    const connection = await connect(way, short.body.token);
+    let asked = 0;
+    connection.on("AccessToken", () => {
+      asked++;
+      return acme.token(user);
+    });
+    await connection.start();
+
+    const texts: unknown[] = [];
+    let end: string | undefined;
+    const subscription = connection
+      .stream<{ data: { content?: string } }>("SubscribeEvents", { since, kinds: ["message.created"] })
+      .subscribe({
+        next: ({ data }) => texts.push(data.content),
+        complete: () => {
+          end = "complete";
+        },
+        error: (error) => {
+          end = error.message;
+        },
+      });
+    await eventually(() => expect(texts).toEqual(["missed"]));
+    const items = new Subject<object>();
+    const answer = connection.invoke("SendMessages", items, { chatId: chat.id });
+    const sent = Array.from({ length: 25 }, (_, i) => `up ${i}: 👋`);
+    for (const content of sent) items.next({ content });
+    items.complete();
+    expect(await answer).toEqual({ sent: 25 });
+    await eventually(() => expect(texts).toEqual(["missed", ...sent]));
+    const failing = new Subject<object>();
+    const failed = connection.invoke("SendMessages", failing, { chatId: chat.id });
+    failing.next({ content: "" });
+    await expect(failed).rejects.toThrow("invalid: ");
+
+    const live = [stack.api, other.api]
+      .flatMap(({ realtime }) => realtime.connectionsOf(acme.tenantId))
+      .find(({ principal }) => principal.userId === user);
+    live?.sweep(Date.now() + 1); // asks, unless the node's own sweep has done so
+    await eventually(() => expect(live?.principal.expiresAt).toBeGreaterThan(Date.now() + 60_000));
+    expect(asked).toBe(1);
+
+    subscription.dispose();
+    // Calls are worked on in order: after this one the stream is over.
+    await connection.invoke("ListChats");
+    await say("after it");
+    await connection.invoke("ListChats");
+    expect({ count: texts.length, end }).toEqual({ count: 26, end: undefined });
+    await connection.stop();
+  },
+);
