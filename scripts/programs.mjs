@@ -21,9 +21,10 @@ export async function bringBrowser() {
   if (!found()) throw new Error("No browser for the journeys. Bring one with: npx playwright install chromium");
 }
 
-/** The server of the wake-ups between nodes, and what runs the guides' programs. */
+/** For all tests: the browser that draws no windows, the server of the wake-ups between nodes, and what runs the guides' programs. */
 export function bringPrograms() {
-  const missing = ["redis-server", "python3", "curl"].filter((name) => !run("sh", ["-c", `command -v ${name}`]));
+  const wanted = ["chromium-headless-shell", "redis-server", "python3", "curl"];
+  const missing = wanted.filter((name) => !run("sh", ["-c", `command -v ${name}`]));
   if (missing.length > 0) bring(...missing);
 }
 

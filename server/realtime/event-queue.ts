@@ -1,14 +1,16 @@
 import { DomainError } from "../errors.ts";
+import { maxQueuedBytes } from "./connection.ts";
 import type { DisconnectReason } from "./disconnect.ts";
 import type { Outgoing, Sink } from "./subscription.ts";
 
 const maxQueued = 2000;
 
-/** Between the hub, which pushes, and a generator, which is pulled. Bounded. */
+/** Between the hub, which pushes, and a generator, which is pulled. Bounded in events and in what they hold. */
 export abstract class EventQueue implements Sink {
   over = false;
   protected failure: unknown;
   private items: Outgoing[] = [];
+  private bytes = 0;
   private wake: () => void = () => {};
   private drained: () => void = () => {};
 
@@ -19,6 +21,7 @@ export abstract class EventQueue implements Sink {
     for (;;) {
       const item = this.items.shift();
       if (item) {
+        this.bytes -= sizeOf(item);
         if (this.items.length === 0) this.drained();
         return item;
       }
@@ -32,8 +35,12 @@ export abstract class EventQueue implements Sink {
 
   deliver(outgoing: Outgoing): void {
     if (this.over) return;
-    if (this.items.length >= maxQueued) this.disconnect("slow_consumer");
-    else this.items.push(outgoing);
+    const bytes = this.bytes + sizeOf(outgoing);
+    if (this.items.length >= maxQueued || bytes > maxQueuedBytes) this.disconnect("slow_consumer");
+    else {
+      this.items.push(outgoing);
+      this.bytes = bytes;
+    }
     this.wake();
   }
 
@@ -50,7 +57,8 @@ export abstract class EventQueue implements Sink {
   }
 
   pressure(): Promise<void> | undefined {
-    if (this.over || this.items.length < maxQueued / 4) return undefined;
+    const hasRoom = this.items.length < maxQueued / 4 && this.bytes < maxQueuedBytes / 4;
+    if (this.over || hasRoom) return undefined;
     return new Promise((resolve) => {
       this.drained = resolve;
     });
@@ -66,4 +74,9 @@ export abstract class EventQueue implements Sink {
     this.wake();
     this.drained();
   }
+}
+
+/** What an event holds, as JSON: made once for all of its readers. */
+function sizeOf(outgoing: Outgoing): number {
+  return outgoing.shared("bytes", ({ event }) => Buffer.byteLength(JSON.stringify(event.payload)));
 }
