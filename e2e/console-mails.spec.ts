@@ -104,3 +104,46 @@ test("a mail that did not go out is sent again once it can be, and as often as i
   await mail.getByRole("link", { name: "Open the mail" }).click();
   await expect(page.getByRole("list", { name: "Caught mails" }).getByRole("button")).toHaveCount(2);
 });
+
+test("a category is changed, which decides about the next mail, and taken away; a test of what is written is mailed", async () => {
+  const { page } = own;
+  await own.call("PUT", "/admin/categories/Delay", { title: "Delays", channels: ["inApp", "email"] });
+  await own.call("PUT", "/Users/eve", { email: "eve@mails.example" });
+  /** What becomes of a delay's mail to her, who does not want any, and how urgent it is. */
+  const decide = async () => {
+    const content = { userId: "eve", type: "Delay", subject: "s", message: "m" };
+    const { id, priority } = (await own.call<{ id: string; priority: string }>("POST", "/Notifications", content)).body;
+    const of = async () => {
+      const path = `/Notifications/${id}/deliveries`;
+      const { body } = await own.call<{ data: { channel: string; status: string }[] }>("GET", path);
+      return body.data.find(({ channel, status }) => channel === "email" && status !== "queued")?.status;
+    };
+    await expect.poll(of).toBeDefined();
+    return [await of(), priority];
+  };
+  await own.call("PUT", "/preferences", { categories: [{ type: "Delay", email: "off" }] }, "eve");
+  expect(await decide()).toEqual(["preference", "Normal"]);
+  await own.open("/categories?open=Delay");
+  const dialog = page.getByRole("dialog", { name: "Delays", exact: true }); // a toast is one, too
+  await dialog.getByLabel("People may change that, and be left in peace").uncheck();
+  await dialog.getByLabel("Priority").selectOption("High");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(await decide()).toEqual(["caught", "High"]);
+  await page.getByRole("button", { name: "Delays" }).click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(dialog).toHaveCount(0);
+  expect((await decide())[1]).toBe("Normal");
+
+  await own.open("/notifications/new");
+  await page.getByLabel("User's id").fill("eve");
+  await page.getByLabel("Subject", { exact: true }).fill("Only a trial");
+  await page.getByLabel("Message", { exact: true }).fill("m");
+  await page.getByLabel("Send a test mail to").fill("trial@mails.example");
+  await page.getByRole("button", { name: "Send test" }).click();
+  await expect(page.getByText("caught", { exact: true })).toBeVisible();
+  expect((await caught("trial@mails.example")).map(({ subject }) => subject)).toEqual([
+    expect.stringContaining("Only a trial"),
+  ]);
+  expect(await inbox("eve")).not.toContain("Only a trial");
+});
