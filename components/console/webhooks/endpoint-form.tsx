@@ -63,7 +63,7 @@ export function EndpointForm({ of, failure, onSubmit, children }: EndpointFormPr
       <Field label="Description (optional)" error={failure?.fields.description}>
         <Input name="description" maxLength={500} autoComplete="off" defaultValue={of?.description} />
       </Field>
-      <fieldset>
+      <fieldset className="min-w-0">
         <legend className="mb-1 font-medium text-sm">Events</legend>
         <Check label="All, also those of later versions" checked={all} onChange={setAll} />
         {!all && (

@@ -1,7 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import https from "node:https";
 import type { AddressInfo } from "node:net";
@@ -87,27 +87,31 @@ test("a replay takes what lies between two events or two times, of the types and
 });
 
 test("any 2xx is success; every other status is not, nor is none within 10 s", async () => {
-  const { id } = await listen(`${sink.url}/answers`);
+  /** Sends a sample to an endpoint that answers so, or not at all. Answers what became of it. */
   const endOf = async (status?: number) => {
-    sink.answer("/answers", () => (status === undefined ? undefined : { status }));
+    const path = `/answers-${status}`;
+    sink.answer(path, () => (status === undefined ? undefined : { status }));
+    const { id } = await listen(`${sink.url}${path}`);
     await acme.key()("POST", `/admin/webhooks/${id}/sample`, { type: "ping" });
     let end: PresentedDelivery | undefined;
     await eventually(async () => {
       [end] = await deliveries(id);
       expect(end?.status).not.toBe("queued");
     });
-    expect(sink.of("/answers").at(-1)?.id).toMatch(/^sample_/);
+    expect(sink.of(path)[0]?.id).toMatch(/^sample_/);
+    await drop(id);
     return end?.status === "failed" ? end.detail : end?.status;
   };
-  for (const status of [200, 201, 202, 204, 299]) expect(await endOf(status)).toBe("delivered");
-  for (const status of [304, 400, 404, 500]) expect(await endOf(status)).toMatch(`It answered ${status}`);
+  expect(await Promise.all([200, 201, 202, 204, 299].map(endOf))).toEqual(Array(5).fill("delivered"));
+  const refused = [304, 400, 404, 500];
+  const words = (await Promise.all(refused.map(endOf))).map((said) => said?.slice(0, "It answered 000".length));
+  expect(words).toEqual(refused.map((status) => `It answered ${status}`));
   const real = AbortSignal.timeout.bind(AbortSignal);
   const patience = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => real(ms / 100));
   expect(await endOf()).toBe("No answer within 10 s");
   expect(new Set(patience.mock.calls.flat())).toContain(10_000);
   patience.mockRestore();
   sink.letGo();
-  await drop(id);
 });
 
 test("an old secret signs for 24 hours, or as long as one says, a week at most", async () => {
@@ -211,6 +215,34 @@ describe("the verifiers that the console gives take what is ours, and nothing el
     ours = sink.of("/verified")[0] as Received;
   });
   afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+  test("the program of the documentation, as it stands there, takes a real event and refuses a forged one", async () => {
+    const page = await readFile("docs/protocols/webhooks.md", "utf8");
+    const [, source = ""] = /```ts\n(.*?)```/s.exec(page) ?? [];
+    const file = join(process.cwd(), scratch, "receive.mjs");
+    await writeFile(file, (await transform(source, { loader: "ts" })).code);
+    const free = createServer();
+    await once(free.listen(0, "127.0.0.1"), "listening");
+    const { port } = free.address() as AddressInfo;
+    free.close();
+    const url = `http://127.0.0.1:${port}`;
+    const made = await listen(url, { types: ["chat.created"] });
+    const env = { ...process.env, PORT: String(port), PARLEY_WEBHOOK_SECRET: made.secret };
+    const program = spawn(process.execPath, [file], { env });
+    let said = "";
+    program.stdout.on("data", (text) => {
+      said += text;
+    });
+    const forged = { method: "POST", body: ours.raw, headers: ours.headers }; // signed, and by another endpoint's secret
+    await eventually(async () => expect((await fetch(url, forged)).status).toBe(400));
+    await makeChat();
+    await eventually(() => expect(said).toMatch(/^chat\.created [\w-]{22}\n$/));
+    await eventually(async () => expect(await deliveries(made.id)).toMatchObject([{ status: "delivered" }]));
+    const ended = once(program, "exit");
+    program.kill();
+    await ended;
+    await drop(made.id);
+  });
 
   /** A program around a verifier, as a backend has it: it reads a request and prints what the event says. */
   const programs: Record<string, (text: string) => Promise<[command: string, file: string, program: string]>> = {
