@@ -61,6 +61,21 @@ async function mailed(subject: string): Promise<string> {
   return (await find()) ?? "";
 }
 
+/** Has a notification mailed, takes the mail as its server got it, and does what a mail provider's button does. */
+async function unsubscribeByMail(notify: (told: object) => Promise<number>): Promise<void> {
+  const told = { userId: "ada", email: "ada@quay.example", type: "Delay", subject: "Late", message: "Ten minutes." };
+  expect(await notify(told)).toBe(201);
+  const find = () => mail.mails.find(({ to }) => to === told.email);
+  await expect.poll(find).toBeDefined();
+  const parsed = await find()?.parse();
+  expect(parsed?.text).toContain("Ten minutes.");
+  const headers = new Map(parsed?.headerLines.map(({ key, line }) => [key, line.replace(/\s+/g, " ")]));
+  expect(headers.get("list-unsubscribe-post")).toBe("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+  const link = /<(\S+)>/.exec(headers.get("list-unsubscribe") ?? "")?.[1] ?? "";
+  const answer = await fetch(link, { method: "POST", body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }) });
+  expect([answer.status, await answer.text()]).toEqual([200, "Unsubscribed from Delay.\n"]);
+}
+
 test("without the demo the page says so, tells what to do, and asks for nothing it cannot get", async ({ browser }) => {
   const { page, noise } = await open(browser);
   await page.goto("/");
@@ -104,6 +119,7 @@ test("the printed link makes the owner, who runs two tenants, suspends one and l
   };
   const asAda = async () => (await call("/counters", { authorization: `Bearer ${token}` })).status;
   expect(await asAda()).toBe(200);
+  await unsubscribeByMail(async (told) => (await call("/Notifications", { "x-api-key": key }, told)).status);
 
   await page.goto("/account");
   await page.getByRole("link", { name: "Every tenant of this installation" }).click();
