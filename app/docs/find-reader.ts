@@ -1,6 +1,6 @@
 import { headers } from "next/headers";
-import { askConsole, askOperation } from "../../components/console/ask-api.ts";
-import type { Answers } from "../../components/console/trpc.ts";
+import { askOperation } from "../../components/console/ask-api.ts";
+import type { Account } from "../../components/console/trpc.ts";
 import type { Reader } from "../../components/docs/programs.tsx";
 import { webEnvironment } from "../../server/auth/session.ts";
 import { sessionCookieName } from "../../server/auth/session-cookie.ts";
@@ -19,14 +19,14 @@ export async function findReader(): Promise<Reader> {
   return { kind: "operator", tenants: await Promise.all(named) };
 }
 
-async function findAccount(): Promise<Answers["account"]["get"] | undefined> {
+async function findAccount(): Promise<Account | undefined> {
   const cookie = (await headers()).get("cookie") ?? "";
   if (!cookie.includes(sessionCookieName(webEnvironment().baseUrl))) return undefined;
-  return await askConsole<Answers["account"]["get"]>("/account").catch(() => undefined);
+  return await askOperation("account.get", {}).catch(() => undefined);
 }
 
 /** Empty where the reader's role does not see keys. */
 async function findKeyNames(tenantId: string): Promise<string[]> {
-  const keys = await askOperation<Answers["apiKeys"]["list"]>("apiKeys.list", {}, tenantId).catch(() => undefined);
+  const keys = await askOperation("apiKeys.list", {}, tenantId).catch(() => undefined);
   return keys?.data.map(({ name }) => name) ?? [];
 }

@@ -20,12 +20,11 @@ export function AcceptForm({ token, email, signedIn }: AcceptFormProps) {
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const password = String(new FormData(event.currentTarget).get("password") ?? "");
-    const path = `/invitations/${encodeURIComponent(token)}/accept`;
     setBusy(true);
     try {
-      if (signedIn) await callConsole("POST", `/account${path}`);
+      if (signedIn) await callConsole("account.acceptInvitation", { token });
       else {
-        await callConsole("POST", path, { password });
+        await callConsole("people.acceptInvitation", { token, password });
         await signIn({ way: "password", email, password });
       }
       window.location.assign("/t");

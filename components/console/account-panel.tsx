@@ -5,35 +5,17 @@ import { renderSVG } from "uqr";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
+import { type Person, useAccountAct } from "./account-act.tsx";
 import { browserName } from "./browser-name.ts";
-import { CallFault, callConsole } from "./call.ts";
+import { callConsole } from "./call.ts";
 import { NewTenantForm } from "./new-tenant-form.tsx";
-import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { signOut } from "./sign-in.ts";
+import type { Account, AnswerOf } from "./trpc.ts";
 
-export interface Account {
-  email: string;
-  installationOwner: boolean;
-  hasPassword: boolean;
-  twoFactor: boolean;
-  recoveryCodesLeft: number;
-  mayCreateTenant: boolean;
-  tenants: { tenantId: string; name: string; role: string }[];
-}
+type ConsoleSession = AnswerOf<"account.listSessions">["data"][number];
 
 interface AccountProps {
-  account: Account & {
-    /** What people call the provider that also signs them in, where there is one. */
-    provider?: string | undefined;
-  };
-}
-
-export interface ConsoleSession {
-  sessionId: string;
-  current: boolean;
-  ip: string | null;
-  userAgent: string | null;
-  seenAt: string;
+  account: Account & Pick<Person, "provider">;
 }
 
 /** What a person sees to alone: tenants, password, browsers, two factors. */
@@ -83,52 +65,19 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** Runs what a form asks, and says what came of it. Where it was a while since who it is was said, it asks for that and goes on. */
-function useAct({ hasPassword, twoFactor, provider }: AccountProps["account"]) {
-  const [said, setSaid] = useState<string>();
-  const [held, setHeld] = useState<{ work: () => Promise<string> }>();
-  const act = async (work: () => Promise<string>) => {
-    try {
-      setSaid(await work());
-    } catch (error) {
-      if (error instanceof CallFault && error.code === "reauthentication_required") setHeld({ work });
-      else setSaid(wordsOf(error));
-    }
-  };
-  const outcome = (
-    <>
-      <p role="status" className="text-sm leading-6" hidden={said === undefined}>
-        {said}
-      </p>
-      {held && (
-        <ReauthenticateDialog
-          {...{ hasPassword, twoFactor, provider }}
-          send={(given) => callConsole("POST", "/account/reauthenticate", given).then(() => undefined, wordsOf)}
-          onDone={(answered) => {
-            setHeld(undefined);
-            if (answered) void act(held.work);
-          }}
-        />
-      )}
-    </>
-  );
-  return { outcome, act };
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof CallFault)) return "That did not work.";
-  return Object.values(error.fields)[0]?.[0] ?? error.message;
-}
-
 function PasswordForm({ account }: AccountProps) {
   const { hasPassword } = account;
-  const { outcome, act } = useAct(account);
+  const { outcome, act } = useAccountAct(account);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const { current, password } = Object.fromEntries(new FormData(form)) as Record<string, string>;
+    const fields = new FormData(form);
+    const text = (name: string) => String(fields.get(name) ?? "");
     void act(async () => {
-      await callConsole("POST", "/account/password", { password, ...(hasPassword ? { current } : {}) });
+      await callConsole("account.changePassword", {
+        password: text("password"),
+        ...(hasPassword ? { current: text("current") } : {}),
+      });
       form.reset();
       return "Changed. Your other browsers are signed out.";
     });
@@ -150,12 +99,12 @@ function PasswordForm({ account }: AccountProps) {
 }
 
 function TwoFactors({ account }: AccountProps) {
-  const { outcome, act } = useAct(account);
-  const [secret, setSecret] = useState<{ secret: string; uri: string }>();
+  const { outcome, act } = useAccountAct(account);
+  const [secret, setSecret] = useState<AnswerOf<"account.startTotp">>();
   const [codes, setCodes] = useState<string[]>();
   const start = () =>
     act(async () => {
-      setSecret(await callConsole("POST", "/account/totp", {}));
+      setSecret(await callConsole("account.startTotp", {}));
       return "Scan it with your authenticator app, then give a code of it.";
     });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -163,13 +112,11 @@ function TwoFactors({ account }: AccountProps) {
     const code = String(new FormData(event.currentTarget).get("code") ?? "");
     void act(async () => {
       if (account.twoFactor) {
-        await callConsole("POST", "/account/totp/disable", { code });
+        await callConsole("account.disableTotp", { code });
         window.location.reload();
         return "Switched off.";
       }
-      const { recoveryCodes } = await callConsole<{ recoveryCodes: string[] }>("POST", "/account/totp/confirm", {
-        code,
-      });
+      const { recoveryCodes } = await callConsole("account.confirmTotp", { code });
       setCodes(recoveryCodes);
       return "Switched on. Keep these codes: each signs you in once without the app, and they are shown once.";
     });
@@ -218,11 +165,11 @@ function TwoFactors({ account }: AccountProps) {
 }
 
 function Sessions({ account, sessions }: AccountProps & { sessions: ConsoleSession[] }) {
-  const { outcome, act } = useAct(account);
+  const { outcome, act } = useAccountAct(account);
   const [shown, setShown] = useState(sessions);
   const revoke = (sessionId: string) =>
     act(async () => {
-      await callConsole("DELETE", `/account/sessions/${sessionId}`);
+      await callConsole("account.revokeSession", { sessionId });
       setShown((before) => before.filter((one) => one.sessionId !== sessionId));
       return "Signed out there.";
     });

@@ -1,25 +1,24 @@
 import { headers } from "next/headers";
 import { asVisitor } from "../../app/as-visitor.ts";
+import type { AnswerOf, InputOf, Name } from "./trpc.ts";
 
-/** A read of the console at no tenant's address, by a page on the server, as its visitor. Undefined when it is refused. */
-export function askConsole<T>(path: string): Promise<T | undefined> {
-  return ask(`/api/console${path}`);
-}
-
-/** The same by the name of an operation that is not below /api/console; of a tenant where it is one's. */
-export async function askOperation<T>(name: string, input: object, tenantId?: string): Promise<T | undefined> {
-  const query = encodeURIComponent(JSON.stringify(input));
-  const tenant: Record<string, string> = tenantId === undefined ? {} : { "x-tenant-id": tenantId };
-  return (await ask<{ result: { data: T } }>(`/api/trpc/${name}?input=${query}`, tenant))?.result.data;
-}
-
-async function ask<T>(path: string, tenant: Record<string, string> = {}): Promise<T | undefined> {
+/** A read by a page on the server, as its visitor; of a tenant where it is one's. Undefined when it is refused. */
+export async function askOperation<N extends Name>(
+  name: N,
+  input: InputOf<N>,
+  tenantId?: string,
+): Promise<AnswerOf<N> | undefined> {
   const { PARLEY_API_URL: api, NEXTAUTH_URL: origin = "" } = process.env;
   if (!api) return undefined;
   const cookie = (await headers()).get("cookie");
-  const response = await fetch(`${api}${path}`, {
+  const response = await fetch(`${api}/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`, {
     cache: "no-store",
-    headers: { ...(await asVisitor()), ...tenant, origin, ...(cookie ? { cookie } : {}) },
+    headers: {
+      ...(await asVisitor()),
+      origin,
+      ...(tenantId === undefined ? {} : { "x-tenant-id": tenantId }),
+      ...(cookie ? { cookie } : {}),
+    },
   });
-  return response.ok ? ((await response.json()) as T) : undefined;
+  return response.ok ? ((await response.json()) as { result: { data: AnswerOf<N> } }).result.data : undefined;
 }

@@ -1,3 +1,5 @@
+import type { AnswerOf, InputOf, Name } from "./trpc.ts";
+
 /** What went wrong with a call, in words for the page. */
 export class CallFault extends Error {
   readonly code: string;
@@ -9,17 +11,14 @@ export class CallFault extends Error {
   }
 }
 
-/** A call of the console at no tenant's address, as whoever is signed in. Throws CallFault. */
-export async function callConsole<T>(
-  method: "GET" | "POST" | "PATCH" | "DELETE",
-  path: string,
-  body?: object,
-): Promise<T> {
-  const response = await fetch(`/api/console${path}`, {
-    method,
-    ...(body ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {}),
+/** A call of an operation that is at no tenant's address, as whoever is signed in. Throws CallFault. */
+export async function callConsole<N extends Name>(name: N, input: InputOf<N>): Promise<AnswerOf<N>> {
+  const response = await fetch(`/api/trpc/${name}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(input),
   }).catch(() => undefined);
   const answer = await response?.json().catch(() => undefined);
-  if (!response?.ok) throw new CallFault(answer ?? {});
-  return answer as T;
+  if (!response?.ok) throw new CallFault(answer?.error?.data?.problem ?? {});
+  return answer.result.data;
 }

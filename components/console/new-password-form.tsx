@@ -16,7 +16,7 @@ export function NewPasswordForm({ token }: { token: string }) {
     setBusy(true);
     setFault(undefined);
     try {
-      await callConsole("POST", "/password-reset/finish", { token, password });
+      await callConsole("people.resetPassword", { token, password });
       window.location.assign("/sign-in");
     } catch (error) {
       setFault(error instanceof CallFault ? error : new CallFault({}));

@@ -2,9 +2,9 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
-import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { TenantFields } from "./tenant-fields.tsx";
 
 /** Makes one more tenant, and opens its console. Folded away behind a button where there is one already. */
 export function NewTenantForm({ begins }: { begins: boolean }) {
@@ -20,7 +20,7 @@ export function NewTenantForm({ begins }: { begins: boolean }) {
     setFault(undefined);
     try {
       const fields = { id: text("id"), name: text("name") };
-      const { tenantId } = await callConsole<{ tenantId: string }>("POST", "/account/tenants", fields);
+      const { tenantId } = await callConsole("account.createTenant", fields);
       window.location.assign(`/t/${tenantId}`);
     } catch (error) {
       setFault(error instanceof CallFault ? error : new CallFault({}));
@@ -38,12 +38,7 @@ export function NewTenantForm({ begins }: { begins: boolean }) {
   const elsewhere = fault !== undefined && errorOf("name") === undefined && errorOf("id") === undefined;
   return (
     <form onSubmit={submit} className="flex flex-col gap-3">
-      <Field label="Name of the tenant" hint="Your company or product." error={errorOf("name")}>
-        <Input name="name" autoComplete="organization" required />
-      </Field>
-      <Field label="Its id" hint="Small letters, digits and hyphens: part of every address." error={errorOf("id")}>
-        <Input name="id" pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?" required />
-      </Field>
+      <TenantFields names={{ name: "name", id: "id" }} labels={{ name: "Name of the tenant" }} errorOf={errorOf} />
       <p role="alert" className="text-bad text-sm" hidden={!elsewhere}>
         {fault?.message}
       </p>

@@ -16,7 +16,9 @@ export function RequestLinkForm() {
     const pressed = (event.nativeEvent as SubmitEvent).submitter as HTMLButtonElement | null;
     setBusy(true);
     try {
-      await callConsole("POST", pressed?.value === "sign-in" ? "/sign-in-link" : "/password-reset", { email });
+      await callConsole(pressed?.value === "sign-in" ? "people.requestSignInLink" : "people.requestPasswordReset", {
+        email,
+      });
       setSaid({ text: `If there is an account with ${email}, a mail is on its way.`, bad: false });
     } catch (error) {
       const fault = error instanceof CallFault ? error : new CallFault({});

@@ -5,6 +5,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 import { signIn } from "./sign-in.ts";
+import { TenantFields } from "./tenant-fields.tsx";
 
 /** An account and its first tenant, then signed in; with a claim, of the whole installation. */
 export function SignUpForm({ claim }: { claim?: string | undefined }) {
@@ -20,7 +21,7 @@ export function SignUpForm({ claim }: { claim?: string | undefined }) {
     setFault(undefined);
     try {
       const fields = { email, password, tenant, tenantName: text("tenantName"), ...(claim ? { claim } : {}) };
-      await callConsole("POST", "/sign-up", fields);
+      await callConsole("people.signUp", fields);
       await signIn({ way: "password", email, password });
       window.location.assign("/t");
     } catch (error) {
@@ -39,12 +40,11 @@ export function SignUpForm({ claim }: { claim?: string | undefined }) {
       <Field label="Password" hint="At least 10 characters." error={errorOf("password")}>
         <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
       </Field>
-      <Field label="Name of your tenant" hint="Your company or product." error={errorOf("tenantName")}>
-        <Input name="tenantName" autoComplete="organization" required />
-      </Field>
-      <Field label="Its id" hint="Small letters, digits and hyphens: part of every address." error={errorOf("tenant")}>
-        <Input name="tenant" pattern="[a-z0-9]([a-z0-9\-]{0,61}[a-z0-9])?" required />
-      </Field>
+      <TenantFields
+        names={{ name: "tenantName", id: "tenant" }}
+        labels={{ name: "Name of your tenant" }}
+        errorOf={errorOf}
+      />
       <p role="alert" className="text-bad text-sm" hidden={fault === undefined}>
         {inFields ? "Some fields are not right yet." : fault?.message}
       </p>

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
-import { CallFault } from "./call.ts";
+import { CallFault, callConsole } from "./call.ts";
 import type { Answers } from "./trpc.ts";
 
 export type InstallationTenant = Answers["installation"]["listTenants"]["data"][number];
@@ -16,7 +16,7 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
   async function change(tenantId: string, part: Partial<Pick<InstallationTenant, "suspended" | "rate" | "limited">>) {
     try {
       const { limited: _limited, ...fields } = part;
-      await updateTenant({ tenant: tenantId, ...fields });
+      await callConsole("installation.updateTenant", { tenant: tenantId, ...fields });
       setFault(undefined);
       setShown((before) => before.map((one) => (one.tenantId === tenantId ? { ...one, ...part } : one)));
     } catch (error) {
@@ -25,7 +25,7 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
   }
   async function lift(tenantId: string) {
     try {
-      await updateTenant({ tenant: tenantId, limited: false });
+      await callConsole("installation.updateTenant", { tenant: tenantId, limited: false });
       window.location.reload(); // what the tenant sets itself is shown then
     } catch (error) {
       setFault(error instanceof CallFault ? error.message : "That did not work.");
@@ -86,16 +86,4 @@ function LimitForm({ tenant, onChange, onLift }: LimitFormProps) {
       {tenant.limited && <Button onClick={onLift}>Lift</Button>}
     </form>
   );
-}
-
-/** The one call of this page; installation calls take a console session over tRPC. Throws CallFault. */
-async function updateTenant(fields: object): Promise<void> {
-  const response = await fetch("/api/trpc/installation.updateTenant", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(fields),
-  });
-  if (response.ok) return;
-  const { error } = (await response.json()) as { error?: { data?: { problem?: { code?: string; detail?: string } } } };
-  throw new CallFault(error?.data?.problem ?? {});
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
-import { type Account, AccountPanel, type ConsoleSession } from "../../../components/console/account-panel.tsx";
-import { askConsole } from "../../../components/console/ask-api.ts";
+import { AccountPanel } from "../../../components/console/account-panel.tsx";
+import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { webEnvironment } from "../../../server/auth/session.ts";
 
@@ -10,8 +10,8 @@ export const metadata: Metadata = { title: "Your account" };
 
 export default async function AccountPage() {
   const [account, sessions] = await Promise.all([
-    askConsole<Account>("/account"),
-    askConsole<{ data: ConsoleSession[] }>("/account/sessions"),
+    askOperation("account.get", {}),
+    askOperation("account.listSessions", {}),
   ]);
   if (!account) redirect("/sign-in");
   return (

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
-import { type InstallationTenant, TenantList } from "../../../components/console/tenant-list.tsx";
+import { TenantList } from "../../../components/console/tenant-list.tsx";
 
 export const metadata: Metadata = { title: "Installation" };
 
@@ -12,10 +12,7 @@ interface Props {
 
 export default async function InstallationPage({ searchParams }: Props) {
   const { after } = await searchParams;
-  const list = await askOperation<{ data: InstallationTenant[]; nextCursor: string | null }>(
-    "installation.listTenants",
-    after === undefined ? {} : { after },
-  );
+  const list = await askOperation("installation.listTenants", after === undefined ? {} : { after });
   const next = list?.nextCursor;
   return (
     <AuthCard

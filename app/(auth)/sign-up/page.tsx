@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { askConsole } from "../../../components/console/ask-api.ts";
+import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { ProviderSignIn } from "../../../components/console/provider-sign-in.tsx";
 import { SignUpForm } from "../../../components/console/sign-up-form.tsx";
@@ -14,8 +14,7 @@ interface Props {
 
 export default async function SignUpPage({ searchParams }: Props) {
   const { claim } = await searchParams;
-  const query = claim === undefined ? "" : `?claim=${encodeURIComponent(claim)}`;
-  const may = await askConsole<{ signUp: "open" | "invite"; claim: "none" | "good" | "over" }>(`/sign-up${query}`);
+  const may = await askOperation("people.getSignUp", claim === undefined ? {} : { claim });
   const { provider } = webEnvironment();
   const footer = (
     <Link href="/sign-in" className={linkClass}>

@@ -1,26 +1,18 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { AcceptForm } from "../../../../components/console/accept-form.tsx";
-import { askConsole } from "../../../../components/console/ask-api.ts";
+import { askOperation } from "../../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../../components/console/auth-card.tsx";
 import { ProviderSignIn } from "../../../../components/console/provider-sign-in.tsx";
 import { webEnvironment } from "../../../../server/auth/session.ts";
 
 export const metadata: Metadata = { title: "Invitation" };
 
-interface Invitation {
-  tenantName: string;
-  email: string;
-  role: string;
-  invitedBy?: string;
-  hasAccount: boolean;
-}
-
 export default async function InvitePage({ params }: { params: Promise<{ token: string }> }) {
   const token = decodeURIComponent((await params).token);
   const [invitation, account] = await Promise.all([
-    askConsole<Invitation>(`/invitations/${encodeURIComponent(token)}`),
-    askConsole<{ email: string }>("/account"),
+    askOperation("people.getInvitation", { token }),
+    askOperation("account.get", {}),
   ]);
   if (!invitation)
     return (
