@@ -16,6 +16,9 @@ let stack: Stack;
 let acme: Side;
 let globex: Side;
 const sessionOf = new Map<Role, string>();
+const personOf = new Map<Role, string>();
+/** What got through: who called what. */
+const made: { role: Role; operation: Operation }[] = [];
 let stale: string;
 let atAcme: ReturnType<typeof openTransports>;
 let atGlobex: typeof atAcme;
@@ -25,8 +28,11 @@ beforeAll(async () => {
   stack = await startStack();
   [acme, globex] = await Promise.all([makeSide(stack, "acme"), makeSide(stack, "globex")]);
   const { db } = stack.api.services;
-  for (const role of roles)
-    sessionOf.set(role, (await makeOperator(db, testSecret, { tenantId: acme.tenantId, role })).session);
+  for (const role of roles) {
+    const { session, personId } = await makeOperator(db, testSecret, { tenantId: acme.tenantId, role });
+    sessionOf.set(role, session);
+    personOf.set(role, personId);
+  }
   stale = (await makeOperator(db, testSecret, { tenantId: acme.tenantId, role: "owner" }, { sudo: false })).session;
   [atAcme, atGlobex] = [openTransports(acme), openTransports(globex)];
   before = await asOwner(stack, (owner) => takeFingerprint(owner, "globex"));
@@ -70,6 +76,7 @@ describe.each(rows)("$name", ({ operation, example }) => {
         const session = sessionOf.get(role) ?? "";
         const input = harmless(example.input(acme));
         const { code } = await atAcme.trpc.call(operation, input, { session });
+        if (!doors.includes(code)) made.push({ role, operation });
         return [role, wanted, wanted === "ok" && !doors.includes(code) ? "ok" : code];
       }),
     );
@@ -96,6 +103,23 @@ describe.each(rows)("$name", ({ operation, example }) => {
 
 test("nothing of all that changed anything of the other tenant", async () => {
   expect(changedTables(before, await asOwner(stack, (owner) => takeFingerprint(owner, "globex")))).toEqual([]);
+});
+
+test("all that an operator changed, or tried to, is in the audit log under their name, and nothing that only looks", async () => {
+  const { rows: entries } = await asOwner(stack, (owner) =>
+    owner.query<{ operation: string; actor_id: string }>(
+      "select operation, actor_id from audit_entries where tenant_id = 'acme' and actor_kind = 'operator'",
+    ),
+  );
+  const kept = new Set(entries.map(({ operation, actor_id }) => `${operation} ${actor_id}`));
+  const leaves = ({ kind, access, http }: Operation) =>
+    !http.root && access.console !== "admin:read" && (kind === "mutation" || access.console === "admin:secrets");
+  for (const { role, operation } of made)
+    expect([operation.name, role, kept.has(`${operation.name} ${personOf.get(role)}`)]).toEqual([
+      operation.name,
+      role,
+      leaves(operation),
+    ]);
 });
 
 /** Ids of things that are not there: a call that gets through finds nothing to spoil for the next one. */

@@ -13,7 +13,7 @@ import { isOffHub, offHub } from "../../transport/signalr/off-hub.ts";
 import { appRouter } from "../../transport/trpc/router.ts";
 import { type Stack, startStack } from "../stack.ts";
 import { answerTo, callerOf, type Example, examples } from "./examples.ts";
-import { besideTheCatalogue, bindingsOf, collectRoutes } from "./routes.ts";
+import { besideTheCatalogue, bindingsOf, bySessionAlone, collectRoutes } from "./routes.ts";
 import { changedTables, takeFingerprint } from "./rows.ts";
 import { SideCopies } from "./side-copies.ts";
 import { type Outcome, openTransports, type TransportName, transportNames } from "./transports.ts";
@@ -56,6 +56,16 @@ describe("every operation", () => {
     const others = routes.filter((route) => !wanted.has(route));
     expect(others.filter((route) => !besideTheCatalogue.some((entry) => entry.routes.test(route)))).toEqual([]);
     expect(besideTheCatalogue.filter((entry) => !others.some((route) => entry.routes.test(route)))).toEqual([]);
+  });
+
+  test("of a tenant can be called over REST with some key or token, or is listed with its reason", () => {
+    const refused = rows.filter(
+      ({ operation, example }) =>
+        !operation.http.root &&
+        operation.access.caller !== "anyone" &&
+        everybody.every((who) => answerTo(example, who, "rest") !== "ok"),
+    );
+    expect(refused.map(({ name }) => name).toSorted()).toEqual(bySessionAlone.map(({ operation }) => operation));
   });
 
   test("is in the OpenAPI document, and nothing else is", () => {

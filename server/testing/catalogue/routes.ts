@@ -15,6 +15,15 @@ export const besideTheCatalogue: { routes: RegExp; reason: string }[] = [
   { routes: /^OPTIONS \*$/, reason: "what browsers ask before they call from another origin" },
 ];
 
+const ownersAlone = "for the one person who owns the tenant: no key that leaks, and no token of an issuer, may do it";
+
+/** Operations that REST has and describes, and refuses to every key and token: a console session alone may, which is no credential of REST. */
+export const bySessionAlone: { operation: string; reason: string }[] = [
+  { operation: "operators.transferOwnership", reason: ownersAlone },
+  { operation: "tenants.delete", reason: ownersAlone },
+  { operation: "tenants.restore", reason: ownersAlone },
+];
+
 /** Listens to what routes servers of this process register from now on, but for those that only say 405. */
 export function collectRoutes() {
   const routes = new Set<string>();
