@@ -4,6 +4,7 @@ import { runRetention } from "../../jobs/retention.ts";
 import { Owner } from "../../testing/chaos/owner.ts";
 import { eventually, stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { latencyPlace } from "./policy.ts";
 import type { Metrics } from "./schema.ts";
 import { minutesKeptFor } from "./schema.ts";
 
@@ -106,7 +107,37 @@ test("calls, their time and open connections are what the nodes saw together", a
   expect(total.faults).toBe(0);
   expect(total.p50Ms).toBeGreaterThan(0);
   expect(total.p99Ms).toBeGreaterThanOrEqual(total.p50Ms ?? Infinity);
+  const { rows: open } = await owner.client.query(
+    "select count(*)::int as open from connections where tenant_id = 'bmce' and not ending",
+  );
+  expect((await read(bmce, "hour")).connectionsNow).toBe(open[0].open);
   await Promise.all(sockets.map((socket) => socket.stop()));
+});
+
+test("the times that half and 99 of 100 calls took are, to a step, what SQL says of the log of requests", async () => {
+  const cmce = await stack.tenant("cmce");
+  const ada = cmce.as("ada");
+  await Promise.all(Array.from({ length: 60 }, (_, i) => ada("POST", "/Chat", { name: `Chat ${i}` })));
+  await Promise.all(Array.from({ length: 60 }, () => ada("GET", "/Chat")));
+  await stack.api.services.minutes.flush();
+  const noted = async () => {
+    const { rows } = await owner.client.query<{ p50: number; p99: number; calls: number }>(
+      `select percentile_disc(0.5) within group (order by ms) as p50, percentile_disc(0.99) within group (order by ms) as p99,
+         count(*)::int as calls from api_requests where tenant_id = 'cmce'`,
+    );
+    return rows[0];
+  };
+  await eventually(async () => expect((await noted())?.calls).toBe(120)); // written once a second
+  const said = await noted();
+  const { total } = await read(cmce, "hour");
+  expect(total.calls).toBe(said?.calls);
+  for (const [shown, exact] of [
+    [total.p50Ms, said?.p50],
+    [total.p99Ms, said?.p99],
+  ] as [number, number][])
+    expect(Math.abs(latencyPlace(shown) - latencyPlace(exact)), `${shown} ms shown, ${exact} ms`).toBeLessThanOrEqual(
+      1,
+    );
 });
 
 test("a long poll counts with its work, not with its waiting", async () => {
