@@ -1,3 +1,5 @@
+import type { KeyboardEvent } from "react";
+import type { MessageActions } from "./message-menu.tsx";
 import type { TimelineRow } from "./timeline-rows.ts";
 
 const PAGE_ROWS = 10;
@@ -17,4 +19,24 @@ export function nextRow(rows: readonly TimelineRow[], at: number, key: string): 
   };
   const wanted = steps[key];
   return wanted === undefined ? undefined : messages[Math.min(Math.max(wanted, 0), last)];
+}
+
+/** What a key does with a message; false when nothing. */
+export function act(
+  event: KeyboardEvent,
+  row: Extract<TimelineRow, { kind: "message" }>,
+  actions: MessageActions,
+): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || row.message.deletedAt) return false;
+  if (event.key === "r") actions.reply(row.message);
+  else if (event.key === "e" && row.own) actions.edit(row.message);
+  else if (event.key === "u" && !row.own) actions.markUnread(row.message);
+  else if (event.key === "Delete" && row.own) actions.delete(row.message);
+  else return false;
+  return true;
+}
+
+/** The number of the message that something belongs to. */
+export function seqOf(target: EventTarget): string | undefined {
+  return (target as HTMLElement).closest<HTMLElement>("article")?.dataset.seq;
 }

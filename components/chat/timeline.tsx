@@ -23,10 +23,11 @@ import { nameOf } from "./names.ts";
 import { OutgoingRow } from "./outgoing-row.tsx";
 import { readersOf } from "./readers-of.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
-import { nextRow } from "./timeline-keys.ts";
+import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { TimelineLine } from "./timeline-line.tsx";
 import { type TimelineRow, timelineRows } from "./timeline-rows.ts";
 import { dayOf } from "./times.ts";
+import { useReadingPlace } from "./use-reading-place.ts";
 import { useUnseen } from "./use-unseen.ts";
 
 /** Pixels, before a row is measured. */
@@ -97,6 +98,11 @@ export function Timeline(props: TimelineProps) {
     paddingEnd: 8,
     useAnimationFrameWithResizeObserver: true,
   });
+  const { watch, release } = useReadingPlace(virtual, rows);
+  const toEnd = () => {
+    release();
+    virtual.scrollToEnd();
+  };
   const items = virtual.getVirtualItems();
   const atEnd = virtual.isAtEnd(NEAR_END_PX);
   const isHere = rows.length > 0 && !open.loading;
@@ -137,12 +143,13 @@ export function Timeline(props: TimelineProps) {
       const row = rows[at];
       if (row?.kind !== "message") return;
       setCurrent(row.key);
+      release();
       virtual.scrollToIndex(at, { align: "auto" });
       // It may have to be drawn first.
       const focus = () => scroller.current?.querySelector<HTMLElement>(`[data-seq="${row.message.seq}"]`)?.focus();
       requestAnimationFrame(() => requestAnimationFrame(focus));
     },
-    [rows, virtual],
+    [rows, virtual, release],
   );
 
   const [target, setTarget] = useState<number>();
@@ -160,9 +167,10 @@ export function Timeline(props: TimelineProps) {
     const at = rows.findIndex((row) => row.kind === "message" && row.message.seq >= target);
     if (at < 0) return;
     setTarget(undefined);
+    release();
     virtual.scrollToIndex(at, { align: "center" });
     setHighlighted(target);
-  }, [target, rows, virtual]);
+  }, [target, rows, virtual, release]);
   useEffect(() => {
     if (highlighted === undefined) return;
     const timer = setTimeout(() => setHighlighted(undefined), HIGHLIGHT_MS);
@@ -173,7 +181,7 @@ export function Timeline(props: TimelineProps) {
   const currentAt = rows.findIndex(({ key }) => key === current);
   useImperativeHandle(handle, () => ({
     jumpTo,
-    toEnd: () => virtual.scrollToEnd(),
+    toEnd,
     focus: () => {
       focusRow(currentAt >= 0 ? currentAt : lastMessageAt);
       return lastMessageAt >= 0;
@@ -205,7 +213,12 @@ export function Timeline(props: TimelineProps) {
           {dayOf(topRow.message.createdAt)}
         </p>
       )}
-      <div ref={scroller} className="h-full overflow-y-auto overscroll-contain px-2" style={{ overflowAnchor: "none" }}>
+      <div
+        ref={scroller}
+        {...watch}
+        className="h-full overflow-y-auto overscroll-contain px-2"
+        style={{ overflowAnchor: "none" }}
+      >
         {!isHere && <TimelineEdge open={open} />}
         <ul
           aria-label="Messages"
@@ -257,7 +270,7 @@ export function Timeline(props: TimelineProps) {
       {isHere && !atEnd && (
         <Button
           size="sm"
-          onClick={() => virtual.scrollToEnd()}
+          onClick={toEnd}
           className="absolute bottom-2 left-1/2 -translate-x-1/2 rounded-full shadow-sm"
         >
           <ArrowDown aria-hidden className="size-3.5" />
@@ -269,20 +282,6 @@ export function Timeline(props: TimelineProps) {
 }
 
 const NONE: readonly Outgoing[] = [];
-
-function act(event: KeyboardEvent, row: Extract<TimelineRow, { kind: "message" }>, actions: MessageActions): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || row.message.deletedAt) return false;
-  if (event.key === "r") actions.reply(row.message);
-  else if (event.key === "e" && row.own) actions.edit(row.message);
-  else if (event.key === "u" && !row.own) actions.markUnread(row.message);
-  else if (event.key === "Delete" && row.own) actions.delete(row.message);
-  else return false;
-  return true;
-}
-
-function seqOf(target: EventTarget): string | undefined {
-  return (target as HTMLElement).closest<HTMLElement>("article")?.dataset.seq;
-}
 
 function lastVisibleSeq(rows: readonly TimelineRow[], end: number): number {
   for (let at = Math.min(end, rows.length - 1); at >= 0; at--) {

@@ -1,0 +1,85 @@
+import type { Page } from "@playwright/test";
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, openHosted, productUrl } from "./people.ts";
+
+// Several tabs of one person agree.
+
+declare global {
+  interface Window {
+    /** How many tones the page has made. */
+    tones?: number;
+  }
+}
+
+test("the badge says what the service counts, in every tab of a person", async ({ browser }) => {
+  const name = unheard("Badge");
+  const { id } = await makeGroup(name, "ben", "hana");
+  const counted = async () => {
+    const { chats, inbox } = await callAs<{ chats: { unreadMessages: number }; inbox: { unread: number } }>(
+      "hana",
+      "GET",
+      "/counters",
+    );
+    return chats.unreadMessages + inbox.unread;
+  };
+  const before = await counted();
+  const context = await browser.newContext({ baseURL: productUrl() });
+  await context.addInitScript(countTones);
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  for (const tab of [one, two]) await tab.goto("/chat/demo?as=hana");
+  const tones = async () => {
+    const each = await Promise.all([one, two].map((tab) => tab.evaluate(() => window.tones ?? 0)));
+    return each.reduce((sum, count) => sum + count, 0);
+  };
+  await one.getByRole("button", { name: "Sound is off" }).click();
+  await expect(two.getByRole("button", { name: "Sound is on" })).toBeVisible();
+  expect(await tones()).toBe(1); // so that one knows it
+  // Every page of such a browser takes itself for the one in front.
+  for (const tab of [one, two]) await tab.evaluate(() => Object.assign(document, { hasFocus: () => false }));
+  for (const text of ["a", "b", "c"]) await callAs("ben", "POST", `/Chat/${id}/messages`, { content: text });
+  const rowOf = (tab: Page, unread: number) =>
+    tab
+      .getByRole("navigation", { name: "Chats" })
+      .locator("li", { hasText: name })
+      .filter({ hasText: `${unread} unread` });
+  for (const tab of [one, two]) {
+    await expect(rowOf(tab, 3)).toHaveCount(1);
+    await expect(tab).toHaveTitle(new RegExp(`^\\(${Math.min(before + 3, 99)}\\+?\\) Chat`, "u"));
+  }
+  expect(await counted()).toBe(before + 3);
+  await expect.poll(tones).toBeGreaterThan(1);
+  await two.getByRole("button", { name: "Sound is on" }).click();
+  await expect(one.getByRole("button", { name: "Sound is off" })).toBeVisible();
+  const heard = await tones();
+  await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "d" });
+  for (const tab of [one, two]) await expect(rowOf(tab, 4)).toHaveCount(1);
+  expect(await tones()).toBe(heard);
+  await one.goto(`/chat/demo?as=hana&chat=${id}`);
+  await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
+  await expect(rowOf(two, 4)).toHaveCount(0);
+  await expect.poll(counted).toBe(before);
+  // The separator is from a snapshot: reading does not take it away.
+  await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
+  await context.close();
+});
+
+test("a draft stays with its chat, and both tabs know it", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Drafts"), "ben", "gita");
+  const gita = await openHosted(browser, "gita", id);
+  await gita.box.fill("Half a thou");
+  const second = await gita.page.context().newPage();
+  await second.goto("/chat/demo?as=gita");
+  await expect(second.getByText("Draft: Half a thou")).toBeVisible();
+  await gita.page.reload();
+  await expect(gita.box).toHaveValue("Half a thou");
+  await gita.page.context().close();
+});
+
+/** Counts what the page plays; runs in the page, before it. */
+function countTones(): void {
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (...when) {
+    window.tones = (window.tones ?? 0) + 1;
+    start.apply(this, when);
+  };
+}
