@@ -1,7 +1,7 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, wsLink } from "@trpc/client";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useMemo, useState } from "react";
 import type { AppRouter } from "../../server/transport/trpc/router.ts";
@@ -13,6 +13,7 @@ import { Frame } from "./frame.tsx";
 import { LiveContext, watchedFetch } from "./live.ts";
 import { failureOf } from "./problem.ts";
 import { TRPCProvider } from "./trpc.ts";
+import { useTenantEvents } from "./use-tenant-events.ts";
 
 export interface ConsoleAppProps extends Console {
   theme: Theme;
@@ -34,6 +35,7 @@ export function ConsoleApp({ theme, children, ...about }: ConsoleAppProps) {
             <LiveContext value={live}>
               <ToastProvider>
                 <ReauthenticateProvider>
+                  <Following />
                   <Frame theme={theme}>{children}</Frame>
                 </ReauthenticateProvider>
               </ToastProvider>
@@ -45,6 +47,12 @@ export function ConsoleApp({ theme, children, ...about }: ConsoleAppProps) {
   );
 }
 
+/** Beside the pages and not around them: what an event changes of it is no reason to draw them anew. */
+function Following() {
+  useTenantEvents();
+  return null;
+}
+
 function makeClient(tenantId: string) {
   const over = { url: "/api/trpc", headers: { "x-tenant-id": tenantId }, fetch: watchedFetch };
   const calls = splitLink({
@@ -53,7 +61,14 @@ function makeClient(tenantId: string) {
     true: httpLink(over),
     false: httpBatchLink(over),
   });
-  const streams = httpSubscriptionLink({ url: over.url, connectionParams: { tenantId } });
+  // Not over HTTP, of which a browser holds six open for all its tabs together.
+  const socket = createWSClient({
+    url: over.url,
+    connectionParams: { tenantId },
+    lazy: { enabled: true, closeMs: 1_000 },
+    keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 10_000 },
+  });
+  const streams = wsLink<AppRouter>({ client: socket });
   return createTRPCClient<AppRouter>({
     links: [splitLink({ condition: ({ type }) => type === "subscription", true: streams, false: calls })],
   });

@@ -1,8 +1,10 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
+import type { polled } from "./live-paths.ts";
 
 const EVERY_MS = 4_000;
 
 let answering = true;
+let streaming = true;
 let answeredAt: number | null = null;
 const listeners = new Set<() => void>();
 
@@ -26,13 +28,20 @@ function report(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
+/** The same of the connection by which events come. */
+export function reportStream(now: boolean): void {
+  if (streaming === now) return;
+  streaming = now;
+  for (const listener of listeners) listener();
+}
+
 export function useAnswering(): boolean {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => answering,
+    () => answering && streaming,
     () => true,
   );
 }
@@ -52,7 +61,7 @@ export function useLive(): Live {
   return useContext(LiveContext);
 }
 
-/** For queries of panels that follow what happens: asked anew so often, unless the reader paused them. */
-export function useLiveQuery(): { refetchInterval: number | false } {
+/** For queries of what no event tells of: asked anew so often, unless the reader paused them. All others follow the tenant's events. */
+export function useLiveQuery(_path: keyof typeof polled): { refetchInterval: number | false } {
   return { refetchInterval: useLive().paused ? false : EVERY_MS };
 }

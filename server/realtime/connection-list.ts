@@ -1,7 +1,7 @@
 import type { TenantId } from "../auth/principal.ts";
 import type { Database } from "../persistence/database.ts";
 import { type ConnectionChange, findEnding, putConnections } from "./connection-store.ts";
-import type { Connections } from "./connections.ts";
+import { type Connections, isClient } from "./connections.ts";
 import type { LiveConnection } from "./live-connection.ts";
 
 /** Rows a statement. */
@@ -19,8 +19,8 @@ interface Options {
 }
 
 /**
- * This node's part of the list of everybody's connections, which is in Postgres so that all nodes show the same. Written in batches; what
- * opens and closes within one is never in it.
+ * This node's part of the list of all clients' connections (a console that looks on is none), which is in Postgres so that all nodes show
+ * the same. Written in batches; what opens and closes within one is never in it.
  */
 export class ConnectionList {
   private dirty = new Map<TenantId, Map<string, LiveConnection | "gone">>();
@@ -35,10 +35,12 @@ export class ConnectionList {
   }
 
   opened(connection: LiveConnection): void {
+    if (!isClient(connection)) return;
     this.mark(connection.principal.tenantId, connection.id, connection);
   }
 
   closed(connection: LiveConnection): void {
+    if (!isClient(connection)) return;
     const { id, principal } = connection;
     const unwritten = this.dirty.get(principal.tenantId);
     if (unwritten?.get(id) === connection && !this.shown.has(connection)) unwritten.delete(id);

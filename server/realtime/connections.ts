@@ -47,9 +47,9 @@ export class Connections {
     return this.byTenant.get(tenantId)?.get(id);
   }
 
-  /** How many each tenant has. */
+  /** How many clients of each tenant there are: a console that looks on is none. */
   counts(): Map<TenantId, number> {
-    return new Map([...this.byTenant].map(([tenantId, ours]) => [tenantId, ours.size]));
+    return new Map(this.tenantIds().map((tenantId) => [tenantId, this.of(tenantId).filter(isClient).length]));
   }
 
   tenantIds(): TenantId[] {
@@ -64,6 +64,10 @@ export class Connections {
   all(): LiveConnection[] {
     return this.tenantIds().flatMap((tenantId) => this.of(tenantId));
   }
+}
+
+export function isClient({ principal }: LiveConnection): boolean {
+  return principal.kind !== "operator";
 }
 
 /** On whose account a connection is. What backends hold by their key is on nobody's. */

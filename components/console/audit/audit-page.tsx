@@ -42,7 +42,7 @@ export function AuditPage() {
   const query = useQuery(
     trpc.audit.list.queryOptions(
       { ...asked, ...(before ? { before } : {}), limit: 50 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("audit.list"), placeholderData: keepPreviousData },
     ),
   );
   const narrow = (part: Partial<Record<keyof typeof asked, string | null>>) => void setQuery({ ...part, before: null });

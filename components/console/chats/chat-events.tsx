@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
-import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -16,7 +15,7 @@ export function EventsTab({ chatId }: { chatId: string }) {
   const query = useQuery(
     trpc.adminChats.listEvents.queryOptions(
       { chatId, limit: 50, ...(before ? { before } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { placeholderData: keepPreviousData },
     ),
   );
   return (

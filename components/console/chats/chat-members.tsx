@@ -15,7 +15,6 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { useLiveQuery } from "../live.ts";
 import { PagePager } from "../pager.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -41,7 +40,7 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   const query = useQuery(
     trpc.adminChats.listMembers.queryOptions(
       { chatId, pageNumber, pageSize: 25 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { placeholderData: keepPreviousData },
     ),
   );
   const changes = manages && chat.deletedAt === undefined;

@@ -1,9 +1,8 @@
 "use client";
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useSubscription } from "@trpc/tanstack-react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Button } from "../../ui/button.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -11,7 +10,6 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { IdText } from "../id-text.tsx";
-import { useLive } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
@@ -24,14 +22,19 @@ import { MessagesTab } from "./chat-timeline.tsx";
 import { ChatState } from "./chats-page.tsx";
 
 const tabIds = ["messages", "members", "events", "settings"] as const;
+/** The tab, and how far in its list: another tab begins at its own beginning. */
+const shown = {
+  tab: parseAsStringLiteral(tabIds).withDefault("messages"),
+  before: parseAsString,
+  page: parseAsInteger,
+};
 
 /** One chat as whoever runs the tenant sees it, live: what is written, who is in it, every event, and what can be changed. */
 export function ChatPage({ chatId }: { chatId: string }) {
   const { manages } = useConsole();
   const trpc = useTRPC();
-  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabIds).withDefault("messages"));
+  const [{ tab }, setQuery] = useQueryStates(shown);
   const query = useQuery(trpc.adminChats.get.queryOptions({ chatId }));
-  useChatEvents(chatId);
   return (
     <QueryView query={query}>
       {(chat) => (
@@ -55,7 +58,7 @@ export function ChatPage({ chatId }: { chatId: string }) {
             <Tabs
               label="Of this chat"
               initial={tab}
-              onChoose={(id) => void setTab(id as (typeof tabIds)[number])}
+              onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null, page: null })}
               tabs={[
                 { id: "messages", label: "Messages", content: <MessagesTab chat={chat} /> },
                 { id: "members", label: "Members", content: <MembersTab chat={chat} /> },
@@ -68,17 +71,6 @@ export function ChatPage({ chatId }: { chatId: string }) {
       )}
     </QueryView>
   );
-}
-
-/** Whatever happens in the chat is shown: its panels are asked anew at each of its events. */
-function useChatEvents(chatId: string): void {
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const { paused } = useLive();
-  const onData = ({ data }: { data: { chatId?: string } }) => {
-    if (data.chatId === chatId) void queries.invalidateQueries({ queryKey: trpc.adminChats.pathKey() });
-  };
-  useSubscription(trpc.events.subscribe.subscriptionOptions({}, { enabled: !paused, onData }));
 }
 
 function ChatActs({ chatId, frozen, isDeleted }: { chatId: string; frozen: boolean; isDeleted: boolean }) {

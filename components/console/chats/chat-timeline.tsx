@@ -10,7 +10,6 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { inputClass } from "../../ui/input-class.ts";
 import { useConsole } from "../console-context.ts";
-import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { DeleteMessageDialog } from "./delete-message-dialog.tsx";
@@ -47,9 +46,7 @@ export function MessagesTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   const [doomed, setDoomed] = useState<ConsoleMessage>();
   const before = seq === null ? undefined : String(seq + context + 1);
   const input = { chatId: chat.id, limit: aPage, ...(before ? { before } : {}) };
-  const query = useQuery(
-    trpc.adminChats.listMessages.queryOptions(input, { ...useLiveQuery(), placeholderData: keepPreviousData }),
-  );
+  const query = useQuery(trpc.adminChats.listMessages.queryOptions(input, { placeholderData: keepPreviousData }));
   const address = `/tenant/${tenantId}/v1/admin/chats/${chat.id}/messages?limit=${aPage}${before ? `&before=${before}` : ""}`;
 
   function jump(event: FormEvent<HTMLFormElement>) {

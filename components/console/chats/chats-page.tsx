@@ -12,7 +12,6 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
-import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
@@ -50,7 +49,7 @@ export function ChatsPage() {
   const query = useQuery(
     trpc.adminChats.list.queryOptions(
       { ...asked, limit: 50, ...(before ? { before } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { placeholderData: keepPreviousData },
     ),
   );
   const clear = () => void setQuery({ search: null, member: null, kind: null, state: null, before: null });

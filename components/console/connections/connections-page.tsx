@@ -28,7 +28,7 @@ export function ConnectionsPage() {
   const query = useQuery(
     trpc.connections.list.queryOptions(
       { ...asked, limit: 50, ...(before ? { before } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("connections.list"), placeholderData: keepPreviousData },
     ),
   );
   return (

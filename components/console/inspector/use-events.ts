@@ -1,7 +1,7 @@
 "use client";
 
 import { useSubscription } from "@trpc/tanstack-react-query";
-import { useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Failure, failureOf } from "../problem.ts";
 import { useTRPC } from "../trpc.ts";
 import { type Row, rowOfEvent } from "./rows.ts";
@@ -10,8 +10,13 @@ import { type Row, rowOfEvent } from "./rows.ts";
 export function useEvents(paused: boolean, add: (rows: readonly Row[]) => void) {
   const trpc = useTRPC();
   const last = useRef<string>(undefined);
+  // Of the beginning of a pause, and not the last at any time: another input is another subscription.
+  const [since, setSince] = useState<string>();
+  useEffect(() => {
+    if (paused) setSince(last.current);
+  }, [paused]);
   const { status, error } = useSubscription(
-    trpc.events.subscribe.subscriptionOptions(last.current === undefined ? {} : { since: last.current }, {
+    trpc.events.subscribe.subscriptionOptions(since === undefined ? {} : { since }, {
       enabled: !paused,
       onData: ({ id, data }) => {
         last.current = id;

@@ -27,7 +27,7 @@ export function IssuersPage() {
   const { manages, base } = useConsole();
   const trpc = useTRPC();
   const pageNumber = usePageNumber();
-  const query = useQuery(trpc.issuers.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery()));
+  const query = useQuery(trpc.issuers.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery("issuers.list")));
   const [creating, setCreating] = useQueryState("create", parseAsBoolean.withDefault(false));
   const [changed, setChanged] = useState<Issuer>();
   const [shown, setShown] = useState<{ name: string; secret: string }>();

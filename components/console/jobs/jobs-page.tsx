@@ -25,7 +25,7 @@ export function JobsPage() {
   const list = useQuery(
     trpc.jobs.listDead.queryOptions(
       { pageNumber, pageSize: 25 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("jobs.listDead"), placeholderData: keepPreviousData },
     ),
   );
   return (

@@ -28,7 +28,7 @@ export function KeysPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
   const pageNumber = usePageNumber();
-  const query = useQuery(trpc.apiKeys.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery()));
+  const query = useQuery(trpc.apiKeys.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery("apiKeys.list")));
   const [creating, setCreating] = useQueryState("create", parseAsBoolean.withDefault(false));
   const [fresh, setFresh] = useState<Answers["apiKeys"]["create"]>();
 

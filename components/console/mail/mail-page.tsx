@@ -24,7 +24,7 @@ export function MailPage() {
   const list = useQuery(
     trpc.mail.listCaught.queryOptions(
       { pageNumber, pageSize: 25, ...(delivery ? { deliveryId: delivery } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("mail.listCaught"), placeholderData: keepPreviousData },
     ),
   );
   // Coming from a delivery one wants to see its mail.

@@ -24,7 +24,7 @@ import { RescheduleDialog } from "./reschedule-dialog.tsx";
 export function BatchPage({ id }: { id: string }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.batches.get.queryOptions({ batchId: id }, useLiveQuery()));
+  const query = useQuery(trpc.batches.get.queryOptions({ batchId: id }, useLiveQuery("batches.get")));
   return (
     <>
       <PageHeader title="Send to many" />
@@ -86,7 +86,7 @@ function Scheduled({ batch: { scheduledFor, scheduledForLocal } }: { batch: Batc
 
 function Outcomes({ batchId }: { batchId: string }) {
   const trpc = useTRPC();
-  const query = useQuery(trpc.deliveries.summarize.queryOptions({ batchId }, useLiveQuery()));
+  const query = useQuery(trpc.deliveries.summarize.queryOptions({ batchId }, useLiveQuery("deliveries.summarize")));
   return (
     <section>
       <h3 className="mb-3 font-medium text-sm">What became of it</h3>

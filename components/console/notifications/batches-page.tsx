@@ -4,35 +4,35 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { buttonClass } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { audienceOf, type Batch, batchStates, toneOf } from "./batch-words.ts";
 import { Progress } from "./progress.tsx";
 
-const filter = parseAsStringLiteral(batchStates).withOptions({ history: "push" });
+const filters = { status: parseAsStringLiteral(batchStates), before: parseAsString };
 
 /** Sends to many, and how far each is. */
 export function BatchesPage() {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
   const router = useRouter();
-  const pageNumber = usePageNumber();
-  const [status, setStatus] = useQueryState("status", filter);
+  const before = useCursor();
+  const [{ status }, setQuery] = useQueryStates(filters, { history: "push" });
   const query = useQuery(
     trpc.batches.list.queryOptions(
-      { pageNumber, pageSize: 25, ...(status ? { status } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { limit: 25, ...(before ? { before } : {}), ...(status ? { status } : {}) },
+      { ...useLiveQuery("batches.list"), placeholderData: keepPreviousData },
     ),
   );
   const compose = manages && (
@@ -47,7 +47,7 @@ export function BatchesPage() {
         label="State"
         value={status ?? "all"}
         options={[{ value: "all", label: "Any state" }, ...batchStates.map((value) => ({ value, label: value }))]}
-        onChange={(value) => void setStatus(value === "all" ? null : value)}
+        onChange={(value) => void setQuery({ status: value === "all" ? null : value, before: null })}
         className="mb-4 w-36"
       />
       <QueryView
@@ -74,7 +74,7 @@ export function BatchesPage() {
               idOf={({ id }) => id}
               onOpen={({ id }) => router.push(`${base}/notifications/batches/${id}`)}
             />
-            {"pageNumber" in page && <PagePager {...page} />}
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

@@ -20,7 +20,9 @@ type Notification = Answers["notifications"]["getAny"];
 export function NotificationLife({ id }: { id: string }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.notifications.getAny.queryOptions({ notificationId: id }, useLiveQuery()));
+  const query = useQuery(
+    trpc.notifications.getAny.queryOptions({ notificationId: id }, useLiveQuery("notifications.getAny")),
+  );
   return (
     <QueryView query={query}>
       {(one) => (
@@ -58,7 +60,7 @@ export function NotificationLife({ id }: { id: string }) {
 function Steps({ of }: { of: Notification }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const { refetchInterval } = useLiveQuery();
+  const { refetchInterval } = useLiveQuery("deliveries.explain");
   const query = useQuery(
     trpc.deliveries.explain.queryOptions(
       { notificationId: of.id },

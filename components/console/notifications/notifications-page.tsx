@@ -4,18 +4,18 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { BellRing } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
@@ -32,7 +32,7 @@ const filters = {
   type: parseAsString,
   batchId: parseAsString,
   open: parseAsString,
-  page: parseAsInteger,
+  before: parseAsString,
 };
 
 /** Every notification of the tenant, the newest first, with what became of it. */
@@ -40,7 +40,7 @@ export function NotificationsPage() {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
   const router = useRouter();
-  const pageNumber = usePageNumber();
+  const before = useCursor();
   const [{ status, userId, type, batchId, open }, setQuery] = useQueryStates(filters);
   const asked = {
     ...(status ? { status } : {}),
@@ -51,8 +51,8 @@ export function NotificationsPage() {
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
     trpc.notifications.listAll.queryOptions(
-      { ...asked, pageNumber, pageSize: 25 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...asked, limit: 25, ...(before ? { before } : {}) },
+      { ...useLiveQuery("notifications.listAll"), placeholderData: keepPreviousData },
     ),
   );
   const compose = manages && (
@@ -60,7 +60,7 @@ export function NotificationsPage() {
       Send a notification
     </Link>
   );
-  const clear = () => void setQuery({ status: null, userId: null, type: null, batchId: null, page: null });
+  const clear = () => void setQuery({ status: null, userId: null, type: null, batchId: null, before: null });
 
   return (
     <>
@@ -77,15 +77,15 @@ export function NotificationsPage() {
             { value: "all", label: "Any state" },
             ...states.map((value) => ({ value, label: value[0]?.toUpperCase() + value.slice(1) })),
           ]}
-          onChange={(value) => void setQuery({ status: value === "all" ? null : value, page: null })}
+          onChange={(value) => void setQuery({ status: value === "all" ? null : value, before: null })}
           className="w-36"
         />
         <FilterBox
           label="Recipient's id"
           value={userId}
-          onSet={(value) => void setQuery({ userId: value, page: null })}
+          onSet={(value) => void setQuery({ userId: value, before: null })}
         />
-        <FilterBox label="Type" value={type} onSet={(value) => void setQuery({ type: value, page: null })} />
+        <FilterBox label="Type" value={type} onSet={(value) => void setQuery({ type: value, before: null })} />
         {batchId && <Badge className="self-center">of one send to many</Badge>}
         {filtered && (
           <Button variant="ghost" onClick={clear}>
@@ -120,7 +120,7 @@ export function NotificationsPage() {
               openId={open}
               onOpen={({ id }) => void setQuery({ open: id })}
             />
-            {"pageNumber" in page && <PagePager {...page} />}
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

@@ -18,7 +18,7 @@ type Invitation = Answers["operators"]["listInvitations"]["data"][number];
 export function Invitations() {
   const { manages } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.operators.listInvitations.queryOptions({}, useLiveQuery()));
+  const query = useQuery(trpc.operators.listInvitations.queryOptions({}, useLiveQuery("operators.listInvitations")));
   return (
     <section aria-labelledby="invitations" className="mt-8">
       <h2 id="invitations" className="mb-3 font-semibold text-lg tracking-tight">

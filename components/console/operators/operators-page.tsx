@@ -26,7 +26,7 @@ type Operator = Answers["operators"]["list"]["data"][number];
 export function OperatorsPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
-  const operators = useQuery(trpc.operators.list.queryOptions({}, useLiveQuery()));
+  const operators = useQuery(trpc.operators.list.queryOptions({}, useLiveQuery("operators.list")));
   const [inviting, setInviting] = useQueryState("create", parseAsBoolean.withDefault(false));
   const [made, setMade] = useState<Answers["operators"]["invite"]>();
 

@@ -18,10 +18,9 @@ interface Need {
 export function Attention() {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const live = useLiveQuery();
-  const mail = useQuery(trpc.mail.getSettings.queryOptions({}, live));
-  const webhooks = useQuery(trpc.webhooks.list.queryOptions({ pageSize: 100 }, live));
-  const dead = useQuery(trpc.jobs.listDead.queryOptions({ pageSize: 1 }, live));
+  const mail = useQuery(trpc.mail.getSettings.queryOptions({}, useLiveQuery("mail.getSettings")));
+  const webhooks = useQuery(trpc.webhooks.list.queryOptions({ pageSize: 100 }, useLiveQuery("webhooks.list")));
+  const dead = useQuery(trpc.jobs.listDead.queryOptions({ pageSize: 1 }, useLiveQuery("jobs.listDead")));
   const { data: settings } = mail;
   if (!settings || !webhooks.data || !dead.data) return null;
   const needs: Need[] = [

@@ -24,7 +24,7 @@ export function OverviewPage() {
   const { tenantName } = useConsole();
   const trpc = useTRPC();
   const [range, setRange] = useQueryState("range", parseAsStringLiteral(ranges).withDefault("hour"));
-  const metrics = useQuery(trpc.metrics.read.queryOptions({ range }, useLiveQuery()));
+  const metrics = useQuery(trpc.metrics.read.queryOptions({ range }, useLiveQuery("metrics.read")));
   const quiet = metrics.data !== undefined && countOf(metrics.data) === 0;
   const long = useQuery(trpc.metrics.read.queryOptions({ range: "month" }, { enabled: quiet }));
   const unused = quiet && long.data !== undefined && countOf(long.data) === 0;

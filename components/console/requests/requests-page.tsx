@@ -56,7 +56,7 @@ export function RequestsPage() {
   const query = useQuery(
     trpc.requests.list.queryOptions(
       { ...asked, ...(before ? { before } : {}), limit: 50 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("requests.list"), placeholderData: keepPreviousData },
     ),
   );
   const narrow = (part: Partial<typeof chosen>) => void setQuery({ ...part, before: null });

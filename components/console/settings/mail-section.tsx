@@ -29,7 +29,7 @@ const ways: Record<MailSettings["way"], string> = {
 /** How the tenant sends mail, what its server said last, and a test of it. */
 export function MailSection() {
   const trpc = useTRPC();
-  const query = useQuery(trpc.mail.getSettings.queryOptions(undefined, useLiveQuery()));
+  const query = useQuery(trpc.mail.getSettings.queryOptions(undefined, useLiveQuery("mail.getSettings")));
   return (
     <section
       id="mail"

@@ -28,7 +28,7 @@ export function TasksPage() {
   const query = useQuery(
     trpc.tasks.list.queryOptions(
       { ...(status ? { status } : {}), limit: 50, ...(before ? { before } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("tasks.list"), placeholderData: keepPreviousData },
     ),
   );
   const columns: Column<Task>[] = [

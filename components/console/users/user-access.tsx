@@ -110,7 +110,7 @@ function Erase({ userId }: { userId: string }) {
 function TasksOf({ userId }: { userId: string }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.tasks.list.queryOptions({ subject: userId, limit: 5 }, useLiveQuery()));
+  const query = useQuery(trpc.tasks.list.queryOptions({ subject: userId, limit: 5 }, useLiveQuery("tasks.list")));
   return (
     <section aria-label="Tasks" className="py-4">
       <QueryView

@@ -9,7 +9,6 @@ import { ChatState } from "../chats/chats-page.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { DataTable } from "../data-table.tsx";
-import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -23,7 +22,7 @@ export function UserChats({ userId }: { userId: string }) {
   const query = useQuery(
     trpc.adminChats.list.queryOptions(
       { member: userId, limit: 25, ...(before ? { before } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { placeholderData: keepPreviousData },
     ),
   );
   return (

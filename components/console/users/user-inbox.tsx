@@ -8,9 +8,9 @@ import { Badge } from "../../ui/badge.tsx";
 import { buttonClass } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { DataTable } from "../data-table.tsx";
 import { useLiveQuery } from "../live.ts";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -20,11 +20,11 @@ export function UserInbox({ userId }: { userId: string }) {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
   const router = useRouter();
-  const pageNumber = usePageNumber();
+  const before = useCursor();
   const query = useQuery(
     trpc.notifications.listAll.queryOptions(
-      { userId, pageNumber, pageSize: 25 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { userId, limit: 25, ...(before ? { before } : {}) },
+      { ...useLiveQuery("notifications.listAll"), placeholderData: keepPreviousData },
     ),
   );
   return (
@@ -74,7 +74,7 @@ export function UserInbox({ userId }: { userId: string }) {
               idOf={({ id }) => id}
               onOpen={({ id }) => router.push(`${base}/notifications/${id}`)}
             />
-            {"pageNumber" in page && <PagePager {...page} />}
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

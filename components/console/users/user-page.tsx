@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Tabs } from "../../ui/tabs.tsx";
 import { useConsole } from "../console-context.ts";
 import { IdText } from "../id-text.tsx";
@@ -20,14 +20,22 @@ import { UserPreferences } from "./user-preferences.tsx";
 import { UserProfile } from "./user-profile.tsx";
 
 const tabIds = ["profile", "connections", "chats", "inbox", "preferences", "access"] as const;
+/** The tab, and how far in its list: another tab begins at its own beginning. */
+const shown = {
+  tab: parseAsStringLiteral(tabIds).withDefault("profile"),
+  before: parseAsString,
+  page: parseAsInteger,
+};
 
 /** One person of the tenant: who it is, where it is connected, what it talks in, what it was told and wants to be told. */
 export function UserPage({ userId }: { userId: string }) {
   const { manages } = useConsole();
   const trpc = useTRPC();
-  const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(tabIds).withDefault("profile"));
+  const [{ tab }, setQuery] = useQueryStates(shown);
   const query = useQuery(trpc.users.get.queryOptions({ userId }));
-  const connections = useQuery(trpc.connections.list.queryOptions({ userId, limit: 50 }, useLiveQuery()));
+  const connections = useQuery(
+    trpc.connections.list.queryOptions({ userId, limit: 50 }, useLiveQuery("connections.list")),
+  );
   const count = connections.data?.totalCount ?? 0;
   return (
     <QueryView query={query}>
@@ -54,7 +62,7 @@ export function UserPage({ userId }: { userId: string }) {
             <Tabs
               label="Of this person"
               initial={tab}
-              onChoose={(id) => void setTab(id as (typeof tabIds)[number])}
+              onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null, page: null })}
               tabs={[
                 { id: "profile", label: "Profile", content: <UserProfile key={user.updatedAt} user={user} /> },
                 { id: "connections", label: "Connections", content: <UserConnections query={connections} /> },

@@ -32,7 +32,7 @@ export function UsersPage() {
   const query = useQuery(
     trpc.users.list.queryOptions(
       { ...(search ? { search } : {}), limit: 50, ...(before ? { before } : {}) },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { ...useLiveQuery("users.list"), placeholderData: keepPreviousData },
     ),
   );
   const open = (userId: string) => router.push(`${base}/users/${encodeURIComponent(userId)}`);

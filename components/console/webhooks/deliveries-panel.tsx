@@ -9,9 +9,9 @@ import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { useLiveQuery } from "../live.ts";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -27,17 +27,17 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
   const { base } = useConsole();
   const trpc = useTRPC();
   const router = useRouter();
-  const pageNumber = usePageNumber();
+  const before = useCursor();
   const [{ status, type, open }, setQuery] = useDeliveryFilters();
   const asked = { ...(status ? { status } : {}), ...(type ? { type } : {}) };
   const query = useQuery(
     trpc.webhooks.listDeliveries.queryOptions(
-      { webhookId, ...asked, pageNumber, pageSize: 25 },
-      { ...useLiveQuery(), placeholderData: keepPreviousData },
+      { webhookId, ...asked, limit: 25, ...(before ? { before } : {}) },
+      { ...useLiveQuery("webhooks.listDeliveries"), placeholderData: keepPreviousData },
     ),
   );
   const filtered = status !== null || type !== null;
-  const clear = () => void setQuery({ status: null, type: null, page: null });
+  const clear = () => void setQuery({ status: null, type: null, before: null });
 
   return (
     <section aria-labelledby="deliveries">
@@ -49,14 +49,14 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
           label="Status"
           value={status ?? "any"}
           options={[{ value: "any", label: "Any status" }, ...statuses.map((value) => ({ value, label: value }))]}
-          onChange={(value) => void setQuery({ status: value === "any" ? null : value, page: null })}
+          onChange={(value) => void setQuery({ status: value === "any" ? null : value, before: null })}
           className="w-36"
         />
         <NativeSelect
           label="Event"
           value={type ?? "any"}
           options={[{ value: "any", label: "Any event" }, ...everyType.map((value) => ({ value, label: value }))]}
-          onChange={(value) => void setQuery({ type: value === "any" ? null : value, page: null })}
+          onChange={(value) => void setQuery({ type: value === "any" ? null : value, before: null })}
           className="w-48"
         />
       </div>
@@ -83,7 +83,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
               openId={open}
               onOpen={({ id }) => void setQuery({ open: id })}
             />
-            {"pageNumber" in page && <PagePager {...page} />}
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

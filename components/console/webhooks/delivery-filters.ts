@@ -1,4 +1,4 @@
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { everyType } from "./event-texts.ts";
 
 export const statuses = ["queued", "delivered", "failed", "expired", "waiting"] as const;
@@ -7,7 +7,7 @@ const filters = {
   status: parseAsStringLiteral(statuses),
   type: parseAsStringLiteral(everyType),
   open: parseAsString,
-  page: parseAsInteger,
+  before: parseAsString,
 };
 
 /** What the list of deliveries is filtered by, as the address has it. */

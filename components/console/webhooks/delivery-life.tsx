@@ -21,7 +21,7 @@ type Try = Delivery["tries"][number];
 export function DeliveryLife({ webhookId, deliveryId }: { webhookId: string; deliveryId: string }) {
   const trpc = useTRPC();
   const ids = { webhookId, webhookDeliveryId: deliveryId };
-  const query = useQuery(trpc.webhooks.getDelivery.queryOptions(ids, useLiveQuery()));
+  const query = useQuery(trpc.webhooks.getDelivery.queryOptions(ids, useLiveQuery("webhooks.getDelivery")));
   return (
     <QueryView query={query}>
       {(one) => (

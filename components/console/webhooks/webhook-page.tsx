@@ -20,7 +20,7 @@ type Webhook = Answers["webhooks"]["get"];
 export function WebhookPage({ id }: { id: string }) {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.webhooks.get.queryOptions({ webhookId: id }, useLiveQuery()));
+  const query = useQuery(trpc.webhooks.get.queryOptions({ webhookId: id }, useLiveQuery("webhooks.get")));
   return (
     <QueryView query={query}>
       {(webhook) => (

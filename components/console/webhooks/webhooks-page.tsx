@@ -30,7 +30,7 @@ export function WebhooksPage() {
   const router = useRouter();
   const trpc = useTRPC();
   const pageNumber = usePageNumber();
-  const query = useQuery(trpc.webhooks.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery()));
+  const query = useQuery(trpc.webhooks.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery("webhooks.list")));
   const [creating, setCreating] = useQueryState("create", parseAsBoolean.withDefault(false));
   const [made, setMade] = useState<Made>();
   const create = manages && (

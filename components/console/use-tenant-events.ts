@@ -1,0 +1,59 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useSubscription } from "@trpc/tanstack-react-query";
+import { useEffect, useMemo, useRef } from "react";
+import { Follower } from "./follower.ts";
+import { reportStream, useLive } from "./live.ts";
+import { failureOf } from "./problem.ts";
+import { useTRPC } from "./trpc.ts";
+
+/** After an end that was nobody's wish, in ms. */
+const againMs = 4_000;
+
+/** The one subscription of the console: whatever page is shown, its queries are asked anew when an event concerns them. */
+export function useTenantEvents(): void {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const { paused } = useLive();
+  const follower = useMemo(() => new Follower({ queries, isSeen: () => !document.hidden }), [queries]);
+  /** Since the last event the client resumes by itself; before the first there is nothing to resume from. */
+  const resumes = useRef(false);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  const { reset } = useSubscription(
+    trpc.events.subscribe.subscriptionOptions(undefined, {
+      enabled: !paused,
+      onStarted: () => {
+        reportStream(true);
+        if (!resumes.current) follower.gap();
+      },
+      onData: ({ data }) => {
+        resumes.current = true;
+        follower.event(data);
+      },
+      onConnectionStateChange: ({ error }) => error && reportStream(false),
+      onError: (error) => {
+        resumes.current = false;
+        const { code } = failureOf(error);
+        // What was missed cannot be told any more: all is asked anew, when it begins again from now.
+        if (code?.startsWith("cursor_")) queueMicrotask(reset);
+        // Who may not is told so by what the page asks.
+        else if (code !== "unauthenticated" && code !== "forbidden") again.current = setTimeout(reset, againMs);
+      },
+    }),
+  );
+
+  useEffect(() => {
+    if (!paused) return;
+    resumes.current = false;
+    clearTimeout(again.current);
+  }, [paused]);
+
+  useEffect(() => {
+    const wake = () => follower.wake();
+    document.addEventListener("visibilitychange", wake);
+    return () => {
+      document.removeEventListener("visibilitychange", wake);
+      clearTimeout(again.current);
+    };
+  }, [follower]);
+}
