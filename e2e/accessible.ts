@@ -20,6 +20,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.setViewportSize(size);
 }
 
+/** The same of the main part alone, where what is around it is the same on many pages. */
+export async function expectReadable(page: Page): Promise<void> {
+  const main = () => new AxeBuilder({ page }).include("main");
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  expect(faults((await main().withTags(WCAG).analyze()).violations), `${page.url()}, dark`).toEqual([]);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  const { violations } = await main().withRules(["color-contrast"]).analyze();
+  expect(faults(violations), `${page.url()}, light`).toEqual([]);
+}
+
 /** What is shown at the moment meets WCAG 2.2 AA as it is. */
 export async function expectNoFault(page: Page): Promise<void> {
   await expect(page).toHaveTitle(/./); // which comes a moment after the page, when that is opened by a link

@@ -184,4 +184,18 @@ test("a row's menu, a question, what must be answered, a drawer and an undo take
   await press("Enter");
   await expect(title("Notification")).toBeFocused();
   await expect(page).toHaveURL(new RegExp(`/notifications/${body.id}$`));
+
+  // What can be undone is, before it goes: F6 leads to what has just been said.
+  const chat = await own.call<{ id: string }>("POST", "/Chat", { name: "Keys", memberUserIds: ["ben"] }, "ada");
+  await own.open(`/chats/${chat.body.id}`);
+  await goTo(page.getByRole("button", { name: "Freeze", exact: true }));
+  await press("Enter");
+  const undo = page.getByRole("button", { name: "Undo" });
+  await expect(undo).toBeVisible();
+  await expect(page.getByRole("button", { name: "Unfreeze" })).toBeVisible();
+  await press("F6");
+  await goTo(undo);
+  await press("Enter");
+  await expect(page.getByRole("button", { name: "Freeze", exact: true })).toBeVisible();
+  await expect(undo).toHaveCount(0);
 });

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { Webhook } from "standardwebhooks";
 import { openReceiver } from "../server/testing/webhook-receiver.ts";
-import { expectNoFault } from "./accessible.ts";
+import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { openConsole } from "./console.ts";
 import { expect, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, readDemo } from "./people.ts";
@@ -40,6 +40,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   const secret = await takeSecret(page);
   await page.getByRole("heading", { level: 1, name: /^127\.0\.0\.1/ }).waitFor();
   expect(await page.content()).not.toContain(secret);
+  await expectAccessible(page);
 
   await page.getByRole("button", { name: "Send sample" }).click();
   const trying = page.getByRole("dialog", { name: "Send a sample" });
@@ -109,7 +110,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   await page.getByRole("button", { name: "Open page" }).click();
   await page.getByRole("button", { name: "Send again" }).click();
   await expect(page.getByText("It is sent again").first()).toBeVisible();
-  await expectNoFault(page);
+  await expectAccessible(page);
   expect(noise.filter((line) => !line.includes("403"))).toEqual([]); // asking for the password is one
   await close();
   await backend.close();

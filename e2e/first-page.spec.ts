@@ -1,3 +1,4 @@
+import { expectAccessible } from "./accessible.ts";
 import { expect, openLiveChat, test, unheard } from "./journey.ts";
 
 test("tells what runs and where to go on", async ({ page }) => {
@@ -11,6 +12,8 @@ test("tells what runs and where to go on", async ({ page }) => {
   const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
   expect(hrefs).toContain("/openapi.json");
   for (const href of hrefs) expect((await page.request.get(href)).status(), href).toBe(200);
+  await expect(page.getByLabel("Connection: Live")).toHaveCount(2);
+  await expectAccessible(page);
 });
 
 test("two people chat both ways", async ({ page }) => {

@@ -3,6 +3,7 @@ import type { Browser, Page } from "@playwright/test";
 import pg from "pg";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { expectAccessible } from "./accessible.ts";
+import { openConsole } from "./console.ts";
 import { expect, listen, test } from "./journey.ts";
 import { productUrl } from "./people.ts";
 
@@ -72,7 +73,7 @@ test("a newcomer signs up, makes a key and sends a first message with it; a coll
   const otto = await open(browser);
   await otto.page.goto(invited.link);
   await expect(otto.page.getByText(`nina-${run}@example.com invites otto-${run}@example.com`)).toBeVisible();
-  if (process.env.PARLEY_E2E_SHOTS) await otto.page.screenshot({ path: `${process.env.PARLEY_E2E_SHOTS}/invite.png` });
+  await expectAccessible(otto.page);
   await otto.page.getByLabel("Password").fill(password);
   await otto.page.getByRole("button", { name: "Accept" }).click();
   await expect(otto.page.getByRole("heading", { level: 1, name: "nina Ltd" })).toBeVisible();
@@ -103,7 +104,16 @@ test("after ten minutes what is dangerous asks for the password in place, and go
 });
 
 test("the pages on which one comes in meet WCAG 2.2 AA in both themes and fit 360 px", async ({ page }) => {
-  for (const path of ["/sign-in", "/sign-in?link=x", "/sign-up", "/reset", "/reset?token=x", "/invite/x.y"]) {
+  const ways = [
+    "/sign-in",
+    "/sign-in?link=x",
+    "/sign-up",
+    "/sign-up?claim=x",
+    "/reset",
+    "/reset?token=x",
+    "/invite/x.y",
+  ];
+  for (const path of [...ways, "/chat/demo", "/inbox/demo"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expectAccessible(page);
@@ -112,4 +122,23 @@ test("the pages on which one comes in meet WCAG 2.2 AA in both themes and fit 36
   await page.getByLabel("Email").fill(`nobody-${run}@example.com`);
   await page.getByRole("button", { name: "Mail a link to sign in" }).click();
   await expect(page.getByText(/^If there is an account/u)).toBeVisible();
+});
+
+test("what is not there and what breaks says so on a page that meets WCAG 2.2 AA in both themes and fits 360 px", async ({
+  browser,
+}) => {
+  const { page, close } = await openConsole(browser, "/t/demo/keys");
+  await page.goto("/nothing/of/the/kind");
+  await expect(page.getByRole("heading", { name: "There is no page here" })).toBeVisible();
+  await expectAccessible(page);
+  // A browser in which something that the console needs does not work.
+  await page.addInitScript(() => {
+    Array.prototype.toSorted = () => {
+      throw new Error("broken by a journey");
+    };
+  });
+  await page.goto("/t/demo/keys");
+  await expect(page.getByRole("heading", { name: "This page stumbled" })).toBeVisible();
+  await expectAccessible(page);
+  await close();
 });

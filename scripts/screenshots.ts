@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
 import { consolePages } from "../components/console/pages.ts";
+import { contents } from "../components/docs/contents.ts";
 import { findBrowser } from "../e2e/browser.ts";
 import { type Product, startProduct } from "../e2e/product.ts";
 import { shootMails } from "./screenshot-mails.ts";
@@ -21,25 +22,65 @@ const shapes = [
   { name: "360", viewport: { width: 360, height: 740 }, colorScheme: "light" },
 ] as const;
 
-const pages: { name: string; path: string }[] = [
+/** Of an object where there is one: its address below the tenant's, from the first row of the list that has it. */
+interface First {
+  of: string;
+  input?: object;
+  path(row: Record<string, string>): string;
+}
+
+const pages: { name: string; path: string | First }[] = [
   { name: "home", path: "/" },
+  { name: "not-found", path: "/nothing/of/the/kind" },
   { name: "sign-in", path: "/sign-in" },
+  { name: "sign-in-link", path: "/sign-in?link=x" },
   { name: "sign-up", path: "/sign-up" },
+  { name: "sign-up-claim-over", path: "/sign-up?claim=x" },
+  { name: "reset", path: "/reset" },
+  { name: "reset-token", path: "/reset?token=x" },
+  { name: "invite-over", path: "/invite/x.y" },
   { name: "account", path: "/account" },
   { name: "installation", path: "/installation" },
+  { name: "chat-pick", path: "/chat/demo" },
   { name: "chat", path: "/chat/demo?as=ada" },
+  {
+    name: "chat-open",
+    path: { of: "adminChats.list", input: { member: "ada" }, path: ({ id }) => `/chat/demo?as=ada&chat=${id}` },
+  },
+  { name: "inbox-pick", path: "/inbox/demo" },
   { name: "inbox", path: "/inbox/demo?as=ada" },
-  { name: "docs", path: "/docs" },
-  { name: "docs-guide", path: "/docs/guides/message-events" },
-  { name: "docs-errors", path: "/docs/guides/errors" },
+  { name: "inbox-preferences", path: "/inbox/demo?as=ada&view=preferences" },
+  { name: "unsubscribe-over", path: "/u/x" },
+  ...contents.flatMap((section) =>
+    section.pages.map((path) => ({
+      name: `docs-${path.replace("/", "-")}`,
+      path: path === "guides/overview" ? "/docs" : `/docs/${path}`,
+    })),
+  ),
+  { name: "docs-error", path: "/docs/errors/invalid" },
   { name: "docs-api", path: "/docs/api" },
   { name: "docs-operation", path: "/docs/api/messages.send" },
   ...consolePages.map(({ path }) => ({
     name: `console${path.replaceAll("/", "-") || "-overview"}`,
     path: `/t/demo${path}`,
   })),
+  { name: "console-foreign", path: "/t/harbour" },
   { name: "console-users-one", path: "/t/demo/users/ada" },
+  ...["messages", "members", "events", "settings"].map((tab) => ({
+    name: `console-chat-${tab}`,
+    path: {
+      of: "adminChats.list",
+      input: { member: "ada" },
+      path: ({ id }: Record<string, string>) => `/t/demo/chats/${id}?tab=${tab}`,
+    },
+  })),
   { name: "console-notifications-new", path: "/t/demo/notifications/new" },
+  {
+    name: "console-notification",
+    path: { of: "notifications.listAll", path: ({ id }) => `/t/demo/notifications/${id}` },
+  },
+  { name: "console-batch", path: { of: "batches.list", path: ({ id }) => `/t/demo/notifications/batches/${id}` } },
+  { name: "console-webhook", path: { of: "webhooks.list", path: ({ id }) => `/t/demo/webhooks/${id}` } },
   { name: "console-template", path: "/t/demo/templates/delay" },
   { name: "console-category", path: "/t/demo/categories?open=Delay" },
   { name: "console-topic", path: "/t/demo/topics/line-montijo" },
@@ -109,7 +150,12 @@ async function shootPages(product: Pick<Product, "url" | "home" | "stop">): Prom
       page.setDefaultTimeout(90_000);
       await signIn(page, demo.admin);
       for (const { name, path } of forReadme ? [] : wanted) {
-        await open(page, path);
+        const address = typeof path === "string" ? path : await findFirst(page, path);
+        if (address === undefined) {
+          console.log(`${name}: the demo has none`);
+          continue;
+        }
+        await open(page, address);
         await page.screenshot({ path: join(folder, `${name}-${shape}.png`), fullPage: true });
         console.log(`${name}-${shape}.png`);
       }
@@ -130,6 +176,16 @@ async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
   // A page that holds a call open never falls silent.
   await page.waitForLoadState("networkidle", { timeout: 5000 }).catch(() => undefined);
+}
+
+/** Undefined where the list is empty. */
+async function findFirst(page: Page, { of, input = {}, path }: First): Promise<string | undefined> {
+  const query = encodeURIComponent(JSON.stringify(input));
+  const answer = await page.request.get(`/api/trpc/${of}?input=${query}`, {
+    headers: { "x-tenant-id": "demo", origin: new URL(page.url()).origin },
+  });
+  const [row] = (await answer.json()).result.data.data;
+  return row && path(row);
 }
 
 async function signIn(page: Page, { email, password }: Demo["admin"]): Promise<void> {
