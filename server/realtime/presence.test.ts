@@ -95,6 +95,19 @@ async function expectTold(userId: string, states: string[]): Promise<void> {
   }
 }
 
+test("whoever waits for who is here to be written waits for it, also where another's write takes it along", async () => {
+  const live = nodes[0]?.live;
+  const leave = connect(0, "kim");
+  let written = false;
+  const first = live?.settlePresence().then(() => {
+    written = true;
+  });
+  await live?.settlePresence();
+  expect(written).toBe(true);
+  await first;
+  leave();
+});
+
 test("who connects is online on both nodes, who leaves is offline after the grace, who reloads never left", async () => {
   const leave = connect(0, "kim");
   await expectTold("kim", ["online"]);
