@@ -4,7 +4,7 @@ import { findBrowser } from "./e2e/browser.ts";
 const demoOperators = ["console.spec.ts", "console-{developers,people,webhooks}.spec.ts"];
 const ownTenants = [
   "console-{access,keyboard,mails,notifications,operate,operators,overview,pusher,settings,settings-mail,users}.spec.ts",
-  "{installation,live,oidc}.spec.ts",
+  "{guides,installation,live,oidc}.spec.ts",
 ];
 
 export default defineConfig({

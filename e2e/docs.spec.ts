@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { contents } from "../components/docs/contents.ts";
-import { expectAccessible, expectNoFault, expectReadable } from "./accessible.ts";
+import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { openConsole } from "./console.ts";
 import { expect, openLiveChat, test } from "./journey.ts";
 
@@ -57,14 +57,6 @@ test("a twin has the programs that the tests run", async ({ request }) => {
   for (const file of ["curl.sh", "main.ts", "Main.cs", "main.py", "output.txt"])
     expect(twin).toContain(readFileSync(`docs/snippets/quick-start-chat/${file}`, "utf8"));
 });
-
-for (const { title, pages } of contents)
-  test(`what is written under ${title} is accessible, in both themes`, async ({ page }) => {
-    for (const path of pages) {
-      await page.goto(addressOf(path));
-      await expectReadable(page);
-    }
-  });
 
 test("pages of each kind are accessible, in both themes", async ({ page }) => {
   for (const address of ["/docs", "/docs/protocols/trpc", "/docs/api/members.list"]) {

@@ -184,7 +184,11 @@ async function findFirst(page: Page, { of, input = {}, path }: First): Promise<s
   const answer = await page.request.get(`/api/trpc/${of}?input=${query}`, {
     headers: { "x-tenant-id": "demo", origin: new URL(page.url()).origin },
   });
-  const [row] = (await answer.json()).result.data.data;
+  const { data } = (await answer.json()).result.data;
+  // Of chats the one in which most was said.
+  const row = data.toSorted((one: { lastSeq?: number }, other: { lastSeq?: number }) => {
+    return (other.lastSeq ?? 0) - (one.lastSeq ?? 0);
+  })[0];
   return row && path(row);
 }
 

@@ -97,7 +97,7 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
     columns.push({
       header: "Do",
       cell: (member) => (
-        <span className="flex flex-wrap gap-2">
+        <span className="flex flex-wrap items-center gap-2">
           {isMuted(member) ? (
             <Button
               size="sm"
