@@ -27,6 +27,7 @@ async function takeSecret(page: Page): Promise<string> {
 test("an endpoint is added, tried, rotated, gets what happens, is paused, has it replayed, and what it missed while it was disabled", async ({
   browser,
 }) => {
+  test.setTimeout(90_000); // a page that is asked anew every four seconds is waited for five times
   const backend = await openReceiver();
   const { page, noise, close } = await openConsole(browser, "/t/demo/webhooks");
   await page.getByRole("heading", { level: 1, name: "Webhooks" }).waitFor();
