@@ -76,6 +76,14 @@ async function unsubscribeByMail(notify: (told: object) => Promise<number>): Pro
   expect([answer.status, await answer.text()]).toEqual([200, "Unsubscribed from Delay.\n"]);
 }
 
+/** Begins to switch two factors on; gives what the app says so many seconds from now. */
+async function startTwoFactors(page: Page): Promise<(late?: number) => Promise<string>> {
+  await page.getByRole("button", { name: "Switch on" }).click();
+  await expect(page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
+  const secret = (await page.getByText(/^[A-Z2-7]{16,}$/).textContent()) ?? "";
+  return (late = 0) => generate({ secret, epoch: Math.floor(Date.now() / 1000) + late });
+}
+
 test("without the demo the page says so, tells what to do, and asks for nothing it cannot get", async ({ browser }) => {
   const { page, noise } = await open(browser);
   await page.goto("/");
@@ -94,10 +102,11 @@ test("the printed link makes the owner, who runs two tenants, suspends one and l
   const fields = { Email: email, Password: passwords.first, "Name of your tenant": "Harbour", "Its id": "harbour" };
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
   await page.getByRole("button", { name: "Sign up" }).click();
-  await expect(account(page)).toBeVisible();
+  await page.waitForURL(at("/t/harbour"));
   expect(await (await page.request.get(claim)).text()).toContain("This claim is over");
 
   // Two tenants of one person, signed in once.
+  await page.goto("/account");
   await page.getByRole("button", { name: "New tenant" }).click();
   await page.getByLabel("Name of the tenant").fill("Quay");
   await page.getByLabel("Its id").fill("quay");
@@ -150,13 +159,10 @@ test("two factors are switched on with a code of the app, asked for when signing
 }) => {
   const { page } = await open(browser);
   const other = (await open(browser)).page;
-  await page.goto("/sign-in");
+  await page.goto("/sign-in?next=/account");
   await signIn(page, { Email: email, Password: passwords.first });
   await expect(account(page)).toBeVisible();
-  await page.getByRole("button", { name: "Switch on" }).click();
-  await expect(page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
-  const secret = (await page.getByText(/^[A-Z2-7]{16,}$/).textContent()) ?? "";
-  const code = (late = 0) => generate({ secret, epoch: Math.floor(Date.now() / 1000) + late });
+  const code = await startTwoFactors(page);
   await page.getByLabel("Code").fill("12345");
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByText("is not the app's code of now")).toBeVisible();
@@ -174,13 +180,14 @@ test("two factors are switched on with a code of the app, asked for when signing
   expect(await accountStatus(thief)).toBe(401);
   await thief.context().close();
 
+  await page.goto("/sign-in?next=/account");
   await signIn(page, { Email: email, Password: passwords.first });
   await expect(alert(page)).toHaveText(/^Now the code of your authenticator app/);
   await signIn(page, { Code: "000000" });
   await expect(alert(page)).toHaveText(/^That did not work/);
   await signIn(page, { Code: spent });
   await expect(page.getByText("On, with 9 recovery codes left.")).toBeVisible();
-  await other.goto("/sign-in");
+  await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.first });
   await expect(alert(other)).toHaveText(/^Now the code/);
   await signIn(other, { Code: spent });
@@ -202,14 +209,16 @@ test("two factors are switched on with a code of the app, asked for when signing
   await page.getByLabel("Code").fill(last);
   await page.getByRole("button", { name: "Switch off" }).click();
   await expect(page.getByText("Off. Signing in takes one step.")).toBeVisible();
-  await other.goto("/sign-in");
+  await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.first });
   await expect(account(other)).toBeVisible();
   await page.context().close();
   await other.context().close();
 });
 
-test("a password is changed, and set anew by a mailed link; another link signs in, once", async ({ browser }) => {
+test("a password is changed, and set anew by a mailed link; another link signs in, with a code, once", async ({
+  browser,
+}) => {
   const { page } = await open(browser);
   const other = (await open(browser)).page;
   // Somebody else: of one person so many tries are taken in so many minutes.
@@ -218,7 +227,7 @@ test("a password is changed, and set anew by a mailed link; another link signs i
   const made = await page.request.post("/api/console/sign-up", { data: signUp, headers: { origin: product.url } });
   expect(made.status()).toBe(201);
   for (const one of [page, other]) {
-    await one.goto("/sign-in");
+    await one.goto("/sign-in?next=/account");
     await signIn(one, { Email: email, Password: passwords.first });
     await expect(account(one)).toBeVisible();
   }
@@ -230,7 +239,7 @@ test("a password is changed, and set anew by a mailed link; another link signs i
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("Changed. Your other browsers are signed out.")).toBeVisible();
   expect([await accountStatus(page), await accountStatus(other)]).toEqual([200, 401]);
-  await other.goto("/sign-in");
+  await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.first });
   await expect(alert(other)).toHaveText(/^That did not work/);
 
@@ -244,15 +253,22 @@ test("a password is changed, and set anew by a mailed link; another link signs i
   await other.getByRole("button", { name: "Set password" }).click();
   await other.waitForURL(at("/sign-in"));
   expect(await accountStatus(page)).toBe(401);
+  await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.third });
   await expect(account(other)).toBeVisible();
 
+  const code = await startTwoFactors(other);
+  await other.getByLabel("Code").fill(await code());
+  await other.getByRole("button", { name: "Confirm" }).click();
+  await expect(other.getByText(/^Switched on/)).toBeVisible();
   await page.goto("/reset");
   await page.getByLabel("Email").fill(email);
   await page.getByRole("button", { name: "Mail a link to sign in" }).click();
-  const link = await mailed("Your link to sign in");
+  const link = `${await mailed("Your link to sign in")}&next=/account`;
   await page.goto(link);
   await signIn(page, {});
+  await expect(alert(page)).toHaveText(/^Now the code/);
+  await signIn(page, { Code: await code(30) });
   await expect(account(page)).toBeVisible();
   await page.goto(link);
   await signIn(page, {});
