@@ -65,7 +65,7 @@ const hooks = { streamWrite: withoutCalls };
 export async function startApi(
   config: Config,
   web: { url(): string | undefined },
-  now: () => number = Date.now,
+  now: () => number = () => Date.now(),
 ): Promise<Api> {
   const log = pino({ level: config.logLevel, redact, serializers, hooks, base: { role: "api" } });
   const nodeId = newId();

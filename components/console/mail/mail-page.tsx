@@ -56,7 +56,7 @@ export function MailPage() {
       >
         {(page) => (
           <div className="grid gap-6 md:grid-cols-[20rem_minmax(0,1fr)]">
-            <div>
+            <div className="min-w-0">
               <ul aria-label="Caught mails" className="divide-y divide-line rounded-xl border border-line bg-surface">
                 {page.data.map((mail) => (
                   <li key={mail.id}>
