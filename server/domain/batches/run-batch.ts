@@ -112,7 +112,7 @@ class Pace {
   next({ position, count, took }: MadeStep & { took: number }): number {
     this.alone = this.left === undefined || this.left === position;
     this.left = position + count;
-    this.size = this.alone ? Math.min(this.size * 2, Pace.most) : smallStep;
+    this.size = this.alone ? Math.min(this.size * 5, Pace.most) : smallStep;
     return this.alone ? 0 : took * restAfterStep;
   }
 }
