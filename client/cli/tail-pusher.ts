@@ -24,14 +24,18 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
   const api = new Api({ address, tokens: new TokenKeeper(() => token) });
   const since = new Map<string, string>();
   const begun = after ?? (await newestOf(api));
-  const authorize = async (socketId: string, channel: string) => {
+  /** Answers nothing for a socket that is gone: the next one asks for itself, and would be refused what is not for it. */
+  const authorize = async (socketId: string, channel: string, answer: Answer) => {
     const body = { socket_id: socketId, channel_name: channel, since: since.get(channel) ?? begun };
-    for (;;)
+    const isCurrent = () => client.connection.socket_id === socketId;
+    while (isCurrent())
       try {
-        return (await api.call("pusherApps.authorizeChannel", body)).body;
+        const { body: auth } = await api.call("pusherApps.authorizeChannel", body);
+        return isCurrent() && answer(null, auth);
       } catch (error) {
         // A service that is just starting, or has too much to do, is asked again: the stock client does not.
-        if (signal.aborted || (error instanceof ParleyError && !error.passing)) throw error;
+        const isOver = signal.aborted || (error instanceof ParleyError && !error.passing);
+        if (isOver) return isCurrent() && answer(error as Error, null);
         await pause(signal);
       }
   };
@@ -43,10 +47,7 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
     enabledTransports: ["ws", "wss"],
     channelAuthorization: {
       customHandler: ({ socketId, channelName }: { socketId: string; channelName: string }, answer: Answer) =>
-        void authorize(socketId, channelName).then(
-          (body) => answer(null, body),
-          (error: Error) => answer(error, null),
-        ),
+        void authorize(socketId, channelName, answer),
     } as never,
   });
   const seen = new Set<string>();
