@@ -24,6 +24,8 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
   const api = new Api({ address, tokens: new TokenKeeper(() => token) });
   const since = new Map<string, string>();
   const begun = after ?? (await newestOf(api));
+  // All that has to be asked for, before there is anything that could be cut off; a chat that comes meanwhile is told of since then.
+  const chats = chatId ? [chatId] : await chatsOf(api);
   /** Answers nothing for a socket that is gone: the next one asks for itself, and would be refused what is not for it. */
   const authorize = async (socketId: string, channel: string, answer: Answer) => {
     const body = { socket_id: socketId, channel_name: channel, since: since.get(channel) ?? begun };
@@ -74,7 +76,7 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
     listen(`private-chat-${chat}`);
   };
   listen(own);
-  for (const chat of chatId ? [chatId] : await chatsOf(api)) listen(`private-chat-${chat}`);
+  for (const chat of chats) listen(`private-chat-${chat}`);
   await new Promise<void>((resolve, reject) => {
     fail = reject;
     client.connection.bind("failed", () => reject(new Error("No connection can be made")));
