@@ -149,7 +149,7 @@ describe("succeeds", () => {
 
   test("at nine where each one is, some of them later than others", async () => {
     await key("PUT", "/Users/tom", { timezone: "Pacific/Kiritimati" });
-    const local = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const local = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
     const { body } = await send({ userIds: ["tom", "ned"], scheduledForLocal: `${local}T09:00` });
     expect(body.status).toBe("scheduled");
     const first = Date.parse(`${local}T09:00:00+14:00`);
