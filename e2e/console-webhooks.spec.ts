@@ -4,20 +4,21 @@ import { openReceiver } from "../server/testing/webhook-receiver.ts";
 import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { openConsole } from "./console.ts";
 import { expect, test, unheard } from "./journey.ts";
-import { callAs, makeGroup, readDemo } from "./people.ts";
+import { makeOwnTenant, password } from "./own-tenant.ts";
+import { readDemo } from "./people.ts";
 
 /** Gives the password where it is asked for before `next` shows. */
-async function answerIfAsked(page: Page, next: ReturnType<Page["locator"]>): Promise<void> {
+async function answerIfAsked(page: Page, next: ReturnType<Page["locator"]>, password: string): Promise<void> {
   const ask = page.getByRole("dialog", { name: "Is it you?" });
   await expect(ask.or(next).first()).toBeVisible();
   if (!(await ask.isVisible())) return;
-  await ask.getByLabel("Password").fill(readDemo().admin.password);
+  await ask.getByLabel("Password").fill(password);
   await ask.getByRole("button", { name: "Go on" }).click();
 }
 
-async function takeSecret(page: Page): Promise<string> {
+async function takeSecret(page: Page, password: string): Promise<string> {
   const shown = page.locator("[data-secret]");
-  await answerIfAsked(page, shown);
+  await answerIfAsked(page, shown, password);
   const secret = (await shown.textContent()) ?? "";
   await page.getByLabel("I have stored it").check();
   await page.getByRole("button", { name: "Done" }).click();
@@ -29,7 +30,10 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
 }) => {
   test.setTimeout(90_000); // a page that is asked anew every four seconds is waited for five times
   const backend = await openReceiver();
-  const { page, noise, close } = await openConsole(browser, "/t/demo/webhooks");
+  // Of its own: an endpoint gets what everybody else of its tenant does, too.
+  const own = await makeOwnTenant(browser, "hooks");
+  const { page, noise } = own;
+  await own.open("/webhooks");
   await page.getByRole("heading", { level: 1, name: "Webhooks" }).waitFor();
   await page.getByRole("button", { name: "Add endpoint" }).first().click();
   await page.getByLabel("Address").fill(`${backend.url}/hook`);
@@ -38,7 +42,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   await page.getByText("What they look like").click();
   await expect(page.getByRole("region", { name: "Payload" })).toContainText('"type": "message.created"');
   await page.getByRole("button", { name: "Add", exact: true }).click();
-  const secret = await takeSecret(page);
+  const secret = await takeSecret(page, password);
   await page.getByRole("heading", { level: 1, name: /^127\.0\.0\.1/ }).waitFor();
   expect(await page.content()).not.toContain(secret);
   await expectAccessible(page);
@@ -65,11 +69,13 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Rotate secret" }).click();
   await page.getByRole("button", { name: "Rotate", exact: true }).click();
-  const fresh = await takeSecret(page);
-  const { id: chatId } = await makeGroup(unheard("Hooks"), "emma", "joana");
+  const fresh = await takeSecret(page, password);
+  const { id: chatId } = (
+    await own.call<{ id: string }>("POST", "/Chat", { name: "Hooks", memberUserIds: ["joana"] }, "emma")
+  ).body;
   const said = unheard("Ahoy");
   const before = new Date();
-  await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content: said });
+  await own.call("POST", `/Chat/${chatId}/messages`, { content: said }, "emma");
   const after = new Date();
   const of = (content: string) => backend.received.filter(({ body }) => body.data.content === content);
   await expect.poll(() => of(said).length).toBe(1);
@@ -96,7 +102,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   // It says that it is gone and is disabled by that; what it missed since then is offered as it is enabled.
   backend.answer("/hook", () => ({ status: 410 }));
   const lost = unheard("Overboard");
-  await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content: lost });
+  await own.call("POST", `/Chat/${chatId}/messages`, { content: lost }, "emma");
   await expect(page.getByText("It answered 410 Gone. Events are left out.")).toBeVisible();
   backend.answer("/hook", () => ({ status: 204 }));
   await page.getByRole("button", { name: "Enable and replay" }).click();
@@ -113,7 +119,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   await expect(page.getByText("It is sent again").first()).toBeVisible();
   await expectAccessible(page);
   expect(noise.filter((line) => !line.includes("403"))).toEqual([]); // asking for the password is one
-  await close();
+  await own.close();
   await backend.close();
 });
 
@@ -121,7 +127,7 @@ test("the Pusher app is shown to who proves to be there, and its secret replaced
   const { page, noise, close } = await openConsole(browser, "/t/demo/pusher");
   await page.getByRole("button", { name: "Show the app" }).click();
   const credentials = page.getByRole("region", { name: "Credentials" });
-  await answerIfAsked(page, credentials);
+  await answerIfAsked(page, credentials, readDemo().admin.password);
   const secret = credentials.locator("[data-secret]");
   await credentials.getByRole("button", { name: "Show", exact: true }).click();
   const before = (await secret.textContent()) ?? "";

@@ -5,7 +5,8 @@ import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { expect, listen } from "./journey.ts";
 import { productUrl } from "./people.ts";
 
-const password = "a password that is long";
+/** Of every owner here. */
+export const password = "a password that is long";
 
 /** A tenant that one journey may set as it likes, with its owner signed in to the console. */
 export interface OwnTenant {
