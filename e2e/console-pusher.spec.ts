@@ -45,6 +45,7 @@ function openPage({ appId, key, secret }: App, channel: string) {
 }
 
 test("what the app allows is switched, with what its pages, its backend and its webhook see of it", async () => {
+  test.setTimeout(90_000);
   const { page } = own;
   const backend = await openReceiver();
   const app = (await own.call<App>("GET", "/admin/pusher")).body;
@@ -84,7 +85,7 @@ test("what the app allows is switched, with what its pages, its backend and its 
 
   // Alone each, then several in one request: as many as there are when a request is made.
   for (const at of [1, 2, 3]) one.trigger(`client-alone-${at}`);
-  await expect.poll(() => events().flat()).toHaveLength(4);
+  await expect.poll(() => events().flat(), { timeout: 30_000 }).toHaveLength(4); // one request after the other
   expect(events().map((list) => list.length)).toEqual([1, 1, 1, 1]);
   await flip("Batched webhooks", true);
   await expect(async () => {
