@@ -1,4 +1,4 @@
-import type { Api } from "./api.ts";
+import { type Api, nextOf } from "./api.ts";
 import type { InboxAction, InboxFilter } from "./inbox-state.ts";
 import type { Action, State } from "./state.ts";
 import type { Notification } from "./types.ts";
@@ -34,8 +34,7 @@ export class Inbox {
     this.#act({ type: "loading" });
     try {
       const { body } = await this.#options.api.call("notifications.list", which);
-      const next = "nextCursor" in body ? body.nextCursor : null;
-      this.#act({ type: "loaded", filter, items: body.data, more: next, first: !more });
+      this.#act({ type: "loaded", filter, items: body.data, more: nextOf(body), first: !more });
     } catch (error) {
       this.#act({ type: "not-loaded" });
       throw error;

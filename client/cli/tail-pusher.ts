@@ -1,4 +1,4 @@
-import { Api, tenantAddress } from "../api.ts";
+import { Api, nextOf, tenantAddress } from "../api.ts";
 import { ParleyError } from "../parley-error.ts";
 import { TokenKeeper, userOf } from "../token-keeper.ts";
 import type { LiveEvent } from "../types.ts";
@@ -33,12 +33,12 @@ export async function tailPusher({ service, after, chatId, signal, onEvent, onRe
     while (isCurrent())
       try {
         const { body: auth } = await api.call("pusherApps.authorizeChannel", body);
-        return isCurrent() && answer(null, auth);
+        if (isCurrent()) answer(null, auth);
+        return;
       } catch (error) {
         // A service that is just starting, or has too much to do, is asked again: the stock client does not.
-        const isOver = signal.aborted || (error instanceof ParleyError && !error.passing);
-        if (isOver) return isCurrent() && answer(error as Error, null);
-        await pause(signal);
+        if (!signal.aborted && (!(error instanceof ParleyError) || error.passing)) await pause(signal);
+        else if (isCurrent()) return answer(error as Error, null);
       }
   };
   const { hostname, port, protocol } = new URL(service.baseUrl);
@@ -106,7 +106,7 @@ async function chatsOf(api: Api): Promise<string[]> {
   for (let before: string | null | undefined; before !== null; ) {
     const { body } = await api.call("chats.list", { limit: 200, ...(before ? { before } : {}) });
     ids.push(...body.data.map(({ id }) => id));
-    before = "nextCursor" in body ? body.nextCursor : null;
+    before = nextOf(body);
   }
   return ids;
 }
