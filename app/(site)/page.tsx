@@ -19,8 +19,9 @@ const PLACES = [
 
 export default async function FirstPage() {
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value);
+  const offered = await isDemoOffered();
   return (
-    <DemoProvider offered={await isDemoOffered()} demoFile={demoFile()}>
+    <DemoProvider offered={offered} demoFile={offered ? demoFile() : undefined}>
       <a
         href="#live"
         className="sr-only z-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"

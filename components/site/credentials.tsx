@@ -18,10 +18,12 @@ export function Credentials() {
       <dl className="divide-y divide-line">
         <Fact label="Base URL" value={`${origin}/tenant/${tenantId}/v1`} />
         <Fact label="Tenant" value={tenantId} />
-        <Fact label="API key" value={fromDemoFile(demoFile, "apiKey")}>
-          Printed by this command only, because a key never belongs in a browser.
-        </Fact>
-        {hasDemo && (
+        {demoFile && (
+          <Fact label="API key" value={fromDemoFile(demoFile, "apiKey")}>
+            Printed by this command only, because a key never belongs in a browser.
+          </Fact>
+        )}
+        {hasDemo && demoFile && (
           <Fact label="Sign-in to the console" value={fromDemoFile(demoFile, "admin")}>
             Prints the e-mail address and the password of who owns the demo, for{" "}
             <a href="/sign-in" className="text-accent underline underline-offset-2">

@@ -12,7 +12,8 @@ export type DemoState =
 
 interface DemoContext {
   state: DemoState;
-  demoFile: string;
+  /** Where there is a demo. Where this installation keeps its data is nobody else's business. */
+  demoFile: string | undefined;
   retry: () => void;
   /** The live chat tells which chat it shows, so that the snippets write into it. */
   showChat: (chatId: string) => void;
@@ -28,7 +29,7 @@ export function useDemo(): DemoContext {
 
 interface DemoProviderProps {
   offered: boolean;
-  demoFile: string;
+  demoFile: string | undefined;
   children: ReactNode;
 }
 

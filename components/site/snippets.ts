@@ -4,7 +4,7 @@ export interface SnippetValues {
   chatId: string;
   token: string;
   userId: string;
-  demoFile: string;
+  demoFile: string | undefined;
 }
 
 export interface Snippet {
@@ -69,7 +69,7 @@ await fetch(\`\${api}/Chat/\${chat}/messages\`, {
 `;
 
 const backend = ({ origin, tenantId, userId, demoFile }: SnippetValues) => `API="${origin}/tenant/${tenantId}/v1"
-KEY=$(${fromDemoFile(demoFile, "apiKey")})
+KEY=${demoFile ? `$(${fromDemoFile(demoFile, "apiKey")})` : "API_KEY"}
 
 curl "$API/tokens" \\
   -H "X-API-Key: $KEY" \\
