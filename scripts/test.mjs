@@ -1,8 +1,9 @@
 // Runs every test and says what came of it: `npm test`, or some with `npm test -- server/domain` or `npm test -- e2e`.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { bringBrowser, bringPrograms } from "./programs.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,8 +28,10 @@ const summary = {
   failed: total("failed"),
   skipped: total("skipped"),
   seconds: Math.round((Date.now() - began) / 1000),
+  failures: parts.flatMap(({ failures = [] }) => failures),
 };
 writeFileSync(join(results, "summary.json"), JSON.stringify(summary));
+for (const failure of summary.failures) console.log(failure);
 console.log(`tests: ${summary.passed + summary.failed} run in ${summary.seconds} s`);
 console.log(`${summary.passed} passed, ${summary.failed} failed, ${summary.skipped} skipped`);
 process.exit(summary.failed === 0 ? 0 : 1);
@@ -48,7 +51,16 @@ async function vitest(files) {
   const unloadable = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
-  return count(code, passed, numFailedTests + unloadable.length, numPendingTests + numTodoTests);
+  const failures = [
+    ...unloadable.map(({ name, message }) => describe(name, "does not load", message)),
+    ...testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === "failed")
+        .map(({ fullName, failureMessages: [message] }) => describe(name, fullName, message)),
+    ),
+  ];
+  const failed = numFailedTests + unloadable.length;
+  return { ...count(code, passed, failed, numPendingTests + numTodoTests), failures };
 }
 
 async function playwright(files) {
@@ -62,8 +74,24 @@ async function playwright(files) {
   const code = await run("@playwright/test/cli.js", ["test", "--reporter=list,json", ...files], {
     PLAYWRIGHT_JSON_OUTPUT_NAME: report,
   });
-  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = read(report).stats ?? {};
-  return count(code, expected + flaky, unexpected, skipped);
+  const { stats = {}, suites = [] } = read(report);
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
+  const failures = specsOf(suites)
+    .filter(({ ok }) => !ok)
+    .map(({ file, title, tests }) =>
+      describe(`e2e/${file}`, title, tests.at(-1)?.results.at(-1)?.error?.message),
+    );
+  return { ...count(code, expected + flaky, unexpected, skipped), failures };
+}
+
+function specsOf(suites) {
+  return suites.flatMap(({ specs = [], suites: inner = [] }) => [...specs, ...specsOf(inner)]);
+}
+
+/** A failed test in a few lines, to be found at the end of a long run. */
+function describe(file, name, message = "") {
+  const lines = stripVTControlCharacters(message).split("\n").filter(Boolean).slice(0, 8);
+  return [`failed: ${relative(root, resolve(root, file))}: ${name}`, ...lines].join("\n    ");
 }
 
 /** A runner that failed without naming a test still failed. */
