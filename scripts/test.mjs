@@ -52,11 +52,11 @@ async function vitest(files) {
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
   const failures = [
-    ...unloadable.map(({ name, message }) => describe(name, "does not load", message)),
+    ...unloadable.map(({ name, message }) => summarise(name, "does not load", message)),
     ...testResults.flatMap(({ name, assertionResults }) =>
       assertionResults
         .filter(({ status }) => status === "failed")
-        .map(({ fullName, failureMessages: [message] }) => describe(name, fullName, message)),
+        .map(({ fullName, failureMessages: [message] }) => summarise(name, fullName, message)),
     ),
   ];
   const failed = numFailedTests + unloadable.length;
@@ -78,9 +78,7 @@ async function playwright(files) {
   const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = stats;
   const failures = specsOf(suites)
     .filter(({ ok }) => !ok)
-    .map(({ file, title, tests }) =>
-      describe(`e2e/${file}`, title, tests.at(-1)?.results.at(-1)?.error?.message),
-    );
+    .map(({ file, title, tests }) => summarise(`e2e/${file}`, title, tests.at(-1)?.results.at(-1)?.error?.message));
   return { ...count(code, expected + flaky, unexpected, skipped), failures };
 }
 
@@ -89,7 +87,7 @@ function specsOf(suites) {
 }
 
 /** A failed test in a few lines, to be found at the end of a long run. */
-function describe(file, name, message = "") {
+function summarise(file, name, message = "") {
   const lines = stripVTControlCharacters(message).split("\n").filter(Boolean).slice(0, 8);
   return [`failed: ${relative(root, resolve(root, file))}: ${name}`, ...lines].join("\n    ");
 }
