@@ -35,6 +35,7 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await ada.say("Depature at nine");
   await expect(ivo.messages.getByText("Depature at nine")).toBeVisible();
   await ada.box.press("ArrowUp");
+  expect(await ada.box.inputValue(), "is there before the next key").toBe("Depature at nine");
   await ada.box.fill("Departure at nine");
   await ada.box.press("Enter");
   await expect(ivo.messages.getByRole("article").filter({ hasText: "Departure at nine" })).toContainText("edited");

@@ -47,15 +47,18 @@ export function Composer(props: ComposerProps) {
   const { room, placeholder, about, onDone, onEditLast, onSent, barred, handle } = props;
   const { tenantId, me } = useParley();
   const place = { tenantId, me, chatId: room.chatId };
-  const [text, setText] = useState(() => readDraft(place));
+  const [draft, setDraft] = useState(() => readDraft(place));
+  const [correction, setCorrection] = useState<{ about: ComposerProps["about"]; text: string }>();
   const [problem, setProblem] = useState("");
   const [picking, setPicking] = useState(false);
   const [pickerWanted, setPickerWanted] = useState(false);
   const keepDraft = useDraftKeeper(place);
   const box = useRef<HTMLTextAreaElement>(null);
-  const draft = useRef("");
   const id = useId();
   const editing = about?.kind === "edit" ? about.message : undefined;
+  // Who corrects a message finds the draft again afterwards.
+  const corrected = correction?.about === about ? correction?.text : undefined;
+  const text = editing ? (corrected ?? editing.content) : draft;
 
   useImperativeHandle(handle, () => ({
     focus: () => box.current?.focus(),
@@ -65,21 +68,17 @@ export function Composer(props: ComposerProps) {
     },
   }));
 
-  // Who corrects a message finds the draft again afterwards.
-  useEffect(() => {
-    if (!editing) return;
-    draft.current = box.current?.value ?? "";
-    setText(editing.content);
-    return () => setText(draft.current);
-  }, [editing]);
-
   useEffect(() => {
     if (about) box.current?.focus();
   }, [about]);
 
   function change(next: string) {
-    setText(next);
-    if (!editing) keepDraft(next);
+    if (editing) {
+      setCorrection({ about, text: next });
+      return;
+    }
+    setDraft(next);
+    keepDraft(next);
   }
 
   async function send() {
