@@ -4,7 +4,6 @@ import { seededRandom } from "./random.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const count = 400;
 
 const texts = [
   {
@@ -73,7 +72,7 @@ const texts = [
  * What the demo's people have been told over three weeks, in all the states there are: unread, seen, read, archived, snoozed, about to
  * expire, and still to come. The same at every start but for its times.
  */
-export function demoNotifications(now: number) {
+export function demoNotifications(now: number, count: number) {
   const random = seededRandom(1874);
   return Array.from({ length: count }, (_, n) => {
     const { userId } = random.pick(people);

@@ -13,12 +13,17 @@ import { demoChats, type SeedChat } from "./chats.ts";
 import { insertChoices } from "./choices.ts";
 import { insertMessages, readPositions } from "./messages.ts";
 import { demoNotifications } from "./notifications.ts";
+import { insertSends, pastSend } from "./sends.ts";
+import { insertRotaWebhook, type ToldEvent } from "./webhook.ts";
 
 export const demoId = mintTenantId(tenants.demo.id);
 export const harbourId = mintTenantId(tenants.harbour.id);
 
 /** Held while the demo is made: of several nodes that start at once, one makes it and the others wait. Any number that nobody else uses. */
 const seedLock = 4_706_118_611;
+
+/** Of all people, those of sends to many among them. */
+const notificationCount = 400;
 
 /**
  * Makes both tenants with everything in them, all or nothing; does nothing when they are there.
@@ -64,26 +69,28 @@ async function fillDemo(work: Work, authSecret: string): Promise<void> {
     })),
   });
   await work.lockHead();
-  for (const chat of chats) await fillChat(work, chat);
+  const events: ToldEvent[] = [];
+  for (const chat of chats) events.push(await fillChat(work, chat));
   await fillInboxes(work, now);
+  await insertRotaWebhook(tx, demoId, { authSecret, now, events });
 }
 
 /** Their past is not in the log, as that of the chats is not: places before its first event, in order. */
-async function fillInboxes({ tx }: Work, now: number): Promise<void> {
-  const rows = demoNotifications(now);
-  await tx.notification.createMany({
-    data: rows.map((row, place) => ({
-      tenantId: demoId,
-      ...row,
-      position: row.status === "visible" ? place - rows.length : null,
-    })),
-  });
-  const waits = rows.flatMap((row) => (row.scheduledFor ?? row.snoozedUntil ?? row.expiresAt)?.getTime() ?? []);
+async function fillInboxes(work: Work, now: number): Promise<void> {
+  const { tx } = work;
+  const { batch, rows: sent } = pastSend(now);
+  const single = demoNotifications(now, notificationCount - sent.length);
+  const rows = [...single, ...sent]
+    .toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+    .map((row, place) => ({ ...row, position: row.status === "visible" ? place - notificationCount : null }));
+  await tx.notification.createMany({ data: rows.map((row) => ({ tenantId: demoId, ...row })) });
+  await insertSends(work, demoId, { batch, rows: rows.filter((row) => "batchId" in row), now });
+  const waits = single.flatMap((row) => (row.scheduledFor ?? row.snoozedUntil ?? row.expiresAt)?.getTime() ?? []);
   await tx.$executeRaw`select mark_due_v1(${demoId}, 'notifications', ${new Date(Math.min(...waits))})`;
 }
 
-/** Head, event, members with their read positions, and the past. The log begins with the chat as it stands, past included. */
-async function fillChat({ tx, emit }: Work, chat: SeedChat & { id: string }): Promise<void> {
+/** Head, event, members with their read positions, and the past. The log begins with the chat as it stands, past included: returns its event. */
+async function fillChat({ tx, emit }: Work, chat: SeedChat & { id: string }): Promise<ToldEvent> {
   const { id, lines, memberIds, owner, moderators } = chat;
   const createdAt = new Date(chat.createdAt);
   const lastMessageId = await insertMessages(tx, demoId, id, lines);
@@ -116,6 +123,7 @@ async function fillChat({ tx, emit }: Work, chat: SeedChat & { id: string }): Pr
     })),
   );
   await tx.member.updateMany({ where: { tenantId: demoId, chatId: id }, data: { joinedAt: createdAt } });
+  return { type: "chat.created", chatId: id, position: fromPosition };
 }
 
 async function fillHarbour(tx: TenantTransaction, authSecret: string): Promise<void> {
