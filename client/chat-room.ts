@@ -8,7 +8,6 @@ import type { LiveEvent, Member, Message } from "./types.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 200;
-const MEMBERS_PAGE = 50;
 const MOST_MEMBERS = 200;
 const TYPING_EVERY_MS = 3_000;
 const HOLE_PATIENCE_MS = 1_000;
@@ -138,15 +137,9 @@ export class ChatRoom {
   async loadMembers(): Promise<void> {
     const { api, act } = this.#options;
     const { chatId } = this;
-    const members: Member[] = [];
-    for (let pageNumber = 1; members.length < MOST_MEMBERS; pageNumber++) {
-      // `expand` decides which of the two forms of the list comes.
-      const input = { chatId, expand: true, pageSize: MEMBERS_PAGE, pageNumber };
-      const { body } = await api.call("members.list", input);
-      members.push(...(body.data as Member[]));
-      if (!body.hasNextPage) break;
-    }
-    act({ type: "members-loaded", chatId, members });
+    const { body } = await api.call("members.list", { chatId, expand: true, limit: MOST_MEMBERS });
+    // Whole ones, for `expand`.
+    act({ type: "members-loaded", chatId, members: body.data as Member[] });
   }
 
   async addMembers(userIds: string[]): Promise<void> {

@@ -84,6 +84,13 @@ export const cursorInput = {
   limit: z.number().optional().describe("1 to 200"),
 };
 
+/** Of a list by name, which goes on by `after`. */
+export const nameCursorInput = {
+  before: cursorInput.before.describe("Before this cursor in the order of the list"),
+  after: cursorInput.after.describe("After this cursor in the order of the list: nextCursor goes here"),
+  limit: cursorInput.limit,
+};
+
 /** The page form of a list. */
 export function page<T extends z.ZodType>(item: T) {
   return z.object({

@@ -3,22 +3,37 @@
 import { parseAsString, useQueryState } from "nuqs";
 import { Button } from "../ui/button.tsx";
 
+/** In which order a list goes, and so which parameter of the address leads on. */
+const orders = {
+  newest: { onward: "before", first: "Newest", next: "Older" },
+  name: { onward: "after", first: "First", next: "Next" },
+} as const;
+
+type Order = keyof typeof orders;
+
 /** Of a list by cursor: where the page begins, in the address. */
-export function useCursor(): string | undefined {
-  return useQueryState("before", parseAsString)[0] ?? undefined;
+export function useCursor(order: Order = "newest"): string | undefined {
+  return useQueryState(orders[order].onward, parseAsString)[0] ?? undefined;
 }
 
-/** Older ones, and back to the newest; the browser's own Back leads through the pages between. */
-export function CursorPager({ nextCursor }: { nextCursor: string | null }) {
-  const [before, setBefore] = useQueryState("before", parseAsString.withOptions({ history: "push" }));
-  if (before === null && nextCursor === null) return null;
+interface CursorPagerProps {
+  nextCursor: string | null;
+  /** As `useCursor` has it. */
+  order?: Order;
+}
+
+/** The next ones, and back to the first; the browser's own Back leads through the pages between. */
+export function CursorPager({ nextCursor, order = "newest" }: CursorPagerProps) {
+  const { onward, first, next } = orders[order];
+  const [cursor, setCursor] = useQueryState(onward, parseAsString.withOptions({ history: "push" }));
+  if (cursor === null && nextCursor === null) return null;
   return (
     <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-sm">
-      <Button disabled={before === null} onClick={() => void setBefore(null)}>
-        Newest
+      <Button disabled={cursor === null} onClick={() => void setCursor(null)}>
+        {first}
       </Button>
-      <Button disabled={nextCursor === null} onClick={() => void setBefore(nextCursor)}>
-        Older
+      <Button disabled={nextCursor === null} onClick={() => void setCursor(nextCursor)}>
+        {next}
       </Button>
     </nav>
   );

@@ -2,7 +2,9 @@ import { runMigrations } from "graphile-worker";
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import { newId } from "../ids.ts";
+import type { Span } from "./cursor-form.ts";
 import type { TenantTransaction } from "./prisma.ts";
+import type { TimeCursor } from "./time-cursor.ts";
 
 // Hand-written SQL: the queue's tables are of another owner. What a tenant may do with them are functions, and Prisma calls none.
 
@@ -43,14 +45,17 @@ export async function enqueueJobs(tx: TenantTransaction, jobs: Job[]): Promise<v
   await tx.$executeRaw`select enqueue_jobs_v1(${JSON.stringify(input)}::json)`;
 }
 
-/** Jobs of the transaction's tenant that failed for good, newest first. */
+/** Jobs of the transaction's tenant that failed for good, newest first: of a page, or of a span of when they died. */
 export async function listDeadJobs(
   tx: TenantTransaction,
-  page: { offset: number; pageSize: number },
+  part: { offset: number; pageSize: number } | Span<TimeCursor>,
 ): Promise<{ total: number; jobs: DeadJob[] }> {
+  const { before, after, limit, offset } =
+    "limit" in part ? { ...part, offset: 0 } : { limit: part.pageSize, offset: part.offset };
   const rows = await tx.$queryRaw<(DeadJob & { total: number })[]>`
     select id, task, payload, attempts, error, created_at as "createdAt", died_at as "diedAt", total
-    from dead_jobs_v1(${page.pageSize}::int, ${page.offset}::int)`;
+    from dead_jobs_v2(${limit}::int, ${offset}::int, ${before?.at}::timestamptz, ${before?.id}::bigint,
+      ${after?.at}::timestamptz, ${after?.id}::bigint)`;
   return { total: rows[0]?.total ?? 0, jobs: rows.map(({ total, ...job }) => job) };
 }
 

@@ -3,7 +3,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import Link from "next/link";
-import { parseAsInteger, useQueryState } from "nuqs";
 import type { FormEvent } from "react";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
@@ -13,9 +12,9 @@ import { NativeSelect } from "../../ui/native-select.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { PagePager } from "../pager.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
@@ -35,11 +34,11 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
-  const [pageNumber] = useQueryState("page", parseAsInteger.withDefault(1));
+  const after = useCursor("name");
   const chatId = chat.id;
   const query = useQuery(
     trpc.adminChats.listMembers.queryOptions(
-      { chatId, pageNumber, pageSize: 25 },
+      { chatId, limit: 25, ...(after ? { after } : {}) },
       { placeholderData: keepPreviousData },
     ),
   );
@@ -154,14 +153,14 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0,
+          when: ({ data }) => data.length === 0 && !after,
           show: <EmptyState icon={Users} title="Nobody is in this chat" />,
         }}
       >
         {(page) => (
           <>
             <DataTable label="Members" columns={columns} rows={page.data} idOf={({ userId }) => userId} />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} order="name" />}
           </>
         )}
       </QueryView>

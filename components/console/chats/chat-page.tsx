@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Button } from "../../ui/button.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -26,7 +26,7 @@ const tabIds = ["messages", "members", "events", "settings"] as const;
 const shown = {
   tab: parseAsStringLiteral(tabIds).withDefault("messages"),
   before: parseAsString,
-  page: parseAsInteger,
+  after: parseAsString,
 };
 
 /** One chat as whoever runs the tenant sees it, live: what is written, who is in it, every event, and what can be changed. */
@@ -58,7 +58,7 @@ export function ChatPage({ chatId }: { chatId: string }) {
             <Tabs
               label="Of this chat"
               initial={tab}
-              onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null, page: null })}
+              onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null, after: null })}
               tabs={[
                 { id: "messages", label: "Messages", content: <MessagesTab chat={chat} /> },
                 { id: "members", label: "Members", content: <MembersTab chat={chat} /> },

@@ -6,11 +6,11 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -20,11 +20,11 @@ export function JobsPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const pageNumber = usePageNumber();
+  const before = useCursor();
   const act = useAct();
   const list = useQuery(
     trpc.jobs.listDead.queryOptions(
-      { pageNumber, pageSize: 25 },
+      { limit: 25, ...(before ? { before } : {}) },
       { ...useLiveQuery("jobs.listDead"), placeholderData: keepPreviousData },
     ),
   );
@@ -38,7 +38,7 @@ export function JobsPage() {
       <QueryView
         query={list}
         empty={{
-          when: ({ totalCount }) => totalCount === 0,
+          when: ({ data }) => data.length === 0 && !before,
           show: (
             <EmptyState icon={CircleCheck} title="Nothing was given up">
               When something fails for good, its error is here, and you can try it again.
@@ -87,7 +87,7 @@ export function JobsPage() {
                   : []),
               ]}
             />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

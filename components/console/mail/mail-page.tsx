@@ -5,9 +5,9 @@ import { Mail } from "lucide-react";
 import { parseAsString, useQueryStates } from "nuqs";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -16,14 +16,14 @@ import { OpenedMail } from "./opened-mail.tsx";
 /** Mail of a tenant that has no mail server, as it would have gone out: the list beside the one that is open. */
 export function MailPage() {
   const trpc = useTRPC();
-  const pageNumber = usePageNumber();
+  const before = useCursor();
   const [{ open: chosen, delivery }, setQuery] = useQueryStates(
-    { open: parseAsString, delivery: parseAsString },
+    { open: parseAsString, delivery: parseAsString, before: parseAsString },
     { history: "push" },
   );
   const list = useQuery(
     trpc.mail.listCaught.queryOptions(
-      { pageNumber, pageSize: 25, ...(delivery ? { deliveryId: delivery } : {}) },
+      { limit: 25, ...(delivery ? { deliveryId: delivery } : {}), ...(before ? { before } : {}) },
       { ...useLiveQuery("mail.listCaught"), placeholderData: keepPreviousData },
     ),
   );
@@ -38,7 +38,7 @@ export function MailPage() {
       {delivery && (
         <p className="mb-4 flex flex-wrap items-center gap-3 text-sm">
           Only the mail of one delivery.
-          <Button size="sm" onClick={() => void setQuery({ delivery: null, open: null })}>
+          <Button size="sm" onClick={() => void setQuery({ delivery: null, open: null, before: null })}>
             Show all
           </Button>
         </p>
@@ -46,7 +46,7 @@ export function MailPage() {
       <QueryView
         query={list}
         empty={{
-          when: ({ totalCount }) => totalCount === 0,
+          when: ({ data }) => data.length === 0 && !before,
           show: (
             <EmptyState icon={Mail} title="No mail was caught yet">
               Send a notification with an e-mail address, or a test mail from the settings.
@@ -75,7 +75,7 @@ export function MailPage() {
                   </li>
                 ))}
               </ul>
-              <PagePager {...page} />
+              {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
             </div>
             {open ? (
               <OneMail id={open} />

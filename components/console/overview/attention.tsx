@@ -23,6 +23,7 @@ export function Attention() {
   const dead = useQuery(trpc.jobs.listDead.queryOptions({ pageSize: 1 }, useLiveQuery("jobs.listDead")));
   const { data: settings } = mail;
   if (!settings || !webhooks.data || !dead.data) return null;
+  const given = "totalCount" in dead.data ? dead.data.totalCount : 0;
   const needs: Need[] = [
     ...(settings.way === "none"
       ? [{ what: "Mail goes nowhere", why: "No mail server is set.", href: "/settings#mail", action: "Set one" }]
@@ -45,10 +46,10 @@ export function Attention() {
         href: `/webhooks/${id}`,
         action: "Look at its deliveries",
       })),
-    ...(dead.data.totalCount > 0
+    ...(given > 0
       ? [
           {
-            what: `${dead.data.totalCount} ${dead.data.totalCount === 1 ? "job was" : "jobs were"} given up`,
+            what: `${given} ${given === 1 ? "job was" : "jobs were"} given up`,
             why: dead.data.data[0]?.error ?? "They failed every time.",
             href: "/jobs",
             action: "Look at them",

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { MailX } from "lucide-react";
-import { parseAsBoolean, parseAsInteger, parseAsString, useQueryStates } from "nuqs";
+import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { type FormEvent, useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -12,11 +12,11 @@ import { Field, Input } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -30,18 +30,18 @@ const reasonWords: Record<Suppression["reason"], { tone: "bad" | "warn" | "plain
   manual: { tone: "plain", words: "by hand" },
 };
 
-const filters = { search: parseAsString, create: parseAsBoolean.withDefault(false), page: parseAsInteger };
+const filters = { search: parseAsString, create: parseAsBoolean.withDefault(false), before: parseAsString };
 
 /** Addresses that get no mail, why, and what their side said. */
 export function SuppressionsPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
-  const pageNumber = usePageNumber();
+  const before = useCursor();
   const [{ search, create }, setQuery] = useQueryStates(filters, { history: "push" });
   const [lifts, setLifts] = useState<string>();
   const query = useQuery(
     trpc.suppressions.list.queryOptions(
-      { pageNumber, pageSize: 50, ...(search ? { search } : {}) },
+      { limit: 50, ...(search ? { search } : {}), ...(before ? { before } : {}) },
       { placeholderData: keepPreviousData },
     ),
   );
@@ -61,13 +61,13 @@ export function SuppressionsPage() {
         <FilterBox
           label="Part of the address"
           value={search}
-          onSet={(value) => void setQuery({ search: value, page: null })}
+          onSet={(value) => void setQuery({ search: value, before: null })}
         />
       </div>
       <QueryView
         query={query}
         empty={{
-          when: ({ totalCount }) => totalCount === 0,
+          when: ({ data }) => data.length === 0 && !before,
           show: (
             <EmptyState icon={MailX} title={search ? "No such address is listed" : "No address is listed"}>
               {search ? "Mail to it goes out." : "Addresses come here by themselves when mail to them comes back."}
@@ -83,7 +83,7 @@ export function SuppressionsPage() {
               rows={page.data}
               idOf={({ address }) => address}
             />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

@@ -12,10 +12,10 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -27,10 +27,10 @@ export function TemplatesPage() {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
   const router = useRouter();
-  const pageNumber = usePageNumber();
+  const after = useCursor("name");
   const [creates, setCreates] = useQueryState("create", parseAsBoolean.withDefault(false));
   const query = useQuery(
-    trpc.templates.list.queryOptions({ pageNumber, pageSize: 50 }, { placeholderData: keepPreviousData }),
+    trpc.templates.list.queryOptions({ limit: 50, ...(after ? { after } : {}) }, { placeholderData: keepPreviousData }),
   );
   const open = (name: string) => router.push(`${base}/templates/${encodeURIComponent(name)}`);
   const create = manages && (
@@ -48,7 +48,7 @@ export function TemplatesPage() {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0,
+          when: ({ data }) => data.length === 0 && !after,
           show: (
             <EmptyState icon={FileText} title="There is no template yet" action={create}>
               Write one, publish it, and send with <code className="font-mono">{'{"template": "its-name"}'}</code>.
@@ -65,7 +65,7 @@ export function TemplatesPage() {
               idOf={({ name }) => name}
               onOpen={({ name }) => open(name)}
             />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} order="name" />}
           </>
         )}
       </QueryView>

@@ -11,10 +11,10 @@ import { Field, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -26,10 +26,10 @@ export function TopicPage({ id }: { id: string }) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
-  const pageNumber = usePageNumber();
+  const after = useCursor("name");
   const query = useQuery(
     trpc.topics.listSubscribers.queryOptions(
-      { topicId: id, pageNumber, pageSize: 50 },
+      { topicId: id, limit: 50, ...(after ? { after } : {}) },
       { placeholderData: keepPreviousData },
     ),
   );
@@ -47,7 +47,7 @@ export function TopicPage({ id }: { id: string }) {
       <QueryView
         query={query}
         empty={{
-          when: ({ totalCount }) => totalCount === 0,
+          when: ({ data }) => data.length === 0 && !after,
           show: (
             <EmptyState icon={UserPlus} title="Nobody subscribes to it yet">
               Add people above, or let your server do it.
@@ -83,7 +83,7 @@ export function TopicPage({ id }: { id: string }) {
               rows={page.data}
               idOf={({ userId }) => userId}
             />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} order="name" />}
           </>
         )}
       </QueryView>

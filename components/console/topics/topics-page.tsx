@@ -11,10 +11,10 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -24,10 +24,10 @@ export function TopicsPage() {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
   const router = useRouter();
-  const pageNumber = usePageNumber();
+  const after = useCursor("name");
   const [creates, setCreates] = useQueryState("create", parseAsBoolean.withDefault(false));
   const query = useQuery(
-    trpc.topics.list.queryOptions({ pageNumber, pageSize: 50 }, { placeholderData: keepPreviousData }),
+    trpc.topics.list.queryOptions({ limit: 50, ...(after ? { after } : {}) }, { placeholderData: keepPreviousData }),
   );
   const open = (id: string) => router.push(`${base}/topics/${encodeURIComponent(id)}`);
   const create = manages && (
@@ -41,7 +41,7 @@ export function TopicsPage() {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0,
+          when: ({ data }) => data.length === 0 && !after,
           show: (
             <EmptyState icon={Hash} title="There is no topic yet" action={create}>
               Make one, subscribe people from here or your server, and send to all of them at once.
@@ -58,7 +58,7 @@ export function TopicsPage() {
               idOf={({ id }) => id}
               onOpen={({ id }) => open(id)}
             />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} order="name" />}
           </>
         )}
       </QueryView>

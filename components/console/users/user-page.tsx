@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Tabs } from "../../ui/tabs.tsx";
 import { useConsole } from "../console-context.ts";
 import { IdText } from "../id-text.tsx";
@@ -24,7 +24,6 @@ const tabIds = ["profile", "connections", "chats", "inbox", "preferences", "acce
 const shown = {
   tab: parseAsStringLiteral(tabIds).withDefault("profile"),
   before: parseAsString,
-  page: parseAsInteger,
 };
 
 /** One person of the tenant: who it is, where it is connected, what it talks in, what it was told and wants to be told. */
@@ -62,7 +61,7 @@ export function UserPage({ userId }: { userId: string }) {
             <Tabs
               label="Of this person"
               initial={tab}
-              onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null, page: null })}
+              onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null })}
               tabs={[
                 { id: "profile", label: "Profile", content: <UserProfile key={user.updatedAt} user={user} /> },
                 { id: "connections", label: "Connections", content: <UserConnections query={connections} /> },

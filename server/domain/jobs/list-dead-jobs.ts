@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { listDeadJobs as loadDeadJobs } from "../../persistence/jobs.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
+import { type DeadJob, listDeadJobs as loadDeadJobs } from "../../persistence/jobs.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
-import { page, pageInput } from "../../schema.ts";
+import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
+import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
 
-const deadJob = z
+const deadJobSchema = z
   .object({
     id: z.string(),
     task: z.string(),
@@ -22,19 +24,35 @@ export const listDeadJobs = query({
   summary: "Later work that failed until it was given up, the newest first",
   http: { method: "GET", path: "/admin/jobs/dead" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object(pageInput),
-  output: page(deadJob),
+  input: z.object({ ...pageInput, ...cursorInput }),
+  output: z.union([page(deadJobSchema), cursorPage(deadJobSchema)]),
+  errors: ["cursor_invalid"],
   async handle(ctx, input) {
+    const load = (part: Parameters<typeof loadDeadJobs>[1]) =>
+      tenantTransaction(ctx.services.db.prisma, ctx.tenantId, (tx) => loadDeadJobs(tx, part));
+    if (wantsCursor(input)) {
+      const { rows, ...cursors } = await readByCursor(input, {
+        onward: "before",
+        read: (cursor) => readTimeCursor(cursor, jobId),
+        load: async (span) => (await load(span)).jobs,
+        write: ({ diedAt, id }) => writeTimeCursor({ at: diedAt, id }),
+      });
+      return { data: rows.map(presentJob), ...cursors };
+    }
     const pages = readPage(input);
-    const { total, jobs } = await tenantTransaction(ctx.services.db.prisma, ctx.tenantId, (tx) =>
-      loadDeadJobs(tx, pages),
-    );
-    const data = jobs.map(({ error, createdAt, diedAt, ...job }) => ({
-      ...job,
-      ...(error === null ? {} : { error }),
-      createdAt: createdAt.toISOString(),
-      diedAt: diedAt.toISOString(),
-    }));
-    return toPage(pages, total, data);
+    const { total, jobs } = await load(pages);
+    return toPage(pages, total, jobs.map(presentJob));
   },
 });
+
+/** The queue counts its jobs. */
+const jobId = z.string().regex(/^\d{1,18}$/);
+
+function presentJob({ error, createdAt, diedAt, ...job }: DeadJob): z.output<typeof deadJobSchema> {
+  return {
+    ...job,
+    ...(error === null ? {} : { error }),
+    createdAt: createdAt.toISOString(),
+    diedAt: diedAt.toISOString(),
+  };
+}

@@ -3,6 +3,7 @@ import { mintTenantId, type TenantId } from "../../auth/principal.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "../../config/secrets.ts";
 import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -80,7 +81,7 @@ export async function saveMailSettings(
   return { settings, health };
 }
 
-/** Mails that the catcher keeps, the newest first. */
+/** Mails that the catcher keeps, the newest first: by their id, which holds when they were caught. */
 export async function pageCaughtMails(
   db: Database,
   tenantId: TenantId,
@@ -93,13 +94,33 @@ export async function pageCaughtMails(
     client.caughtMail.findMany({
       where,
       omit: { raw: true },
-      orderBy: [{ caughtAt: "desc" }, { id: "desc" }],
+      orderBy: { id: "desc" },
       skip: page.offset,
       take: page.pageSize,
     }),
     client.caughtMail.count({ where }),
   ]);
   return { rows, total };
+}
+
+/** As pageCaughtMails, of a span of ids. */
+export async function listCaughtMailsBetween(
+  db: Database,
+  tenantId: TenantId,
+  { before, after, limit }: Span<string>,
+  deliveryId?: string,
+): Promise<Omit<CaughtMail, "raw">[]> {
+  const rows = await db.forTenant(tenantId).caughtMail.findMany({
+    where: {
+      tenantId,
+      ...(deliveryId === undefined ? {} : { deliveryId }),
+      ...(before || after ? { id: { ...(before ? { lt: before } : {}), ...(after ? { gt: after } : {}) } } : {}),
+    },
+    omit: { raw: true },
+    orderBy: { id: after ? "asc" : "desc" },
+    take: limit,
+  });
+  return after ? rows.reverse() : rows;
 }
 
 /** Throws not_found. */

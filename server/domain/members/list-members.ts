@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { requireId } from "../../ids.ts";
-import { query } from "../../operation.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
-import { entityId, page, pageInput } from "../../schema.ts";
+import { type Context, query } from "../../operation.ts";
+import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { markPosition } from "../events/mark-position.ts";
-import { memberSchema, presentMemberUser } from "./schema.ts";
+import { memberSchema, presentMember } from "./schema.ts";
 import { listMembers as loadMembers } from "./store.ts";
 
 export const listMembers = query({
@@ -14,28 +15,40 @@ export const listMembers = query({
   summary: "Who is in a chat: user ids, or whole members with expand",
   http: { method: "GET", path: "/Chat/{chatId}/members" },
   access: { caller: "user", scope: "chats:read" },
-  input: z.object({ chatId: entityId, expand: z.boolean().optional(), ...pageInput }),
-  output: z.union([page(z.string()), page(memberSchema)]),
+  input: z.object({ chatId: entityId, expand: z.boolean().optional(), ...pageInput, ...nameCursorInput }),
+  output: z.union([page(z.string()), page(memberSchema), cursorPage(z.string()), cursorPage(memberSchema)]),
+  errors: ["cursor_invalid"],
   async handle(ctx, input) {
+    const { db } = ctx.services;
     const chatId = requireId(input.chatId);
     await markPosition(ctx);
-    const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
+    const chat = await getMemberChat(db, ctx.tenantId, callerId(ctx), chatId);
+    if (wantsCursor(input)) {
+      const { rows, ...cursors } = await readMembersByCursor(ctx, chatId, input);
+      if (!input.expand) return { data: rows.map(({ userId }) => userId), ...cursors };
+      return { data: rows.map(presentMember), ...cursors };
+    }
     const pages = readPage(input);
-    const members = await loadMembers(ctx.services.db, ctx.tenantId, chatId, pages);
-    if (!input.expand)
-      return toPage(
-        pages,
-        chat.memberCount,
-        members.map((member) => member.userId),
-      );
-    const data = members.map(({ userId, role, joinedAt, lastReadSeq, mutedUntil, user }) => ({
-      userId,
-      role: role as "owner" | "moderator" | "member",
-      joinedAt: joinedAt.toISOString(),
-      lastReadSeq: Number(lastReadSeq),
-      ...(mutedUntil && mutedUntil.getTime() > Date.now() ? { mutedUntil: mutedUntil.toISOString() } : {}),
-      user: presentMemberUser(userId, user),
-    }));
-    return toPage(pages, chat.memberCount, data);
+    const members = await loadMembers(db, ctx.tenantId, chatId, pages);
+    if (input.expand) return toPage(pages, chat.memberCount, members.map(presentMember));
+    return toPage(
+      pages,
+      chat.memberCount,
+      members.map(({ userId }) => userId),
+    );
   },
 });
+
+/** Members in order of user id, in the cursor form. */
+export function readMembersByCursor(
+  { services: { db }, tenantId }: Context,
+  chatId: string,
+  input: Parameters<typeof readByCursor>[0],
+) {
+  return readByCursor(input, {
+    onward: "after",
+    read: readNameCursor,
+    load: (span) => loadMembers(db, tenantId, chatId, span),
+    write: ({ userId }) => userId,
+  });
+}

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { requireId, requireUserId } from "../../ids.ts";
 import { mutation, query } from "../../operation.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { entityId, limits, page, pageInput, userId } from "../../schema.ts";
+import { cursorPage, entityId, limits, nameCursorInput, page, pageInput, userId } from "../../schema.ts";
 import { getChat, getTenantChat } from "../chats/store.ts";
 import { addInSteps } from "./add-members.ts";
+import { readMembersByCursor } from "./list-members.ts";
 import { dropFromChat } from "./remove-member.ts";
-import { chatMemberSchema, presentMemberUser, role } from "./schema.ts";
+import { chatMemberSchema, presentChatMember, role } from "./schema.ts";
 import { listMembers } from "./store.ts";
 import { changeMember, memberChangeInput } from "./update-member.ts";
 
@@ -16,23 +17,20 @@ export const listChatMembers = query({
   summary: "Who is in a chat of the tenant",
   http: { method: "GET", path: "/admin/chats/{chatId}/members" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ chatId: entityId, ...pageInput }),
-  output: page(chatMemberSchema),
+  input: z.object({ chatId: entityId, ...pageInput, ...nameCursorInput }),
+  output: z.union([page(chatMemberSchema), cursorPage(chatMemberSchema)]),
+  errors: ["cursor_invalid"],
   async handle(ctx, input) {
     const { db } = ctx.services;
     const chatId = requireId(input.chatId);
     const { memberCount } = await getTenantChat(db, ctx.tenantId, chatId);
+    if (wantsCursor(input)) {
+      const { rows, ...cursors } = await readMembersByCursor(ctx, chatId, input);
+      return { data: rows.map(presentChatMember), ...cursors };
+    }
     const pages = readPage(input);
     const rows = await listMembers(db, ctx.tenantId, chatId, pages);
-    const data = rows.map((row) => ({
-      userId: row.userId,
-      role: row.role as z.output<typeof role>,
-      joinedAt: row.joinedAt.toISOString(),
-      lastReadSeq: Number(row.lastReadSeq),
-      mutedUntil: row.mutedUntil?.toISOString() ?? null,
-      user: presentMemberUser(row.userId, row.user),
-    }));
-    return toPage(pages, memberCount, data);
+    return toPage(pages, memberCount, rows.map(presentChatMember));
   },
 });
 

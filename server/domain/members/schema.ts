@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Member, User } from "../../persistence/generated/client.ts";
 
 export const role = z.enum(["owner", "moderator", "member"]);
 
@@ -38,3 +39,27 @@ export const memberSchema = z
     user: memberUser,
   })
   .meta({ id: "Member" });
+
+type MemberRow = Member & { user: User | undefined };
+
+/** To who is in the chat. */
+export function presentMember(row: MemberRow): z.output<typeof memberSchema> {
+  const { mutedUntil } = row;
+  const muted = mutedUntil && mutedUntil.getTime() > Date.now();
+  return { ...presentEither(row), ...(muted ? { mutedUntil: mutedUntil.toISOString() } : {}) };
+}
+
+/** To those who run the tenant. */
+export function presentChatMember(row: MemberRow): z.output<typeof chatMemberSchema> {
+  return { ...presentEither(row), mutedUntil: row.mutedUntil?.toISOString() ?? null };
+}
+
+function presentEither({ userId, role: itsRole, joinedAt, lastReadSeq, user }: MemberRow) {
+  return {
+    userId,
+    role: itsRole as z.output<typeof role>,
+    joinedAt: joinedAt.toISOString(),
+    lastReadSeq: Number(lastReadSeq),
+    user: presentMemberUser(userId, user),
+  };
+}

@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 
@@ -48,20 +49,22 @@ export async function removeMember(
   await tx.membershipSpan.updateMany({ where: { tenantId, chatId, userId, toPosition: null }, data: { toPosition } });
 }
 
-/** A page of members in order of user id, with their profiles. */
+/** Members in order of user id, with their profiles: of a page, or of a span of user ids. */
 export async function listMembers(
   db: Database,
   tenantId: TenantId,
   chatId: string,
-  page: { offset: number; pageSize: number },
+  part: { offset: number; pageSize: number } | Span<string>,
 ) {
   const client = db.forTenant(tenantId);
-  const members = await client.member.findMany({
-    where: { tenantId, chatId },
-    orderBy: { userId: "asc" },
-    skip: page.offset,
-    take: page.pageSize,
+  const { name, order, take, arrange } = byName("limit" in part ? part : { limit: part.pageSize });
+  const found = await client.member.findMany({
+    where: { tenantId, chatId, userId: name },
+    orderBy: { userId: order },
+    skip: "limit" in part ? 0 : part.offset,
+    take,
   });
+  const members = arrange(found);
   const users = await client.user.findMany({ where: { tenantId, id: { in: members.map((member) => member.userId) } } });
   const profiles = new Map(users.map((user) => [user.id, user]));
   return members.map((member) => ({ ...member, user: profiles.get(member.userId) }));

@@ -1,20 +1,33 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
-import { page, pageInput, text } from "../../schema.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
+import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
 import { presentSuppression, suppressionSchema } from "./schema.ts";
-import { pageSuppressions } from "./store.ts";
+import { listSuppressionsBetween, pageSuppressions } from "./store.ts";
 
 export const listSuppressions = query({
   name: "suppressions.list",
   summary: "Addresses that get no mail, the newest first",
   http: { method: "GET", path: "/admin/suppressions" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ ...pageInput, search: text(254).optional().describe("A part of the address") }),
-  output: page(suppressionSchema),
+  input: z.object({ ...pageInput, ...cursorInput, search: text(254).optional().describe("A part of the address") }),
+  output: z.union([page(suppressionSchema), cursorPage(suppressionSchema)]),
+  errors: ["cursor_invalid"],
   async handle(ctx, { search, ...input }) {
+    const { db } = ctx.services;
+    if (wantsCursor(input)) {
+      const { rows, ...cursors } = await readByCursor(input, {
+        onward: "before",
+        read: (cursor) => readTimeCursor(cursor, text(254)),
+        load: (span) => listSuppressionsBetween(db, ctx.tenantId, span, search),
+        write: ({ createdAt, address }) => writeTimeCursor({ at: createdAt, id: address }),
+      });
+      return { data: rows.map(presentSuppression), ...cursors };
+    }
     const pages = readPage(input);
-    const { rows, total } = await pageSuppressions(ctx.services.db, ctx.tenantId, pages, search);
+    const { rows, total } = await pageSuppressions(db, ctx.tenantId, pages, search);
     return toPage(pages, total, rows.map(presentSuppression));
   },
 });

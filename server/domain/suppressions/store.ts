@@ -1,9 +1,11 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Suppression } from "../../persistence/generated/client.ts";
+import type { Prisma, Suppression } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { TimeCursor } from "../../persistence/time-cursor.ts";
 import type { SuppressionReason } from "./schema.ts";
 
 /** Addresses that get no mail, the newest first; of all, or those with some text in them. */
@@ -14,17 +16,41 @@ export async function pageSuppressions(
   search?: string,
 ): Promise<{ rows: Suppression[]; total: number }> {
   const client = db.forTenant(tenantId);
-  const where = { tenantId, ...(search === undefined ? {} : { address: { contains: search.toLowerCase() } }) };
+  const where = { tenantId, ...matching(search) };
   const [rows, total] = await Promise.all([
-    client.suppression.findMany({
-      where,
-      orderBy: [{ createdAt: "desc" }, { address: "asc" }],
-      skip: page.offset,
-      take: page.pageSize,
-    }),
+    client.suppression.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
     client.suppression.count({ where }),
   ]);
   return { rows, total };
+}
+
+/** As pageSuppressions, of a span; the id of a place is an address. */
+export async function listSuppressionsBetween(
+  db: Database,
+  tenantId: TenantId,
+  { before, after, limit }: Span<TimeCursor>,
+  search?: string,
+): Promise<Suppression[]> {
+  const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
+  const rows = await db.forTenant(tenantId).suppression.findMany({
+    where: { tenantId, ...matching(search), AND: bounds },
+    orderBy: after ? oldestFirst : newestFirst,
+    take: limit,
+  });
+  return after ? rows.reverse() : rows;
+}
+
+function matching(search: string | undefined): Prisma.SuppressionWhereInput {
+  return search === undefined ? {} : { address: { contains: search.toLowerCase() } };
+}
+
+const newestFirst: Prisma.SuppressionOrderByWithRelationInput[] = [{ createdAt: "desc" }, { address: "desc" }];
+const oldestFirst: Prisma.SuppressionOrderByWithRelationInput[] = [{ createdAt: "asc" }, { address: "asc" }];
+
+/** Row comparison (createdAt, address), in a form that uses the index on both: the first bound alone narrows it. */
+function beyond({ at, id }: TimeCursor, side: "lt" | "gt"): Prisma.SuppressionWhereInput {
+  const inclusive = side === "lt" ? { lte: at } : { gte: at };
+  return { createdAt: inclusive, OR: [{ createdAt: { [side]: at } }, { createdAt: at, address: { [side]: id } }] };
 }
 
 /** Lists an address, in lower case; one that is listed stays as it is. */

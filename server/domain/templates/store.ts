@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type {
   Prisma,
@@ -47,6 +48,17 @@ export async function pageTemplates(
     template.count({ where: { tenantId } }),
   ]);
   return { rows, total };
+}
+
+/** In order of name. */
+export async function listTemplatesBetween(
+  db: Database,
+  tenantId: TenantId,
+  span: Span<string>,
+): Promise<TemplateRow[]> {
+  const { name, order, take, arrange } = byName(span);
+  const { template } = db.forTenant(tenantId);
+  return arrange(await template.findMany({ where: { tenantId, name }, orderBy: { name: order }, take }));
 }
 
 /** Newest first. Throws not_found. */

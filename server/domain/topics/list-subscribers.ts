@@ -1,22 +1,34 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { query } from "../../operation.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
-import { entityId, page, pageInput } from "../../schema.ts";
-import { subscriberSchema } from "./schema.ts";
-import { pageSubscribers } from "./store.ts";
+import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
+import { presentSubscriber, subscriberSchema } from "./schema.ts";
+import { listSubscribersBetween, pageSubscribers } from "./store.ts";
 
 export const listSubscribers = query({
   name: "topics.listSubscribers",
   summary: "Who subscribes to a topic, in order of user id",
   http: { method: "GET", path: "/admin/topics/{topicId}/subscribers" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ topicId: entityId, ...pageInput }),
-  output: page(subscriberSchema),
+  input: z.object({ topicId: entityId, ...pageInput, ...nameCursorInput }),
+  output: z.union([page(subscriberSchema), cursorPage(subscriberSchema)]),
+  errors: ["cursor_invalid"],
   async handle(ctx, input) {
+    const { db } = ctx.services;
+    const topicId = requireUserId(input.topicId);
+    if (wantsCursor(input)) {
+      const { rows, ...cursors } = await readByCursor(input, {
+        onward: "after",
+        read: readNameCursor,
+        load: (span) => listSubscribersBetween(db, ctx.tenantId, topicId, span),
+        write: ({ userId }) => userId,
+      });
+      return { data: rows.map(presentSubscriber), ...cursors };
+    }
     const pages = readPage(input);
-    const { rows, total } = await pageSubscribers(ctx.services.db, ctx.tenantId, requireUserId(input.topicId), pages);
-    const data = rows.map(({ userId, createdAt }) => ({ userId, createdAt: createdAt.toISOString() }));
-    return toPage(pages, total, data);
+    const { rows, total } = await pageSubscribers(db, ctx.tenantId, topicId, pages);
+    return toPage(pages, total, rows.map(presentSubscriber));
   },
 });

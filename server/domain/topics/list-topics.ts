@@ -1,24 +1,34 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
-import { page, pageInput } from "../../schema.ts";
+import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { cursorPage, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { presentTopic, topicSchema } from "./schema.ts";
-import { pageTopics } from "./store.ts";
+import { listTopicsBetween, pageTopics } from "./store.ts";
 
 export const listTopics = query({
   name: "topics.list",
   summary: "Topics and how many subscribe to each, in order of id",
   http: { method: "GET", path: "/admin/topics" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object(pageInput),
-  output: page(topicSchema),
+  input: z.object({ ...pageInput, ...nameCursorInput }),
+  output: z.union([page(topicSchema), cursorPage(topicSchema)]),
+  errors: ["cursor_invalid"],
   async handle(ctx, input) {
+    const { db } = ctx.services;
+    const present = (rows: Awaited<ReturnType<typeof listTopicsBetween>>) =>
+      rows.map(({ topic, subscribers }) => presentTopic(topic, subscribers));
+    if (wantsCursor(input)) {
+      const { rows, ...cursors } = await readByCursor(input, {
+        onward: "after",
+        read: readNameCursor,
+        load: (span) => listTopicsBetween(db, ctx.tenantId, span),
+        write: ({ topic }) => topic.id,
+      });
+      return { data: present(rows), ...cursors };
+    }
     const pages = readPage(input);
-    const { rows, total } = await pageTopics(ctx.services.db, ctx.tenantId, pages);
-    return toPage(
-      pages,
-      total,
-      rows.map(({ topic, subscribers }) => presentTopic(topic, subscribers)),
-    );
+    const { rows, total } = await pageTopics(db, ctx.tenantId, pages);
+    return toPage(pages, total, present(rows));
   },
 });

@@ -11,6 +11,10 @@ export const topicSchema = z
 
 export const subscriberSchema = z.object({ userId: z.string(), createdAt: z.string() });
 
+export function presentSubscriber({ userId, createdAt }: { userId: string; createdAt: Date }) {
+  return { userId, createdAt: createdAt.toISOString() };
+}
+
 export function presentTopic(row: { id: string; name: string; createdAt: Date }, subscribers: number) {
   return { id: row.id, name: row.name, subscribers, createdAt: row.createdAt.toISOString() };
 }

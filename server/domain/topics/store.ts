@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Topic as TopicRow } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -38,23 +39,41 @@ export async function removeTopic(tx: TenantTransaction, tenantId: TenantId, id:
   await tx.topic.delete({ where: { tenantId_id: { tenantId, id } } });
 }
 
+interface CountedTopic {
+  topic: TopicRow;
+  subscribers: number;
+}
+
 /** Topics in order of id, with how many subscribe to each. */
 export async function pageTopics(
   db: Database,
   tenantId: TenantId,
   page: Page,
-): Promise<{ rows: { topic: TopicRow; subscribers: number }[]; total: number }> {
+): Promise<{ rows: CountedTopic[]; total: number }> {
   const client = db.forTenant(tenantId);
   const where = { tenantId };
   const total = await client.topic.count({ where });
   const topics = await client.topic.findMany({ where, orderBy: { id: "asc" }, skip: page.offset, take: page.pageSize });
+  return { rows: await countEach(db, tenantId, topics), total };
+}
+
+/** As pageTopics, of a span of ids. */
+export async function listTopicsBetween(db: Database, tenantId: TenantId, span: Span<string>): Promise<CountedTopic[]> {
+  const { name, order, take, arrange } = byName(span);
+  const { topic } = db.forTenant(tenantId);
+  const topics = await topic.findMany({ where: { tenantId, id: name }, orderBy: { id: order }, take });
+  return countEach(db, tenantId, arrange(topics));
+}
+
+async function countEach(db: Database, tenantId: TenantId, topics: TopicRow[]): Promise<CountedTopic[]> {
+  const client = db.forTenant(tenantId);
   const counts = await client.topicSubscriber.groupBy({
     by: ["topicId"],
     where: { tenantId, topicId: { in: topics.map(({ id }) => id) } },
     _count: true,
   });
   const byId = new Map(counts.map(({ topicId, _count }) => [topicId, _count]));
-  return { rows: topics.map((topic) => ({ topic, subscribers: byId.get(topic.id) ?? 0 })), total };
+  return topics.map((topic) => ({ topic, subscribers: byId.get(topic.id) ?? 0 }));
 }
 
 export function countSubscribers(tx: TenantTransaction, tenantId: TenantId, topicId: string): Promise<number> {
@@ -79,6 +98,20 @@ export async function pageSubscribers(
     take: page.pageSize,
   });
   return { rows, total };
+}
+
+/** As pageSubscribers, of a span of user ids. */
+export async function listSubscribersBetween(
+  db: Database,
+  tenantId: TenantId,
+  topicId: string,
+  span: Span<string>,
+): Promise<{ userId: string; createdAt: Date }[]> {
+  const client = db.forTenant(tenantId);
+  await getTopic(client, tenantId, topicId);
+  const { name, order, take, arrange } = byName(span);
+  const where = { tenantId, topicId, userId: name };
+  return arrange(await client.topicSubscriber.findMany({ where, orderBy: { userId: order }, take }));
 }
 
 /** Who is one already stays one. Returns how many are new. */

@@ -106,8 +106,13 @@ export const inboxStores: StoreModules = {
       saveTopic: [({ tx, mine }) => topics.saveTopic(tx, mine, { id: "x", name: "x", now: new Date() }), own],
       removeTopic: [({ tx, mine, theirs }) => topics.removeTopic(tx, mine, theirs.topicId), refused],
       pageTopics: [({ db, mine }) => topics.pageTopics(db, mine, page), own],
+      listTopicsBetween: [({ db, mine }) => topics.listTopicsBetween(db, mine, { limit: 50 }), own],
       countSubscribers: [({ tx, mine, theirs }) => topics.countSubscribers(tx, mine, theirs.topicId), 0],
       pageSubscribers: [({ db, mine, theirs }) => topics.pageSubscribers(db, mine, theirs.topicId, page), refused],
+      listSubscribersBetween: [
+        ({ db, mine, theirs }) => topics.listSubscribersBetween(db, mine, theirs.topicId, { limit: 50 }),
+        refused,
+      ],
       addSubscribers: [
         ({ tx, mine, theirs }) =>
           topics.addSubscribers(tx, mine, theirs.topicId, { userIds: ["eve"], now: new Date() }),

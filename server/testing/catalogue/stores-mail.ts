@@ -117,6 +117,7 @@ export const mailStores: StoreModules = {
       findMail: [({ db, mine }) => mail.findMail(db, mine), own],
       saveMailSettings: [({ tx, mine }) => mail.saveMailSettings(tx, mine, "a secret", { host: "x" }), own],
       pageCaughtMails: [({ db, mine }) => mail.pageCaughtMails(db, mine, page), own],
+      listCaughtMailsBetween: [({ db, mine }) => mail.listCaughtMailsBetween(db, mine, { limit: 50 }), own],
       getCaughtMail: [({ db, mine, theirs }) => mail.getCaughtMail(db, mine, theirs.mailId), refused],
       recordBounces: [({ tx, mine, theirs }) => mail.recordBounces(tx, mine, bounceOf(theirs.deliveryId)), undefined],
       keepMailed: [({ tx, mine, theirs }) => mail.keepMailed(tx, mine, theirs.deliveryId, bounceOf("").bounces), []],
@@ -180,6 +181,7 @@ export const mailStores: StoreModules = {
     module: suppressions,
     rows: {
       pageSuppressions: [({ db, mine }) => suppressions.pageSuppressions(db, mine, page), own],
+      listSuppressionsBetween: [({ db, mine }) => suppressions.listSuppressionsBetween(db, mine, { limit: 50 }), own],
       suppress: [
         ({ tx, mine }) => suppressions.suppress(tx, mine, { address: "x@example.com", reason: "manual" }),
         own,
