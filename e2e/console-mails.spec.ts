@@ -1,6 +1,7 @@
+import type { Locator } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
 import { expect, test, unheard } from "./journey.ts";
-import { makeOwnTenant, type OwnTenant } from "./own-tenant.ts";
+import { makeOwnTenant, type OwnTenant, untilAlive } from "./own-tenant.ts";
 
 let own: OwnTenant;
 test.beforeAll(async ({ browser }) => {
@@ -104,6 +105,75 @@ test("a mail that did not go out is sent again once it can be, and as often as i
   await mail.getByRole("link", { name: "Open the mail" }).click();
   await expect(page.getByRole("list", { name: "Caught mails" }).getByRole("button")).toHaveCount(2);
 });
+
+test("a long list is paged by cursor, under a filter in the address and over a reload, with every row once", async () => {
+  const { page, tenantId } = own;
+  const addresses = Array.from({ length: 120 }, (_, n) => `p${String(n).padStart(3, "0")}@many.example`);
+  await own.sql(
+    `insert into suppressions (tenant_id, address, reason, created_at)
+     select $1, address, 'manual', now() - place * interval '1 second' from unnest($2::text[]) with ordinality as r (address, place)
+     union all select $1, 'other' || place || '@few.example', 'bounce', now() - place * interval '1 second' from generate_series(1, 120) place`,
+    [tenantId, addresses],
+  );
+  const table = page.getByRole("table", { name: "Suppressions" });
+  const pager = page.getByRole("navigation", { name: "Pages" });
+  const shows = async (from: number, to: number) => {
+    const shown = async () => (await table.getByRole("row").allInnerTexts()).slice(1);
+    const shownAddresses = async () => (await shown()).map((row) => /\S+@\S+/.exec(row)?.[0]);
+    await expect.poll(shownAddresses).toEqual(addresses.slice(from, to));
+  };
+  await own.open("/suppressions");
+  await page.getByRole("searchbox", { name: "Part of the address" }).fill("@many");
+  await page.keyboard.press("Enter");
+  await shows(0, 50);
+  await expect(page).toHaveURL(/[?&]search=@many/);
+  // What comes in front meanwhile moves nothing.
+  await own.call("POST", "/admin/suppressions", { address: "newest@many.example" });
+  await pager.getByRole("button", { name: "Older" }).click();
+  await shows(50, 100);
+  await page.reload();
+  await shows(50, 100);
+  await untilAlive(page);
+  await pager.getByRole("button", { name: "Older" }).click();
+  await shows(100, 120);
+  await expect(pager.getByRole("button", { name: "Older" })).toBeDisabled();
+  await page.goBack();
+  await shows(50, 100);
+  await pager.getByRole("button", { name: "Newest" }).click();
+  await expect(table.getByRole("row").nth(1)).toContainText("newest@many.example");
+  await expect(page).toHaveURL(/[?&]search=@many$/);
+});
+
+test("a toast lies over no button of a dialog, on a small screen either", async () => {
+  const { page } = own;
+  await page.setViewportSize({ width: 360, height: 350 });
+  await own.open("/suppressions?create=true");
+  const dialog = page.getByRole("dialog", { name: "Send an address no mail" });
+  await dialog.getByLabel("Address").fill("toast@mails.example");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  const toast = page.getByRole("dialog", { name: "toast@mails.example gets no mail any more" });
+  await expect(dialog).toHaveCount(0);
+  await toast.hover(); // which holds it
+  const overPage = await toast.evaluate(isOnTop);
+  await page.keyboard.press("c");
+  await expect(dialog).toBeVisible();
+  const button = dialog.getByRole("button", { name: "Add" });
+  const met = await toast.evaluate((shown, edge) => shown.getBoundingClientRect().top < edge, await bottomOf(button));
+  expect([overPage, met, await button.evaluate(isOnTop)]).toEqual([true, true, true]);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 720 });
+});
+
+/** Whether the middle of something is what a click would meet. */
+function isOnTop(element: Element): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}
+
+async function bottomOf(element: Locator): Promise<number> {
+  const box = await element.boundingBox();
+  return box ? box.y + box.height : 0;
+}
 
 test("a category is changed, which decides about the next mail, and taken away; a test of what is written is mailed", async () => {
   const { page } = own;

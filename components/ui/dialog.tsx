@@ -31,7 +31,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
-        <Base.Popup className={cn(popup, className)}>
+        <Base.Popup data-dialog className={cn(popup, className)}>
           <ReturnFocus />
           <div className="flex items-start justify-between gap-4 px-5 pt-5">
             <div className="min-w-0">
@@ -71,7 +71,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       {trigger && <Alert.Trigger render={trigger} />}
       <Alert.Portal>
         <Alert.Backdrop className={backdrop} />
-        <Alert.Popup className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}>
+        <Alert.Popup data-dialog className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}>
           <ReturnFocus />
           <Alert.Title className="font-semibold text-lg tracking-tight">{title}</Alert.Title>
           <Alert.Description render={<div />} className="mt-2 space-y-3 text-muted text-sm leading-6">

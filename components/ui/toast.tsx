@@ -17,13 +17,16 @@ export interface ToastOptions {
   action?: { label: string; onClick: () => void };
 }
 
-/** The region is there from the first paint, polite, at the bottom. Wraps what wants to `useToast`. */
+/**
+ * The region is there from the first paint, polite, at the bottom, and on wide windows at the left, where no dialog lies. Below a dialog
+ * while one is open, whose buttons it would cover. Wraps what wants to `useToast`.
+ */
 export function ToastProvider({ children }: { children: ReactNode }) {
   return (
     <Base.Provider timeout={LASTS_MS} limit={4}>
       {children}
       <Base.Portal>
-        <Base.Viewport className="fixed inset-x-4 bottom-4 z-[60] mx-auto flex max-w-sm flex-col gap-2">
+        <Base.Viewport className="fixed inset-x-4 bottom-4 z-[60] mx-auto flex max-w-sm flex-col gap-2 sm:right-auto sm:w-84 [body:has([data-dialog])_&]:z-30">
           <Toasts />
         </Base.Viewport>
       </Base.Portal>
