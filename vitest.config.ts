@@ -12,8 +12,8 @@ export default defineConfig({
     // One more than the cores there are on the smallest machine: some files wait more than they work.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 40_000,
+    hookTimeout: 60_000,
     teardownTimeout: 20_000,
   },
 });

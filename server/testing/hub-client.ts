@@ -115,5 +115,5 @@ export async function refusedUpgrade(
 
 /** Waits until a check holds, up to 10 s: the machine may be busy with other tests. */
 export function eventually(check: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 20 });
+  return vi.waitFor(check, { timeout: 20_000, interval: 20 });
 }

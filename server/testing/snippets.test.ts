@@ -18,6 +18,7 @@ const scratch = mkdtempSync("node_modules/.cache/parley-snippets-");
 
 let stack: Stack;
 const tenants = new Map<string, Promise<TestTenant>>();
+const turns = new Map<string, Promise<unknown>>();
 
 beforeAll(async () => {
   stack = await startStack();
@@ -29,7 +30,17 @@ afterAll(async () => {
 
 const expected = (guide: string) => readFileSync(join(root, guide, "output.txt"), "utf8");
 
-async function outputOf(guide: string, command: string, args: string[]): Promise<string> {
+/** A guide's programs one after another: each would hear what another says to the same person meanwhile. */
+function outputOf(guide: string, command: string, args: string[]): Promise<string> {
+  const turn = (turns.get(guide) ?? Promise.resolve()).then(() => runProgram(guide, command, args));
+  turns.set(
+    guide,
+    turn.catch(() => {}),
+  );
+  return turn;
+}
+
+async function runProgram(guide: string, command: string, args: string[]): Promise<string> {
   const tenant = tenants.get(guide) ?? stack.tenant(`guide-${guide}`);
   tenants.set(guide, tenant);
   const { tenantId, primaryKey } = await tenant;

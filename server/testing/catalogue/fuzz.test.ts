@@ -17,7 +17,7 @@ import { furnish, type Side } from "./world.ts";
 // Whatever comes in, the service answers it without a 5xx, goes on answering everybody else, logs no error and keeps no memory of it.
 
 // Thousands of requests a test: on a machine that does much else they take their time.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const seed = 20_261_123;
 const maxGrowthMib = 100;
