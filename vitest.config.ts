@@ -12,7 +12,9 @@ export default defineConfig({
     // One more than the cores there are on the smallest machine: some files wait more than they work.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // A busy machine takes its time; that something takes long is for the bench to say.
     testTimeout: 40_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
   },

@@ -47,7 +47,7 @@ describe("the outbox", () => {
     const sends: string[] = [];
     const { outbox, page, texts } = outboxWith((content) => void sends.push(content));
     for (const text of ["one", "two", "three"]) outbox.add(text);
-    await expect.poll(() => texts().length, { timeout: 5000 }).toBe(3);
+    await expect.poll(() => texts().length).toBe(3);
     await settled();
     expect(texts()).toEqual(["one", "two", "three"]);
     expect(sends).toEqual(["one", "two", "three"]);

@@ -49,7 +49,7 @@ function make(userId: string, more: Partial<ParleyOptions> = {}): Parley {
 async function live(userId: string, more: Partial<ParleyOptions> = {}): Promise<Parley> {
   const client = make(userId, more);
   await client.start();
-  await expect.poll(() => client.getState().link, { timeout: 5000 }).toBe("live");
+  await expect.poll(() => client.getState().link).toBe("live");
   return client;
 }
 
@@ -115,7 +115,7 @@ describe.each([
     expect(left.getState().chats[chatId]?.log.outbox).toMatchObject([{ content: "four", status: "waiting" }]);
     left.setOnline(true);
     for (const client of [left, right])
-      await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["one", "two", "three", "four"]);
+      await expect.poll(() => texts(client, chatId)).toEqual(["one", "two", "three", "four"]);
     expect(left.getState().chats[chatId]?.log.outbox).toEqual([]);
   });
 
@@ -130,9 +130,9 @@ describe.each([
     client.setOnline(false);
     await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "missed" });
     client.setOnline(true);
-    await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["missed"]);
+    await expect.poll(() => texts(client, chatId)).toEqual(["missed"]);
     await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "live" });
-    await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["missed", "live"]);
+    await expect.poll(() => texts(client, chatId)).toEqual(["missed", "live"]);
   });
 });
 
@@ -169,7 +169,7 @@ test("typing, presence and receipts reach the others, and end", async () => {
   await left.room(chatId).open();
   const right = await live(ben);
   await right.room(chatId).open();
-  await expect.poll(() => left.getState().presence[ben]?.state, { timeout: 5000 }).toBe("online");
+  await expect.poll(() => left.getState().presence[ben]?.state).toBe("online");
   right.room(chatId).typing();
   right.room(chatId).typing();
   await expect.poll(() => Object.keys(left.getState().chats[chatId]?.typing ?? {})).toEqual([ben]);
@@ -192,9 +192,9 @@ test("other pages of the same person agree on what is read, and 'mark unread' go
   await expect.poll(unread).toEqual([3, 3]);
   await one.room(chatId).open();
   one.room(chatId).markRead(3);
-  await expect.poll(unread, { timeout: 5000 }).toEqual([0, 0]);
+  await expect.poll(unread).toEqual([0, 0]);
   await one.room(chatId).markUnread(2);
-  await expect.poll(unread, { timeout: 5000 }).toEqual([2, 2]);
+  await expect.poll(unread).toEqual([2, 2]);
 });
 
 test("edits and deletes show at once, and are taken back when the service refuses", async () => {
@@ -231,10 +231,10 @@ test("what was typed and not sent survives a reload, in order and once, even pas
   const after = make(ada, { storage });
   const overtaken = holdAnswers(/messages\?limit/u);
   const opened = after.start().then(() => after.room(chatId).open());
-  await expect.poll(async () => (await storage.entries("parley/")).length, { timeout: 5000 }).toBe(0);
+  await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
   overtaken.release();
   await opened;
-  await expect.poll(() => texts(after, chatId), { timeout: 5000 }).toEqual(["one", "two", "three"]);
+  await expect.poll(() => texts(after, chatId)).toEqual(["one", "two", "three"]);
   await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
   const { body } = await tenant.as(ben)<{ data: Message[] }>("GET", `/Chat/${chatId}/messages`);
   expect(body.data.map(({ content }) => content)).toEqual(["three", "two", "one"]);
@@ -269,7 +269,7 @@ test("asks for another token when one is refused, and says so when there is none
     userId: ada,
   });
   await client.start();
-  await expect.poll(() => client.getState().link, { timeout: 5000 }).toBe("live");
+  await expect.poll(() => client.getState().link).toBe("live");
   expect(asked).toEqual(["start", "refused"]);
   const out = make(ada, { getToken: () => "garbage", userId: ada });
   await out.start();
@@ -289,7 +289,7 @@ test("a token that is revoked ends in 'signed-out', and a new one goes on from t
   await new Promise((resolve) => setTimeout(resolve, 1100)); // tokens count whole seconds, and so does revocation
   fresh = await tenant.token(ada);
   client.resume();
-  await expect.poll(() => texts(client, chatId), { timeout: 5000 }).toEqual(["meanwhile"]);
+  await expect.poll(() => texts(client, chatId)).toEqual(["meanwhile"]);
 });
 
 const actions = { send: 6, edit: 2, delete: 2, read: 3, unread: 1, leave: 1, join: 2, rename: 1, blink: 1 } as const;
@@ -366,7 +366,7 @@ test("old state + events = fresh state, whatever happened in between", async () 
         await openAll(page);
         return view(page);
       };
-      await expect.poll(seen, { timeout: 6000 }).toEqual(view(fresh));
+      await expect.poll(seen).toEqual(view(fresh));
       fresh.close();
     }
     world.close();

@@ -202,7 +202,7 @@ test("the queue runs it as a job", async () => {
   await owner.query("select graphile_worker.add_job('retention')");
   await expect
     .poll(async () => (await owner.query("select count(*)::int as n from events where tenant_id = 'two'")).rows[0].n, {
-      timeout: 5000,
+      timeout: 20_000,
     })
     .toBe(0);
   await worker.close();

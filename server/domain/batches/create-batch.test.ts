@@ -248,9 +248,7 @@ test("a worker does it all by itself, and what another left half done; nothing i
   try {
     await expect.poll(async () => (await read(body.id)).status, { timeout: 10_000 }).toBe("done");
     const wims = () => tenant.as("wim")<{ data: { id: string }[] }>("GET", "/Notifications");
-    await expect
-      .poll(async () => (await wims()).body.data, { timeout: 5000 })
-      .toMatchObject([{ id: single.body.id, status: "visible" }]);
+    await expect.poll(async () => (await wims()).body.data).toMatchObject([{ id: single.body.id, status: "visible" }]);
   } finally {
     await worker.close();
   }

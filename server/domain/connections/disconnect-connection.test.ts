@@ -50,7 +50,7 @@ function listed(userId: string, count: number): Promise<Listed[]> {
     const { data } = await list(`?userId=${userId}`);
     expect(data).toHaveLength(count);
     return data;
-  }, 5000);
+  }, 20_000);
 }
 
 test("lists stock clients of all protocols on another node, and no other tenant's", async () => {
@@ -83,7 +83,7 @@ test("lists stock clients of all protocols on another node, and no other tenant'
   expect(new Set(data.map(({ node }) => node)).size).toBe(1);
   expect((await list("", other)).data.map(({ userId }) => userId)).toEqual(["ada"]);
   // Its channels are told with the next heartbeat.
-  await vi.waitFor(async () => expect((await list("?protocol=pusher")).data[0]?.subscriptions).toBe(1), 8000);
+  await vi.waitFor(async () => expect((await list("?protocol=pusher")).data[0]?.subscriptions).toBe(1), 20_000);
 
   const first = await list("?limit=2");
   const second = await list(`?limit=2&before=${first.nextCursor}`);
@@ -96,7 +96,7 @@ test("lists stock clients of all protocols on another node, and no other tenant'
   pusher.disconnect();
   stream.abort();
   await hub.stop();
-  await vi.waitFor(async () => expect((await list()).totalCount).toBe(0), 5000);
+  await vi.waitFor(async () => expect((await list()).totalCount).toBe(0), 20_000);
 });
 
 describe("disconnects", () => {

@@ -1,9 +1,10 @@
 import { pino } from "pino";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { mintTenantId, type Principal } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
 import { payloadOf } from "../../realtime/connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
+import { eventually } from "../../testing/hub-client.ts";
 import { PusherConnection } from "./pusher-connection.ts";
 
 // What a connection does by the clock, which is the test's.
@@ -97,9 +98,9 @@ test("a connection listens to 2,000 channels at most; one of them again is no fu
   const { said, hear } = openOnPaper({ rate: 10_000, burst: 10_000 });
   const words = (word: string) => said.filter((event) => event === word).length;
   for (let i = 0; i < 2000; i++) hear("pusher:subscribe", { channel: `c-${i}` });
-  await vi.waitFor(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2000));
+  await eventually(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2000));
   hear("pusher:subscribe", { channel: "one-more" });
-  await vi.waitFor(() => expect(said.at(-1)).toBe("pusher:subscription_error"));
+  await eventually(() => expect(said.at(-1)).toBe("pusher:subscription_error"));
   hear("pusher:subscribe", { channel: "c-0" });
-  await vi.waitFor(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2001));
+  await eventually(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2001));
 });

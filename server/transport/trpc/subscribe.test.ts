@@ -172,7 +172,7 @@ describe.each(transports)("events.subscribe over $name", ({ name, connect }) => 
     await client.listen().started;
     expect(held()).toBe(1);
     client.close();
-    await expect.poll(held, { timeout: 5000 }).toBe(0);
+    await expect.poll(held).toBe(0);
   });
 });
 
@@ -192,7 +192,7 @@ describe("a token that runs out", () => {
     const listening = client.listen({ since: await chat.since() });
     await listening.started;
     await chat.send("before");
-    await expect.poll(() => connects, { timeout: 8000 }).toBe(2);
+    await expect.poll(() => connects).toBe(2);
     await chat.send("after");
     await listening.until(2);
     expect(listening.texts()).toEqual(["before", "after"]);
