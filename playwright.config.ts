@@ -18,7 +18,7 @@ export default defineConfig({
     { name: "demo's people", testIgnore: [...demoOperators, ...ownTenants], workers: 1 },
     { name: "own tenants", testMatch: ownTenants },
   ],
-  timeout: 45_000,
+  timeout: 90_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {

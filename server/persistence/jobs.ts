@@ -18,6 +18,8 @@ export interface Job {
   runAt?: Date;
   /** 25 unless given; then it is in the dead-letter list. */
   maxAttempts?: number;
+  /** Jobs of one queue run one after another, and hold one slot of all workers between them. Beside all others unless given. */
+  queue?: string;
 }
 
 export interface DeadJob {
@@ -35,10 +37,11 @@ export async function enqueueJobs(tx: TenantTransaction, jobs: Job[]): Promise<v
   if (jobs.length === 0) return;
   // Of two with the same key the later one counts.
   const byKey = new Map(jobs.map((job) => [job.key ?? newId(), job]));
-  const input = [...byKey].map(([key, { task, payload, runAt, maxAttempts }]) => ({
+  const input = [...byKey].map(([key, { task, payload, runAt, maxAttempts, queue }]) => ({
     task,
     payload,
     key,
+    queue,
     run_at: runAt?.toISOString(),
     max_attempts: maxAttempts,
   }));

@@ -45,11 +45,15 @@ export type PersonMail =
   | { kind: PersonLinkKind; email: string }
   | { kind: "invitation"; email: string; role: string; inviter?: string | undefined; sealedLink: string };
 
-/** In the transaction's tenant. Of two of a kind to one address that wait, the later is sent; until then it is tried. */
+/**
+ * In the transaction's tenant. Of two of a kind to one address that wait, the later is sent; until then it is tried. All go through the
+ * installation's own server: while that hangs they wait for each other, and nobody else for them.
+ */
 export function personMailJob(tenantId: TenantId, mail: PersonMail, until: Date): Job {
   return {
     task: "person-mail",
     key: `person-mail:${tenantId}:${mail.kind}:${mail.email}`,
+    queue: "person-mail",
     payload: { tenantId, ...mail, until: until.toISOString() },
   };
 }

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Notification } from "../../domain/notifications/schema.ts";
-import { type Moods, startMailServer } from "../../testing/mail-server.ts";
-import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { type MailServer, type Moods, startMailServer } from "../../testing/mail-server.ts";
+import { call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { startWorker } from "../worker.ts";
 
 // One worker with two slots for jobs, whose patience with a server that is silent is the real one: a minute.
@@ -10,6 +10,7 @@ import { startWorker } from "../worker.ts";
 let stack: Stack;
 let owner: pg.Client;
 let worker: { close(): Promise<void> };
+let installation: MailServer;
 const servers: { close(): Promise<void> }[] = [];
 const until = { timeout: 20_000, interval: 20 };
 
@@ -17,7 +18,10 @@ beforeAll(async () => {
   stack = await startStack();
   owner = new pg.Client({ connectionString: stack.database.ownerUrl });
   await owner.connect();
-  worker = await startWorker(stack.config, { concurrency: 2, mail: { patience: { slot: 300 } } });
+  installation = await startMailServer({ connect: () => {} }); // no greeting
+  servers.push(installation);
+  const mail = { url: installation.url, from: "Parley <service@parley.example>" };
+  worker = await startWorker({ ...stack.config, mail }, { concurrency: 2, mail: { patience: { slot: 300 } } });
 });
 afterAll(async () => {
   for (const server of servers) await server.close(); // whoever waits for it for ever, waits no more
@@ -34,6 +38,12 @@ async function tenantOn(id: string, moods: Moods = {}) {
   expect((await tenant.key()("PATCH", "/admin/mail/settings", own)).status).toBe(200);
   return { tenant, server };
 }
+
+const root = (path: string, body: unknown) => call(`${stack.url}/api/console${path}`, "POST", body, {});
+const signUp = (email: string) => {
+  const id = email.replace(/@.*/, "");
+  return root("/sign-up", { email, password: "a password that is long", tenant: id, tenantName: id });
+};
 
 const send = async ({ key }: TestTenant, more: object = {}) =>
   (
@@ -61,6 +71,17 @@ test("servers that take everything and never answer, more of them than a worker 
   // Not one of the stuck ones has ended meanwhile, in whatever way.
   expect(taken).toBe(stuck.length);
   for (const { tenant } of stuck) expect(await underWay(tenant)).toBe(1);
+});
+
+test("an installation's own server that is silent keeps the mails to persons waiting, and no tenant's", async () => {
+  const { tenant, server } = await tenantOn("beside");
+  const persons = ["lena", "mo", "nina"].map((name) => `${name}@example.com`);
+  for (const email of persons) await signUp(email);
+  for (const email of persons) await root("/sign-in-link", { email });
+  await expect.poll(() => installation.connections, until).toBe(1);
+  await send(tenant);
+  await expect.poll(() => server.mails.length, until).toBe(1);
+  expect(installation.connections).toBe(1); // the others wait for that one
 });
 
 test("a mail that is scheduled is at its server at its time: not before, and within two seconds after", async () => {
