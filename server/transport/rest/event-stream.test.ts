@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import { createTenant } from "../../domain/tenants/make-tenant.ts";
 import { signUserToken } from "../../domain/tokens/sign-user-token.ts";
+import type { LiveConnection } from "../../realtime/live-connection.ts";
+import type { Sink } from "../../realtime/subscription.ts";
 import { type Caller, call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 
 interface StreamEvent {
@@ -256,3 +258,22 @@ test.each([
   },
   60_000,
 );
+
+test("who does not read what it was sent is cut off after its end, and nothing is said to it meanwhile", async () => {
+  const { realtime } = stack.api;
+  const lone = await stack.tenant("lone");
+  const socket = await openRaw("/tenant/lone/v1/events", await lone.token("ben"));
+  const [stream] = realtime.connectionsOf(lone.tenantId) as (LiveConnection & Sink)[];
+  if (!stream) throw new Error("it is not there");
+  // The two ends of the connection take some MiB before anything waits here.
+  while (stream.facts().queuedBytes === 0) stream.position("x".repeat(500_000));
+  stream.disconnect("revoked");
+  // Each reader's second of the minute.
+  for (let tick = 0; tick < 180; tick++) realtime.hub.tellPositions(tick);
+  for (const _ of [1, 2, 3]) stream.position("late");
+  stream.sweep(Date.now() + 60_000);
+  await until(() => realtime.connectionsOf(lone.tenantId).length === 0);
+  let said = "";
+  for await (const chunk of socket) said += chunk;
+  expect(said).not.toContain("late");
+});

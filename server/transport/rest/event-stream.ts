@@ -15,6 +15,8 @@ import { credentialsOf } from "./routes.ts";
 
 const maxQueued = 1024 * 1024;
 const pingEvery = 15_000;
+/** How long a peer may take to read what it was sent before the end, in ms. */
+const closeTimeoutMs = 5000;
 
 /** GET /events with Accept: text/event-stream (HTML Standard, 9.2): the log without any socket library. */
 export function registerEventStream(app: FastifyInstance, services: Services, realtime: Realtime): void {
@@ -41,7 +43,7 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
       reply.raw.destroy();
       return undefined;
     });
-    if (reply.raw.destroyed) stream.closed();
+    if (reply.raw.destroyed || reply.raw.writableEnded) stream.closed();
   });
 }
 
@@ -92,6 +94,7 @@ class EventStream implements Sink, LiveConnection {
   readonly principal: Principal;
   subscription: Subscription | undefined;
   private lastWrite = Date.now();
+  private endedAt: number | undefined;
   private readonly reply: FastifyReply;
   private readonly deps: { services: Services; realtime: Realtime };
 
@@ -152,6 +155,10 @@ class EventStream implements Sink, LiveConnection {
   }
 
   sweep(now: number): void {
+    if (this.endedAt !== undefined) {
+      if (now - this.endedAt >= closeTimeoutMs) this.reply.raw.destroy();
+      return;
+    }
     if (now - this.lastWrite >= pingEvery) this.write(":\n\n");
     if ((this.principal.expiresAt ?? now) >= now) return;
     hasOutlivedToken(this.deps.services, this.principal, now).then(
@@ -161,7 +168,12 @@ class EventStream implements Sink, LiveConnection {
     );
   }
 
+  /** Nothing is said after it: a second word to a response that has ended would end the process. */
   disconnect(_reason: DisconnectReason): void {
+    if (this.endedAt !== undefined) return;
+    this.endedAt = Date.now();
+    this.closed();
+    this.deps.realtime.abandon(this);
     this.reply.raw.end();
   }
 
@@ -171,7 +183,7 @@ class EventStream implements Sink, LiveConnection {
 
   private write(text: string): void {
     const { raw } = this.reply;
-    if (raw.destroyed) return;
+    if (raw.destroyed || this.endedAt !== undefined) return;
     this.lastWrite = Date.now();
     const { tap } = this.deps.realtime;
     if (tap.on) tap.frame(this, "out", { bytes: Buffer.byteLength(text), read: () => text });

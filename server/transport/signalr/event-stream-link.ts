@@ -4,11 +4,14 @@ import { HttpLink } from "./http-link.ts";
 
 const before = Buffer.from("data: ");
 const after = Buffer.from("\r\n\r\n");
+/** How long a peer may take to read what it was sent before the end, in ms. */
+const closeTimeoutMs = 5000;
 
 /** Server-Sent Events (TransportProtocols.md): one unnamed event a turn, with all messages of that turn. Text only, without line breaks. */
 export class EventStreamLink extends HttpLink {
   readonly transport = "ServerSentEvents";
   private readonly response: ServerResponse;
+  private endedAt: number | undefined;
 
   constructor(response: ServerResponse, onSlow: () => void) {
     super(onSlow);
@@ -32,7 +35,13 @@ export class EventStreamLink extends HttpLink {
     this.over = true;
     if (last) this.carry([last]);
     this.response.end();
+    this.endedAt = Date.now();
     this.resume();
+  }
+
+  /** Who does not read would never see the end, and stay. */
+  sweep(now: number): void {
+    if (this.endedAt !== undefined && now - this.endedAt >= closeTimeoutMs) this.response.destroy();
   }
 
   protected backlog(): number {

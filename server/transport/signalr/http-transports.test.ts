@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LiveConnection } from "../../realtime/live-connection.ts";
 import { eventually, RawHubClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
@@ -158,6 +159,24 @@ describe("Server-Sent Events", () => {
     expect(await plain(end())).toEqual([400, "Cannot terminate this connection using the DELETE endpoint."]);
     await reader?.cancel();
     await eventually(() => expect(live()).toBeUndefined());
+  });
+
+  test("end for who does not read them, too", async () => {
+    const { stream, post, live } = await negotiated();
+    const unread = await stream();
+    await post(hello);
+    await eventually(() => expect((live() as unknown as { phase: string }).phase).toBe("open"));
+    const connection = live() as unknown as LiveConnection & { answer(message: object): void };
+    // The two ends of the connection take some MiB before anything waits here.
+    while (connection.facts().queuedBytes === 0) {
+      connection.answer({ type: 3, invocationId: "0", result: "x".repeat(400_000) });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    connection.disconnect("revoked");
+    expect(live()).toBeDefined();
+    connection.sweep(Date.now() + 60_000);
+    await eventually(() => expect(live()).toBeUndefined());
+    await expect(unread.text()).rejects.toThrow();
   });
 
   test("carry no bytes: MessagePack is refused in .NET's words", async () => {
