@@ -26,7 +26,8 @@ export type InboxAction =
   | { type: "not-loaded" }
   | { type: "loaded"; filter: InboxFilter; items: readonly Notification[]; more: string | null; first: boolean }
   | { type: "changed"; item: Notification }
-  | { type: "all-read"; at: string }
+  /** `until`: when the newest appeared that was here as it was asked for. */
+  | { type: "all-read"; at: string; until: string }
   | { type: "leaving"; id: string; leaves: boolean }
   | { type: "gone"; id: string };
 
@@ -50,8 +51,11 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
     case "changed":
       return withHeard({ ...state, items: { ...state.items, [action.item.id]: action.item } }, [action.item]);
     case "all-read": {
+      // What is put away or sleeps stays as it is.
+      const isMeant = ({ isRead, archivedAt, snoozedUntil = "", ...item }: Notification) =>
+        !isRead && archivedAt === undefined && snoozedUntil <= action.at && appearedAt(item) <= action.until;
       const read = Object.values(state.items).map((item) =>
-        item.isRead ? item : { ...item, isRead: true, read: true, readAt: action.at },
+        isMeant(item) ? { ...item, isRead: true, read: true, readAt: action.at } : item,
       );
       return withHeard({ ...state, items: byId(read) }, read);
     }
@@ -104,7 +108,7 @@ export function inboxItems(
     .sort((a, b) => appearedAt(b).localeCompare(appearedAt(a)) || (a.id < b.id ? 1 : -1));
 }
 
-export function appearedAt(item: Notification): string {
+export function appearedAt(item: Pick<Notification, "visibleAt" | "createdAt">): string {
   return item.visibleAt ?? item.createdAt;
 }
 

@@ -1,5 +1,5 @@
 import { type Api, nextOf } from "./api.ts";
-import type { InboxAction, InboxFilter } from "./inbox-state.ts";
+import { appearedAt, type InboxAction, type InboxFilter } from "./inbox-state.ts";
 import type { Action, State } from "./state.ts";
 import type { Notification } from "./types.ts";
 
@@ -16,6 +16,8 @@ export interface InboxOptions {
 /** What one does in one's inbox. Changes show at once and are taken back when the service refuses them; the refusal is thrown. */
 export class Inbox {
   readonly #options: InboxOptions;
+  /** What is under way, by notification: it goes out one after the other, and shows over what answers and events say meanwhile. */
+  readonly #changing = new Map<string, { changes: Partial<Notification>[]; last: Promise<unknown> }>();
   readonly #leaving = new Map<string, { timer: ReturnType<typeof setTimeout>; now: () => Promise<void> }>();
   #counting: ReturnType<typeof setTimeout> | undefined;
   #isCounted = false;
@@ -93,8 +95,11 @@ export class Inbox {
 
   async readAll(): Promise<void> {
     const { api, clientId } = this.#options;
+    const until = this.#newest();
     await api.call("notifications.readAll", { clientId });
-    this.#act({ type: "all-read", at: new Date().toISOString() });
+    this.#act({ type: "all-read", at: new Date().toISOString(), until });
+    // Of what has come in since, the service may have marked some and not the rest.
+    if (this.#newest() > until) await this.reload().catch(ignore);
     this.count();
   }
 
@@ -146,16 +151,45 @@ export class Inbox {
     change: Partial<Notification>,
     call: (options: InboxOptions, id: string) => Promise<{ body: Notification }>,
   ): Promise<void> {
-    this.#act({ type: "changed", item: { ...item, ...change } });
+    const { id } = item;
+    const queue = this.#changing.get(id) ?? { changes: [], last: Promise.resolve() };
+    this.#changing.set(id, queue);
+    const before = this.#options.state().inbox.items[id] ?? item;
+    queue.changes.push(change);
+    this.#show(before);
+    const answer = queue.last.then(() => call(this.#options, id));
+    queue.last = answer.catch(ignore);
+    let shown: Notification | undefined;
     try {
-      const { body } = await call(this.#options, item.id);
-      this.#act({ type: "changed", item: { ...body, htmlContent: body.htmlContent ?? item.htmlContent } });
-    } catch (error) {
-      this.#act({ type: "changed", item });
-      throw error;
+      const { body } = await answer;
+      shown = { ...body, htmlContent: body.htmlContent ?? item.htmlContent };
     } finally {
+      queue.changes = queue.changes.filter((one) => one !== change);
+      if (queue.changes.length === 0) this.#changing.delete(id);
+      this.#show(shown ?? this.#without(change, before));
       this.count();
     }
+  }
+
+  /** As it is known now, but for what a refused change has made of it. */
+  #without(change: Partial<Notification>, before: Notification): Notification {
+    const now = this.#options.state().inbox.items[before.id] ?? before;
+    const fields = Object.keys(change) as (keyof Notification)[];
+    const back = fields.filter((field) => now[field] === change[field]).map((field) => [field, before[field]]);
+    return { ...now, ...Object.fromEntries(back) };
+  }
+
+  /** With what is under way of it. One that is gone stays gone. */
+  #show(item: Notification): void {
+    if (!this.#options.state().inbox.items[item.id]) return;
+    const changes = this.#changing.get(item.id)?.changes ?? [];
+    this.#act({ type: "changed", item: Object.assign({}, item, ...changes) });
+  }
+
+  /** When the newest one that is here appeared, by the service's clock. */
+  #newest(): string {
+    const times = Object.values(this.#options.state().inbox.items).map(appearedAt);
+    return times.sort().at(-1) ?? "";
   }
 
   #act(action: InboxAction): void {

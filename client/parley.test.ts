@@ -11,7 +11,7 @@ import { unreadInChats } from "./state.ts";
 import type { Storage } from "./storage.ts";
 import { streamTransport } from "./stream-transport.ts";
 import type { Transport } from "./transport.ts";
-import type { LiveEvent } from "./types.ts";
+import type { LiveEvent, Notification } from "./types.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -290,6 +290,59 @@ test("a token that is revoked ends in 'signed-out', and a new one goes on from t
   fresh = await tenant.token(ada);
   client.resume();
   await expect.poll(() => texts(client, chatId)).toEqual(["meanwhile"]);
+});
+
+test("what one does with a notification stays done, whatever answers later, and what is refused takes nothing else back", async () => {
+  const ada = newUser("ada");
+  const send = async (subject: string) => {
+    const { body } = await tenant.key()<Notification>("POST", "/Notifications", { userId: ada, subject, message: "x" });
+    return body;
+  };
+  const one = await send("one");
+  const client = await live(ada);
+  const { inbox } = client;
+  await inbox.load("all");
+  const known = () => client.getState().inbox.items[one.id];
+  const item = known() as Notification;
+
+  // Opened and put away at once: the answer to the first knows nothing of the second.
+  const archive = holdAnswers(/archive$/u);
+  const [read, archived] = [inbox.setRead(item, true), inbox.setArchived(item, true)];
+  await read;
+  expect(known()).toMatchObject({ isRead: true, archivedAt: expect.any(String) });
+  archive.release();
+  await archived;
+  expect(known()).toMatchObject({ isRead: true, archivedAt: expect.any(String) });
+
+  const refusal = holdAnswers(/snooze$/u);
+  const [unread, snoozed] = [inbox.setRead(item, false), inbox.snooze(item, new Date(0))];
+  await unread;
+  refusal.release();
+  await expect(snoozed).rejects.toMatchObject({ status: 400 });
+  expect(known()).toMatchObject({ isRead: false, archivedAt: expect.any(String), snoozedUntil: undefined });
+
+  // All are read that were in the inbox, not what is put away or has come since.
+  const first = await send("first");
+  await expect.poll(() => client.getState().inbox.items[first.id]?.isRead).toBe(false);
+  const readAll = holdAnswers(/read-all$/u);
+  const all = inbox.readAll();
+  await expect
+    .poll(async () => (await tenant.as(ada)<Notification>("GET", `/Notifications/${first.id}`)).body.isRead)
+    .toBe(true);
+  const two = await send("two");
+  await expect.poll(() => client.getState().inbox.items[two.id]?.isRead).toBe(false);
+  readAll.release();
+  await all;
+  const isRead = [first, one, two].map(({ id }) => client.getState().inbox.items[id]?.isRead);
+  expect(isRead).toEqual([true, false, false]);
+
+  const late = holdAnswers(/read$/u);
+  const reading = inbox.setRead(two, true);
+  await tenant.as(ada)("DELETE", `/Notifications/${two.id}`);
+  await expect.poll(() => client.getState().inbox.items[two.id]).toBeUndefined();
+  late.release();
+  await Promise.allSettled([reading]);
+  expect(client.getState().inbox.items[two.id], "is gone for good").toBeUndefined();
 });
 
 const actions = { send: 6, edit: 2, delete: 2, read: 3, unread: 1, leave: 1, join: 2, rename: 1, blink: 1 } as const;
