@@ -99,6 +99,28 @@ describe("makes", () => {
     expect(rows).toEqual(subscribers.map((user_id) => ({ user_id, ...got })));
   });
 
+  test("figures that say what the lists have", async () => {
+    const admin = demo.withKey("demo", demo.readFile().apiKey);
+    const { body } = await admin<{ total: object }>("GET", "/admin/metrics?range=month");
+    const { rows } = await demo.owner.query(`select (select count(*)::int from messages) as messages,
+      (select count(*)::int from notifications where status = 'visible') as notifications`);
+    expect(body.total).toMatchObject(rows[0]);
+  });
+
+  test("names by which those who run the tenant see chats, messages and subscribers; chats by the time they were made", async () => {
+    const admin = demo.withKey("demo", demo.readFile().apiKey);
+    const data = async (path: string) => (await admin<{ data: Record<string, string>[] }>("GET", path)).body.data;
+    const chats = await data("/admin/chats");
+    const made = chats.map(({ createdAt }) => createdAt);
+    expect(made).toEqual(made.toSorted().reverse());
+    const direct = chats.find(({ kind }) => kind === "direct");
+    expect(direct).toMatchObject({ members: ["ada", "ben"], names: { ada: "Ada Marques", ben: "Ben Carter" } });
+    const said = await data(`/admin/chats/${direct?.id}/messages?limit=1`);
+    expect(said).toMatchObject([{ senderId: "ben", senderName: "Ben Carter" }]);
+    const [first] = await data("/admin/topics/line-montijo/subscribers");
+    expect(first).toMatchObject({ userId: "ada", displayName: "Ada Marques" });
+  });
+
   test("a webhook endpoint that is not called, with what got through, what failed and what waits", async () => {
     const admin = demo.withKey("demo", demo.readFile().apiKey);
     const { body } = await admin<{ data: { id: string }[] }>("GET", "/admin/webhooks");

@@ -21,7 +21,7 @@ export function PresenceDots({ chatId }: { chatId: string }) {
   if (others.length === 0) return <p className="h-4" />;
   return (
     <div className="flex h-4 items-center gap-2 text-muted text-xs">
-      <ul aria-label="Other members" className="flex gap-1">
+      <ul aria-label="Other members" className="flex gap-1 max-sm:sr-only">
         {shown.map((userId) => (
           <li key={userId} title={`${nameOf(people, userId)}: ${stateOf(userId)}`} className="flex">
             <span className="sr-only">
@@ -34,7 +34,7 @@ export function PresenceDots({ chatId }: { chatId: string }) {
         ))}
       </ul>
       <span className="truncate">
-        {present} of {others.length} here
+        {present} of {others.length} others here
       </span>
     </div>
   );

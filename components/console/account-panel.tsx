@@ -179,10 +179,12 @@ function Sessions({ account, sessions }: AccountProps & { sessions: ConsoleSessi
         {shown.map(({ sessionId, current, ip, userAgent, seenAt }) => (
           <li key={sessionId} className="flex items-center justify-between gap-3">
             <span className="min-w-0">
-              <span className="block truncate">{browserName(userAgent)}</span>
+              <span className="block truncate">
+                {browserName(userAgent)}
+                {ip && <span className="text-muted text-xs"> · {ip}</span>}
+              </span>
               <span className="text-muted text-xs">
                 {current ? "This browser" : `Last seen ${seenAt.slice(0, 16).replace("T", " ")} UTC`}
-                {ip ? ` · ${ip}` : ""}
               </span>
             </span>
             {!current && (

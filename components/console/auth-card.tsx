@@ -21,7 +21,7 @@ export function AuthCard({ title, lead, children, footer }: AuthCardProps) {
       <div className="rounded-2xl border border-line bg-surface p-6 sm:p-8">
         <h1 className="font-semibold text-xl tracking-tight">{title}</h1>
         {lead && <p className="mt-1.5 text-pretty text-muted text-sm leading-6">{lead}</p>}
-        <div className="mt-6">{children}</div>
+        <div className="mt-6 empty:hidden">{children}</div>
       </div>
       {footer && <div className="mt-5 flex flex-wrap gap-x-5 gap-y-2 px-1 text-sm">{footer}</div>}
     </main>

@@ -69,7 +69,7 @@ export function DataTable<Row>({ label, columns, rows, idOf, onOpen, openId }: D
                   key={header}
                   data-label={header}
                   className={cn(
-                    "px-4 py-2.5 align-middle max-sm:flex max-sm:justify-between max-sm:gap-4 max-sm:px-2 max-sm:py-1.5 max-sm:text-right max-sm:before:shrink-0 max-sm:before:text-muted max-sm:before:content-[attr(data-label)] max-sm:empty:hidden",
+                    "px-4 py-2.5 align-middle max-sm:flex max-sm:items-baseline max-sm:justify-between max-sm:has-[[role=switch],[aria-haspopup]]:items-center max-sm:gap-4 max-sm:px-2 max-sm:py-1.5 max-sm:text-right max-sm:before:shrink-0 max-sm:before:text-muted max-sm:before:content-[attr(data-label)] max-sm:empty:hidden",
                     className,
                   )}
                 >

@@ -16,6 +16,7 @@ import { useToast } from "../ui/toast.tsx";
 import { NotificationList } from "./notification-list.tsx";
 import { PreferencesForm } from "./preferences-form.tsx";
 import { PriorityMark } from "./priority-mark.tsx";
+import { useTypeTitles } from "./type-titles.ts";
 
 export type InboxView = InboxFilter | "preferences";
 
@@ -54,11 +55,14 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
       <UrgentStrip />
       <header className="border-line border-b bg-surface">
         <div className="mx-auto flex h-15 max-w-3xl items-center gap-2 px-4">
-          {brand}
-          <h1 className="flex flex-1 items-center gap-2 font-semibold text-lg tracking-tight">
-            {isPreferences ? "Preferences" : "Inbox"}
-            {!isPreferences && <CountBadge count={notifications} />}
-          </h1>
+          {/* On a phone the brand stands above the title: beside it there is no room for either. */}
+          <div className="flex min-w-0 flex-1 flex-col sm:flex-row sm:items-center sm:gap-2">
+            {brand}
+            <h1 className="flex items-center gap-2 font-semibold text-lg leading-6 tracking-tight">
+              {isPreferences ? "Preferences" : "Inbox"}
+              {!isPreferences && <CountBadge count={notifications} />}
+            </h1>
+          </div>
           {!isPreferences && notifications > 0 && (
             <Button size="sm" onClick={readAll}>
               <CheckCheck aria-hidden className="size-3.5" />
@@ -91,7 +95,10 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
 
 function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilter) => void }) {
   const items = useParleyState((state) => state.inbox.items);
-  const types = [...new Set(Object.values(items).map(({ type }) => type))].sort();
+  const titleOf = useTypeTitles();
+  const types = [...new Set(Object.values(items).map(({ type }) => type))]
+    .map((type) => ({ value: `type:${type}` as const, label: titleOf(type) }))
+    .sort((one, other) => one.label.localeCompare(other.label));
   const type = view.startsWith("type:") ? view : "";
   return (
     <nav aria-label="Filters" className="mb-4 flex flex-wrap items-center gap-1">
@@ -115,7 +122,7 @@ function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilt
         <Select
           label="Type"
           value={type}
-          options={[{ value: "", label: "Every type" }, ...types.map((one) => ({ value: `type:${one}`, label: one }))]}
+          options={[{ value: "", label: "Every type" }, ...types]}
           onChange={(chosen) => onView(chosen === "" ? "all" : (chosen as InboxFilter))}
           className="ml-auto w-44"
         />

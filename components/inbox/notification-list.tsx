@@ -12,6 +12,7 @@ import { ErrorNote } from "../ui/error-note.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { useToast } from "../ui/toast.tsx";
 import { type NotificationActions, NotificationRow } from "./notification-row.tsx";
+import { useTypeTitles } from "./type-titles.ts";
 
 const UNDO_FOR_MS = 8_000;
 
@@ -32,6 +33,7 @@ export interface NotificationListProps {
 /** One list of notifications by day. What comes in is put above without moving the focus. */
 export function NotificationList({ filter, most, onOpenChat }: NotificationListProps) {
   const { items, loading, problem, hasMore, loadMore, retry, inbox } = useInbox(filter);
+  const titleOf = useTypeTitles();
   const toast = useToast();
   const [openId, setOpenId] = useState<string>();
   const [currentId, setCurrentId] = useState<string>();
@@ -112,6 +114,7 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
                   item={item}
                   open={item.id === openId}
                   current={item.id === tabStop}
+                  typeTitle={titleOf(item.type)}
                   actions={actions}
                 />
               </li>

@@ -26,12 +26,14 @@ export interface NotificationRowProps {
   item: Notification;
   open: boolean;
   current: boolean;
+  /** What its type is called. */
+  typeTitle: string;
   actions: NotificationActions;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-export function NotificationRow({ item, open, current, actions }: NotificationRowProps) {
+export function NotificationRow({ item, open, current, typeTitle, actions }: NotificationRowProps) {
   const at = appearedAt(item);
   const time = clock.format(new Date(at));
   const state = item.isRead ? "" : ", unread";
@@ -82,7 +84,7 @@ export function NotificationRow({ item, open, current, actions }: NotificationRo
             </span>
           )}
           <span className="mt-1 block text-muted text-xs">
-            <time dateTime={at}>{time}</time> · {item.type}
+            <time dateTime={at}>{time}</time> · {typeTitle}
           </span>
         </button>
         <RowActions item={item} actions={actions} />

@@ -145,7 +145,7 @@ function CategoryRow({ category, onChange }: PartProps & { category: Category })
         {description && <p className="text-muted text-xs">{description}</p>}
         {required && (
           <p id={reason} className="text-muted text-xs">
-            Always sent: it concerns your account.
+            Always sent: it cannot be switched off.
           </p>
         )}
       </div>

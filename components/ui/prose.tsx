@@ -57,7 +57,11 @@ const plain: Components = {
     </Scrolling>
   ),
   th: (props) => <th className="border-line border-b bg-sunken px-3 py-2 font-medium">{props.children}</th>,
-  td: (props) => <td className="border-line border-b px-3 py-2 align-top leading-6">{props.children}</td>,
+  td: (props) => (
+    <td className="border-line border-b px-3 py-2 align-top leading-6 [overflow-wrap:anywhere] max-sm:[overflow-wrap:normal]">
+      {props.children}
+    </td>
+  ),
 };
 
 function CodeBlock({ source }: { source: string }) {

@@ -62,7 +62,7 @@ export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
             onClick={() => choose(at)}
             onKeyDown={onKeyDown}
             className={cn(
-              "-mb-px shrink-0 rounded-t-md border-b-2 border-transparent px-3 py-2 text-sm text-muted -outline-offset-2",
+              "-mb-px shrink-0 rounded-t-md border-b-2 border-transparent px-2 py-2 text-sm sm:px-3 text-muted -outline-offset-2",
               at === index ? "border-accent font-medium text-text" : "hover:text-text",
             )}
           >

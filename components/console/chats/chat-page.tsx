@@ -16,7 +16,7 @@ import { useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { EventsTab } from "./chat-events.tsx";
 import { MembersTab } from "./chat-members.tsx";
-import { chatName } from "./chat-name.ts";
+import { chatName, sayCount } from "./chat-name.ts";
 import { SettingsTab } from "./chat-settings.tsx";
 import { MessagesTab } from "./chat-timeline.tsx";
 import { ChatState } from "./chats-page.tsx";
@@ -45,7 +45,8 @@ export function ChatPage({ chatId }: { chatId: string }) {
               <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
                 <ChatState chat={chat} />
                 <span>
-                  {chat.memberCount} members, {chat.lastSeq} messages, active <When at={chat.activeAt} />
+                  {sayCount(chat.memberCount, "member")}, {sayCount(chat.lastSeq, "message")}, active{" "}
+                  <When at={chat.activeAt} />
                 </span>
                 <IdText id={chat.id} what="id of the chat" />
               </span>

@@ -137,13 +137,13 @@ export function ChatsPage() {
 }
 
 const columns: readonly Column<TenantChat>[] = [
-  { header: "Name or members", cell: (chat) => <span className="line-clamp-1 max-w-72">{chatName(chat)}</span> },
+  { header: "Name or members", cell: (chat) => <span className="block truncate sm:max-w-64">{chatName(chat)}</span> },
   {
     header: "Last message",
-    cell: ({ lastMessage }) =>
+    cell: ({ lastMessage, names }) =>
       lastMessage ? (
-        <span className="line-clamp-1 max-w-80">
-          <span className="text-muted">{lastMessage.senderId}: </span>
+        <span className="block min-w-0 truncate sm:max-w-60 xl:max-w-80">
+          <span className="text-muted">{names[lastMessage.senderId] ?? lastMessage.senderId}: </span>
           {lastMessage.deletedAt ? <em className="text-muted">deleted</em> : lastMessage.content}
         </span>
       ) : (
@@ -151,8 +151,8 @@ const columns: readonly Column<TenantChat>[] = [
       ),
   },
   { header: "Active", cell: ({ activeAt }) => <When at={activeAt} /> },
-  { header: "Members", cell: ({ memberCount }) => memberCount },
-  { header: "Messages", cell: ({ lastSeq }) => lastSeq },
+  { header: "Members", cell: ({ memberCount }) => memberCount.toLocaleString() },
+  { header: "Messages", cell: ({ lastSeq }) => lastSeq.toLocaleString() },
   { header: "Created", cell: ({ createdAt }) => <When at={createdAt} /> },
   { header: "State", cell: (chat) => <ChatState chat={chat} /> },
 ];

@@ -27,7 +27,7 @@ export function DeleteMessageDialog({ message, onClose }: { message: ConsoleMess
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Delete message ${message.seq}`}
-      description={`What ${message.senderId} wrote is gone for everybody at once and cannot be brought back; a tombstone stays.`}
+      description={`What ${message.senderName ?? message.senderId} wrote is gone for everybody at once and cannot be brought back; a tombstone stays.`}
     >
       <form onSubmit={submit} className="flex flex-col gap-5">
         <Field label="Reason" hint="For the audit log; members do not see it.">

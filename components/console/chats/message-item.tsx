@@ -22,23 +22,24 @@ interface MessageItemProps {
 /** A message as its readers see it, with its number and what it said before. */
 export function MessageItem({ message, isWanted, onDelete }: MessageItemProps) {
   const { base, manages } = useConsole();
-  const { seq, senderId, content, createdAt, editedAt, deletedAt, edits } = message;
+  const { seq, senderId, senderName, content, createdAt, editedAt, deletedAt, edits } = message;
+  const name = senderName ?? senderId;
   return (
     <article
-      aria-label={`${seq}, ${senderId}`}
+      aria-label={`${seq}, ${name}`}
       ref={(element) => {
         if (isWanted) element?.scrollIntoView({ block: "center" });
       }}
       className={cn("flex gap-3 rounded-lg px-2 py-2", isWanted && "bg-accent-soft")}
     >
-      <Avatar name={senderId} src={undefined} className="size-8 text-[0.625rem]" />
+      <Avatar name={name} src={undefined} className="size-8 text-[0.625rem]" />
       <div className="min-w-0 flex-1">
         <p className={cn("flex flex-wrap items-center gap-x-2 text-xs", isWanted ? "text-text" : "text-muted")}>
           <Link
             className="font-medium text-text underline-offset-4 hover:underline"
             href={`${base}/users/${encodeURIComponent(senderId)}`}
           >
-            {senderId}
+            {name}
           </Link>
           <When at={createdAt} />
           <span className="tabular-nums">#{seq}</span>
@@ -75,7 +76,7 @@ export function MessageItem({ message, isWanted, onDelete }: MessageItemProps) {
         <Button
           size="sm"
           variant="ghost"
-          aria-label={`Delete message ${seq} of ${senderId}`}
+          aria-label={`Delete message ${seq} of ${name}`}
           onClick={() => onDelete(message)}
         >
           Delete

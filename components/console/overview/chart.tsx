@@ -37,17 +37,19 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
       <div aria-hidden className="mt-3 h-44">
         <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 480, height: 176 }}>
           <LineChart data={data} accessibilityLayer={false} margin={{ top: 4, right: 8, bottom: 0, left: 0 }}>
-            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <CartesianGrid vertical={false} stroke="var(--line)" syncWithTicks />
             <XAxis
               dataKey="at"
               tickFormatter={sayTime}
               minTickGap={48}
+              height={20}
               tickLine={false}
               axisLine={{ stroke: "var(--line)" }}
               tick={{ fill: "var(--muted)", fontSize: 11 }}
             />
             <YAxis
               allowDecimals={false}
+              interval={0}
               width={44}
               tickLine={false}
               axisLine={false}
@@ -70,7 +72,7 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
                 stroke={colour}
                 strokeWidth={2}
                 {...(dashed ? { strokeDasharray: "5 4" } : {})}
-                dot={points.filter((point) => value(point)).length < 10 ? { r: 2 } : false}
+                dot={points.filter((point) => value(point) !== undefined).length < 10 ? { r: 2 } : false}
                 isAnimationActive={false}
                 connectNulls
               />

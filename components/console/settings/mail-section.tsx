@@ -26,6 +26,13 @@ const ways: Record<MailSettings["way"], string> = {
   none: "nowhere",
 };
 
+const encryptions = [
+  ["auto", "STARTTLS where it is offered"],
+  ["starttls", "STARTTLS, or not at all"],
+  ["tls", "TLS from the start"],
+  ["none", "None"],
+] as const;
+
 /** How the tenant sends mail, what its server said last, and a test of it. */
 export function MailSection() {
   const trpc = useTRPC();
@@ -113,8 +120,10 @@ function MailForm({ stored }: { stored: MailSettings }) {
             data-stored={stored.security}
             className={inputClass}
           >
-            {["auto", "starttls", "tls", "none"].map((word) => (
-              <option key={word}>{word}</option>
+            {encryptions.map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
             ))}
           </select>
         </div>

@@ -76,7 +76,7 @@ function SettingControl({ field: { path, label, kind, hint }, value, error }: Co
   const id = useId();
   if (kind === "switch")
     return (
-      <label className="flex min-h-9 items-center gap-2.5 text-sm">
+      <label className="flex min-h-9 items-center gap-2.5 text-sm sm:col-span-2">
         <input
           type="checkbox"
           name={path}
@@ -95,7 +95,9 @@ function SettingControl({ field: { path, label, kind, hint }, value, error }: Co
         </label>
         <select id={id} name={path} defaultValue={String(value)} data-stored={String(value)} className={inputClass}>
           {kind.map((word) => (
-            <option key={word}>{word}</option>
+            <option key={word} value={word}>
+              {word.charAt(0).toUpperCase() + word.slice(1)}
+            </option>
           ))}
         </select>
       </div>

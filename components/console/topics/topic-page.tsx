@@ -15,6 +15,7 @@ import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { PageHeader } from "../page-header.tsx";
+import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -60,7 +61,10 @@ export function TopicPage({ id }: { id: string }) {
             <DataTable
               label="Subscribers"
               columns={[
-                { header: "User", cell: ({ userId }) => userId },
+                {
+                  header: "User",
+                  cell: ({ userId, displayName }) => <PersonText userId={userId} name={displayName} />,
+                },
                 { header: "Since", cell: ({ createdAt }) => <When at={createdAt} /> },
                 ...(manages
                   ? [

@@ -14,7 +14,7 @@ import { type Answers, useTRPCClient } from "../trpc.ts";
 const fields = [
   { name: "displayName", label: "Name", maxLength: 200 },
   { name: "email", label: "Address", maxLength: 320, type: "email" },
-  { name: "avatarUrl", label: "Picture", maxLength: 2048, hint: "An http or https address." },
+  { name: "avatarUrl", label: "Picture", maxLength: 2048, hint: "An http, https or data:image address." },
   { name: "locale", label: "Language", maxLength: 35, hint: "Such as en or de-CH." },
   { name: "timezone", label: "Time zone", maxLength: 64, hint: "Such as Europe/London." },
 ] as const;

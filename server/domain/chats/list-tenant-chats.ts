@@ -6,6 +6,7 @@ import { readLimit } from "../../persistence/paging.ts";
 import { cursorInput, cursorPage, entityId, text } from "../../schema.ts";
 import { messageSchema, presentMessage } from "../messages/schema.ts";
 import { findMessages } from "../messages/store.ts";
+import { findDisplayNames } from "../users/store.ts";
 import { publicChat } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
 import { getTenantChat, listFirstMembers, listTenantChats as loadChats, type TenantChat } from "./store.ts";
@@ -17,6 +18,9 @@ const tenantChatSchema = chatSchema
     deletedAt: z.string().optional(),
     lastMessage: messageSchema.optional(),
     members: z.array(z.string()).describe("The first few; adminChats.listMembers has all"),
+    names: z
+      .record(z.string(), z.string())
+      .describe("What profiles call those members and the last message's sender, by id"),
   })
   .meta({ id: "TenantChat" });
 
@@ -79,14 +83,20 @@ async function present(
       membersShown,
     ),
   ]);
+  const named = [...members.values()].flat().concat([...last.values()].map(({ senderId }) => senderId));
+  const names = await findDisplayNames(db, tenantId, named);
   return chats.map((chat) => {
     const message = last.get(chat.lastMessageId ?? "");
+    const ids = [...(members.get(chat.id) ?? []), ...(message ? [message.senderId] : [])];
     return {
       ...publicChat(chat),
       activeAt: chat.activeAt.toISOString(),
       ...(chat.deletedAt ? { deletedAt: chat.deletedAt.toISOString() } : {}),
       ...(message ? { lastMessage: presentMessage(message) } : {}),
       members: members.get(chat.id) ?? [],
+      names: Object.fromEntries(
+        ids.flatMap((userId) => (names.has(userId) ? [[userId, names.get(userId) ?? ""]] : [])),
+      ),
     };
   });
 }

@@ -4,6 +4,7 @@ import { mutation, query } from "../../operation.ts";
 import { readLimit } from "../../persistence/paging.ts";
 import { cursorPage, entityId, text } from "../../schema.ts";
 import { getTenantChat } from "../chats/store.ts";
+import { findDisplayNames } from "../users/store.ts";
 import { changeMessage } from "./lane-store.ts";
 import { messageSchema, presentMessage } from "./schema.ts";
 import { listEditsOf, listMessages } from "./store.ts";
@@ -20,13 +21,15 @@ const version = z.object({
   editedAt: z.string(),
 });
 
+const senderName = z.string().optional().describe("As the sender's profile has it");
+
 export const listChatMessages = query({
   name: "adminChats.listMessages",
   summary: "What was written in a chat of the tenant, newest first, with what each message said before",
   http: { method: "GET", path: "/admin/chats/{chatId}/messages" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ chatId: entityId, before: seqCursor, after: seqCursor, limit: z.number().optional() }),
-  output: cursorPage(messageSchema.extend({ edits: z.array(version) }).meta({ id: "TenantMessage" })),
+  output: cursorPage(messageSchema.extend({ senderName, edits: z.array(version) }).meta({ id: "TenantMessage" })),
   async handle(ctx, input) {
     const { db } = ctx.services;
     const chatId = requireId(input.chatId);
@@ -42,9 +45,18 @@ export const listChatMessages = query({
       ctx.tenantId,
       rows.filter(({ editedAt }) => editedAt).map(({ id }) => id),
     );
+    const names = await findDisplayNames(
+      db,
+      ctx.tenantId,
+      rows.map(({ senderId }) => senderId),
+    );
     const [newest, oldest] = [rows[0], rows.at(-1)];
     return {
-      data: rows.map((message) => ({ ...presentMessage(message), edits: edits.get(message.id) ?? [] })),
+      data: rows.map((message) => ({
+        ...presentMessage(message),
+        senderName: names.get(message.senderId),
+        edits: edits.get(message.id) ?? [],
+      })),
       nextCursor: oldest && oldest.seq > 1 ? String(oldest.seq) : null,
       prevCursor: newest ? String(newest.seq) : (input.after ?? null),
     };

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
-import { query } from "../../operation.ts";
+import { type Context, query } from "../../operation.ts";
 import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
 import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
+import { findDisplayNames } from "../users/store.ts";
 import { presentSubscriber, subscriberSchema } from "./schema.ts";
 import { listSubscribersBetween, pageSubscribers } from "./store.ts";
 
@@ -25,10 +26,16 @@ export const listSubscribers = query({
         load: (span) => listSubscribersBetween(db, ctx.tenantId, topicId, span),
         write: ({ userId }) => userId,
       });
-      return { data: rows.map(presentSubscriber), ...cursors };
+      return { data: await present(ctx, rows), ...cursors };
     }
     const pages = readPage(input);
     const { rows, total } = await pageSubscribers(db, ctx.tenantId, topicId, pages);
-    return toPage(pages, total, rows.map(presentSubscriber));
+    return toPage(pages, total, await present(ctx, rows));
   },
 });
+
+async function present({ services: { db }, tenantId }: Context, rows: { userId: string; createdAt: Date }[]) {
+  const userIds = rows.map(({ userId }) => userId);
+  const names = await findDisplayNames(db, tenantId, userIds);
+  return rows.map((row) => presentSubscriber(row, names.get(row.userId)));
+}

@@ -9,10 +9,17 @@ export const topicSchema = z
   .object({ id: z.string(), name: z.string(), subscribers: z.number().int(), createdAt: z.string() })
   .meta({ id: "Topic" });
 
-export const subscriberSchema = z.object({ userId: z.string(), createdAt: z.string() });
+export const subscriberSchema = z.object({
+  userId: z.string(),
+  displayName: z.string().optional().describe("As the subscriber's profile has it"),
+  createdAt: z.string(),
+});
 
-export function presentSubscriber({ userId, createdAt }: { userId: string; createdAt: Date }) {
-  return { userId, createdAt: createdAt.toISOString() };
+export function presentSubscriber(
+  { userId, createdAt }: { userId: string; createdAt: Date },
+  displayName: string | undefined,
+) {
+  return { userId, displayName, createdAt: createdAt.toISOString() };
 }
 
 export function presentTopic(row: { id: string; name: string; createdAt: Date }, subscribers: number) {
