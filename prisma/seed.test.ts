@@ -107,6 +107,20 @@ describe("makes", () => {
     expect(body.total).toMatchObject(rows[0]);
   });
 
+  test("badges that say what their lists have", async () => {
+    type Counters = { chats: { unread: number; unreadMessages: number }; inbox: { unread: number } };
+    for (const { userId } of people) {
+      const { body } = await demo.as<Counters>(userId, "GET", "/counters");
+      const list = await demo.as<{ totalCount: number }>(userId, "GET", "/Notifications?unreadOnly=true");
+      const unread = (await demo.chatsOf(userId)).map(({ unreadCount = 0 }) => unreadCount).filter(Boolean);
+      expect({ userId, ...body }).toMatchObject({
+        userId,
+        inbox: { unread: list.body.totalCount },
+        chats: { unread: unread.length, unreadMessages: unread.reduce((sum, count) => sum + count, 0) },
+      });
+    }
+  });
+
   test("names by which those who run the tenant see chats, messages and subscribers; chats by the time they were made", async () => {
     const admin = demo.withKey("demo", demo.readFile().apiKey);
     const data = async (path: string) => (await admin<{ data: Record<string, string>[] }>("GET", path)).body.data;

@@ -5,9 +5,15 @@ import type { Product } from "../e2e/product.ts";
 export interface Stage {
   invitation: string;
   unsubscribe: string;
+  /** Of a webhook: the first one that its endpoint got. */
+  delivery: string;
   /** The mail that the demo's catcher keeps. */
   caughtMail: string;
   close(): Promise<void>;
+}
+
+interface Found {
+  data: { id: string }[];
 }
 
 type Signed = Pick<Page, "request" | "url">;
@@ -34,9 +40,16 @@ export async function setStage(browser: Browser, page: Page, product: Pick<Produ
   await gita.goto("/chat/demo?as=gita");
   await gita.getByText("Live", { exact: true }).first().waitFor();
   const mail = await findMail(page);
+  const { data: endpoints } = await askOperation<Found>(page, "webhooks.list", {});
+  const [endpoint] = endpoints;
+  const { data: deliveries } = await askOperation<Found>(page, "webhooks.listDeliveries", {
+    webhookId: endpoint?.id,
+    status: "delivered",
+  });
   return {
     invitation: new URL(link).pathname,
     unsubscribe: new URL(mail.link).pathname,
+    delivery: `/t/demo/webhooks/${endpoint?.id}/deliveries/${deliveries[0]?.id}`,
     caughtMail: mail.id,
     close: () => context.close(),
   };
@@ -45,7 +58,7 @@ export async function setStage(browser: Browser, page: Page, product: Pick<Produ
 /** The first mail of the catcher: it comes from a worker. Asks until it is there. */
 async function findMail(page: Page): Promise<{ id: string; link: string }> {
   for (;;) {
-    const { data } = await askOperation<{ data: { id: string }[] }>(page, "mail.listCaught", {});
+    const { data } = await askOperation<Found>(page, "mail.listCaught", {});
     const [first] = data;
     if (first) {
       const { text } = await askOperation<{ text: string }>(page, "mail.getCaught", { mailId: first.id });

@@ -33,22 +33,21 @@ const pictures: { name: string; path: string; prepare(page: Page): Promise<void>
     },
   },
   {
-    name: "inbox",
-    path: "/inbox/demo?as=ada",
-    prepare: (page) => page.getByRole("listitem").first().waitFor(),
+    name: "chat",
+    path: "/chat/demo?as=ada",
+    prepare: async (page) => {
+      await page
+        .getByRole("button", { name: /^Lobby/ })
+        .first()
+        .click();
+      await page.getByRole("list", { name: "Messages" }).getByRole("listitem").first().waitFor();
+      await page.waitForLoadState("networkidle");
+    },
   },
   {
     name: "console",
-    path: "/t/demo/notifications/new",
-    prepare: async (page) => {
-      await page.getByLabel("User's id").fill("ada");
-      await page.getByLabel("Subject").fill("The last ferry leaves at ten");
-      await page
-        .getByLabel("Message", { exact: true })
-        .fill("Because of the wind. Your ticket is good for any earlier one.");
-      await page.getByRole("tab", { name: "Mail, light" }).click();
-      await page.waitForLoadState("networkidle");
-    },
+    path: "/t/demo?range=month",
+    prepare: (page) => page.getByRole("heading", { name: "Live connections" }).waitFor(),
   },
   {
     name: "guides",

@@ -78,7 +78,7 @@ export function DataTable<Row>({ label, columns, rows, idOf, onOpen, openId }: D
                       type="button"
                       data-opener
                       onClick={() => onOpen(row)}
-                      className="min-h-6 max-w-full rounded text-left font-medium underline-offset-4 hover:underline max-sm:text-right"
+                      className="min-h-6 min-w-0 max-w-full rounded text-left font-medium underline-offset-4 hover:underline max-sm:text-right"
                     >
                       {cell(row)}
                     </button>

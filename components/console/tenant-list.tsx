@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { sayCount } from "./say-count.ts";
 import type { Answers } from "./trpc.ts";
 
 export type InstallationTenant = Answers["installation"]["listTenants"]["data"][number];
@@ -43,7 +44,8 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
               <span className="min-w-0">
                 <span className="block truncate font-medium">{tenant.name || "Deleted"}</span>
                 <span className="text-muted text-xs">
-                  {tenant.tenantId} · {tenant.operators} operators · {tenant.users} users · {tenant.chats} chats
+                  {tenant.tenantId} · {sayCount(tenant.operators, "operator")} · {sayCount(tenant.users, "user")} ·{" "}
+                  {sayCount(tenant.chats, "chat")}
                 </span>
               </span>
               <Button size="sm" onClick={() => void change(tenant.tenantId, { suspended: !tenant.suspended })}>

@@ -17,11 +17,8 @@ export function CategoryChoices({ categories }: { categories: Category[] }) {
             <div className="min-w-0 basis-52 grow">
               <p className="break-words font-medium">{category.title}</p>
               <p className="text-sm text-muted">
-                {category.required
-                  ? "Always sent: it is needed to run your account."
-                  : category.type === "*"
-                    ? "Where nothing else is chosen below."
-                    : category.description}
+                {category.type === "*" ? "Where nothing else is chosen below." : category.description}
+                {category.required && " Always sent: it cannot be switched off."}
               </p>
             </div>
             <div className="flex gap-3">
@@ -48,14 +45,14 @@ function Choice({ category, channel, label }: ChoiceProps) {
     return (
       <div className="text-xs text-muted">
         {label}
-        <p className={`${selectClass} mt-1 flex w-28 items-center opacity-60`}>Always</p>
+        <p className={`${selectClass} mt-1 flex w-36 items-center opacity-60`}>Always</p>
       </div>
     );
   return (
     <label className="block text-xs text-muted">
       {label}
       <span className="sr-only"> for {category.title}</span>
-      <select name={`${channel}:${category.type}`} defaultValue={choice} className={`${selectClass} mt-1 block w-28`}>
+      <select name={`${channel}:${category.type}`} defaultValue={choice} className={`${selectClass} mt-1 block w-36`}>
         <option value="default">{choice === "default" ? `Default: ${enabled ? "on" : "off"}` : "Default"}</option>
         <option value="on">On</option>
         <option value="off">Off</option>

@@ -10,7 +10,7 @@ export function Subscription({ action, preferences }: { action: string; preferen
   const all = preferences.categories.find(({ type }) => type === "*")?.channels.email;
   // Senders may ask for a mail that is not the default: who has said no to nothing gets it, and can say no here.
   const subscribed = choice === "default" ? enabled || ofAll || all?.choice !== "off" : choice === "on";
-  const what = ofAll ? "any mail but what your account needs" : "mail of this kind";
+  const what = ofAll ? "any mail but what is always sent" : "mail of this kind";
   return (
     <section aria-labelledby="subscription" className="rounded-2xl border border-line bg-surface p-5 sm:p-6">
       <h2 id="subscription" className="font-medium">
@@ -18,7 +18,7 @@ export function Subscription({ action, preferences }: { action: string; preferen
       </h2>
       <p className="mt-1.5 text-sm leading-6 text-muted">
         {locked
-          ? "This mail is needed to run your account, so it cannot be switched off."
+          ? "Mail of this kind is always sent: it cannot be switched off."
           : subscribed
             ? `${ofAll ? "" : "The mail that brought you here was of this kind. "}You can stop getting ${what}.`
             : `You do not get ${what} any more.`}

@@ -58,7 +58,7 @@ const plain: Components = {
   ),
   th: (props) => <th className="border-line border-b bg-sunken px-3 py-2 font-medium">{props.children}</th>,
   td: (props) => (
-    <td className="border-line border-b px-3 py-2 align-top leading-6 [overflow-wrap:anywhere] max-sm:[overflow-wrap:normal]">
+    <td className="border-line border-b px-3 py-2 align-top leading-6 sm:[&_code]:[overflow-wrap:anywhere]">
       {props.children}
     </td>
   ),

@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { cn } from "./cn.ts";
 
 export interface Tab {
@@ -26,8 +26,16 @@ export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
     ),
   );
   const buttons = useRef<(HTMLButtonElement | null)[]>([]);
+  const list = useRef<HTMLDivElement>(null);
   const prefix = useId();
   const current = tabs[index];
+
+  useEffect(() => {
+    const [row, tab] = [list.current?.getBoundingClientRect(), buttons.current[index]?.getBoundingClientRect()];
+    // By itself: scrollIntoView would move the page as well.
+    if (row && tab && (tab.right > row.right || tab.left < row.left))
+      list.current?.scrollBy({ left: tab.left - row.left });
+  }, [index]);
 
   function choose(next: number) {
     setIndex(next);
@@ -46,7 +54,12 @@ export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
 
   return (
     <div className="min-w-0">
-      <div role="tablist" aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line px-2 pt-2">
+      <div
+        ref={list}
+        role="tablist"
+        aria-label={label}
+        className="flex gap-1 overflow-x-auto border-b border-line px-2 pt-2"
+      >
         {tabs.map((tab, at) => (
           <button
             key={tab.id}

@@ -26,7 +26,7 @@ export async function insertRotaWebhook(
   { authSecret, now, events }: { authSecret: string; now: number; events: ToldEvent[] },
 ): Promise<void> {
   const { row } = await insertWebhook(tx, tenantId, authSecret, {
-    url: "https://rota.lighthouse.example/parley",
+    url: "https://rota.lighthouse.example/hook",
     description: "Rota office. Paused while their server moves",
     types: ["chat.created", "chat.updated", "member.added", "member.removed"],
     chatId: null,

@@ -88,7 +88,10 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
           role
         ),
     },
-    { header: "Read", cell: ({ lastReadSeq }) => `${lastReadSeq} of ${chat.lastSeq}` },
+    {
+      header: "Read",
+      cell: ({ lastReadSeq }) => `${lastReadSeq.toLocaleString()} of ${chat.lastSeq.toLocaleString()}`,
+    },
     { header: "Joined", cell: ({ joinedAt }) => <When at={joinedAt} /> },
     { header: "Muted", cell: (member) => <Muted member={member} /> },
   ];

@@ -14,8 +14,3 @@ export function chatName({
   const more = memberCount - members.length;
   return members.map((userId) => names[userId] ?? userId).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
-
-/** "1 message", "5,000 messages". */
-export function sayCount(count: number, of: string): string {
-  return `${count.toLocaleString()} ${of}${count === 1 ? "" : "s"}`;
-}

@@ -10,6 +10,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
+import { sayCount } from "../say-count.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 
 type Chat = Answers["adminChats"]["get"];
@@ -114,7 +115,7 @@ function DeleteChat({ chat }: { chat: Chat }) {
         Delete this chat
       </h2>
       <p className="mt-1 mb-3 text-muted text-sm">
-        {chat.memberCount} members lose it at once, with {chat.lastSeq} messages. It cannot be brought back.
+        Everybody in it loses it at once, with {sayCount(chat.lastSeq, "message")}. It cannot be brought back.
       </p>
       <FailureNote failure={failure} className="mb-3" />
       <ConfirmDialog

@@ -137,12 +137,12 @@ export function ChatsPage() {
 }
 
 const columns: readonly Column<TenantChat>[] = [
-  { header: "Name or members", cell: (chat) => <span className="block truncate sm:max-w-64">{chatName(chat)}</span> },
+  { header: "Name or members", cell: (chat) => <span className="block truncate sm:max-w-48">{chatName(chat)}</span> },
   {
     header: "Last message",
     cell: ({ lastMessage, names }) =>
       lastMessage ? (
-        <span className="block min-w-0 truncate sm:max-w-60 xl:max-w-80">
+        <span className="block min-w-0 truncate sm:max-w-48 xl:max-w-56 2xl:max-w-96">
           <span className="text-muted">{names[lastMessage.senderId] ?? lastMessage.senderId}: </span>
           {lastMessage.deletedAt ? <em className="text-muted">deleted</em> : lastMessage.content}
         </span>

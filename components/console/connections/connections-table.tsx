@@ -5,6 +5,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
+import { browserName } from "../browser-name.ts";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -46,7 +47,7 @@ export function ConnectionsTable({ rows, ofUser }: { rows: readonly Connection[]
       header: "Client",
       cell: ({ client: said }) => (
         <span className="line-clamp-1 max-w-60" title={said}>
-          {said ?? "–"}
+          {said === undefined ? "–" : browserName(said)}
         </span>
       ),
     },

@@ -77,7 +77,7 @@ function Scheduled({ batch: { scheduledFor, scheduledForLocal } }: { batch: Batc
       <dt className="text-muted">Not before</dt>
       <dd>
         {scheduledForLocal
-          ? `${scheduledForLocal} by each recipient's clock`
+          ? `${scheduledForLocal.replace("T", " ")} by each recipient's clock`
           : new Date(scheduledFor ?? "").toLocaleString()}
       </dd>
     </>

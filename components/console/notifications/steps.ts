@@ -30,7 +30,7 @@ export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Ste
 }
 
 function scheduledStep({ status, scheduledForLocal }: Notification, at: string): Step {
-  const local = scheduledForLocal && `${scheduledForLocal} by the recipient's clock`;
+  const local = scheduledForLocal && `${scheduledForLocal.replace("T", " ")} by the recipient's clock`;
   if (status === "cancelled") {
     const why = ["It was cancelled before its time: it never appears, and no mail of it goes out.", local];
     return {

@@ -13,6 +13,7 @@ import { type Column, DataTable } from "../data-table.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
+import { sayCount } from "../say-count.ts";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { type Task, TaskActs, TaskProgress, TaskState, taskName } from "./task-row.tsx";
@@ -32,23 +33,32 @@ export function TasksPage() {
     ),
   );
   const columns: Column<Task>[] = [
-    { header: "What", cell: (task) => taskName(task) },
     {
-      header: "Of",
+      header: "What",
       cell: ({ kind, subject }) => (
-        <Link
-          className="inline-block max-w-44 truncate align-bottom font-mono text-xs underline-offset-4 hover:underline"
-          href={`${base}/${kind === "export-chat" ? "chats" : "users"}/${encodeURIComponent(subject)}`}
-        >
-          {subject}
-        </Link>
+        <span className="inline-flex min-w-0 flex-col">
+          {taskName({ kind })}
+          <Link
+            className="max-w-44 truncate font-mono text-muted text-xs underline-offset-4 hover:underline"
+            href={`${base}/${kind === "export-chat" ? "chats" : "users"}/${encodeURIComponent(subject)}`}
+          >
+            {subject}
+          </Link>
+        </span>
       ),
     },
     { header: "State", cell: (task) => <TaskState task={task} /> },
     { header: "Progress", cell: (task) => <TaskProgress task={task} /> },
-    { header: "File", cell: ({ file }) => (file ? `${file.lines} lines, ${sizeOf(file.bytes)}` : "–") },
-    { header: "Asked", cell: ({ createdAt }) => <When at={createdAt} /> },
-    { header: "By", cell: ({ startedBy }) => startedBy },
+    { header: "File", cell: ({ file }) => (file ? <FileSize {...file} /> : "–") },
+    {
+      header: "Asked",
+      cell: ({ createdAt, startedBy }) => (
+        <span className="inline-flex min-w-0 flex-col">
+          <When at={createdAt} />
+          <span className="break-all text-muted text-xs">{startedBy}</span>
+        </span>
+      ),
+    },
     { header: "Do", cell: (task) => <TaskActs task={task} /> },
   ];
   return (
@@ -89,6 +99,14 @@ export function TasksPage() {
         )}
       </QueryView>
     </>
+  );
+}
+
+function FileSize({ lines, bytes }: NonNullable<Task["file"]>) {
+  return (
+    <span className="whitespace-nowrap">
+      {sayCount(lines, "line")}, {sizeOf(bytes)}
+    </span>
   );
 }
 

@@ -17,7 +17,7 @@ import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { statuses, useDeliveryFilters } from "./delivery-filters.ts";
 import { DeliveryLife } from "./delivery-life.tsx";
-import { DeliveryStatus } from "./endpoint-state.tsx";
+import { DeliveryStatus, NextTry } from "./endpoint-state.tsx";
 import { everyType } from "./event-texts.ts";
 
 type Delivery = Answers["webhooks"]["listDeliveries"]["data"][number];
@@ -121,6 +121,6 @@ const columns: readonly Column<Delivery>[] = [
   { header: "Status", cell: ({ status }) => <DeliveryStatus status={status} /> },
   { header: "Why", cell: ({ detail }) => detail && <span className="line-clamp-1 max-w-72">{detail}</span> },
   { header: "Tries", cell: ({ attempts }) => <span className="tabular-nums">{attempts}</span> },
-  { header: "Next try", cell: ({ dueAt, attempts }) => dueAt && attempts > 0 && <When at={dueAt} /> },
+  { header: "Next try", cell: ({ dueAt, attempts }) => dueAt && attempts > 0 && <NextTry at={dueAt} /> },
   { header: "Since", cell: ({ createdAt }) => <When at={createdAt} /> },
 ];

@@ -12,7 +12,7 @@ import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
-import { DeliveryStatus } from "./endpoint-state.tsx";
+import { DeliveryStatus, NextTry } from "./endpoint-state.tsx";
 
 type Delivery = Answers["webhooks"]["getDelivery"];
 type Try = Delivery["tries"][number];
@@ -39,7 +39,9 @@ export function DeliveryLife({ webhookId, deliveryId }: { webhookId: string; del
               {one.dueAt && one.attempts > 0 && (
                 <>
                   <dt className="text-muted">Next try</dt>
-                  <dd>{new Date(one.dueAt).toLocaleString()}</dd>
+                  <dd>
+                    <NextTry at={one.dueAt} />
+                  </dd>
                 </>
               )}
             </dl>

@@ -1,5 +1,6 @@
 import { Badge } from "../../ui/badge.tsx";
 import type { Answers } from "../trpc.ts";
+import { When } from "../when.tsx";
 
 type Webhook = Answers["webhooks"]["get"];
 
@@ -31,4 +32,10 @@ export function Success({ of }: { of: Webhook["lately"] }) {
       {Math.floor((of.succeeded / of.tries) * 100)} %<span className="text-muted"> of {of.tries}</span>
     </span>
   );
+}
+
+/** When a delivery is tried next; what is due waits for its turn, which does not come while the endpoint is paused. */
+export function NextTry({ at }: { at: string }) {
+  if (new Date(at).getTime() <= Date.now()) return <span className="text-muted">at its turn</span>;
+  return <When at={at} />;
 }
