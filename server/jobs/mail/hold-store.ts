@@ -6,7 +6,8 @@ import type { TenantId } from "../../auth/principal.ts";
  * one connection, however many there are.
  */
 export class MailHolds {
-  private readonly held = new Set<TenantId>();
+  /** The connection that has each lock; undefined while it is asked. */
+  private readonly held = new Map<TenantId, Promise<PoolClient> | undefined>();
   private session: Promise<PoolClient> | undefined;
   private readonly pool: Pool;
 
@@ -17,27 +18,34 @@ export class MailHolds {
   /** Holds a tenant's mail for one pump. False when another one has it, here or elsewhere. */
   async take(tenantId: TenantId): Promise<boolean> {
     if (this.held.has(tenantId)) return false;
-    this.held.add(tenantId); // at once: a connection knows no difference between its own users
+    this.held.set(tenantId, undefined); // at once: a connection knows no difference between its own users
     let got = false;
     try {
       got = await this.ask("select pg_try_advisory_lock(hashtextextended($1, 0)) as done", tenantId);
+      if (got) this.held.set(tenantId, this.session);
     } finally {
       if (!got) await this.forget(tenantId);
     }
     return got;
   }
 
+  /** Whether a tenant's mail is still held: with the connection its lock is gone, and another worker may have taken it. */
+  has(tenantId: TenantId): boolean {
+    const session = this.held.get(tenantId);
+    return session !== undefined && session === this.session;
+  }
+
   async letGo(tenantId: TenantId): Promise<void> {
     try {
-      await this.ask("select pg_advisory_unlock(hashtextextended($1, 0)) as done", tenantId);
+      if (this.has(tenantId)) await this.ask("select pg_advisory_unlock(hashtextextended($1, 0)) as done", tenantId);
     } finally {
       await this.forget(tenantId);
     }
   }
 
   private async ask(sql: string, tenantId: TenantId): Promise<boolean> {
-    this.session ??= this.pool.connect();
-    const session = this.session;
+    this.session ??= this.open();
+    const { session } = this;
     try {
       return (await (await session).query<{ done: boolean }>(sql, [`mail:${tenantId}`])).rows[0]?.done ?? false;
     } catch (error) {
@@ -45,6 +53,21 @@ export class MailHolds {
       if (this.session === session) await this.end();
       throw error;
     }
+  }
+
+  /** One that breaks is forgotten at once, and its place in the pool is free: whoever held something by it asks `has`. */
+  private open(): Promise<PoolClient> {
+    const session = this.pool.connect();
+    const lost = (client?: PoolClient) => {
+      if (this.session !== session) return;
+      this.session = undefined;
+      client?.release(true);
+    };
+    session.then(
+      (client) => client.once("end", () => lost(client)),
+      () => lost(),
+    );
+    return session;
   }
 
   private async forget(tenantId: TenantId): Promise<void> {

@@ -20,7 +20,7 @@ import {
 } from "./mail-store.ts";
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
 import { findRulingAgain, scheduleRelease } from "./ruling-store.ts";
-import { SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
+import { type Receipt, SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
 import { type Turn, Turnstile } from "./turnstile.ts";
 
 export interface MailContext {
@@ -110,7 +110,9 @@ class Pump {
   /** Sends until nothing is due, the server is in trouble, or the turn is over. A server that was in trouble is tried with one mail. */
   async run(): Promise<void> {
     const probing = this.failures >= this.patience.faults;
-    await Promise.all(Array.from({ length: probing ? 1 : width }, () => this.line()));
+    const lines = Array.from({ length: probing ? 1 : width }, () => this.line());
+    // All of them, also when one fails: what the others are at would be freed and sent again by whoever has the tenant's mail next.
+    for (const end of await Promise.allSettled(lines)) if (end.status === "rejected") throw end.reason;
   }
 
   private async line(): Promise<void> {
@@ -118,13 +120,14 @@ class Pump {
     const smtp = server && new SmtpLine(server, this.waits);
     try {
       while (!this.over()) {
+        this.requireHold();
         const mail = await claimMail(this.context.db.pool, this.tenantId);
         if (!mail) return;
         await this.context.step?.("mail claimed");
-        const turn = this.texts.turn();
+        const turn = this.texts.turn(() => this.requireHold());
         try {
           const end = await this.handle(mail, smtp, turn);
-          if (end) await finishMail(this.context.db.pool, this.tenantId, mail, end);
+          if (end) await this.finish(mail, end);
           await this.context.step?.("mail recorded");
           this.onEnd();
         } finally {
@@ -139,6 +142,18 @@ class Pump {
   private over(): boolean {
     const now = Date.now();
     return this.context.stopping.aborted || now >= this.deadline || now < this.openUntil;
+  }
+
+  /** Throws when somebody else may have the tenant's mail by now, this one included: what becomes of it is theirs to say. */
+  private requireHold(): void {
+    if (!this.context.holds.has(this.tenantId)) throw new Error("the hold of a tenant's mail was lost");
+  }
+
+  private async finish(mail: ClaimedMail, end: MailEnd): Promise<void> {
+    if (end.outcome !== "sent") this.requireHold();
+    await finishMail(this.context.db.pool, this.tenantId, mail, end);
+    // Not before the mail is written down: should this fail, it would be sent again.
+    if (end.outcome === "sent" && this.failures > 0) await this.note(0);
   }
 
   /** What became of a mail; undefined when it is written down already. */
@@ -158,18 +173,17 @@ class Pump {
   }
 
   private async send(mail: ClaimedMail, smtp: SmtpLine, raw: Buffer, turn: Turn): Promise<MailEnd> {
+    const envelope = { from: this.outlet.sender.from.address, to: mail.address ?? "" };
+    let receipt: Receipt;
     try {
-      const { words, providerId } = await smtp.send(
-        { from: this.outlet.sender.from.address, to: mail.address ?? "" },
-        raw,
-        turn,
-      );
-      await this.context.step?.("mail accepted");
-      if (this.failures > 0) await this.note(0);
-      return { outcome: "sent", status: "sent", rule: "accepted", detail: words, words, providerId };
+      receipt = await smtp.send(envelope, raw, turn);
     } catch (error) {
+      this.requireHold();
       return await this.failure(mail, error as SmtpFault);
     }
+    await this.context.step?.("mail accepted");
+    const { words, providerId } = receipt;
+    return { outcome: "sent", status: "sent", rule: "accepted", detail: words, words, providerId };
   }
 
   private async failure(mail: ClaimedMail, fault: SmtpFault): Promise<MailEnd> {
