@@ -49,7 +49,7 @@ test("a notification that is cancelled before its time never comes, and its page
   );
   await page.getByRole("button", { name: "Cancel it" }).click();
   const question = page.getByRole("alertdialog", { name: "Cancel this notification?" });
-  await question.getByRole("button", { name: "Cancel", exact: true }).click();
+  await question.getByRole("button", { name: "Leave it" }).click();
   await expect(steps().filter({ hasText: "Will appear" })).toBeVisible();
   await page.getByRole("button", { name: "Cancel it" }).click();
   await question.getByRole("button", { name: "Cancel it" }).click();

@@ -4,17 +4,18 @@ import { useId } from "react";
 import { cn } from "../ui/cn.ts";
 import { inputClass } from "../ui/input-class.ts";
 
-export interface LabelledSelectProps {
+export interface LabelledSelectProps<Value extends string> {
   label: string;
   hint?: string;
-  value: string;
-  options: readonly { value: string; label: string }[];
-  onChange: (value: string) => void;
+  value: Value;
+  options: readonly { value: Value; label: string }[];
+  onChange: (value: Value) => void;
   className?: string;
 }
 
 /** The browser's own list with its label above, as the fields of a form stand. */
-export function LabelledSelect({ label, hint, value, options, onChange, className }: LabelledSelectProps) {
+export function LabelledSelect<Value extends string>(props: LabelledSelectProps<Value>) {
+  const { label, hint, value, options, onChange, className } = props;
   const id = useId();
   return (
     <div className={cn("flex min-w-0 flex-col gap-1.5", className)}>
@@ -25,7 +26,7 @@ export function LabelledSelect({ label, hint, value, options, onChange, classNam
         id={id}
         value={value}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={(event) => onChange(event.target.value as Value)}
         className={inputClass}
       >
         {options.map((option) => (

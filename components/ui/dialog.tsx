@@ -35,18 +35,32 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           <ReturnFocus />
           <div className="flex items-start justify-between gap-4 px-5 pt-5">
             <div className="min-w-0">
-              <Base.Title className="font-semibold text-lg tracking-tight">{title}</Base.Title>
+              <Base.Title className="wrap-anywhere font-semibold text-lg tracking-tight">{title}</Base.Title>
               {description && <Base.Description className="mt-1 text-muted text-sm">{description}</Base.Description>}
             </div>
             <Base.Close render={<IconButton icon={X} label="Close" className="-mt-1 -mr-2" />} />
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <div className="min-h-0 flex-1 scroll-pb-20 overflow-y-auto px-5 py-4">{children}</div>
           {footer && (
             <footer className="flex flex-wrap justify-end gap-2 border-line border-t px-5 py-4">{footer}</footer>
           )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+/** The buttons of a form that fills a dialog, as its last part: they stay in sight while the fields above them scroll. */
+export function DialogButtons({ children, className }: { children: ReactNode; className?: string }) {
+  return (
+    <div
+      className={cn(
+        "-mx-5 -mb-4 sticky -bottom-4 z-10 flex flex-wrap justify-end gap-2 rounded-b-2xl border-line border-t bg-surface px-5 py-4",
+        className,
+      )}
+    >
+      {children}
+    </div>
   );
 }
 
@@ -58,14 +72,19 @@ export interface ConfirmDialogProps {
   children: ReactNode;
   confirm: string;
   onConfirm: () => void;
+  /** What closes it and changes nothing; "Cancel" unless the question is about a cancellation. */
+  dismiss?: string;
+  /** "primary" where nothing is lost by it. */
+  variant?: "danger" | "primary";
   /** Until it is false the confirmation is barred, by a typed name for example. */
   barred?: boolean;
   trigger?: ReactElement;
 }
 
-/** Asks before what cannot be undone. Only its buttons and Escape close it. */
+/** Asks before what cannot be undone, or should not be done in passing. Only its buttons and Escape close it. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, onOpenChange, title, children, confirm, onConfirm, barred = false, trigger } = props;
+  const { dismiss = "Cancel", variant = "danger" } = props;
   return (
     <Alert.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Alert.Trigger render={trigger} />}
@@ -73,15 +92,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <Alert.Backdrop className={backdrop} />
         <Alert.Popup data-dialog className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}>
           <ReturnFocus />
-          <Alert.Title className="font-semibold text-lg tracking-tight">{title}</Alert.Title>
+          <Alert.Title className="wrap-anywhere font-semibold text-lg tracking-tight">{title}</Alert.Title>
           <Alert.Description render={<div />} className="mt-2 space-y-3 text-muted text-sm leading-6">
             {children}
           </Alert.Description>
           <div className="mt-5 flex justify-end gap-2">
-            <Alert.Close render={<Button>Cancel</Button>} />
+            <Alert.Close render={<Button>{dismiss}</Button>} />
             <Alert.Close
               render={
-                <Button variant="danger" disabled={barred} onClick={onConfirm}>
+                <Button variant={variant} disabled={barred} onClick={onConfirm}>
                   {confirm}
                 </Button>
               }

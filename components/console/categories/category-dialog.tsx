@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
@@ -100,7 +100,7 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
         </fieldset>
         <FailureNote failure={failure} className="mt-4" />
         {manages && (
-          <div className="mt-5 flex flex-wrap justify-end gap-2">
+          <DialogButtons className="mt-5">
             {category && (
               <Button variant="danger" disabled={busy} onClick={() => void remove(category.type)} className="mr-auto">
                 Delete
@@ -110,7 +110,7 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
             <Button type="submit" variant="primary" disabled={busy || !metadataSchema}>
               Save
             </Button>
-          </div>
+          </DialogButtons>
         )}
       </form>
     </Dialog>
@@ -120,7 +120,7 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
 function Check({ name, label, on }: { name: string; label: string; on: boolean }) {
   return (
     <label className="flex min-h-6 items-center gap-2.5 text-sm">
-      <input type="checkbox" name={name} defaultChecked={on} className="size-4 accent-(--accent)" />
+      <input type="checkbox" name={name} defaultChecked={on} className="size-4 shrink-0 accent-(--accent)" />
       {label}
     </label>
   );

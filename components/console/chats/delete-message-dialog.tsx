@@ -2,7 +2,7 @@
 
 import type { FormEvent } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -34,12 +34,12 @@ export function DeleteMessageDialog({ message, onClose }: { message: ConsoleMess
           <Input name="reason" maxLength={500} autoComplete="off" autoFocus />
         </Field>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="danger" disabled={busy}>
             Delete it
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

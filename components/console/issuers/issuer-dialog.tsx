@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useAct } from "../act.tsx";
@@ -107,12 +107,12 @@ export function IssuerDialog({ of, onClose, onSaved }: IssuerDialogProps) {
           </div>
         </details>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             {of ? "Save" : "Create"}
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

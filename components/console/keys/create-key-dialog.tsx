@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -64,12 +64,12 @@ export function CreateKeyDialog({ onClose, onMade }: CreateKeyDialogProps) {
           </div>
         </fieldset>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy || chosen.size === 0}>
             Create
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

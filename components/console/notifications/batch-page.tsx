@@ -159,6 +159,7 @@ function BatchActs({ batch }: { batch: Batch }) {
         onOpenChange={close}
         title="Cancel this send?"
         confirm="Cancel the send"
+        dismiss="Let it go out"
         onConfirm={() => void cancel()}
       >
         <p>

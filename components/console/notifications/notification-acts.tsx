@@ -74,6 +74,7 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
         onOpenChange={setAsks}
         title={scheduled ? "Cancel this notification?" : "Delete this notification?"}
         confirm={scheduled ? "Cancel it" : "Delete"}
+        dismiss="Leave it"
         onConfirm={() => void remove()}
       >
         <p>

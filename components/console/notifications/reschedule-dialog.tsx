@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -52,14 +52,19 @@ export function RescheduleDialog({ subject, message, onClose, change }: Reschedu
             <Textarea name="message" defaultValue={message} required />
           </Field>
         )}
-        <WhenFields {...when} set={(next) => setWhen((before) => ({ ...before, ...next }))} errors={errors} />
+        <WhenFields
+          {...when}
+          set={(next) => setWhen((before) => ({ ...before, ...next }))}
+          errors={errors}
+          empty="Empty leaves the time as it is."
+        />
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Leave it</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Change it
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -9,17 +9,15 @@ export interface WhenFieldsProps {
   zone: string;
   set: (change: { at?: string; zone?: string }) => void;
   errors: Record<string, string>;
+  /** What an empty time says. */
+  empty?: string;
 }
 
 /** At what time, and by whose clock. */
-export function WhenFields({ at, zone, set, errors }: WhenFieldsProps) {
+export function WhenFields({ at, zone, set, errors, empty = "Empty sends it now." }: WhenFieldsProps) {
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <Field
-        label="Not before (optional)"
-        hint="Empty sends it now."
-        error={errors.scheduledForLocal ?? errors.scheduledFor}
-      >
+      <Field label="Not before (optional)" hint={empty} error={errors.scheduledForLocal ?? errors.scheduledFor}>
         <Input type="datetime-local" value={at} onChange={(event) => set({ at: event.target.value })} />
       </Field>
       {at && (

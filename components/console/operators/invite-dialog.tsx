@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
@@ -43,12 +43,12 @@ export function InviteDialog({ onClose, onMade }: InviteDialogProps) {
         </Field>
         <RoleChoice value={role} onChange={setRole} />
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Send invitation
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

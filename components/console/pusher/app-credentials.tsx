@@ -3,7 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -85,12 +85,12 @@ function RotateDialog({ onClose, onRotated }: { onClose: () => void; onRotated: 
           </span>
         </label>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="danger" disabled={busy}>
             Rotate
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -3,7 +3,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -88,12 +88,12 @@ export function AppWebhooks({ app, onChanged }: AppPartProps) {
             }}
           >
             <FailureNote failure={failure} />
-            <div className="flex justify-end gap-2">
+            <DialogButtons>
               <Button onClick={() => setAdding(false)}>Cancel</Button>
               <Button type="submit" variant="primary" disabled={busy}>
                 Add
               </Button>
-            </div>
+            </DialogButtons>
           </HookForm>
         </Dialog>
       )}

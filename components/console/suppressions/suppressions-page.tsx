@@ -6,7 +6,7 @@ import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { type FormEvent, useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { ConfirmDialog, Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -133,6 +133,7 @@ function LiftDialog({ address, onClose }: { address: string | undefined; onClose
         onOpenChange={(open) => !open && onClose()}
         title="Does the address work again?"
         confirm="It works again"
+        variant="primary"
         onConfirm={() => void lift()}
       >
         <p>
@@ -170,12 +171,12 @@ function AddDialog({ onClose }: { onClose: () => void }) {
           <Input name="detail" maxLength={500} autoComplete="off" />
         </Field>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Add
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -7,7 +7,7 @@ import { parseAsBoolean, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
@@ -114,12 +114,12 @@ function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (nam
           <Input name="name" required maxLength={100} autoComplete="off" className="font-mono" />
         </Field>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Create
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

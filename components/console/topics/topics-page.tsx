@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import type { FormEvent } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
@@ -96,12 +96,12 @@ function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: st
           <Input name="id" required maxLength={100} autoComplete="off" className="font-mono" />
         </Field>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Create
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -2,7 +2,7 @@
 
 import type { FormEvent } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -41,12 +41,12 @@ export function CreateUserDialog({ onClose, onMade }: { onClose: () => void; onM
           <Input name="displayName" maxLength={200} autoComplete="off" />
         </Field>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Add
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, type ReactNode, useState } from "react";
+import { DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -113,7 +114,7 @@ export function EndpointForm({ of, failure, onSubmit, children }: EndpointFormPr
         </span>
       </label>
       <FailureNote failure={failure} />
-      <div className="flex justify-end gap-2">{children}</div>
+      <DialogButtons>{children}</DialogButtons>
     </form>
   );
 }

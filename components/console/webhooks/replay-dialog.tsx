@@ -2,12 +2,12 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
-import { NativeSelect } from "../../ui/native-select.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { LabelledSelect } from "../labelled-select.tsx";
 import { failureOf } from "../problem.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { useDeliveryFilters } from "./delivery-filters.ts";
@@ -84,19 +84,19 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
           </Field>
         </div>
         <div className="grid gap-4 sm:grid-cols-2">
-          <NativeSelect label="Which" value={which} options={choices} onChange={setWhich} />
-          <NativeSelect label="Of type" value={type} options={types} onChange={setType} />
+          <LabelledSelect label="Which" value={which} options={choices} onChange={setWhich} />
+          <LabelledSelect label="Of type" value={type} options={types} onChange={setType} />
         </div>
         <p role="status" className="min-h-5 text-sm">
           {busy && queued > 0 ? `${queued} so far …` : fresh && counted ? countWords(counted) : "Counting …"}
         </p>
         <FailureNote failure={failure ?? (error ? failureOf(error) : undefined)} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy || !fresh || counted?.count === 0}>
             Replay
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -56,12 +56,12 @@ export function RotateDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
           </select>
         </div>
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Rotate
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );

@@ -3,7 +3,7 @@
 import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
@@ -57,12 +57,12 @@ export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
         </div>
         <SamplePayload type={type} />
         <FailureNote failure={failure} />
-        <div className="flex justify-end gap-2">
+        <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>
             Send
           </Button>
-        </div>
+        </DialogButtons>
       </form>
     </Dialog>
   );
