@@ -107,5 +107,5 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
 
 function describePlace(place: string, description: string | undefined): string {
   const where = { path: "in the address", query: "in the query", header: "a header" }[place] ?? place;
-  return description ? `${description} (${where})` : where;
+  return description ? `${description} (${where})` : where.charAt(0).toUpperCase() + where.slice(1);
 }

@@ -72,7 +72,11 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
                 stroke={colour}
                 strokeWidth={2}
                 {...(dashed ? { strokeDasharray: "5 4" } : {})}
-                dot={points.filter((point) => value(point) !== undefined).length < 10 ? { r: 2 } : false}
+                dot={
+                  points.filter((point) => value(point) !== undefined).length < 10
+                    ? { r: 2, strokeDasharray: "none" }
+                    : false
+                }
                 isAnimationActive={false}
                 connectNulls
               />
