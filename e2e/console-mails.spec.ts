@@ -1,5 +1,5 @@
 import type { Locator } from "@playwright/test";
-import { expectAccessible } from "./accessible.ts";
+import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { expect, test, unheard } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, untilAlive } from "./own-tenant.ts";
 
@@ -160,7 +160,7 @@ test("a toast lies over no button of a dialog, on a small screen either", async 
   const button = dialog.getByRole("button", { name: "Add" });
   const met = await toast.evaluate((shown, edge) => shown.getBoundingClientRect().top < edge, await bottomOf(button));
   expect([overPage, met, await button.evaluate(isOnTop)]).toEqual([true, true, true]);
-  await expectAccessible(page);
+  await expectNoFault(page);
   await page.setViewportSize({ width: 1280, height: 720 });
 });
 

@@ -78,9 +78,12 @@ export const pageInput = {
   pageSize: z.number().optional().describe("1 to 50, 10 unless given"),
 };
 
+/** As long as one can be that we hand out: an address of 254 characters of three bytes each, and a time, in base64. */
+const cursorLength = 1200;
+
 export const cursorInput = {
-  before: z.string().max(500).optional().describe("Older than this cursor"),
-  after: z.string().max(500).optional().describe("Newer than this cursor"),
+  before: z.string().max(cursorLength).optional().describe("Older than this cursor"),
+  after: z.string().max(cursorLength).optional().describe("Newer than this cursor"),
   limit: z.number().optional().describe("1 to 200"),
 };
 

@@ -126,6 +126,15 @@ test("members read their chat's by cursor too, as ids or whole", async () => {
   expect((await page("after=d&expand=true")).body).toMatchObject({ data: [{ userId: "e" }], nextCursor: null });
 });
 
+test("what has the longest of names is gone on from, too", async () => {
+  const address = `${"\u6e2f".repeat(240)}@pier.example`;
+  await key("POST", "/admin/suppressions", { address });
+  const { nextCursor } = (await key<List>("GET", "/admin/suppressions?limit=1")).body;
+  const { status, body } = await key<List>("GET", `/admin/suppressions?limit=1&before=${nextCursor}`);
+  expect([status, body.data[0]?.address]).toEqual([200, "e@example.com"]);
+  await key("DELETE", `/admin/suppressions/${encodeURIComponent(address)}`);
+});
+
 test("suppressions go on within a search", async () => {
   const page = (query: string) => key<List>("GET", `/admin/suppressions?search=@EXAMPLE&limit=3${query}`);
   const { data, nextCursor } = (await page("")).body;
