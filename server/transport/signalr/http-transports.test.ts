@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LiveConnection } from "../../realtime/live-connection.ts";
 import { eventually, RawHubClient } from "../../testing/hub-client.ts";
@@ -245,6 +246,14 @@ describe("another node", () => {
     expect(live()).toBeDefined();
     leaving.abort();
     await eventually(() => expect(live()).toBeUndefined());
+  });
+
+  test("cuts a stream off when the node that it comes from is gone", async () => {
+    const { stream, live } = await negotiated();
+    const answer = await stream(there());
+    const { response } = (live() as unknown as { link: { response: ServerResponse } }).link;
+    response.socket?.destroy();
+    await expect(answer.text()).rejects.toThrow();
   });
 
   test("does not pass on what was passed on, nor what belongs to a node that is not there", async () => {

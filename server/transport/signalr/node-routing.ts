@@ -1,5 +1,5 @@
 import { Agent, request as ask, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Realtime } from "../../realtime/realtime.ts";
 import { pipeUpgrade } from "../../realtime/upgrade.ts";
@@ -31,7 +31,8 @@ export class NodeRouting {
     if (!answer) return refuse();
     reply.hijack();
     reply.raw.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers));
-    answer.pipe(reply.raw);
+    // Cut off with the node's: what only stopped would leave the client waiting.
+    pipeline(answer, reply.raw, () => {});
     // Events are held back by nobody on their way.
     reply.raw.flushHeaders();
     return reply;
