@@ -142,6 +142,7 @@ export class Inbox {
 
   close(): void {
     clearTimeout(this.#counting);
+    this.#counting = undefined;
     // Nobody can undo it any more.
     for (const { now } of this.#leaving.values()) void now();
   }

@@ -130,7 +130,8 @@ export class Live {
     onLink("reconnecting");
     onResync().then(
       () => void this.#connect(),
-      () => this.#again(),
+      // Whoever was signed out over it, or went, is not connecting.
+      () => this.#wanted && this.#again(),
     );
   }
 

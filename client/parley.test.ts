@@ -345,6 +345,51 @@ test("what one does with a notification stays done, whatever answers later, and 
   expect(client.getState().inbox.items[two.id], "is gone for good").toBeUndefined();
 });
 
+test("one that is signed out while it loads anew says so, and goes on with a new token", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  let tries = 0;
+  // The service knows of no place to go on from: everything is loaded first.
+  const forgetful: Transport = (connecting) =>
+    hubTransport(++tries === 2 ? { ...connecting, onOpen: () => connecting.onResync("") } : connecting);
+  const token = await tenant.token(ada);
+  const links: string[] = [];
+  const client = await live(ada, { transports: [forgetful], getToken: () => token });
+  client.subscribe(() => client.getState().link !== links.at(-1) && links.push(client.getState().link));
+  const { fetch: real } = globalThis;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  // The token ends between the new connection and the load that it asks for.
+  globalThis.fetch = (address, init) =>
+    real(address, { ...init, headers: { ...init?.headers, authorization: "Bearer garbage" } });
+  client.setOnline(false);
+  client.setOnline(true);
+  await expect.poll(() => links).toContain("signed-out");
+  globalThis.fetch = real;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(client.getState().link).toBe("signed-out");
+  client.resume();
+  await expect.poll(() => client.getState().link).toBe("live");
+  await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "meanwhile" });
+  await expect.poll(() => client.getState().chats[chatId]?.chat.lastMessage?.content).toBe("meanwhile");
+});
+
+test("one that was closed and is started again keeps its chats and its counters true", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const client = await live(ada);
+  client.inbox.startCounting();
+  await makeChat(ben, ada);
+  await expect.poll(() => Object.keys(client.getState().wanted)).toHaveLength(1);
+  client.close();
+  await client.start();
+  await expect.poll(() => client.getState().link).toBe("live");
+  const chatId = await makeChat(ben, ada);
+  await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "hello" });
+  await expect.poll(() => client.getState().chats[chatId]?.chat.unreadCount).toBe(1);
+  await expect.poll(() => client.getState().counters?.chats.unreadMessages).toBe(1);
+});
+
 const actions = { send: 6, edit: 2, delete: 2, read: 3, unread: 1, leave: 1, join: 2, rename: 1, blink: 1 } as const;
 
 const step = fc.record({

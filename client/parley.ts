@@ -122,6 +122,7 @@ export class Parley {
     this.#closed = true;
     this.#started = false;
     clearTimeout(this.#staleTimer);
+    this.#staleTimer = undefined;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
     for (const part of [this.#box, this.inbox]) part?.close();
