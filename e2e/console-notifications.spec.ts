@@ -1,3 +1,4 @@
+import type { Route } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
 import { expect, test, unheard } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
@@ -8,7 +9,7 @@ test.beforeAll(async ({ browser }) => {
   await own.call("PUT", "/Users/ada", { displayName: "Ada", email: "ada@notices.example", timezone: "Asia/Dubai" });
 });
 /** What looks into a mail's frame from here may not run there, and a send without its metadata is refused: both are wanted. */
-const wanted = /Blocked script execution in 'about:srcdoc'|batches\.create|status of 400/;
+const wanted = /net::ERR_FAILED|Blocked script execution in 'about:srcdoc'|batches\.create|status of 400/;
 test.afterAll(async () => {
   expect(own.noise.filter((line) => !wanted.test(line))).toEqual([]);
   await own.close();
@@ -43,8 +44,14 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   await expect(preview.getByText("Sent by notices Ltd")).toBeVisible();
 
   await page.getByLabel("Not before (optional)").fill("2999-01-01T09:00");
+  // The first answer is lost on its way: pressed again it is the same one.
+  await page.route(/notifications\.create/u, loseAnswer, { times: 1 });
+  await page.getByRole("button", { name: "Schedule" }).click();
+  await expect(page.getByText("The service does not answer.", { exact: false })).toBeVisible();
   await page.getByRole("button", { name: "Schedule" }).click();
   await expect(page.getByRole("heading", { name: subject })).toBeVisible();
+  const sent = await own.call<{ data: { subject: string }[] }>("GET", "/admin/notifications");
+  expect(sent.body.data.filter((one) => one.subject === subject)).toHaveLength(1);
   await expect(steps().filter({ hasText: "Will appear" })).toContainText("2999-01-01 09:00 by the recipient's clock");
 
   // Its time comes.
@@ -216,3 +223,9 @@ test("the pages of single objects meet WCAG 2.2 AA in both themes and fit 360 px
     await expectAccessible(page);
   }
 });
+
+/** The service does what it is asked, and nobody hears of it. */
+async function loseAnswer(route: Route): Promise<void> {
+  await route.fetch();
+  await route.abort();
+}

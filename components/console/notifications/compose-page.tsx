@@ -31,8 +31,9 @@ export function ComposePage() {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
-  const [draft, setDraft] = useState<Draft>(emptyDraft);
-  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  // The same draft once, however often it is pressed: also after an answer that was lost, or while the next page comes.
+  const [{ draft, idempotencyKey }, setDraft] = useState(() => keyed(emptyDraft));
+  const set = (change: Partial<Draft>) => setDraft((before) => keyed({ ...before.draft, ...change }));
   const words = wordsOf(draft);
   const preview = usePreview(words);
   const fields = { draft, set, errors: failure?.fields ?? {} };
@@ -40,7 +41,7 @@ export function ComposePage() {
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const sent = await run(() => sendDraft(client, draft, crypto.randomUUID()));
+    const sent = await run(() => sendDraft(client, draft, idempotencyKey));
     if (!sent) return;
     toast({ title: draft.at ? "It is scheduled" : "It is sent" });
     router.push(`${base}/notifications/${sent.kind === "one" ? "" : "batches/"}${sent.id}`);
@@ -70,4 +71,8 @@ export function ComposePage() {
       </div>
     </>
   );
+}
+
+function keyed(draft: Draft) {
+  return { draft, idempotencyKey: crypto.randomUUID() as string };
 }
