@@ -49,6 +49,10 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByLabel("Who adds, removes and renames").selectOption("Any member");
   await page.getByLabel("Metadata").fill('{"deck":3}');
+  // Somebody renames it meanwhile: that is shown, and what was typed stays.
+  expect(await rename("ada", "Ada's again")).toBe(200);
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Ada's again");
+  await expect(page.getByLabel("Metadata")).toHaveValue('{"deck":3}');
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();

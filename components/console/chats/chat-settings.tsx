@@ -11,6 +11,7 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { sayCount } from "../say-count.ts";
+import { useFollowStored } from "../settings/use-follow-stored.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 
 type Chat = Answers["adminChats"]["get"];
@@ -21,7 +22,10 @@ export function SettingsTab({ chat }: { chat: Chat }) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
-  const [policy, setPolicy] = useState(chat.policy);
+  const { form: followed, beginSave } = useFollowStored();
+  const [chosen, choose] = useState<Chat["policy"]>();
+  const policy = chosen ?? chat.policy;
+  const metadataText = JSON.stringify(chat.metadata, null, 2);
   const [wrong, setWrong] = useState<string>();
   const fixed = !manages || chat.deletedAt !== undefined;
 
@@ -32,15 +36,25 @@ export function SettingsTab({ chat }: { chat: Chat }) {
     setWrong(metadata ? undefined : "is no JSON object");
     if (!metadata) return;
     const name = String(form.get("name") ?? "").trim();
-    if (await run(() => client.adminChats.update.mutate({ chatId: chat.id, name, policy, metadata })))
-      toast({ title: "Saved" });
+    const taken = beginSave();
+    if (!(await run(() => client.adminChats.update.mutate({ chatId: chat.id, name, policy, metadata })))) return;
+    taken();
+    choose((later) => (later === policy ? undefined : later));
+    toast({ title: "Saved" });
   }
 
   return (
     <div className="max-w-xl p-4">
-      <form onSubmit={submit} className="flex flex-col gap-5">
+      <form {...followed} onSubmit={submit} className="flex flex-col gap-5">
         <Field label="Name" error={failure?.fields.name}>
-          <Input name="name" defaultValue={chat.name} maxLength={200} autoComplete="off" disabled={fixed} />
+          <Input
+            name="name"
+            defaultValue={chat.name}
+            data-stored={chat.name}
+            maxLength={200}
+            autoComplete="off"
+            disabled={fixed}
+          />
         </Field>
         <div className="flex flex-col gap-1.5 text-sm">
           <span className="font-medium">Who adds, removes and renames</span>
@@ -54,7 +68,7 @@ export function SettingsTab({ chat }: { chat: Chat }) {
                 { value: "open", label: policyNames.open },
                 { value: "moderated", label: policyNames.moderated },
               ]}
-              onChange={setPolicy}
+              onChange={choose}
               className="w-64"
             />
           )}
@@ -63,7 +77,8 @@ export function SettingsTab({ chat }: { chat: Chat }) {
           <Textarea
             name="metadata"
             rows={5}
-            defaultValue={JSON.stringify(chat.metadata, null, 2)}
+            defaultValue={metadataText}
+            data-stored={metadataText}
             disabled={fixed}
             className="font-mono text-xs"
           />

@@ -9,6 +9,7 @@ import { useAct } from "../act.tsx";
 import { readObject } from "../chats/chat-settings.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
+import { useFollowStored } from "../settings/use-follow-stored.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 
 const fields = [
@@ -25,6 +26,8 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  const { form: followed, beginSave } = useFollowStored();
+  const metadataText = JSON.stringify(user.metadata, null, 2);
   const [wrong, setWrong] = useState<string>();
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -35,12 +38,14 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
     if (!metadata) return;
     const given = fields.map(({ name }) => [name, String(form.get(name) ?? "").trim()] as const);
     const profile = Object.fromEntries(given.filter(([, value]) => value !== ""));
-    const saved = await run(() => client.users.put.mutate({ userId: user.userId, ...profile, metadata }));
-    if (saved) toast({ title: "Saved" });
+    const taken = beginSave();
+    if (!(await run(() => client.users.put.mutate({ userId: user.userId, ...profile, metadata })))) return;
+    taken();
+    toast({ title: "Saved" });
   }
 
   return (
-    <form onSubmit={submit} className="flex max-w-xl flex-col gap-5 p-4">
+    <form {...followed} onSubmit={submit} className="flex max-w-xl flex-col gap-5 p-4">
       {fields.map(({ name, label, ...rest }) => (
         <Field key={name} label={label} hint={"hint" in rest ? rest.hint : undefined} error={failure?.fields[name]}>
           <Input
@@ -48,6 +53,7 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
             type={"type" in rest ? rest.type : "text"}
             maxLength={rest.maxLength}
             defaultValue={user[name] ?? ""}
+            data-stored={user[name] ?? ""}
             autoComplete="off"
             disabled={!manages}
           />
@@ -57,7 +63,8 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
         <Textarea
           name="metadata"
           rows={5}
-          defaultValue={JSON.stringify(user.metadata, null, 2)}
+          defaultValue={metadataText}
+          data-stored={metadataText}
           disabled={!manages}
           className="font-mono text-xs"
         />
