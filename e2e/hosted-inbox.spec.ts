@@ -49,16 +49,29 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   await page.getByRole("menuitem", { name: "Tomorrow morning" }).click();
   await expect(row(second)).toHaveCount(0);
   await page.getByRole("navigation", { name: "Filters" }).getByRole("button", { name: "Snoozed" }).click();
-  await expect(row(second)).toBeVisible();
+  await row(second)
+    .getByRole("button", { name: /^Snooze/u })
+    .click();
+  await page.getByRole("menuitem", { name: "Bring back now" }).click();
+  await expect(row(second)).toHaveCount(0);
+  await page
+    .getByText("Back in the inbox", { exact: true })
+    .locator("..")
+    .locator("..")
+    .getByRole("button", { name: "Undo" })
+    .click();
+  await expect(row(second), "sleeps on").toBeVisible();
   await page.goBack();
 
+  const below = await notify("leila");
   const third = await notify("leila");
   await row(third).focus();
   await page.keyboard.press("Delete");
   await expect(row(third)).toHaveCount(0);
+  await expect(row(below), "has the focus that would be lost").toBeFocused();
   await page.getByText("Deleted").locator("..").locator("..").getByRole("button", { name: "Undo" }).click();
   await expect(row(third)).toBeVisible();
-  await expect.poll(() => unreadOf("leila")).toBe(before + 1);
+  await expect.poll(() => unreadOf("leila")).toBe(before + 2);
 });
 
 test("shows HTML in a sandbox that runs nothing and calls nobody", async ({ browser }) => {

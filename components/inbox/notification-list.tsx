@@ -45,6 +45,23 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
     if (!loading) inbox.seeAll().catch(() => undefined);
   }, [loading, inbox]);
 
+  /** The row beside one that is being put away: the focus goes there when it would be lost with that one. */
+  const beside = useRef<{ id: string; next: string | undefined }>(undefined);
+  useEffect(() => {
+    if (!beside.current || shown.some(({ id }) => id === beside.current?.id)) return;
+    if (document.activeElement === document.body) focusRow(beside.current.next);
+    beside.current = undefined;
+  });
+  const leave = ({ id }: Notification) => {
+    const at = shown.findIndex((one) => one.id === id);
+    beside.current = { id, next: (shown[at + 1] ?? shown[at - 1])?.id };
+  };
+
+  function focusRow(id: string | undefined) {
+    setCurrentId(id);
+    list.current?.querySelector<HTMLElement>(`[data-notification="${id}"]`)?.focus();
+  }
+
   const attempt = (doing: string, work: Promise<void>) =>
     void work.catch((error: unknown) => toast({ title: doing, description: sentenceOf(error), tone: "bad" }));
   const actions: NotificationActions = {
@@ -56,6 +73,7 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
     },
     read: (item, read) => attempt("Not changed", inbox.setRead(item, read)),
     archive: (item, archived) => {
+      leave(item);
       attempt("Not archived", inbox.setArchived(item, archived));
       toast({
         title: archived ? "Archived" : "Back in the inbox",
@@ -63,15 +81,19 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
       });
     },
     snooze: (item, until) => {
+      leave(item);
+      const sleeps = item.snoozedUntil !== undefined && Date.parse(item.snoozedUntil) > Date.now();
+      const before = sleeps ? new Date(item.snoozedUntil ?? "") : undefined;
       attempt("Not snoozed", inbox.snooze(item, until));
       toast({
         title: until
           ? `Comes back ${until.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}`
           : "Back in the inbox",
-        action: { label: "Undo", onClick: () => attempt("Not changed", inbox.snooze(item, undefined)) },
+        action: { label: "Undo", onClick: () => attempt("Not changed", inbox.snooze(item, before)) },
       });
     },
     delete: (item) => {
+      leave(item);
       const { undo } = inbox.deleteLater(item, UNDO_FOR_MS, (error) =>
         toast({ title: "Not deleted", description: sentenceOf(error), tone: "bad" }),
       );
@@ -85,9 +107,7 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
     if (by === undefined || focused === undefined) return;
     event.preventDefault();
     const next = shown[shown.findIndex(({ id }) => id === focused) + by];
-    if (!next) return;
-    setCurrentId(next.id);
-    list.current?.querySelector<HTMLElement>(`[data-notification="${next.id}"]`)?.focus();
+    if (next) focusRow(next.id);
   }
 
   if (problem && items.length === 0) return <ErrorNote onRetry={retry}>{problem}</ErrorNote>;
