@@ -54,15 +54,26 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   await callWithKey("POST", `/admin/users/${second.user.userId}/revoke`, {}, second.tenantId, second.apiKey);
   await expect.poll(heard, { timeout: 15_000 }).toContain("parley:token-expired");
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // revocation counts whole seconds
-  const { token } = await callWithKey<{ token: string }>(
-    "POST",
-    "/tokens",
-    { userId: second.user.userId },
-    second.tenantId,
-    second.apiKey,
-  );
-  await page.evaluate((fresh) => (window as unknown as AppWindow).send(fresh), token);
+  const makeToken = (userId: string) =>
+    callWithKey<{ token: string }>("POST", "/tokens", { userId }, second.tenantId, second.apiKey);
+  const signIn = ({ token }: { token: string }) =>
+    page.evaluate((fresh) => (window as unknown as AppWindow).send(fresh), token);
+  const fresh = await makeToken(second.user.userId);
+  await signIn(fresh);
   await expect(frame.getByLabel("Connection: Live")).toBeVisible({ timeout: 15_000 });
+
+  // Somebody else signs in to the app: nothing of what one was writing is left for them.
+  const made = await fetch(`${productUrl()}/tenant/${second.tenantId}/v1/Chat`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${fresh.token}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "Shared", memberUserIds: ["colleague"] }),
+  });
+  expect(made.status).toBe(201);
+  await frame.getByRole("button", { name: /Shared/u }).click();
+  const box = frame.getByRole("textbox", { name: "Message" });
+  await box.fill("Between me and my draft");
+  await signIn(await makeToken("colleague"));
+  await expect(box).toHaveValue("");
   await page.context().close();
 });
 

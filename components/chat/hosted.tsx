@@ -60,7 +60,8 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
 
   if (client)
     return (
-      <ParleyProvider client={client}>
+      // Another person begins with nothing of the one before on the page: no draft, no dialog, no undo.
+      <ParleyProvider key={client.clientId} client={client}>
         <ToastProvider>
           {source.acting && user !== undefined ? (
             <Acting as={user}>{children({ client, people })}</Acting>
