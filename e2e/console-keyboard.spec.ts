@@ -147,6 +147,7 @@ test("a row's menu, a question, what must be answered, a drawer and an undo take
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toBeFocused();
   await press("Enter");
   await expect(question).toBeVisible();
+  await press("c"); // makes a key elsewhere on the page, and nothing while a question is open
   await press("Escape");
   await expect(question).toHaveCount(0);
   await expect(menu).toBeFocused();

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import type { Message } from "../../client/types.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { inputClass } from "../ui/input-class.ts";
+import { isComposing } from "../ui/is-composing.ts";
 
 export interface SearchBarProps {
   messages: readonly Message[];
@@ -48,6 +49,7 @@ export function SearchBar({ messages, onFound, onClose }: SearchBarProps) {
           onFound(event.target.value.trim().length < 2 ? "" : event.target.value.trim(), undefined);
         }}
         onKeyDown={(event) => {
+          if (isComposing(event)) return;
           if (event.key === "Enter") go(event.shiftKey ? at - 1 : at + 1);
           if (event.key === "Escape") onClose();
         }}

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { cn } from "../ui/cn.ts";
 import { inputClass } from "../ui/input-class.ts";
+import { isComposing } from "../ui/is-composing.ts";
 
 interface FilterBoxProps {
   label: string;
@@ -25,7 +26,7 @@ export function FilterBox({ label, value, onSet, className }: FilterBoxProps) {
       placeholder={label}
       defaultValue={value ?? ""}
       onBlur={(event) => take(event.target.value)}
-      onKeyDown={(event) => event.key === "Enter" && take(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === "Enter" && !isComposing(event) && take(event.currentTarget.value)}
       className={cn(inputClass, "sm:w-44", className)}
     />
   );

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useId, useState } from "react";
 import { cn } from "../ui/cn.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { inputClass } from "../ui/input-class.ts";
+import { isComposing } from "../ui/is-composing.ts";
 import { useConsole } from "./console-context.ts";
 import { consoleActs, idPages, pagesFor } from "./pages.ts";
 
@@ -30,6 +31,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
+    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Enter") {
       // Or it would press what has the focus again.

@@ -58,7 +58,8 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
 }
 
 function isBusy(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input, textarea, select, [role=dialog], [role=menu]") !== null;
+  const writes = "input, textarea, select, [role=combobox], [role=listbox], [role=menu]";
+  return target instanceof Element && target.closest(`${writes}, [role=dialog], [role=alertdialog]`) !== null;
 }
 
 function focusOn(selector: string): boolean {
