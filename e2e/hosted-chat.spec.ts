@@ -112,16 +112,61 @@ test("who was offline is told so, misses nothing and sends once what was written
   // What the service refuses by then says why, and goes out when it is allowed again.
   await ben.page.context().setOffline(true);
   const refused = unheard("Into a frozen chat");
+  const again = unheard("Into it again");
   await ben.say(refused);
-  await expect(ben.messages.getByText("Waiting to send")).toBeVisible();
+  await ben.say(again);
+  await expect(ben.messages.getByText("Waiting to send")).toHaveCount(2);
   await callAs("ada", "PATCH", `/Chat/${id}`, { frozen: true });
   await ben.page.context().setOffline(false);
-  await expect(ben.messages.getByText(/^Not sent: /u)).toBeVisible();
+  await expect(ben.messages.getByText(/^Not sent: /u)).toHaveCount(2);
   await callAs("ada", "PATCH", `/Chat/${id}`, { frozen: false });
-  await ben.messages.getByRole("button", { name: "Retry" }).click();
+  await ben.messages.getByRole("button", { name: "Retry" }).first().click();
   await expect(ada.messages.getByText(refused)).toHaveCount(1);
+  // Or is written anew, and what was being written meanwhile is still there.
+  await ben.box.fill("Begun meanwhile");
+  await ben.messages.getByRole("button", { name: "Edit" }).click();
+  await expect(ben.box).toHaveValue(`${again}\nBegun meanwhile`);
+  await ben.box.press("Enter");
+  await expect(ada.messages.getByText(again)).toContainText("Begun meanwhile");
   await expect(ben.messages.getByText(/^Not sent: /u)).toHaveCount(0);
+
+  // A correction that did not get through is found by whoever corrects that message again.
+  const corrected = unheard("Corrected");
+  await ben.page.context().setOffline(true);
+  await ben.box.press("ArrowUp");
+  await ben.box.fill(corrected);
+  await ben.box.press("Enter");
+  await expect(ben.page.getByText(/^Not changed: /u)).toBeVisible();
+  await expect(ben.box).toHaveValue("");
+  await ben.page.context().setOffline(false);
+  await ben.box.press("ArrowUp");
+  await expect(ben.box).toHaveValue(corrected);
+  await ben.box.press("Enter");
+  await expect(ada.messages.getByText(corrected)).toHaveCount(1);
   for (const { page } of [ada, ben]) await page.context().close();
+});
+
+test("who cannot leave is told so; who has left finds no panel of that chat over another one", async ({ browser }) => {
+  const [left, stays] = [unheard("Left"), unheard("Stays")];
+  const { id } = await makeGroup(left, "ivo", "ben");
+  await makeGroup(stays, "ivo", "ben");
+  const { page } = await openHosted(browser, "ben", id);
+  const panel = page.getByRole("dialog", { name: `Members of ${left}` });
+  const leave = async () => {
+    await panel.getByRole("button", { name: "Leave chat" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  };
+  await page.getByRole("button", { name: "Members" }).click();
+  await page.route(/members\/ben$/u, (route) => route.abort(), { times: 1 });
+  await leave();
+  await expect(panel.getByText(/^Not left: /u)).toBeVisible();
+  await leave();
+  await expect(page.getByText("Choose a chat")).toBeVisible();
+  await page.getByRole("button", { name: new RegExp(stays, "u") }).click();
+  await expect(page.getByRole("heading", { level: 1, name: stays })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Members" })).toBeEnabled();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.context().close();
 });
 
 test("works by keyboard alone, and says new messages by one polite voice", async ({ browser }) => {

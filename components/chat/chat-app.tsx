@@ -62,6 +62,14 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   const [found, setFound] = useState("");
   const conversation = useRef<ConversationHandle>(null);
   const finder = useRef<HTMLInputElement>(null);
+  // What was opened of one chat does not stand over another, whichever way that comes up: a click, a key, the browser's Back.
+  const [openedOf, setOpenedOf] = useState(chatId);
+  if (openedOf !== chatId) {
+    setOpenedOf(chatId);
+    setSearching(false);
+    setFound("");
+    if (dialog === "members") setDialog(undefined);
+  }
   const toastRef = useRef(toast);
   toastRef.current = toast;
   const say = useCallback((sentence: string) => toastRef.current({ title: sentence, tone: "bad" }), []);
@@ -72,12 +80,6 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   useAway();
   useSound();
 
-  function open(next: string | undefined) {
-    setSearching(false);
-    setFound("");
-    onOpenChat(next);
-  }
-
   const close = () => setDialog(undefined);
 
   function step(by: -1 | 1, unread: boolean) {
@@ -86,7 +88,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
     );
     const at = all.findIndex(({ chat }) => chat.id === chatId);
     const next = all[(at + by + all.length) % all.length];
-    if (next) open(next.chat.id);
+    if (next) onOpenChat(next.chat.id);
   }
 
   useChatKeys({
@@ -130,7 +132,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
             <IconButton icon={MessageSquarePlus} label="New chat" onClick={() => setDialog("new")} />
             {tools}
           </div>
-          <ChatList current={chatId} onOpen={open} onNew={() => setDialog("new")} searchRef={finder} />
+          <ChatList current={chatId} onOpen={onOpenChat} onNew={() => setDialog("new")} searchRef={finder} />
         </aside>
         <main
           className={cn("flex min-h-0 min-w-0 flex-1 flex-col bg-surface", chatId === undefined && "hidden md:flex")}
@@ -146,7 +148,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                     New chat
                   </Button>
                 ) : (
-                  <Button onClick={() => open(undefined)}>Back to the chats</Button>
+                  <Button onClick={() => onOpenChat(undefined)}>Back to the chats</Button>
                 )
               }
             >
@@ -169,7 +171,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                 <>
                   <ChatHeader
                     chatId={chatId}
-                    onBack={() => open(undefined)}
+                    onBack={() => onOpenChat(undefined)}
                     onSearch={() => setSearching(true)}
                     onMembers={() => setDialog("members")}
                     onMute={(muted) =>
@@ -201,10 +203,16 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
       </div>
       {footer}
       <Suspense>
-        {dialog === "new" && <NewChatDialog open onOpenChange={close} people={people} onMade={open} />}
+        {dialog === "new" && <NewChatDialog open onOpenChange={close} people={people} onMade={onOpenChat} />}
         {dialog === "keys" && <ShortcutSheet open onOpenChange={close} />}
         {dialog === "members" && chatId !== undefined && (
-          <MembersPanel chatId={chatId} people={people} open onOpenChange={close} onLeft={() => open(undefined)} />
+          <MembersPanel
+            chatId={chatId}
+            people={people}
+            open
+            onOpenChange={close}
+            onLeft={() => onOpenChat(undefined)}
+          />
         )}
       </Suspense>
     </div>

@@ -3,6 +3,7 @@
 import { MessageSquarePlus, MessagesSquare } from "lucide-react";
 import { type Ref, useEffect, useMemo, useState } from "react";
 import type { ChatState } from "../../client/chat-state.ts";
+import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useChats } from "../../client/react/use-chats.ts";
 import { usePresence } from "../../client/react/use-presence.ts";
@@ -14,6 +15,7 @@ import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { inputClass } from "../ui/input-class.ts";
+import { isComposing } from "../ui/is-composing.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { nameOf, otherOf, type People, titleOf } from "./names.ts";
 import { PresenceDot } from "./presence-dot.tsx";
@@ -34,6 +36,7 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
   const { chats, phase, problem, hasMore, loadMore } = useChats();
   const people = useParleyState((state) => state.people);
   const [filter, setFilter] = useState("");
+  const [older, setOlder] = useState<"idle" | "loading" | { problem: string }>("idle");
   useNamesOfDirectChats(chats);
   const others = chats.flatMap((state) => otherOf(state)?.userId ?? []);
   const presence = usePresence(others);
@@ -41,6 +44,14 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
     const words = filter.trim().toLocaleLowerCase();
     return chats.filter((state) => titleOf(state, people).toLocaleLowerCase().includes(words));
   }, [chats, people, filter]);
+
+  function showOlder() {
+    setOlder("loading");
+    loadMore().then(
+      () => setOlder("idle"),
+      (error: unknown) => setOlder({ problem: sentenceOf(error) }),
+    );
+  }
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -53,6 +64,7 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
           onKeyDown={(event) => {
+            if (isComposing(event)) return;
             const [first] = shown;
             if (event.key === "Enter" && first) onOpen(first.chat.id);
             if (event.key === "Escape") setFilter("");
@@ -106,8 +118,13 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
             );
           })}
         </ul>
+        {typeof older === "object" && (
+          <ErrorNote className="m-2" onRetry={showOlder}>
+            {older.problem}
+          </ErrorNote>
+        )}
         {hasMore && filter === "" && (
-          <Button variant="ghost" className="mt-2 w-full" onClick={() => void loadMore()}>
+          <Button variant="ghost" className="mt-2 w-full" disabled={older === "loading"} onClick={showOlder}>
             Show older chats
           </Button>
         )}

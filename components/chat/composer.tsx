@@ -18,6 +18,7 @@ import { useParley } from "../../client/react/provider.tsx";
 import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { isComposing } from "../ui/is-composing.ts";
 import { readDraft, useDraftKeeper } from "./use-draft.ts";
 
 // The picker, and half a megabyte of names for it, come when somebody wants an emoji.
@@ -25,7 +26,7 @@ const EmojiPopover = lazy(() => import("./emoji-popover.tsx"));
 
 export interface ComposerHandle {
   focus: () => void;
-  /** Puts a text in, of a message that was not sent for example. */
+  /** Puts a text in, of a message that was not sent for example, before what was already written. */
   fill: (text: string) => void;
 }
 
@@ -48,7 +49,8 @@ export function Composer(props: ComposerProps) {
   const { tenantId, me } = useParley();
   const place = { tenantId, me, chatId: room.chatId };
   const [draft, setDraft] = useState(() => readDraft(place));
-  const [correction, setCorrection] = useState<{ about: ComposerProps["about"]; text: string }>();
+  /** By message. One that was not taken stays: whoever corrects that message again finds it. */
+  const [corrections, setCorrections] = useState<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = useState("");
   const [picking, setPicking] = useState(false);
   const [pickerWanted, setPickerWanted] = useState(false);
@@ -57,13 +59,13 @@ export function Composer(props: ComposerProps) {
   const id = useId();
   const editing = about?.kind === "edit" ? about.message : undefined;
   // Who corrects a message finds the draft again afterwards.
-  const corrected = correction?.about === about ? correction?.text : undefined;
-  const text = editing ? (corrected ?? editing.content) : draft;
+  const text = editing ? (corrections[editing.id] ?? editing.content) : draft;
 
   useImperativeHandle(handle, () => ({
     focus: () => box.current?.focus(),
     fill: (given) => {
-      change(given);
+      if (about?.kind === "edit") onDone();
+      keep(draft.trim() === "" ? given : `${given}\n${draft}`);
       box.current?.focus();
     },
   }));
@@ -74,11 +76,20 @@ export function Composer(props: ComposerProps) {
 
   function change(next: string) {
     if (editing) {
-      setCorrection({ about, text: next });
+      setCorrections((known) => ({ ...known, [editing.id]: next }));
       return;
     }
+    keep(next);
+  }
+
+  function keep(next: string) {
     setDraft(next);
     keepDraft(next);
+  }
+
+  function giveUp() {
+    if (editing) setCorrections(({ [editing.id]: _, ...others }) => others);
+    onDone();
   }
 
   async function send() {
@@ -86,9 +97,12 @@ export function Composer(props: ComposerProps) {
     if (content === "" || barred) return;
     setProblem("");
     if (editing) {
-      onDone();
+      giveUp();
       if (content === editing.content) return;
-      await room.edit(editing.id, content).catch((error: unknown) => setProblem(`Not changed: ${sentenceOf(error)}`));
+      await room.edit(editing.id, content).catch((error: unknown) => {
+        setCorrections((known) => ({ [editing.id]: content, ...known }));
+        setProblem(`Not changed: ${sentenceOf(error)} Edit it again to find what you wrote.`);
+      });
       return;
     }
     room.send(content, { replyToId: about?.message.id });
@@ -98,8 +112,7 @@ export function Composer(props: ComposerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
-    // While an input method composes, Enter belongs to it.
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     const wanted = {
       send: event.key === "Enter" && !event.shiftKey,
       cancel: event.key === "Escape" && about !== undefined,
@@ -109,7 +122,7 @@ export function Composer(props: ComposerProps) {
     if (!Object.values(wanted).includes(true)) return;
     event.preventDefault();
     if (wanted.send) void send();
-    else if (wanted.cancel) onDone();
+    else if (wanted.cancel) giveUp();
     else if (wanted.editLast) onEditLast();
     else pickEmoji();
   }
@@ -146,7 +159,7 @@ export function Composer(props: ComposerProps) {
             <span className="font-medium">{about.kind === "edit" ? "Edit message" : `Reply to ${about.author}`}</span>{" "}
             <span className="text-muted">{about.message.content}</span>
           </p>
-          <IconButton icon={X} label="Cancel (Esc)" onClick={onDone} />
+          <IconButton icon={X} label="Cancel (Esc)" onClick={giveUp} />
         </div>
       )}
       <div className="flex items-end gap-2">

@@ -44,7 +44,13 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
 
   async function attempt(doing: string, work: () => Promise<void>) {
     setProblem("");
-    await work().catch((error: unknown) => setProblem(`${doing}: ${sentenceOf(error)}`));
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setProblem(`${doing}: ${sentenceOf(error)}`);
+      return false;
+    }
   }
 
   return (
@@ -86,7 +92,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
             const ids = adding.map(({ value }) => value);
             void attempt("Not added", async () => {
               await room.addMembers(ids);
-              setAdding([]);
+              setAdding((now) => now.filter(({ value }) => !ids.includes(value)));
             });
           }}
         >
@@ -117,7 +123,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
         title="Leave this chat?"
         confirm="Leave"
         onConfirm={() => {
-          void attempt("Not left", () => room.removeMember(client.me)).then(onLeft);
+          void attempt("Not left", () => room.removeMember(client.me)).then((left) => left && onLeft());
         }}
       >
         <p>You will see nothing of it any more until somebody adds you again. What you wrote stays.</p>
