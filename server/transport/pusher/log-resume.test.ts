@@ -1,10 +1,12 @@
 import type PusherJs from "pusher-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../domain/messages/schema.ts";
+import type { LiveConnection } from "../../realtime/live-connection.ts";
 import { openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { appOf, authBy, type PusherCredentials, stockPusher } from "../../testing/pusher-client.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { LogChannel } from "./catch-up.ts";
 
 // What a page of the stock client has missed, and gets by a cursor in its auth call.
 
@@ -36,6 +38,12 @@ const createChat = async (...memberUserIds: string[]) =>
 const say = async (chatId: string, content: string, extra: object = {}) =>
   (await ada<Message>("POST", `/Chat/${chatId}/messages`, { content, ...extra })).body;
 const cursorOf = async (caller: Caller) => (await caller<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+
+/** Live events that a connection keeps until a channel has caught up. */
+function waitingOf(connection: LiveConnection, channel: string): unknown[] {
+  const { logs } = connection as unknown as { logs: { listening?: Map<string, LogChannel> } };
+  return logs.listening?.get(channel)?.waiting ?? [];
+}
 
 async function openPage(userId: string, params?: () => Record<string, string>): Promise<PusherJs> {
   const page = stockPusher(other, app.key, authBy(tenant, await tenant.token(userId), params));
@@ -112,6 +120,40 @@ describe("resuming", () => {
       chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
     await eventually(() => expect(contents()).toContain("live"));
     expect(contents()).toEqual(["missed", "live"]);
+  });
+
+  test("keeps no more than a thousand live events while it reads: the rest is in the log, and comes once and in order", async () => {
+    const chatId = await createChat("ben", "cara", "dan");
+    const channel = `private-chat-${chatId}`;
+    const since = await cursorOf(tenant.as("ben"));
+    await say(chatId, "missed");
+    const witness = await listen(await openPage("ben"), channel);
+    const page = await openPage("ben", () => ({ since }));
+    const { pool } = second.api.services.db;
+    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+      if ((args[0] as { name?: string }).name === "read_channel_events_v1") await held;
+      return query(...args);
+    }) as never);
+    const chat = await listen(page, channel);
+    const speakers = [tenant.as("cara"), tenant.as("dan")]; // neither may say that much at once
+    for (let i = 0; i < 1100; i += 100)
+      await Promise.all(
+        Array.from({ length: 100 }, (_, k) =>
+          speakers[k % 2]?.("POST", `/Chat/${chatId}/messages`, { content: `${i + k}` }),
+        ),
+      );
+    const seqsOf = ({ said }: typeof chat) =>
+      said().flatMap(([event, { seq }]) => (event === "message.created" ? [seq] : []));
+    await eventually(() => expect(seqsOf(witness)).toHaveLength(1100));
+    const kept = second.api.realtime.connectionsOf(tenant.tenantId).flatMap((each) => waitingOf(each, channel));
+    expect(kept).toHaveLength(1001);
+    letGo();
+    spy.mockRestore();
+    await eventually(() => expect(seqsOf(chat)).toHaveLength(1101));
+    expect(seqsOf(chat)).toEqual(Array.from({ length: 1101 }, (_, index) => index + 1));
   });
 
   test("by `since` in the auth call: all that was missed on that channel, in order, once, then live", async () => {

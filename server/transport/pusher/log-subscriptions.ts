@@ -5,7 +5,7 @@ import type { DisconnectReason } from "../../realtime/disconnect.ts";
 import type { Outgoing, OutgoingEphemeral, Sink, Subscription } from "../../realtime/subscription.ts";
 import { entering } from "../../realtime/tenant-hub.ts";
 import type { AskedChannel } from "./app-subscriptions.ts";
-import { catchUp, type LogChannel } from "./catch-up.ts";
+import { catchUp, keepWaiting, type LogChannel } from "./catch-up.ts";
 import { ephemeralFrame, logFrame, succeededFrame, toFrame } from "./frames.ts";
 import type { PusherConnection } from "./pusher-connection.ts";
 
@@ -100,7 +100,7 @@ export class LogSubscriptions implements Sink {
   offer(channel: string, outgoing: Outgoing): void {
     const log = this.listening?.get(channel);
     if (!log) return;
-    if (log.waiting) log.waiting.push(outgoing);
+    if (log.waiting) keepWaiting(log.waiting, outgoing);
     else if (outgoing.event.position > log.replayedTo && !this.isMine(outgoing.event))
       this.connection.write(logFrame(channel, outgoing));
   }
