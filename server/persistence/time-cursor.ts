@@ -8,7 +8,7 @@ export interface TimeCursor {
   id: string;
 }
 
-const time = z.number().int().refine(isStorableTime);
+const time = z.number().int().min(0).refine(isStorableTime);
 
 export function writeTimeCursor({ at, id }: TimeCursor): string {
   return Buffer.from(JSON.stringify([at.getTime(), id])).toString("base64url");

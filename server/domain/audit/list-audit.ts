@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readLimit } from "../../persistence/paging.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage } from "../../schema.ts";
 import { auditEntrySchema, auditFilter, presentEntry } from "./schema.ts";
@@ -15,13 +15,15 @@ export const listAudit = query({
   output: cursorPage(auditEntrySchema),
   errors: ["cursor_invalid"],
   async handle(ctx, { before, limit, ...filter }) {
-    const range = { before: before === undefined ? undefined : readTimeCursor(before), limit: readLimit(limit) };
-    const rows = await listEntries(ctx.services.db, ctx.tenantId, range, filter);
-    const oldest = rows.at(-1);
-    return {
-      data: rows.map(presentEntry),
-      nextCursor: oldest && rows.length === range.limit ? writeTimeCursor(oldest) : null,
-      prevCursor: null,
-    };
+    const { rows, nextCursor } = await readByCursor(
+      { before, limit },
+      {
+        onward: "before",
+        read: (cursor) => readTimeCursor(cursor),
+        load: (span) => listEntries(ctx.services.db, ctx.tenantId, span, filter),
+        write: writeTimeCursor,
+      },
+    );
+    return { data: rows.map(presentEntry), nextCursor, prevCursor: null };
   },
 });

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
-import { isId, requireId } from "../../ids.ts";
+import { requireId } from "../../ids.ts";
 import { type Context, query } from "../../operation.ts";
-import { readLimit } from "../../persistence/paging.ts";
+import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, entityId, text } from "../../schema.ts";
 import { messageSchema, presentMessage } from "../messages/schema.ts";
 import { findMessages } from "../messages/store.ts";
@@ -41,10 +41,15 @@ export const listTenantChats = query({
   output: cursorPage(tenantChatSchema),
   errors: ["cursor_invalid"],
   async handle(ctx, { before, limit, ...filter }) {
-    if (before !== undefined && !isId(before)) throw new DomainError("cursor_invalid");
-    const most = readLimit(limit);
-    const rows = await loadChats(ctx.services.db, ctx.tenantId, { before, limit: most }, filter);
-    const nextCursor = rows.length === most ? (rows.at(-1)?.id ?? null) : null;
+    const { rows, nextCursor } = await readByCursor(
+      { before, limit },
+      {
+        onward: "before",
+        read: readIdCursor,
+        load: (span) => loadChats(ctx.services.db, ctx.tenantId, span, filter),
+        write: ({ id }) => id,
+      },
+    );
     return { data: await present(ctx, rows), nextCursor, prevCursor: null };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readLimit } from "../../persistence/paging.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, text } from "../../schema.ts";
 import { connectionSchema, presentConnection, protocols } from "./schema.ts";
@@ -21,18 +21,18 @@ export const listConnections = query({
   errors: ["cursor_invalid"],
   async handle(ctx, { before, limit, ...filter }) {
     const { db } = ctx.services;
-    const most = readLimit(limit);
-    const from = before === undefined ? undefined : readTimeCursor(before, text(500));
-    const [rows, totalCount] = await Promise.all([
-      loadConnections(db, ctx.tenantId, filter, { before: from, limit: most }),
+    const [{ rows, nextCursor }, totalCount] = await Promise.all([
+      readByCursor(
+        { before, limit },
+        {
+          onward: "before",
+          read: (cursor) => readTimeCursor(cursor, text(500)),
+          load: (span) => loadConnections(db, ctx.tenantId, filter, span),
+          write: ({ openedAt, id }) => writeTimeCursor({ at: openedAt, id }),
+        },
+      ),
       countConnections(db, ctx.tenantId, filter),
     ]);
-    const last = rows.length === most ? rows.at(-1) : undefined;
-    return {
-      data: rows.map(presentConnection),
-      nextCursor: last ? writeTimeCursor({ at: last.openedAt, id: last.id }) : null,
-      prevCursor: null,
-      totalCount,
-    };
+    return { data: rows.map(presentConnection), nextCursor, prevCursor: null, totalCount };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readLimit } from "../../persistence/paging.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, text } from "../../schema.ts";
 import { presentTask, taskKinds, taskSchema, taskStates } from "./schema.ts";
@@ -21,11 +21,15 @@ export const listTasks = query({
   output: cursorPage(taskSchema),
   errors: ["cursor_invalid"],
   async handle(ctx, { before, limit, ...filter }) {
-    const most = readLimit(limit);
-    const from = before === undefined ? undefined : readTimeCursor(before);
-    const rows = await loadTasks(ctx.services.db, ctx.tenantId, filter, { before: from, limit: most });
-    const last = rows.length === most ? rows.at(-1) : undefined;
-    const nextCursor = last ? writeTimeCursor({ at: last.createdAt, id: last.id }) : null;
+    const { rows, nextCursor } = await readByCursor(
+      { before, limit },
+      {
+        onward: "before",
+        read: (cursor) => readTimeCursor(cursor),
+        load: (span) => loadTasks(ctx.services.db, ctx.tenantId, filter, span),
+        write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
+      },
+    );
     return { data: rows.map(presentTask), nextCursor, prevCursor: null };
   },
 });

@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { DomainError } from "../../errors.ts";
 import { type Context, query } from "../../operation.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
 import type { User as UserRow } from "../../persistence/generated/client.ts";
-import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
-import { cursorInput, cursorPage, isStorableTime, page, pageInput, text } from "../../schema.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
+import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
 import { presenceSchema } from "../presence/schema.ts";
 import { presentUser, userSchema } from "./schema.ts";
-import { listUsersBetween, pageUsers, type UserCursor } from "./store.ts";
+import { listUsersBetween, pageUsers } from "./store.ts";
 
 const listedUser = userSchema.extend({ presence: presenceSchema.shape.state }).meta({ id: "ListedUser" });
 
@@ -29,13 +30,13 @@ export const listUsers = query({
       const { rows, total } = await pageUsers(db, ctx.tenantId, pages, input.search);
       return toPage(pages, total, await present(ctx, rows));
     }
-    const limit = readLimit(input.limit);
-    const [before, after] = [input.before, input.after].map((cursor) =>
-      cursor === undefined ? undefined : readCursor(cursor),
-    );
-    const rows = await listUsersBetween(db, ctx.tenantId, { before, after, limit, search: input.search });
-    const mayGoOn = rows.length === limit || after !== undefined;
-    return { data: await present(ctx, rows), ...cursorsOf(rows, mayGoOn, input.after) };
+    const { rows, ...cursors } = await readByCursor(input, {
+      onward: "before",
+      read: (cursor) => readTimeCursor(cursor, text(128)),
+      load: (span) => listUsersBetween(db, ctx.tenantId, { ...span, search: input.search }),
+      write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
+    });
+    return { data: await present(ctx, rows), ...cursors };
   },
 });
 
@@ -47,28 +48,4 @@ async function present({ services: { live }, tenantId }: Context, rows: UserRow[
   );
   const byUser = new Map(states.map(({ userId, state }) => [userId, state]));
   return rows.map((row) => ({ ...presentUser(row), presence: byUser.get(row.id) ?? ("offline" as const) }));
-}
-
-function cursorsOf(rows: UserRow[], mayGoOn: boolean, after: string | undefined) {
-  const [newest, oldest] = [rows[0], rows.at(-1)];
-  return {
-    nextCursor: oldest && mayGoOn ? writeCursor(oldest) : null,
-    prevCursor: newest ? writeCursor(newest) : (after ?? null),
-  };
-}
-
-function writeCursor({ createdAt, id }: UserCursor): string {
-  return Buffer.from(JSON.stringify([createdAt.getTime(), id])).toString("base64url");
-}
-
-const cursorSchema = z.tuple([z.number().int().min(0).refine(isStorableTime), text(128)]);
-
-/** Throws cursor_invalid. */
-function readCursor(cursor: string): UserCursor {
-  try {
-    const [time, id] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
-    return { createdAt: new Date(time), id };
-  } catch (error) {
-    throw new DomainError("cursor_invalid", { internal: error });
-  }
 }

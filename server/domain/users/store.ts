@@ -1,16 +1,12 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, User as UserRow } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { TimeCursor } from "../../persistence/time-cursor.ts";
 import type { Profile } from "./schema.ts";
-
-/** Where a page of the newest users ends. */
-export interface UserCursor {
-  createdAt: Date;
-  id: string;
-}
 
 /** A user is known from the moment something names it; the profile may come later or never. */
 export async function ensureUser(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
@@ -107,12 +103,7 @@ export async function pageUsers(
 export async function listUsersBetween(
   db: Database,
   tenantId: TenantId,
-  range: {
-    before?: UserCursor | undefined;
-    after?: UserCursor | undefined;
-    limit: number;
-    search?: string | undefined;
-  },
+  range: Span<TimeCursor> & { search?: string | undefined },
 ): Promise<UserRow[]> {
   const { before, after, limit, search } = range;
   const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
@@ -135,7 +126,7 @@ const newestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "desc" 
 const oldestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "asc" }, { id: "asc" }];
 
 /** Row comparison (createdAt, id), in a form that uses the index on both: the first bound alone narrows it. */
-function beyond({ createdAt, id }: UserCursor, side: "lt" | "gt"): Prisma.UserWhereInput {
+function beyond({ at: createdAt, id }: TimeCursor, side: "lt" | "gt"): Prisma.UserWhereInput {
   const inclusive = side === "lt" ? { lte: createdAt } : { gte: createdAt };
   return { createdAt: inclusive, OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: id } }] };
 }
