@@ -98,7 +98,9 @@ export class LocalChannel {
     for (const [u, { info: i, left, written, most = null }] of this.members) {
       const held = typeof left === "number";
       const here = left === undefined || (held && now - left < grace);
-      if (written !== (here ? "here" : "gone")) m.push({ u, i, here, held, most });
+      if (!here && written === "gone")
+        this.members.delete(u); // there was no room for it
+      else if (written !== (here ? "here" : "gone")) m.push({ u, i, here, held, most });
     }
     return { c: channel, n: this.connections, m };
   }
@@ -106,12 +108,13 @@ export class LocalChannel {
   /** The database has been told. */
   wrote({ n, m }: ChannelInput, refused: readonly string[]): void {
     this.written = n;
-    for (const { u, here } of m) {
+    for (const { u, i, here } of m) {
       const member = this.members.get(u);
       if (!member) continue;
-      member.written = here && !refused.includes(u) ? "here" : "gone";
+      const isIn = here && !refused.includes(u);
+      // Who came in once more while this was written is written anew, and finds room or not like any other.
+      member.written = !isIn ? "gone" : member.info === i ? "here" : undefined;
       if (!here && member.connections === 0) this.members.delete(u);
-      if (refused.includes(u)) this.members.delete(u);
     }
   }
 
