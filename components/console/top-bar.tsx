@@ -54,13 +54,13 @@ function Breadcrumb() {
   return (
     <nav aria-label="Breadcrumb" className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1.5 text-sm">
-        <li className="min-w-0 truncate max-sm:hidden">
+        <li className="max-w-40 shrink-0 truncate max-sm:hidden lg:max-w-64">
           <Link href={base} prefetch={false} className="rounded text-muted hover:text-text">
             {tenantName}
           </Link>
         </li>
         {page && (
-          <li className="flex min-w-0 items-center gap-1.5">
+          <li className="flex items-center gap-1.5 max-sm:min-w-0 sm:shrink-0">
             <span aria-hidden className="text-muted max-sm:hidden">
               /
             </span>

@@ -48,7 +48,9 @@ const plain: Components = {
     <blockquote className="my-4 border-accent border-l-2 pl-4 text-muted">{props.children}</blockquote>
   ),
   code: (props) => (
-    <code className="rounded bg-sunken px-1 py-0.5 font-mono text-[0.875em] break-words">{props.children}</code>
+    <code className="rounded bg-sunken px-1 py-0.5 font-mono text-[0.875em] break-words">
+      {breakable(props.children)}
+    </code>
   ),
   pre: (props) => <CodeBlock source={textOf(props.children)} />,
   table: (props) => (
@@ -57,12 +59,17 @@ const plain: Components = {
     </Scrolling>
   ),
   th: (props) => <th className="border-line border-b bg-sunken px-3 py-2 font-medium">{props.children}</th>,
-  td: (props) => (
-    <td className="border-line border-b px-3 py-2 align-top leading-6 sm:[&_code]:[overflow-wrap:anywhere]">
-      {props.children}
-    </td>
-  ),
+  td: (props) => <td className="border-line border-b px-3 py-2 align-top leading-6">{props.children}</td>,
 };
+
+const mayBreak = <wbr />;
+
+/** Long paths may go on in the next line behind a slash. */
+function breakable(said: ReactNode): ReactNode {
+  if (typeof said !== "string") return said;
+  const parts = said.split(/(?<=\/)/);
+  return Children.toArray(parts.flatMap((part, place) => (place > 0 ? [mayBreak, part] : [part])));
+}
 
 function CodeBlock({ source }: { source: string }) {
   return (
