@@ -76,7 +76,8 @@ async function fillDemo(work: Work, authSecret: string): Promise<void> {
   for (const chat of chats) events.push(await fillChat(work, chat));
   await fillInboxes(work, now);
   await fillFigures(tx);
-  await insertRotaWebhook(tx, demoId, { authSecret, now, events });
+  // The events get the time at which all of this is committed, and nobody is told of them before.
+  await insertRotaWebhook(tx, demoId, { authSecret, now: Date.now() + 2000, events });
 }
 
 /** Their past is not in the log, as that of the chats is not: places before its first event, in order. */
