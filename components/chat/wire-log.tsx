@@ -9,8 +9,8 @@ export function WireLog({ wire }: { wire: Wire }) {
   return (
     <details className="group mt-px bg-sunken">
       <summary className="flex cursor-pointer list-none items-center gap-2 px-4 py-2.5 text-xs text-muted -outline-offset-2 hover:text-text">
-        <ChevronRight aria-hidden className="size-3.5 group-open:rotate-90" />
-        On the wire
+        <ChevronRight aria-hidden className="size-3.5 shrink-0 group-open:rotate-90" />
+        <span className="shrink-0">On the wire</span>
         <span className="ml-auto truncate font-mono">{lines[0]?.what}</span>
       </summary>
       <ul
