@@ -31,6 +31,8 @@ export class ChatRoom {
   readonly #options: RoomOptions;
   readonly #outbox: Outbox;
   readonly #read: ReadPosition;
+  /** By message: its changes go out one after the other, or the first could be the one that is stored last. */
+  readonly #changing = new Map<string, Promise<Message>>();
   #typedAt = 0;
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> | undefined;
@@ -248,10 +250,15 @@ export class ChatRoom {
     const { chatId } = this;
     const { act } = this.#options;
     act({ type: "changing", chatId, messageId, change });
+    const answer = (this.#changing.get(messageId) ?? Promise.resolve()).then(call, call);
+    this.#changing.set(messageId, answer);
     try {
-      act({ type: "log", chatId, action: { type: "seen", message: await call() } });
+      act({ type: "log", chatId, action: { type: "seen", message: await answer } });
     } finally {
-      act({ type: "changing", chatId, messageId, change: undefined });
+      if (this.#changing.get(messageId) === answer) {
+        this.#changing.delete(messageId);
+        act({ type: "changing", chatId, messageId, change: undefined });
+      }
     }
   }
 

@@ -218,6 +218,24 @@ test("edits and deletes show at once, and are taken back when the service refuse
   expect(room.messages()[1]).toMatchObject({ content: "", deletedAt: expect.any(String) });
 });
 
+test("of two corrections the second one stays, also while the first is under way", async () => {
+  const ada = newUser("ada");
+  const chatId = await makeChat(ada, newUser("ben"));
+  const { body } = await tenant.as(ada)<Message>("POST", `/Chat/${chatId}/messages`, { content: "draft" });
+  const client = await live(ada);
+  const room = client.room(chatId);
+  await room.open();
+  const answers = holdAnswers(new RegExp(`messages/${body.id}$`, "u"));
+  const [first, second] = [room.edit(body.id, "first"), room.edit(body.id, "second")];
+  answers.release();
+  await first;
+  expect(texts(client, chatId)).toEqual(["second"]);
+  await second;
+  expect(texts(client, chatId)).toEqual(["second"]);
+  const stored = await tenant.as(ada)<{ data: Message[] }>("GET", `/Chat/${chatId}/messages`);
+  expect(stored.body.data[0]?.content).toBe("second");
+});
+
 test("what was typed and not sent survives a reload, in order and once, even past a page that is on its way", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);
