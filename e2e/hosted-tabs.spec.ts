@@ -70,8 +70,9 @@ test("a draft stays with its chat, and both tabs know it", async ({ browser }) =
   const second = await gita.page.context().newPage();
   await second.goto("/chat/demo?as=gita");
   await expect(second.getByText("Draft: Half a thou")).toBeVisible();
+  await gita.box.fill("Half a thought"); // and the page is gone before a pause
   await gita.page.reload();
-  await expect(gita.box).toHaveValue("Half a thou");
+  await expect(gita.box).toHaveValue("Half a thought");
   await gita.page.context().close();
 });
 

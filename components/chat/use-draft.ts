@@ -27,7 +27,7 @@ export function useKeptDraft(place: DraftPlace): string {
   );
 }
 
-/** Keeps a draft half a second after the last key, and at once when its chat is left. */
+/** Keeps a draft half a second after the last key, and at once when its chat or the page is left. */
 export function useDraftKeeper(place: DraftPlace): (text: string) => void {
   const key = keyOf(place);
   const pending = useRef<string>(undefined);
@@ -37,7 +37,13 @@ export function useDraftKeeper(place: DraftPlace): (text: string) => void {
     if (pending.current !== undefined) write(key, pending.current);
     pending.current = undefined;
   }, [key]);
-  useEffect(() => save, [save]);
+  useEffect(() => {
+    window.addEventListener("pagehide", save);
+    return () => {
+      window.removeEventListener("pagehide", save);
+      save();
+    };
+  }, [save]);
   return useCallback(
     (text) => {
       pending.current = text;
