@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { type Stack, startStack } from "../testing/stack.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { enqueueJobs } from "./jobs.ts";
@@ -32,7 +33,7 @@ test("a job that is asked for anew while a worker takes the old one is there for
     [job.key],
   );
   const asked = ask();
-  await expect.poll(waiting).toBe(1); // for the worker, which has it in a moment
+  await expect.poll(() => sessionsWaiting(owner)).toBe(1); // for the worker, which has it in a moment
   await worker.query("commit");
   worker.release();
   await asked;
@@ -45,11 +46,3 @@ test("a job that is asked for anew while a worker takes the old one is there for
     { key: job.key, locked_by: null },
   ]);
 });
-
-/** Sessions of the database that wait for another one's lock. */
-async function waiting(): Promise<number> {
-  const { rows } = await owner.query<{ n: number }>(
-    "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-  );
-  return rows[0]?.n ?? 0;
-}

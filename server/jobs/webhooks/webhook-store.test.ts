@@ -1,0 +1,55 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { webhookPatience } from "../../domain/webhooks/policy.ts";
+import { newId } from "../../ids.ts";
+import { type Database, openDatabase } from "../../persistence/database.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
+import { type Stack, startStack } from "../../testing/stack.ts";
+import { finishWebhook, type WebhookEnd } from "./webhook-store.ts";
+
+let stack: Stack;
+let db: Database;
+let owner: pg.Pool;
+
+beforeAll(async () => {
+  stack = await startStack();
+  db = openDatabase({ url: stack.database.runtimeUrl });
+  owner = new pg.Pool({ connectionString: stack.database.ownerUrl });
+});
+afterAll(async () => {
+  await owner.end();
+  await db.close();
+  await stack.close();
+});
+
+test("what got through is noted also while another one's answer disables the endpoint", async () => {
+  const { tenantId, key } = await stack.tenant("acme");
+  const endpointId = (await key()<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" })).body
+    .id;
+  await owner.query("update webhook_endpoints set failures = 1, failing_since = now()");
+  const [taken, gone] = [newId(), newId()];
+  await owner.query(
+    `insert into webhook_deliveries (tenant_id, id, endpoint_id, epoch, type, lane, status, tries)
+     select 'acme', id, $2, 0, 'message.created', 'one', 'queued', 1 from unnest($1::uuid[]) as id`,
+    [[taken, gone], endpointId],
+  );
+  const finish = (id: string, end: WebhookEnd) =>
+    tenantTransaction(db.prisma, tenantId, (tx) =>
+      finishWebhook(tx, tenantId, { id, number: 1 }, end, webhookPatience),
+    );
+  const other = await owner.connect();
+  await other.query("begin");
+  await other.query("select from webhook_deliveries where id = $1 for update", [taken]);
+  const first = finish(taken, { status: "delivered", said: { ms: 1, status: 200 } });
+  await expect.poll(() => sessionsWaiting(owner)).toBe(1);
+  const second = finish(gone, { status: "failed", said: { ms: 1, status: 410 } });
+  await expect.poll(() => sessionsWaiting(owner)).toBe(2);
+  await other.query("commit");
+  other.release();
+  expect(await Promise.all([first, second])).toEqual([false, true]);
+  const { rows } = await owner.query("select status from webhook_deliveries order by array_position($1, id)", [
+    [taken, gone],
+  ]);
+  expect(rows).toEqual([{ status: "delivered" }, { status: "failed" }]);
+});
