@@ -1,6 +1,7 @@
 import { type Api, nextOf } from "./api.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
+import { newKey } from "./new-key.ts";
 import { Outbox } from "./outbox.ts";
 import { ReadPosition } from "./read-position.ts";
 import type { Action, Link, State } from "./state.ts";
@@ -68,7 +69,7 @@ export class ChatRoom {
 
   /** Shows it at once and sends it when it can, in the order of the calls. */
   send(content: string, more: { replyToId?: string | undefined } = {}): void {
-    const clientMessageId = crypto.randomUUID();
+    const clientMessageId = newKey();
     this.#options.keep({ clientMessageId, content, ...more, status: "sending" });
     this.#outbox.add(content, { ...more, clientMessageId });
   }

@@ -1,4 +1,5 @@
 import type { LogAction, Outgoing } from "./message-log.ts";
+import { newKey } from "./new-key.ts";
 import { ParleyError } from "./parley-error.ts";
 import type { Message } from "./types.ts";
 
@@ -25,7 +26,7 @@ export class Outbox {
   }
 
   add(content: string, more: { replyToId?: string | undefined; clientMessageId?: string } = {}): void {
-    const { replyToId, clientMessageId = crypto.randomUUID() } = more;
+    const { replyToId, clientMessageId = newKey() } = more;
     this.#options.act({ type: "queued", clientMessageId, content, replyToId });
     void this.flush();
   }

@@ -3,6 +3,7 @@ import { ChatRoom } from "./chat-room.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
+import { newKey } from "./new-key.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
@@ -24,7 +25,7 @@ const COUNTED = /^(message|notification|read|member|chat)\./u;
  * the load was true at; applies each event in order and once; goes on by itself after an outage.
  */
 export class Parley {
-  readonly clientId: string = crypto.randomUUID();
+  readonly clientId: string = newKey();
   readonly tenantId: string;
   readonly api: Api;
   readonly inbox: Inbox;
@@ -162,9 +163,12 @@ export class Parley {
     this.act({ type: "chats-loaded", chats, more: nextOf(body) });
   }
 
-  /** Makes a chat, or gives the one of the two that exists. */
-  async createChat(wanted: { kind?: "group" | "direct"; name?: string; memberUserIds: string[] }): Promise<Chat> {
-    const { body } = await this.api.call("chats.create", wanted, { idempotencyKey: crypto.randomUUID() });
+  /** Makes a chat, or gives the one of the two that exists. With a key of yours it is made once, however often you ask. */
+  async createChat(
+    wanted: { kind?: "group" | "direct"; name?: string; memberUserIds: string[] },
+    { idempotencyKey = newKey() }: { idempotencyKey?: string } = {},
+  ): Promise<Chat> {
+    const { body } = await this.api.call("chats.create", wanted, { idempotencyKey });
     if (this.#state.wanted[body.id]) await this.#fetchChat(body.id, true);
     if (!this.#state.chats[body.id]) this.act({ type: "chat-loaded", chat: body });
     return body;

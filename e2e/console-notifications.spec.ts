@@ -1,6 +1,5 @@
-import type { Route } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
-import { expect, test, unheard } from "./journey.ts";
+import { expect, loseAnswer, test, unheard } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
 
 let own: OwnTenant;
@@ -223,9 +222,3 @@ test("the pages of single objects meet WCAG 2.2 AA in both themes and fit 360 px
     await expectAccessible(page);
   }
 });
-
-/** The service does what it is asked, and nobody hears of it. */
-async function loseAnswer(route: Route): Promise<void> {
-  await route.fetch();
-  await route.abort();
-}

@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { expect, test, unheard } from "./journey.ts";
+import { expect, loseAnswer, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
@@ -166,6 +166,25 @@ test("who cannot leave is told so; who has left finds no panel of that chat over
   await expect(page.getByRole("heading", { level: 1, name: stays })).toBeVisible();
   await expect(page.getByRole("button", { name: "Members" })).toBeEnabled();
   await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.context().close();
+});
+
+test("a group is made once, also when the answer is lost and one asks again", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Start"), "ivo", "ben");
+  const { page } = await openHosted(browser, "ivo", id);
+  const name = unheard("Once");
+  await page.getByRole("button", { name: "New chat" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "New chat" });
+  await dialog.getByRole("combobox", { name: "People" }).fill("Ben");
+  await page.getByRole("option", { name: /Ben Carter/u }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill(name);
+  await page.route(/\/Chat$/u, loseAnswer, { times: 1 });
+  await dialog.getByRole("button", { name: "Create group" }).click();
+  await expect(dialog.getByText("The service does not answer.", { exact: false })).toBeVisible();
+  await dialog.getByRole("button", { name: "Create group" }).click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  const { data } = await callAs<{ data: { name: string | null }[] }>("ivo", "GET", "/Chat?limit=10");
+  expect(data.filter((chat) => chat.name === name)).toHaveLength(1);
   await page.context().close();
 });
 

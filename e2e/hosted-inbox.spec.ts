@@ -188,6 +188,27 @@ test("keeps what one chooses to get", async ({ page }) => {
   await page.reload();
   await expect(mail).not.toHaveAttribute("aria-checked", was ?? "");
   await expect(from).toHaveValue("21:30");
+
+  // Two changes at once: the answer to the first comes late, and takes back nothing of the second.
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route(
+    /\/preferences$/u,
+    async (route) => {
+      const response = await route.fetch();
+      await held;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  const before = await quiet.getAttribute("aria-checked");
+  await mail.click();
+  await quiet.click();
+  answer();
+  await expect(mail).toHaveAttribute("aria-checked", was ?? "");
+  await expect(quiet).not.toHaveAttribute("aria-checked", before ?? "");
 });
 
 test("the inbox and its preferences meet WCAG 2.2 AA in both themes and fit 360 px", async ({ page }) => {

@@ -1,4 +1,4 @@
-import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { test as base, expect, type Locator, type Page, type Route } from "@playwright/test";
 
 /** A page that must stay quiet: no error in its console, no failed request, no request to another origin. */
 export const test = base.extend({
@@ -65,4 +65,10 @@ async function paneOf(region: Locator): Promise<Pane> {
 /** A text that no other journey has written. */
 export function unheard(text: string): string {
   return `${text} ${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** The service does what it is asked, and nobody hears of it. */
+export async function loseAnswer(route: Route): Promise<void> {
+  await route.fetch();
+  await route.abort();
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { newKey } from "../../client/new-key.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley } from "../../client/react/provider.tsx";
 import type { Person } from "../../client/types.ts";
@@ -24,6 +25,8 @@ export default function NewChatDialog({ open, onOpenChange, people, onMade }: Ne
   const [chosen, setChosen] = useState<ComboboxItem[]>([]);
   const [name, setName] = useState("");
   const [state, setState] = useState<"idle" | "busy" | { problem: string }>("idle");
+  // The same group once, also when its answer is lost and one presses again.
+  const asked = useRef({ text: "", idempotencyKey: "" });
   const isDirect = chosen.length === 1 && name.trim() === "";
 
   async function make() {
@@ -31,10 +34,13 @@ export default function NewChatDialog({ open, onOpenChange, people, onMade }: Ne
     setState("busy");
     const memberUserIds = chosen.map(({ value }) => value);
     const wanted = isDirect
-      ? { kind: "direct" as const }
-      : { kind: "group" as const, ...(name.trim() && { name: name.trim() }) };
+      ? { kind: "direct" as const, memberUserIds }
+      : { kind: "group" as const, memberUserIds, ...(name.trim() && { name: name.trim() }) };
+    const text = JSON.stringify(wanted);
+    if (asked.current.text !== text) asked.current = { text, idempotencyKey: newKey() };
     try {
-      const chat = await client.createChat({ ...wanted, memberUserIds });
+      const chat = await client.createChat(wanted, asked.current);
+      asked.current = { text: "", idempotencyKey: "" };
       setChosen([]);
       setName("");
       setState("idle");

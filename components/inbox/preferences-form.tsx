@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useCallback, useEffect, useId, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley } from "../../client/react/provider.tsx";
 import type { PreferenceChanges, Preferences } from "../../client/types.ts";
@@ -39,6 +39,8 @@ export function PreferencesForm() {
   const [known, setKnown] = useState<Preferences>();
   const [problem, setProblem] = useState("");
   const [saved, setSaved] = useState("");
+  // One change after the other: an answer that comes late would show what was stored before.
+  const last = useRef<Promise<unknown>>(Promise.resolve());
 
   const load = useCallback(() => {
     setProblem("");
@@ -52,9 +54,11 @@ export function PreferencesForm() {
   async function change(changes: PreferenceChanges) {
     setProblem("");
     setSaved("");
+    const put = () => client.api.call("preferences.put", changes);
+    const answer = last.current.then(put, put);
+    last.current = answer;
     try {
-      const { body } = await client.api.call("preferences.put", changes);
-      setKnown(body);
+      setKnown((await answer).body);
       setSaved("Saved");
     } catch (error) {
       setProblem(`Not saved: ${sentenceOf(error)}`);

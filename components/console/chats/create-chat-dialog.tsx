@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
@@ -17,7 +18,7 @@ export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onM
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   // The same chat again when the same press is repeated, and not a second one.
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(() => newKey());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
@@ -34,7 +35,7 @@ export function IssuerDialog({ of, onClose, onSaved }: IssuerDialogProps) {
   const { run, busy, failure } = useAct();
   const [kind, setKind] = useState<Issuer["kind"]>(of?.kind ?? "oidc");
   const [draft, setDraft] = useState<IssuerDraft>(() => draftOf(of));
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(() => newKey());
   const set = (field: keyof IssuerDraft) => (event: { target: { value: string } }) =>
     setDraft({ ...draft, [field]: event.target.value });
 

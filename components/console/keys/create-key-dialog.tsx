@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
@@ -22,7 +23,7 @@ export function CreateKeyDialog({ onClose, onMade }: CreateKeyDialogProps) {
   const { run, busy, failure } = useAct();
   const [chosen, setChosen] = useState<ReadonlySet<Scope>>(new Set());
   // The same key again when the same press is repeated, and not a second one.
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(() => newKey());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

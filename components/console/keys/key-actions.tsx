@@ -2,6 +2,7 @@
 
 import { Ellipsis, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
@@ -25,7 +26,7 @@ export function KeyActions({ of, onRotated }: KeyActionsProps) {
   async function rotate() {
     // The primary and secondary keys are called by their kind.
     const kind = of.kind === "named" ? of.id : of.kind;
-    const fresh = await run(() => client.apiKeys.rotate.mutate({ kind, idempotencyKey: crypto.randomUUID() }));
+    const fresh = await run(() => client.apiKeys.rotate.mutate({ kind, idempotencyKey: newKey() }));
     if (fresh) onRotated(fresh);
     else toast({ title: `“${of.name}” was left as it is`, tone: "bad" });
   }

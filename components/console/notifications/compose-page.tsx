@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
@@ -74,5 +75,5 @@ export function ComposePage() {
 }
 
 function keyed(draft: Draft) {
-  return { draft, idempotencyKey: crypto.randomUUID() as string };
+  return { draft, idempotencyKey: newKey() };
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -32,7 +33,7 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   if (!manages || (!mail && of.status !== "visible" && !scheduled)) return null;
 
   async function resend(deliveryId: string) {
-    if (await run(() => client.deliveries.resend.mutate({ deliveryId, idempotencyKey: crypto.randomUUID() })))
+    if (await run(() => client.deliveries.resend.mutate({ deliveryId, idempotencyKey: newKey() })))
       toast({ title: "The mail goes out once more" });
   }
 

@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
@@ -21,7 +22,7 @@ export function InviteDialog({ onClose, onMade }: InviteDialogProps) {
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   const [role, setRole] = useState<Role>("support");
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(() => newKey());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -2,6 +2,7 @@
 
 import { Crown, Ellipsis, UserCog, UserMinus } from "lucide-react";
 import { useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -43,7 +44,7 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
   const remove = () => act(`${who} is out`, () => client.operators.remove.mutate({ personId: of.personId }));
   const passOn = () =>
     act(`${who} is the owner now`, () =>
-      client.operators.transferOwnership.mutate({ personId: of.personId, idempotencyKey: crypto.randomUUID() }),
+      client.operators.transferOwnership.mutate({ personId: of.personId, idempotencyKey: newKey() }),
     );
 
   return (

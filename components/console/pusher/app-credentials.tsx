@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
@@ -59,7 +60,7 @@ function RotateDialog({ onClose, onRotated }: { onClose: () => void; onRotated: 
   async function rotate(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const key = new FormData(event.currentTarget).get("key") !== null;
-    const fresh = await run(() => client.pusherApps.rotate.mutate({ key, idempotencyKey: crypto.randomUUID() }));
+    const fresh = await run(() => client.pusherApps.rotate.mutate({ key, idempotencyKey: newKey() }));
     if (!fresh) return;
     onRotated(fresh);
     toast({ title: key ? "Key and secret are new" : "The secret is new" });

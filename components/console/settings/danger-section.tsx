@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -85,7 +86,7 @@ function DeleteTenant({ stored: { name } }: { stored: Tenant }) {
   const [typed, setTyped] = useState("");
 
   async function remove() {
-    await run(() => client.tenants.delete.mutate({ name: typed, idempotencyKey: crypto.randomUUID() }));
+    await run(() => client.tenants.delete.mutate({ name: typed, idempotencyKey: newKey() }));
     setTyped("");
   }
 

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { MailX } from "lucide-react";
 import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog, DialogButtons } from "../../ui/dialog.tsx";
@@ -155,7 +156,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
     const form = new FormData(event.currentTarget);
     const detail = String(form.get("detail") ?? "");
     const named = { address: String(form.get("address") ?? ""), ...(detail ? { detail } : {}) };
-    const added = await run(() => client.suppressions.add.mutate({ ...named, idempotencyKey: crypto.randomUUID() }));
+    const added = await run(() => client.suppressions.add.mutate({ ...named, idempotencyKey: newKey() }));
     if (!added) return;
     toast({ title: `${added.address} gets no mail any more` });
     onClose();

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -23,13 +24,13 @@ export function TemplateActs({ template }: { template: Template }) {
   if (!manages) return null;
 
   async function publish() {
-    const idempotencyKey = crypto.randomUUID();
+    const idempotencyKey = newKey();
     const done = await run(() => client.templates.publish.mutate({ name, version: content.version, idempotencyKey }));
     if (done) toast({ title: `Version ${content.version} is published` });
   }
 
   async function rollBack() {
-    const done = await run(() => client.templates.rollBack.mutate({ name, idempotencyKey: crypto.randomUUID() }));
+    const done = await run(() => client.templates.rollBack.mutate({ name, idempotencyKey: newKey() }));
     if (done) toast({ title: `Version ${done.published} is published again` });
   }
 

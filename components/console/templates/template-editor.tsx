@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -36,7 +37,7 @@ export function TemplateEditor({ template }: { template: Template }) {
   async function save(event: FormEvent) {
     event.preventDefault();
     if (!call) return;
-    const idempotencyKey = crypto.randomUUID();
+    const idempotencyKey = newKey();
     const saved = await run(() => client.templates.save.mutate({ name: template.name, ...call, idempotencyKey }));
     if (saved) toast({ title: `Saved as a draft: version ${saved.content.version}` });
   }

@@ -5,6 +5,7 @@ import { FileText } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
@@ -92,7 +93,7 @@ const columns: readonly Column<Template>[] = [
 function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (name: string) => void }) {
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(() => newKey());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -106,9 +107,7 @@ function AddSubscribers({ id }: { id: string }) {
     const userIds = String(new FormData(form).get("userIds") ?? "")
       .split(/[\s,;]+/)
       .filter(Boolean);
-    const added = await run(() =>
-      client.topics.subscribe.mutate({ topicId: id, userIds, idempotencyKey: crypto.randomUUID() }),
-    );
+    const added = await run(() => client.topics.subscribe.mutate({ topicId: id, userIds, idempotencyKey: newKey() }));
     if (!added) return;
     toast({ title: `${added.added} added, ${added.subscribers} in all` });
     form.reset();

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { newKey } from "../../../client/new-key.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Code } from "../../ui/code.tsx";
@@ -91,7 +92,7 @@ function Again({ ids }: { ids: { webhookId: string; webhookDeliveryId: string } 
         size="sm"
         disabled={busy}
         onClick={async () => {
-          if (await run(() => client.webhooks.resend.mutate({ ...ids, idempotencyKey: crypto.randomUUID() })))
+          if (await run(() => client.webhooks.resend.mutate({ ...ids, idempotencyKey: newKey() })))
             toast({ title: "It is sent again, under the same webhook-id" });
         }}
       >

@@ -3,6 +3,7 @@
 import { Ellipsis, KeyRound, Pencil, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -51,7 +52,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
 
   async function ping() {
     const sent = await run(() =>
-      client.webhooks.sendSample.mutate({ webhookId: of.id, type: "ping", idempotencyKey: crypto.randomUUID() }),
+      client.webhooks.sendSample.mutate({ webhookId: of.id, type: "ping", idempotencyKey: newKey() }),
     );
     if (sent) void setOpen({ open: sent.webhookDeliveryId });
     else toast({ title: `${name} was not pinged`, tone: "bad" });

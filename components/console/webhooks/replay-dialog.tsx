@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
@@ -54,9 +55,7 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
     // A call looks at some thousand events; what is left is asked for from where it stopped.
     for (let after: string | undefined; ; ) {
       const from = after === undefined ? {} : { after };
-      const part = await run(() =>
-        client.webhooks.replay.mutate({ ...range, ...from, idempotencyKey: crypto.randomUUID() }),
-      );
+      const part = await run(() => client.webhooks.replay.mutate({ ...range, ...from, idempotencyKey: newKey() }));
       if (!part) return setQueued(total);
       total += part.count;
       if (part.nextCursor === null) break;

@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -28,7 +29,7 @@ export function RotateDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
     event.preventDefault();
     const overlapHours = Number(new FormData(event.currentTarget).get("overlapHours"));
     const fresh = await run(() =>
-      client.webhooks.rotate.mutate({ webhookId: of.id, overlapHours, idempotencyKey: crypto.randomUUID() }),
+      client.webhooks.rotate.mutate({ webhookId: of.id, overlapHours, idempotencyKey: newKey() }),
     );
     if (fresh) setSecret(fresh.secret);
   }

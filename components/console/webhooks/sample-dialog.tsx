@@ -2,6 +2,7 @@
 
 import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useId, useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -22,7 +23,7 @@ export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
   async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const sent = await run(() =>
-      client.webhooks.sendSample.mutate({ webhookId: of.id, type, idempotencyKey: crypto.randomUUID() }),
+      client.webhooks.sendSample.mutate({ webhookId: of.id, type, idempotencyKey: newKey() }),
     );
     if (!sent) return;
     onClose();

@@ -5,6 +5,7 @@ import { Webhook as WebhookIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
+import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -95,7 +96,7 @@ function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (made:
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   // The same key again when the same press is repeated, and not a second endpoint.
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [idempotencyKey] = useState(() => newKey());
   return (
     <Dialog
       open

@@ -16,6 +16,7 @@ export interface LogChannel {
 
 /** More live events than this are not kept while a channel catches up: they are read from the log with the rest. */
 const maxWaiting = 1000;
+
 /** Keeps a live event for a channel that catches up; one too many only says that the log is to be read once more. */
 export function keepWaiting(waiting: Outgoing[], outgoing: Outgoing): void {
   if (waiting.length <= maxWaiting) waiting.push(outgoing);
