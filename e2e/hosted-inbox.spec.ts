@@ -171,8 +171,9 @@ test("a digest gathers mail, and a pause holds it, until it is ended", async ({ 
   expect(await stored()).toMatchObject({ digest: { every: "off" } });
 });
 
+// Hana, whom nothing else is mailed to: in these hours it would wait.
 test("keeps what one chooses to get", async ({ page }) => {
-  await page.goto("/inbox/demo?as=emma&view=preferences");
+  await page.goto("/inbox/demo?as=hana&view=preferences");
   const mail = page.getByRole("switch", { name: "Everything else: E-mail" });
   const was = await mail.getAttribute("aria-checked");
   await mail.click();
@@ -183,7 +184,7 @@ test("keeps what one chooses to get", async ({ page }) => {
   await from.fill("21:30");
   await page.getByLabel("To", { exact: true }).click();
   await expect
-    .poll(async () => (await callAs<{ quietHours: object }>("emma", "GET", "/preferences")).quietHours)
+    .poll(async () => (await callAs<{ quietHours: object }>("hana", "GET", "/preferences")).quietHours)
     .toMatchObject({ enabled: true, from: "21:30" });
   await page.reload();
   await expect(mail).not.toHaveAttribute("aria-checked", was ?? "");
