@@ -56,15 +56,23 @@ export function sessionCookieOf({ headers }: Asking, { baseUrl }: OwnAddress): s
  */
 export function ensureOwnPage(asking: Asking, own: OwnAddress): void {
   if (!isOwnPage(asking, own))
-    throw new DomainError("forbidden", { detail: "A console session is good on the console's own pages only" });
+    throw new DomainError("forbidden", {
+      detail: `A console session is good on the console's own pages only: at ${own.baseUrl}, which BASE_URL sets`,
+    });
 }
 
-/** Browsers send no Origin with a plain GET to the page's own; they say instead that it is, in a header no page can write. */
+/** Browsers send no Origin with a plain GET to the page's own: they say that it is one, in a header no page can write. */
 export function isOwnPage({ headers, method }: Asking, own: OwnAddress): boolean {
-  const { origin } = headers;
-  if (origin === undefined) return method === "GET" && headers["sec-fetch-site"] === "same-origin";
+  const { origin, referer = "", "sec-fetch-site": site } = headers;
+  if (origin !== undefined) return isOwnOrigin(origin, headers.host, own);
+  if (method !== "GET") return false;
+  // That header comes over https or from the same machine (Fetch Metadata, 2); over plain http there is the page's address.
+  return site === undefined ? isOwnOrigin(referer, headers.host, own) : site === "same-origin";
+}
+
+function isOwnOrigin(address: string, asked: string | undefined, own: OwnAddress): boolean {
+  if (!URL.canParse(address)) return false;
+  const { origin, host, hostname } = new URL(address);
   if (origin === new URL(own.baseUrl).origin) return true;
-  if (!own.loopback || !URL.canParse(origin)) return false;
-  const { host, hostname } = new URL(origin);
-  return ["localhost", "127.0.0.1", "[::1]"].includes(hostname) && host === headers.host;
+  return own.loopback && ["localhost", "127.0.0.1", "[::1]"].includes(hostname) && host === asked;
 }
