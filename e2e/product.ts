@@ -18,20 +18,32 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-/** Starts what `npm start` starts, built beforehand, on a free port with a data folder of its own. Throws with its output. */
-export async function startProduct(settings: Record<string, string> = {}): Promise<Product> {
+/**
+ * Starts what `npm start` starts, built beforehand, on a free port with a data folder of its own. Throws with its output.
+ * @param name by which browsers call this machine
+ */
+export async function startProduct(settings: Record<string, string> = {}, name?: string): Promise<Product> {
   const home = await mkdtemp(join(tmpdir(), "parley-e2e-"));
   // For root Postgres runs as another account; in a folder closed to that its data would go elsewhere and stay behind.
   await chmod(home, 0o755);
   const port = await freePort();
-  const url = `http://localhost:${port}`;
+  const here = `http://localhost:${port}`;
+  const url = name === undefined ? here : `http://${name}:${port}`;
+  const named = name === undefined ? {} : { BASE_URL: url };
   const product = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {
-    env: { ...process.env, PORT: String(port), DATA_DIR: join(home, ".data"), LOG_LEVEL: "warn", ...settings },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      DATA_DIR: join(home, ".data"),
+      LOG_LEVEL: "warn",
+      ...named,
+      ...settings,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = collect(product);
   try {
-    await untilReady(url, product);
+    await untilReady(here, product);
   } catch (error) {
     await stop(product, home);
     throw new Error(`The product did not get ready:\n${output()}`, { cause: error });
