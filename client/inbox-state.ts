@@ -25,6 +25,8 @@ export type InboxAction =
   | { type: "loading" }
   | { type: "not-loaded" }
   | { type: "loaded"; filter: InboxFilter; items: readonly Notification[]; more: string | null; first: boolean }
+  /** All views were loaded anew, with these: what else they have shown may be gone, and comes again with its page. */
+  | { type: "reloaded"; ids: readonly string[] }
   | { type: "changed"; item: Notification }
   /** `until`: when the newest appeared that was here as it was asked for. */
   | { type: "all-read"; at: string; until: string }
@@ -47,6 +49,13 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
       const before = action.first ? undefined : state.views[action.filter];
       const floor = action.more === null ? "" : last ? appearedAt(last) : (before?.floor ?? "");
       return afterLoad({ ...state, items, views: { ...state.views, [action.filter]: { more: action.more, floor } } });
+    }
+    case "reloaded": {
+      const shown = Object.keys(state.views) as InboxFilter[];
+      const isShown = (item: Notification) => shown.some((filter) => isIn(item, filter, Date.now()));
+      const stays = (item: Notification) =>
+        action.ids.includes(item.id) || state.heard[item.id] !== undefined || !isShown(item);
+      return afterLoad({ ...state, items: byId(Object.values(state.items).filter(stays)) });
     }
     case "changed":
       return withHeard({ ...state, items: { ...state.items, [action.item.id]: action.item } }, [action.item]);

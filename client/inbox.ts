@@ -30,13 +30,21 @@ export class Inbox {
 
   /** The first page of a list, or the next. */
   async load(filter: InboxFilter, more = false): Promise<void> {
-    const before = more ? this.#options.state().inbox.views[filter]?.more : undefined;
-    if (more && !before) return;
+    await this.#load(filter, more);
+  }
+
+  /** Returns what came. A next page of a list that was loaded anew meanwhile is dropped: it would hide a gap. */
+  async #load(filter: InboxFilter, more = false): Promise<string[]> {
+    const goesOnAt = () => this.#options.state().inbox.views[filter]?.more;
+    const before = more ? goesOnAt() : undefined;
+    if (more && !before) return [];
     const which = { limit: PAGE, ...(before ? { before } : {}), ...queryOf(filter) };
     this.#act({ type: "loading" });
     try {
       const { body } = await this.#options.api.call("notifications.list", which);
-      this.#act({ type: "loaded", filter, items: body.data, more: nextOf(body), first: !more });
+      if (more && goesOnAt() !== before) this.#act({ type: "not-loaded" });
+      else this.#act({ type: "loaded", filter, items: body.data, more: nextOf(body), first: !more });
+      return body.data.map(({ id }) => id);
     } catch (error) {
       this.#act({ type: "not-loaded" });
       throw error;
@@ -136,7 +144,14 @@ export class Inbox {
   /** After a gap: what is shown is loaded again. */
   async reload(): Promise<void> {
     const filters = Object.keys(this.#options.state().inbox.views) as InboxFilter[];
-    await Promise.all(filters.map((filter) => this.load(filter)));
+    this.#act({ type: "loading" });
+    try {
+      const pages = await Promise.all(filters.map((filter) => this.#load(filter)));
+      this.#act({ type: "reloaded", ids: [...pages.flat(), ...this.#changing.keys()] });
+    } catch (error) {
+      this.#act({ type: "not-loaded" });
+      throw error;
+    }
     this.count();
   }
 

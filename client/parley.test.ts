@@ -5,6 +5,7 @@ import type { Chat } from "../server/domain/chats/schema.ts";
 import type { Message } from "../server/domain/messages/schema.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../server/testing/stack.ts";
 import { hubTransport } from "./hub-transport.ts";
+import { inboxItems } from "./inbox-state.ts";
 import { Parley } from "./parley.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { unreadInChats } from "./state.ts";
@@ -197,6 +198,54 @@ test("other pages of the same person agree on what is read, and 'mark unread' go
   await expect.poll(unread).toEqual([2, 2]);
 });
 
+test("what was marked unread is not read by being on the screen, until the chat is opened again or something newer is there", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const post = (content: string) => tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  for (const content of ["a", "b", "c"]) await post(content);
+  const client = await live(ada);
+  const room = client.room(chatId);
+  const unread = () => client.getState().chats[chatId]?.chat.unreadCount;
+  await room.open();
+  room.markShown(3);
+  expect(unread()).toBe(0);
+  await room.markUnread(2);
+  room.markShown(3);
+  expect(unread()).toBe(2);
+  await room.open();
+  room.markShown(3);
+  expect(unread()).toBe(0);
+  await room.markUnread(3);
+  await post("d");
+  await expect.poll(() => texts(client, chatId)).toHaveLength(4);
+  room.markShown(4);
+  expect(unread()).toBe(0);
+});
+
+test("an older page that comes after a reload over a gap leaves no hole", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const post = async (howMany: number) => {
+    for (let n = 0; n < howMany; n++) await tenant.as(ada)("POST", `/Chat/${chatId}/messages`, { content: `${n}` });
+  };
+  await post(53);
+  const client = await live(ada);
+  const room = client.room(chatId);
+  await room.open();
+  const seqs = () => room.messages().map(({ seq }) => seq);
+  client.setOnline(false);
+  const older = holdAnswers(/before=/u);
+  const earlier = room.loadEarlier();
+  await post(51);
+  await room.reload();
+  expect([seqs()[0], seqs().at(-1)]).toEqual([55, 104]);
+  older.release();
+  await earlier;
+  expect([seqs()[0], seqs().at(-1)]).toEqual([55, 104]);
+  await room.loadBackTo(1);
+  expect(seqs()).toEqual(Array.from({ length: 104 }, (_, at) => at + 1));
+});
+
 test("edits and deletes show at once, and are taken back when the service refuses", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);
@@ -361,6 +410,42 @@ test("what one does with a notification stays done, whatever answers later, and 
   late.release();
   await Promise.allSettled([reading]);
   expect(client.getState().inbox.items[two.id], "is gone for good").toBeUndefined();
+});
+
+test("after a gap nothing is listed that was deleted meanwhile, also not on a later page", async () => {
+  const ada = newUser("ada");
+  const ids: string[] = [];
+  const send = async (howMany: number) => {
+    for (let n = 0; n < howMany; n++) {
+      const wanted = { userId: ada, subject: `${n}`, message: "x" };
+      ids.unshift((await tenant.key()<Notification>("POST", "/Notifications", wanted)).body.id);
+    }
+  };
+  await send(32);
+  const client = await live(ada);
+  const { inbox } = client;
+  const listed = () => inboxItems(client.getState().inbox, "all").map(({ id }) => id);
+  for (const more of [false, true]) await inbox.load("all", more);
+  expect(listed()).toEqual(ids);
+  client.setOnline(false);
+  for (const id of [ids[31], ids[1]]) {
+    await tenant.as(ada)("DELETE", `/Notifications/${id}`);
+    ids.splice(ids.indexOf(`${id}`), 1);
+  }
+  await send(1);
+  await inbox.reload();
+  expect(listed()).toEqual(ids.slice(0, 30));
+
+  // A page that was asked for before a reload goes on from where the list does not end any more.
+  const older = holdAnswers(/before=/u);
+  const next = inbox.load("all", true);
+  await send(2);
+  await inbox.reload();
+  older.release();
+  await next;
+  expect(listed()).toEqual(ids.slice(0, 30));
+  await inbox.load("all", true);
+  expect(listed()).toEqual(ids);
 });
 
 test("one that is signed out while it loads anew says so, and goes on with a new token", async () => {
