@@ -34,6 +34,8 @@ export class ChatRoom {
   readonly #read: ReadPosition;
   /** By message: its changes go out one after the other, or the first could be the one that is stored last. */
   readonly #changing = new Map<string, Promise<Message>>();
+  /** The newest message when some were marked unread: being on the screen makes none up to it read. */
+  #leftUnread = 0;
   #typedAt = 0;
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> | undefined;
@@ -58,6 +60,7 @@ export class ChatRoom {
 
   /** Loads the newest page, far enough back for the first unread message where that is one page, and the members. */
   open(): Promise<void> {
+    this.#leftUnread = 0;
     this.#opening ??= Promise.all([this.#loadNewest(), this.loadMembers(), this.#loadPresence()])
       .then(() => undefined)
       .catch((error) => {
@@ -116,8 +119,14 @@ export class ChatRoom {
     this.#read.moveTo(seq);
   }
 
+  /** The same for what just is on the screen: what was marked unread stays so until the chat is opened again, or a newer message is there. */
+  markShown(seq: number): void {
+    if (seq > this.#leftUnread) this.markRead(seq);
+  }
+
   /** This message and all after it are unread again. */
   async markUnread(seq: number): Promise<void> {
+    this.#leftUnread = this.#chat?.chat.lastSeq ?? seq;
     const input = { chatId: this.chatId, seq, unread: true, clientId: this.#options.clientId };
     await this.#read.settle();
     const { body } = await this.#options.api.call("reads.move", input);
@@ -139,10 +148,9 @@ export class ChatRoom {
 
   async loadMembers(): Promise<void> {
     const { api, act } = this.#options;
-    const { chatId } = this;
-    const { body } = await api.call("members.list", { chatId, expand: true, limit: MOST_MEMBERS });
+    const { body } = await api.call("members.list", { chatId: this.chatId, expand: true, limit: MOST_MEMBERS });
     // Whole ones, for `expand`.
-    act({ type: "members-loaded", chatId, members: body.data as Member[] });
+    act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[] });
   }
 
   async addMembers(userIds: string[]): Promise<void> {
@@ -164,9 +172,8 @@ export class ChatRoom {
   }
 
   async mute(mute: "none" | "all" | "except-mentions"): Promise<void> {
-    const { chatId } = this;
-    await this.#options.api.call("chats.setNotifications", { chatId, mute });
-    this.#options.act({ type: "muted", chatId, mute });
+    await this.#options.api.call("chats.setNotifications", { chatId: this.chatId, mute });
+    this.#options.act({ type: "muted", chatId: this.chatId, mute });
   }
 
   /** What was shown may have a gap: the newest page says how it is. */
@@ -205,22 +212,25 @@ export class ChatRoom {
   }
 
   async #loadEarlier(limit: number): Promise<void> {
-    const before = this.#chat?.earlier;
-    if (before === null || before === undefined) return;
-    const { next } = await this.#loadPage("loaded-earlier", { limit, before });
-    this.#options.act({ type: "earlier", chatId: this.chatId, cursor: next });
+    const { earlier: before, log } = this.#chat ?? {};
+    if (!before || !log) return;
+    // A reload over a gap may make the list begin elsewhere meanwhile.
+    const adjoins = () => this.#chat?.log.from === log.from;
+    const { next, fits } = await this.#loadPage("loaded-earlier", { limit, before }, adjoins);
+    if (fits) this.#options.act({ type: "earlier", chatId: this.chatId, cursor: next });
   }
 
-  /** What is heard while a page is under way is kept for it: the page may be older. */
-  async #loadPage(type: "loaded" | "loaded-earlier", which: { limit: number; before?: string }) {
+  /** What is heard while a page is under way is kept for it: the page may be older. One that adjoins nothing any more is dropped. */
+  async #loadPage(type: "loaded" | "loaded-earlier", which: { limit: number; before?: string }, adjoins = () => true) {
     const { chatId } = this;
     const onLog = (action: LogAction) => this.#options.act({ type: "log", chatId, action });
     onLog({ type: "loading" });
     try {
       const { body } = await this.#options.api.call("messages.list", { chatId, ...which });
       const page = body.data as Message[];
-      onLog({ type, page });
-      return { page, next: nextOf(body) };
+      const fits = adjoins();
+      onLog(fits ? { type, page } : { type: "not-loaded" });
+      return { page, next: nextOf(body), fits };
     } catch (error) {
       onLog({ type: "not-loaded" });
       throw error;

@@ -134,7 +134,7 @@ export function Timeline(props: TimelineProps) {
   const readSeq = lastVisibleSeq(rows, virtual.range?.endIndex ?? -1);
   useEffect(() => {
     if (!attended || readSeq === 0 || entering > 0) return;
-    const timer = setTimeout(() => room.markRead(readSeq), READ_AFTER_MS);
+    const timer = setTimeout(() => room.markShown(readSeq), READ_AFTER_MS);
     return () => clearTimeout(timer);
   }, [attended, readSeq, entering, room]);
 
