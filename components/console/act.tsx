@@ -1,9 +1,11 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 import { useConsole } from "./console-context.ts";
+import { OnceKeys } from "./once-keys.ts";
 import { type Failure, failureOf } from "./problem.ts";
+import { Question } from "./question.ts";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { useTRPCClient } from "./trpc.ts";
 
@@ -13,18 +15,14 @@ const AskContext = createContext<() => Promise<boolean>>(async () => false);
 /** Around pages whose calls may ask for the password again. */
 export function ReauthenticateProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
-  const settle = useRef<(answered: boolean) => void>(() => {});
-  const ask = useCallback(
-    () =>
-      new Promise<boolean>((resolve) => {
-        settle.current = resolve;
-        setOpen(true);
-      }),
-    [],
-  );
+  const [question] = useState(() => new Question());
+  const ask = useCallback(() => {
+    setOpen(true);
+    return question.ask();
+  }, [question]);
   const close = (answered: boolean) => {
     setOpen(false);
-    settle.current(answered);
+    question.settle(answered);
   };
   return (
     <AskContext value={ask}>
@@ -59,6 +57,7 @@ export function useAct() {
   const queries = useQueryClient();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
+  const [keys] = useState(() => new OnceKeys());
 
   /**
    * Undefined when it failed or was given up. What pages show is asked anew afterwards.
@@ -81,5 +80,15 @@ export function useAct() {
     return done;
   }
 
-  return { run, busy, failure, forget: () => setFailure(undefined) };
+  /** The same of what must not happen twice, however often it is pressed until it is done. */
+  async function once<Asked extends object, T>(
+    asked: Asked,
+    call: (asked: Asked & { idempotencyKey: string }) => Promise<T>,
+  ): Promise<T | undefined> {
+    const done = await run(() => call({ ...asked, idempotencyKey: keys.of(asked) }));
+    if (done !== undefined) keys.done();
+    return done;
+  }
+
+  return { run, once, busy, failure, forget: () => setFailure(undefined) };
 }

@@ -35,13 +35,19 @@ export function reportStream(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
+/** While the reader has paused, nobody is asked, and what was so before says nothing. */
+export function isAnswering(paused: boolean): boolean {
+  return paused || (answering && streaming);
+}
+
 export function useAnswering(): boolean {
+  const { paused } = useLive();
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => answering && streaming,
+    () => isAnswering(paused),
     () => true,
   );
 }

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { isAnswering, reportStream } from "./live.ts";
+import { OnceKeys } from "./once-keys.ts";
+import { Question } from "./question.ts";
+
+test("one answer is the answer of all who asked, and the next question is a new one", async () => {
+  const question = new Question();
+  const both = [question.ask(), question.ask()];
+  question.settle(true);
+  expect(await Promise.all(both)).toEqual([true, true]);
+  const next = question.ask();
+  question.settle(false);
+  expect(await next).toBe(false);
+});
+
+test("what is asked for again has its key, until it is done", () => {
+  const keys = new OnceKeys();
+  const [first, other] = [keys.of({ address: "a@example.com" }), keys.of({ address: "b@example.com" })];
+  expect(other).not.toBe(first);
+  expect(keys.of({ address: "a@example.com" })).toBe(first);
+  keys.done();
+  expect(keys.of({ address: "a@example.com" })).not.toBe(first);
+});
+
+test("while the reader has paused, nobody is asked, so nothing is said of who answers", () => {
+  reportStream(false);
+  expect([isAnswering(false), isAnswering(true)]).toEqual([false, true]);
+  reportStream(true);
+  expect(isAnswering(false)).toBe(true);
+});
