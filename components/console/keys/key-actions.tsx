@@ -2,7 +2,6 @@
 
 import { Ellipsis, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
@@ -19,14 +18,14 @@ export interface KeyActionsProps {
 export function KeyActions({ of, onRotated }: KeyActionsProps) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run } = useAct();
+  const { run, once } = useAct();
   const [asked, setAsked] = useState<"rotate" | "delete">();
   const rotating = asked === "rotate";
 
   async function rotate() {
     // The primary and secondary keys are called by their kind.
     const kind = of.kind === "named" ? of.id : of.kind;
-    const fresh = await run(() => client.apiKeys.rotate.mutate({ kind, idempotencyKey: newKey() }));
+    const fresh = await once({ kind }, (asked) => client.apiKeys.rotate.mutate(asked));
     if (fresh) onRotated(fresh);
     else toast({ title: `“${of.name}” was left as it is`, tone: "bad" });
   }

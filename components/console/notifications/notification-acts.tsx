@@ -1,7 +1,6 @@
 "use client";
 
 import { useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -22,7 +21,7 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { run, once, busy, failure } = useAct();
   const [asks, setAsks] = useState(false);
   const [changes, setChanges] = useState(false);
   const mail = deliveries.find(
@@ -33,7 +32,7 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   if (!manages || (!mail && of.status !== "visible" && !scheduled)) return null;
 
   async function resend(deliveryId: string) {
-    if (await run(() => client.deliveries.resend.mutate({ deliveryId, idempotencyKey: newKey() })))
+    if (await once({ deliveryId }, (asked) => client.deliveries.resend.mutate(asked)))
       toast({ title: "The mail goes out once more" });
   }
 

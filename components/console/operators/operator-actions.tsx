@@ -2,7 +2,6 @@
 
 import { Crown, Ellipsis, UserCog, UserMinus } from "lucide-react";
 import { useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -27,8 +26,9 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
   const { role: own, account } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run } = useAct();
+  const { run, once } = useAct();
   const [asked, setAsked] = useState<"role" | "remove" | "own">();
+  const { personId } = of;
   const who = of.name ?? of.email;
   const isSelf = of.personId === account.personId;
   if (!rolesUpTo(own).includes(of.role)) return null;
@@ -37,14 +37,19 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
       <span className="block max-w-44 text-muted text-xs">The last owner stays: make somebody else one first.</span>
     );
 
-  async function act(done: string, call: () => Promise<unknown>) {
-    const answer = await run(call);
+  async function act(done: string, work: Promise<unknown>) {
+    const answer = await work;
     toast(answer ? { title: done } : { title: `${who} was left as before`, tone: "bad" });
   }
-  const remove = () => act(`${who} is out`, () => client.operators.remove.mutate({ personId: of.personId }));
+  const remove = () =>
+    act(
+      `${who} is out`,
+      run(() => client.operators.remove.mutate({ personId })),
+    );
   const passOn = () =>
-    act(`${who} is the owner now`, () =>
-      client.operators.transferOwnership.mutate({ personId: of.personId, idempotencyKey: newKey() }),
+    act(
+      `${who} is the owner now`,
+      once({ personId }, (asked) => client.operators.transferOwnership.mutate(asked)),
     );
 
   return (

@@ -1,7 +1,6 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
@@ -55,12 +54,12 @@ export function AppCredentials({ app, onChanged }: AppPartProps) {
 function RotateDialog({ onClose, onRotated }: { onClose: () => void; onRotated: (app: PusherApp) => void }) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
 
   async function rotate(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const key = new FormData(event.currentTarget).get("key") !== null;
-    const fresh = await run(() => client.pusherApps.rotate.mutate({ key, idempotencyKey: newKey() }));
+    const fresh = await once({ key }, (asked) => client.pusherApps.rotate.mutate(asked));
     if (!fresh) return;
     onRotated(fresh);
     toast({ title: key ? "Key and secret are new" : "The secret is new" });

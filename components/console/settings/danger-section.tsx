@@ -1,7 +1,6 @@
 "use client";
 
 import { type ReactNode, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -81,12 +80,12 @@ function RevokeTokens() {
 
 function DeleteTenant({ stored: { name } }: { stored: Tenant }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [asks, setAsks] = useState(false);
   const [typed, setTyped] = useState("");
 
   async function remove() {
-    await run(() => client.tenants.delete.mutate({ name: typed, idempotencyKey: newKey() }));
+    await once({ name: typed }, (asked) => client.tenants.delete.mutate(asked));
     setTyped("");
   }
 

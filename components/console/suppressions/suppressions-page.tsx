@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { MailX } from "lucide-react";
 import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog, DialogButtons } from "../../ui/dialog.tsx";
@@ -149,14 +148,14 @@ function LiftDialog({ address, onClose }: { address: string | undefined; onClose
 function AddDialog({ onClose }: { onClose: () => void }) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const detail = String(form.get("detail") ?? "");
     const named = { address: String(form.get("address") ?? ""), ...(detail ? { detail } : {}) };
-    const added = await run(() => client.suppressions.add.mutate({ ...named, idempotencyKey: newKey() }));
+    const added = await once(named, (asked) => client.suppressions.add.mutate(asked));
     if (!added) return;
     toast({ title: `${added.address} gets no mail any more` });
     onClose();

@@ -2,7 +2,6 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -18,19 +17,19 @@ export function TemplateActs({ template }: { template: Template }) {
   const router = useRouter();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { run, once, busy, failure } = useAct();
   const [asks, setAsks] = useState(false);
   const { name, published, content } = template;
   if (!manages) return null;
 
   async function publish() {
-    const idempotencyKey = newKey();
-    const done = await run(() => client.templates.publish.mutate({ name, version: content.version, idempotencyKey }));
-    if (done) toast({ title: `Version ${content.version} is published` });
+    const { version } = content;
+    const done = await once({ name, version }, (asked) => client.templates.publish.mutate(asked));
+    if (done) toast({ title: `Version ${version} is published` });
   }
 
   async function rollBack() {
-    const done = await run(() => client.templates.rollBack.mutate({ name, idempotencyKey: newKey() }));
+    const done = await once({ name }, (asked) => client.templates.rollBack.mutate(asked));
     if (done) toast({ title: `Version ${done.published} is published again` });
   }
 

@@ -1,7 +1,6 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -20,7 +19,7 @@ export function TemplateEditor({ template }: { template: Template }) {
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [draft, setDraft] = useState(() => draftOf(template.content));
   const words = previewOf(draft);
   const preview = usePreview(words);
@@ -37,8 +36,7 @@ export function TemplateEditor({ template }: { template: Template }) {
   async function save(event: FormEvent) {
     event.preventDefault();
     if (!call) return;
-    const idempotencyKey = newKey();
-    const saved = await run(() => client.templates.save.mutate({ name: template.name, ...call, idempotencyKey }));
+    const saved = await once({ name: template.name, ...call }, (asked) => client.templates.save.mutate(asked));
     if (saved) toast({ title: `Saved as a draft: version ${saved.content.version}` });
   }
 

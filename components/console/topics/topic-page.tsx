@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -99,7 +98,7 @@ export function TopicPage({ id }: { id: string }) {
 function AddSubscribers({ id }: { id: string }) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
 
   async function add(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -107,7 +106,7 @@ function AddSubscribers({ id }: { id: string }) {
     const userIds = String(new FormData(form).get("userIds") ?? "")
       .split(/[\s,;]+/)
       .filter(Boolean);
-    const added = await run(() => client.topics.subscribe.mutate({ topicId: id, userIds, idempotencyKey: newKey() }));
+    const added = await once({ topicId: id, userIds }, (asked) => client.topics.subscribe.mutate(asked));
     if (!added) return;
     toast({ title: `${added.added} added, ${added.subscribers} in all` });
     form.reset();

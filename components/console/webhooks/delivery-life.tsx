@@ -1,7 +1,6 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { newKey } from "../../../client/new-key.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Code } from "../../ui/code.tsx";
@@ -84,7 +83,7 @@ function Again({ ids }: { ids: { webhookId: string; webhookDeliveryId: string } 
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   if (!manages) return null;
   return (
     <div className="mt-4 space-y-3">
@@ -92,7 +91,7 @@ function Again({ ids }: { ids: { webhookId: string; webhookDeliveryId: string } 
         size="sm"
         disabled={busy}
         onClick={async () => {
-          if (await run(() => client.webhooks.resend.mutate({ ...ids, idempotencyKey: newKey() })))
+          if (await once(ids, (asked) => client.webhooks.resend.mutate(asked)))
             toast({ title: "It is sent again, under the same webhook-id" });
         }}
       >

@@ -3,7 +3,6 @@
 import { Ellipsis, KeyRound, Pencil, Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
@@ -27,7 +26,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
   const client = useTRPCClient();
   const router = useRouter();
   const toast = useToast();
-  const { run, busy } = useAct();
+  const { run, once, busy } = useAct();
   const [, setOpen] = useDeliveryFilters();
   const [asked, setAsked] = useState<"sample" | "replay" | "rotate" | "edit" | "delete">();
   const close = () => {
@@ -51,8 +50,8 @@ export function EndpointActions({ of }: { of: Webhook }) {
   }
 
   async function ping() {
-    const sent = await run(() =>
-      client.webhooks.sendSample.mutate({ webhookId: of.id, type: "ping", idempotencyKey: newKey() }),
+    const sent = await once({ webhookId: of.id, type: "ping" as const }, (asked) =>
+      client.webhooks.sendSample.mutate(asked),
     );
     if (sent) void setOpen({ open: sent.webhookDeliveryId });
     else toast({ title: `${name} was not pinged`, tone: "bad" });

@@ -1,7 +1,6 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
@@ -9,6 +8,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { failureOf } from "../problem.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { useDeliveryFilters } from "./delivery-filters.ts";
@@ -36,6 +36,8 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  // Of every part: what a press before has sent already is not sent twice when the whole is asked for again.
+  const [keys] = useState(() => new OnceKeys());
   const [queued, setQueued] = useState(0);
   const [filters] = useDeliveryFilters();
   const [since, setSince] = useState(from === undefined ? "" : localSecond(new Date(from)));
@@ -54,8 +56,8 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
     let total = 0;
     // A call looks at some thousand events; what is left is asked for from where it stopped.
     for (let after: string | undefined; ; ) {
-      const from = after === undefined ? {} : { after };
-      const part = await run(() => client.webhooks.replay.mutate({ ...range, ...from, idempotencyKey: newKey() }));
+      const asked = { ...range, ...(after === undefined ? {} : { after }) };
+      const part = await run(() => client.webhooks.replay.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
       if (!part) return setQueued(total);
       total += part.count;
       if (part.nextCursor === null) break;

@@ -1,7 +1,6 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -21,16 +20,14 @@ const overlaps = [
 /** A new secret, while the old one goes on signing beside it for as long as one needs to change over. */
 export function RotateDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; onClose: () => void }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [secret, setSecret] = useState<string>();
   const id = useId();
 
   async function rotate(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const overlapHours = Number(new FormData(event.currentTarget).get("overlapHours"));
-    const fresh = await run(() =>
-      client.webhooks.rotate.mutate({ webhookId: of.id, overlapHours, idempotencyKey: newKey() }),
-    );
+    const fresh = await once({ webhookId: of.id, overlapHours }, (asked) => client.webhooks.rotate.mutate(asked));
     if (fresh) setSecret(fresh.secret);
   }
 

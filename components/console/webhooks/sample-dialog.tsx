@@ -2,7 +2,6 @@
 
 import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useId, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { inputClass } from "../../ui/input-class.ts";
@@ -15,16 +14,14 @@ import { SamplePayload } from "./sample-payload.tsx";
 /** Sends a made-up event, then opens its delivery. */
 export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; onClose: () => void }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [, setOpen] = useQueryState("open", parseAsString);
   const id = useId();
   const [type, setType] = useState<EventType>("message.created");
 
   async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const sent = await run(() =>
-      client.webhooks.sendSample.mutate({ webhookId: of.id, type, idempotencyKey: newKey() }),
-    );
+    const sent = await once({ webhookId: of.id, type }, (asked) => client.webhooks.sendSample.mutate(asked));
     if (!sent) return;
     onClose();
     void setOpen(sent.webhookDeliveryId);
