@@ -17,7 +17,7 @@ export function SendTest({ words, label }: { words: PreviewInput | undefined; la
   const { manages, base, account } = useConsole();
   const client = useTRPCClient();
   const trpc = useTRPC();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [deliveryId, setDeliveryId] = useState<string>();
   const { data } = useQuery(
     trpc.deliveries.get.queryOptions(
@@ -32,7 +32,7 @@ export function SendTest({ words, label }: { words: PreviewInput | undefined; la
   async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const to = String(new FormData(event.currentTarget).get("to") ?? "");
-    const sent = await run(() => client.mail.sendTest.mutate({ ...words, to, idempotencyKey: crypto.randomUUID() }));
+    const sent = await once({ ...words, to }, (asked) => client.mail.sendTest.mutate(asked));
     if (sent) setDeliveryId(sent.deliveryId);
   }
 
