@@ -14,6 +14,7 @@ import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
+import { useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { AuditDetail, type AuditEntry } from "./audit-detail.tsx";
 import { AuditExport } from "./audit-export.tsx";
@@ -47,7 +48,7 @@ export function AuditPage() {
   );
   const narrow = (part: Partial<Record<keyof typeof asked, string | null>>) => void setQuery({ ...part, before: null });
   const clear = () => narrow({ actor: null, operation: null, target: null, outcome: null });
-  const opened = query.data?.data.find(({ id }) => id === open);
+  const opened = useOpened(query.data?.data, open);
 
   return (
     <>

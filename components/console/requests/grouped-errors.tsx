@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
+import { useLive } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -18,7 +19,10 @@ const shown = 8;
 export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.requests.summarize.queryOptions({ hours: 24 }, { refetchInterval: EVERY_MS }));
+  const { paused } = useLive();
+  const query = useQuery(
+    trpc.requests.summarize.queryOptions({ hours: 24 }, { refetchInterval: paused ? false : EVERY_MS }),
+  );
   return (
     <section aria-label="The last 24 hours" className="mb-6">
       <QueryView query={query} lines={2}>

@@ -15,6 +15,7 @@ import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
+import { useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { GroupedErrors } from "./grouped-errors.tsx";
 import { type ApiRequest, RequestDetail } from "./request-detail.tsx";
@@ -63,7 +64,7 @@ export function RequestsPage() {
   const clear = () =>
     narrow({ outcome: null, operation: null, transport: null, userId: null, keyId: null, requestId: null });
   const known = outcomes.some(({ value }) => value === (chosen.outcome ?? ""));
-  const opened = query.data?.data.find(({ id }) => id === open);
+  const opened = useOpened(query.data?.data, open);
 
   return (
     <>
