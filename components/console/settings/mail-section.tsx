@@ -77,10 +77,11 @@ function MailForm({ stored }: { stored: MailSettings }) {
     event.preventDefault();
     const said = new FormData(event.currentTarget);
     const text = (name: string) => String(said.get(name) ?? "");
+    const security = text("security") as MailSettings["security"];
     const patch: Patch = {
       host: text("host"),
-      ...(text("port") ? { port: Number(text("port")) } : {}),
-      security: text("security") as MailSettings["security"],
+      ...portOf(text("port"), security, stored),
+      security,
       username: text("username"),
       ...(text("password") ? { password: text("password") } : {}),
       fromAddress: text("fromAddress"),
@@ -157,4 +158,10 @@ function MailForm({ stored }: { stored: MailSettings }) {
       )}
     </form>
   );
+}
+
+/** Emptied it is the usual one again; a port, unlike a text, cannot be taken back. */
+function portOf(said: string, security: MailSettings["security"], { port }: MailSettings): Pick<Patch, "port"> {
+  if (said !== "") return { port: Number(said) };
+  return port === undefined ? {} : { port: security === "tls" ? 465 : 587 };
 }

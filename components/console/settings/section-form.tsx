@@ -112,6 +112,7 @@ function SettingControl({ field: { path, label, kind, hint }, value, error }: Co
         <Input
           name={path}
           type={types[kind]}
+          required={kind === "number"}
           step={kind === "number" ? "any" : undefined}
           defaultValue={stored}
           data-stored={stored}

@@ -18,6 +18,13 @@ test("what was changed becomes a patch, and nothing else", () => {
   expect(patchOf(user, form, stored)).toEqual({ settings: { rates: { user: { rate: 2.5 } } } });
 });
 
+test("an emptied box of a number is no 0", () => {
+  const form = new FormData();
+  form.set("settings.rates.user.rate", "");
+  form.set("settings.rates.user.burst", "0");
+  expect(patchOf(user, form, stored)).toEqual({ settings: { rates: { user: { burst: 0 } } } });
+});
+
 test("a form that says what is stored is no patch", () => {
   const form = new FormData();
   form.set("settings.rates.user.rate", "100");

@@ -152,6 +152,8 @@ export function patchOf(
   const patch: Record<string, unknown> = {};
   for (const field of fields) {
     const value = readField(field, form);
+    // An emptied box says no number, and 0 may mean that all of it goes.
+    if (Number.isNaN(value)) continue;
     const before = valueAt(stored, field.path) ?? (field.kind === "text" ? "" : undefined);
     if (JSON.stringify(value) === JSON.stringify(before)) continue;
     put(patch, field.path.split("."), field.clears && value === "" ? null : value);
@@ -162,7 +164,7 @@ export function patchOf(
 function readField({ path, kind }: SettingField, form: FormData): unknown {
   const text = String(form.get(path) ?? "");
   if (kind === "switch") return form.get(path) !== null;
-  if (kind === "number") return Number(text);
+  if (kind === "number") return text.trim() === "" ? Number.NaN : Number(text);
   if (kind === "lines") return text.split(/\s+/).filter(Boolean);
   return text;
 }
