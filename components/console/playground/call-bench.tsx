@@ -29,8 +29,11 @@ export function CallBench({ call }: { call: PlaygroundCall }) {
   const origin = typeof window === "undefined" ? "" : window.location.origin;
   const code = { curl: toCurl(http, credential, origin), typescript: toTypeScript(http, credential, origin) };
 
-  async function submit(event: FormEvent) {
+  async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    // Else the call would carry what was there before it.
+    const unreadable = event.currentTarget.querySelector<HTMLElement>("[data-unreadable]");
+    if (unreadable) return unreadable.focus();
     setAnswer(await run(() => make(http, caller)));
   }
 
@@ -96,11 +99,13 @@ function AsJson({ values, onChange }: { values: Values; onChange: (values: Value
   const [text, setText] = useState(() => JSON.stringify(values, null, 2));
   const { value, fault } = readJson(text);
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const wrong = fault ?? (isObject ? undefined : "It must be an object.");
   return (
     <div className="pt-4">
-      <Field label="Fields of path, query and body" error={fault ?? (isObject ? undefined : "It must be an object.")}>
+      <Field label="Fields of path, query and body" error={wrong}>
         <Textarea
           value={text}
+          data-unreadable={wrong}
           spellCheck={false}
           onChange={(event) => {
             setText(event.target.value);

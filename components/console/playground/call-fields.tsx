@@ -92,6 +92,7 @@ function JsonField({ label, hint, required, value, onSet }: JsonFieldProps) {
         required={required}
         rows={1}
         value={text}
+        data-unreadable={read.fault}
         onChange={(event) => {
           setText(event.target.value);
           const now = readJson(event.target.value);

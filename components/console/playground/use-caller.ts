@@ -39,6 +39,8 @@ export function useCaller() {
       credentials: "omit",
       cache: "no-store",
     });
+    // It may have been revoked before its time: the next call takes another.
+    if (response.status === 401 && caller.kind === "user") tokens.current.delete(caller.userId);
     const text = await response.text();
     const ms = performance.now() - started;
     return { status: response.status, ms, requestId: response.headers.get("x-request-id"), body: pretty(text) };
