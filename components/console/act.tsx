@@ -1,7 +1,8 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
+import type { ToastOptions } from "../ui/toast.tsx";
 import { useConsole } from "./console-context.ts";
 import { OnceKeys } from "./once-keys.ts";
 import { type Failure, failureOf } from "./problem.ts";
@@ -57,6 +58,7 @@ export function useAct() {
   const queries = useQueryClient();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
+  const said = useRef<Failure>(undefined);
   const [keys] = useState(() => new OnceKeys());
 
   /**
@@ -66,6 +68,7 @@ export function useAct() {
   async function run<T>(call: () => Promise<T>, more: { leaves?: boolean } = {}): Promise<T | undefined> {
     setBusy(true);
     setFailure(undefined);
+    said.current = undefined;
     let done: T | undefined;
     try {
       done = await call().catch(async (error) => {
@@ -73,7 +76,8 @@ export function useAct() {
         return (await ask()) ? await call() : undefined;
       });
     } catch (error) {
-      setFailure(failureOf(error));
+      said.current = failureOf(error);
+      setFailure(said.current);
     }
     setBusy(false);
     void queries.invalidateQueries({ refetchType: more.leaves && done ? "none" : "active" });
@@ -90,5 +94,10 @@ export function useAct() {
     return done;
   }
 
-  return { run, once, busy, failure, forget: () => setFailure(undefined) };
+  /** For a toast: that it came to nothing, and why, where somebody said why. */
+  function refusal(title: string): ToastOptions {
+    return { title, tone: "bad", ...(said.current ? { description: said.current.text } : {}) };
+  }
+
+  return { run, once, busy, failure, refusal, forget: () => setFailure(undefined) };
 }

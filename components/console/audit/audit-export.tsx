@@ -14,11 +14,11 @@ type Filter = Omit<NonNullable<Inputs["audit"]["export"]>, "format">;
 export function AuditExport({ filter }: { filter: Filter }) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy } = useAct();
+  const { run, busy, refusal } = useAct();
 
   async function save(format: "csv" | "json") {
     const file = await run(() => client.audit.export.query({ ...filter, format }));
-    if (!file) return toast({ title: "The log could not be exported", tone: "bad" });
+    if (!file) return toast(refusal("The log could not be exported"));
     saveFile(file.name, file.contentType, file.body);
     toast({
       title: `${file.name} is saved`,

@@ -14,13 +14,13 @@ import type { Issuer } from "./issuer-kinds.ts";
 export function IssuerActions({ of, onChange }: { of: Issuer; onChange: () => void }) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run } = useAct();
+  const { run, refusal } = useAct();
   const [asked, setAsked] = useState<"off" | "delete">();
   const deletes = asked === "delete";
 
   async function act(done: string, call: () => Promise<unknown>) {
     const answer = await run(call);
-    toast(answer ? { title: done } : { title: `“${of.name}” was left as it is`, tone: "bad" });
+    toast(answer ? { title: done } : refusal(`“${of.name}” was left as it is`));
   }
   const enable = (enabled: boolean) =>
     act(`“${of.name}” is ${enabled ? "trusted again" : "off"}`, () =>

@@ -18,7 +18,7 @@ export interface KeyActionsProps {
 export function KeyActions({ of, onRotated }: KeyActionsProps) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, once } = useAct();
+  const { run, once, refusal } = useAct();
   const [asked, setAsked] = useState<"rotate" | "delete">();
   const rotating = asked === "rotate";
 
@@ -27,12 +27,12 @@ export function KeyActions({ of, onRotated }: KeyActionsProps) {
     const kind = of.kind === "named" ? of.id : of.kind;
     const fresh = await once({ kind }, (asked) => client.apiKeys.rotate.mutate(asked));
     if (fresh) onRotated(fresh);
-    else toast({ title: `“${of.name}” was left as it is`, tone: "bad" });
+    else toast(refusal(`“${of.name}” was left as it is`));
   }
 
   async function remove() {
     const gone = await run(() => client.apiKeys.delete.mutate({ keyId: of.id }));
-    toast(gone ? { title: `“${of.name}” is deleted` } : { title: `“${of.name}” was left as it is`, tone: "bad" });
+    toast(gone ? { title: `“${of.name}” is deleted` } : refusal(`“${of.name}” was left as it is`));
   }
 
   return (

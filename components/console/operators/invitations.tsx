@@ -58,11 +58,11 @@ function columns(manages: boolean): Column<Invitation>[] {
 function Revoke({ of: { invitationId, email } }: { of: Invitation }) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy } = useAct();
+  const { run, busy, refusal } = useAct();
   const revoke = async () => {
     const gone = await run(() => client.operators.revokeInvitation.mutate({ invitationId }));
     if (gone) toast({ title: `The invitation of ${email} is revoked` });
-    else toast({ title: `The invitation of ${email} was left as it is`, tone: "bad" });
+    else toast(refusal(`The invitation of ${email} was left as it is`));
   };
   return (
     <Button size="sm" disabled={busy} aria-label={`Revoke the invitation of ${email}`} onClick={() => void revoke()}>

@@ -1,6 +1,7 @@
 "use client";
 
 import { Crown, Ellipsis, UserCog, UserMinus } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
@@ -26,7 +27,8 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
   const { role: own, account } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, once } = useAct();
+  const router = useRouter();
+  const { run, once, refusal } = useAct();
   const [asked, setAsked] = useState<"role" | "remove" | "own">();
   const { personId } = of;
   const who = of.name ?? of.email;
@@ -39,12 +41,14 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
 
   async function act(done: string, work: Promise<unknown>) {
     const answer = await work;
-    toast(answer ? { title: done } : { title: `${who} was left as before`, tone: "bad" });
+    toast(answer ? { title: done } : refusal(`${who} was left as before`));
+    // What one may oneself has changed with it.
+    if (answer && (isSelf || asked === "own")) router.refresh();
   }
   const remove = () =>
     act(
       `${who} is out`,
-      run(() => client.operators.remove.mutate({ personId })),
+      run(() => client.operators.remove.mutate({ personId }), { leaves: isSelf }),
     );
   const passOn = () =>
     act(
@@ -86,13 +90,16 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
 }
 
 function RoleDialog({ of, who, onClose }: { of: Operator; who: string; onClose: () => void }) {
+  const { account } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
+  const router = useRouter();
   const { run, busy, failure } = useAct();
   const [role, setRole] = useState<Role>(of.role);
   const save = async () => {
     if (!(await run(() => client.operators.update.mutate({ personId: of.personId, role })))) return;
     toast({ title: `${who} is ${role} now` });
+    if (of.personId === account.personId) router.refresh();
     onClose();
   };
   return (

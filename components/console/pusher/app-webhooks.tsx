@@ -29,8 +29,13 @@ const most = 10;
 /** Where the app tells what happens on its channels, in Pusher's own form. */
 export function AppWebhooks({ app, onChanged }: AppPartProps) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { run, busy, failure, forget } = useAct();
   const [adding, setAdding] = useState(false);
+  // What went wrong in the dialog says nothing beside it, nor the other way round.
+  const showDialog = (shown: boolean) => {
+    forget();
+    setAdding(shown);
+  };
 
   async function save(webhooks: Hook[]): Promise<boolean> {
     const changed = await run(() => client.pusherApps.update.mutate({ webhooks }));
@@ -77,11 +82,11 @@ export function AppWebhooks({ app, onChanged }: AppPartProps) {
         </ul>
       )}
       {!adding && <FailureNote failure={failure} className="mt-3" />}
-      <Button className="mt-4" disabled={app.webhooks.length >= most} onClick={() => setAdding(true)}>
+      <Button className="mt-4" disabled={app.webhooks.length >= most} onClick={() => showDialog(true)}>
         Add an address
       </Button>
       {adding && (
-        <Dialog open onOpenChange={(open) => !open && setAdding(false)} title="Add an address">
+        <Dialog open onOpenChange={(open) => !open && showDialog(false)} title="Add an address">
           <HookForm
             onSubmit={async (hook) => {
               if (await save([...app.webhooks, hook])) setAdding(false);
@@ -89,7 +94,7 @@ export function AppWebhooks({ app, onChanged }: AppPartProps) {
           >
             <FailureNote failure={failure} />
             <DialogButtons>
-              <Button onClick={() => setAdding(false)}>Cancel</Button>
+              <Button onClick={() => showDialog(false)}>Cancel</Button>
               <Button type="submit" variant="primary" disabled={busy}>
                 Add
               </Button>

@@ -26,7 +26,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
   const client = useTRPCClient();
   const router = useRouter();
   const toast = useToast();
-  const { run, once, busy } = useAct();
+  const { run, once, busy, refusal } = useAct();
   const [, setOpen] = useDeliveryFilters();
   const [asked, setAsked] = useState<"sample" | "replay" | "rotate" | "edit" | "delete">();
   const close = () => {
@@ -46,7 +46,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
       setMissedFrom(missed.toISOString());
       setAsked("replay");
     }
-    toast(changed ? { title: `${name} is ${changed.state}` } : { title: `${name} was left as it is`, tone: "bad" });
+    toast(changed ? { title: `${name} is ${changed.state}` } : refusal(`${name} was left as it is`));
   }
 
   async function ping() {
@@ -54,13 +54,13 @@ export function EndpointActions({ of }: { of: Webhook }) {
       client.webhooks.sendSample.mutate(asked),
     );
     if (sent) void setOpen({ open: sent.webhookDeliveryId });
-    else toast({ title: `${name} was not pinged`, tone: "bad" });
+    else toast(refusal(`${name} was not pinged`));
   }
 
   async function remove() {
     const gone = await run(() => client.webhooks.delete.mutate({ webhookId: of.id }), { leaves: true });
     if (gone) router.push(`${base}/webhooks`);
-    else toast({ title: `${name} was left as it is`, tone: "bad" });
+    else toast(refusal(`${name} was left as it is`));
   }
 
   return (
