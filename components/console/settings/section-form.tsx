@@ -112,7 +112,7 @@ function SettingControl({ field: { path, label, kind, hint }, value, error }: Co
         <Input
           name={path}
           type={types[kind]}
-          required={kind === "number"}
+          required={kind === "number" && stored !== ""}
           step={kind === "number" ? "any" : undefined}
           defaultValue={stored}
           data-stored={stored}
