@@ -31,6 +31,8 @@ export class Live {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wanted = false;
+  /** What is shown has a gap until it has been loaded anew, however many tries that takes. */
+  #hasGap = false;
   #transports: readonly Transport[];
 
   constructor(options: LiveOptions) {
@@ -83,6 +85,16 @@ export class Live {
     const token = await tokens.current().catch(() => undefined);
     if (!isCurrent()) return;
     if (token === undefined) return this.#again();
+    if (this.#hasGap) {
+      const isLoaded = await this.#options.onResync().then(
+        () => true,
+        () => false,
+      );
+      // Whoever was signed out over it, or went, is not connecting.
+      if (!isCurrent()) return;
+      if (!isLoaded) return this.#again();
+      this.#hasGap = false;
+    }
     const transport = this.#transports[this.#failures % this.#transports.length];
     const ifCurrent =
       <Args extends unknown[]>(act: (...args: Args) => void) =>
@@ -119,19 +131,24 @@ export class Live {
 
   /** With a place to go on from the connection goes on; without one it begins anew where the load was true. */
   #resync(eventId: string): void {
-    const { onResync, onLink } = this.#options;
-    if (eventId !== "") {
-      this.cursor = eventId;
-      onResync().catch(() => this.lost());
+    this.#hasGap = true;
+    if (eventId === "") {
+      this.#drop();
+      this.cursor = undefined;
+      this.#options.onLink("reconnecting");
+      void this.#connect();
       return;
     }
-    this.#drop();
-    this.cursor = undefined;
-    onLink("reconnecting");
-    onResync().then(
-      () => void this.#connect(),
-      // Whoever was signed out over it, or went, is not connecting.
-      () => this.#wanted && this.#again(),
+    this.cursor = eventId;
+    const attempt = this.#attempt;
+    const ifCurrent = (act: () => void) => () => {
+      if (attempt === this.#attempt) act();
+    };
+    this.#options.onResync().then(
+      ifCurrent(() => {
+        this.#hasGap = false;
+      }),
+      ifCurrent(() => this.lost()),
     );
   }
 

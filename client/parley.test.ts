@@ -448,7 +448,7 @@ test("after a gap nothing is listed that was deleted meanwhile, also not on a la
   expect(listed()).toEqual(ids);
 });
 
-test("one that is signed out while it loads anew says so, and goes on with a new token", async () => {
+test("one that is signed out while it loads anew says so, and goes on with a new token and without a gap", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);
   let tries = 0;
@@ -458,7 +458,10 @@ test("one that is signed out while it loads anew says so, and goes on with a new
   const token = await tenant.token(ada);
   const links: string[] = [];
   const client = await live(ada, { transports: [forgetful], getToken: () => token });
+  await client.room(chatId).open();
   client.subscribe(() => client.getState().link !== links.at(-1) && links.push(client.getState().link));
+  client.setOnline(false);
+  await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "missed" });
   const { fetch: real } = globalThis;
   onTestFinished(() => {
     globalThis.fetch = real;
@@ -466,7 +469,6 @@ test("one that is signed out while it loads anew says so, and goes on with a new
   // The token ends between the new connection and the load that it asks for.
   globalThis.fetch = (address, init) =>
     real(address, { ...init, headers: { ...init?.headers, authorization: "Bearer garbage" } });
-  client.setOnline(false);
   client.setOnline(true);
   await expect.poll(() => links).toContain("signed-out");
   globalThis.fetch = real;
@@ -474,8 +476,9 @@ test("one that is signed out while it loads anew says so, and goes on with a new
   expect(client.getState().link).toBe("signed-out");
   client.resume();
   await expect.poll(() => client.getState().link).toBe("live");
+  await expect.poll(() => texts(client, chatId)).toEqual(["missed"]);
   await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "meanwhile" });
-  await expect.poll(() => client.getState().chats[chatId]?.chat.lastMessage?.content).toBe("meanwhile");
+  await expect.poll(() => texts(client, chatId)).toEqual(["missed", "meanwhile"]);
 });
 
 test("one that was closed and is started again keeps its chats and its counters true", async () => {
