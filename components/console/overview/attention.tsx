@@ -4,7 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useConsole } from "../console-context.ts";
+import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
+import { failureOf } from "../problem.ts";
 import { useTRPC } from "../trpc.ts";
 
 interface Need {
@@ -22,6 +24,8 @@ export function Attention() {
   const webhooks = useQuery(trpc.webhooks.list.queryOptions({ pageSize: 100 }, useLiveQuery("webhooks.list")));
   const dead = useQuery(trpc.jobs.listDead.queryOptions({ pageSize: 1 }, useLiveQuery("jobs.listDead")));
   const { data: settings } = mail;
+  const failed = [mail, webhooks, dead].find(({ data, error }) => data === undefined && error !== null);
+  if (failed) return <FailureNote failure={failureOf(failed.error)} onRetry={() => void failed.refetch()} />;
   if (!settings || !webhooks.data || !dead.data) return null;
   const given = "totalCount" in dead.data ? dead.data.totalCount : 0;
   const needs: Need[] = [
