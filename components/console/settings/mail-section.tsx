@@ -75,6 +75,7 @@ function MailForm({ stored }: { stored: MailSettings }) {
 
   async function save(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    const boxes = event.currentTarget.elements;
     const said = new FormData(event.currentTarget);
     const text = (name: string) => String(said.get(name) ?? "");
     const security = text("security") as MailSettings["security"];
@@ -92,6 +93,9 @@ function MailForm({ stored }: { stored: MailSettings }) {
     const taken = beginSave();
     if (!(await run(() => client.mail.updateSettings.mutate(patch)))) return;
     taken();
+    // What is stored is not shown again, nor sent with the next save.
+    const password = boxes.namedItem("password");
+    if (password instanceof HTMLInputElement) password.value = "";
     toast({ title: "Mail: saved" });
   }
 

@@ -1,5 +1,6 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { type FormEvent, useId } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
@@ -17,6 +18,7 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
+  const router = useRouter();
   const { run, busy, failure } = useAct();
   const { form, beginSave } = useFollowStored();
   const { id, title, lead, fields } = section;
@@ -31,6 +33,8 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
     if (!saved) return;
     taken();
     toast({ title: `${title}: saved` });
+    // It stands above every page, too.
+    if ("name" in patch) router.refresh();
   }
 
   return (
