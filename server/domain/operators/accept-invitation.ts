@@ -56,7 +56,8 @@ export const acceptOwnInvitation = mutation({
         const { tenantId, invitation } = await readInvitation(tx, ctx.tenantId, token);
         if (invitation.email !== email)
           throw new DomainError("forbidden", { detail: `The invitation is for ${invitation.email}` });
-        await asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
+        const taken = asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
+        if (!(await taken)) throw new DomainError("not_found"); // taken back, or replaced by one with another role
         await joinTenant(tx, personId, { tenantId, role: invitation.role as Role });
         return { tenantId, role: invitation.role as Role };
       },
