@@ -303,3 +303,13 @@ describe("the audit log", () => {
     expect(body.body.split("\r\n")).toHaveLength(4);
   });
 });
+
+test("whoever tries links that set a password runs out of tries, of whatever kind they are", async () => {
+  const tries = [
+    () => root("/password-reset/finish", "POST", { token: "none", password }),
+    () => root("/invitations/acme.none/accept", "POST", { token: "none", password }),
+  ];
+  const seen = new Set<number>();
+  for (let i = 0; i < 80; i++) seen.add((await tries[i % 2]?.())?.status ?? 0);
+  expect([...seen].sort()).toEqual([403, 404, 429]);
+});
