@@ -108,6 +108,7 @@ export const storeRows: StoreModules = {
         refused,
       ],
       listMembers: [({ db, mine, theirs }) => members.listMembers(db, mine, theirs.chatId, page), []],
+      getStanding: [({ tx, mine, theirs }) => members.getStanding(tx, mine, theirs.chatId, "ada"), refused],
       keepMembers: [({ db, mine, theirs }) => members.keepMembers(db, mine, theirs.chatId, ["ada", "ben"]), []],
       listMemberIds: [({ db, mine, theirs }) => members.listMemberIds(db, mine, theirs.chatId, 50), []],
     },
