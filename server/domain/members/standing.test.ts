@@ -33,6 +33,7 @@ test.each([
   ["demoted", "adds nobody", demote, "POST", "/members", { userId: "cleo" }, 403],
   ["demoted", "renames nothing", demote, "PATCH", "", { name: "Mine" }, 403],
   ["demoted", "opens nothing", demote, "PATCH", "", { policy: "open" }, 403],
+  ["demoted", "deletes nothing", demote, "DELETE", "", undefined, 403],
   ["taken out", "gives no role", drop, "PATCH", "/members/ben", { role: "owner" }, 404],
   ["taken out", "removes nobody", drop, "DELETE", "/members/ben", undefined, 404],
   ["taken out", "renames nothing", drop, "PATCH", "", { name: "Mine" }, 404],
