@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { requireAccess } from "./access.ts";
 import { type Audited, beginAudit } from "./audit.ts";
 import type { Principal } from "./auth/principal.ts";
@@ -97,7 +98,10 @@ function idempotentCall(
   key: string,
   input: unknown,
 ): IdempotentCall {
-  const bodyHash = bodyHashOf(input);
+  // With a key, because it is stored: of a password that somebody signs up with a plain hash would be one to guess it by.
+  const bodyHash = createHmac("sha256", deriveKey(services.settings.authSecret, "idempotent-body"))
+    .update(bodyHashOf(input))
+    .digest("base64url");
   const scope = JSON.stringify([callerOf(principal, bodyHash), operation.name]);
   const secret = deriveKey(services.settings.authSecret, "idempotent-answer");
   return {

@@ -20,7 +20,9 @@ export const deleteChat = mutation({
   async handle(ctx, input) {
     const chatId = requireId(input.chatId);
     const chat = await getDeletable(ctx, chatId);
-    await unitOfWork(ctx.services.db, ctx.tenantId, (work) => buryChat(ctx, work, chat));
+    await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
+      buryChat(ctx, work, chat, ctx.principal.admin ? undefined : callerId(ctx)),
+    );
     return {};
   },
 });
@@ -30,12 +32,24 @@ async function getDeletable(ctx: Context, chatId: string): Promise<PublicChat> {
   const { db } = ctx.services;
   if (ctx.principal.admin) return await getChat(db, ctx.tenantId, chatId);
   const chat = await getMemberChat(db, ctx.tenantId, callerId(ctx), chatId);
-  if (!canDelete(chat)) throw new DomainError("forbidden", { detail: "Only the owner or an Admin deletes a chat" });
+  if (!canDelete(chat)) throw refuseOthers();
   return chat;
 }
 
-/** The chat's row stays as a tombstone; its members go and their spans end at the event that says so. */
-export async function buryChat({ tenantId }: Context, { tx, lockHead, emit }: Work, chat: PublicChat): Promise<void> {
+function refuseOthers(): DomainError {
+  return new DomainError("forbidden", { detail: "Only the owner or an Admin deletes a chat" });
+}
+
+/**
+ * The chat's row stays as a tombstone; its members go and their spans end at the event that says so.
+ * @param as who has to be its owner still; nobody for who runs the tenant
+ */
+export async function buryChat(
+  { tenantId }: Context,
+  { tx, lockHead, emit }: Work,
+  chat: PublicChat,
+  as?: string,
+): Promise<void> {
   const chatId = chat.id;
   const { count } = await tx.chat.updateMany({
     where: { tenantId, id: chatId, deletedAt: null },
@@ -43,6 +57,11 @@ export async function buryChat({ tenantId }: Context, { tx, lockHead, emit }: Wo
   });
   if (count === 0) throw new DomainError("not_found");
   await lockHead();
+  if (as !== undefined) {
+    const own = await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId: as } } });
+    if (!own) throw new DomainError("not_found");
+    if (own.role !== "owner") throw refuseOthers();
+  }
   const toPosition = emit({ type: "chat.deleted", chatId, payload: publicChat(chat) });
   await tx.membershipSpan.updateMany({ where: { tenantId, chatId, toPosition: null }, data: { toPosition } });
   await tx.member.deleteMany({ where: { tenantId, chatId } });

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "./schema.ts";
@@ -148,4 +149,29 @@ test("a subscription from the list's own position has no hole", async () => {
   const after = before.headers.get("x-event-cursor");
   const { body } = await caller<{ data: unknown[] }>("GET", `/events?after=${after}`);
   expect(body.data).toMatchObject([{ type: "chat.created", chatId: chat.id }]);
+});
+
+test("who runs the tenant finds the chats of somebody who is in more of them than a statement takes values", async () => {
+  const mine = (await ada<Chat>("POST", "/Chat", { name: "Mine", memberUserIds: ["wanted"] })).body;
+  const frozen = (await ada<Chat>("POST", "/Chat", { name: "Ice", memberUserIds: ["wanted"] })).body;
+  await ada("PATCH", `/Chat/${frozen.id}`, { frozen: true });
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  try {
+    await owner.query(
+      "insert into members (tenant_id, chat_id, user_id) select 'acme', gen_random_uuid(), 'wanted' from generate_series(1, 70000)",
+    );
+  } finally {
+    await owner.end();
+  }
+  const find = async (query: string) => {
+    const { status, body } = await tenant.key()<CursorPage>("GET", `/admin/chats?member=wanted${query}`);
+    return [status, body.data?.map(({ name }) => name)];
+  };
+  expect(await find("")).toEqual([200, ["Ice", "Mine"]]);
+  expect(await find(`&before=${frozen.id}`)).toEqual([200, ["Mine"]]);
+  expect(await find("&frozen=true")).toEqual([200, ["Ice"]]);
+  expect(await find("&search=mIN")).toEqual([200, ["Mine"]]);
+  expect(await find(`&search=${mine.id}`)).toEqual([200, ["Mine"]]);
+  expect(await find("&deleted=true")).toEqual([200, []]);
 });

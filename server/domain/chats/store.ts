@@ -2,7 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { isId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { ChatHead, Chat as ChatRow, Prisma } from "../../persistence/generated/client.ts";
+import { type ChatHead, type Chat as ChatRow, Prisma } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { MemberChat, Policy, PublicChat } from "./schema.ts";
 
@@ -137,18 +137,23 @@ export async function listTenantChats(
   { search, kind, frozen, member, deleted }: TenantChatFilter,
 ): Promise<TenantChat[]> {
   const client = db.forTenant(tenantId);
-  const AND: Prisma.ChatWhereInput[] = [];
-  if (range.before !== undefined) AND.push({ id: { lt: range.before } });
+  const only: Prisma.Sql[] = [];
+  if (range.before !== undefined) only.push(Prisma.sql`id < ${range.before}::uuid`);
   if (search !== undefined)
-    AND.push(isId(search) ? { id: search } : { name: { contains: search, mode: "insensitive" } });
-  if (member !== undefined) {
-    const chats = await client.member.findMany({ where: { tenantId, userId: member }, select: { chatId: true } });
-    AND.push({ id: { in: chats.map(({ chatId }) => chatId) } });
-  }
+    only.push(isId(search) ? Prisma.sql`id = ${search}::uuid` : Prisma.sql`name ilike ${containing(search)}`);
+  if (kind !== undefined) only.push(Prisma.sql`kind = ${kind}`);
+  if (frozen !== undefined) only.push(Prisma.sql`frozen = ${frozen}`);
+  if (member !== undefined)
+    only.push(
+      Prisma.sql`exists (select from members m where m.tenant_id = ${tenantId} and m.chat_id = c.id and m.user_id = ${member})`,
+    );
+  only.push(deleted ? Prisma.sql`deleted_at is not null` : Prisma.sql`deleted_at is null`);
+  // Hand-written SQL: with Prisma, which knows no members of a chat, the ids of all of somebody's chats would be values of the statement.
+  const found = await client.$queryRaw<{ id: string }[]>`
+    select id from chats c where tenant_id = ${tenantId} and ${Prisma.join(only, " and ")} order by id desc limit ${range.limit}::int`;
   const rows = await client.chat.findMany({
-    where: { tenantId, AND, kind, frozen, deletedAt: deleted ? { not: null } : null },
+    where: { tenantId, id: { in: found.map(({ id }) => id) } },
     orderBy: { id: "desc" },
-    take: range.limit,
   });
   const heads = await client.chatHead.findMany({ where: { tenantId, chatId: { in: rows.map(({ id }) => id) } } });
   const byChat = new Map(heads.map((head) => [head.chatId, head]));
@@ -156,6 +161,11 @@ export async function listTenantChats(
     const head = byChat.get(row.id);
     return head ? [toTenantChat(row, head)] : [];
   });
+}
+
+/** What `like` takes for a text anywhere in another. */
+function containing(part: string): string {
+  return `%${part.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 /** The first few members of each of some chats, those who joined first. */

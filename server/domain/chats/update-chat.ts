@@ -5,6 +5,7 @@ import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, metadata, text } from "../../schema.ts";
+import { getStanding, type Standing } from "../members/store.ts";
 import { canGovern, canManage } from "./policy.ts";
 import { presentChats, publicChat } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
@@ -30,16 +31,29 @@ export const updateChat = mutation({
     const chatId = requireId(change.chatId);
     const userId = callerId(ctx);
     const chat = await getMemberChat(db, ctx.tenantId, userId, chatId);
-    if (!canManage(chat) && !ctx.principal.admin)
-      throw new DomainError("forbidden", { detail: "Only owner and moderators change this chat" });
-    if ((change.policy !== undefined || change.frozen !== undefined) && !canGovern(chat, ctx.principal.admin))
-      throw new DomainError("forbidden", { detail: "Only owner and moderators set the policy or freeze" });
-    await unitOfWork(db, ctx.tenantId, (work) => applyChange(ctx, work, chatId, change));
+    ensureMayChange(ctx, chat, change);
+    await unitOfWork(db, ctx.tenantId, async (work) => {
+      await applyChange(ctx, work, chatId, change);
+      // Whoever changes the chat's own rules has to have the role to; for all others they are what they were.
+      ensureMayChange(ctx, await getStanding(work.tx, ctx.tenantId, chatId, userId), change);
+    });
     const [shown] = await presentChats(db, ctx.tenantId, [await getMemberChat(db, ctx.tenantId, userId, chatId)]);
     if (!shown) throw new DomainError("not_found");
     return shown;
   },
 });
+
+/** Throws forbidden. */
+function ensureMayChange(
+  { principal: { admin } }: Context,
+  standing: Standing,
+  { policy, frozen }: z.output<typeof chatChangeInput>,
+): void {
+  if (!canManage(standing) && !admin)
+    throw new DomainError("forbidden", { detail: "Only owner and moderators change this chat" });
+  if ((policy !== undefined || frozen !== undefined) && !canGovern(standing, admin))
+    throw new DomainError("forbidden", { detail: "Only owner and moderators set the policy or freeze" });
+}
 
 /** Changes a chat within a unit of work. Throws not_found for one that is gone. */
 export async function applyChange(

@@ -134,9 +134,14 @@ test.each([
   });
 });
 
-test("a direct chat keeps its two members: 409", async () => {
+test("a direct chat keeps its two members, whoever says otherwise: 409", async () => {
   const chat = await createChat({ kind: "direct" });
-  expect(await add(ada, chat, { userId: "cleo" })).toMatchObject({ status: 409, body: { code: "conflict" } });
+  const conflict = { status: 409, body: { code: "conflict" } };
+  expect(await add(ada, chat, { userId: "cleo" })).toMatchObject(conflict);
+  const members = `/admin/chats/${chat.id}/members`;
+  expect(await tenant.key()("POST", members, { userIds: ["cleo"] })).toMatchObject(conflict);
+  expect(await tenant.key()("DELETE", `${members}/ben`)).toMatchObject(conflict);
+  expect((await ben<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(2);
 });
 
 test("not a member and other tenants get 404, and add nobody", async () => {

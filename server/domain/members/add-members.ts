@@ -7,7 +7,7 @@ import { findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../per
 import { entityId, limits, userId } from "../../schema.ts";
 import { canManage } from "../chats/policy.ts";
 import { getMemberChat } from "../chats/store.ts";
-import { addMembers as storeMembers } from "./store.ts";
+import { getStanding, type Standing, addMembers as storeMembers } from "./store.ts";
 
 const many = z.array(userId).max(limits.membersPerCall);
 
@@ -36,8 +36,7 @@ export const addMembers = mutation({
     if (wanted.length === 0) throw new DomainError("invalid", { errors: { userId: ["name at least one user"] } });
     const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
-    if (!canManage(chat) && !ctx.principal.admin)
-      throw new DomainError("forbidden", { detail: "Only owner and moderators add members here" });
+    ensureMayAdd(ctx.principal, chat);
     return await addInSteps(ctx, chatId, wanted, callerId(ctx));
   },
 });
@@ -75,13 +74,21 @@ interface Addition {
   as: string | undefined;
 }
 
-async function addStep({ tenantId }: Context, { tx, lockHead, emit }: Work, { chatId, wanted, as }: Addition) {
+/** Throws forbidden. */
+function ensureMayAdd({ admin }: Context["principal"], standing: Standing): void {
+  if (!canManage(standing) && !admin)
+    throw new DomainError("forbidden", { detail: "Only owner and moderators add members here" });
+}
+
+async function addStep(
+  { tenantId, principal }: Context,
+  { tx, lockHead, emit }: Work,
+  { chatId, wanted, as }: Addition,
+) {
   await lockHead();
   const chat = await tx.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
-  const allowed =
-    as === undefined ||
-    (await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId: as } } })) !== null;
-  if (!chat || chat.deletedAt || !allowed) throw new DomainError("not_found");
+  if (!chat || chat.deletedAt) throw new DomainError("not_found");
+  if (as !== undefined) ensureMayAdd(principal, await getStanding(tx, tenantId, chatId, as));
   const head = await tx.chatHead.findUniqueOrThrow({ where: { tenantId_chatId: { tenantId, chatId } } });
   const present = await tx.member.findMany({
     where: { tenantId, chatId, userId: { in: wanted } },

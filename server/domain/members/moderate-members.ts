@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DomainError } from "../../errors.ts";
 import { requireId, requireUserId } from "../../ids.ts";
 import { mutation, query } from "../../operation.ts";
 import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
@@ -43,7 +44,8 @@ export const addChatMembers = mutation({
   output: z.object({ chatId: z.string(), added: z.array(z.string()), memberCount: z.number().int() }),
   errors: ["conflict"],
   async handle(ctx, input) {
-    const { id } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
+    const { id, kind } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
+    if (kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
     return addInSteps(ctx, id, [...new Set(input.userIds)], undefined);
   },
 });
@@ -58,7 +60,8 @@ export const removeChatMember = mutation({
   errors: ["conflict"],
   async handle(ctx, input) {
     const userId = requireUserId(input.userId);
-    const { id: chatId } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
+    const { id: chatId, kind } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
+    if (kind === "direct") throw new DomainError("conflict", { detail: "A direct chat keeps its two members" });
     if (ctx.audit) ctx.audit.target = `chatId:${chatId} userId:${userId}`;
     return unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
       dropFromChat(ctx, work, { chatId, userId, mayBeOwner: true }),

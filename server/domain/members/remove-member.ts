@@ -7,7 +7,7 @@ import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { canManage, canRemoveOwner } from "../chats/policy.ts";
 import { getMemberChat } from "../chats/store.ts";
-import { removeMember as dropMember } from "./store.ts";
+import { removeMember as dropMember, getStanding, type Standing } from "./store.ts";
 
 export const removeMember = mutation({
   name: "members.remove",
@@ -24,15 +24,18 @@ export const removeMember = mutation({
     const chat = await getMemberChat(ctx.services.db, ctx.tenantId, caller, chatId);
     const self = userId === caller;
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat keeps its two members" });
-    if (!self && !canManage(chat) && !ctx.principal.admin)
-      throw new DomainError("forbidden", { detail: "Only owner and moderators remove members here" });
-    return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
-      dropFromChat(ctx, work, {
-        chatId,
-        userId,
-        mayBeOwner: self || ctx.principal.admin || canRemoveOwner(chat),
-      }),
-    );
+    const ensureMayRemove = (standing: Standing) => {
+      if (!self && !canManage(standing) && !ctx.principal.admin)
+        throw new DomainError("forbidden", { detail: "Only owner and moderators remove members here" });
+    };
+    ensureMayRemove(chat);
+    return await unitOfWork(ctx.services.db, ctx.tenantId, async (work) => {
+      if (self) return dropFromChat(ctx, work, { chatId, userId, mayBeOwner: true });
+      await work.lockHead();
+      const standing = await getStanding(work.tx, ctx.tenantId, chatId, caller);
+      ensureMayRemove(standing);
+      return dropFromChat(ctx, work, { chatId, userId, mayBeOwner: ctx.principal.admin || canRemoveOwner(standing) });
+    });
   },
 });
 

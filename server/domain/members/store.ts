@@ -1,7 +1,12 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
 import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { MemberChat } from "../chats/schema.ts";
+
+/** What a member is in a chat, and what the chat lets members do. */
+export type Standing = Pick<MemberChat, "policy" | "frozen" | "role">;
 
 export interface NewMember {
   chatId: string;
@@ -36,6 +41,22 @@ export async function keepMembers(
     .member.findMany({ where: { tenantId, chatId, userId: { in: userIds } }, select: { userId: true } });
   const members = new Set(rows.map((row) => row.userId));
   return [...new Set(userIds)].filter((userId) => members.has(userId));
+}
+
+/**
+ * What a member may do in a chat goes by this, read under the log's head: whoever was demoted or taken out while a change waited for it
+ * does not make that change. Throws not_found for who is no member.
+ */
+export async function getStanding(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  chatId: string,
+  userId: string,
+): Promise<Standing> {
+  const chat = await tx.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
+  const member = await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } } });
+  if (!chat || chat.deletedAt || !member) throw new DomainError("not_found");
+  return { policy: chat.policy as Standing["policy"], frozen: chat.frozen, role: member.role as Standing["role"] };
 }
 
 /** Takes a member out and ends the span at the event that says so. Only under the log's head. */

@@ -9,6 +9,7 @@ import { isModerator } from "../chats/policy.ts";
 import type { Role } from "../chats/schema.ts";
 import { getChat, getMemberChat } from "../chats/store.ts";
 import { role } from "./schema.ts";
+import { getStanding } from "./store.ts";
 
 export const memberChangeInput = z.object({
   chatId: entityId,
@@ -28,16 +29,26 @@ export const updateMember = mutation({
   async handle(ctx, change) {
     const chatId = requireId(change.chatId);
     requireUserId(change.userId);
-    const callerRole = await roleOf(ctx, chatId);
-    if (!isModerator(callerRole))
-      throw new DomainError("forbidden", { detail: "Only owner and moderators change members" });
-    if (change.role && change.role !== "member" && callerRole !== "owner")
-      throw new DomainError("forbidden", { detail: "Only an owner gives roles" });
-    return await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
-      changeMember(ctx, work, { ...change, chatId }, callerRole),
-    );
+    ensureMayChange(change, await roleOf(ctx, chatId));
+    return await unitOfWork(ctx.services.db, ctx.tenantId, async (work) => {
+      await work.lockHead();
+      const { admin } = ctx.principal;
+      const { role } = admin
+        ? { role: "owner" as const }
+        : await getStanding(work.tx, ctx.tenantId, chatId, callerId(ctx));
+      ensureMayChange(change, role);
+      return changeMember(ctx, work, { ...change, chatId }, role);
+    });
   },
 });
+
+/** Throws forbidden. */
+function ensureMayChange(change: z.output<typeof memberChangeInput>, callerRole: Role): void {
+  if (!isModerator(callerRole))
+    throw new DomainError("forbidden", { detail: "Only owner and moderators change members" });
+  if (change.role && change.role !== "member" && callerRole !== "owner")
+    throw new DomainError("forbidden", { detail: "Only an owner gives roles" });
+}
 
 /** What the caller is in the chat; an Admin is as good as an owner, of any chat of the tenant. Throws not_found. */
 async function roleOf(ctx: Context, chatId: string): Promise<Role> {

@@ -5,8 +5,9 @@ import { mutation } from "../../operation.ts";
 import { asTenant } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { hashPassword } from "../persons/hash-password.ts";
+import { ensureMayOpenLink } from "../persons/policy.ts";
 import { linkToken, newPassword, personName, role, signedIn } from "../persons/schema.ts";
-import { insertPerson, joinTenant } from "../persons/store.ts";
+import { asInstallation, insertPerson, joinTenant } from "../persons/store.ts";
 import { readInvitation } from "./read-invitation.ts";
 import { deleteInvitation } from "./store.ts";
 
@@ -19,8 +20,10 @@ export const acceptInvitation = mutation({
   access: { caller: "anyone" },
   input: z.object({ token: linkToken, password: newPassword, name: personName.optional() }),
   output: accepted,
-  errors: ["unauthenticated", "forbidden", "conflict"],
+  errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, { token, password, name = null }) {
+    ensureMayOpenLink(ctx.services, ctx.ip);
+    if (!ctx.idempotent) await asInstallation(ctx.services.db, (tx) => readInvitation(tx, ctx.tenantId, token));
     const passwordHash = await hashPassword(password);
     return unitOfWork(
       ctx.services.db,
@@ -56,7 +59,8 @@ export const acceptOwnInvitation = mutation({
         const { tenantId, invitation } = await readInvitation(tx, ctx.tenantId, token);
         if (invitation.email !== email)
           throw new DomainError("forbidden", { detail: `The invitation is for ${invitation.email}` });
-        await asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
+        const taken = asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
+        if (!(await taken)) throw new DomainError("not_found"); // taken back, or replaced by one with another role
         await joinTenant(tx, personId, { tenantId, role: invitation.role as Role });
         return { tenantId, role: invitation.role as Role };
       },

@@ -7,7 +7,8 @@ import { makeLink, sealLink } from "../persons/make-link.ts";
 import { personMailJob } from "../persons/policy.ts";
 import { email, role } from "../persons/schema.ts";
 import { presentInvitation } from "./list-invitations.ts";
-import { invitationSchema, ownRole, refuseMore } from "./schema.ts";
+import { lockOwnRole } from "./own-role.ts";
+import { invitationSchema, refuseMore } from "./schema.ts";
 import { insertInvitation } from "./store.ts";
 
 const lastsMs = 7 * 24 * 60 * 60 * 1000;
@@ -27,7 +28,6 @@ export const inviteOperator = mutation({
   errors: ["reauthentication_required"],
   secretAnswer: true,
   async handle(ctx, { email, role }) {
-    if (!mayGrant(ownRole(ctx), role)) throw refuseMore();
     const { db, settings } = ctx.services;
     const { token, hash } = makeLink();
     const link = `${settings.baseUrl}/invite/${ctx.tenantId}.${token}`;
@@ -35,6 +35,7 @@ export const inviteOperator = mutation({
       db,
       ctx.tenantId,
       async ({ tx }) => {
+        if (!mayGrant(await lockOwnRole(ctx, tx, "admin:operators"), role)) throw refuseMore();
         const expiresAt = new Date(Date.now() + lastsMs);
         const invitedBy = ctx.principal.person?.email;
         const row = await insertInvitation(tx, ctx.tenantId, { email, role, hash, invitedBy, expiresAt });

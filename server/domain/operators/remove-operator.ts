@@ -4,8 +4,8 @@ import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
-import { lockTenant } from "../tenants/store.ts";
-import { ownRole, refuseMore } from "./schema.ts";
+import { lockOwnRole } from "./own-role.ts";
+import { refuseMore } from "./schema.ts";
 import { removeOperator as deleteOperator, getOperator, hasOtherOwner } from "./store.ts";
 
 export const removeOperator = mutation({
@@ -21,9 +21,9 @@ export const removeOperator = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        await lockTenant(tx, ctx.tenantId);
+        const own = await lockOwnRole(ctx, tx, "admin:operators");
         const operator = await getOperator(tx, ctx.tenantId, personId);
-        if (!mayGrant(ownRole(ctx), operator.role as Role)) throw refuseMore();
+        if (!mayGrant(own, operator.role as Role)) throw refuseMore();
         if (operator.role === "owner" && !(await hasOtherOwner(tx, ctx.tenantId, operator.personId)))
           throw new DomainError("conflict", { detail: "The last owner stays: pass the tenant on, or delete it" });
         await deleteOperator(tx, ctx.tenantId, operator.personId);

@@ -35,11 +35,18 @@ export async function findOwnerAddresses(tx: TenantTransaction, tenantId: Tenant
   return (await amongPersons(tx, tenantId, () => findPersons(tx, ids))).map(({ email }) => email);
 }
 
+export async function findOperator(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  personId: string,
+): Promise<Operator | null> {
+  if (!isId(personId)) return null;
+  return tx.operator.findUnique({ where: { tenantId_personId: { tenantId, personId } } });
+}
+
 /** Throws not_found. */
 export async function getOperator(tx: TenantTransaction, tenantId: TenantId, personId: string): Promise<Operator> {
-  const row = isId(personId)
-    ? await tx.operator.findUnique({ where: { tenantId_personId: { tenantId, personId } } })
-    : null;
+  const row = await findOperator(tx, tenantId, personId);
   if (!row) throw new DomainError("not_found");
   return row;
 }

@@ -4,7 +4,7 @@ import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
 import { signedIn } from "../persons/schema.ts";
-import { lockTenant } from "../tenants/store.ts";
+import { lockOwnRole } from "./own-role.ts";
 import { getOperator, setRole } from "./store.ts";
 
 export const transferOwnership = mutation({
@@ -21,7 +21,7 @@ export const transferOwnership = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        await lockTenant(tx, ctx.tenantId);
+        await lockOwnRole(ctx, tx, "admin:owner");
         const operator = await getOperator(tx, ctx.tenantId, personId);
         if (operator.personId === own) throw new DomainError("conflict", { detail: "You are an owner already" });
         await setRole(tx, ctx.tenantId, operator.personId, "owner");

@@ -5,8 +5,8 @@ import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
 import { role } from "../persons/schema.ts";
-import { lockTenant } from "../tenants/store.ts";
-import { ownRole, refuseMore } from "./schema.ts";
+import { lockOwnRole } from "./own-role.ts";
+import { refuseMore } from "./schema.ts";
 import { getOperator, hasOtherOwner, setRole } from "./store.ts";
 
 export const updateOperator = mutation({
@@ -18,12 +18,11 @@ export const updateOperator = mutation({
   output: empty,
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, { personId, role }) {
-    const own = ownRole(ctx);
     const answer = await unitOfWork(
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        await lockTenant(tx, ctx.tenantId);
+        const own = await lockOwnRole(ctx, tx, "admin:operators");
         const operator = await getOperator(tx, ctx.tenantId, personId);
         if (!mayGrant(own, role) || !mayGrant(own, operator.role as Role)) throw refuseMore();
         if (

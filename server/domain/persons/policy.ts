@@ -35,6 +35,14 @@ export function ensureMaySignUp({ limiter }: Pick<Services, "limiter">, ip: stri
   if (ip !== undefined) limiter.take("sign-up-address", ip, triesOfAddress);
 }
 
+/**
+ * Throws rate_limited when too many links with a password to set were tried from an address. A password's hash costs what a hundred calls
+ * do, so that a link is looked at before, too.
+ */
+export function ensureMayOpenLink({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
+  if (ip !== undefined) limiter.take("link-address", ip, triesOfAddress);
+}
+
 export type PersonLinkKind = "sign-in" | "reset";
 
 /** How long a mailed link is good, in minutes. */

@@ -5,8 +5,9 @@ import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { hashPassword } from "./hash-password.ts";
 import { hashLink } from "./make-link.ts";
+import { ensureMayOpenLink } from "./policy.ts";
 import { linkToken, newPassword } from "./schema.ts";
-import { deleteLinks, deleteSessions, findLink, lockPerson, savePerson, takeLink } from "./store.ts";
+import { asInstallation, deleteLinks, deleteSessions, findLink, lockPerson, savePerson, takeLink } from "./store.ts";
 
 export const resetPassword = mutation({
   name: "people.resetPassword",
@@ -15,18 +16,20 @@ export const resetPassword = mutation({
   access: { caller: "anyone" },
   input: z.object({ token: linkToken, password: newPassword }),
   output: empty,
-  errors: ["unauthenticated", "forbidden"],
+  errors: ["unauthenticated", "forbidden", "rate_limited"],
   async handle(ctx, { token, password }) {
     const { db, security } = ctx.services;
+    ensureMayOpenLink(ctx.services, ctx.ip);
     const hash = hashLink(token);
+    const over = new DomainError("forbidden", { detail: "The link is over: ask for another" });
+    if (!ctx.idempotent && !(await asInstallation(db, (tx) => findLink(tx, "reset", hash)))) throw over;
     const passwordHash = await hashPassword(password);
     const answer = await unitOfWork(
       db,
       ctx.tenantId,
       async ({ tx }) => {
         const link = await findLink(tx, "reset", hash);
-        if (!link?.personId || !(await takeLink(tx, "reset", hash)))
-          throw new DomainError("forbidden", { detail: "The link is over: ask for another" });
+        if (!link?.personId || !(await takeLink(tx, "reset", hash))) throw over;
         const person = await lockPerson(tx, link.personId);
         await savePerson(tx, person.id, { passwordHash, verifiedAt: person.verifiedAt ?? new Date() });
         await deleteSessions(tx, person.id, {});

@@ -25,7 +25,7 @@ export const eraseUser = mutation({
       db,
       ctx.tenantId,
       async ({ tx }) => {
-        await ensureKnown(db, ctx.tenantId, userId);
+        await ensureKnown(tx, ctx.tenantId, userId);
         if (input.confirm !== userId) throw new DomainError("conflict", { detail: "confirm is not the user's id" });
         await revokeUserTokens(tx, ctx.tenantId, userId);
         return presentTask(await startTask(tx, ctx.tenantId, task));

@@ -24,7 +24,7 @@ export const exportUser = mutation({
       db,
       ctx.tenantId,
       async ({ tx }) => {
-        await ensureKnown(db, ctx.tenantId, userId);
+        await ensureKnown(tx, ctx.tenantId, userId);
         return presentTask(await startTask(tx, ctx.tenantId, task));
       },
       ctx.idempotent,

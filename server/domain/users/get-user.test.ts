@@ -29,6 +29,11 @@ describe("succeeds", () => {
   });
 });
 
+test("more exports at once than there are connections to the database wait for none but their own", async () => {
+  const exports = Array.from({ length: 40 }, () => tenant.key()("POST", "/admin/users/nobody/export"));
+  expect(new Set((await Promise.all(exports)).map(({ status }) => status))).toEqual(new Set([404]));
+});
+
 describe("refuses", () => {
   test("another user's profile with 403, whether there is one or not", async () => {
     const ben = tenant.as("ben");

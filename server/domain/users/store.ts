@@ -36,13 +36,12 @@ export async function isMemberAnywhere(db: Database, tenantId: TenantId, userId:
 }
 
 /** That something names the user. Throws not_found. */
-export async function ensureKnown(db: Database, tenantId: TenantId, userId: string): Promise<void> {
-  const client = db.forTenant(tenantId);
+export async function ensureKnown(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
   const where = { tenantId, userId };
   const known =
-    (await findUser(db, tenantId, userId)) ??
-    (await client.membershipSpan.findFirst({ where, select: { userId: true } })) ??
-    (await client.notification.findFirst({ where, select: { userId: true } }));
+    (await tx.user.findUnique({ where: { tenantId_id: { tenantId, id: userId } }, select: { id: true } })) ??
+    (await tx.membershipSpan.findFirst({ where, select: { userId: true } })) ??
+    (await tx.notification.findFirst({ where, select: { userId: true } }));
   if (!known) throw new DomainError("not_found");
 }
 

@@ -32,6 +32,7 @@ export const operatorStores: StoreModules = {
     rows: {
       listOperators: [({ db, mine }) => operators.listOperators(db, mine), []],
       findOwnerAddresses: [({ tx, mine }) => operators.findOwnerAddresses(tx, mine), own],
+      findOperator: [({ tx, mine, theirs }) => operators.findOperator(tx, mine, theirs.personId), null],
       getOperator: [({ tx, mine, theirs }) => operators.getOperator(tx, mine, theirs.personId), refused],
       setRole: [({ tx, mine, theirs }) => operators.setRole(tx, mine, theirs.personId, "admin"), refused],
       removeOperator: [({ tx, mine, theirs }) => operators.removeOperator(tx, mine, theirs.personId), refused],

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { ownPath } from "./own-path.ts";
+
+test.each([
+  ["/t/acme/chats?open=1#top", "/t/acme/chats?open=1#top"],
+  [["/account", "/t"], "/account"],
+])("a path of our own stays: %j", (next, path) => {
+  expect(ownPath(next)).toBe(path);
+});
+
+test.each([
+  undefined,
+  "",
+  "t/acme",
+  "https://elsewhere.example/",
+  "//elsewhere.example",
+  "/\\elsewhere.example",
+  "/\t/elsewhere.example",
+  "/\n/elsewhere.example",
+  "/\r\n\\elsewhere.example",
+  "javascript:alert(1)",
+])("whatever leads elsewhere does not: %j", (next) => {
+  expect(ownPath(next)).toBe("/t");
+});

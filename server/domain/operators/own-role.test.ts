@@ -1,0 +1,93 @@
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { consoleHeaders, makeOperator, type SignedInOperator } from "../../testing/console.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+/** What somebody else does at the same time, past row-level security. */
+let rival: pg.Client;
+let watcher: pg.Pool;
+
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.tenant("acme");
+  rival = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await rival.connect();
+  watcher = new pg.Pool({ connectionString: stack.database.ownerUrl, max: 1 });
+});
+afterAll(async () => {
+  await rival.end();
+  await watcher.end();
+  await stack.close();
+});
+
+const operator = (role: "owner" | "admin" | "support") =>
+  makeOperator(stack.api.services.db, testSecret, { tenantId: acme.tenantId, role });
+const rolesOf = async (...people: SignedInOperator[]) => {
+  const { rows } = await watcher.query<{ person_id: string; role: string }>("select person_id, role from operators");
+  return people.map(({ personId }) => rows.find(({ person_id }) => person_id === personId)?.role);
+};
+const ask = (by: SignedInOperator, operation: string, input: object) =>
+  call(`${stack.url}/api/trpc/${operation}`, "POST", input, {
+    ...consoleHeaders(by.session),
+    "x-tenant-id": acme.tenantId,
+  });
+
+/** The answer to a call that waits for what somebody else does before it. */
+async function after<T>(statements: string, begin: () => Promise<T>): Promise<T> {
+  await rival.query(`begin; ${statements}`);
+  try {
+    const asked = begin();
+    await expect.poll(() => sessionsWaiting(watcher), { interval: 10, timeout: 10_000 }).toBeGreaterThan(0);
+    await rival.query("commit");
+    return await asked;
+  } finally {
+    await rival.query("rollback");
+  }
+}
+
+describe("whoever was demoted while the call waited", () => {
+  let own: SignedInOperator;
+  let other: SignedInOperator;
+  beforeEach(async () => {
+    [own, other] = await Promise.all([operator("owner"), operator("support")]);
+  });
+  const demoted = (ask: () => Promise<{ status: number }>) =>
+    after(
+      `select 1 from tenants where id = 'acme' for no key update;
+       update operators set role = 'read-only' where person_id = '${own.personId}'`,
+      ask,
+    );
+
+  test("does not get back by passing the tenant on", async () => {
+    const asked = await demoted(() => ask(own, "operators.transferOwnership", { personId: other.personId }));
+    expect(asked.status).toBe(403);
+    expect(await rolesOf(own, other)).toEqual(["read-only", "support"]);
+  });
+
+  test("nor by a change of the own role", async () => {
+    const asked = await demoted(() => ask(own, "operators.update", { personId: own.personId, role: "owner" }));
+    expect(asked.status).toBe(403);
+    expect(await rolesOf(own)).toEqual(["read-only"]);
+  });
+
+  test("nor takes the other out", async () => {
+    expect((await demoted(() => ask(own, "operators.remove", { personId: other.personId }))).status).toBe(403);
+    expect(await rolesOf(other)).toEqual(["support"]);
+  });
+});
+
+test("an invitation that is taken back while somebody accepts it makes nobody an operator", async () => {
+  const guest = await makeOperator(stack.api.services.db, testSecret, undefined);
+  const invited = await acme.key()<{ link: string }>("POST", "/admin/operators/invitations", {
+    email: guest.email,
+    role: "admin",
+  });
+  const token = invited.body.link.split("/invite/")[1] ?? "";
+  const accept = () =>
+    call(`${stack.url}/api/console/account/invitations/${token}/accept`, "POST", {}, consoleHeaders(guest.session));
+  expect((await after(`delete from operator_invitations where email = '${guest.email}'`, accept)).status).toBe(404);
+  expect(await rolesOf(guest)).toEqual([undefined]);
+});
