@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { internalKey } from "../../auth/api-key.ts";
 import { readSessionToken, writeSessionToken } from "../../auth/session-cookie.ts";
-import { bodyHashOf } from "../../caller.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { makeLink } from "./make-link.ts";
@@ -298,26 +297,4 @@ describe("the audit log", () => {
     const { body } = await acme.key()<{ body: string }>("GET", "/admin/audit/export?operation=adminChats");
     expect(body.body.split("\r\n")).toHaveLength(4);
   });
-});
-
-test("whoever tries links that set a password runs out of tries, of whatever kind they are", async () => {
-  const tries = [
-    () => root("/password-reset/finish", "POST", { token: "none", password }),
-    () => root("/invitations/acme.none/accept", "POST", { token: "none", password }),
-  ];
-  const seen = new Set<number>();
-  for (let i = 0; i < 80; i++) seen.add((await tries[i % 2]?.())?.status ?? 0);
-  expect([...seen].sort()).toEqual([403, 404, 429]);
-});
-
-test("what is kept of a sign-up for its repeats is no hash to guess the password by", async () => {
-  const said = { email: "paul@example.com", password, tenant: "pauls", tenantName: "pauls" };
-  const once = { "idempotency-key": "paul signs up" };
-  const first = await root("/sign-up", "POST", said, once);
-  expect(await root("/sign-up", "POST", said, once)).toMatchObject({ status: 201, body: first.body });
-  const kept = await asInstallation(stack.api.services.db, (tx) =>
-    tx.idempotencyKey.findMany({ where: { key: "paul signs up" } }),
-  );
-  expect(kept).toHaveLength(1);
-  expect(JSON.stringify(kept)).not.toContain(bodyHashOf(said));
 });
