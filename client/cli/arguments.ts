@@ -52,10 +52,27 @@ export function readArguments(words: string[]) {
 
 function parse(words: string[]) {
   try {
-    return parseArgs({ args: words, options, allowPositionals: true });
+    return parseArgs({ args: joinIds(words), options, allowPositionals: true });
   } catch (error) {
     throw new UsageError((error as Error).message.split(". ")[0]);
   }
+}
+
+/** Of the ids of events one in 64 begins with a dash, and would be taken for an option. */
+function joinIds(words: string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1);
+    const isId = (before === "--after" || before === "--upto") && word.startsWith("-") && !isOption(word);
+    if (isId) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
+}
+
+function isOption(word: string): boolean {
+  const [name = ""] = word.slice(2).split("=");
+  return word === "-h" || (word.startsWith("--") && Object.hasOwn(options, name));
 }
 
 /** Exactly these words, by name, or UsageError. */

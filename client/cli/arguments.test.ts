@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { readArguments, UsageError } from "./arguments.ts";
+
+test.each(["-q3Zx", "--3Zx", "-h3Zx", "-", "plain"])("an event's id may be %s", (id) => {
+  const { values } = readArguments(["replay", "hook", "--after", id, "--undelivered", "--upto", id]);
+  expect(values).toMatchObject({ after: id, upto: id, undelivered: true });
+});
+
+test.each([
+  ["tail", "--after", "--kinds", "message.created"],
+  ["tail", "--after", "--text"],
+  ["tail", "--after"],
+])("but another option is none: %j %j %j", (...words) => {
+  expect(() => readArguments(words)).toThrow(UsageError);
+});
