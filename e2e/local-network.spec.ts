@@ -2,13 +2,16 @@ import { findBrowser } from "./browser.ts";
 import { expect, listen, test, unheard } from "./journey.ts";
 import { password, pressCreate, untilAlive } from "./own-tenant.ts";
 import { partsOf, productUrl } from "./people.ts";
-import { startProduct } from "./product.ts";
+import { type Product, startProduct } from "./product.ts";
 
 // A service on a local network, by plain http: from such pages browsers keep back some of what they have, and send less with a request.
 
 const name = "parley.internal";
 const { args = [], ...browser } = findBrowser();
 test.use({ launchOptions: { ...browser, args: [...args, `--host-resolver-rules=MAP ${name} 127.0.0.1`] } });
+
+let product: Product | undefined;
+test.afterAll(() => product?.stop());
 
 test("one chats over plain http from another machine", async ({ browser }) => {
   const there = `http://${name}:${new URL(productUrl()).port}`;
@@ -28,7 +31,7 @@ test("one chats over plain http from another machine", async ({ browser }) => {
 
 test("so does one run a tenant", async ({ browser }) => {
   test.setTimeout(150_000);
-  const product = await startProduct({ SEED: "none" }, name);
+  product = await startProduct({ SEED: "none" }, name);
   const page = await browser.newPage({ baseURL: product.url });
   const noise = listen(page, product.url);
   await page.goto(/\S+\/sign-up\?claim=\S+/.exec(product.output())?.[0] ?? "");
@@ -52,5 +55,4 @@ test("so does one run a tenant", async ({ browser }) => {
   await expect(page.getByRole("button", { name: "Actions of Reader" })).toBeVisible();
   expect(noise).toEqual([]);
   await page.context().close();
-  await product.stop();
 });
