@@ -19,7 +19,7 @@ export default defineConfig({
     { name: "own tenants", testMatch: ownTenants },
   ],
   timeout: 90_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
     baseURL: process.env.PARLEY_E2E_URL,

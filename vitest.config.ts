@@ -15,6 +15,8 @@ export default defineConfig({
     // A busy machine takes its time; that something takes long is for the bench to say.
     testTimeout: 40_000,
     expect: { poll: { timeout: 20_000 } },
+    // What differed is told in the message itself: of a long run only its end may be left.
+    chaiConfig: { truncateThreshold: 1_000 },
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
   },
