@@ -3,6 +3,7 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { KeepEarlyClicks, PressEarlyClicks } from "../components/ui/early-clicks.tsx";
 import { parseTheme, THEME_COOKIE } from "../components/ui/theme.ts";
 import "./globals.css";
 
@@ -22,7 +23,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       data-scroll-behavior="smooth"
       className={`${GeistSans.variable} ${GeistMono.variable}`}
     >
-      <body className="font-sans">{children}</body>
+      <body className="font-sans">
+        <KeepEarlyClicks />
+        {children}
+        <PressEarlyClicks />
+      </body>
     </html>
   );
 }
