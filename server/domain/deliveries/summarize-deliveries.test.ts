@@ -57,7 +57,11 @@ beforeAll(async () => {
   const stopping = new AbortController().signal;
   const log = pino({ level: "silent" });
   const patience = { slot: 60_000 }; // what a pump works at, it ends
-  mail = { ...{ config: stack.config, db, log, stopping, patience }, holds: new MailHolds(db.pool), hanging: new Set() };
+  mail = {
+    ...{ config: stack.config, db, log, stopping, patience },
+    holds: new MailHolds(db.pool),
+    hanging: new Set(),
+  };
   await key("PUT", "/admin/categories/News", { title: "News", channels: ["inApp", "email"] });
   await Promise.all(names.map((name) => key("PUT", `/Users/${name}`, { email: emailOf(name) })));
   await key("POST", "/admin/suppressions", { address: "blocked@example.com" });
