@@ -14,14 +14,42 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { IdText } from "../id-text.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
-import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { sayCount } from "../say-count.ts";
+import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 
 /** One topic: who subscribes to it. */
 export function TopicPage({ id }: { id: string }) {
+  const { manages } = useConsole();
+  const trpc = useTRPC();
+  const query = useQuery(trpc.topics.get.queryOptions({ topicId: id }));
+  return (
+    <QueryView query={query}>
+      {(topic) => (
+        <>
+          <PageHeader
+            title={topic.name}
+            lead={
+              <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                <span>Who gets what is sent to this topic: {sayCount(topic.subscribers, "subscriber")}.</span>
+                <IdText id={topic.id} what="id of the topic" />
+              </span>
+            }
+            action={manages && <DeleteTopic topic={topic} />}
+          />
+          {manages && <AddSubscribers id={id} />}
+          <Subscribers id={id} />
+        </>
+      )}
+    </QueryView>
+  );
+}
+
+function Subscribers({ id }: { id: string }) {
   const { manages } = useConsole();
   const trpc = useTRPC();
   const client = useTRPCClient();
@@ -42,8 +70,6 @@ export function TopicPage({ id }: { id: string }) {
 
   return (
     <>
-      <PageHeader title={id} lead="Who gets what is sent to this topic." action={manages && <DeleteTopic id={id} />} />
-      {manages && <AddSubscribers id={id} />}
       <FailureNote failure={failure} className="mb-4" />
       <QueryView
         query={query}
@@ -130,7 +156,7 @@ function AddSubscribers({ id }: { id: string }) {
   );
 }
 
-function DeleteTopic({ id }: { id: string }) {
+function DeleteTopic({ topic: { id, name } }: { topic: Answers["topics"]["get"] }) {
   const { base } = useConsole();
   const router = useRouter();
   const client = useTRPCClient();
@@ -150,7 +176,7 @@ function DeleteTopic({ id }: { id: string }) {
       <ConfirmDialog
         open={asks}
         onOpenChange={setAsks}
-        title={`Delete ${id}?`}
+        title={`Delete ${name}?`}
         confirm="Delete"
         onConfirm={() => void remove()}
       >

@@ -82,7 +82,9 @@ describe("succeeds", () => {
     expect((await key("POST", subscribers, { userIds: ["bob", "dan"] })).body).toEqual({ added: 1, subscribers: 4 });
     expect((await key("DELETE", `${subscribers}/cat`)).body).toEqual({ removed: true });
     expect((await key("GET", subscribers)).body).toMatchObject({ totalCount: 3, data: [{ userId: "ann" }, {}, {}] });
-    expect((await key("GET", "/admin/topics")).body).toMatchObject({ data: [{ id: "ferries", subscribers: 3 }] });
+    const ferries = { id: "ferries", name: "Ferries", subscribers: 3 };
+    expect((await key("GET", "/admin/topics")).body).toMatchObject({ data: [ferries] });
+    expect((await key("GET", "/admin/topics/ferries")).body).toMatchObject(ferries);
     const topic = (await send({ topic: "ferries" })).body;
     expect(await finish(topic.id)).toMatchObject({ total: 3, done: 3, topic: "ferries" });
     expect((await reached(topic.id)).rows).toEqual(["ann", "bob", "dan"]);
@@ -119,6 +121,7 @@ describe("succeeds", () => {
       ]),
     );
     expect((await key("DELETE", "/admin/topics/ferries")).status).toBe(200);
+    expect((await key("GET", "/admin/topics/ferries")).status).toBe(404);
     expect((await send({ topic: "ferries" })).status).toBe(404);
   });
 

@@ -110,6 +110,7 @@ export const inboxExamples: Record<Names, Example> = {
     foreign: { batchId: "not_found" },
   },
   "topics.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
+  "topics.get": { input: ofTopic, callers: byAdmin, changes: [], foreign: { topicId: "not_found" } },
   "topics.put": {
     input: () => ({ topicId: "tides", name: "Tides" }),
     callers: byAdmin,
