@@ -43,6 +43,17 @@ describe("a bucket", () => {
     expect(limiter.take("user", "192.0.2.1", rate).remaining).toBe(2);
   });
 
+  test("stays while others of another name come by the hundred thousand", () => {
+    const limiter = new Limiter(
+      () => 1,
+      () => 0,
+    );
+    for (let i = 0; i < 3; i++) limiter.take("sign-in", "ada", rate);
+    for (let i = 0; i < 100_000; i++) limiter.take("user", String(i), rate);
+    refusalOf(() => limiter.take("sign-in", "ada", rate));
+    expect(limiter.isSpent("sign-in", "ada")).toBe(true);
+  });
+
   test("follows a changed rate without being filled by it", () => {
     const limiter = new Limiter(
       () => 1,

@@ -50,12 +50,16 @@ export interface Allowance {
   window: number;
 }
 
+/** Of one name. */
+const mostBuckets = 100_000;
+
 /**
- * Token buckets of this node, bounded in number. With several nodes each gives out its share of a tenant's rate, so that the sum is
+ * Token buckets of this node, bounded in number: of each name, so that a tenant which makes users by the thousand drops no bucket that
+ * keeps somebody from guessing passwords. With several nodes each gives out its share of a tenant's rate, so that the sum is
  * what the tenant has set.
  */
 export class Limiter {
-  private readonly buckets = new LRUCache<string, TokenBucket>({ max: 100_000 });
+  private readonly buckets = new Map<string, LRUCache<string, TokenBucket>>();
   private readonly nodes: () => number;
   private readonly now: () => number;
 
@@ -70,7 +74,7 @@ export class Limiter {
     const burst = Math.max(1, whole.burst * share);
     const rate = Math.max(0.001, whole.rate * share);
     const now = this.now();
-    const bucket = this.bucketOf(`${name}:${key}`, { rate, burst }, now);
+    const bucket = this.bucketOf(this.bucketsOf(name), key, { rate, burst }, now);
     const taken = bucket.take(now);
     const left = bucket.fill(now);
     const allowance = { name, limit: Math.floor(burst), window: Math.max(1, Math.ceil(burst / rate)) };
@@ -82,16 +86,23 @@ export class Limiter {
 
   /** Whether nothing is left in a bucket. Takes nothing. */
   isSpent(name: string, key: string): boolean {
-    const bucket = this.buckets.get(`${name}:${key}`);
+    const bucket = this.buckets.get(name)?.get(key);
     return bucket !== undefined && bucket.fill(this.now()) < 1;
   }
 
   /** A changed rate holds at once; the bucket keeps what is in it. */
-  private bucketOf(id: string, rate: Rate, now: number): TokenBucket {
-    const bucket = this.buckets.get(id) ?? new TokenBucket(rate, now);
+  private bucketOf(buckets: LRUCache<string, TokenBucket>, key: string, rate: Rate, now: number): TokenBucket {
+    const known = buckets.get(key);
+    const bucket = known ?? new TokenBucket(rate, now);
     bucket.rate = rate;
-    this.buckets.set(id, bucket);
+    if (!known) buckets.set(key, bucket);
     return bucket;
+  }
+
+  private bucketsOf(name: string): LRUCache<string, TokenBucket> {
+    const buckets = this.buckets.get(name) ?? new LRUCache<string, TokenBucket>({ max: mostBuckets });
+    this.buckets.set(name, buckets);
+    return buckets;
   }
 }
 
