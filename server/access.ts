@@ -1,5 +1,6 @@
 import type { Principal } from "./auth/principal.ts";
 import { scopesOfRole } from "./auth/roles.ts";
+import { networkOf } from "./client-address.ts";
 import { DomainError } from "./errors.ts";
 import type { Access, Caller, Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
@@ -106,8 +107,9 @@ export function refuseStranger(
   { security, limiter }: Pick<Services, "security" | "limiter">,
   from: { tenant: string; ip: string },
 ): void {
-  if (!security.knows(from.tenant) && limiter.isSpent("address", from.ip))
-    limiter.take("look-ups", from.ip, lookUpRate);
+  const network = networkOf(from.ip);
+  if (!security.knows(from.tenant) && limiter.isSpent("address", network))
+    limiter.take("look-ups", network, lookUpRate);
 }
 
 function ipOf({ ip }: { ip: string | (() => string) }): string {
@@ -119,9 +121,10 @@ async function slowDown(
   { tenant, ip }: { tenant: string; ip: string | (() => string) },
 ): Promise<void> {
   const rate = (await security.snapshot(tenant))?.settings.rates.address;
+  const network = networkOf(ipOf({ ip }));
   // A bucket for each tenant that there is, or one with a low rate would keep an address out of the others.
-  if (rate) limiter.take("address", JSON.stringify([tenant, ipOf({ ip })]), rate);
-  else limiter.take("address", ipOf({ ip }), strangerRate);
+  if (rate) limiter.take("address", JSON.stringify([tenant, network]), rate);
+  else limiter.take("address", network, strangerRate);
 }
 
 /** Whether an open connection has outlived its token by more than its tenant allows. `now` in ms since 1970. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { clientAddress, type ProxySetting, trustOf } from "./client-address.ts";
+import { clientAddress, networkOf, type ProxySetting, trustOf } from "./client-address.ts";
 import { type Stack, startStack, type TestTenant } from "./testing/stack.ts";
 
 describe("the caller's address", () => {
@@ -22,6 +22,20 @@ describe("the caller's address", () => {
     const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
     const request = { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
     expect(clientAddress(request, trustOf(setting))).toBe(wanted);
+  });
+
+  test.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["2001:db8:0:a:1:2:3:4", "2001:db8:0:a::/64"],
+    ["2001:0DB8::a:0:0:0:9", "2001:db8:0:a::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["unknown", "unknown"],
+    ["a:b", "a:b"],
+    ["", ""],
+  ])("%s counts as %s", (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 
   test.each(["300.0.0.0/8", "10.0.0.0/99", "localhost"])("%s is no proxy", (text) => {
@@ -68,5 +82,13 @@ describe("behind a proxy strangers have a rate each", () => {
     for (let i = 0; i < 6; i++) statuses.push(await ask(one));
     expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
     expect(await ask(other)).toBe(401);
+  });
+
+  test.each(ways)("on %s all of an IPv6 network of one household are one", async (name, ask) => {
+    const network = `2001:db8:0:${ways.findIndex(([each]) => each === name)}`;
+    const statuses = [];
+    for (let i = 1; i < 7; i++) statuses.push(await ask(`${network}:${i}::${i}`));
+    expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+    expect(await ask("2001:db8:1:1::1")).toBe(401);
   });
 });

@@ -34,3 +34,18 @@ export function clientAddress({ socket, headers }: IncomingMessage, trust: Trust
   const hop = senders.findIndex((address, index) => index === senders.length - 1 || !trust(address, index));
   return senders[hop] ?? "";
 }
+
+/**
+ * Whom an address counts as where callers are counted by address: an IPv4 address itself, of IPv6 the /64 around it, which is the least
+ * that one household or machine is given and may take any address of. Any other text is itself.
+ */
+export function networkOf(text: string): string {
+  if (!text.includes(":") || !ipaddr.isValid(text)) return text;
+  const address = ipaddr.process(text);
+  if (address.kind() === "ipv4") return address.toString();
+  const { parts } = address as ipaddr.IPv6;
+  return `${parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(":")}::/64`;
+}

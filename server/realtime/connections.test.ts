@@ -24,9 +24,12 @@ test("connections that are nobody's are bounded by address and tenant, and make 
   const more = () => connections.add(connect("acme", "192.0.2.1"));
   expect(more).toThrow("Too many connections of this address");
   connections.add(connect("acme", "192.0.2.2"));
+  for (let i = 0; i < limits.anonymousPerAddress; i++)
+    connections.add(connect("acme", `2001:db8::1:${i.toString(16)}`));
+  expect(() => connections.add(connect("acme", "2001:db8::2:1"))).toThrow("Too many connections of this address");
   connections.add(connect("globex", "192.0.2.1"));
   connections.add(connect("acme")); // a backend's, by its key
-  expect(connections.of(tenantId)).toHaveLength(limits.anonymousPerAddress + 2);
+  expect(connections.of(tenantId)).toHaveLength(2 * limits.anonymousPerAddress + 2);
   const [first, second] = held as [LiveConnection, LiveConnection];
   expect(connections.remove(first)).toBe(true);
   expect(connections.remove(first)).toBe(false);

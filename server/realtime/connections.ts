@@ -1,4 +1,5 @@
 import type { TenantId } from "../auth/principal.ts";
+import { networkOf } from "../client-address.ts";
 import { DomainError } from "../errors.ts";
 import { limits } from "../schema.ts";
 import type { LiveConnection } from "./live-connection.ts";
@@ -76,5 +77,9 @@ function holderOf({ principal, origin }: LiveConnection): { key: string; most: n
   if (userId !== undefined)
     return { key: JSON.stringify([tenantId, "user", userId]), most: limits.connectionsPerUser, word: "user" };
   if (origin === undefined) return undefined;
-  return { key: JSON.stringify([tenantId, "at", origin]), most: limits.anonymousPerAddress, word: "address" };
+  return {
+    key: JSON.stringify([tenantId, "at", networkOf(origin)]),
+    most: limits.anonymousPerAddress,
+    word: "address",
+  };
 }

@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { networkOf } from "../../client-address.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import type { Services } from "../../services.ts";
 
@@ -17,13 +18,13 @@ const mails = { rate: 1 / 300, burst: 3 };
 
 /** Throws rate_limited when too many passwords or codes were tried for an account, or from an address. */
 export function ensureMayTry({ limiter }: Pick<Services, "limiter">, account: string, ip: string | undefined): void {
-  if (ip !== undefined) limiter.take("sign-in-address", ip, triesOfAddress);
+  if (ip !== undefined) limiter.take("sign-in-address", networkOf(ip), triesOfAddress);
   limiter.take("sign-in", account, tries);
 }
 
 /** Throws rate_limited when too many mails were asked for, to an address or from one. */
 export function ensureMayMail({ limiter }: Pick<Services, "limiter">, email: string, ip: string | undefined): void {
-  if (ip !== undefined) limiter.take("sign-in-mail-address", ip, triesOfAddress);
+  if (ip !== undefined) limiter.take("sign-in-mail-address", networkOf(ip), triesOfAddress);
   limiter.take("sign-in-mail", email, mails);
 }
 
@@ -32,7 +33,7 @@ export function ensureMayMail({ limiter }: Pick<Services, "limiter">, email: str
  * with or without a mail server: this is what keeps it from being asked for a list of addresses.
  */
 export function ensureMaySignUp({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
-  if (ip !== undefined) limiter.take("sign-up-address", ip, triesOfAddress);
+  if (ip !== undefined) limiter.take("sign-up-address", networkOf(ip), triesOfAddress);
 }
 
 /**
@@ -40,7 +41,7 @@ export function ensureMaySignUp({ limiter }: Pick<Services, "limiter">, ip: stri
  * do, so that a link is looked at before, too.
  */
 export function ensureMayOpenLink({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
-  if (ip !== undefined) limiter.take("link-address", ip, triesOfAddress);
+  if (ip !== undefined) limiter.take("link-address", networkOf(ip), triesOfAddress);
 }
 
 export type PersonLinkKind = "sign-in" | "reset";

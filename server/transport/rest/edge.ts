@@ -1,6 +1,7 @@
 import cors from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { refuseStranger, strangerRate } from "../../access.ts";
+import { networkOf } from "../../client-address.ts";
 import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { visitorHeader, visitorSeal } from "../../visitor-address.ts";
@@ -80,7 +81,8 @@ async function corsOf(request: FastifyRequest, services: Services) {
 function payForLook(services: Services, tenant: string, ip: string): void {
   if (services.security.knows(tenant)) return;
   refuseStranger(services, { tenant, ip });
-  if (!services.limiter.isSpent("address", ip)) services.limiter.take("address", ip, strangerRate);
+  const network = networkOf(ip);
+  if (!services.limiter.isSpent("address", network)) services.limiter.take("address", network, strangerRate);
 }
 
 /** Whether pages of an origin may call for a tenant. */
