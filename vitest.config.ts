@@ -17,7 +17,7 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // What differed is told in the message itself: of a long run only its end may be left.
     chaiConfig: { truncateThreshold: 1_000 },
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
   },
 });

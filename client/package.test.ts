@@ -21,7 +21,7 @@ beforeAll(async () => {
   files = pack?.files.map(({ path }) => path) ?? [];
   mkdirSync(installed, { recursive: true });
   await run("tar", ["-xzf", join(home, pack?.filename ?? ""), "--strip-components=1", "-C", installed]);
-}, 90_000);
+}, 150_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test("packs what it needs and nothing of the server", () => {

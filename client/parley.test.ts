@@ -351,7 +351,7 @@ test("a token that is revoked ends in 'signed-out', and a new one goes on from t
   await client.room(chatId).open();
   fresh = undefined;
   await tenant.key()("POST", `/admin/users/${ada}/revoke`);
-  await expect.poll(() => client.getState().link, { timeout: 10_000 }).toBe("signed-out");
+  await expect.poll(() => client.getState().link).toBe("signed-out");
   await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "meanwhile" });
   await new Promise((resolve) => setTimeout(resolve, 1100)); // tokens count whole seconds, and so does revocation
   fresh = await tenant.token(ada);

@@ -152,7 +152,7 @@ describe("tail shows what was missed and what comes, the same by every protocol"
     for (const child of children) child.kill("SIGINT");
     for (const [code] of await Promise.all(ended)) expect(code).toBe(0);
     await wire.close();
-  }, 60_000);
+  }, 150_000);
 
   test("by Pusher goes on when its user is taken out of a chat, and hears that chat again once back in it", async () => {
     const ada = acme.as("ada");
@@ -268,4 +268,4 @@ test("npx parley, in a clone, runs the command from its sources", async () => {
   });
   expect(await once(child, "close")).toEqual([0, null]);
   expect(JSON.parse(out)).toMatchObject({ token: expect.any(String) });
-}, 60_000);
+}, 150_000);

@@ -18,7 +18,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 10_000, interval: 5 });
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 20_000, interval: 5 });
 
 async function openPage(userId: string): Promise<InboxPage> {
   const { body: chat } = await tenant.as(userId)<{ id: string }>("POST", "/Chat", {});

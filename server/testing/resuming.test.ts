@@ -29,7 +29,7 @@ const createChat = async (...memberUserIds: string[]) =>
   (await ada<Chat>("POST", "/Chat", { name: "Crew", memberUserIds })).body;
 const say = async (chat: Chat, content: string, extra: object = {}) =>
   (await ada<Message>("POST", `/Chat/${chat.id}/messages`, { content, ...extra })).body;
-const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000, interval: 10 });
+const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 20_000, interval: 10 });
 const cursorOf = async (caller: Caller) => (await caller<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
 
 function openPage(userId: string, options: Partial<ResumingPageOptions> = {}, of = tenant): Promise<ResumingPage> {

@@ -92,9 +92,9 @@ function listenWith(client: TRPCClient<AppRouter>, input: SubscribeInput): Liste
     texts: () => got.map(({ data }) => data.data.content),
     error: undefined,
     started,
-    until: (count) => expect.poll(() => got.length, { timeout: 8000, interval: 10 }).toBeGreaterThanOrEqual(count),
+    until: (count) => expect.poll(() => got.length, { timeout: 20_000, interval: 10 }).toBeGreaterThanOrEqual(count),
     failed: async () => {
-      await expect.poll(() => listening.error, { timeout: 8000, interval: 10 }).toBeInstanceOf(TRPCClientError);
+      await expect.poll(() => listening.error, { timeout: 20_000, interval: 10 }).toBeInstanceOf(TRPCClientError);
       const { problem, httpStatus } = listening.error?.data ?? { problem: undefined, httpStatus: 0 };
       return { code: problem?.code ?? String(listening.error), status: httpStatus };
     },

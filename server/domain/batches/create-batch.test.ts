@@ -249,7 +249,7 @@ test("a worker does it all by itself, and what another left half done; nothing i
   const single = await key<{ id: string }>("POST", "/Notifications", { ...content, userId: "wim", scheduledFor });
   const worker = await startWorker(stack.config);
   try {
-    await expect.poll(async () => (await read(body.id)).status, { timeout: 10_000 }).toBe("done");
+    await expect.poll(async () => (await read(body.id)).status).toBe("done");
     const wims = () => tenant.as("wim")<{ data: { id: string }[] }>("GET", "/Notifications");
     await expect.poll(async () => (await wims()).body.data).toMatchObject([{ id: single.body.id, status: "visible" }]);
   } finally {

@@ -38,8 +38,7 @@ const send = async (body: object) =>
 const explain = async (id: string, as = tenant.key()) =>
   (await as<{ data: DetailedDelivery[] }>("GET", `/Notifications/${id}/deliveries`)).body.data;
 const mailOf = async (id: string) => (await explain(id)).find(({ channel }) => channel === "email");
-const settles = (id: string, status: string) =>
-  expect.poll(async () => (await mailOf(id))?.status, { timeout: 15_000 }).toBe(status);
+const settles = (id: string, status: string) => expect.poll(async () => (await mailOf(id))?.status).toBe(status);
 
 test("without a server the mail is caught, and can be read as it would have gone out", async () => {
   const id = await send({ userId: "ada", email: "ada@example.com", htmlContent: "<b>There</b>" });
@@ -66,10 +65,10 @@ test("the notification itself says what became of its mail: caught, or with the 
   const said = async (id: string, as = tenant.key()) =>
     (await as<{ delivery?: { email?: { status: string } } }>("GET", `/admin/notifications/${id}`)).body.delivery?.email;
   const caught = await send({ userId: "ada", email: "ada@example.com" });
-  await expect.poll(() => said(caught), { timeout: 10_000 }).toMatchObject({ status: "caught" });
+  await expect.poll(() => said(caught)).toMatchObject({ status: "caught" });
   await key("PATCH", "/admin/mail/settings", { catcher: false });
   const lost = await send({ userId: "ada", email: "ada@example.com" });
-  await expect.poll(() => said(lost), { timeout: 10_000 }).toMatchObject({ status: "not_configured" });
+  await expect.poll(() => said(lost)).toMatchObject({ status: "not_configured" });
   await key("PATCH", "/admin/mail/settings", { catcher: true });
   expect(await said(await send({ userId: "ada" }))).toBeUndefined();
   // Its owner reads the same wherever it is shown, and keeps it over every change.
@@ -140,7 +139,7 @@ test("it can be sent again from there: a mail of its own, though it was read; on
 test("a test mail goes the same way", async () => {
   const { body } = await key<{ deliveryId: string }>("POST", "/admin/mail/test", { to: "me@example.com" });
   const status = async () => (await key("GET", `/admin/deliveries/${body.deliveryId}`)).body.status;
-  await expect.poll(status, { timeout: 10_000 }).toBe("sent");
+  await expect.poll(status).toBe("sent");
   expect(server.mails.at(-1)?.to).toBe("me@example.com");
 });
 
@@ -155,7 +154,7 @@ test("the decisions about everything that was sent add up to its audience, in ea
   ];
   for (const one of audience) await send(one);
   const summary = async () => (await key("GET", `/admin/deliveries/summary?since=${since}`)).body;
-  await expect.poll(summary, { timeout: 10_000 }).toEqual({
+  await expect.poll(summary).toEqual({
     inApp: { total: 4, statuses: { sent: 4 } },
     email: { total: 4, statuses: { sent: 2, not_asked: 1, suppressed: 1 } },
   });
@@ -179,7 +178,7 @@ test("the decisions about a send to many add up to its audience, whoever is amon
   const { body } = await key<{ id: string; total: number }>("POST", "/Notifications/bulk", { ...content, userIds });
   expect(body.total).toBe(5); // one was named twice
   const summary = async () => (await key("GET", `/admin/deliveries/summary?batchId=${body.id}`)).body;
-  await expect.poll(summary, { timeout: 15_000 }).toEqual({
+  await expect.poll(summary).toEqual({
     inApp: { total: 5, statuses: { sent: 4, preference: 1 } },
     email: { total: 5, statuses: { sent: 2, preference: 1, suppressed: 1, no_address: 1 } },
   });
@@ -211,13 +210,13 @@ test("a login is made with the stored password; a wrong one is told in the serve
   const { body } = await other.key()<{ deliveryId: string }>("POST", "/admin/mail/test", { to: "me@example.com" });
   const delivery = async () => (await other.key()("GET", `/admin/deliveries/${body.deliveryId}`)).body;
   const said = expect.stringContaining("credentials invalid, says Acme Mail");
-  await expect.poll(shown, { timeout: 15_000 }).toMatchObject({ lastError: said, failures: expect.any(Number) });
-  await expect.poll(delivery, { timeout: 15_000 }).toMatchObject({ status: "queued", tries: [{ words: said }] });
+  await expect.poll(shown).toMatchObject({ lastError: said, failures: expect.any(Number) });
+  await expect.poll(delivery).toMatchObject({ status: "queued", tries: [{ words: said }] });
   expect(guarded.mails).toHaveLength(0);
   answers.push(await shown(), await delivery(), await patch({ password: right }), await shown());
   await owner.query("update deliveries set due_at = now() where id = $1", [body.deliveryId]);
   await owner.query(`select graphile_worker.add_job('mail', '{"tenantId": "login"}')`);
-  await expect.poll(delivery, { timeout: 15_000 }).toMatchObject({ status: "sent" });
+  await expect.poll(delivery).toMatchObject({ status: "sent" });
   expect(guarded.mails).toHaveLength(1);
   expect(new Set(logged)).toEqual(new Set(["PLAIN acme"]));
   const stored = [
@@ -244,13 +243,13 @@ test("a job that cannot be done ends in the list of dead jobs with its error, st
   const dead = async () =>
     (await key<{ data: { id: string; task: string; error: string }[] }>("GET", "/admin/jobs/dead")).body.data;
   const jobs = async () => (await owner.query("select from graphile_worker._private_jobs")).rowCount;
-  await expect.poll(jobs, { timeout: 10_000 }).toBe(0);
+  await expect.poll(jobs).toBe(0);
   // A secret that was sealed with another key: nothing can be done with it.
   await owner.query("update mail_settings set username = 'x', password = 'v1.broken' where tenant_id = 'acme'");
   await owner.query(
     `select graphile_worker.add_job('mail', '{"tenantId": "acme"}', job_key => 'poison', max_attempts => 1)`,
   );
-  await expect.poll(async () => (await dead()).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await dead()).length).toBe(1);
   const [job] = await dead();
   expect(job).toMatchObject({ task: "mail", error: expect.stringMatching(/\w/) });
   const other = await stack.tenant("globex");
@@ -261,9 +260,9 @@ test("a job that cannot be done ends in the list of dead jobs with its error, st
     email: "x@example.com",
   });
   const caught = async () => (await explain(body.id, other.key())).find(({ channel }) => channel === "email")?.status;
-  await expect.poll(caught, { timeout: 10_000 }).toBe("caught");
+  await expect.poll(caught).toBe("caught");
   expect((await other.key()("POST", `/admin/jobs/dead/${job?.id}/retry`)).status).toBe(404);
   await key("PATCH", "/admin/mail/settings", { username: "", password: "" });
   expect((await key("POST", `/admin/jobs/dead/${job?.id}/retry`)).status).toBe(200);
-  await expect.poll(dead, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(dead).toEqual([]);
 });

@@ -178,7 +178,7 @@ test("it adds up, too, when somebody deletes theirs while the planner is at it",
   const step = async (name: string) => {
     if (name !== "planner claimed" || deleting) return;
     deleting = tenant.as("ann")("DELETE", `/Notifications/${list.body.data[0]?.id}`);
-    await expect.poll(blocked, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(blocked).toBeGreaterThan(0);
   };
   const onError = (error: unknown) => {
     throw error;

@@ -44,7 +44,7 @@ test.each([
     await rival.query("begin; select 1 from tenant_log where tenant_id = 'acme' for update");
     try {
       const answer = ada(method, `/Chat/${id}${path}`, body);
-      await expect.poll(() => sessionsWaiting(watcher), { interval: 10, timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => sessionsWaiting(watcher), { interval: 10, timeout: 20_000 }).toBeGreaterThan(0);
       await rival.query(`${statement} and chat_id = '${id}'; commit`);
       return await answer;
     } finally {

@@ -40,7 +40,7 @@ async function after<T>(statements: string, begin: () => Promise<T>): Promise<T>
   await rival.query(`begin; ${statements}`);
   try {
     const asked = begin();
-    await expect.poll(() => sessionsWaiting(watcher), { interval: 10, timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => sessionsWaiting(watcher), { interval: 10, timeout: 20_000 }).toBeGreaterThan(0);
     await rival.query("commit");
     return await asked;
   } finally {

@@ -12,7 +12,7 @@ let stack: Stack;
 let acme: TestTenant;
 const opened: { close(): Promise<void> }[] = [];
 const password = "a password that is long";
-const until = { timeout: 15_000, interval: 30 };
+const until = { timeout: 20_000, interval: 30 };
 
 beforeAll(async () => {
   stack = await startStack();

@@ -35,7 +35,7 @@ const know = (userId: string) => tenant.key()("PUT", `/Users/${userId}`, { email
 
 async function mailsTo(userId: string, count: number) {
   const to = () => mails.mails.filter((mail) => mail.to === `${userId}@example.com`);
-  await expect.poll(() => to().length, { timeout: 10_000, interval: 20 }).toBe(count);
+  await expect.poll(() => to().length, { timeout: 20_000, interval: 20 }).toBe(count);
   return to();
 }
 
@@ -82,7 +82,7 @@ test("a provider's one click on the address in the header ends the mails of the 
 
   await press(link);
   await tell("ada", "News");
-  await expect.poll(() => statusOf("ada"), { timeout: 10_000 }).toEqual(["sent", "sent", "preference"]);
+  await expect.poll(() => statusOf("ada")).toEqual(["sent", "sent", "preference"]);
   expect(await mailsTo("ada", 2)).toHaveLength(2);
 });
 
@@ -110,7 +110,7 @@ test("a pause holds all but what is urgent; when it ends, what waited comes as o
   await tell("max", "News", { subject: "Fire", priority: "Urgent" });
   const [urgent] = await mailsTo("max", 1);
   expect((await urgent?.parse())?.subject).toBe("Fire");
-  await expect.poll(() => statusOf("max"), { timeout: 10_000 }).toEqual(["held", "held", "sent"]);
+  await expect.poll(() => statusOf("max")).toEqual(["held", "held", "sent"]);
   await tenant.as("max")("PUT", "/preferences", { pause: "none" });
   const [, summary] = await mailsTo("max", 2);
   const parsed = await summary?.parse();
@@ -118,14 +118,14 @@ test("a pause holds all but what is urgent; when it ends, what waited comes as o
   expect(parsed?.text).toContain("First");
   expect(parsed?.text).toContain("Second");
   const link = oneClickOf(summary);
-  await expect.poll(() => statusOf("max"), { timeout: 10_000 }).toEqual(["folded", "folded", "sent", "sent"]);
+  await expect.poll(() => statusOf("max")).toEqual(["folded", "folded", "sent", "sent"]);
 
   await fetch(link);
   await tell("max", "News");
   await mailsTo("max", 3); // a look changed nothing
   await press(link); // what is summed up is of any type: it ends all of them
   await tell("max", "News");
-  await expect.poll(async () => (await statusOf("max")).at(-1), { timeout: 10_000 }).toBe("preference");
+  await expect.poll(async () => (await statusOf("max")).at(-1)).toBe("preference");
   expect(await mailsTo("max", 3)).toHaveLength(3);
 });
 
@@ -136,7 +136,7 @@ test("a mail about unread messages ends by one click, and a look at it by a scan
   const say = async (content: string, minutes: number) => {
     await tenant.as("ben")("POST", `/Chat/${chat.id}/messages`, { content });
     const { awaySweep } = db.forTenant(tenant.tenantId);
-    await expect.poll(() => awaySweep.count(), { timeout: 10_000 }).toBe(1); // the worker has planned it
+    await expect.poll(() => awaySweep.count()).toBe(1); // the worker has planned it
     await sweepChat(db, { tenantId: tenant.tenantId, chatId: chat.id, now: new Date(Date.now() + minutes * 60_000) });
   };
   await say("Where are you?", 16);
@@ -148,6 +148,6 @@ test("a mail about unread messages ends by one click, and a look at it by a scan
   await mailsTo("una", 2);
   await press(link);
   await say("We cast off.", 150);
-  await expect.poll(async () => (await statusOf("una")).at(-1), { timeout: 10_000 }).toBe("preference");
+  await expect.poll(async () => (await statusOf("una")).at(-1)).toBe("preference");
   expect(await mailsTo("una", 2)).toHaveLength(2);
 });

@@ -29,7 +29,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-const until = { timeout: 15_000, interval: 20 };
+const until = { timeout: 20_000, interval: 20 };
 
 /** What one worker brings to a tenant's mail. Its hold's connection is known by the name. */
 function worker(name: string, step?: (at: string) => void) {

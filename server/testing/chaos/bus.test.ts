@@ -103,14 +103,14 @@ test("over Redis: both nodes hear each other; without it the poll brings message
   await startRedis(port);
   await expectTyping(pair);
   for (const node of nodes) expect(await node.kill("SIGTERM")).toMatchObject({ code: 0 });
-}, 60_000);
+}, 150_000);
 
 test("a Redis that does not answer at the start is said in one line", async () => {
   const start = fleet.start({ REDIS_URL: "redis://:secret@127.0.0.1:1" });
   const said = await start.then(() => "", String);
   expect(said).toMatch(/^parley: No connection to Redis at 127\.0\.0\.1:1: connect ECONNREFUSED/m);
   expect(said).not.toMatch(/^\s+at |secret/m);
-}, 30_000);
+}, 150_000);
 
 test("over Postgres: a bus that is cut off for seconds comes back once, and the poll brings messages meanwhile", async () => {
   const nodes = await Promise.all([fleet.start(), fleet.start()]);
@@ -134,4 +134,4 @@ test("over Postgres: a bus that is cut off for seconds comes back once, and the 
     "select pid from pg_stat_activity where application_name = 'parley bus' and datname = current_database()",
   );
   expect(rows).toHaveLength(2);
-}, 60_000);
+}, 150_000);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   fleet = await openFleet();
   owner = await Owner.open(fleet.database.ownerUrl);
   staying = await fleet.start();
-}, 60_000);
+}, 150_000);
 afterAll(async () => {
   await owner.close();
   await fleet.close();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   fleet = await openFleet(await startOwnDatabase());
   owner = await Owner.open(fleet.database.ownerUrl);
   nodes = await Promise.all([fleet.start(), fleet.start()]);
-}, 60_000);
+}, 150_000);
 afterEach(() => {
   for (const node of nodes.filter((each) => each.alive())) expect(node.output()).not.toContain('"level":60');
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   [chatId = ""] = await owner.makeChats(tenant.id, 1, ["watcher", "on-killed", "on-ended", "moved"]);
   watcherToken = await tenant.token("watcher");
   watcher = await RawHubClient.open(`${hubOf(nodes[0])}?events=Presence`, watcherToken);
-}, 60_000);
+}, 150_000);
 afterAll(async () => {
   watcher.socket.terminate();
   await owner.close();
@@ -117,4 +117,4 @@ test("nodes that die or end: who was there is told offline within 30 s, and who 
   expect(await stateOf("on-killed")).toBe("offline");
   expect(await stateOf("moved")).toBe("online");
   await expect(told("moved", "offline", 0)).rejects.toThrow("moved is online");
-}, 60_000);
+}, 150_000);

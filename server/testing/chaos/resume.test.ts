@@ -20,7 +20,7 @@ beforeAll(async () => {
   fleet = await openFleet();
   owner = await Owner.open(fleet.database.ownerUrl);
   nodes = await Promise.all([fleet.start(), fleet.start()]);
-}, 60_000);
+}, 150_000);
 afterAll(async () => {
   await owner.close();
   await fleet.close();
@@ -84,7 +84,7 @@ test.concurrent("readers who come and go between the nodes while others write: e
   expect(seenOf({ seen: trpc.slice(1) })).toEqual(toBeSeen(log));
   expect(hub.notices).toEqual([]);
   for (const each of leave) await each();
-}, 60_000);
+}, 150_000);
 
 async function connectionsOf(node: ApiProcess): Promise<number> {
   const text = await (await fetch(`${node.url}/metrics`)).text();
@@ -117,4 +117,4 @@ test.concurrent("10,000 missed events over 500 chats: all of them, in bounded me
   expect(reader.connected).toBe(true);
   for (const { socket } of stuck) socket.terminate();
   await reader.disconnect();
-}, 90_000);
+}, 150_000);

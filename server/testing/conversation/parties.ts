@@ -135,7 +135,7 @@ function pusher(
         since.set(channel, event.eventId);
         listen(page.client, channel, hear);
       });
-      await vi.waitUntil(() => page.client.channel(own)?.subscribed, { timeout: 10_000 });
+      await vi.waitUntil(() => page.client.channel(own)?.subscribed, { timeout: 20_000 });
       return { heard, say: page.say, leave: async () => page.client.disconnect() };
     },
   };
@@ -180,14 +180,14 @@ const pusherSdk: Party = {
     page.subscribe(channel).bind_global((name: string, event: Envelope) => {
       if (!name.startsWith("pusher:")) heard.push(heardOf({ ...event, type: name as Envelope["type"] }));
     });
-    await vi.waitUntil(() => page.channel(channel).subscribed, { timeout: 10_000 });
+    await vi.waitUntil(() => page.channel(channel).subscribed, { timeout: 20_000 });
     const receiver = await openReceiver();
     let relayed = Promise.resolve();
     receiver.answer("/", ({ body }) => {
       relayed = relayed.then(async () => {
         const before = heard.length;
         await sdk.trigger(channel, body.type, body);
-        await vi.waitUntil(() => heard.length > before, { timeout: 10_000, interval: 5 });
+        await vi.waitUntil(() => heard.length > before, { timeout: 20_000, interval: 5 });
       });
       return { status: 204 };
     });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   fleet = await openFleet();
   owner = await Owner.open(fleet.database.ownerUrl);
   node = await fleet.start();
-}, 60_000);
+}, 150_000);
 afterAll(async () => {
   await owner.close();
   await fleet.close();
@@ -53,4 +53,4 @@ test("10,000 missed events over 500 chats reach every protocol whole, all at onc
   // Measured: 150, most of it what the collector has not taken yet. Readers that do not read at all: chaos/resume.test.ts.
   expect(most - before).toBeLessThan(300);
   await Promise.all(readers.map((reader) => reader.close()));
-}, 90_000);
+}, 150_000);
