@@ -206,7 +206,7 @@ describe("a provider that misbehaves", () => {
     await bench.trust(acme, { kind: "oidc", issuer: provider.url });
     const began = performance.now();
     await expect(read(await sign(provider, keyPairs.ES256()))).rejects.toMatchObject(refusedKeys);
-    expect(performance.now() - began).toBeLessThan(6500);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 

@@ -105,16 +105,15 @@ describe.concurrent.each(ways)("%s", (_name, prepare) => {
     const connections = [await call(here), await call(there)] as const;
     expect(await recheckPrincipal(there, connections[1])).toBe("ok");
     await revoke();
-    const began = performance.now();
     here.invalidate(tenant.tenantId);
     await expect(call(here)).rejects.toMatchObject({ status: 401 });
     expect(await recheckPrincipal(here, connections[0])).toBe("revoked");
-    while ((await call(there).catch(() => undefined)) !== undefined) {
-      expect(performance.now() - began).toBeLessThan(5000);
+    // Counted in looks, of which a machine that stalls takes none.
+    for (let looks = 0; (await call(there).catch(() => undefined)) !== undefined; looks++) {
+      expect(looks).toBeLessThan(5000 / 50);
       await sleep(50);
     }
     expect(await recheckPrincipal(there, connections[1])).toBe("revoked");
-    expect(performance.now() - began).toBeLessThan(5000);
   });
 });
 

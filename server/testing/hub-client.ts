@@ -75,7 +75,7 @@ export class RawHubClient {
 
   /** The first message that fits, waited for if it has not come. Rejects after 5 s. */
   async next(fits: (message: RawMessage) => boolean): Promise<RawMessage> {
-    const until = Date.now() + 5000;
+    const until = Date.now() + 20_000;
     for (;;) {
       const found = this.messages.find(fits);
       if (found) return found;

@@ -41,14 +41,14 @@ async function drop(client: Client, name: string): Promise<void> {
   if (left.length > 0) throw new Error(`The test left connections open: ${left.join(", ")}`);
 }
 
-/** A closed connection takes the server a moment to notice, so those of the last half second are waited for. */
+/** A closed connection takes the server a moment to notice, so those of the last seconds are waited for. */
 async function connectionsLeft(client: Client, name: string): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
     const { rows } = await client.query<{ application_name: string; query: string }>(
       "select application_name, query from pg_stat_activity where datname = $1 and backend_type = 'client backend'",
       [name],
     );
-    if (rows.length === 0 || attempt === 20)
+    if (rows.length === 0 || attempt === 400)
       return rows.map((row) => `${row.application_name || "unnamed"} (${row.query})`);
     await sleep(25);
   }

@@ -15,7 +15,7 @@ import { createTestDatabase, type TestDatabase } from "./postgres.ts";
 import { startTestServer } from "./postgres-server.ts";
 import { call, testSecret } from "./stack.ts";
 
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 /** A real api process, as a node of an installation is one. */
 export interface ApiProcess {

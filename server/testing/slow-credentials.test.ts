@@ -80,7 +80,7 @@ test("an event stream whose reader has gone is not kept", async () => {
     await sleep(100);
   });
   await sleep(200);
-  expect(registered()).toEqual([]);
+  await eventually(() => expect(registered()).toEqual([]));
 });
 
 test("a tRPC subscription whose reader has gone is not kept", async () => {

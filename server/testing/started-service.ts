@@ -119,7 +119,7 @@ export function newFolder(mode = "755"): string {
   return join(parent, "data");
 }
 
-export async function until(condition: () => boolean | Promise<boolean>, limit = 30_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, limit = 60_000): Promise<void> {
   const deadline = Date.now() + limit;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`Still not so after ${limit / 1000} s: ${condition}`);

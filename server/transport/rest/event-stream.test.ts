@@ -75,7 +75,7 @@ class Stream {
 
   async until(count: number): Promise<StreamEvent[]> {
     await this.response;
-    for (const deadline = Date.now() + 8000; this.events.length < count && Date.now() < deadline; ) await sleep(10);
+    for (const deadline = Date.now() + 20_000; this.events.length < count && Date.now() < deadline; ) await sleep(10);
     return this.events;
   }
 }
@@ -168,7 +168,7 @@ describe("streams", () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !condition(); await sleep(10))
+  for (const deadline = Date.now() + 20_000; !condition(); await sleep(10))
     if (Date.now() > deadline) throw new Error("it did not come");
 }
 

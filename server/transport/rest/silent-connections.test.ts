@@ -15,5 +15,5 @@ test("a connection that never asked for anything does not hold up a stop; one th
   const began = Date.now();
   const [answer] = await Promise.all([waiting, stack.close(), once(silent, "close")]);
   expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
-  expect(Date.now() - began).toBeLessThan(8000);
+  expect(Date.now() - began).toBeLessThan(20_000);
 });

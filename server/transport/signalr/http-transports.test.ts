@@ -284,7 +284,7 @@ describe("another node", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const began = performance.now();
     await third.api.close();
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(performance.now() - began).toBeLessThan(15_000);
     const word = `{"type":7,"error":"The server is restarting","allowReconnect":true}${rs}`;
     expect(await plain(last)).toEqual([200, word]);
     expect(await stream.text()).toContain(word);
