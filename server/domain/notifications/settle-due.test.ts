@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { moveTimes } from "./move-times.ts";
@@ -212,6 +213,20 @@ test("expired is gone at its time, worker or not; then its row and what the log 
   ]);
   expect(JSON.stringify(events)).not.toContain("secret words");
   expect((await key("GET", `/admin/notifications/${made.id}`)).status).toBe(404);
+});
+
+test("everything is read though some of it has expired and no worker has been by", async () => {
+  const max = tenant.as("max");
+  const newest = await create({ userId: "max", expiresAt: inMinutes(1) });
+  const owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const older = `insert into notifications select (jsonb_populate_record(n,
+    jsonb_build_object('id', gen_random_uuid(), 'position', n.position - g, 'expires_at', null))).*
+    from notifications n, generate_series(1, 500) g where n.id = $1`;
+  await owner.query(older, [newest.id]).finally(() => owner.end());
+  clock += 10 * minute;
+  expect((await max("PUT", "/Notifications/read-all")).body).toEqual({ changed: 500 });
+  expect((await max("GET", "/Notifications/unread-count")).body).toMatchObject({ unreadCount: 0 });
 });
 
 test("what a person does not want in the inbox is filed there and calls nobody; what is required comes all the same", async () => {
