@@ -57,3 +57,12 @@ test("the text of a mail is the template's until the message is another", async 
   expect(changed).toMatchObject({ message: "It is late" });
   expect(changed).not.toHaveProperty("mailText");
 });
+
+test("a time by the recipient's own clock stays one, whatever else is changed", async () => {
+  const nine = { scheduledFor: undefined, scheduledForLocal: "2990-01-01T09:00" };
+  const { id } = (await post({ userId: "tom", subject: "s", message: "m", ...nine })).body;
+  await patch(id, { subject: "other" });
+  expect(await stored(id)).toMatchObject({ subject: "other", scheduledForLocal: nine.scheduledForLocal });
+  await key("PUT", "/Users/tom", { timezone: "Asia/Tokyo" });
+  expect(await stored(id)).toMatchObject({ scheduledFor: "2990-01-01T00:00:00.000Z" });
+});

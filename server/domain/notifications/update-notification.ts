@@ -41,8 +41,10 @@ export const updateNotification = mutation({
       if (row.status !== "scheduled")
         throw new DomainError("conflict", { detail: "Only what is scheduled can be changed" });
       const zones = change.scheduledForLocal ? await findZones(work.tx, tenantId, [row.userId]) : undefined;
-      const scheduledFor = scheduleOf(change, zones?.(row.userId)) ?? row.scheduledFor?.toISOString();
-      requireSoundTimes({ expiresAt: change.expiresAt ?? row.expiresAt?.toISOString(), scheduledFor }, now());
+      const scheduledFor = scheduleOf(change, zones?.(row.userId));
+      const appears = scheduledFor ?? row.scheduledFor?.toISOString();
+      const expiresAt = change.expiresAt ?? row.expiresAt?.toISOString();
+      requireSoundTimes({ expiresAt, scheduledFor: appears }, now());
       if (change.type !== undefined || change.metadata !== undefined) {
         const category = await findCategory(work.tx, tenantId, change.type ?? row.type);
         ensureMetadata(category, change.metadata ?? (row.metadata as Record<string, unknown>));
