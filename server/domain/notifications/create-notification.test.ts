@@ -127,6 +127,7 @@ test.each([
   ["gone before it is there", { scheduledFor: "2990-01-02T00:00:00Z", expiresAt: "2990-01-01T00:00:00Z" }, "expiresAt"],
   ["no address", { email: "ada" }, "email"],
   ["metadata that is a list", { metadata: [] }, "metadata"],
+  ["a local time that is no year's everywhere", { scheduledForLocal: "9999-12-31T23:30" }, "scheduledForLocal"],
   ["two times", { scheduledFor: "2990-01-01T00:00:00Z", scheduledForLocal: "2990-01-01T09:00" }, "scheduledForLocal"],
 ])("bad input: %s", async (_name, body, field) => {
   const before = await total();

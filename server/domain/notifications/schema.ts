@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { sanitizeHtml, sanitizeStored } from "../../html.ts";
-import { instant, isStorable, limits, messageContent, metadata, text, userId } from "../../schema.ts";
+import { instant, isStorable, isStorableTime, limits, messageContent, metadata, text, userId } from "../../schema.ts";
 import { templateFields, versionNumber } from "../templates/schema.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
@@ -99,12 +99,14 @@ const htmlContent = text(limits.htmlBytes)
 
 const localForm = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$/;
 
-/** A time of day without a zone. */
+/** A time of day without a zone, which comes in a year that can be stored wherever its recipient is. */
 const localTime = z
   .string()
   .max(19)
   .refine(
-    (value) => localForm.test(value) && !Number.isNaN(Date.parse(`${value.replace(" ", "T")}Z`)),
+    (value) =>
+      localForm.test(value) &&
+      ["+14:00", "-12:00"].every((zone) => isStorableTime(Date.parse(value.replace(" ", "T") + zone))),
     "must be a local time without a zone, such as 2026-12-01T09:00",
   )
   .transform((value) => value.replace(" ", "T"));
