@@ -212,6 +212,12 @@ describe("a scheduled one can be changed", () => {
     expect((await change(body.id, { subject: "Too late" })).status).toBe(409);
   });
 
+  test("by more at once than there are connections to the database, one after the other", async () => {
+    const { body } = await send({ userIds: ["uwe"], scheduledFor: later(3_600_000) });
+    const changes = Array.from({ length: 20 }, (_, i) => change(body.id, { subject: `Late ${i}` }));
+    expect(new Set((await Promise.all(changes)).map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
   test("to each one's own clock and back, and to now", async () => {
     const { body } = await send({ userIds: ["uri"], scheduledFor: later(3_600_000) });
     const local = (await change(body.id, { scheduledForLocal: "2990-01-01T09:00" })).body;

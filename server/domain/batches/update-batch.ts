@@ -3,8 +3,9 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
+import { ensureMetadata } from "../categories/policy.ts";
+import { findCategory } from "../categories/store.ts";
 import type { Content } from "../notifications/lane-store.ts";
-import { type ContentInput, readContent } from "../notifications/policy.ts";
 import { contentAliases, contentFields } from "../notifications/schema.ts";
 import { dueOf } from "./policy.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
@@ -26,8 +27,10 @@ export const updateBatch = mutation({
     return unitOfWork(db, ctx.tenantId, async (work) => {
       const at = now();
       const row = await lockScheduled(work, ctx.tenantId, id);
-      const { mailText, template, ...said } = row.content as unknown as Content;
-      const { content } = await readContent(ctx, { ...said, ...change } as ContentInput, []);
+      const { mailText, ...said } = row.content as unknown as Content;
+      const content = { ...said, ...change };
+      // By this transaction's own connection: who holds one and waits for a second waits for others who do the same.
+      ensureMetadata(await findCategory(work.tx, ctx.tenantId, content.type), content.metadata ?? {});
       const moved = scheduledFor !== undefined || scheduledForLocal !== undefined;
       const times = moved
         ? { scheduledFor, scheduledForLocal }
@@ -35,7 +38,7 @@ export const updateBatch = mutation({
       return presentBatch(
         await changeBatch(work, ctx.tenantId, id, {
           // A mail's text is the template's own until the text is another.
-          content: { ...content, template, ...(change.message === undefined ? { mailText } : {}) },
+          content: { ...content, ...(change.message === undefined ? { mailText } : {}) },
           scheduledFor: times.scheduledFor ? new Date(times.scheduledFor) : undefined,
           scheduledLocal: times.scheduledForLocal,
           dueAt: dueOf({ ...times, expiresAt: content.expiresAt }, at),
