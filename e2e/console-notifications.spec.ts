@@ -92,6 +92,11 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   await own.open("/templates");
   await pressCreate(page);
   await page.getByLabel("Title").fill("A late ferry");
+  await page.getByLabel("Name", { exact: true }).fill("lat");
+  await page.route(/templates\.save/u, loseAnswer, { times: 1 });
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByText("The service does not answer.", { exact: false })).toBeVisible();
+  // Changed meanwhile, it is not the same call again.
   await page.getByLabel("Name", { exact: true }).fill("late");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "A late ferry" })).toBeVisible();

@@ -1,12 +1,12 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { useTRPCClient } from "../trpc.ts";
 
 /** Ids as people paste them: one a line, or with commas between. */
@@ -18,7 +18,7 @@ export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onM
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   // The same chat again when the same press is repeated, and not a second one.
-  const [idempotencyKey] = useState(() => newKey());
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -26,9 +26,8 @@ export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onM
     const name = String(form.get("name") ?? "").trim();
     const memberUserIds = readIds(String(form.get("members") ?? ""));
     const policy = form.get("moderated") === null ? "open" : "moderated";
-    const made = await run(() =>
-      client.adminChats.create.mutate({ ...(name ? { name } : {}), memberUserIds, policy, idempotencyKey }),
-    );
+    const asked = { ...(name ? { name } : {}), memberUserIds, policy } as const;
+    const made = await run(() => client.adminChats.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
     if (made) onMade(made.id);
   }
 

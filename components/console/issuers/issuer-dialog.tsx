@@ -1,13 +1,13 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { useTRPCClient } from "../trpc.ts";
 import {
   changesOf,
@@ -35,17 +35,18 @@ export function IssuerDialog({ of, onClose, onSaved }: IssuerDialogProps) {
   const { run, busy, failure } = useAct();
   const [kind, setKind] = useState<Issuer["kind"]>(of?.kind ?? "oidc");
   const [draft, setDraft] = useState<IssuerDraft>(() => draftOf(of));
-  const [idempotencyKey] = useState(() => newKey());
+  const [keys] = useState(() => new OnceKeys());
   const set = (field: keyof IssuerDraft) => (event: { target: { value: string } }) =>
     setDraft({ ...draft, [field]: event.target.value });
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     const changes = changesOf(kind, draft);
+    const asked = { kind: kind as IssuerKind, ...changes };
     const saved = await run(() =>
       of
         ? client.issuers.update.mutate({ issuerId: of.id, ...changes })
-        : client.issuers.create.mutate({ kind: kind as IssuerKind, ...changes, idempotencyKey }),
+        : client.issuers.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }),
     );
     if (saved) onSaved(saved, kind === "hs256" && draft.secret !== "" ? draft.secret : undefined);
   }

@@ -1,12 +1,12 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { type Scope, scopeTexts } from "./scopes.ts";
 
@@ -23,14 +23,13 @@ export function CreateKeyDialog({ onClose, onMade }: CreateKeyDialogProps) {
   const { run, busy, failure } = useAct();
   const [chosen, setChosen] = useState<ReadonlySet<Scope>>(new Set());
   // The same key again when the same press is repeated, and not a second one.
-  const [idempotencyKey] = useState(() => newKey());
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const name = String(new FormData(event.currentTarget).get("name") ?? "");
-    const made = await run(() =>
-      client.apiKeys.create.mutate({ name, scopes: scopes.filter((scope) => chosen.has(scope)), idempotencyKey }),
-    );
+    const asked = { name, scopes: scopes.filter((scope) => chosen.has(scope)) };
+    const made = await run(() => client.apiKeys.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
     if (made) onMade(made);
   }
 

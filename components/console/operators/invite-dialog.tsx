@@ -1,13 +1,13 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { type Answers, type Role, useTRPCClient } from "../trpc.ts";
 import { RoleChoice } from "./role-choice.tsx";
 
@@ -22,12 +22,13 @@ export function InviteDialog({ onClose, onMade }: InviteDialogProps) {
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   const [role, setRole] = useState<Role>("support");
-  const [idempotencyKey] = useState(() => newKey());
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const email = String(new FormData(event.currentTarget).get("email") ?? "");
-    const made = await run(() => client.operators.invite.mutate({ email, role, idempotencyKey }));
+    const asked = { email, role };
+    const made = await run(() => client.operators.invite.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
     if (made) onMade(made);
   }
 

@@ -5,7 +5,6 @@ import { FileText } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
@@ -16,6 +15,7 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
@@ -93,15 +93,15 @@ const columns: readonly Column<Template>[] = [
 function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (name: string) => void }) {
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
-  const [idempotencyKey] = useState(() => newKey());
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [name, title] = ["name", "title"].map((field) => String(form.get(field) ?? ""));
     const first = { subject: title ?? "", message: "Hello {{ name }}", sample: { name: "Ada" } };
-    const named = { name: name ?? "", ...(title ? { title } : {}) };
-    const made = await run(() => client.templates.save.mutate({ ...named, ...first, idempotencyKey }));
+    const asked = { name: name ?? "", ...(title ? { title } : {}), ...first };
+    const made = await run(() => client.templates.save.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
     if (made) onMade(made.name);
   }
 

@@ -5,7 +5,6 @@ import { Webhook as WebhookIcon } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -14,6 +13,7 @@ import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { ShownOnceDialog } from "../keys/shown-once-dialog.tsx";
 import { useLiveQuery } from "../live.ts";
+import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -96,7 +96,7 @@ function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (made:
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   // The same key again when the same press is repeated, and not a second endpoint.
-  const [idempotencyKey] = useState(() => newKey());
+  const [keys] = useState(() => new OnceKeys());
   return (
     <Dialog
       open
@@ -107,7 +107,7 @@ function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (made:
       <EndpointForm
         failure={failure}
         onSubmit={async (choices) => {
-          const made = await run(() => client.webhooks.create.mutate({ ...choices, idempotencyKey }));
+          const made = await run(() => client.webhooks.create.mutate({ ...choices, idempotencyKey: keys.of(choices) }));
           if (made) onMade(made);
         }}
       >
