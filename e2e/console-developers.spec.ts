@@ -70,7 +70,7 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   const email = `${crypto.randomUUID()}@example.com`;
   await expect(page.getByText("The last owner stays")).toBeVisible();
   await page.getByRole("button", { name: "Invite" }).click();
-  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Email address").fill(email);
   await page.getByRole("radio", { name: /^read-only/u }).check();
   await page.getByRole("button", { name: "Send invitation" }).click();
   await expect(page.locator("[data-secret]")).toContainText("/invite/demo.");

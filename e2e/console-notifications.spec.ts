@@ -23,7 +23,7 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   const subject = unheard("The ferry is late");
   await own.open("/notifications/new");
   await page.getByLabel("User's id").fill("ada");
-  await page.getByLabel("E-mail address (optional)").fill("ada@notices.example");
+  await page.getByLabel("Email address (optional)").fill("ada@notices.example");
   await page.getByLabel("Type", { exact: true }).fill("Delay");
   await page.getByLabel("Subject", { exact: true }).fill(subject);
   await page.getByLabel("Message", { exact: true }).fill("By ten minutes.");

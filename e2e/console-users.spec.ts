@@ -102,7 +102,7 @@ test("a user is added, described, disconnected, told by mail, and refused from t
   expect((await mailOf(await notify({ type: "Delay" }))).status).toBe("not_asked");
   await page.getByRole("tab", { name: "Preferences" }).click();
   const saved = page.waitForResponse(/preferences\.put/);
-  await page.getByLabel("Delays, by e-mail").selectOption("on");
+  await page.getByLabel("Delays, by email").selectOption("on");
   expect((await saved).status()).toBe(200);
   expect((await mailOf(await notify({ type: "Delay" }))).status).toBe("caught");
   await page.getByRole("tab", { name: "Inbox" }).click();

@@ -174,7 +174,7 @@ test("a digest gathers mail, and a pause holds it, until it is ended", async ({ 
 // Hana, whom nothing else is mailed to: in these hours it would wait.
 test("keeps what one chooses to get", async ({ page }) => {
   await page.goto("/inbox/demo?as=hana&view=preferences");
-  const mail = page.getByRole("switch", { name: "Everything else: E-mail" });
+  const mail = page.getByRole("switch", { name: "Everything else: Email" });
   const was = await mail.getAttribute("aria-checked");
   await mail.click();
   await expect(mail).not.toHaveAttribute("aria-checked", was ?? "");

@@ -104,7 +104,7 @@ test("who is not let in is told why, and keeps where they wanted to go", async (
   for (const who of ["mallory", "minx"]) {
     await signInAs(page, who);
     await back();
-    await expect(refused).toHaveText(/^Harbour ID does not say that your e-mail address is verified/);
+    await expect(refused).toHaveText(/^Harbour ID does not say that your email address is verified/);
   }
   await expectAccessible(page);
   await continueAs(page, "Cancel");

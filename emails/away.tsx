@@ -22,7 +22,7 @@ export function AwayMail({ brand, chatName, count, messages, url, unsubscribeUrl
         .map(({ sender, text }) => `${sender}: ${text}`)
         .join(" · ")
         .slice(0, 140)}
-      footer={<Unsubscribe href={unsubscribeUrl} what="messages that you missed by e-mail" />}
+      footer={<Unsubscribe href={unsubscribeUrl} what="messages that you missed by email" />}
     >
       <Title>{title}</Title>
       {messages.map((message, index) => (

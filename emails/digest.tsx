@@ -19,7 +19,7 @@ export function DigestMail({ brand, title, intro, items, more = 0, openUrl, unsu
     <Layout
       brand={brand}
       preview={items.map((item) => item.subject).join(" · ")}
-      footer={<Unsubscribe href={unsubscribeUrl} what="this summary by e-mail" />}
+      footer={<Unsubscribe href={unsubscribeUrl} what="this summary by email" />}
     >
       <Title>{title}</Title>
       {intro && <Paragraph>{intro}</Paragraph>}

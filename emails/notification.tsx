@@ -26,7 +26,7 @@ export function NotificationMail({
     <Layout
       brand={brand}
       preview={summary ?? message.slice(0, 140)}
-      footer={<Unsubscribe href={unsubscribeUrl} what="notifications of this kind by e-mail" />}
+      footer={<Unsubscribe href={unsubscribeUrl} what="notifications of this kind by email" />}
     >
       <Title>{subject}</Title>
       {html ? <Content html={html} /> : <Paragraph>{message}</Paragraph>}

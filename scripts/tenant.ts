@@ -16,11 +16,11 @@ import { migrate } from "../server/persistence/migrate.ts";
 import { tenantTransaction } from "../server/persistence/prisma.ts";
 import { lockDataDir } from "../server/supervisor/lock.ts";
 
-// npm run tenant -- create <id> --name "…" --owner <e-mail>
+// npm run tenant -- create <id> --name "…" --owner <email>
 // Makes a tenant without a browser, beside a running service or without one: in the Postgres of DATABASE_URL, else in the embedded
 // one, which is started for a moment when it does not run.
 
-const USAGE = 'Usage: npm run tenant -- create <id> --name "…" --owner <e-mail>';
+const USAGE = 'Usage: npm run tenant -- create <id> --name "…" --owner <email>';
 
 try {
   const tenant = readArguments(process.argv.slice(2));
@@ -46,7 +46,7 @@ function readArguments(args: string[]): { id: string; name: string; owner?: stri
   const [command, id, ...rest] = positionals;
   if (command !== "create" || !id || rest.length > 0) throw new StartError(USAGE);
   if (values.owner !== undefined && !z.email().safeParse(values.owner).success) {
-    throw new StartError(`--owner ${values.owner} is no e-mail address.`);
+    throw new StartError(`--owner ${values.owner} is no email address.`);
   }
   return { id, name: values.name ?? id, owner: values.owner };
 }

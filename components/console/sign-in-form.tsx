@@ -12,7 +12,7 @@ export interface SignInFormProps {
   linkToken?: string | undefined;
 }
 
-/** E-mail and password, then the code where two factors are on. A link that was mailed needs one press, so that no mail scanner uses it up. */
+/** Email and password, then the code where two factors are on. A link that was mailed needs one press, so that no mail scanner uses it up. */
 export function SignInForm({ next, linkToken }: SignInFormProps) {
   const [fault, setFault] = useState<SignInFault>();
   const [busy, setBusy] = useState(false);

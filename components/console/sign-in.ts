@@ -68,11 +68,11 @@ export const faultTexts: Record<SignInFault, string> = {
 export function providerFaultText(error: string, provider = "The provider"): string {
   switch (error) {
     case "email-unverified":
-      return `${provider} does not say that your e-mail address is verified. Verify it there, or sign in another way.`;
+      return `${provider} does not say that your email address is verified. Verify it there, or sign in another way.`;
     case "two-factors":
       return `Your account here asks for a second factor: sign in with your password, or a mailed link, and the code of your app. ${provider} alone is not enough.`;
     case "not-invited":
-      return "There is no account with your e-mail address, and one comes in by invitation here. Ask somebody who runs a tenant to invite you.";
+      return "There is no account with your email address, and one comes in by invitation here. Ask somebody who runs a tenant to invite you.";
     case "OAuthSignin":
       return `${provider} cannot be reached, or its settings here are wrong. Try again in a moment, or sign in another way.`;
     case "OAuthCallback":

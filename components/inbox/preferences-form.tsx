@@ -16,7 +16,7 @@ type Channel = keyof Category["channels"];
 
 const CHANNELS: { channel: Channel; label: string }[] = [
   { channel: "inApp", label: "In the app" },
-  { channel: "email", label: "E-mail" },
+  { channel: "email", label: "Email" },
 ];
 
 const EVERY = [

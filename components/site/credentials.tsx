@@ -25,7 +25,7 @@ export function Credentials() {
         )}
         {hasDemo && demoFile && (
           <Fact label="Sign-in to the console" value={fromDemoFile(demoFile, "admin")}>
-            Prints the e-mail address and the password of who owns the demo, for{" "}
+            Prints the email address and the password of who owns the demo, for{" "}
             <a href="/sign-in" className="text-accent underline underline-offset-2">
               signing in
             </a>

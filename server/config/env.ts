@@ -34,7 +34,7 @@ export const settings = {
   },
   BASE_URL: {
     default: "`http://localhost:{PORT}`",
-    description: "The address people use, for links in e-mail and for cookies.",
+    description: "The address people use, for links in email and for cookies.",
     schema: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
   },
   INTERNAL_URL: {
@@ -86,7 +86,7 @@ export const settings = {
   },
   MAIL_FROM: {
     default: "`Parley <parley@localhost>`",
-    description: "Sender of e-mail, where a tenant has set none.",
+    description: "Sender of email, where a tenant has set none.",
     schema: z.string().default("Parley <parley@localhost>"),
   },
   MAIL_SNS_TOPIC_ARN: {

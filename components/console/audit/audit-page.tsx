@@ -58,7 +58,7 @@ export function AuditPage() {
         action={<AuditExport filter={asked} />}
       />
       <div className="mb-4 flex flex-wrap gap-2">
-        <FilterBox label="Who: e-mail or id" value={actor} onSet={(value) => narrow({ actor: value })} />
+        <FilterBox label="Who: email or id" value={actor} onSet={(value) => narrow({ actor: value })} />
         <FilterBox label="Operation" value={operation} onSet={(value) => narrow({ operation: value })} />
         <FilterBox label="Target, chatId:…" value={target} onSet={(value) => narrow({ target: value })} />
         <FilterBox label="Outcome" value={outcome} onSet={(value) => narrow({ outcome: value })} />

@@ -49,7 +49,7 @@ export function MailPage() {
           when: ({ data }) => data.length === 0 && !before,
           show: (
             <EmptyState icon={Mail} title="No mail was caught yet">
-              Send a notification with an e-mail address, or a test mail from the settings.
+              Send a notification with an email address, or a test mail from the settings.
             </EmptyState>
           ),
         }}

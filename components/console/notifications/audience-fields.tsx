@@ -40,7 +40,7 @@ export function AudienceFields({ draft, set, errors }: DraftFieldsProps) {
         )}
       </div>
       {draft.audience === "user" && (
-        <Field label="E-mail address (optional)" hint="Asks for a mail to this address too." error={errors.email}>
+        <Field label="Email address (optional)" hint="Asks for a mail to this address too." error={errors.email}>
           <Input type="email" value={draft.email} onChange={(event) => set({ email: event.target.value })} />
         </Field>
       )}

@@ -16,7 +16,7 @@ export const reasons: Record<Delivery["status"], Reason> = {
   muted: { tone: "plain", words: "The person has muted the chat." },
   preference: { tone: "plain", words: "The person does not want it this way." },
   not_asked: { tone: "plain", words: "Neither the sender nor the category asked for it this way." },
-  no_address: { tone: "warn", words: "No e-mail address of the person is known." },
+  no_address: { tone: "warn", words: "No email address of the person is known." },
   held: { tone: "warn", words: "Waits for the end of quiet hours or of a pause." },
   folded: { tone: "plain", words: "Went into a digest." },
   duplicate: { tone: "plain", words: "It did not go out: a newer mail says the same, and more." },

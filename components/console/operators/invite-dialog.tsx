@@ -40,7 +40,7 @@ export function InviteDialog({ onClose, onMade }: InviteDialogProps) {
       description="They get a mail with a link that is good for 7 days. An earlier invitation to the same address ends."
     >
       <form onSubmit={submit} className="flex flex-col gap-5">
-        <Field label="E-mail address" error={failure?.fields.email}>
+        <Field label="Email address" error={failure?.fields.email}>
           <Input name="email" type="email" required autoComplete="off" autoFocus />
         </Field>
         <RoleChoice value={role} onChange={setRole} />

@@ -15,7 +15,7 @@ type Channel = keyof Category["channels"];
 
 const channels = [
   { channel: "inApp", label: "In the app" },
-  { channel: "email", label: "By e-mail" },
+  { channel: "email", label: "By email" },
 ] as const;
 
 /** What a person wants to be told and how, and what comes of it with the tenant's defaults. */
@@ -28,7 +28,7 @@ export function UserPreferences({ userId }: { userId: string }) {
   const choose = (type: string, channel: Channel, choice: "on" | "off" | "default") =>
     void run(() => client.preferences.put.mutate({ userId, categories: [{ type, [channel]: choice }] }));
   const columns: Column<Category>[] = [
-    { header: "Type", cell: ({ type, title }) => (type === "*" ? "All others" : title) },
+    { header: "Type", cell: ({ type, title }) => (type === "*" ? "Everything else" : title) },
     ...channels.map(
       ({ channel, label }): Column<Category> => ({
         header: label,
@@ -37,7 +37,7 @@ export function UserPreferences({ userId }: { userId: string }) {
           if (locked || !manages) return `${enabled ? "on" : "off"}${locked ? ", required" : ""}`;
           return (
             <NativeSelect
-              label={`${type === "*" ? "All others" : title}, ${label.toLowerCase()}`}
+              label={`${type === "*" ? "Everything else" : title}, ${label.toLowerCase()}`}
               value={choice}
               options={[
                 { value: "default", label: choice === "default" ? `default (${enabled ? "on" : "off"})` : "default" },

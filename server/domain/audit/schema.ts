@@ -9,7 +9,7 @@ export const auditEntrySchema = z
     actor: z.object({
       kind: z.enum(["operator", "key", "user"]),
       id: z.string(),
-      name: z.string().optional().describe("E-mail address of an operator"),
+      name: z.string().optional().describe("Email address of an operator"),
     }),
     ip: z.string().optional(),
     operation: z.string(),

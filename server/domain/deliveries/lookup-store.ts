@@ -103,7 +103,7 @@ export async function requeueDelivery(
   if (row.status === "queued") throw new DomainError("conflict", { detail: "The mail is about to be sent already" });
   const [profile] = await tx.user.findMany({ where: { tenantId, id: row.userId }, select: { email: true } });
   const address = row.address ?? profile?.email ?? null;
-  if (address === null) throw new DomainError("conflict", { detail: "No e-mail address is known" });
+  if (address === null) throw new DomainError("conflict", { detail: "No email address is known" });
   return await tx.delivery.update({
     where: { tenantId_id: { tenantId, id } },
     data: { ...fresh(), address, epoch: await epochOf(tx, tenantId), round: row.round + 1, attempts: 0 },

@@ -14,7 +14,7 @@ export const deliveryStatuses = {
   muted: "The chat is muted",
   preference: "The person does not want it this way",
   not_asked: "Neither the sender nor the category asked for this delivery channel",
-  no_address: "No e-mail address is known",
+  no_address: "No email address is known",
   held: "Waits for the end of quiet hours or of a pause; heldUntil says when",
   folded: "Went into a digest",
   duplicate: "Did not go out: a newer mail says the same, and more",

@@ -19,7 +19,7 @@ const mailbox = text(254)
   .trim()
   .refine(
     (value) => value === "" || /^[^\s<>",;:\\()[\]@]+@[^\s<>",;:\\()[\]@]+$/.test(value),
-    "must be an e-mail address",
+    "must be an email address",
   );
 
 /** Every field can be left out; an empty text takes back what was set. */

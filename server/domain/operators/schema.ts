@@ -18,7 +18,7 @@ export const invitationSchema = z
     invitationId: z.string(),
     email: z.string(),
     role,
-    invitedBy: z.string().optional().describe("E-mail address of who invited"),
+    invitedBy: z.string().optional().describe("Email address of who invited"),
     createdAt: z.string(),
     expiresAt: z.string(),
   })

@@ -5,7 +5,7 @@ import { text } from "../../schema.ts";
 export const address = text(254)
   .trim()
   .toLowerCase()
-  .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "must be an e-mail address");
+  .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "must be an email address");
 
 export const suppressionSchema = z
   .object({

@@ -72,7 +72,7 @@ describe("refuses", () => {
     ["half a surrogate pair", { displayName: "\ud83d" }],
     ["an avatar that is a script", { avatarUrl: "javascript:alert(1)" }],
     ["NUL in an address", { avatarUrl: "https://a/\u0000" }],
-    ["an e-mail address that is none", { email: "ada" }],
+    ["an email address that is none", { email: "ada" }],
     ["a language that is none", { locale: "english please" }],
     ["a time zone that is none", { timezone: "Mars/Olympus" }],
     ["metadata that is no object", { metadata: [1] }],
