@@ -36,6 +36,12 @@ test("shows the same call as curl, which a shell reads as meant, and as TypeScri
     ...["-H", "x-api-key: k1", "-H", "x-act-as-user: ada", "-H", "content-type: application/json"],
     ...["-d", JSON.stringify(call.body)],
   ]);
+  // An id is the integrator's own word, and none of a shell's or of TypeScript's.
+  const odd = { kind: "key", actAs: "$HOME`id`$(id)\"it's\\" } as const;
+  const asOdd = `curl() { printf '%s\\n' "$@"; }; PARLEY_KEY=k1\n${toCurl(call, odd, "http://localhost:3000")}`;
+  const oddArgs = execFileSync("sh", ["-c", asOdd], { encoding: "utf8" }).trimEnd().split("\n");
+  expect(oddArgs).toContain(`x-act-as-user: ${odd.actAs}`);
+  expect(toTypeScript(call, odd, "http://localhost:3000")).toContain(`"x-act-as-user": ${JSON.stringify(odd.actAs)},`);
   const code = toTypeScript(call, { kind: "user", userId: "ada" }, "http://localhost:3000");
   expect(code).toMatch(/"authorization": `Bearer \$\{process\.env\.PARLEY_TOKEN\}`/);
   expect(code).toContain("It's 9 o'clock");

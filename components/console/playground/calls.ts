@@ -109,15 +109,17 @@ export type Credential = { kind: "user"; userId: string } | { kind: "key"; actAs
 
 export function toCurl({ method, path, body }: HttpCall, credential: Credential, origin: string): string {
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}'${origin}${quoted(path)}'`];
-  for (const [name, value] of headersOf(credential, (variable) => `$${variable}`)) lines.push(`-H "${name}: ${value}"`);
+  for (const { name, text, variable } of headersOf(credential))
+    lines.push(variable === undefined ? `-H '${quoted(`${name}: ${text}`)}'` : `-H "${name}: ${text}$${variable}"`);
   if (body) lines.push(`-H 'content-type: application/json'`, `-d '${quoted(JSON.stringify(body))}'`);
   return lines.join(" \\\n  ");
 }
 
 export function toTypeScript({ method, path, body }: HttpCall, credential: Credential, origin: string): string {
-  const headers = headersOf(credential, (variable) => `\${process.env.${variable}}`).map(
-    ([name, value]) => `    ${JSON.stringify(name)}: \`${value}\`,`,
-  );
+  const headers = headersOf(credential).map(({ name, text, variable }) => {
+    const value = variable === undefined ? JSON.stringify(text) : `\`${text}\${process.env.${variable}}\``;
+    return `    ${JSON.stringify(name)}: ${value},`;
+  });
   if (body) headers.push('    "content-type": "application/json",');
   return [
     `const response = await fetch(${JSON.stringify(`${origin}${path}`)}, {`,
@@ -131,10 +133,17 @@ export function toTypeScript({ method, path, body }: HttpCall, credential: Crede
   ].join("\n");
 }
 
-function headersOf(credential: Credential, read: (variable: string) => string): [string, string][] {
-  if (credential.kind === "user") return [["authorization", `Bearer ${read("PARLEY_TOKEN")}`]];
-  const key: [string, string] = ["x-api-key", read("PARLEY_KEY")];
-  return credential.actAs === "" ? [key] : [key, ["x-act-as-user", credential.actAs]];
+interface CredentialHeader {
+  name: string;
+  text: string;
+  /** Of the environment; its value follows the text. */
+  variable?: string;
+}
+
+function headersOf(credential: Credential): CredentialHeader[] {
+  if (credential.kind === "user") return [{ name: "authorization", text: "Bearer ", variable: "PARLEY_TOKEN" }];
+  const key = { name: "x-api-key", text: "", variable: "PARLEY_KEY" };
+  return credential.actAs === "" ? [key] : [key, { name: "x-act-as-user", text: credential.actAs }];
 }
 
 /** Inside single quotes of a shell. */
