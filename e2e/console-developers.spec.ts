@@ -122,15 +122,21 @@ test("the inspector shows a frame that a stock client sends, and the event that 
 
   await page.goto(`/t/demo/inspector?view=events&chat=${id}`);
   await expect(page.getByRole("status").getByText("Listening", { exact: true })).toBeVisible();
-  await hub.invoke("SendMessage", { chatId: id, content: "As an event" });
-  const events = page.getByRole("table", { name: "Log of events" });
-  await expect(events.getByRole("row").filter({ hasText: "message.created" }).first()).toContainText("As an event");
-  // What happens while it is paused comes afterwards.
+  // What happens while it is paused comes afterwards, also where nothing came before.
   await page.getByRole("button", { name: "Pause" }).last().click();
   await expect(page.getByRole("status").getByText("Paused", { exact: true })).toBeVisible();
   await hub.invoke("SendMessage", { chatId: id, content: "While paused" });
   await page.getByRole("button", { name: "Resume" }).last().click();
-  await expect(events).toContainText("While paused");
+  const events = page.getByRole("table", { name: "Log of events" });
+  await expect(events.getByRole("row").filter({ hasText: "message.created" }).first()).toContainText("While paused");
+  await hub.invoke("SendMessage", { chatId: id, content: "As an event" });
+  await expect(events).toContainText("As an event");
+  // From the last that was shown, each once.
+  await page.getByRole("button", { name: "Pause" }).last().click();
+  await hub.invoke("SendMessage", { chatId: id, content: "Paused again" });
+  await page.getByRole("button", { name: "Resume" }).last().click();
+  await expect(events).toContainText("Paused again");
+  await expect(events.getByRole("row").filter({ hasText: "message.created" })).toHaveCount(3);
   await page.getByRole("button", { name: "Clear" }).click();
   await expect(page.getByText("Nothing came yet")).toBeVisible();
   await hub.stop();

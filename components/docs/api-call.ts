@@ -30,11 +30,16 @@ export async function sendCall({ method, address, headers, body }: ApiCall): Pro
 /** The same call in a terminal. */
 export function asCurl({ method, address, headers, body }: ApiCall): string {
   const lines = [
-    `curl${method === "GET" || (method === "POST" && body !== undefined) ? "" : ` -X ${method}`} "${address}"`,
-    ...Object.entries(headers).map(([name, value]) => `  -H "${name}: ${value}"`),
-    ...(body === undefined ? [] : [`  -d '${body.replaceAll("'", `'\\''`)}'`]),
+    `curl${method === "GET" || (method === "POST" && body !== undefined) ? "" : ` -X ${method}`} ${quoted(address)}`,
+    ...Object.entries(headers).map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`  -d ${quoted(body)}`]),
   ];
   return lines.join(" \\\n");
+}
+
+/** As a shell takes it as it is: ids are the integrator's own words, with dollars where they like. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function pretty(text: string): string {
