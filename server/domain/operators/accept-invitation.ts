@@ -48,7 +48,7 @@ export const acceptOwnInvitation = mutation({
   http: { method: "POST", path: "/api/console/account/invitations/{token}/accept", root: true },
   access: { caller: "person" },
   input: z.object({ token: linkToken }),
-  output: accepted,
+  output: accepted.extend({ role: role.describe("Whoever was an operator already keeps the role there was") }),
   errors: ["unauthenticated", "forbidden"],
   async handle(ctx, { token }) {
     const { personId, email } = signedIn(ctx);
@@ -61,8 +61,7 @@ export const acceptOwnInvitation = mutation({
           throw new DomainError("forbidden", { detail: `The invitation is for ${invitation.email}` });
         const taken = asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
         if (!(await taken)) throw new DomainError("not_found"); // taken back, or replaced by one with another role
-        await joinTenant(tx, personId, { tenantId, role: invitation.role as Role });
-        return { tenantId, role: invitation.role as Role };
+        return { tenantId, role: await joinTenant(tx, personId, { tenantId, role: invitation.role as Role }) };
       },
       ctx.idempotent,
     );

@@ -91,3 +91,24 @@ test("an invitation that is taken back while somebody accepts it makes nobody an
   expect((await after(`delete from operator_invitations where email = '${guest.email}'`, accept)).status).toBe(404);
   expect(await rolesOf(guest)).toEqual([undefined]);
 });
+
+test("whoever is an operator already keeps the role, and is told that one when an invitation is accepted", async () => {
+  const [own, support] = await Promise.all([operator("owner"), operator("support")]);
+  const invite = (email: string, role: string) =>
+    call<{ result: { data: { link: string } } }>(
+      `${stack.url}/api/trpc/operators.invite`,
+      "POST",
+      { email, role },
+      { ...consoleHeaders(own.session), "x-tenant-id": acme.tenantId },
+    );
+  const accept = async (by: SignedInOperator, role: string) => {
+    const { body } = await invite(by.email, role);
+    const token = body.result.data.link.split("/").at(-1);
+    const path = `/api/console/account/invitations/${token}/accept`;
+    return call(`${stack.url}${path}`, "POST", {}, consoleHeaders(by.session));
+  };
+  expect(await accept(support, "admin")).toMatchObject({ status: 200, body: { tenantId: "acme", role: "support" } });
+  expect(await rolesOf(support)).toEqual(["support"]);
+  const nobody = await makeOperator(stack.api.services.db, testSecret, undefined);
+  expect(await accept(nobody, "admin")).toMatchObject({ status: 200, body: { tenantId: "acme", role: "admin" } });
+});

@@ -139,13 +139,20 @@ export async function deleteLinks(tx: TenantTransaction, kind: LinkKind, personI
   await tx.personLink.deleteMany({ where: { tenantId: nobodys, kind, personId } });
 }
 
-/** Makes a person an operator of a tenant, in a transaction that is the reserved tenant's. Who is one already keeps the role. */
+/**
+ * Makes a person an operator of a tenant, in a transaction that is the reserved tenant's. Who is one already keeps the role. Returns the role
+ * that the person has there. Throws not_found for whoever is taken out of it in the same moment.
+ */
 export async function joinTenant(
   tx: TenantTransaction,
   personId: string,
   { tenantId, role }: { tenantId: TenantId; role: Role },
-): Promise<void> {
-  await asTenant(tx, tenantId, nobodys, () =>
-    tx.operator.createMany({ data: [{ tenantId, personId, role }], skipDuplicates: true }),
-  );
+): Promise<Role> {
+  return asTenant(tx, tenantId, nobodys, async () => {
+    const { count } = await tx.operator.createMany({ data: [{ tenantId, personId, role }], skipDuplicates: true });
+    if (count === 1) return role;
+    const row = await tx.operator.findUnique({ where: { tenantId_personId: { tenantId, personId } } });
+    if (!row) throw new DomainError("not_found");
+    return row.role as Role;
+  });
 }
