@@ -38,8 +38,10 @@ export function AppWebhooks({ app, onChanged }: AppPartProps) {
   };
 
   async function save(webhooks: Hook[]): Promise<boolean> {
-    const changed = await run(() => client.pusherApps.update.mutate({ webhooks }));
+    const changed = await run(() => client.pusherApps.update.mutate({ webhooks, webhooksBefore: app.webhooks }));
     if (changed) onChanged(changed);
+    // Another operator may have changed them: what is there now is what the next try begins with.
+    else await client.pusherApps.get.query({}).then(onChanged, () => {});
     return changed !== undefined;
   }
 

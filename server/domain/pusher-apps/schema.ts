@@ -13,11 +13,13 @@ export const webhookSchema = z.object({
     .overwrite((list) => [...new Set(list)]),
 });
 
+export const webhookList = z.array(webhookSchema).max(maxWebhooks);
+
 export const appFields = {
   enabled: z.boolean().describe("Off: connections are closed and calls refused"),
   clientEvents: z.boolean().describe("Whether pages may send client events to each other"),
   subscriptionCounts: z.boolean().describe("Whether channels tell how many listen"),
-  webhooks: z.array(webhookSchema).max(maxWebhooks),
+  webhooks: webhookList,
   batchWebhooks: z.boolean().describe("Several events in one request to a webhook"),
 };
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { TenantId } from "../../auth/principal.ts";
 import {
   makePusherAppId,
@@ -40,6 +41,21 @@ export async function replacePusherSecret(
     update: { secret, ...(key ? { key: made.key } : {}) },
   });
   return present(row, authSecret);
+}
+
+/**
+ * That the app's webhooks still are those that somebody read, with its row locked: the list is written whole, and of two who add one each
+ * the later would drop the other's. Hand-written SQL, because Prisma has no row lock. Throws conflict.
+ */
+export async function ensureWebhooks(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  read: PusherAppAnswer["webhooks"],
+): Promise<void> {
+  await tx.$queryRaw`select 1 from pusher_apps where tenant_id = ${tenantId} for no key update`;
+  const row = await tx.pusherApp.findUnique({ where: { tenantId } });
+  if (row && !isDeepStrictEqual(row.webhooks, read))
+    throw new DomainError("conflict", { detail: "Somebody else has changed the webhooks since you read them" });
 }
 
 /** Throws not_found. */

@@ -1,22 +1,31 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { appFields, pusherAppSchema } from "./schema.ts";
-import { savePusherApp } from "./store.ts";
+import { appFields, pusherAppSchema, webhookList } from "./schema.ts";
+import { ensureWebhooks, savePusherApp } from "./store.ts";
 
 export const updatePusherApp = mutation({
   name: "pusherApps.update",
   summary: "Change what your Pusher app allows and where its webhooks go; what is left out stays",
   http: { method: "PATCH", path: "/admin/pusher" },
   access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
-  input: z.object(appFields).partial(),
+  input: z
+    .object({
+      ...appFields,
+      webhooksBefore: webhookList.describe("The list that webhooks takes the place of, as it was read; another is 409"),
+    })
+    .partial(),
   output: pusherAppSchema,
-  async handle(ctx, choices) {
+  errors: ["conflict"],
+  async handle(ctx, { webhooksBefore, ...choices }) {
     const { db, security, live, settings } = ctx.services;
     const answer = await unitOfWork(
       db,
       ctx.tenantId,
-      ({ tx }) => savePusherApp(tx, ctx.tenantId, settings.authSecret, choices),
+      async ({ tx }) => {
+        if (webhooksBefore) await ensureWebhooks(tx, ctx.tenantId, webhooksBefore);
+        return savePusherApp(tx, ctx.tenantId, settings.authSecret, choices);
+      },
       ctx.idempotent,
     );
     security.invalidate(ctx.tenantId);

@@ -11,6 +11,7 @@ export const pusherStores: StoreModules = {
       getPusherApp: [({ db, mine }) => pusherApps.getPusherApp(db, mine, testSecret), own],
       ensurePusherApp: [({ tx, mine }) => pusherApps.ensurePusherApp(tx, mine, testSecret), undefined],
       replacePusherSecret: [({ tx, mine }) => pusherApps.replacePusherSecret(tx, mine, testSecret, { key: true }), own],
+      ensureWebhooks: [({ tx, mine }) => pusherApps.ensureWebhooks(tx, mine, []), undefined],
       savePusherApp: [({ tx, mine }) => pusherApps.savePusherApp(tx, mine, testSecret, { clientEvents: true }), own],
     },
   },

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isPusherAuth, pusherAuth, pusherSignature } from "../../auth/pusher-app.ts";
+import type { PusherAppAnswer } from "../../domain/pusher-apps/schema.ts";
 import { disconnects } from "../../realtime/disconnect.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { appOf, type PusherCredentials, RawPusher, stockSdk } from "../../testing/pusher-client.ts";
@@ -154,6 +155,25 @@ describe("on the wire", () => {
     expect((await second.closed).code).toBe(4003);
     expect((await address(renewed.body.key, "?protocol=7").closed).code).toBe(4003);
     await expect(stockSdk(stack.url, renewed.body).trigger("lobby", "x", {})).rejects.toMatchObject({ status: 403 });
+  });
+
+  test("of two who add a webhook to the same list, each saying what it was, the second is refused and drops nothing", async () => {
+    const { body: before } = await tenant.key()<PusherAppAnswer>("GET", "/admin/pusher");
+    const add = (name: string) => {
+      const webhooks = [...before.webhooks, { url: `https://hooks.example/${name}`, events: ["cache_miss"] }];
+      return tenant.key()("PATCH", "/admin/pusher", { webhooks, webhooksBefore: before.webhooks });
+    };
+    const statuses = (await Promise.all([add("one"), add("two")])).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([200, 409]);
+    const { body: now } = await tenant.key()<PusherAppAnswer>("GET", "/admin/pusher");
+    expect(now.webhooks.map(({ url }) => url)).toEqual([
+      `https://hooks.example/${statuses[0] === 200 ? "one" : "two"}`,
+    ]);
+    const emptied = { webhooks: [], webhooksBefore: now.webhooks };
+    expect(await tenant.key()("PATCH", "/admin/pusher", emptied)).toMatchObject({
+      status: 200,
+      body: { webhooks: [] },
+    });
   });
 
   const frames: [string, string | Buffer][] = [
