@@ -9,8 +9,6 @@ import type { Database } from "../persistence/database.ts";
 
 interface Options {
   db: Database;
-  /** ms since 1970 */
-  now(): number;
   onError(error: unknown): void;
   /** Between two looks when nothing is due, in ms. */
   pause?: number;
@@ -26,7 +24,8 @@ const leastPause = 25;
 
 /**
  * Works what waits for a time: scheduled, snoozed and expiring notifications, and sends to many. Everything it knows is in Postgres, so
- * that any number of workers may run it and any may die; each look asks which tenants are due, and each tenant gets one step a look.
+ * that any number of workers may run it and any may die; each look asks which tenants are due, and each tenant gets one step a look. What
+ * time it is says Postgres: a worker whose clock is wrong is no earlier and no later than the others.
  */
 export class DueLoop {
   private readonly options: Options;
@@ -40,7 +39,7 @@ export class DueLoop {
     this.options = options;
     this.failed = new LRUCache({ max: 1000, ttl: options.patience ?? 5000 });
     this.running = [
-      this.run("notifications", (tenantId) => settleDue(options.db, tenantId, options.now())),
+      this.run("notifications", async (tenantId) => settleDue(options.db, tenantId, await options.db.now())),
       this.run("batches", (tenantId) => this.runBatches(tenantId)),
     ];
   }
@@ -59,12 +58,12 @@ export class DueLoop {
   }
 
   private async run(kind: DueKind, step: (tenantId: TenantId) => Promise<unknown>): Promise<void> {
-    const { db, now, onError, pause = 200 } = this.options;
+    const { db, onError, pause = 200 } = this.options;
     while (!this.stopping.signal.aborted) {
       let due: TenantId[] = [];
       const { wakes } = this;
       try {
-        due = await findDueTenants(db.pool, kind, now(), tenantsALook);
+        due = await findDueTenants(db.pool, kind, tenantsALook);
       } catch (error) {
         onError(error);
       }
@@ -106,7 +105,8 @@ export class DueLoop {
   }
 
   private async runBatches(tenantId: TenantId): Promise<void> {
-    const { db, now } = this.options;
-    for (const id of await findDueBatches(db, tenantId, now())) await runBatch(db, tenantId, id, now());
+    const { db } = this.options;
+    for (const id of await findDueBatches(db, tenantId, await db.now()))
+      await runBatch(db, tenantId, id, await db.now());
   }
 }

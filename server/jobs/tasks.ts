@@ -4,6 +4,7 @@ import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
 import { moveTimes } from "../domain/notifications/move-times.ts";
+import type { Step } from "../log/planner.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
 import { countLogs } from "./count-minutes.ts";
 import type { PersonMailJob } from "./mail/person-mail.tsx";
@@ -21,11 +22,10 @@ export interface TaskContext extends MailContext, WebhookContext {
 /** Every kind of job there is. */
 export function taskList(context: TaskContext): TaskList {
   return {
-    away: (payload) => sweepChat(context.db, { ...jobOf(payload), now: new Date(context.now()), step: context.step }),
-    "withdraw-away": (payload) =>
-      withdrawNotices(context.db, { ...jobOf(payload), now: new Date(context.now()), step: context.step }),
-    digests: (payload) =>
-      runDigests(context.db, tenantOf(payload), { now: new Date(context.now()), step: context.step }),
+    away: async (payload) => sweepChat(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
+    "withdraw-away": async (payload) =>
+      withdrawNotices(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
+    digests: async (payload) => runDigests(context.db, tenantOf(payload), await presentOf(context)),
     "move-times": (payload) => moveTimes(context.db, tenantOf(payload)),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
     "person-mail": async (payload) => {
@@ -50,14 +50,19 @@ export function taskList(context: TaskContext): TaskList {
   };
 }
 
+/** By the clock that says when a job is due: by a slower one its work would not be, and it is not asked for again. */
+async function presentOf({ db, step }: TaskContext): Promise<{ now: Date; step: Step | undefined }> {
+  return { now: new Date(await db.now()), step };
+}
+
 /** Whose job it is: enqueueJobs let nobody else's in. */
 function tenantOf(payload: unknown): TenantId {
   return mintTenantId(String((payload as { tenantId?: unknown }).tenantId));
 }
 
 /** What planAway wrote down. */
-function jobOf(payload: unknown): Omit<Withdrawing, "now"> {
-  return { ...(payload as Omit<Withdrawing, "now">), tenantId: tenantOf(payload) };
+function jobOf(payload: unknown): Omit<Withdrawing, "now" | "step"> {
+  return { ...(payload as Omit<Withdrawing, "now" | "step">), tenantId: tenantOf(payload) };
 }
 
 /** What runs by the clock. A run missed while nothing was up is made up for once. */

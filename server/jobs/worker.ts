@@ -62,7 +62,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     opened.unshift((await startQueue({ ...queue, ...options })).stop);
     const planner = new Planner({ db, consumers, onError, ...(step ? { step } : {}) });
     opened.unshift(() => planner.close());
-    const loop = new DueLoop({ db, now: context.now, onError });
+    const loop = new DueLoop({ db, onError });
     opened.unshift(() => loop.close());
     opened.unshift(listen({ bus, nodeId, db, planner, loop, poll: options.poll ?? second }));
     return { close: () => closeAll([() => stopping.abort(), ...opened]) };

@@ -18,6 +18,8 @@ export interface Database {
   /** Called after each commit with the events it appended, in order. */
   onCommit(listener: CommitListener): void;
   committed: CommitListener;
+  /** Postgres' clock, in ms since 1970: whether a time has come is the same question on every machine. */
+  now(): Promise<number>;
   /** Whether Postgres answers now. */
   answers(): Promise<boolean>;
   close(): Promise<void>;
@@ -54,6 +56,10 @@ export function openDatabase(options: {
     committed,
     forTenant: (tenantId) => tenantClient(prisma, tenantId),
     onCommit: (listener) => void listeners.push(listener),
+    now: async () => {
+      const { rows } = await pool.query<{ now: Date }>({ name: "now", text: "select clock_timestamp() as now" });
+      return rows[0]?.now.getTime() ?? 0;
+    },
     answers: () =>
       pool.query("select 1").then(
         () => true,

@@ -12,11 +12,11 @@ import { findZones } from "./store.ts";
 export type DueKind = "notifications" | "batches";
 
 /** Tenants with work of a kind that is due, the longest due first. */
-export async function findDueTenants(pool: Pool, kind: DueKind, now: number, limit: number): Promise<TenantId[]> {
+export async function findDueTenants(pool: Pool, kind: DueKind, limit: number): Promise<TenantId[]> {
   const { rows } = await pool.query<{ tenant_id: TenantId }>({
     name: "due_tenants_v1",
-    text: "select tenant_id from due_tenants_v1($1, $2, $3)",
-    values: [kind, new Date(now), limit],
+    text: "select tenant_id from due_tenants_v1($1, date_trunc('milliseconds', clock_timestamp()), $2)",
+    values: [kind, limit],
   });
   return rows.map((row) => row.tenant_id);
 }

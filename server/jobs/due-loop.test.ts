@@ -1,0 +1,71 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { enqueueJobs } from "../persistence/jobs.ts";
+import { tenantTransaction } from "../persistence/prisma.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { startWorker } from "./worker.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+async function schedule(): Promise<string> {
+  const scheduledFor = new Date(Date.now() + 20 * 60_000).toISOString();
+  const body = { userId: "ada", subject: "s", message: "m", scheduledFor };
+  return (await tenant.key()<{ id: string }>("POST", "/Notifications", body)).body.id;
+}
+
+/** A mail that waits for a time that has come, and the job that is to let it go. */
+async function holdMail(): Promise<string> {
+  const { rows } = await owner.query<{ id: string }>(
+    `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, rule, address, held_until, epoch, updated_at)
+     values ('acme', gen_random_uuid(), gen_random_uuid()::text, 'ada', 'email', 'notification', 'News', 's', 'held', 'quiet_hours', 'ada@example.com',
+       clock_timestamp() - interval '1 second', 0, now()) returning id`,
+  );
+  const job = { task: "digests", payload: { tenantId: tenant.tenantId } };
+  await tenantTransaction(stack.api.services.db.prisma, tenant.tenantId, (tx) => enqueueJobs(tx, [job]));
+  return rows[0]?.id ?? "";
+}
+
+test.each([
+  ["fast", 3_600_000],
+  ["slow", -3_600_000],
+])(
+  "what waits for a time comes at that time by Postgres' clock, also when a worker's is an hour %s",
+  async (_, off) => {
+    const [due, later] = [await schedule(), await schedule()];
+    await owner.query(
+      "update notifications set scheduled_for = clock_timestamp() - interval '1 second' where id = $1",
+      [due],
+    );
+    await owner.query("update tenant_dues set due_at = clock_timestamp() - interval '1 second'");
+    const mail = await holdMail();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + off });
+    const worker = await startWorker(configFor(stack.database));
+    const statusOf = async (table: string, id: string) =>
+      (await owner.query(`select status from ${table} where id = $1`, [id])).rows[0]?.status;
+    try {
+      await expect.poll(() => statusOf("notifications", due), { timeout: 20_000 }).toBe("visible");
+      await expect.poll(() => statusOf("deliveries", mail), { timeout: 20_000 }).not.toBe("held");
+      expect(await statusOf("notifications", later)).toBe("scheduled");
+    } finally {
+      vi.useRealTimers();
+      await worker.close();
+    }
+  },
+  60_000,
+);
