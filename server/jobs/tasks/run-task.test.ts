@@ -1,8 +1,10 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TenantId } from "../../auth/principal.ts";
-import { retainTasks } from "../../domain/tasks/store.ts";
+import { retainTasks, startTask } from "../../domain/tasks/store.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { RawHubClient } from "../../testing/hub-client.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { runTask } from "./run-task.ts";
 
@@ -254,7 +256,23 @@ test("a task is cancelled before its end, fails for good with its words, and goe
   await owner.query("update tasks set finished_at = now() - interval '8 days' where id = $1", [failing.taskId]);
   expect(await retainTasks(db, globex.tenantId, new Date(Date.now() - 7 * 86_400_000), 100)).toBe(1);
 
-  for (let waiting = 0; waiting < 10; waiting++) await start(globex, path);
+  for (let waiting = 0; waiting < 9; waiting++) await start(globex, path);
+  // Two at once: the second one counts the first one too, and waits until that is certain.
+  const startNow = (held: () => Promise<unknown>) =>
+    tenantTransaction(db.prisma, globex.tenantId, async (tx) => {
+      const task = { kind: "export-chat" as const, subject: chatId, startedBy: "key" };
+      await startTask(tx, globex.tenantId, task);
+      await held();
+    });
+  let second: Promise<string> | undefined;
+  await startNow(async () => {
+    second = startNow(async () => {}).then(
+      () => "started",
+      (error: { code: string }) => error.code,
+    );
+    await expect.poll(() => sessionsWaiting(db.pool), { timeout: 20_000 }).toBe(1);
+  });
+  expect(await second).toBe("conflict");
   expect((await globex.key()("POST", path)).status).toBe(409);
   const { body } = await globex.key()<{ data: Task[] }>("GET", "/admin/tasks?status=waiting&limit=4");
   const [first] = body.data;
