@@ -2,6 +2,7 @@ import type { TenantId } from "./auth/principal.ts";
 import type { TenantSecurity } from "./auth/tenant-security.ts";
 import type { TrustProxy } from "./client-address.ts";
 import type { Certificates } from "./domain/mail/fetch-certificate.ts";
+import type { EventType } from "./events.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Cursors } from "./log/cursor.ts";
 import type { MinuteLog } from "./minute-log.ts";
@@ -47,12 +48,12 @@ export interface Live {
   /** Marks the user's connections on this node as away or active. */
   setAway(tenantId: TenantId, userId: string, away: boolean): Promise<void>;
   presence(tenantId: TenantId, userIds: string[]): Promise<PresenceState[]>;
-  /** Holds until an event that the user (or, without one, the tenant) sees comes, or the time is over. */
+  /** Holds until an event of these kinds that the user (or, without one, the tenant) sees comes, or the time is over. */
   waitForEvent(
     tenantId: TenantId,
     userId: string | undefined,
     after: number,
-    options: { seconds: number; signal?: AbortSignal | undefined },
+    options: { seconds: number; signal?: AbortSignal | undefined; kinds?: ReadonlySet<EventType> | undefined },
   ): Promise<void>;
   /** Frames of the tenant's sockets on all nodes, recorded for as long as somebody asks. */
   inspect(tenantId: TenantId, options: InspectOptions): Promise<Inspection>;

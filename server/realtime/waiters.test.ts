@@ -1,11 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TenantId } from "../auth/principal.ts";
 import { storeMessage } from "../domain/messages/lane-store.ts";
 import { createTenant } from "../domain/tenants/make-tenant.ts";
+import type { EventType } from "../events.ts";
 import { newId } from "../ids.ts";
 import { Cursors } from "../log/cursor.ts";
 import { type Database, openDatabase } from "../persistence/database.ts";
+import { unitOfWork } from "../persistence/unit-of-work.ts";
 import { Owner } from "../testing/chaos/owner.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { Hub } from "./hub.ts";
@@ -41,7 +43,11 @@ async function send(chatId: string): Promise<number> {
 }
 
 /** Whether a wait of ben's has ended. */
-function wait(waiters: Waiters, after: number, options: { seconds?: number; signal?: AbortSignal } = {}) {
+function wait(
+  waiters: Waiters,
+  after: number,
+  options: { seconds?: number; signal?: AbortSignal; kinds?: ReadonlySet<EventType> } = {},
+) {
   const state = { over: false, promise: Promise.resolve() };
   state.promise = waiters.wait(tenantId, "ben", after, { seconds: 20, ...options }).finally(() => {
     state.over = true;
@@ -59,6 +65,22 @@ test("ends at the first event that the reader sees, and at no other", async () =
   await send(ours);
   await waiting.promise;
   expect(hub.tenantIds()).toEqual([]);
+});
+
+test("is not ended by an event of another kind than those asked for", async () => {
+  const after = await send(theirs);
+  await send(ours);
+  const waiting = wait(new Waiters(hub), after, { kinds: new Set(["chat.updated"]) });
+  const listens = async () => {
+    while (!hub.tenantHub(tenantId)?.sees("ben", ours)) await turn();
+    return "waits";
+  };
+  expect(await Promise.race([waiting.promise.then(() => "over"), listens()])).toBe("waits");
+  await unitOfWork(db, tenantId, async ({ lockHead, emit }) => {
+    await lockHead();
+    emit({ type: "chat.updated", chatId: ours, payload: {} });
+  });
+  await waiting.promise;
 });
 
 test("ends at once when such an event came before it began", async () => {

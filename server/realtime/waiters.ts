@@ -1,5 +1,6 @@
 import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
+import type { EventType } from "../events.ts";
 import { limits } from "../schema.ts";
 import type { Hub } from "./hub.ts";
 import type { Sink } from "./subscription.ts";
@@ -16,14 +17,14 @@ export class Waiters {
   }
 
   /**
-   * Resolves when there is an event after the position for this reader, after `seconds`, or when the caller goes away. Throws
+   * Resolves when there is an event of these kinds after the position for this reader, after `seconds`, or when the caller goes away. Throws
    * `unavailable` when the node ends, `rate_limited` when this reader has too many held open.
    */
   async wait(
     tenantId: TenantId,
     userId: string | undefined,
     after: number,
-    options: { seconds: number; signal?: AbortSignal | undefined },
+    options: { seconds: number; signal?: AbortSignal | undefined; kinds?: ReadonlySet<EventType> | undefined },
   ): Promise<void> {
     const reader = JSON.stringify([tenantId, userId ?? null]);
     const held = this.perReader.get(reader) ?? 0;
@@ -38,7 +39,8 @@ export class Waiters {
     options.signal?.addEventListener("abort", done, { once: true });
     this.open.add(done);
     try {
-      if (!this.over && !options.signal?.aborted) await this.listen({ tenantId, userId, after, done, until });
+      if (!this.over && !options.signal?.aborted)
+        await this.listen({ tenantId, userId, after, kinds: options.kinds, done, until });
     } finally {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", done);
@@ -60,9 +62,9 @@ export class Waiters {
   }
 
   /** Begins where the caller has looked, so that what came meanwhile counts if it is for this reader, and only then. */
-  private async listen({ tenantId, userId, after, done, until }: Listening): Promise<void> {
+  private async listen({ tenantId, userId, after, kinds, done, until }: Listening): Promise<void> {
     const sink: Sink = { deliver: done, ephemeral: ignore, resync: done, position: ignore, disconnect: done };
-    const subscription = await this.hub.subscribe({ tenantId, userId, after, sink });
+    const subscription = await this.hub.subscribe({ tenantId, userId, after, kinds, sink });
     await until;
     subscription.close();
   }
@@ -72,6 +74,7 @@ interface Listening {
   tenantId: TenantId;
   userId: string | undefined;
   after: number;
+  kinds: ReadonlySet<EventType> | undefined;
   done(): void;
   until: Promise<void>;
 }

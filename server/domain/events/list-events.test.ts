@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "../chats/schema.ts";
 import type { Message } from "../messages/schema.ts";
@@ -228,6 +228,24 @@ describe("of some kinds only", () => {
     await ada("PATCH", `/Chat/${chat.id}`, { name: "again" });
     expect(types(await waiting)).toEqual(["chat.updated"]);
   });
+
+  test("reads many at a time however few are asked for, and says how far it came when it was too many", async () => {
+    const busy = await stack.tenant("busy");
+    const chat = (await busy.as("ada")<Chat>("POST", "/Chat", {})).body;
+    const after = await now(busy.key());
+    await asOwner(`
+      insert into events (tenant_id, position, type, chat_id, payload, at)
+        select 'busy', l.position + n, 'message.created', '${chat.id}', '{}', now() from tenant_log l, generate_series(1, 20100) n where l.tenant_id = 'busy';
+      update tenant_log set position = position + 20100 where tenant_id = 'busy'`);
+    await busy.as("ada")("PATCH", `/Chat/${chat.id}`, { name: "renamed" });
+    const queries = vi.spyOn(stack.api.services.db.pool, "query");
+    const reads = () => queries.mock.calls.filter(([query]) => JSON.stringify(query).includes("read_visible")).length;
+    const first = await since(busy.key(), after, "&kinds=chat.updated&limit=1&wait=20");
+    expect([types(first), reads()]).toEqual([[], 40]);
+    const second = await since(busy.key(), first.body.nextCursor, "&kinds=chat.updated&limit=1&wait=20");
+    expect([types(second), reads()]).toEqual([["chat.updated"], 41]);
+    queries.mockRestore();
+  }, 60_000);
 
   test("refuses a kind that does not exist", async () => {
     expect(await since(ben, await now(ben), "&kinds=chat.exploded")).toMatchObject({

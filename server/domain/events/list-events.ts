@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { recheckPrincipal } from "../../auth/recheck.ts";
 import { DomainError } from "../../errors.ts";
-import { type LogEvent, toEnvelope } from "../../events.ts";
+import { type EventType, type LogEvent, toEnvelope } from "../../events.ts";
 import { findReaderState, readVisibleEvents } from "../../log/store.ts";
 import { type Context, query } from "../../operation.ts";
 import { envelopeSchema, eventType } from "./schema.ts";
@@ -9,6 +9,9 @@ import { envelopeSchema, eventType } from "./schema.ts";
 const defaultLimit = 100;
 const maxWait = 55;
 const recheckEvery = 2000;
+/** Of a call for some kinds: events that one read looks at, and reads after which it says how far it came. */
+const portion = 500;
+const maxPortions = 40;
 
 const kindsInput = z.union([z.array(eventType), z.string().max(1000)]);
 
@@ -36,23 +39,23 @@ export const listEvents = query({
     const limit = clamp(wanted.limit ?? defaultLimit, 1, 500);
     const until = Date.now() + clamp(wanted.wait ?? 0, 0, maxWait) * 1000;
     let { after } = wanted;
-    for (;;) {
-      const page = await read(ctx, after, limit);
-      const answer = { ...page, events: kinds ? page.events.filter((event) => kinds.has(event.type)) : page.events };
+    for (let portions = 1; ; portions++) {
+      const answer = await read(ctx, after, { limit, kinds });
       if (answer.events.length > 0 || after === undefined || ctx.signal?.aborted) return present(ctx, answer);
-      after = ctx.services.cursors.encode(ctx.tenantId, page.epoch, page.next);
-      if (page.next < page.position) continue; // a full page of other kinds
+      after = ctx.services.cursors.encode(ctx.tenantId, answer.epoch, answer.next);
+      const isAtEnd = answer.next >= answer.position;
+      if (!isAtEnd && portions < maxPortions) continue;
       const left = until - Date.now();
-      if (left <= 0) return present(ctx, answer);
+      if (!isAtEnd || left <= 0) return present(ctx, answer);
       const began = performance.now();
-      await hold(ctx, page.position, left / 1000);
+      await hold(ctx, { after: answer.position, kinds, seconds: left / 1000 });
       ctx.reply.waitedMs = (ctx.reply.waitedMs ?? 0) + performance.now() - began;
     }
   },
 });
 
 /** Holds the call until something comes, but not beyond its credential: who is revoked meanwhile gets 401 and nothing else. */
-async function hold({ tenantId, principal, services, signal }: Context, after: number, seconds: number): Promise<void> {
+async function hold({ tenantId, principal, services, signal }: Context, { after, ...waiting }: Holding): Promise<void> {
   const { live, security } = services;
   const over = new AbortController();
   const end = () => over.abort();
@@ -64,7 +67,8 @@ async function hold({ tenantId, principal, services, signal }: Context, after: n
   }, recheckEvery);
   signal?.addEventListener("abort", end, { once: true });
   try {
-    if (!signal?.aborted) await live.waitForEvent(tenantId, principal.userId, after, { seconds, signal: over.signal });
+    if (!signal?.aborted)
+      await live.waitForEvent(tenantId, principal.userId, after, { ...waiting, signal: over.signal });
   } finally {
     clearInterval(recheck);
     signal?.removeEventListener("abort", end);
@@ -73,13 +77,21 @@ async function hold({ tenantId, principal, services, signal }: Context, after: n
     throw new DomainError("unauthenticated", { detail: "The credential is no longer valid" });
 }
 
-function readKinds(kinds: z.output<typeof kindsInput> | undefined): ReadonlySet<string> | undefined {
+interface Holding {
+  after: number;
+  kinds: Kinds;
+  seconds: number;
+}
+
+type Kinds = ReadonlySet<EventType> | undefined;
+
+function readKinds(kinds: z.output<typeof kindsInput> | undefined): Kinds {
   if (kinds === undefined) return undefined;
   const named = typeof kinds === "string" ? kinds.split(",").map((kind) => kind.trim()) : kinds;
   const unknown = named.filter((kind) => !eventType.safeParse(kind).success);
   if (unknown.length > 0)
     throw new DomainError("invalid", { errors: { kinds: unknown.map((kind) => `${kind} is no event type`) } });
-  return new Set(named);
+  return new Set(named as EventType[]);
 }
 
 interface Answer {
@@ -90,17 +102,23 @@ interface Answer {
   epoch: number;
 }
 
-async function read(ctx: Context, after: string | undefined, limit: number): Promise<Answer> {
+async function read(
+  ctx: Context,
+  after: string | undefined,
+  { limit, kinds }: { limit: number; kinds: Kinds },
+): Promise<Answer> {
   const { db, cursors } = ctx.services;
   const { userId } = ctx.principal;
   const state = await findReaderState(db.pool, ctx.tenantId, userId);
   if (!state) throw new DomainError("not_found");
   const { position, epoch } = state;
   if (after === undefined) return { events: [], position, next: position, epoch };
-  const span = { after: cursors.resume(ctx.tenantId, after, state), upto: position, limit };
-  const events = await readVisibleEvents(db.pool, ctx.tenantId, userId, span);
-  const next = events.length === limit ? (events.at(-1)?.position ?? position) : position;
-  return { events, position, next, epoch };
+  const span = { after: cursors.resume(ctx.tenantId, after, state), upto: position, limit: kinds ? portion : limit };
+  const seen = await readVisibleEvents(db.pool, ctx.tenantId, userId, span);
+  const wanted = kinds ? seen.filter(({ type }) => kinds.has(type)) : seen;
+  const events = wanted.slice(0, limit);
+  const last = wanted.length > limit ? events.at(-1) : seen.length === span.limit ? seen.at(-1) : undefined;
+  return { events, position, next: last?.position ?? position, epoch };
 }
 
 function present(ctx: Context, { events, next, epoch }: Answer) {
