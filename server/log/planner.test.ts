@@ -199,3 +199,27 @@ test("a consumer that fails stops neither another consumer nor another tenant", 
   expect(errors).toHaveLength(1);
   expect((await owner.query("select 1 from deliveries where tenant_id = $1", [tenantId])).rowCount).toBe(2);
 });
+
+test("logs that are far behind take turns with those of others", async () => {
+  const behind = await Promise.all(
+    [1, 2, 3].map(() => createTenant(db, "secret", { id: `plan-${made++}`, name: "Behind" })),
+  );
+  await Promise.all(behind.map((each) => notify(12, each.tenantId)));
+  await notify(1);
+  const planned: TenantId[] = [];
+  const counted: Consumer = {
+    name: "counted",
+    types: ["notification.created"],
+    plan: async ({ tenantId: of }) => {
+      planned.push(of);
+      return { jobs: [] };
+    },
+  };
+  const fair = planner({ consumers: [counted], limit: 1 });
+  for (const { tenantId: of } of behind) fair.wake(of);
+  fair.wake(tenantId);
+  await expect.poll(() => planned.length, { timeout: 30_000 }).toBe(37);
+  await fair.close();
+  const lastOf = behind.map((each) => planned.lastIndexOf(each.tenantId));
+  expect(planned.indexOf(tenantId)).toBeLessThan(Math.min(...lastOf));
+});

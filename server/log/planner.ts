@@ -81,6 +81,8 @@ const restAfterWork = 4;
 const muchAtOnce = 100;
 /** Tenants at a time, so that planning leaves connections to the jobs. */
 const lanes = 3;
+/** Portions after which a tenant whose log is far behind lets others have its lane, where some wait for one. */
+const portionsATurn = 8;
 
 /**
  * Plans effects from the logs of all tenants. Any number of workers may do it at once: a consumer's cursor is a locked row, and who
@@ -134,16 +136,21 @@ export class Planner {
   }
 
   /**
-   * Plans everything that a tenant's log holds now. A consumer that fails keeps no other from its own. Answers for how long the slowest of
-   * them worked on much at once, in ms.
+   * Plans everything that a tenant's log holds now, or of much a turn's worth while other tenants wait. A consumer that fails keeps no other
+   * from its own. Answers for how long the slowest of them worked on much at once, in ms; 0 when the turn was over before the end.
    */
   async plan(tenantId: TenantId): Promise<number> {
     let seen: ClaimedCursor | undefined;
     let longest = 0;
+    let turnIsOver = false;
     const plans = this.options.consumers.map(async (consumer) => {
       let head: number | undefined;
       let worked = 0;
-      for (let more = true; more; ) {
+      for (let more = true, portions = 0; more; portions++) {
+        if (portions >= portionsATurn && this.waiting.size > 0) {
+          turnIsOver = true;
+          return false;
+        }
         const began = performance.now();
         const step = this.closed ? undefined : await this.planSome(tenantId, consumer);
         if (!step) return false; // another worker is at it: if it dies, the next poll finds out
@@ -162,7 +169,8 @@ export class Planner {
     for (const end of ends) if (end.status === "rejected") this.options.onError(end.reason);
     const complete = ends.every((end) => end.status === "fulfilled" && end.value);
     if (complete && seen) this.done.set(tenantId, { position: seen.head, epoch: seen.epoch });
-    return longest;
+    if (turnIsOver) this.again.add(tenantId);
+    return turnIsOver ? 0 : longest;
   }
 
   private async sleep(ms: number): Promise<void> {
