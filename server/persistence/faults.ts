@@ -2,6 +2,8 @@
 
 const lossCodes = new Set([
   ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"],
+  // Where a server's name goes with its container, or its network with its machine.
+  ...["ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"],
   ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"],
   ...["P1001", "P1008", "P1017", "P2024", "P2028", "P2037"],
   ...["ConnectionClosed", "DatabaseNotReachable", "SocketTimeout"],

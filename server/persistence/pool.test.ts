@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toDomainError } from "../errors.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { createPool } from "./pool.ts";
 
@@ -47,6 +48,14 @@ describe("what arrives", () => {
 });
 
 describe("a lost connection", () => {
+  test.each(["ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])(
+    "is no fault of the call, also when the server's host is not there: %s",
+    (code) => {
+      const error = Object.assign(new Error(`getaddrinfo ${code} postgres`), { code });
+      expect(toDomainError(error)).toMatchObject({ code: "unavailable", status: 503 });
+    },
+  );
+
   test("idle or lent out, is logged and replaced", async () => {
     const [pool, killer] = [open(2), open(1)];
     const lent = await pool.connect();
