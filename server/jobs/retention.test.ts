@@ -6,6 +6,7 @@ import { Planner } from "../log/planner.ts";
 import { call, configFor, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
 import { consumers } from "./consumers.ts";
 import { runRetention } from "./retention.ts";
+import { retainKeys } from "./store.ts";
 import { startWorker } from "./worker.ts";
 
 let stack: Stack;
@@ -128,6 +129,19 @@ test("idempotency keys go after a day, clientMessageIds stay", async () => {
   expect((await runRetention(stack.api.services.db)).keys).toBeGreaterThanOrEqual(1);
   const left = await owner.query("select key from send_keys");
   expect(left.rows.map((row) => row.key)).toEqual(["c:kept"]);
+});
+
+test("of any number of idempotency keys so many go at a time", async () => {
+  const [one] = tenants as [TestTenant];
+  await owner.query(
+    `insert into send_keys (tenant_id, chat_id, sender_id, key, message_id, body_hash, created_at)
+     select 'one', '00000000-0000-0000-0000-000000000000', 'ada', 'i:' || n, gen_random_uuid(), '', now() - interval '25 hours'
+     from generate_series(1, 25) n`,
+  );
+  const { pool } = stack.api.services.db;
+  const gone: number[] = [];
+  for (let step = 0; step < 3; step++) gone.push(await retainKeys(pool, one.tenantId, new Date(Date.now() - day), 10));
+  expect(gone).toEqual([10, 10, 5]);
 });
 
 test("so do those under which tenants were made, with the tenants' keys in their answers", async () => {

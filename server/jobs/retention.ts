@@ -41,11 +41,11 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
   const gone = { events: 0, keys: 0 };
   const keysBefore = new Date(now - keysKeptFor);
   // The installation's own calls have keys too, but no log.
-  gone.keys += await retainKeys(pool, mintTenantId(installationId), keysBefore);
+  gone.keys += await cutKeys(pool, mintTenantId(installationId), keysBefore);
   const faults: unknown[] = [];
   for (const { tenantId } of await readHeads(pool)) {
     try {
-      gone.keys += await retainKeys(pool, tenantId, keysBefore);
+      gone.keys += await cutKeys(pool, tenantId, keysBefore);
       if (await purge(pool, tenantId)) continue;
       await tidyChannels(pool, tenantId, now);
       await dropDeadConnections(pool, tenantId);
@@ -64,6 +64,14 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
   }
   if (faults.length > 0) throw new AggregateError(faults, `retention failed for ${faults.length} tenants`);
   return gone;
+}
+
+async function cutKeys(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {
+  for (let gone = 0; ; ) {
+    const some = await retainKeys(pool, tenantId, before, step);
+    gone += some;
+    if (some < step) return gone;
+  }
 }
 
 async function daysOf(db: Database, tenantId: TenantId): Promise<{ eventDays: number; requestDays: number }> {

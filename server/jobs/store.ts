@@ -14,9 +14,10 @@ export async function retainEvents(pool: Pool, tenantId: TenantId, before: Date,
   return rows[0]?.gone ?? 0;
 }
 
-/** Takes out idempotency keys made before; returns how many went. */
-export async function retainKeys(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select retain_keys_v1($1, $2) as gone", [tenantId, before]);
+/** Takes out idempotency keys made before, up to `limit` of calls and as many of sends; returns how many went. */
+export async function retainKeys(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  const values = [tenantId, before, limit];
+  const { rows } = await pool.query<{ gone: number }>("select retain_keys_v2($1, $2, $3) as gone", values);
   return rows[0]?.gone ?? 0;
 }
 

@@ -218,7 +218,7 @@ export const storeRows: StoreModules = {
         own,
       ],
       retainNotifications: [({ db, mine }) => jobs.retainNotifications(db.pool, mine, future, 1000), own],
-      retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future), 0],
+      retainKeys: [({ db, mine }) => jobs.retainKeys(db.pool, mine, future, 100), 0],
     },
   },
   "domain/metrics/store.ts": {
