@@ -1,4 +1,5 @@
 import { isReservedName } from "../../log-channels.ts";
+import { isUserId } from "./member.ts";
 
 /** protocols.md B9: the documents say 164, the SDKs take 200. */
 export const maxNameLength = 200;
@@ -21,7 +22,7 @@ const toUserPrefix = "#server-to-user-";
 
 /** What kind of channel of an application it is; undefined for a name that none may have, the log's included. */
 export function channelKind(name: string): ChannelKind | undefined {
-  if (name.startsWith(toUserPrefix) && name.length > toUserPrefix.length && name.length <= toUserPrefix.length + 128)
+  if (name.startsWith(toUserPrefix) && isUserId(userOfChannel(name)))
     return { access: "server-to-user", encrypted: false, cache: false };
   if (name.length > maxNameLength || !form.test(name) || isReservedName(name)) return undefined;
   const access = name.startsWith("private-") ? "private" : name.startsWith("presence-") ? "presence" : "public";

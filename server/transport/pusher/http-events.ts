@@ -81,6 +81,8 @@ function toEvent(
   if (Buffer.byteLength(data) > maxDataBytes)
     throw new DomainError("too_large", { detail: `The data of an event has at most ${maxDataBytes} bytes` });
   for (const channel of channels) requirePublic(channel);
+  if (channels.some(isCache) && `${name}${data}`.includes("\u0000"))
+    throw new DomainError("invalid", { detail: "What a cache channel keeps must not contain NUL" });
   return { name, data, channels, except: socket_id ?? undefined, info: info ? info.split(",") : [] };
 }
 
@@ -91,9 +93,13 @@ export function requirePublic(channel: string): void {
   if (!channelKind(channel)) throw new DomainError("invalid", { detail: "A channel's name is not valid" });
 }
 
+function isCache(channel: string): boolean {
+  return channelKind(channel)?.cache ?? false;
+}
+
 async function publish({ tenantId, channels }: HttpCaller, event: Event): Promise<void> {
   const { name, data, except } = event;
-  const kept = event.channels.filter((channel) => channelKind(channel)?.cache);
+  const kept = event.channels.filter(isCache);
   if (kept.length > 0) await channels.directory.cache(tenantId, kept, { event: name, data });
   channels.publish(tenantId, { channels: event.channels, name, data, except });
 }

@@ -11,6 +11,7 @@ const attributes = ["user_count", "subscription_count", "cache"];
 /** Occupied channels. */
 export async function listChannels({ app, tenantId, channels }: HttpCaller, query: URLSearchParams): Promise<object> {
   const prefix = query.get("filter_by_prefix") ?? "";
+  if (prefix.includes("\u0000")) throw misfit("filter_by_prefix is no beginning of a channel's name");
   const info = readInfo(query);
   if (info.includes("user_count") && !prefix.startsWith("presence-"))
     throw misfit("user_count is for channels with the prefix presence-: filter by it");

@@ -37,7 +37,8 @@ function infoOf({ user_info }: Record<string, unknown>): string | null | undefin
   return Buffer.byteLength(text) <= maxInfoBytes ? text : undefined;
 }
 
-function isUserId(id: unknown): id is string {
+/** An id that a database can hold as text, too. */
+export function isUserId(id: unknown): id is string {
   return typeof id === "string" && id !== "" && id.length <= maxIdLength && !id.includes("\u0000") && id.isWellFormed();
 }
 

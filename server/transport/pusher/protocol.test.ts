@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import type PusherSdk from "pusher";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isPusherAuth, pusherAuth, pusherSignature } from "../../auth/pusher-app.ts";
 import type { PusherAppAnswer } from "../../domain/pusher-apps/schema.ts";
@@ -88,6 +89,11 @@ test("every reason to end a connection has a code that makes pusher-js do what i
   }
 });
 
+const cached = (said: object) => ({
+  ...{ name: "x", data: "{}", channels: ["cache-x"], info: "subscription_count" },
+  ...said,
+});
+
 describe("on the wire", () => {
   let stack: Stack;
   let tenant: TestTenant;
@@ -174,6 +180,20 @@ describe("on the wire", () => {
       status: 200,
       body: { webhooks: [] },
     });
+  });
+
+  test.each<[string, (sdk: PusherSdk) => Promise<unknown>]>([
+    ["data of a cache channel", (sdk) => sdk.post({ path: "/events", body: cached({ data: "\0" }) })],
+    ["the name of an event", (sdk) => sdk.post({ path: "/events", body: cached({ name: "\0" }) })],
+    ["a user's channel", (sdk) => sdk.post({ path: "/events", body: cached({ channels: ["#server-to-user-\0"] }) })],
+    [
+      "half a character",
+      (sdk) => sdk.post({ path: "/events", body: cached({ channels: ["#server-to-user-\ud800"] }) }),
+    ],
+    ["a channel asked for", (sdk) => sdk.get({ path: "/channels/%23server-to-user-%00" })],
+    ["a prefix", (sdk) => sdk.get({ path: "/channels", params: { filter_by_prefix: "\0" } })],
+  ])("what Postgres cannot hold is the caller's mistake: %s", async (_, ask) => {
+    await expect(ask(stockSdk(stack.url, app))).rejects.toMatchObject({ status: 400 });
   });
 
   const frames: [string, string | Buffer][] = [
