@@ -76,6 +76,7 @@ describe("webhooks", () => {
     ben.subscribe("presence-room", app, '{"user_id":"ben"}');
     await ben.next("pusher_internal:subscription_succeeded");
     ada.send("client-wave", { at: 9 }, "presence-room");
+    ada.send("client-odd", "\0\ud800", "presence-room"); // no text to Postgres
     ada.subscribe("cache-x", app);
     await ada.next("pusher:cache_miss");
     twin.send("pusher:unsubscribe", { channel: "presence-room" });
@@ -93,6 +94,14 @@ describe("webhooks", () => {
         channel: "presence-room",
         event: "client-wave",
         data: '{"at":9}',
+        socket_id: ada.socketId,
+        user_id: "ada",
+      },
+      {
+        name: "client_event",
+        channel: "presence-room",
+        event: "client-odd",
+        data: "\ufffd\ufffd",
         socket_id: ada.socketId,
         user_id: "ada",
       },

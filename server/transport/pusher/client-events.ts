@@ -32,7 +32,8 @@ export class ClientEvents {
     const userId = connection.apps.memberOf(channel);
     host.realtime.channels.publish(tenantId, { channels: [channel], name: event, data, userId, except: id });
     if (!app.webhooks.some(({ events }) => events.includes("client_event"))) return;
-    const body = { event, data: typeof data === "string" ? data : JSON.stringify(data), socket_id: id };
+    const said = typeof data === "string" ? data : JSON.stringify(data);
+    const body = { event: storable(event), data: storable(said), socket_id: id };
     host.realtime.channels.directory.note(tenantId, [{ name: "client_event", channel, userId, body }]);
   }
 
@@ -48,4 +49,9 @@ export class ClientEvents {
     if (Buffer.byteLength(JSON.stringify(data)) > maxDataBytes) return `Data has at most ${maxDataBytes} bytes`;
     return undefined;
   }
+}
+
+/** As the database can hold it: pages may say to each other what Postgres takes for no text. */
+function storable(text: string): string {
+  return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
