@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { Token } from "liquidjs";
+import { describe, expect, test, vi } from "vitest";
 import { DomainError } from "../../errors.ts";
 import { findTemplateFault, missingVariables, renderLoosely, renderTemplate, type TemplateText } from "./policy.ts";
 
@@ -104,6 +105,50 @@ test("missing variables are named, those that the template makes itself are not"
   expect(
     missingVariables(parts, { a: 1, user: { name: "x" }, list: [], b: { c: 1 }, flag: false, other: 1, z: 1 }),
   ).toEqual([]);
+});
+
+test("of a list and a text it is known what the language says of them", () => {
+  const message =
+    "{{ stops.size }}{{ stops.first.name }}{{ stops.last }}{{ name.size }}{{ pier.size }}{{ pier.first }}";
+  const values = { stops: [{ name: "A" }], name: "x", pier: {} };
+  expect(missingVariables(template({ message }), values)).toEqual(["pier.first"]);
+});
+
+test("a variable in brackets is one of its own, and so is what a text or a range is asked", () => {
+  const message = `{{ prices[currency].net }}{{ "text".size }}{{ (1..last).first }}{{ a["b c"][0] }}`;
+  expect(missingVariables(template({ message }), {})).toEqual(["a.b c.0", "currency", "last", "prices"]);
+  expect(missingVariables(template({ message }), { prices: { EUR: 1 }, currency: "EUR", last: 1 })).toEqual([
+    "a.b c.0",
+  ]);
+});
+
+describe("what would keep everybody waiting", () => {
+  test.each([
+    ["blocks in blocks", `${"{% if a %}".repeat(51)}${"{% endif %}".repeat(51)}`],
+    ["blocks in blocks without end", "{% for a in b %}".repeat(4000)],
+    ["subscripts in subscripts", `{{ ${"a[".repeat(60)}b${"]".repeat(60)} }}`],
+    ["subscripts in subscripts without end", `{{ ${"a[".repeat(20_000)} }}`],
+    ["blocks in the lines of one tag", `{% liquid\n${"if a\n".repeat(60)}${"endif\n".repeat(60)}%}`],
+  ])("%s is a fault that says so", (_name, message) => {
+    expect(findTemplateFault(message)).toMatch(/nested deeper than 50 levels|not closed/);
+    expect(() => missingVariables(template({ message }), {})).toThrow(DomainError);
+  });
+
+  test("a variable is found without a look at all that stands before it", () => {
+    const looks = vi.spyOn(Token.prototype, "getPosition");
+    expect(missingVariables(template({ message: "{{ a }}".repeat(9000) }), {})).toEqual(["a"]);
+    expect(looks).not.toHaveBeenCalled();
+  });
+
+  test.each(["map", "where", "reject", "group_by", "find", "sum", "sort"])("%s by a path of a mile", (filter) => {
+    const source = `{% assign list = (1..3000) %}{{ list | ${filter}: path, 1 | size }}`;
+    expect(() => renderLoosely(template({ message: source }), { path: "a.".repeat(4000) })).toThrow(DomainError);
+    expect(renderLoosely(template({ message: source }), { path: "a.b" }).message).toMatch(/^\d+$/);
+  });
+
+  test("a filter in a text", () => {
+    expect(findTemplateFault("{{ list | where_exp: 'i', 'i > 1' }}")).toMatch(/where_exp/);
+  });
 });
 
 describe("what a template may not do", () => {

@@ -1,6 +1,7 @@
-import { Liquid, type Template as Parsed } from "liquidjs";
+import { type FilterImplOptions, Liquid, type Template as Parsed } from "liquidjs";
 import { DomainError } from "../../errors.ts";
 import { limits } from "../../schema.ts";
+import { deepest, findVariables, type Path } from "./find-variables.ts";
 
 /** Of one part: it is rendered while others wait. */
 const renderMs = 100;
@@ -57,26 +58,52 @@ function createEngine(outputEscape?: "escape"): Liquid {
   // Those that read other templates, and the filter that would let a variable through as markup.
   for (const tag of ["include", "render", "layout", "block"]) Reflect.deleteProperty(engine.tags, tag);
   for (const filter of ["raw", "sample", "inspect"]) Reflect.deleteProperty(engine.filters, filter);
+  for (const [name, filter] of Object.entries(engine.filters)) {
+    // A filter in a text is read anew for each item, and may hold another one: a dozen words could take minutes.
+    if (name.endsWith("_exp")) Reflect.deleteProperty(engine.filters, name);
+    else engine.registerFilter(name, counted(filter));
+  }
   return engine;
+}
+
+/** The library looks at the clock between tags only: a filter that reads a path in each item of a list pays for that beforehand. */
+function counted(filter: FilterImplOptions): FilterImplOptions {
+  const { handler, raw } = typeof filter === "function" ? { handler: filter, raw: false } : filter;
+  return {
+    raw,
+    handler(value, ...args) {
+      const read = Array.isArray(value) ? args.filter((arg) => typeof arg === "string") : [];
+      for (const path of read) this.context.memoryLimit.use(value.length * path.length);
+      return handler.call(this, value, ...args);
+    },
+  };
 }
 
 /** What is wrong with a text in Liquid, with its line; undefined when nothing is. */
 export function findTemplateFault(source: string): string | undefined {
   try {
-    plain.parse(source);
+    findVariables(plain.parse(source));
     return undefined;
   } catch (error) {
     return sayFault(error);
   }
 }
 
-/** Paths of the variables that a template uses and that have no value. */
+/** Paths of the variables that a template uses and that have no value. Throws invalid for one that cannot be read. */
 export function missingVariables(template: TemplateText, variables: Record<string, unknown>): string[] {
   const missing = new Set(template.required.filter((path) => valueAt(variables, path.split(".")) === undefined));
   for (const source of sourcesOf(template))
-    for (const path of plain.globalVariableSegmentsSync(plain.parse(source)) as (string | number)[][])
+    for (const path of variablesOf(source))
       if (valueAt(variables, path) === undefined) missing.add(path.map(String).join("."));
   return [...missing].sort();
+}
+
+function variablesOf(source: string): Path[] {
+  try {
+    return findVariables(plain.parse(source));
+  } catch (error) {
+    throw new DomainError("invalid", { errors: { template: [sayFault(error)] } });
+  }
 }
 
 /**
@@ -132,15 +159,24 @@ function sourcesOf({ subject, message, text, html, summary }: TemplateText): str
 }
 
 /** Own properties only, as the language sees them. */
-function valueAt(value: unknown, path: (string | number)[]): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   let at: unknown = value;
-  for (const part of path) {
-    if (at === null || typeof at !== "object" || !Object.hasOwn(at, part)) return undefined;
-    at = (at as Record<string | number, unknown>)[part];
-  }
+  for (const part of path) at = partOf(at, part);
   return at ?? undefined;
 }
 
+function partOf(value: unknown, part: string | number): unknown {
+  if (typeof value === "string") return part === "size" ? value.length : undefined;
+  if (value === null || typeof value !== "object") return undefined;
+  if (Object.hasOwn(value, part)) return (value as Record<string | number, unknown>)[part];
+  if (part === "size") return Object.keys(value).length;
+  return Array.isArray(value) && (part === "first" || part === "last")
+    ? value.at(part === "first" ? 0 : -1)
+    : undefined;
+}
+
 function sayFault(error: unknown): string {
+  // The parser takes a level of the stack for each level of the text.
+  if (error instanceof Error && /call stack/.test(error.message)) return `is nested deeper than ${deepest} levels`;
   return error instanceof Error ? error.message.slice(0, 200) : "cannot be read";
 }
