@@ -58,7 +58,11 @@ export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, 
       const at = await nextWebhook(tx, tenantId, endpointId, patience);
       if (at) await enqueueJobs(tx, [webhookJob(tenantId, endpointId, at)]);
     });
-  const work = Promise.all(Array.from({ length: width }, line)).then(comeBack);
+  // All of them, also when one fails: the job's end is the end of all that it has begun.
+  const work = Promise.allSettled(Array.from({ length: width }, line)).then(async (ends) => {
+    await comeBack();
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  });
   const began = Date.now();
   const onError = (error: unknown) =>
     context.log.warn({ err: error }, "a webhook's try could not be noted; it is made again");

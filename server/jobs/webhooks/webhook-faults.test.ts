@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import pg from "pg";
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { PresentedDelivery } from "../../domain/webhooks/schema.ts";
 import { Planner } from "../../log/planner.ts";
@@ -13,6 +14,7 @@ import { openReceiver, type Receiver } from "../../testing/webhook-receiver.ts";
 import { consumers } from "../consumers.ts";
 import { runRetention } from "../retention.ts";
 import { startWorker } from "../worker.ts";
+import { sendWebhooks } from "./send-webhooks.ts";
 import { type ClaimedWebhook, claimWebhook, finishWebhook, nextWebhook } from "./webhook-store.ts";
 
 // What befalls webhooks beside slow endpoints: addresses that lead inside, a restored database, and their end.
@@ -155,6 +157,43 @@ test("an endpoint in trouble is tried with one delivery at a time, and let be fo
   expect({ atOnce, pauses }).toEqual({ atOnce: [2, 1, 1, 1, 1, 1], pauses: [1, 2, 4, 8, 10, 10] });
   for (const each of await claim()) await finish(each, "delivered");
   expect(await claim()).toHaveLength(2);
+  await acme.key()("DELETE", `/admin/webhooks/${id}`);
+});
+
+test("a try that cannot be noted ends its job when the others of it have ended too", async () => {
+  const id = await listen(`${sink.url}/others`);
+  for (const text of ["one", "two"]) await say(await makeChat(), text);
+  await planner().plan(acme.tenantId);
+  let go = () => {};
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  let claims = 0;
+  const step = async (name: string) => {
+    if (name !== "webhook claimed") return;
+    if (++claims > 1) throw new Error("its database is gone");
+    await gate;
+  };
+  const { db } = stack.api.services;
+  const context = {
+    config: stack.config,
+    db,
+    stopping: new AbortController().signal,
+    hanging: new Set<Promise<void>>(),
+  };
+  const job = sendWebhooks(
+    { ...context, log: pino({ enabled: false }), step, webhookPatience: { slot: 600_000 } },
+    acme.tenantId,
+    id,
+  );
+  const ended = vi.fn();
+  job.then(ended, ended);
+  await eventually(() => expect(claims).toBe(2));
+  await deliveries(id); // time for the job to end by that fault
+  expect(ended).not.toHaveBeenCalled();
+  go();
+  await expect(job).rejects.toThrow("its database is gone");
+  expect((await deliveries(id)).map(({ status }) => status).toSorted()).toEqual(["delivered", "queued"]);
   await acme.key()("DELETE", `/admin/webhooks/${id}`);
 });
 
