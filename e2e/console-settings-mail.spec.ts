@@ -145,7 +145,11 @@ test("mail: through one's own server, with its sender; what it said last; or now
   await server.close();
   await region.getByRole("button", { name: "Send test" }).click();
   await expect(region.getByText("Last fault")).toBeVisible();
-  await save("Mail", { "SMTP server": "", "Keep mail in the catcher while there is no server": false });
+  await expect(region.getByText(/^One is stored/)).toBeVisible();
+  const none = { "SMTP server": "", Port: "", "User name": "" };
+  await save("Mail", { ...none, "Keep mail in the catcher while there is no server": false });
+  await expect(region.getByText(/^One is stored/)).toHaveCount(0);
+  await expect(region.getByLabel("Port")).toHaveValue("");
   expect((await mailOf(await notify({ email: "ada@settings.example" }))).status).toBe("not_configured");
   await save("Mail", { "Keep mail in the catcher while there is no server": true });
 });

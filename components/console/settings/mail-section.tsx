@@ -81,10 +81,11 @@ function MailForm({ stored }: { stored: MailSettings }) {
     const security = text("security") as MailSettings["security"];
     const patch: Patch = {
       host: text("host"),
-      ...portOf(text("port"), security, stored),
+      port: Number(text("port")),
       security,
       username: text("username"),
-      ...(text("password") ? { password: text("password") } : {}),
+      // Whoever says no name any more has no use for its password.
+      ...(text("password") || !text("username") ? { password: text("password") } : {}),
       fromAddress: text("fromAddress"),
       fromName: text("fromName"),
       replyTo: text("replyTo"),
@@ -135,7 +136,11 @@ function MailForm({ stored }: { stored: MailSettings }) {
         {box("username", "User name")}
         <Field
           label="Password of the server"
-          hint={stored.hasPassword ? "One is stored. Empty leaves it." : "Stored encrypted, never shown again."}
+          hint={
+            stored.hasPassword
+              ? "One is stored. Empty leaves it, as long as there is a user name."
+              : "Stored encrypted, never shown again."
+          }
           error={failure?.fields.password}
         >
           <Input name="password" type="password" autoComplete="new-password" />
@@ -162,10 +167,4 @@ function MailForm({ stored }: { stored: MailSettings }) {
       )}
     </form>
   );
-}
-
-/** Emptied it is the usual one again; a port, unlike a text, cannot be taken back. */
-function portOf(said: string, security: MailSettings["security"], { port }: MailSettings): Pick<Patch, "port"> {
-  if (said !== "") return { port: Number(said) };
-  return port === undefined ? {} : { port: security === "tls" ? 465 : 587 };
 }

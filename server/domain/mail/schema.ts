@@ -22,10 +22,10 @@ const mailbox = text(254)
     "must be an email address",
   );
 
-/** Every field can be left out; an empty text takes back what was set. */
+/** Every field can be left out; an empty text takes back what was set, and 0 a port. */
 const mailSettingsFields = {
   host: host.optional().describe("Your SMTP server; empty for the installation's"),
-  port: z.number().int().min(1).max(65_535).optional().describe("587 unless given, 465 with tls"),
+  port: z.number().int().min(0).max(65_535).optional().describe("587 unless given, 465 with tls; 0 for that again"),
   security: z
     .enum(securities)
     .optional()

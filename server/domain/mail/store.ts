@@ -55,7 +55,7 @@ export async function saveHealth(
       last_error = coalesce(excluded.last_error, h.last_error), last_error_at = coalesce(excluded.last_error_at, h.last_error_at)`;
 }
 
-/** Takes over what a patch says; empty texts are taken back, secrets sealed. */
+/** Takes over what a patch says; empty texts and the port 0 are taken back, secrets sealed. */
 export async function saveMailSettings(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -63,7 +63,7 @@ export async function saveMailSettings(
   patch: MailSettingsPatch,
 ): Promise<StoredMail> {
   const { password, postmarkSecret, ...plain } = patch;
-  const emptied = Object.entries(plain).map(([field, value]) => [field, value === "" ? null : value]);
+  const emptied = Object.entries(plain).map(([field, value]) => [field, value === "" || value === 0 ? null : value]);
   const seal = (kind: MailSecret, secret: string) =>
     secret === "" ? null : sealMailSecret(authSecret, tenantId, kind, secret);
   const data = {

@@ -100,3 +100,13 @@ test("a Basic password opens nothing else", async () => {
     401,
   );
 });
+
+test("settings of mail can be taken back, each of them", async () => {
+  const key = (await stack.tenant("taker")).key();
+  const set = { host: "mail.example.com", port: 465, username: "u", password: "p", replyTo: "a@example.com" };
+  expect((await key("PATCH", "/admin/mail/settings", set)).body).toMatchObject({ port: 465, hasPassword: true });
+  const { status, body } = await key("PATCH", "/admin/mail/settings", { port: 0, username: "", password: "" });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ host: set.host, hasPassword: false, replyTo: set.replyTo });
+  expect([body.port, body.username]).toEqual([undefined, undefined]);
+});

@@ -5,7 +5,7 @@ import { saveMailSettings } from "./store.ts";
 
 export const updateMailSettings = mutation({
   name: "mail.updateSettings",
-  summary: "Change how your tenant sends mail; what is left out stays, an empty text is taken back",
+  summary: "Change how your tenant sends mail; what is left out stays, an empty text or the port 0 is taken back",
   http: { method: "PATCH", path: "/admin/mail/settings" },
   access: { caller: "admin", scope: "admin" },
   input: mailSettingsPatch,
