@@ -31,7 +31,9 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
   const [source] = useState(() => new TokenSource(demo ? (userId) => tokenOf(tenantId, userId) : undefined));
   const token = useSyncExternalStore(source.subscribe, source.current, () => undefined);
   const user = token === undefined ? undefined : userOf(token);
-  const [client, setClient] = useState<Parley>();
+  const [made, setMade] = useState<{ client: Parley; user: string }>();
+  // Of another person nothing is shown any more, from the moment on in which somebody else is here.
+  const client = made?.user === user ? made?.client : undefined;
 
   useEffect(() => {
     source.open();
@@ -40,12 +42,12 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
 
   useEffect(() => {
     if (user === undefined) return;
-    const made = new Parley({ baseUrl: location.origin, tenantId, getToken: source.getToken });
-    void made.start();
-    setClient(made);
+    const client = new Parley({ baseUrl: location.origin, tenantId, getToken: source.tokensOf(user) });
+    void client.start();
+    setMade({ client, user });
     return () => {
-      setClient(undefined);
-      made.close();
+      setMade(undefined);
+      client.close();
     };
   }, [user, tenantId, source]);
 
@@ -58,17 +60,13 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
     [source, onPicked],
   );
 
-  if (client)
+  if (client && user !== undefined)
     return (
       // Another person begins with nothing of the one before on the page: no draft, no dialog, no undo.
       <ParleyProvider key={client.clientId} client={client}>
         <ToastProvider>
-          {source.acting && user !== undefined ? (
-            <Acting as={user}>{children({ client, people })}</Acting>
-          ) : (
-            children({ client, people })
-          )}
-          <SessionEnd client={client} source={source} />
+          {source.acting ? <Acting as={user}>{children({ client, people })}</Acting> : children({ client, people })}
+          <SessionEnd client={client} user={user} source={source} />
         </ToastProvider>
       </ParleyProvider>
     );
@@ -104,10 +102,13 @@ async function tokenOf(tenantId: string, userId: string): Promise<string | undef
 }
 
 /** Over what one was doing, which is all still there. */
-function SessionEnd({ client, source }: { client: Parley; source: TokenSource }) {
+function SessionEnd({ client, user, source }: { client: Parley; user: string; source: TokenSource }) {
   const ended = useParleyState((state) => state.link === "signed-out");
-  // A new token from the app around ends it by itself.
-  useEffect(() => source.subscribe(() => client.resume()), [client, source]);
+  // A new token from the app around ends it by itself; one of another person ends this client.
+  useEffect(
+    () => source.subscribe(() => userOf(source.current() ?? "") === user && client.resume()),
+    [client, user, source],
+  );
   return ended ? (
     <Suspense>
       <SessionEndDialog onRetry={() => client.resume()} />

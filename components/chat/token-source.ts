@@ -2,6 +2,7 @@ import type { GetToken } from "../../client/token-keeper.ts";
 import { userOf } from "../../client/token-keeper.ts";
 
 const NEW_ONE_WITHIN_MS = 15_000;
+const another = "Somebody else is here now";
 
 /**
  * The token of a page that may stand in a frame of somebody else's app: from the address's fragment, from the frame around it, or from
@@ -54,21 +55,32 @@ export class TokenSource {
 
   current = (): string | undefined => this.#token;
 
-  getToken: GetToken = async (why) => {
-    const known = this.#token;
-    if (why === "start" && known !== undefined) return known;
-    const anew = known === undefined ? undefined : await this.#anew?.(userOf(known)).catch(() => undefined);
-    if (anew) {
-      this.#token = anew;
-      return anew;
-    }
-    tellFrame({ type: "parley:token-expired" });
-    return await this.#next();
-  };
+  /**
+   * Tokens of this person and of nobody else: what is under way of one whom another follows must not go out as that other. Rejects when
+   * another is here by then.
+   */
+  tokensOf(userId: string): GetToken {
+    return async (why) => {
+      const known = this.#tokenOf(userId);
+      if (why === "start" && known !== undefined) return known;
+      const anew = await this.#anew?.(userId).catch(() => undefined);
+      const given = this.#tokenOf(userId);
+      if (anew) {
+        if (given !== undefined) this.#token = anew;
+        return anew;
+      }
+      if (given === undefined) throw new Error(another);
+      return given === known ? await this.#next(userId) : given;
+    };
+  }
 
-  /** The next token that somebody gives; rejects when nobody does for a while. */
-  #next(): Promise<string> {
-    return new Promise((resolve, reject) => {
+  #tokenOf(userId: string): string | undefined {
+    return this.#token !== undefined && userOf(this.#token) === userId ? this.#token : undefined;
+  }
+
+  /** The next token of this person that somebody gives; rejects when nobody does for a while, or when it is another's. */
+  #next(userId: string): Promise<string> {
+    const next = new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
         stop();
         reject(new Error("No new token came"));
@@ -76,9 +88,13 @@ export class TokenSource {
       const stop = this.subscribe(() => {
         clearTimeout(timer);
         stop();
-        resolve(this.#token ?? "");
+        const given = this.#tokenOf(userId);
+        if (given === undefined) reject(new Error(another));
+        else resolve(given);
       });
     });
+    tellFrame({ type: "parley:token-expired" });
+    return next;
   }
 }
 
