@@ -25,10 +25,10 @@ export function useChat(chatId: string): OpenChat {
   const room = client.room(chatId);
   const chat = useParleyState((state) => state.chats[chatId]);
   const isReady = chat !== undefined;
-  const [problem, setProblem] = useState<string>();
+  const [failed, setFailed] = useState<{ room: ChatRoom; problem: string }>();
   const open = useCallback(() => {
-    setProblem(undefined);
-    room.open().catch((error: unknown) => setProblem(sentenceOf(error)));
+    setFailed(undefined);
+    room.open().catch((error: unknown) => setFailed({ room, problem: sentenceOf(error) }));
   }, [room]);
 
   useEffect(() => {
@@ -36,5 +36,7 @@ export function useChat(chatId: string): OpenChat {
   }, [isReady, open]);
 
   const messages = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
+  // What another chat came to is not this one's.
+  const problem = failed?.room === room ? failed.problem : undefined;
   return { chat, room, messages, loading: chat?.earlier === undefined, problem, retry: open };
 }

@@ -24,13 +24,13 @@ export function useInbox(filter: InboxFilter = "all"): InboxList {
   const client = useParley();
   const isReady = useParleyState((state) => state.phase === "ready");
   const known = useParleyState((state) => state.inbox);
-  const [problem, setProblem] = useState<string>();
+  const [failed, setFailed] = useState<{ filter: InboxFilter; problem: string }>();
   const { inbox } = client;
   const view = known.views[filter];
   const load = useCallback(
     (more: boolean) => {
-      setProblem(undefined);
-      inbox.load(filter, more).catch((error: unknown) => setProblem(sentenceOf(error)));
+      setFailed(undefined);
+      inbox.load(filter, more).catch((error: unknown) => setFailed({ filter, problem: sentenceOf(error) }));
     },
     [inbox, filter],
   );
@@ -40,6 +40,8 @@ export function useInbox(filter: InboxFilter = "all"): InboxList {
   }, [isReady, load]);
 
   const items = useMemo(() => inboxItems(known, filter), [known, filter]);
+  // What another list came to is not this one's.
+  const problem = failed?.filter === filter ? failed.problem : undefined;
   return {
     ...{ items, problem, inbox, loading: view === undefined, hasMore: typeof view?.more === "string" },
     loadMore: () => load(true),
