@@ -11,7 +11,7 @@ const LONGEST = 200;
 /** The page's polite voice for one chat: speaks only what comes in while it is open, and a burst of it as a number. */
 export function Announcer({ chatId, prefix = "" }: { chatId: string; prefix?: string }) {
   const client = useParley();
-  const [sentence, setSentence] = useState("");
+  const [said, setSaid] = useState({ sentence: "", times: 0 });
   const heard = useRef<Message[]>([]);
 
   useEffect(() => {
@@ -23,9 +23,9 @@ export function Announcer({ chatId, prefix = "" }: { chatId: string; prefix?: st
       heard.current = [];
       if (!message) return;
       const name = nameOf(client.getState().people, message.senderId);
-      setSentence(
-        count === 1 ? `${prefix}${name}: ${message.content.slice(0, LONGEST)}` : `${prefix}${count} new messages`,
-      );
+      const sentence =
+        count === 1 ? `${prefix}${name}: ${message.content.slice(0, LONGEST)}` : `${prefix}${count} new messages`;
+      setSaid(({ times }) => ({ sentence, times: times + 1 }));
     };
     const stop = client.onEvent((event) => {
       const message = event.data as unknown as Message;
@@ -36,12 +36,14 @@ export function Announcer({ chatId, prefix = "" }: { chatId: string; prefix?: st
     return () => {
       stop();
       clearTimeout(timer);
+      heard.current = [];
     };
   }, [client, chatId, prefix]);
 
   return (
     <p role="log" aria-live="polite" aria-label="New messages" className="sr-only">
-      {sentence}
+      {/* Another element each time: the same words again would be no change, and not be said. */}
+      <span key={said.times}>{said.sentence}</span>
     </p>
   );
 }
