@@ -35,6 +35,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Lets the service recognise a repeat of the same POST. */
   idempotencyKey?: string;
+  /** It is finished also when the page is left meanwhile. */
+  keepalive?: boolean;
 }
 
 /** The public REST API, typed from the operation catalogue. Throws `ParleyError` for a refusal, `TypeError` without an answer. */
@@ -85,7 +87,7 @@ export class Api {
     path: string,
     body: string | undefined,
     token: string | undefined,
-    { signal, idempotencyKey }: CallOptions,
+    { signal, idempotencyKey, keepalive }: CallOptions,
   ): Promise<Response> {
     const headers = {
       ...this.#options.headers,
@@ -94,7 +96,7 @@ export class Api {
       ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
     };
     const started = performance.now();
-    const response = await fetch(this.#options.address + path, { method, headers, body, signal });
+    const response = await fetch(this.#options.address + path, { method, headers, body, signal, keepalive });
     this.#options.onCall?.({ method, path, status: response.status, ms: performance.now() - started });
     return response;
   }

@@ -18,7 +18,8 @@ export class Inbox {
   readonly #options: InboxOptions;
   /** What is under way, by notification: it goes out one after the other, and shows over what answers and events say meanwhile. */
   readonly #changing = new Map<string, { changes: Partial<Notification>[]; last: Promise<unknown> }>();
-  readonly #leaving = new Map<string, { timer: ReturnType<typeof setTimeout>; now: () => Promise<void> }>();
+  /** Deletes at once what is to be deleted later, by notification. */
+  readonly #leaving = new Map<string, (keepalive?: boolean) => Promise<void>>();
   #counting: ReturnType<typeof setTimeout> | undefined;
   #isCounted = false;
   #asked = 0;
@@ -74,16 +75,16 @@ export class Inbox {
     );
   }
 
-  /** Hides it at once and deletes it after a while, which cannot be undone; until then `undo` can. */
+  /** Hides it at once and deletes it after a while, or when the page is left; until then `undo` takes it back, later it does nothing. */
   deleteLater(item: Notification, ms: number, onFailed: (error: unknown) => void): { undo: () => void } {
     const { id } = item;
     const { api } = this.#options;
     this.#act({ type: "leaving", id, leaves: true });
-    const now = async () => {
-      clearTimeout(this.#leaving.get(id)?.timer);
+    const now = async (keepalive = false) => {
+      clearTimeout(timer);
       this.#leaving.delete(id);
       try {
-        await api.call("notifications.delete", { notificationId: id });
+        await api.call("notifications.delete", { notificationId: id }, { keepalive });
         this.#act({ type: "gone", id });
       } catch (error) {
         this.#act({ type: "leaving", id, leaves: false });
@@ -91,10 +92,13 @@ export class Inbox {
       }
       this.count();
     };
-    this.#leaving.set(id, { timer: setTimeout(() => void now(), ms), now });
+    const timer = setTimeout(() => void now(), ms);
+    this.#leaving.set(id, now);
+    if (typeof window !== "undefined") window.addEventListener("pagehide", this.#onPageHide);
     return {
       undo: () => {
-        clearTimeout(this.#leaving.get(id)?.timer);
+        if (this.#leaving.get(id) !== now) return;
+        clearTimeout(timer);
         this.#leaving.delete(id);
         this.#act({ type: "leaving", id, leaves: false });
       },
@@ -159,8 +163,14 @@ export class Inbox {
     clearTimeout(this.#counting);
     this.#counting = undefined;
     // Nobody can undo it any more.
-    for (const { now } of this.#leaving.values()) void now();
+    for (const now of this.#leaving.values()) void now();
+    if (typeof window !== "undefined") window.removeEventListener("pagehide", this.#onPageHide);
   }
+
+  /** No timer comes any more. */
+  readonly #onPageHide = () => {
+    for (const now of this.#leaving.values()) void now(true);
+  };
 
   async #change(
     item: Notification,

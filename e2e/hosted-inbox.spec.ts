@@ -72,6 +72,13 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   await page.getByText("Deleted").locator("..").locator("..").getByRole("button", { name: "Undo" }).click();
   await expect(row(third)).toBeVisible();
   await expect.poll(() => unreadOf("leila")).toBe(before + 2);
+
+  // Whoever leaves the page cannot undo it any more.
+  await row(third).focus();
+  await page.keyboard.press("Delete");
+  await expect(row(third)).toHaveCount(0);
+  await page.goto("about:blank");
+  await expect.poll(() => unreadOf("leila")).toBe(before + 1);
 });
 
 test("shows HTML in a sandbox that runs nothing and calls nobody", async ({ browser }) => {
