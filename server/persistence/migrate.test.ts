@@ -172,6 +172,13 @@ test("a runtime role that could pass the walls stops the start", async () => {
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow("it owns the table nodes");
 });
 
+test("a migration during which the server goes away says so", async () => {
+  const name = "99999999999999_cut";
+  const migrations = copyWith(name, "select pg_terminate_backend(pg_backend_pid());");
+  const failed = migrate({ ownerUrl: nowhere(), runtimePassword: "x", migrations });
+  await expect(failed).rejects.toThrow(new RegExp(`${name} failed and nothing of it was kept: .*terminat`));
+});
+
 const none = { externalTables: [], externalEnums: [] };
 
 /** URL of a database that is not there yet; whatever comes to be is removed after the test. */

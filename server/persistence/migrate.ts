@@ -150,7 +150,7 @@ async function underLock<T>(client: ClientBase, work: () => Promise<T>): Promise
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback");
+    await client.query("rollback").catch(() => {}); // of a connection that is lost there is nothing to roll back
     throw error;
   }
 }
