@@ -12,6 +12,7 @@ let owner: pg.Client;
 beforeAll(async () => {
   stack = await startStack();
   tenant = await stack.tenant("acme");
+  await tenant.key()("PATCH", "/admin/tenant", { settings: { notifications: { channels: { email: true } } } });
   owner = new pg.Client({ connectionString: stack.database.ownerUrl });
   await owner.connect();
 });
@@ -25,7 +26,7 @@ afterAll(async () => {
 
 async function schedule(): Promise<string> {
   const scheduledFor = new Date(Date.now() + 20 * 60_000).toISOString();
-  const body = { userId: "ada", subject: "s", message: "m", scheduledFor };
+  const body = { userId: "ada", subject: "s", message: "m", scheduledFor, email: "ada@example.com" };
   return (await tenant.key()<{ id: string }>("POST", "/Notifications", body)).body.id;
 }
 
@@ -56,12 +57,18 @@ test.each([
     const mail = await holdMail();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + off });
     const worker = await startWorker(configFor(stack.database));
+    const mailOf = async (id: string) =>
+      (await owner.query("select status from deliveries where notification_id = $1 and channel = 'email'", [id])).rows;
     const statusOf = async (table: string, id: string) =>
       (await owner.query(`select status from ${table} where id = $1`, [id])).rows[0]?.status;
     try {
       await expect.poll(() => statusOf("notifications", due), { timeout: 20_000 }).toBe("visible");
       await expect.poll(() => statusOf("deliveries", mail), { timeout: 20_000 }).not.toBe("held");
       expect(await statusOf("notifications", later)).toBe("scheduled");
+      // It is worked at once, even if only to find that there is no server to send it.
+      await expect
+        .poll(() => mailOf(due), { timeout: 20_000 })
+        .toMatchObject([{ status: expect.stringMatching(/^(?!queued)/) }]);
     } finally {
       vi.useRealTimers();
       await worker.close();

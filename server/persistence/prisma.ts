@@ -66,6 +66,12 @@ export function tenantTransaction<T>(
   );
 }
 
+/** Postgres' clock, by which what a transaction puts off for a time is due. */
+export async function clockOf(tx: TenantTransaction): Promise<Date> {
+  const [row] = await tx.$queryRaw<[{ now: Date }]>`select date_trunc('milliseconds', clock_timestamp()) as now`;
+  return row.now;
+}
+
 /** Works within a transaction as another tenant for a while; then it is `back`'s again. */
 export async function asTenant<T>(
   tx: TenantTransaction,

@@ -1,5 +1,6 @@
 import { newId } from "../../ids.ts";
 import type { SetConsumer } from "../../log/planner.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { digestJobs } from "../digests/policy.ts";
 import { sayTime } from "../preferences/policy.ts";
 import { findRulings, type RulingOf } from "./find-rulings.ts";
@@ -23,7 +24,7 @@ export const planDeliveries: SetConsumer = {
   async planSpan(span) {
     const { tx, tenantId, epoch } = span;
     const groups = await findUndecided(tx, tenantId, span);
-    const now = new Date();
+    const now = await clockOf(tx);
     const samples = groups.flatMap(({ notification }) => notification ?? []);
     const rulings = await findRulings(tx, tenantId, samples, now);
     const decided = groups.flatMap((group) =>
