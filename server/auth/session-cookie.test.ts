@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isOwnPage } from "./session-cookie.ts";
+import { testSecret } from "../testing/stack.ts";
+import { isOwnPage, readSessionToken, writeSessionToken } from "./session-cookie.ts";
 
 const own = { baseUrl: "http://10.0.0.5:3000", loopback: false };
 const page = "http://10.0.0.5:3000/t/acme";
@@ -28,4 +29,12 @@ test("where only this machine reaches the service, its pages are its own by each
     isOwnPage({ headers: { referer: `http://${host}/t/acme`, host: asked }, method: "GET" }, here);
   expect(["127.0.0.1:3000", "[::1]:3000", "localhost:3000"].map((host) => isOwn(host))).toEqual([true, true, true]);
   expect([isOwn("127.0.0.1:3001", "127.0.0.1:3000"), isOwn("evil.example:3000")]).toEqual([false, false]);
+});
+
+test("the cookie holds no more than which session it is, and not for ever", async () => {
+  expect(await readSessionToken(testSecret, await writeSessionToken(testSecret, "s"))).toBe("s");
+  expect(await readSessionToken(testSecret, await writeSessionToken(testSecret, "s", -1))).toBeUndefined();
+  expect(
+    await readSessionToken("another secret of tests, long enough", await writeSessionToken(testSecret, "s")),
+  ).toBeUndefined();
 });

@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { makeRecoveryCodes, stepOfCode } from "./check-code.ts";
-import { ensureMayTry } from "./policy.ts";
+import { ensureMayTry, ensureOwnsAddress } from "./policy.ts";
 import { code, signedIn } from "./schema.ts";
 import { lockPerson, savePerson } from "./store.ts";
 
@@ -27,6 +27,7 @@ export const confirmTotp = mutation({
         const person = await lockPerson(tx, personId);
         if (person.totpSecret === null || person.totpConfirmedAt !== null)
           throw new DomainError("conflict", { detail: "Begin with account.startTotp" });
+        ensureOwnsAddress(ctx.services, person);
         const step = await stepOfCode(settings.authSecret, person, code);
         if (step === undefined)
           throw new DomainError("invalid", { errors: { code: ["is not the app's code of now"] } });

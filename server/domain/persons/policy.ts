@@ -1,5 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { networkOf } from "../../client-address.ts";
+import { DomainError } from "../../errors.ts";
+import type { Person } from "../../persistence/generated/client.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import type { Services } from "../../services.ts";
 
@@ -42,6 +44,21 @@ export function ensureMaySignUp({ limiter }: Pick<Services, "limiter">, ip: stri
  */
 export function ensureMayOpenLink({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
   if (ip !== undefined) limiter.take("link-address", networkOf(ip), triesOfAddress);
+}
+
+/**
+ * Throws conflict for two factors on an address that nobody has shown to be theirs: whoever signed up in somebody's name would keep the
+ * address from its owner for good, and a mailed link must not take off the factor that is there for when a mailbox is stolen. Where no mail
+ * goes out nobody can show it, or be mailed a link; the installation's owner has shown more.
+ */
+export function ensureOwnsAddress(
+  { settings }: Pick<Services, "settings">,
+  { verifiedAt, installationOwner }: Pick<Person, "verifiedAt" | "installationOwner">,
+): void {
+  if (verifiedAt !== null || installationOwner || !settings.mailServer) return;
+  throw new DomainError("conflict", {
+    detail: "Show first that the address is yours: set your password anew by a mailed link, at /reset",
+  });
 }
 
 export type PersonLinkKind = "sign-in" | "reset";

@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { makeTotpSecret } from "./check-code.ts";
+import { ensureOwnsAddress } from "./policy.ts";
 import { signedIn } from "./schema.ts";
 import { lockPerson, savePerson } from "./store.ts";
 
@@ -29,6 +30,7 @@ export const startTotp = mutation({
         const person = await lockPerson(tx, personId);
         if (person.totpConfirmedAt !== null)
           throw new DomainError("conflict", { detail: "Two factors are on already" });
+        ensureOwnsAddress(ctx.services, person);
         const { secret, uri, stored } = makeTotpSecret(settings.authSecret, person);
         await savePerson(tx, personId, { totpSecret: stored, totpLastStep: 0n });
         return { secret, uri };
