@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "../chats/schema.ts";
+import { moveRead } from "./store.ts";
 
 interface Moved {
   chatId: string;
@@ -110,4 +111,37 @@ test("not a member, not any more, and other tenants get 404", async () => {
   expect((await move(other.as("ben"), chat, { seq: 1 })).status).toBe(404);
   await ben("DELETE", `/Chat/${chat.id}/members/ben`);
   expect((await move(ben, chat, { seq: 1 })).status).toBe(404);
+});
+
+test.each<[moves: [seq: number, back: boolean][], end: number]>([
+  [
+    [
+      [8, false],
+      [5, true],
+      [3, false],
+    ],
+    4,
+  ],
+  [
+    [
+      [5, true],
+      [9, false],
+      [7, false],
+    ],
+    9,
+  ],
+  [
+    [
+      [2, true],
+      [6, true],
+      [1, false],
+    ],
+    5,
+  ],
+])("moves that are committed together end where they would one after the other: %j", async (moves, end) => {
+  const { id: chatId } = await chatOf(10);
+  const { db } = stack.api.services;
+  const store = ([seq, back]: [number, boolean]) => moveRead(db, tenant.tenantId, { chatId, userId: "ben", seq, back });
+  const moved = await Promise.all(moves.map(store));
+  expect(moved.at(-1)?.seq).toBe(end);
 });
