@@ -237,11 +237,15 @@ describe("a change of mind", () => {
     expect((await rowsOf(userId)).digests).toMatchObject([{ rule: "digest" }]);
   });
 
-  test("to another hour leaves what waits where it is", async () => {
+  test.each([
+    ["to another hour", { digest: { every: "daily", at: "11:00" } }],
+    ["about pause and quiet hours", { digest: { every: "daily" }, quietHours: { enabled: false }, pause: "none" }],
+  ] as const)("%s leaves a digest at its time", async (_name, change) => {
     const userId = somebody();
     await hold([{ userId, status: "folded", until: later }]);
-    await prefer(userId, { digest: { every: "daily", at: "11:00" } });
-    expect((await rowsOf(userId)).items).toMatchObject([{ heldUntil: later }]);
+    await prefer(userId, change);
+    await run(new Date());
+    expect(await rowsOf(userId)).toMatchObject({ items: [{ status: "folded", heldUntil: later }], digests: [] });
   });
 });
 

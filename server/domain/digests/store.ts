@@ -89,15 +89,19 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
     where d.tenant_id = ${tenantId} and d.id = r.id`;
 }
 
-/** Has everything that is held for a person judged anew at `now`, digests that wait in line too; returns whether there is anything. */
+/**
+ * Has everything that is held for a person judged anew at `now`, digests that wait in line too, and what is to go in the next digest if
+ * there is none any more; returns whether there is anything.
+ */
 export async function hastenHeld(
   tx: TenantTransaction,
   tenantId: TenantId,
   userId: string,
-  now: Date,
+  { now, noDigest }: { now: Date; noDigest: boolean },
 ): Promise<boolean> {
+  const statuses = ["held", ...(noDigest ? ["folded"] : [])];
   const { count } = await tx.delivery.updateMany({
-    where: { tenantId, userId, status: { in: ["held", "folded"] }, digestId: null, heldUntil: { gt: now } },
+    where: { tenantId, userId, status: { in: statuses }, digestId: null, heldUntil: { gt: now } },
     data: { heldUntil: now },
   });
   const waiting = await tx.delivery.updateMany({

@@ -23,8 +23,9 @@ export async function changePreferences(
   const timing = timingOf(changes, now);
   if (Object.keys(timing).length > 0) await saveTiming(tx, tenantId, userId, timing);
   // Who wants to be left alone no longer gets what waited, now.
-  const open = changes.pause === "none" || changes.quietHours?.enabled === false || changes.digest?.every === "off";
-  if (open && (await hastenHeld(tx, tenantId, userId, new Date(now))))
+  const noDigest = changes.digest?.every === "off";
+  const open = changes.pause === "none" || changes.quietHours?.enabled === false || noDigest;
+  if (open && (await hastenHeld(tx, tenantId, userId, { now: new Date(now), noDigest })))
     await enqueueJobs(tx, [...digestJobs(tenantId, [new Date(now)]), mailJob(tenantId)]);
 }
 

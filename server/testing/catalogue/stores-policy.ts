@@ -74,7 +74,7 @@ export const policyStores: StoreModules = {
       ],
       lockDueItems: [({ tx, mine }) => digests.lockDueItems(tx, mine, reader, { now: future, limit: 50 }), []],
       settleItems: [({ tx, mine }) => digests.settleItems(tx, mine, [settled]), undefined],
-      hastenHeld: [({ tx, mine }) => digests.hastenHeld(tx, mine, "ada", future), false],
+      hastenHeld: [({ tx, mine }) => digests.hastenHeld(tx, mine, "ada", { now: future, noDigest: true }), false],
       readEpoch: [({ tx, mine }) => digests.readEpoch(tx, mine), own],
     },
   },
