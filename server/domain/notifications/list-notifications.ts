@@ -38,8 +38,8 @@ export const listNotifications = query({
     if (wanted.status === "scheduled" || wanted.status === "cancelled") {
       if (!actsForAll(ctx))
         throw new DomainError("forbidden", { detail: "What is not there yet is for keys and Admins" });
-      const { status, type, since } = wanted;
-      return await listAllForms(ctx, { status, type, since, userId: wanted.userId }, wanted, (row) => row);
+      const { status, type, priority, since, userId } = wanted;
+      return await listAllForms(ctx, { status, type, priority, since, userId }, wanted, (row) => row);
     }
     const userId = callerId(ctx);
     await markPosition(ctx);

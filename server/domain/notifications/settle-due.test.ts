@@ -130,6 +130,7 @@ describe("scheduled", () => {
       caller<Page>("GET", `/Notifications?${query}`);
     expect((await list(key)).body).toMatchObject({ totalCount: 1, data: [{ id: made.id }] });
     expect((await list(tenant.as("root", ["Admin"]))).body.totalCount).toBe(1);
+    expect((await list(key, "status=scheduled&type=Listed&priority=High")).body.totalCount).toBe(0);
     expect((await list(ada)).status).toBe(403);
     const change = { subject: "later", scheduledFor: inMinutes(20), priority: 3 };
     expect((await ada("PATCH", `/Notifications/${made.id}`, change)).status).toBe(403);

@@ -105,6 +105,7 @@ export async function loadNotifications(
 export interface AllQuery {
   userId?: string | undefined;
   type?: string | undefined;
+  priority?: number | undefined;
   status?: string | undefined;
   batchId?: string | undefined;
   since?: string | undefined;
@@ -112,11 +113,12 @@ export interface AllQuery {
 }
 
 function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereInput {
-  const { userId, type, status, batchId, since, until } = query;
+  const { userId, type, priority, status, batchId, since, until } = query;
   return {
     tenantId,
     ...(userId === undefined ? {} : { userId }),
     ...(type === undefined ? {} : { type }),
+    ...(priority === undefined ? {} : { priority }),
     ...(status === undefined ? {} : { status }),
     ...(batchId === undefined ? {} : { batchId }),
     ...(since || until ? { createdAt: { ...(since ? { gte: since } : {}), ...(until ? { lt: until } : {}) } } : {}),
