@@ -136,6 +136,29 @@ describe("keys of an OIDC issuer", () => {
     await expect(read(token)).rejects.toMatchObject({ ...refusedKeys, code: "unavailable", face: { retryAfter: 5 } });
   });
 
+  test("hold while a provider that failed is asked again: no call waits for it", async () => {
+    let status = 200;
+    let pair = keyPairs.ES256();
+    const provider = await provide((self) => async (request, response) => {
+      const keys = [await toJwk(pair.publicKey, "ES256", "one")];
+      const document = request.url === "/jwks" ? { keys } : { issuer: self.url, jwks_uri: `${self.url}/jwks` };
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(document));
+    });
+    await bench.trust(globex, { kind: "oidc", issuer: provider.url });
+    const first = pair;
+    await read(await sign(provider, first, { kid: "one" }), "globex");
+    status = 500;
+    ahead += 11 * 60_000;
+    await read(await sign(provider, first, { kid: "one" }), "globex");
+    [status, pair] = [200, keyPairs.ES256()];
+    ahead += 15_000;
+    expect(await read(await sign(provider, first, { kid: "one" }), "globex")).toMatchObject({ userId: "ada" });
+    const byNew = async () =>
+      read(await sign(provider, pair, { kid: "one" }), "globex").catch(({ rule }: TokenFault) => rule);
+    await expect.poll(byNew, { timeout: 20_000 }).toMatchObject({ userId: "ada" });
+    await expect(read(await sign(provider, first, { kid: "one" }), "globex")).rejects.toMatchObject(refusedSignature);
+  });
+
   test("never include a secret", async () => {
     const [provider, pair] = [await provide(), keyPairs.ES256()];
     provider.keys = [{ kty: "oct", k: Buffer.from("x".repeat(32)).toString("base64url"), kid: "one", alg: "HS256" }];

@@ -64,9 +64,12 @@ export class RemoteKeys {
   /** The keys that may have signed under this header; none when the issuer has no such key. Throws KeysUnavailable. */
   async find(issuer: OidcIssuer, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
     const set = this.setOf(issuer);
-    if (this.now() - set.fetchedAt > freshMs) await this.refresh(issuer, set);
-    if (!set.keys || this.now() - set.fetchedAt > staleMs)
-      throw set.failure ?? new KeysUnavailable("they were not fetched yet");
+    if (this.now() - set.fetchedAt > freshMs) {
+      const refreshed = this.refresh(issuer, set);
+      // One that is away is tried beside the calls: each try may hang for seconds.
+      if (!set.failure || this.isOver(set)) await refreshed;
+    }
+    if (!set.keys || this.isOver(set)) throw set.failure ?? new KeysUnavailable("they were not fetched yet");
     const found = await candidates(set.keys, header);
     if (found.length > 0 || !this.mayTry(set)) return found;
     await this.refresh(issuer, set);
@@ -89,6 +92,10 @@ export class RemoteKeys {
     };
     this.sets.set(issuer.version, set);
     return set;
+  }
+
+  private isOver(set: KeySet): boolean {
+    return this.now() - set.fetchedAt > staleMs;
   }
 
   private mayTry(set: KeySet): boolean {
