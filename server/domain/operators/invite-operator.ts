@@ -4,7 +4,7 @@ import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { makeLink, sealLink } from "../persons/make-link.ts";
-import { personMailJob } from "../persons/policy.ts";
+import { ensureMayInvite, personMailJob } from "../persons/policy.ts";
 import { email, role } from "../persons/schema.ts";
 import { presentInvitation } from "./list-invitations.ts";
 import { lockOwnRole } from "./own-role.ts";
@@ -25,10 +25,11 @@ export const inviteOperator = mutation({
     .meta({
       id: "NewInvitation",
     }),
-  errors: ["reauthentication_required"],
+  errors: ["reauthentication_required", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { email, role }) {
     const { db, settings } = ctx.services;
+    ensureMayInvite(ctx.services, ctx.tenantId);
     const { token, hash } = makeLink();
     const link = `${settings.baseUrl}/invite/${ctx.tenantId}.${token}`;
     return unitOfWork(

@@ -112,3 +112,19 @@ test("whoever is an operator already keeps the role, and is told that one when a
   const nobody = await makeOperator(stack.api.services.db, testSecret, undefined);
   expect(await accept(nobody, "admin")).toMatchObject({ status: 200, body: { tenantId: "acme", role: "admin" } });
 });
+
+test("a tenant invites fifty at once, then no faster than they can all be mailed", async () => {
+  const other = await stack.tenant("globex");
+  const ten = (from: number) =>
+    Promise.all(
+      Array.from({ length: 10 }, async (_, i) => {
+        const guest = { email: `guest-${from + i}@example.com`, role: "support" };
+        return (await other.key()("POST", "/admin/operators/invitations", guest)).status;
+      }),
+    );
+  const statuses: number[] = [];
+  // A machine that stalls gives some back: one in half a minute.
+  while (!statuses.includes(429) && statuses.length < 80) statuses.push(...(await ten(statuses.length)));
+  expect(new Set(statuses)).toEqual(new Set([201, 429]));
+  expect(statuses.slice(0, 50)).not.toContain(429);
+});

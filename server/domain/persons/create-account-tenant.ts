@@ -4,6 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { newTenantInput } from "../tenants/make-tenant.ts";
+import { ensureMayMakeTenant } from "./policy.ts";
 import { signedIn } from "./schema.ts";
 import { makeTenant } from "./sign-up-person.ts";
 import { joinTenant } from "./store.ts";
@@ -15,12 +16,14 @@ export const createAccountTenant = mutation({
   access: { caller: "person" },
   input: z.object({ id: newTenantInput.id, name: newTenantInput.name }),
   output: z.object({ tenantId: z.string() }),
-  errors: ["unauthenticated", "forbidden", "conflict"],
+  errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, { id, name }) {
     const { db, security, settings } = ctx.services;
-    const { personId, installationOwner } = signedIn(ctx);
+    const person = signedIn(ctx);
+    const { personId, installationOwner } = person;
     if (settings.signUp === "invite" && !installationOwner)
       throw new DomainError("forbidden", { detail: "The installation's owner makes tenants here" });
+    ensureMayMakeTenant(ctx.services, person);
     const tenantId = mintTenantId(id);
     const answer = await unitOfWork(
       db,

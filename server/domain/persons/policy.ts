@@ -1,4 +1,4 @@
-import type { TenantId } from "../../auth/principal.ts";
+import type { SignedIn, TenantId } from "../../auth/principal.ts";
 import { networkOf } from "../../client-address.ts";
 import { DomainError } from "../../errors.ts";
 import type { Person } from "../../persistence/generated/client.ts";
@@ -44,6 +44,24 @@ export function ensureMaySignUp({ limiter }: Pick<Services, "limiter">, ip: stri
  */
 export function ensureMayOpenLink({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
   if (ip !== undefined) limiter.take("link-address", networkOf(ip), triesOfAddress);
+}
+
+/** So many at once, then one in half a minute. */
+const invitations = { rate: 1 / 30, burst: 50 };
+/** Of one person. */
+const tenantsMade = { rate: 1 / 60, burst: 20 };
+
+/**
+ * Throws rate_limited when a tenant has invited too many. Each is a mail by the installation's own server, in words of the tenant's and to
+ * whom it names: all other mails of people, one after the other, would wait behind those of one who sends them by the thousand.
+ */
+export function ensureMayInvite({ limiter }: Pick<Services, "limiter">, tenantId: TenantId): void {
+  limiter.take("invitation", tenantId, invitations);
+}
+
+/** Throws rate_limited when somebody made too many tenants: every node looks at each of them, and no id is free again. */
+export function ensureMayMakeTenant({ limiter }: Pick<Services, "limiter">, person: SignedIn): void {
+  if (!person.installationOwner) limiter.take("tenant-made", person.personId, tenantsMade);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bodyHashOf } from "../../caller.ts";
-import { call, type Stack, startStack } from "../../testing/stack.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
+import { call, type Stack, startStack, testSecret } from "../../testing/stack.ts";
 import { asInstallation } from "./store.ts";
 
 // What strangers may send with a password in it.
@@ -24,6 +25,15 @@ test("whoever tries links that set a password runs out of tries, of whatever kin
   const seen = new Set<number>();
   for (let i = 0; i < 80; i++) seen.add((await tries[i % 2]?.())?.status ?? 0);
   expect([...seen].sort()).toEqual([403, 404, 429]);
+});
+
+test("one person makes so many tenants at once, then no faster", async () => {
+  const { session } = await makeOperator(stack.api.services.db, testSecret, undefined);
+  const make = async (i: number) =>
+    (await root("/account/tenants", { id: `more-${i}`, name: "More" }, consoleHeaders(session))).status;
+  const statuses = await Promise.all(Array.from({ length: 25 }, (_, i) => make(i)));
+  expect(new Set(statuses)).toEqual(new Set([201, 429]));
+  expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(20);
 });
 
 test("what is kept of a sign-up for its repeats is no hash to guess the password by", async () => {
