@@ -136,6 +136,16 @@ test("the chat opens at any of its messages, by number", async ({ browser }) => 
   await expect(page.getByRole("article", { name: /^7, / })).toBeInViewport();
   await expect(page).toHaveURL(/seq=7/);
   await expect(page.getByText(/missing/)).toHaveCount(0);
+  // Whoever reads on is not taken back to it by what changes on the page.
+  const list = page.locator("ol[aria-label=Messages]");
+  const readOnTo = await list.evaluate((element) => {
+    element.scrollTo({ top: element.scrollHeight });
+    return element.scrollTop;
+  });
+  await page.getByRole("button", { name: /^Delete message 17 / }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect(await list.evaluate((element) => element.scrollTop)).toBe(readOnTo);
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Newest" }).click();
   await expect(page.getByRole("article", { name: new RegExp(`^${last}, `) })).toBeVisible();
   expect(noise).toEqual([]);

@@ -10,6 +10,11 @@ import { useConsole } from "../console-context.ts";
 import type { Answers } from "../trpc.ts";
 import { When } from "../when.tsx";
 
+/** One function for all, or each change of the page would take whoever has read on back to it. */
+function intoSight(message: HTMLElement | null): void {
+  message?.scrollIntoView({ block: "center" });
+}
+
 export type ConsoleMessage = Answers["adminChats"]["listMessages"]["data"][number];
 
 interface MessageItemProps {
@@ -27,9 +32,7 @@ export function MessageItem({ message, isWanted, onDelete }: MessageItemProps) {
   return (
     <article
       aria-label={`${seq}, ${name}`}
-      ref={(element) => {
-        if (isWanted) element?.scrollIntoView({ block: "center" });
-      }}
+      ref={isWanted ? intoSight : undefined}
       className={cn("flex gap-3 rounded-lg px-2 py-2", isWanted && "bg-accent-soft")}
     >
       <Avatar name={name} src={undefined} className="size-8 text-[0.625rem]" />
