@@ -64,6 +64,23 @@ test("default preferences: by which channel each kind goes out, and whether peop
   expect((await mailOf(await notify({ type: "Delay" }))).status).toBe("preference");
   await flip("Delays: people may change it", false);
   expect((await mailOf(await notify({ type: "Delay" }))).status).toBe("caught");
+
+  // One after another, faster than the table is read anew: the second takes nothing of the first back.
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route(/categories\.list/u, (route) => held.then(() => route.continue()), { times: 1 });
+  const stored = page.waitForResponse(/categories\.put/u);
+  await table.getByRole("switch", { name: "Delays: mail", exact: true }).click();
+  await stored;
+  await expect(table.getByRole("switch", { name: "Delays: inbox", exact: true })).toBeDisabled();
+  const second = table.getByRole("switch", { name: "Delays: inbox", exact: true }).click();
+  answer();
+  await second;
+  await expect
+    .poll(async () => (await own.call<{ channels: string[] }>("GET", "/admin/categories/Delay")).body.channels)
+    .toEqual([]);
 });
 
 test("away minutes: a mail of what is unread for so long; at most one in the pause", async () => {

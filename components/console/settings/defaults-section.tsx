@@ -35,6 +35,9 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
   const { run, busy, failure } = useAct();
   const categories = useQuery(trpc.categories.list.queryOptions({ pageSize: 200 }));
 
+  // A category is stored as a whole: what was shown before the last change would take it back.
+  const fixed = !manages || busy || categories.isFetching;
+
   async function save(title: string, call: Promise<unknown>) {
     if (await run(() => call)) toast({ title: `${title}: saved` });
   }
@@ -67,7 +70,7 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
       <Switch
         label={`${title}: ${header.toLowerCase()}`}
         checked={on[channel]}
-        disabled={!manages || busy}
+        disabled={fixed}
         onChange={(next) => void save(title, set(channel, next))}
       />
     ),
@@ -83,7 +86,7 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
           <Switch
             label={`${title}: people may change it`}
             checked={mayChange.on}
-            disabled={!manages || busy}
+            disabled={fixed}
             onChange={(next) => void save(title, mayChange.set(next))}
           />
         ) : (
