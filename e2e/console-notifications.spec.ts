@@ -204,6 +204,15 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await expect(page.getByRole("table", { name: "Notifications" }).getByRole("row")).toHaveCount(3);
   await own.open("/notifications/batches");
   await expect(page.getByRole("row", { name: /Pier 3/ })).toContainText("topic montijo");
+
+  // Of more topics than a list takes, each can still be named.
+  await own.sql(
+    "insert into topics (tenant_id, id, name, created_at) select $1, 'more-' || n, 'More', now() from generate_series(1, 100) n",
+    [own.tenantId],
+  );
+  await own.open("/notifications/new");
+  await page.getByLabel("To", { exact: true }).selectOption("topic");
+  await page.getByRole("textbox", { name: "Topic", exact: true }).fill("montijo");
 });
 
 test("the pages of single objects meet WCAG 2.2 AA in both themes and fit 360 px", async () => {

@@ -48,13 +48,20 @@ export function AudienceFields({ draft, set, errors }: DraftFieldsProps) {
   );
 }
 
-function TopicSelect({ draft, set }: DraftFieldsProps) {
+function TopicSelect({ draft, set, errors }: DraftFieldsProps) {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.topics.list.queryOptions({ pageSize: 100 }));
   const topics = (data?.data ?? []).map(({ id, name, subscribers }) => ({
     value: id,
     label: `${name} (${subscribers})`,
   }));
+  // Of more than one page any may be meant.
+  if (data && "totalPages" in data && data.totalPages > 1)
+    return (
+      <Field label="Topic" hint="Its id. There are too many to choose from." error={errors.topic}>
+        <Input required value={draft.target} onChange={(event) => set({ target: event.target.value })} />
+      </Field>
+    );
   return (
     <LabelledSelect
       label="Topic"
