@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { enqueueJobs } from "../persistence/jobs.ts";
 import { tenantTransaction } from "../persistence/prisma.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { DueLoop } from "./due-loop.ts";
 import { startWorker } from "./worker.ts";
 
 let stack: Stack;
@@ -41,6 +42,31 @@ async function holdMail(): Promise<string> {
   await tenantTransaction(stack.api.services.db.prisma, tenant.tenantId, (tx) => enqueueJobs(tx, [job]));
   return rows[0]?.id ?? "";
 }
+
+test("a send to many that another worker is at is looked at again in a while, not all the time", async () => {
+  const { db } = stack.api.services;
+  const body = { userIds: ["ada"], subject: "s", message: "m", scheduledFor: "2990-01-01T00:00:00Z" };
+  const { id } = (await tenant.key()<{ id: string }>("POST", "/Notifications/bulk", body)).body;
+  await owner.query("update notification_batches set due_at = now(), scheduled_for = now() where id = $1", [id]);
+  await owner.query("update tenant_dues set due_at = now() where kind = 'batches'");
+  const looks: number[] = [];
+  const { query } = db.pool;
+  const spy = vi.spyOn(db.pool, "query").mockImplementation(((...asked: Parameters<typeof query>) => {
+    if ((asked[0] as unknown as { name?: string }).name === "batch_step_v1") looks.push(performance.now());
+    return query.apply(db.pool, asked);
+  }) as never);
+  await owner.query("begin");
+  await owner.query("select from notification_batches where id = $1 for update", [id]);
+  const loop = new DueLoop({ db, onError: () => {} });
+  await expect.poll(() => looks.length, { interval: 5, timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+  const [first = 0, , , fourth = 0] = looks;
+  expect(fourth - first).toBeGreaterThan(250);
+  await owner.query("commit");
+  const status = async () => (await owner.query("select status from notification_batches where id = $1", [id])).rows[0];
+  await expect.poll(status, { timeout: 20_000 }).toEqual({ status: "done" });
+  await loop.close();
+  spy.mockRestore();
+});
 
 test.each([
   ["fast", 3_600_000],

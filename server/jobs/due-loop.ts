@@ -21,6 +21,8 @@ const tenantsAtOnce = 4;
 const tenantsALook = 100;
 /** Between two looks however often something happens, in ms. */
 const leastPause = 25;
+/** How long a tenant's sends to many are left to whoever is at them, in ms: each such look reads thousands of recipients for nothing. */
+const whileOthersAre = 100;
 
 /**
  * Works what waits for a time: scheduled, snoozed and expiring notifications, and sends to many. Everything it knows is in Postgres, so
@@ -29,7 +31,8 @@ const leastPause = 25;
  */
 export class DueLoop {
   private readonly options: Options;
-  private readonly failed: LRUCache<string, true>;
+  /** Kinds and tenants that are left alone for a while: a step failed, or somebody else is at it. */
+  private readonly spared: LRUCache<string, true>;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[];
   private readonly resting = new Set<() => void>();
@@ -37,7 +40,7 @@ export class DueLoop {
 
   constructor(options: Options) {
     this.options = options;
-    this.failed = new LRUCache({ max: 1000, ttl: options.patience ?? 5000 });
+    this.spared = new LRUCache({ max: 1000, ttl: options.patience ?? 5000 });
     this.running = [
       this.run("notifications", async (tenantId) => settleDue(options.db, tenantId, await options.db.now())),
       this.run("batches", (tenantId) => this.runBatches(tenantId)),
@@ -67,7 +70,7 @@ export class DueLoop {
       } catch (error) {
         onError(error);
       }
-      const able = due.filter((tenantId) => !this.failed.has(`${kind} ${tenantId}`));
+      const able = due.filter((tenantId) => !this.spared.has(`${kind} ${tenantId}`));
       await this.each(able, kind, step);
       if (able.length === 0) await this.rest(pause, wakes);
     }
@@ -97,7 +100,7 @@ export class DueLoop {
         try {
           await step(next);
         } catch (error) {
-          this.failed.set(`${kind} ${next}`, true);
+          this.spared.set(`${kind} ${next}`, true);
           this.options.onError(error);
         }
     };
@@ -106,7 +109,10 @@ export class DueLoop {
 
   private async runBatches(tenantId: TenantId): Promise<void> {
     const { db } = this.options;
+    let more = false;
     for (const id of await findDueBatches(db, tenantId, await db.now()))
-      await runBatch(db, tenantId, id, await db.now());
+      if (await runBatch(db, tenantId, id, await db.now())) more = true;
+    // What is due all the same is in somebody else's hands: they rest between their steps, and these rests are for others than us.
+    if (!more) this.spared.set(`batches ${tenantId}`, true, { ttl: whileOthersAre });
   }
 }
