@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { maxEventsAStep, unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
-import { cancelBatch as storeCancel } from "./store.ts";
+import { endBatch, takeBackSome } from "./store.ts";
 
 export const cancelBatch = mutation({
   name: "batches.cancel",
@@ -16,9 +17,16 @@ export const cancelBatch = mutation({
   errors: ["conflict"],
   async handle(ctx, input) {
     const { db, now } = ctx.services;
+    const { tenantId } = ctx;
     const id = requireId(input.batchId);
-    return await unitOfWork(db, ctx.tenantId, async (work) =>
-      presentBatch(await storeCancel(work, ctx.tenantId, id, new Date(now()))),
-    );
+    const ending = unitOfWork(db, tenantId, (work) => endBatch(work, tenantId, id, new Date(now())));
+    const { row, hadToCome } = (await ending) as Awaited<ReturnType<typeof endBatch>>;
+    // In steps: all of the tenant waits for each. Whoever finds it ended already goes on with what another left.
+    let taken = 0;
+    for (let some = maxEventsAStep; some === maxEventsAStep; taken += some)
+      some = (await unitOfWork(db, tenantId, (work) => takeBackSome(work, tenantId, id, maxEventsAStep))) as number;
+    if (!hadToCome && taken === 0 && row.status !== "cancelled")
+      throw new DomainError("conflict", { detail: "It has reached everybody already" });
+    return presentBatch(row);
   },
 });

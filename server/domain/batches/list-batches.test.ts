@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Caller, type Stack, startStack } from "../../testing/stack.ts";
 import type { Batch } from "./schema.ts";
@@ -43,4 +44,29 @@ test("are listed newest first in both forms, of one status or all", async () => 
     status: 400,
     body: { code: "cursor_invalid" },
   });
+});
+
+test("a send of thousands that wait is taken back in steps, so that nobody waits for all of it", async () => {
+  const said = { userIds: ["tom"], subject: "s", message: "m", scheduledForLocal: "2990-01-01T09:00" };
+  const { id } = (await key<Batch>("POST", "/Notifications/bulk", said)).body;
+  const made = await key<{ id: string }>("POST", "/Notifications", { ...said, userIds: undefined, userId: "tom" });
+  const owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const copies = `insert into notifications select (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'batch_id', $2::text))).*
+    from notifications n, generate_series(1, 1000) where n.id = $1`;
+  await owner.query(copies, [made.body.id, id]);
+  expect(await key("DELETE", `/Notifications/batches/${id}`)).toMatchObject({
+    status: 200,
+    body: { status: "cancelled" },
+  });
+  const { rows } = await owner.query(
+    `select count(*)::int as n, count(distinct xmin::text)::int > 1 as "inSteps" from notifications where batch_id = $1 and status = 'cancelled'`,
+    [id],
+  );
+  await owner.end();
+  expect(rows).toEqual([{ n: 1000, inSteps: true }]);
+  expect((await key(`GET`, `/admin/deliveries/summary?batchId=${id}`)).body).toMatchObject({
+    email: { total: 1000, statuses: { cancelled: 1000 } },
+  });
+  expect((await key("DELETE", `/Notifications/batches/${id}`)).status).toBe(200);
 });

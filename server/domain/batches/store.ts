@@ -252,8 +252,13 @@ export async function changeBatch(
   return row;
 }
 
-/** Ends a batch, and takes back what of it is not there yet. Throws `not_found`, `conflict`. */
-export async function cancelBatch({ tx, lockHead }: Work, tenantId: TenantId, id: string, now: Date): Promise<Batch> {
+/** Ends a batch. Throws `not_found`. */
+export async function endBatch(
+  { tx, lockHead }: Work,
+  tenantId: TenantId,
+  id: string,
+  now: Date,
+): Promise<{ row: Batch; hadToCome: boolean }> {
   const { count } = await tx.notificationBatch.updateMany({
     where: { tenantId, id, status: { in: ["running", "scheduled"] } },
     data: { status: "cancelled", dueAt: null, finishedAt: now, recipients: [] },
@@ -261,13 +266,24 @@ export async function cancelBatch({ tx, lockHead }: Work, tenantId: TenantId, id
   const row = await tx.notificationBatch.findUnique({ where: { tenantId_id: { tenantId, id } }, ...shown });
   if (!row) throw new DomainError("not_found");
   await lockHead();
-  const waiting = { tenantId, batchId: id, status: "scheduled" };
-  const { count: taken } = await tx.notification.updateMany({ where: waiting, data: { status: "cancelled" } });
-  if (taken > 0) await noteCancelled(tx, tenantId, { batchId: id });
-  if (count === 0 && taken === 0 && row.status !== "cancelled")
-    throw new DomainError("conflict", { detail: "It has reached everybody already" });
   await settleDues(tx, tenantId);
-  return row;
+  return { row, hadToCome: count > 0 };
+}
+
+/** Takes back some of what of a batch is not there yet; returns how many. */
+export async function takeBackSome(
+  { tx, lockHead }: Work,
+  tenantId: TenantId,
+  id: string,
+  limit: number,
+): Promise<number> {
+  await lockHead();
+  const where = { tenantId, batchId: id, status: "scheduled" };
+  const ids = (await tx.notification.findMany({ where, select: { id: true }, take: limit })).map((row) => row.id);
+  if (ids.length === 0) return 0;
+  await tx.notification.updateMany({ where: { tenantId, id: { in: ids } }, data: { status: "cancelled" } });
+  await noteCancelled(tx, tenantId, ids);
+  return ids.length;
 }
 
 /** Ids of a tenant's batches that are due. */

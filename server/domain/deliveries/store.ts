@@ -98,18 +98,14 @@ export async function cancelDeliveries(
   return count;
 }
 
-/** Says of scheduled notifications that were cancelled, of one or of a send to many, that nobody was told, either way. */
-export async function noteCancelled(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  { id, batchId }: { id?: string; batchId?: string },
-): Promise<void> {
+/** Says of scheduled notifications that were cancelled that nobody was told, either way. */
+export async function noteCancelled(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
   await tx.$executeRaw`
     insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, batch_id, type, subject, status, rule, epoch)
     select ${tenantId}, gen_random_uuid(), 'cancelled:' || n.id, n.user_id, c, 'notification', n.id, n.batch_id, n.type, n.subject,
       'cancelled', 'cancelled', log_epoch_v1(l.epoch)
     from notifications n, unnest(array['inApp', 'email']) as c, tenant_log l
-    where n.tenant_id = ${tenantId} and (n.id = ${id ?? null}::uuid or n.batch_id = ${batchId ?? null}::uuid) and n.status = 'cancelled' and l.tenant_id = ${tenantId}
+    where n.tenant_id = ${tenantId} and n.id = any (${ids}::uuid[]) and n.status = 'cancelled' and l.tenant_id = ${tenantId}
     on conflict (tenant_id, cause, user_id, channel) do nothing`;
 }
 

@@ -243,7 +243,7 @@ export async function cancelScheduled(work: Work, tenantId: TenantId, id: string
   await work.lockHead();
   const where = { tenantId, id, status: "scheduled" };
   const { count } = await work.tx.notification.updateMany({ where, data: { status: "cancelled" } });
-  if (count > 0) await noteCancelled(work.tx, tenantId, { id });
+  if (count > 0) await noteCancelled(work.tx, tenantId, [id]);
   return count > 0;
 }
 

@@ -91,9 +91,13 @@ export const inboxStores: StoreModules = {
           }),
         undefined,
       ],
-      cancelBatch: [
-        (intruder) => batches.cancelBatch(workOf(intruder), intruder.mine, intruder.theirs.batchId, new Date()),
+      endBatch: [
+        (intruder) => batches.endBatch(workOf(intruder), intruder.mine, intruder.theirs.batchId, new Date()),
         refused,
+      ],
+      takeBackSome: [
+        (intruder) => batches.takeBackSome(workOf(intruder), intruder.mine, intruder.theirs.batchId, 500),
+        0,
       ],
       findDueBatches: [({ db, mine }) => batches.findDueBatches(db, mine, Date.parse("3000-01-01")), own],
     },

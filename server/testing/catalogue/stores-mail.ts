@@ -81,10 +81,7 @@ export const mailStores: StoreModules = {
       epochOf: [({ tx, mine }) => deliveries.epochOf(tx, mine), own],
       mailJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
       cancelDeliveries: [({ tx, mine }) => deliveries.cancelDeliveries(tx, mine, [randomUUID()]), 0],
-      noteCancelled: [
-        ({ tx, mine, theirs }) => deliveries.noteCancelled(tx, mine, { id: theirs.notificationId }),
-        undefined,
-      ],
+      noteCancelled: [({ tx, mine, theirs }) => deliveries.noteCancelled(tx, mine, [theirs.notificationId]), undefined],
       foldDeliveries: [
         ({ tx, mine }) =>
           deliveries.foldDeliveries(tx, mine, {
