@@ -37,6 +37,8 @@ export interface HttpBinding {
   root?: boolean;
   /** Of a first answer; 200 unless told. */
   status?: 200 | 201;
+  /** Answers 200 where what it would make is there already. */
+  finds?: true;
   /** Further addresses of the same call, with their method. */
   also?: { method: HttpBinding["method"]; path: string }[];
   /** Other spellings of input fields that clients use. */

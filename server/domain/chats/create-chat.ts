@@ -21,7 +21,13 @@ const input = z.object({
 export const createChat = mutation({
   name: "chats.create",
   summary: "Make a chat; the caller is a member of it. A direct chat of two that exists is answered again",
-  http: { method: "POST", path: "/Chat", status: 201, aliases: { userIds: "memberUserIds", members: "memberUserIds" } },
+  http: {
+    method: "POST",
+    path: "/Chat",
+    status: 201,
+    finds: true,
+    aliases: { userIds: "memberUserIds", members: "memberUserIds" },
+  },
   access: { caller: "user", scope: "chats:write" },
   input,
   output: chatSchema,

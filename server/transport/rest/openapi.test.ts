@@ -31,6 +31,12 @@ test("every operation is in it, at every one of its addresses, with what it answ
   }
 });
 
+test("a direct chat that is there is answered by another status than a new one: both are in it", () => {
+  const create = document.paths["/tenant/{tenantId}/v1/Chat"]?.post as { responses: Record<string, Json> } | undefined;
+  expect(create?.responses["201"]?.content).toBeDefined();
+  expect(create?.responses["200"]?.content).toEqual(create?.responses["201"]?.content);
+});
+
 test("operation ids are unique", () => {
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map(({ operationId }) => operationId),

@@ -186,7 +186,8 @@ function responses(operation: Operation, hasBody: boolean, schemas: Json): Json 
     description: "The answer",
     content: { "application/json": { schema: toSchema(operation.output, "output", schemas) } },
   };
-  return { [String(operation.http.status ?? 200)]: answer, ...Object.fromEntries(problems) };
+  const found = operation.http.finds ? { 200: { ...answer, description: "What was there already" } } : {};
+  return { ...found, [String(operation.http.status ?? 200)]: answer, ...Object.fromEntries(problems) };
 }
 
 /** Zod's own JSON Schema; named schemas move to components. */
