@@ -5,6 +5,7 @@ import { type FastifyHandlerOptions, fastifyRequestHandler } from "@trpc/server/
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
 import { isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
+import { clientAddress } from "../../client-address.ts";
 import { DomainError, headersOfError } from "../../errors.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
@@ -12,6 +13,7 @@ import type { Services } from "../../services.ts";
 import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { type AppRouter, appRouter } from "./router.ts";
 import { serveSocket } from "./socket.ts";
+import { StrangerSockets } from "./stranger-sockets.ts";
 import { describeError, fromTrpcError, logOwnFault, toTrpcError } from "./trpc-error.ts";
 
 /** More calls of one request than any page makes. */
@@ -35,10 +37,18 @@ const socketOptions = {
 export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
   app.register(async (scope) => mountHttp(scope, deps));
   const server = new WebSocketServer(socketOptions);
+  const strangers = new StrangerSockets();
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      if (isForeignConsole(request, deps.services.settings)) refuse(socket, "403 Forbidden");
-      else server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request }, deps));
+      const { settings } = deps.services;
+      const isForeign = isForeignConsole(request, settings);
+      const onKnown = isForeign ? undefined : strangers.enter(clientAddress(request, settings.trustProxy));
+      if (isForeign) refuse(socket, "403 Forbidden");
+      else if (!onKnown) refuse(socket, "429 Too Many Requests");
+      else {
+        socket.once("close", onKnown);
+        server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request, onKnown }, deps));
+      }
     },
     /** Tells clients to open another connection, and waits until they have left this one, at most a moment. */
     async drain(): Promise<void> {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { limits } from "../../schema.ts";
 import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -139,4 +140,29 @@ test("a frame that cannot be read is answered with -32700 and without an id, and
     ]),
   );
   socket.close();
+});
+
+test("an address holds a thousand sockets that show nothing; one that shows a token makes room", async () => {
+  const node = await stack.another();
+  const address = `${node.url.replace("http", "ws")}/api/trpc?connectionParams=1`;
+  const knock = async () => {
+    const socket = new WebSocket(address);
+    socket.on("error", () => {});
+    const opened = once(socket, "open").then(() => 101);
+    const refused = once(socket, "unexpected-response").then(([, response]) => response.statusCode as number);
+    return { socket, status: await Promise.race([opened, refused]) };
+  };
+  const held: Awaited<ReturnType<typeof knock>>[] = [];
+  while (held.length < limits.anonymousPerAddress) held.push(...(await Promise.all(Array.from({ length: 50 }, knock))));
+  expect(held.every(({ status }) => status === 101)).toBe(true);
+  expect((await knock()).status).toBe(429);
+  const [first] = held;
+  first?.socket.send(JSON.stringify({ method: "connectionParams", data: { token: await acme.token("bob") } }));
+  first?.socket.send('{"id":1,"method":"query","params":{"path":"chats.list"}}');
+  const [answer] = first ? await once(first.socket, "message") : [];
+  expect(String(answer)).toContain('"result"');
+  expect((await knock()).status).toBe(101);
+  expect((await knock()).status).toBe(429);
+  for (const { socket } of held) socket.terminate();
+  await node.api.close();
 });

@@ -23,10 +23,12 @@ interface Opened {
   server: WebSocketServer;
   ws: WebSocket;
   request: IncomingMessage;
+  /** Called with the first valid credential, and perhaps again. */
+  onKnown(): void;
 }
 
 /** Serves a socket by tRPC's own adapter, within bounds that the adapter does not know: what it may be sent, what it may queue. */
-export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): void {
+export function serveSocket({ server, ws, request, onKnown }: Opened, deps: TrpcDeps): void {
   const budget = new TokenBucket(strangerFrames, Date.now());
   const hangUp = (reason: DisconnectReason) => ws.close(disconnects[reason].ws, disconnects[reason].text);
   const spend = (frames: number) => {
@@ -51,6 +53,7 @@ export function serveSocket({ server, ws, request }: Opened, deps: TrpcDeps): vo
         gone: gone.signal,
         budget,
         inspected,
+        onKnown,
       }),
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
     experimental_encoder: {
@@ -78,13 +81,14 @@ interface Connection {
   gone: AbortSignal;
   budget: TokenBucket;
   inspected: InspectedSocket;
+  onKnown(): void;
 }
 
 /** One context for all calls of a connection; from its first valid credential on its frames have its tenant's rate. */
 function connectionContext(
   deps: TrpcDeps,
   request: IncomingMessage,
-  { params, hangUp, gone, budget, inspected }: Connection,
+  { params, hangUp, gone, budget, inspected, onKnown }: Connection,
 ): TrpcContext {
   const context = contextOf(deps, {
     headers: request.headers,
@@ -96,6 +100,7 @@ function connectionContext(
   });
   const principal: TrpcContext["principal"] = async (options) => {
     const caller = await context.principal(options);
+    if (caller.kind !== "visitor") onKnown();
     inspected.belongsTo(caller);
     const snapshot = await deps.services.security.snapshot(caller.tenantId);
     if (snapshot) budget.rate = snapshot.settings.rates.frames;
