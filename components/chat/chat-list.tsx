@@ -1,8 +1,9 @@
 "use client";
 
 import { MessageSquarePlus, MessagesSquare } from "lucide-react";
-import { type Ref, useEffect, useMemo, useState } from "react";
+import { type Ref, useEffect, useMemo, useRef, useState } from "react";
 import type { ChatState } from "../../client/chat-state.ts";
+import type { Parley } from "../../client/parley.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useChats } from "../../client/react/use-chats.ts";
@@ -199,13 +200,19 @@ function useNamesOfDirectChats(chats: readonly ChatState[]): void {
   const client = useParley();
   const unnamed = chats.filter(({ chat, members }) => chat.name === "" && !members).map(({ chat }) => chat.id);
   const wanted = unnamed.join(",");
+  // Each answer leaves fewer that are wanted: what is under way is not asked for again.
+  const asked = useRef<{ client?: Parley; ids: Set<string> }>({ ids: new Set() });
   useEffect(() => {
-    // It is asked for again when the chat is opened; until then it has a makeshift name.
-    for (const id of wanted.split(",").filter(Boolean))
+    if (asked.current.client !== client) asked.current = { client, ids: new Set() };
+    for (const id of wanted.split(",").filter(Boolean)) {
+      if (asked.current.ids.has(id)) continue;
+      asked.current.ids.add(id);
+      // It is asked for again when the chat is opened; until then it has a makeshift name.
       client
         .room(id)
         .loadMembers()
         .catch(() => undefined);
+    }
   }, [client, wanted]);
 }
 
