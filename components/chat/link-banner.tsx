@@ -5,6 +5,7 @@ import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import type { State } from "../../client/state.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
+import { caughtUp, seenOf } from "./caught-up.ts";
 
 const NOTHING_FOR_MS = 2_000;
 const OFFLINE_AFTER_MS = 10_000;
@@ -44,15 +45,15 @@ function wordsOf(stage: Exclude<Stage, "quiet">, waiting: number): string {
     const held = waiting === 1 ? "1 message is waiting." : `${waiting} messages are waiting.`;
     return waiting === 0 ? "You are offline." : `You are offline. ${held}`;
   }
-  const { caughtUp } = stage;
-  if (caughtUp === 0) return "Connected";
-  return caughtUp === 1 ? "Connected – caught up 1 message" : `Connected – caught up ${caughtUp} messages`;
+  const count = stage.caughtUp;
+  if (count === 0) return "Connected";
+  return count === 1 ? "Connected – caught up 1 message" : `Connected – caught up ${count} messages`;
 }
 
 function useStage(link: State["link"]): Stage {
   const client = useParley();
   const [stage, setStage] = useState<Stage>("quiet");
-  const seenBefore = useRef<number>(undefined);
+  const seenBefore = useRef<Readonly<Record<string, number>>>(undefined);
   const shown = useRef(false);
 
   useEffect(() => {
@@ -64,12 +65,12 @@ function useStage(link: State["link"]): Stage {
       seenBefore.current = undefined;
       if (shown.current && before !== undefined) {
         // What was missed comes in the moment after the line is back.
-        later(400, () => setStage({ caughtUp: countSeen(client.getState()) - before }));
+        later(400, () => setStage({ caughtUp: caughtUp(before, seenOf(client.getState())) }));
         later(400 + BACK_FOR_MS, () => setStage("quiet"));
       } else setStage("quiet");
       shown.current = false;
     } else {
-      seenBefore.current ??= countSeen(client.getState());
+      seenBefore.current ??= seenOf(client.getState());
       const show = (next: Stage) => {
         shown.current = true;
         setStage(next);
@@ -87,10 +88,6 @@ function useStage(link: State["link"]): Stage {
   }, [link, client]);
 
   return stage;
-}
-
-function countSeen({ chats }: State): number {
-  return Object.values(chats).reduce((sum, { chat }) => sum + chat.lastSeq, 0);
 }
 
 function countWaiting({ chats }: State): number {
