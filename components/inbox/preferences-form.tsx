@@ -141,11 +141,10 @@ function Categories({ categories, onChange }: PartProps & { categories: Category
 function CategoryRow({ category, onChange }: PartProps & { category: Category }) {
   const reason = useId();
   const { type, title, description, required, channels } = category;
-  const name = type === "*" ? "Everything else" : title;
   return (
     <li className="flex flex-wrap items-center gap-x-6 gap-y-2 py-3">
       <div className="min-w-40 flex-1">
-        <p className="font-medium text-sm">{name}</p>
+        <p className="font-medium text-sm">{title}</p>
         {description && <p className="text-muted text-xs">{description}</p>}
         {required && (
           <p id={reason} className="text-muted text-xs">
@@ -157,7 +156,7 @@ function CategoryRow({ category, onChange }: PartProps & { category: Category })
         <div key={channel} className="flex items-center gap-2 text-sm">
           <span aria-hidden>{label}</span>
           <Switch
-            label={`${name}: ${label}`}
+            label={`${title}: ${label}`}
             checked={channels[channel].enabled}
             disabled={channels[channel].locked}
             describedBy={channels[channel].locked ? reason : undefined}

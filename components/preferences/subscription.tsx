@@ -14,7 +14,7 @@ export function Subscription({ action, preferences }: { action: string; preferen
   return (
     <section aria-labelledby="subscription" className="rounded-2xl border border-line bg-surface p-5 sm:p-6">
       <h2 id="subscription" className="font-medium">
-        {category.title}
+        {ofAll ? "All mail" : category.title}
       </h2>
       <p className="mt-1.5 text-sm leading-6 text-muted">
         {locked

@@ -28,7 +28,7 @@ export function UserPreferences({ userId }: { userId: string }) {
   const choose = (type: string, channel: Channel, choice: "on" | "off" | "default") =>
     void run(() => client.preferences.put.mutate({ userId, categories: [{ type, [channel]: choice }] }));
   const columns: Column<Category>[] = [
-    { header: "Type", cell: ({ type, title }) => (type === "*" ? "Everything else" : title) },
+    { header: "Type", cell: ({ title }) => title },
     ...channels.map(
       ({ channel, label }): Column<Category> => ({
         header: label,
@@ -37,7 +37,7 @@ export function UserPreferences({ userId }: { userId: string }) {
           if (locked || !manages) return `${enabled ? "on" : "off"}${locked ? ", required" : ""}`;
           return (
             <NativeSelect
-              label={`${type === "*" ? "Everything else" : title}, ${label.toLowerCase()}`}
+              label={`${title}, ${label.toLowerCase()}`}
               value={choice}
               options={[
                 { value: "default", label: choice === "default" ? `default (${enabled ? "on" : "off"})` : "default" },

@@ -110,7 +110,7 @@ export function linkOf({ baseUrl, authSecret }: Pick<Presenting, "baseUrl" | "au
 }
 
 export function titleOf(type: string, category: { title: string } | null | undefined): string {
-  return category?.title ?? builtInTypes.get(type)?.title ?? (type === everyType ? "Everything" : type);
+  return category?.title ?? builtInTypes.get(type)?.title ?? (type === everyType ? "Everything else" : type);
 }
 
 function presentType(
