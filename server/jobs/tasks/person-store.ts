@@ -136,7 +136,7 @@ export async function countPersonRows(db: Database, tenantId: TenantId, userId: 
   const client = db.forTenant(tenantId);
   const where = { tenantId, userId };
   let count = (await client.notification.count({ where })) + (await client.delivery.count({ where }));
-  count += await client.member.count({ where });
+  count += (await client.member.count({ where })) + (await client.apiRequest.count({ where }));
   for (let after: string | undefined; ; ) {
     const chats = await listPersonChats(db, tenantId, { userId, after, limit: 1000 });
     for (const { lastSeq } of chats) count += lastSeq;

@@ -166,6 +166,16 @@ describe("a person", () => {
     return { chatId, goneId, direct: direct.body.id };
   }
 
+  test("is counted with the calls that they made: no step goes beyond the total", async () => {
+    await acme.key()("PUT", "/Users/zoe", { displayName: "Zoe" });
+    await owner.query(`insert into api_requests (tenant_id, id, at, transport, operation, status, code, ms, credential, user_id, request_id)
+      select 'acme', gen_random_uuid(), now(), 'rest', 'chats.list', 200, 'ok', 1, 'user', 'zoe', 'r' from generate_series(1, 30)`);
+    const { taskId } = await start(acme, "/admin/users/zoe/export");
+    await work(acme.tenantId, taskId);
+    const { rows } = await owner.query("select done::int, total::int from tasks where id = $1", [taskId]);
+    expect(rows).toEqual([{ done: 30, total: 30 }]);
+  });
+
   test("is written into a file, whole, and erased, wholly, in one tenant alone, through workers that die", async () => {
     const there = await furnish(acme);
     await furnish(globex);
