@@ -1,4 +1,6 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { User } from "./schema.ts";
 
@@ -63,6 +65,29 @@ describe("succeeds", () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
   });
+});
+
+test("what waits for a time by the user's clock goes by the zone that was set last, also of two set at once", async () => {
+  const put = () => tenant.key()("PUT", "/Users/tess", { timezone: "Europe/London" });
+  await put();
+  const news = { userId: "tess", subject: "s", message: "m", scheduledForLocal: "2090-01-01T09:00" };
+  const { body } = await tenant.key()<{ id: string }>("POST", "/Notifications", news);
+  const watcher = new pg.Pool({ connectionString: stack.database.ownerUrl, max: 1 });
+  const rival = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await rival.connect();
+  // Somebody else sets Tokyo, and the times by it; London is set before that has ended.
+  await rival.query("begin; update users set timezone = 'Asia/Tokyo' where tenant_id = 'acme' and id = 'tess'");
+  await rival.query("update notifications set scheduled_for = '2090-01-01T00:00Z' where id = $1", [body.id]);
+  const later = put();
+  await expect.poll(() => sessionsWaiting(watcher), { interval: 10, timeout: 20_000 }).toBeGreaterThan(0);
+  await rival.query("commit");
+  expect((await later).status).toBe(200);
+  const { rows } = await rival.query<{ at: Date }>("select scheduled_for as at from notifications where id = $1", [
+    body.id,
+  ]);
+  expect(rows[0]?.at.toISOString()).toBe("2090-01-01T09:00:00.000Z");
+  await rival.end();
+  await watcher.end();
 });
 
 describe("refuses", () => {

@@ -45,10 +45,14 @@ export async function ensureKnown(tx: TenantTransaction, tenantId: TenantId, use
   if (!known) throw new DomainError("not_found");
 }
 
-/** Of the profile; null without one. */
+/**
+ * Of the profile; null without one. Its row is locked: of two who set it, the later sees what the earlier has set. Hand-written SQL, because
+ * Prisma has no row lock.
+ */
 export async function findTimezone(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<string | null> {
-  const where = { tenantId_id: { tenantId, id: userId } };
-  return (await tx.user.findUnique({ where, select: { timezone: true } }))?.timezone ?? null;
+  const rows = await tx.$queryRaw<{ timezone: string | null }[]>`
+    select timezone from users where tenant_id = ${tenantId} and id = ${userId} for no key update`;
+  return rows[0]?.timezone ?? null;
 }
 
 /** Stores the whole profile: what it leaves out is cleared. */
