@@ -57,7 +57,7 @@ export const tenantSettingsSchema = z
         user: bucket(100, 1000).describe("Of one user"),
         key: bucket(1000, 5000).describe("Of one API key"),
         tenant: bucket(5000, 10_000).describe("Of the whole tenant"),
-        address: bucket(20, 100).describe("Of one address without a valid credential"),
+        address: bucket(20, 100).describe("Of one address without a valid credential; of IPv6 the /64 around it"),
         frames: bucket(50, 200).describe("Of one connection, in frames"),
       })
       .prefault({}),
