@@ -119,6 +119,20 @@ test("the bell has the number, and the one badge adds chat and inbox", async ({ 
   await expect(page.getByRole("link", { name: "All notifications" })).toHaveAttribute("href", "/inbox/demo?as=farid");
 });
 
+test("who has read all that is loaded is not told that there is no more", async ({ page }) => {
+  const oldest = await notify("joana");
+  for (let more = 0; more < 30; more++) await notify("joana");
+  await page.goto("/inbox/demo?as=joana&view=unread");
+  await expect(page.getByRole("article").nth(29)).toBeVisible();
+  const unread = "/Notifications?unreadOnly=true&limit=100";
+  const all = (await callAs<{ data: { id: string; subject: string }[] }>("joana", "GET", unread)).data;
+  const data = all.filter(({ subject }) => subject !== oldest);
+  await callAs("joana", "PUT", "/Notifications/bulk/read", { notificationIds: data.map(({ id }) => id) });
+  await expect(page.getByRole("article")).toHaveCount(0);
+  await page.getByRole("button", { name: "Show older" }).click();
+  await expect(page.getByRole("article", { name: new RegExp(`^${oldest}`, "u") })).toBeVisible();
+});
+
 test("all is marked read at once, one unread again, and a type is looked at alone", async ({ page }) => {
   await page.goto("/inbox/demo?as=gita");
   await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();

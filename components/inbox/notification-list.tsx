@@ -112,6 +112,16 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
 
   if (problem && items.length === 0) return <ErrorNote onRetry={retry}>{problem}</ErrorNote>;
   if (loading) return <ListSkeleton />;
+  if (shown.length === 0 && hasMore)
+    return (
+      <EmptyState
+        icon={InboxIcon}
+        title="That was all of the newest"
+        action={<Button onClick={loadMore}>Show older</Button>}
+      >
+        {problem ?? "There are older ones."}
+      </EmptyState>
+    );
   if (shown.length === 0) {
     const [title, words] = EMPTY[filter] ?? ["Nothing of this type", "Choose another filter."];
     return (
