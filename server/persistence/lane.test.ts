@@ -55,12 +55,14 @@ async function hanging(): Promise<{ work: string; letGo(): Promise<void> }> {
 
 test("what arrives while a flush is in flight is the next batch; each gets its own answer", async () => {
   const seen: Seen[] = [];
-  const kind = numbers(seen, "select pg_sleep(0.05)");
+  const { work, letGo } = await hanging();
+  const kind = numbers(seen, work);
   const first = db.lanes.submit(kind, tenantId, 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const rest = [2, 13, 4].map((input) => db.lanes.submit(kind, tenantId, input));
+  await expect.poll(() => seen.length).toBe(1);
+  const rest = Promise.allSettled([2, 13, 4].map((input) => db.lanes.submit(kind, tenantId, input)));
+  await letGo();
   expect(await first).toBe(2);
-  const results = await Promise.allSettled(rest);
+  const results = await rest;
   expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   expect(seen.map((batch) => batch.inputs)).toEqual([[1], [2, 13, 4]]);
 });
@@ -87,11 +89,15 @@ test("an input that aborts the statement fails alone", async () => {
 });
 
 test("a full lane refuses at once", async () => {
-  const kind = numbers([], "select pg_sleep(0.2)");
+  const seen: Seen[] = [];
+  const { work, letGo } = await hanging();
+  const kind = numbers(seen, work);
   const first = db.lanes.submit(kind, tenantId, 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => seen.length).toBe(1);
   const many = Array.from({ length: 2100 }, (_, i) => db.lanes.submit(kind, tenantId, i + 100));
-  const results = await Promise.allSettled(many);
+  const settled = Promise.allSettled(many);
+  await letGo();
+  const results = await settled;
   const refused = results.filter((result) => result.status === "rejected");
   expect(refused).toHaveLength(100);
   expect(refused.every((result) => result.status === "rejected" && result.reason.code === "unavailable")).toBe(true);
@@ -119,8 +125,9 @@ test("a flush whose connection dies is looked for, never sent again", async () =
 test("what waits too long is refused, also while every flush that may run hangs", async () => {
   const narrow = openDatabase({ url: database.runtimeUrl, lanes: { flushes: 1, laneAge: 300 } });
   const { work, letGo } = await hanging();
-  const slow = narrow.lanes.submit(numbers([], work), tenantId, 1);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const seen: Seen[] = [];
+  const slow = narrow.lanes.submit(numbers(seen, work), tenantId, 1);
+  await expect.poll(() => seen.length).toBe(1);
   await expect(narrow.lanes.submit(numbers([]), other, 2)).rejects.toMatchObject({ code: "unavailable" });
   await letGo();
   expect(await slow).toBe(2);

@@ -7,6 +7,7 @@ import { newId } from "../ids.ts";
 import { Owner } from "../testing/chaos/owner.ts";
 import { eventually } from "../testing/hub-client.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
+import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { HeldAnswer, type IdempotentCall } from "./idempotency.ts";
 import { maxEventsAStep, unitOfWork, type Work } from "./unit-of-work.ts";
@@ -60,6 +61,12 @@ const loseConnection = async () => {
   await sleep(50);
 };
 
+/** Cuts the connections as soon as one of them waits for a lock. */
+async function loseOneThatWaits(): Promise<void> {
+  await eventually(async () => expect(await sessionsWaiting(owner.client)).toBe(1));
+  await owner.terminate("parley");
+}
+
 test("a connection lost before the commit: nothing is stored, and that is said", async () => {
   const before = await stored();
   const queryAfter = rename("lost", async ({ tx }) => {
@@ -68,10 +75,12 @@ test("a connection lost before the commit: nothing is stored, and that is said",
   });
   expect(await codeOf(unitOfWork(db, tenantId, queryAfter))).toBe("unavailable");
   const inFlight = rename("lost", async ({ tx }) => {
-    setTimeout(() => void owner.terminate("parley"), 50);
-    await tx.$queryRaw`select pg_sleep(5)::text`;
+    const cut = loseOneThatWaits();
+    await tx.$queryRaw`select pg_advisory_xact_lock(7)::text`.finally(() => cut);
   });
+  await owner.client.query("select pg_advisory_lock(7)");
   expect(await codeOf(unitOfWork(db, tenantId, inFlight))).toBe("unavailable");
+  await owner.client.query("select pg_advisory_unlock(7)");
   expect(await stored()).toEqual(before);
 });
 
@@ -79,11 +88,14 @@ test("a connection lost at the commit: the outcome is not known, and a repeat wi
   const plain = (value: unknown) => value;
   const call: IdempotentCall = { key: newId(), scope: "s", bodyHash: "b", status: 200, seal: plain, open: plain };
   await owner.client.query(`
-    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(5); return null; end $$;
+    create function dawdle() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return null; end $$;
     create constraint trigger dawdle after update on chats deferrable initially deferred for each row
       when (new.name = 'unknown') execute function dawdle()`);
-  setTimeout(() => void owner.terminate("parley"), 400); // while the commit is under way
+  await owner.client.query("select pg_advisory_lock(7)");
+  const cut = loseOneThatWaits(); // while the commit is under way
   expect(await codeOf(unitOfWork(db, tenantId, rename("unknown"), call))).toBe("outcome-unknown");
+  await cut;
+  await owner.client.query("select pg_advisory_unlock(7)");
   // The pool may still lend out a connection that is dying.
   await eventually(async () =>
     expect(await unitOfWork(db, tenantId, rename("known"), call)).toEqual({ name: "known" }),

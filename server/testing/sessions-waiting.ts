@@ -1,7 +1,7 @@
-import type { Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
 
 /** How many sessions of the pool's database wait for another one's lock. */
-export async function sessionsWaiting(pool: Pool): Promise<number> {
+export async function sessionsWaiting(pool: Pool | ClientBase): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(
     "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
   );
