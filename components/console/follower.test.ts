@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { Follower } from "./follower.ts";
 import { concerns, type TenantEvent } from "./live-paths.ts";
 import type { Name } from "./trpc.ts";
@@ -53,10 +53,10 @@ test("the first event asks at once, a thousand meanwhile ask once more, and only
   for (let i = 0; i < 1000; i++) follower.event(event("message.created", { chatId: "c1", seq: i }));
   expect(asked).toEqual(["chat 1"]);
   answer();
-  await vi.waitFor(() => expect(asked).toEqual(["chat 1", "chat 1"]));
+  await expect.poll(() => asked).toEqual(["chat 1", "chat 1"]);
   answer();
   follower.event(event("message.created", { chatId: "c2" }));
-  await vi.waitFor(() => expect(asked).toEqual(["chat 1", "chat 1", "chat 2"]));
+  await expect.poll(() => asked).toEqual(["chat 1", "chat 1", "chat 2"]);
 });
 
 test("a gap asks for all that events concern, and a page that nobody sees waits", async () => {
@@ -68,5 +68,5 @@ test("a gap asks for all that events concern, and a page that nobody sees waits"
   expect(asked).toEqual([]);
   seen = true;
   follower.wake();
-  await vi.waitFor(() => expect(asked).toEqual(["chats"]));
+  await expect.poll(() => asked).toEqual(["chats"]);
 });
