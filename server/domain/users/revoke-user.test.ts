@@ -20,9 +20,11 @@ describe("succeeds", () => {
   test("for a user without a profile: old tokens are refused here at once, new ones are good", async () => {
     const [old, ben] = [await tenant.token("ada"), await tenant.token("ben")];
     expect(await statusOf(old)).toBe(200);
+    const before = Date.now();
     const { status, body } = await revoke("ada");
     expect([status, body.userId]).toEqual([200, "ada"]);
-    expect(Math.abs(Date.parse(body.validAfter) - Date.now())).toBeLessThan(5000);
+    expect(Date.parse(body.validAfter)).toBeGreaterThan(before - 5000);
+    expect(Date.parse(body.validAfter)).toBeLessThan(Date.now() + 5000);
     expect([await statusOf(old), await statusOf(ben), await statusOf(await tenant.token("ada"))]).toEqual([
       401, 200, 200,
     ]);
@@ -33,10 +35,12 @@ describe("succeeds", () => {
     const there = `${node.url}/tenant/acme/v1`;
     const token = await tenant.token("cyd");
     expect(await statusOf(token, there)).toBe(200);
-    const began = performance.now();
     await revoke("cyd");
-    while ((await statusOf(token, there)) === 200) await sleep(50);
-    expect(performance.now() - began).toBeLessThan(5000);
+    // Counted in looks, of which a machine that stalls takes none.
+    for (let looks = 0; (await statusOf(token, there)) === 200; looks++) {
+      expect(looks).toBeLessThan(5000 / 50);
+      await sleep(50);
+    }
   });
 
   test("twice, moving forwards, and leaves the profile alone", async () => {
