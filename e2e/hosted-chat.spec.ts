@@ -1,6 +1,6 @@
 import { expectAccessible } from "./accessible.ts";
 import { expect, loseAnswer, test, unheard } from "./journey.ts";
-import { callAs, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
+import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
   await page.goto("/chat/demo");
@@ -167,24 +167,6 @@ test("who cannot leave is told so; who has left finds no panel of that chat over
   await expect(page.getByRole("button", { name: "Members" })).toBeEnabled();
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.context().close();
-});
-
-test("whom direct chats are with is asked once for each, however their answers come", async ({ browser }) => {
-  const others = Array.from({ length: 8 }, () => unheard("named").replace(" ", "-"));
-  for (const id of others) await callAs("hana", "POST", "/Chat", { kind: "direct", memberUserIds: [id] });
-  const asked = new Map<string, number>();
-  const context = await browser.newContext({ baseURL: productUrl() });
-  const page = await context.newPage();
-  page.on("request", (request) => {
-    const chatId = /\/Chat\/([^/]+)\/members/u.exec(request.url())?.[1];
-    if (chatId) asked.set(chatId, (asked.get(chatId) ?? 0) + 1);
-  });
-  await page.goto("/chat/demo?as=hana");
-  const list = page.getByRole("navigation", { name: "Chats" });
-  for (const id of others) await expect(list.getByRole("button", { name: new RegExp(id, "u") })).toBeVisible();
-  expect(asked.size).toBeGreaterThanOrEqual(others.length);
-  expect(Math.max(...asked.values())).toBe(1);
-  await context.close();
 });
 
 test("a group is made once, also when the answer is lost and one asks again", async ({ browser }) => {

@@ -84,3 +84,21 @@ function countTones(): void {
     start.apply(this, when);
   };
 }
+
+test("whom direct chats are with is asked once for each, however their answers come", async ({ browser }) => {
+  const others = Array.from({ length: 8 }, () => unheard("named").replace(" ", "-"));
+  for (const id of others) await callAs("hana", "POST", "/Chat", { kind: "direct", memberUserIds: [id] });
+  const asked = new Map<string, number>();
+  const context = await browser.newContext({ baseURL: productUrl() });
+  const page = await context.newPage();
+  page.on("request", (request) => {
+    const chatId = /\/Chat\/([^/]+)\/members/u.exec(request.url())?.[1];
+    if (chatId) asked.set(chatId, (asked.get(chatId) ?? 0) + 1);
+  });
+  await page.goto("/chat/demo?as=hana");
+  const list = page.getByRole("navigation", { name: "Chats" });
+  for (const id of others) await expect(list.getByRole("button", { name: new RegExp(id, "u") })).toBeVisible();
+  expect(asked.size).toBeGreaterThanOrEqual(others.length);
+  expect(Math.max(...asked.values())).toBe(1);
+  await context.close();
+});
