@@ -42,9 +42,13 @@ async function negotiated(base = stack.url) {
     end: (at?: string) => ask("DELETE", at),
     stream: (at?: string, init: RequestInit = {}) =>
       ask("GET", at, { ...init, headers: { accept: "text/event-stream" } }),
-    live: () => stack.api.realtime.connectionsOf(acme.tenantId).find((each) => each.id === connectionId),
+    live: ({ realtime } = stack.api) => realtime.connectionsOf(acme.tenantId).find((each) => each.id === connectionId),
   };
 }
+
+/** Waits until the node holds a poll of the connection. */
+const held = (live: () => LiveConnection | undefined) =>
+  eventually(() => expect((live() as unknown as { link: { poll?: object } }).link.poll).toBeDefined());
 
 /** One that polls, with its handshake done. */
 async function polling() {
@@ -87,7 +91,7 @@ describe("long polling", () => {
   test("lets go of a poll with 204 when another comes, and answers a quiet one after 90 s", async () => {
     const { poll, live } = await polling();
     const first = poll();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await held(live);
     const second = poll();
     expect(await plain(first)).toEqual([204, ""]);
     live()?.sweep(Date.now() + 89_000);
@@ -103,10 +107,11 @@ describe("long polling", () => {
     const { live, poll } = await polling();
     const leaving = new AbortController();
     const cut = poll(undefined, { signal: leaving.signal }).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await held(live);
+    const before = Date.now();
     leaving.abort();
     await cut;
-    live()?.sweep(Date.now() + 14_000);
+    live()?.sweep(before + 14_000);
     expect(live()).toBeDefined();
     await eventually(() => {
       live()?.sweep(Date.now() + 16_000);
@@ -281,7 +286,7 @@ describe("another node", () => {
     await say("something, so that all are there");
     await waiting;
     const last = poller.poll(hub);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await held(() => poller.live(third.api));
     const began = performance.now();
     await third.api.close();
     expect(performance.now() - began).toBeLessThan(15_000);

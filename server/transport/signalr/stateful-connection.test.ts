@@ -225,9 +225,10 @@ describe("on the wire", () => {
   test("one that says nothing is left alone, and the id forgotten", async () => {
     const { first, attach, live, url } = await raw();
     first.socket.terminate();
+    const before = Date.now();
     const stray = await attach();
     await say("not for a stray");
-    live.sweep(Date.now() + 4000);
+    live.sweep(before + 4000);
     expect(connections()).toContain(live);
     live.sweep(Date.now() + 6000);
     expect(connections()).not.toContain(live);
@@ -254,8 +255,9 @@ describe("on the wire", () => {
 
   test("after 15 s without a socket it is gone; a goodbye makes it so at once", async () => {
     const { first, live, url } = await raw();
+    const before = Date.now();
     first.socket.terminate();
-    live.sweep(Date.now() + 14_000);
+    live.sweep(before + 14_000);
     expect(connections()).toContain(live);
     await eventually(() => {
       live.sweep(Date.now() + 16_000);
