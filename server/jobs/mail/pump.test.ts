@@ -7,6 +7,7 @@ import { notify, type TestNotification } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { consumers } from "../consumers.ts";
 import { startWorker } from "../worker.ts";
+import type { SmtpWaits } from "./smtp.ts";
 
 let stack: Stack;
 let owner: pg.Client;
@@ -28,10 +29,10 @@ afterAll(async () => {
 
 const quick = { first: 50, longest: 200, attempts: 5, faults: 3, open: 300 };
 
-async function work(changes: Partial<Config> = {}, attempts = quick.attempts) {
+async function work(changes: Partial<Config> = {}, attempts = quick.attempts, waits: Partial<SmtpWaits> = {}) {
   const worker = await startWorker(configFor(stack.database, changes), {
     look: 100,
-    mail: { patience: { ...quick, attempts }, waits: { connection: 500, greeting: 500, socket: 1000 } },
+    mail: { patience: { ...quick, attempts }, waits },
   });
   opened.push(worker);
 }
@@ -155,7 +156,7 @@ describe("a server", () => {
     const good = await serve();
     const stuck = await tenantOn(hanging);
     const others = await Promise.all(Array.from({ length: 3 }, () => tenantOn(good)));
-    await work();
+    await work({}, quick.attempts, { greeting: 500 });
     await tell(stuck, people(200));
     await expect.poll(() => hanging.connections).toBeGreaterThan(0);
     const began = performance.now();
