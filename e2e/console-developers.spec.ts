@@ -4,6 +4,7 @@ import { SignJWT } from "jose";
 import { expectAccessible } from "./accessible.ts";
 import { openConsole } from "./console.ts";
 import { expect, test, unheard } from "./journey.ts";
+import { pressCreate } from "./own-tenant.ts";
 import { callAs, makeGroup, productUrl, readDemo } from "./people.ts";
 
 const tenantUrl = () => `${productUrl()}/tenant/demo/v1`;
@@ -11,19 +12,21 @@ const tenantUrl = () => `${productUrl()}/tenant/demo/v1`;
 test("an issuer is made with a secret that is shown once; its tokens are tried, and count", async ({ browser }) => {
   const { page, noise, close } = await openConsole(browser, "/t/demo/issuers");
   const name = unheard("Backend");
-  await page.keyboard.press("c");
+  await pressCreate(page);
   const dialog = page.getByRole("dialog", { name: "Trust an issuer" });
   await dialog.getByRole("combobox", { name: "Kind" }).click();
   await page.getByRole("option", { name: "Shared secret" }).click();
   await dialog.getByLabel("Name", { exact: true }).fill(name);
   await dialog.getByLabel("Issuer (iss)").fill(name);
   await dialog.getByRole("button", { name: "Make one" }).click();
+  await expect(dialog.getByLabel("Secret", { exact: true })).not.toHaveValue("");
   const secret = await dialog.getByLabel("Secret", { exact: true }).inputValue();
   await dialog.getByRole("button", { name: "Create" }).click();
   await expect(page.locator("[data-secret]")).toHaveText(secret);
   await page.getByLabel("I have stored it").check();
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("table", { name: "Issuers" })).toContainText(name);
+  await expect(page.locator("[data-secret]")).toHaveCount(0); // the dialog fades
   expect(await page.content()).not.toContain(secret);
 
   const sign = (key: string, exp: string) =>
@@ -115,6 +118,7 @@ test("the inspector shows a frame that a stock client sends, and the event that 
   await page.getByRole("searchbox", { name: "Text" }).fill(text);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/text=Seen/u);
+  await expect(frames.getByRole("button", { name: "SendMessage" })).toHaveCount(1); // those of others go a moment later
   await frames.getByRole("button", { name: "SendMessage" }).click();
   const opened = page.getByRole("dialog", { name: "SendMessage" });
   await expect(opened).toContainText(`"content": "${text}"`);

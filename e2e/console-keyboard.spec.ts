@@ -34,6 +34,14 @@ async function goTo(target: Locator, key = "Tab"): Promise<void> {
 
 const title = (name: string) => own.page.getByRole("heading", { level: 1, name });
 
+/** By `g` and a letter, which has to follow within a moment. */
+async function goBy(letter: string, name: string): Promise<void> {
+  await expect(async () => {
+    await press("g", letter);
+    await expect(title(name)).toBeFocused({ timeout: 5_000 });
+  }).toPass();
+}
+
 test("one gets past the sidebar, and to any page by the palette, the sidebar and two letters", async () => {
   const { page } = own;
   await own.open("");
@@ -65,8 +73,7 @@ test("one gets past the sidebar, and to any page by the palette, the sidebar and
   await goTo(page.getByRole("navigation", { name: "Console" }).getByRole("link", { name: "Chats" }), "Shift+Tab");
   await press("Enter");
   await expect(title("Chats")).toBeFocused();
-  await press("g", "u");
-  await expect(title("Users")).toBeFocused();
+  await goBy("u", "Users");
   await press("?");
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
   await press("Escape");
@@ -97,7 +104,9 @@ test("what is made is made, opened and looked through", async () => {
 
   const tab = (name: string) => page.getByRole("tab", { name });
   await goTo(tab("Profile"));
-  await press("ArrowRight", "ArrowRight");
+  await press("ArrowRight");
+  await expect(tab("Profile")).not.toBeFocused();
+  await press("ArrowRight");
   await expect(tab("Chats")).toBeFocused();
   await expect(tab("Chats")).toHaveAttribute("aria-selected", "true");
   await expect(page.getByRole("tabpanel", { name: "Chats" })).toBeVisible();
@@ -111,11 +120,14 @@ test("what is made is made, opened and looked through", async () => {
   await expect(title("Benjamin")).toBeVisible();
 
   await press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Page, act or id" })).toBeFocused();
   await type("users");
+  await expect(page.getByRole("option", { name: /Users/ })).toHaveAttribute("aria-selected", "true");
   await press("Enter");
   await expect(title("Users")).toBeFocused();
-  await press("/");
   const filter = page.getByRole("searchbox", { name: "Id, name or address" });
+  await expect(filter).toBeVisible();
+  await press("/");
   await expect(filter).toBeFocused();
   await type("a");
   await press("Enter");
@@ -170,8 +182,7 @@ test("a row's menu, a question, what must be answered, a drawer and an undo take
     subject: "By keys",
     message: "m",
   });
-  await press("g", "n");
-  await expect(title("Notifications")).toBeFocused();
+  await goBy("n", "Notifications");
   const row = page.getByRole("row", { name: /By keys/ }).getByRole("button");
   await goTo(row);
   await press("Enter");

@@ -70,6 +70,7 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   await expect(mail.getByText("Sent by notices Ltd")).toBeVisible();
   await expect(mail.locator("script")).toHaveCount(0);
   await page.getByRole("tab", { name: "Text" }).click();
+  await expect(page.getByRole("tabpanel")).toContainText("/u/");
   const text = (await page.getByRole("tabpanel").textContent()) ?? "";
   await page.getByRole("tab", { name: "Headers" }).click();
   await expect(page.getByRole("tabpanel")).toContainText("List-Unsubscribe");

@@ -15,7 +15,10 @@ test("the overview counts what happens while one looks at it, and its charts hav
   await expect(messages.locator(".tabular-nums")).toHaveText("3");
   await expect(page.getByRole("heading", { name: "Messages and notifications each 15 minutes" })).toBeVisible();
   const table = page.getByRole("table", { name: "Messages and notifications each 15 minutes" });
-  await expect(table.getByRole("row").last().getByRole("cell").last()).not.toHaveText("0");
+  // In the last of them, or in the one before when its time is over meanwhile.
+  await expect(table.getByRole("row").filter({ has: page.locator("td:last-child", { hasText: /^1$/ }) })).toHaveCount(
+    1,
+  );
   await expectNoFault(page);
   await page.getByRole("button", { name: "30 days" }).click();
   await expect(page).toHaveURL(/range=month/);

@@ -100,9 +100,6 @@ test("what the app allows is switched, with what its pages, its backend and its 
   await flip("Client events", true);
 
   await flip("Subscription counts", false);
-  const three = openPage(app, "private-pier");
-  await expect.poll(three.names).toContain("pusher:subscription_succeeded");
-  expect(three.names()).not.toContain("pusher:subscription_count");
   const asked = () => one.sdk.get({ path: "/channels/private-pier", params: { info: "subscription_count" } });
   const count = async () =>
     await asked().then(
@@ -110,6 +107,9 @@ test("what the app allows is switched, with what its pages, its backend and its 
       (error: { status: number }) => error.status,
     );
   await expect.poll(count).toBe(400);
+  const three = openPage(app, "private-pier");
+  await expect.poll(three.names).toContain("pusher:subscription_succeeded");
+  expect(three.names()).not.toContain("pusher:subscription_count");
   await flip("Subscription counts", true);
   await expect.poll(count).toBe(200);
 
@@ -121,6 +121,7 @@ test("what the app allows is switched, with what its pages, its backend and its 
   for (const { page: each } of [one, two, three]) await expect.poll(() => each.connection.state).not.toBe("connected");
   expect(await count()).not.toBe(200);
   await flip("The app is on", true);
+  await expect.poll(count).toBe(200);
   const four = openPage(app, "private-pier");
   await expect.poll(four.names).toContain("pusher:subscription_succeeded");
   expect(backend.received.filter(({ raw }) => raw.includes("client-last"))).toEqual([]);

@@ -45,6 +45,7 @@ test("default preferences: by which channel each kind goes out, and whether peop
     const control = table.getByRole("switch", { name, exact: true });
     await control.click();
     await expect(control).toBeChecked({ checked: on });
+    await expect(control).toBeEnabled(); // all is read anew: nothing of that comes later
   };
   expect((await mailOf(await notify({ type: "Delay" }))).status).toBe("not_asked");
   await flip("Delays: mail", true);

@@ -62,7 +62,7 @@ test("branding: name, logo and colour in the mail and on the hosted chat; a logo
   await expect(page.getByRole("img", { name: "Montijo" })).toBeVisible();
   await expect(page).toHaveTitle(/Chat – Montijo/);
   const accent = () => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--accent"));
-  expect(await accent()).toContain("#aa0011");
+  await expect.poll(accent).toContain("#aa0011");
   await save("Branding", { "Address of the logo": "" });
   await page.goto(`/inbox/${own.tenantId}#token=${await tokenOf("ada")}`);
   await expect(page.getByText("Montijo", { exact: true })).toBeVisible();
@@ -141,7 +141,7 @@ test("retention: events and API requests beyond it are gone", async () => {
     await clean();
     return [await events(), (await request()).length];
   };
-  await expect.poll(left).toEqual([0, 0]);
+  await expect.poll(left, { timeout: 60_000 }).toEqual([0, 0]); // each look is two jobs of the worker
 });
 
 test("a role: who only reads is refused, and is not offered it", async ({ browser }) => {

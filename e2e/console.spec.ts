@@ -3,7 +3,7 @@ import { consolePages } from "../components/console/pages.ts";
 import { expectAccessible } from "./accessible.ts";
 import { openConsole } from "./console.ts";
 import { expect, test, unheard } from "./journey.ts";
-import { pressCreate, untilAlive } from "./own-tenant.ts";
+import { pressCreate, pressUntil, untilAlive } from "./own-tenant.ts";
 import { productUrl } from "./people.ts";
 
 async function takeKey(page: Page): Promise<string> {
@@ -13,6 +13,7 @@ async function takeKey(page: Page): Promise<string> {
   await page.keyboard.press("Escape");
   await page.getByLabel("I have stored it").check();
   await done.click();
+  await expect(page.locator("[data-secret]")).toHaveCount(0); // the dialog fades
   return key;
 }
 
@@ -46,8 +47,9 @@ test("an operator of another tenant sees nothing of it; the palette leads by key
   expect(await page.content()).not.toContain("Harbour");
   await page.goto("/t/demo");
   await untilAlive(page);
-  await page.keyboard.press("Control+k");
+  await pressUntil(page, "Control+k", page.getByRole("combobox"));
   await page.getByRole("combobox").fill("api keys");
+  await expect(page.getByRole("option", { name: /API keys/ })).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/t/demo/keys");
   expect(noise).toEqual([]);

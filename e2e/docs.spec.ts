@@ -3,6 +3,7 @@ import { contents } from "../components/docs/contents.ts";
 import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { openConsole } from "./console.ts";
 import { expect, openLiveChat, test } from "./journey.ts";
+import { pressUntil, untilAlive } from "./own-tenant.ts";
 
 const named = contents.flatMap(({ pages }) => pages);
 const addressOf = (path: string) => (path === "guides/overview" ? "/docs" : `/docs/${path}`);
@@ -38,8 +39,8 @@ test("every page of the sidebar opens without a word in the console, fits 360 px
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
     await expect(page.getByRole("main")).not.toContainText("<!--");
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(wider, `${address} is wider than the window`).toBeLessThanOrEqual(0);
+    const wider = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await expect.poll(wider, `${address} is wider than the window`).toBeLessThanOrEqual(0);
   }
   for (const path of named) {
     const twin = await request.get(`/docs/${path}.md`);
@@ -63,8 +64,9 @@ test("pages of each kind are accessible, in both themes", async ({ page }) => {
     await page.goto(address);
     await expectAccessible(page);
   }
-  await page.keyboard.press("/");
-  await page.getByRole("combobox", { name: "Search the documentation" }).fill("cursor");
+  const box = page.getByRole("combobox", { name: "Search the documentation" });
+  await pressUntil(page, "/", box);
+  await box.fill("cursor");
   await expect(page.getByRole("option").first()).toBeVisible();
   await expectNoFault(page);
 });
@@ -90,8 +92,8 @@ test("a way leads from page to page", async ({ page }) => {
 
 test("the search opens by key, finds, and goes there", async ({ page }) => {
   await page.goto("/docs");
-  await page.keyboard.press("Control+k");
   const box = page.getByRole("combobox", { name: "Search the documentation" });
+  await pressUntil(page, "Control+k", box);
   await box.fill("coming back");
   await expect(page.getByRole("option", { name: "Coming back" })).toBeVisible();
   await box.press("Enter");
@@ -101,6 +103,7 @@ test("the search opens by key, finds, and goes there", async ({ page }) => {
 
 test("the reference sends a real call as a person of the demo", async ({ page }) => {
   await page.goto("/docs/api/chats.create");
+  await untilAlive(page);
   await page.getByRole("button", { name: "Ada", exact: false }).first().click();
   await page.getByRole("textbox", { name: "Body" }).fill('{"name": "From the reference", "memberUserIds": ["ben"]}');
   await page.getByRole("button", { name: "Send" }).click();

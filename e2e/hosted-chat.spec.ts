@@ -1,5 +1,6 @@
 import { expectAccessible } from "./accessible.ts";
 import { expect, loseAnswer, test, unheard } from "./journey.ts";
+import { pressUntil } from "./own-tenant.ts";
 import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
@@ -14,7 +15,9 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await dialog.getByRole("textbox", { name: "Name" }).fill(name);
   await dialog.getByRole("button", { name: "Create group" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-  const chatId = new URL(page.url()).searchParams.get("chat") ?? "";
+  const openChat = () => new URL(page.url()).searchParams.get("chat") ?? "";
+  await expect.poll(openChat).not.toBe("");
+  const chatId = openChat();
   const ada = partsOf(page);
   const ivo = await openHosted(browser, "ivo", chatId);
 
@@ -27,13 +30,15 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await expect(ada.messages.getByText("no markup")).toBeVisible();
   await expect(ada.messages.locator("img[src=x], b")).toHaveCount(0);
 
-  await ivo.box.pressSequentially("I am writing", { delay: 350 }); // the service tells it every few seconds
-  await expect(page.getByText("Ivo Santos is typing…").first()).toBeVisible();
+  const typing = page.getByText("Ivo Santos is typing…").first(); // for a few seconds
+  const write = () => ivo.box.pressSequentially("I am writing", { delay: 350 }); // the service tells it every few seconds
+  await Promise.all([expect(typing).toBeVisible(), write()]);
   await ivo.box.fill("");
 
   // ↑ edits one's last message; the others see it, and that it was edited.
   await ada.say("Depature at nine");
   await expect(ivo.messages.getByText("Depature at nine")).toBeVisible();
+  await expect(ada.messages.getByText("Sending…")).toHaveCount(0);
   await ada.box.press("ArrowUp");
   expect(await ada.box.inputValue(), "is there before the next key").toBe("Depature at nine");
   await ada.box.fill("Departure at nine");
@@ -46,6 +51,7 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await expect(ivo.page.getByText("Reply to Ada Marques")).toBeVisible();
   await ivo.say("At nine sharp");
   await expect(ada.messages.getByRole("button", { name: /Ada Marques Departure at nine/u })).toBeVisible();
+  await expect(ivo.messages.getByText("Sending…")).toHaveCount(0);
   await ivo.messages.getByRole("article").last().hover();
   await ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }).click();
   await ivo.page.getByRole("menuitem", { name: "Delete" }).click();
@@ -60,10 +66,10 @@ test("two people pick who they are, find each other and talk", async ({ page, br
     await dialog.getByRole("textbox", { name: "Name" }).click();
     await dialog.getByRole("button", { name: "Open direct chat" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Ivo Santos" })).toBeVisible();
-    return new URL(page.url()).searchParams.get("chat") ?? "";
+    await expect.poll(openChat).not.toBe(chatId);
+    return openChat();
   };
   const direct = await openDirect();
-  expect(direct).not.toBe(chatId);
   const made = await callAs<{ kind: string; memberCount: number }>("ivo", "GET", `/Chat/${direct}`);
   expect(made).toMatchObject({ kind: "direct", memberCount: 2 });
   await page.goBack();
@@ -89,8 +95,10 @@ test("who was offline is told so, misses nothing and sends once what was written
   await expect(ada.page.getByText("You are offline. 2 messages are waiting.")).toBeVisible();
   await expect(ada.messages.getByText(missed[0] ?? "")).toHaveCount(0);
 
+  // Said for three seconds: looked for in the page, by every change of it.
+  const said = ada.page.evaluate(untilSaid, "Connected – caught up \\d messages");
   await ada.page.context().setOffline(false);
-  await expect(ada.page.getByText(/Connected – caught up \d messages/u)).toBeVisible();
+  await said;
   const all = [...missed, ...held];
   for (const { messages, texts } of [ada, ben]) {
     const sent = async () => (await texts()).flatMap((shown) => all.filter((text) => shown.includes(text)));
@@ -132,6 +140,7 @@ test("who was offline is told so, misses nothing and sends once what was written
 
   // A correction that did not get through is found by whoever corrects that message again.
   const corrected = unheard("Corrected");
+  await expect(ben.messages.getByText("Sending…")).toHaveCount(0);
   await ben.page.context().setOffline(true);
   await ben.box.press("ArrowUp");
   await ben.box.fill(corrected);
@@ -139,6 +148,7 @@ test("who was offline is told so, misses nothing and sends once what was written
   await expect(ben.page.getByText(/^Not changed: /u)).toBeVisible();
   await expect(ben.box).toHaveValue("");
   await ben.page.context().setOffline(false);
+  await expect(ben.page.getByLabel("Connection: Live").first()).toBeAttached();
   await ben.box.press("ArrowUp");
   await expect(ben.box).toHaveValue(corrected);
   await ben.box.press("Enter");
@@ -193,8 +203,9 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   const { id } = await makeGroup(name, "ben", "carla");
   const carla = await openHosted(browser, "carla", "");
   const { page } = carla;
-  await page.keyboard.press("Control+k");
+  await pressUntil(page, "Control+k", page.getByRole("dialog").getByRole("combobox"));
   await page.keyboard.type(name);
+  await expect(page.getByRole("option").first()).toContainText(name);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   await page.keyboard.press("F6");
@@ -214,6 +225,7 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await expect.poll(() => spoken?.evaluate((words) => words.isConnected)).toBe(false);
   await expect(page.getByRole("log")).toHaveText("Ben Carter: Spoken aloud");
   await expect(carla.messages).not.toHaveAttribute("aria-live", /.*/u);
+  await expect(carla.messages.getByRole("article")).toHaveCount(3);
   await carla.messages.getByRole("article").nth(-2).focus();
   await page.keyboard.press("ArrowUp");
   await expect(carla.messages.getByRole("article", { name: /^Carla Nunes/u })).toBeFocused();
@@ -276,6 +288,21 @@ test("the demo's strip chats over stock clients: SignalR, tRPC and Pusher", asyn
   expect(ada.noise).toEqual([]);
   await ada.page.context().close();
 });
+
+/** Until the page says something that fits; runs in the page. */
+function untilSaid(what: string): Promise<void> {
+  const wanted = new RegExp(what, "u");
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!wanted.test(document.body.textContent ?? "")) return;
+      watch.disconnect();
+      resolve();
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+    look();
+  });
+}
 
 /** How many messages the browser's database keeps until they are sent; runs in the page. */
 function countKept(): Promise<number> {

@@ -65,6 +65,7 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
 
   const below = await notify("leila");
   const third = await notify("leila");
+  await expect(row(below)).toBeVisible();
   await row(third).focus();
   await page.keyboard.press("Delete");
   await expect(row(third)).toHaveCount(0);
@@ -178,16 +179,18 @@ test("a digest gathers mail, and a pause holds it, until it is ended", async ({ 
   };
   await choose("Weekly");
   await expect(page.getByRole("combobox", { name: "Day of the digest" })).toBeVisible();
-  expect((await stored()).digest.every).toBe("weekly");
+  await expect.poll(async () => (await stored()).digest.every).toBe("weekly"); // shown before it is
   expect(await decide()).toBe("digest");
   await choose("No digest");
   await expect(page.getByRole("combobox", { name: "Day of the digest" })).toHaveCount(0);
 
   await page.getByRole("button", { name: "A day" }).click();
   await expect(page.getByText(/^Paused until/u)).toBeVisible();
+  await expect.poll(async () => (await stored()).pausedUntil).not.toBeNull();
   expect(await decide()).toBe("paused");
   await page.getByRole("button", { name: "End the pause" }).click();
   await expect(page.getByText(/^Paused until/u)).toHaveCount(0);
+  await expect.poll(async () => (await stored()).pausedUntil).toBeNull();
   expect(await decide()).toBe("catcher");
   expect(await stored()).toMatchObject({ digest: { every: "off" } });
 });

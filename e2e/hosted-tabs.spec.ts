@@ -33,7 +33,7 @@ test("the badge says what the service counts, in every tab of a person", async (
   };
   await one.getByRole("button", { name: "Sound is off" }).click();
   await expect(two.getByRole("button", { name: "Sound is on" })).toBeVisible();
-  expect(await tones()).toBe(1); // so that one knows it
+  await expect.poll(tones).toBe(1); // so that one knows it
   // Every page of such a browser takes itself for the one in front.
   for (const tab of [one, two]) await tab.evaluate(() => Object.assign(document, { hasFocus: () => false }));
   for (const text of ["a", "b", "c"]) await callAs("ben", "POST", `/Chat/${id}/messages`, { content: text });

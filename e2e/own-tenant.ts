@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, Locator, Page } from "@playwright/test";
 import pg from "pg";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { expect, listen } from "./journey.ts";
@@ -72,17 +72,23 @@ export async function makeOwnTenant(browser: Browser, name: string): Promise<Own
 export async function untilAlive(page: Page): Promise<void> {
   await page.locator("main h1").waitFor();
   await page.waitForFunction(() => {
-    const title = document.querySelector("main h1");
-    return title !== null && Object.keys(title).some((name) => name.startsWith("__reactFiber"));
+    // The title comes first: what is filled in below it while the rest is still taken over would be lost as well.
+    const parts = [...document.querySelectorAll("main :is(h1, input, select, textarea)")];
+    const isTaken = (part: Element) => Object.keys(part).some((name) => name.startsWith("__reactFiber"));
+    return document.querySelector("main h1") !== null && parts.every(isTaken);
   });
 }
 
 /** Presses `c`, the key of a page's primary action, until that opens its dialog. */
 export async function pressCreate(page: Page): Promise<void> {
-  const dialog = page.getByRole("dialog");
+  await pressUntil(page, "c", page.getByRole("dialog"));
+}
+
+/** Presses a key, which a page hears a moment after it is shown, until something is there. */
+export async function pressUntil(page: Page, key: string, shown: Locator): Promise<void> {
   await expect(async () => {
-    await page.keyboard.press("c");
-    await expect(dialog).toBeVisible({ timeout: 1_000 });
+    if (!(await shown.isVisible())) await page.keyboard.press(key);
+    await expect(shown).toBeVisible({ timeout: 1_000 });
   }).toPass();
 }
 

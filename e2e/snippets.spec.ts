@@ -12,7 +12,10 @@ test.use({ permissions: ["clipboard-read", "clipboard-write"] });
 async function copied(page: Page, tab: string): Promise<string> {
   const section = page.getByRole("region", { name: "Use it from your code" });
   await section.getByRole("tab", { name: tab }).click();
+  // What lay there before is not what is copied now.
+  await page.evaluate(() => navigator.clipboard.writeText(""));
   await section.getByRole("button", { name: `Copy the ${tab} example` }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).not.toBe("");
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
@@ -22,6 +25,7 @@ function inShell(command: string) {
 
 test("the curl lines, pasted, arrive in both panes", async ({ page }) => {
   const [left, right] = await openLiveChat(page);
+  await expect(right.messages.getByRole("article").first()).toBeVisible();
   const before = await right.messages.getByText("Hello from curl").count();
   const { stdout } = await inShell(await copied(page, "curl"));
   expect(stdout).toContain('"content":"Hello from curl"');
@@ -32,6 +36,7 @@ test("the curl lines, pasted, arrive in both panes", async ({ page }) => {
 
 test("the TypeScript example, saved and run, hears itself and is heard", async ({ page }, testInfo) => {
   const [, right] = await openLiveChat(page);
+  await expect(right.messages.getByRole("article").first()).toBeVisible();
   const before = await right.messages.getByText("Hello from Node").count();
   const file = testInfo.outputPath("chat.mjs");
   await writeFile(file, await copied(page, "TypeScript"));
@@ -55,8 +60,7 @@ test("the back-end lines print a token", async ({ page }) => {
 test("a person's token is copied whole", async ({ page }) => {
   await openLiveChat(page);
   const button = page.getByRole("button", { name: /^Copy the token of / }).first();
-  await button.click();
-  await expect(button.getByRole("status")).toHaveText("Copied");
+  await Promise.all([expect(button.getByRole("status")).toHaveText("Copied"), button.click()]); // said for two seconds
   const token = await page.evaluate(() => navigator.clipboard.readText());
   const answer = await page.request.get("/tenant/demo/v1/Chat", { headers: { authorization: `Bearer ${token}` } });
   expect(answer.status()).toBe(200);
