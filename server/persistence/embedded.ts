@@ -50,13 +50,20 @@ export async function startEmbedded(folder: string, report: (line: string) => vo
   await demandVersion(server);
   await clearLeftover(place.folder, report);
   await startOnFreePort(server, dataDir, report);
+  let restarting: Promise<void> | undefined;
   return {
     ownerUrl: url(place),
     port: place.port,
     folder: place.folder,
     isRunning: () => findLeftover(place.folder) === "running",
-    restart: async () => demandSuccess(await start(server), "start again"),
-    stop: () => stop(server),
+    restart: () => {
+      restarting = startAgain(server);
+      return restarting;
+    },
+    stop: async () => {
+      await restarting?.catch(() => {}); // half started it is not found yet, and would stay behind
+      await stop(server);
+    },
   };
 }
 
@@ -154,6 +161,12 @@ async function start(server: Server): Promise<Outcome> {
     if (!lingering || attempt === 10) return outcome;
     await sleep(500);
   }
+}
+
+async function startAgain(server: Server): Promise<void> {
+  // Its number counts as in use for as long as nobody has collected the dead process, in a container without an init for ever.
+  if (findLeftover(server.place.folder) === "stale") removeStaleNote(server.place.folder);
+  demandSuccess(await start(server), "start again");
 }
 
 async function stop({ account, binaries, place }: Server): Promise<void> {

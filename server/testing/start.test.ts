@@ -107,6 +107,10 @@ describe("npm start", { timeout: LIMIT }, () => {
       await until(() => started.output.includes(line));
     }
     await until(async () => (await fetch(`${started.address}/readyz`)).ok);
+    // And when everything is to end, one that is just being started again ends too.
+    const heard = started.output.length;
+    process.kill(started.postmaster(), "SIGKILL");
+    await until(() => started.output.includes("Postgres ended unexpectedly", heard));
     process.kill(-started.pid, "SIGTERM");
     await expectGone(started);
   });
