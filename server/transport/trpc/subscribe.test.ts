@@ -177,9 +177,14 @@ describe.each(transports)("events.subscribe over $name", ({ name, connect }) => 
 });
 
 describe("a token that runs out", () => {
-  const shortLived = async (userId: string) => {
+  const lasting = async (userId: string, expiresIn: number) => {
     const { security } = stack.api.services;
-    return { token: (await signUserToken(security, tenant.tenantId, { userId, expiresIn: 1 })).token };
+    return { token: (await signUserToken(security, tenant.tenantId, { userId, expiresIn })).token };
+  };
+  /** Looks at a user's connections as the node does when a minute's token has run out. */
+  const runOut = (userId: string) => {
+    for (const connection of stack.api.realtime.connectionsOf(tenant.tenantId))
+      if (connection.principal.userId === userId) connection.sweep(Date.now() + 120_000);
   };
 
   test("ends the WebSocket after the tenant's grace; with a fresh one the client goes on where it was", async () => {
@@ -187,11 +192,12 @@ describe("a token that runs out", () => {
     const user = "renewing";
     const chat = await makeChat(user);
     let connects = 0;
-    const params = () => (connects++ === 0 ? shortLived(user) : tenant.token(user).then((token) => ({ token })));
+    const params = () => (connects++ === 0 ? lasting(user, 60) : tenant.token(user).then((token) => ({ token })));
     const client = overWebSocket(wire.url, params);
     const listening = client.listen({ since: await chat.since() });
     await listening.started;
     await chat.send("before");
+    runOut(user);
     await expect.poll(() => connects).toBe(2);
     await chat.send("after");
     await listening.until(2);
@@ -201,7 +207,7 @@ describe("a token that runs out", () => {
   });
 
   test("ends the event stream, and the next try says why", async () => {
-    const client = overSse(wire.url, () => shortLived("expiring"));
+    const client = overSse(wire.url, () => lasting("expiring", 3));
     const listening = client.listen();
     await listening.started;
     expect(await listening.failed()).toEqual({ code: "unauthenticated", status: 401 });
