@@ -217,6 +217,9 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await page.keyboard.type("second line");
   await page.keyboard.press("Enter");
   await expect(carla.messages.getByText("No mouse")).toContainText("second line");
+  // What is shown is not sent yet: Ben's words are to follow it.
+  const stored = () => callAs<{ data: unknown[] }>("ben", "GET", `/Chat/${id}/messages?limit=5`);
+  await expect.poll(async () => (await stored()).data.length).toBe(1);
   await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "Spoken aloud" });
   await expect(page.getByRole("log")).toHaveText("Ben Carter: Spoken aloud");
   // The same words again are said again: a screen reader says what is new on the page.
@@ -226,6 +229,7 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await expect(page.getByRole("log")).toHaveText("Ben Carter: Spoken aloud");
   await expect(carla.messages).not.toHaveAttribute("aria-live", /.*/u);
   await expect(carla.messages.getByRole("article")).toHaveCount(3);
+  await expect(carla.messages.getByRole("article").first()).toContainText("No mouse"); // in its place, not still being sent
   await carla.messages.getByRole("article").nth(-2).focus();
   await page.keyboard.press("ArrowUp");
   await expect(carla.messages.getByRole("article", { name: /^Carla Nunes/u })).toBeFocused();
