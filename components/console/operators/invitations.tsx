@@ -11,6 +11,7 @@ import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
+import { rolesUpTo } from "./role-texts.ts";
 
 type Invitation = Answers["operators"]["listInvitations"]["data"][number];
 
@@ -55,7 +56,8 @@ function columns(manages: boolean): Column<Invitation>[] {
   ];
 }
 
-function Revoke({ of: { invitationId, email } }: { of: Invitation }) {
+function Revoke({ of: { invitationId, email, role } }: { of: Invitation }) {
+  const { role: own } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, refusal } = useAct();
@@ -64,6 +66,7 @@ function Revoke({ of: { invitationId, email } }: { of: Invitation }) {
     if (gone) toast({ title: `The invitation of ${email} is revoked` });
     else toast(refusal(`The invitation of ${email} was left as it is`));
   };
+  if (!rolesUpTo(own).includes(role)) return null;
   return (
     <Button size="sm" disabled={busy} aria-label={`Revoke the invitation of ${email}`} onClick={() => void revoke()}>
       Revoke

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mayGrant } from "../../auth/roles.ts";
+import { mayGrant, type Role } from "../../auth/roles.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
@@ -9,7 +9,7 @@ import { email, role } from "../persons/schema.ts";
 import { presentInvitation } from "./list-invitations.ts";
 import { lockOwnRole } from "./own-role.ts";
 import { invitationSchema, refuseMore } from "./schema.ts";
-import { insertInvitation } from "./store.ts";
+import { findInvitationTo, insertInvitation } from "./store.ts";
 
 const lastsMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -36,7 +36,9 @@ export const inviteOperator = mutation({
       db,
       ctx.tenantId,
       async ({ tx }) => {
-        if (!mayGrant(await lockOwnRole(ctx, tx, "admin:operators"), role)) throw refuseMore();
+        const own = await lockOwnRole(ctx, tx, "admin:operators");
+        const earlier = await findInvitationTo(tx, ctx.tenantId, email);
+        if (!mayGrant(own, role) || (earlier && !mayGrant(own, earlier.role as Role))) throw refuseMore();
         const expiresAt = new Date(Date.now() + lastsMs);
         const invitedBy = ctx.principal.person?.email;
         const row = await insertInvitation(tx, ctx.tenantId, { email, role, hash, invitedBy, expiresAt });

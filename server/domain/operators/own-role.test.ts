@@ -113,6 +113,24 @@ test("whoever is an operator already keeps the role, and is told that one when a
   expect(await accept(nobody, "admin")).toMatchObject({ status: 200, body: { tenantId: "acme", role: "admin" } });
 });
 
+test("an invitation to be more than oneself is, is neither taken back nor replaced by a lesser one", async () => {
+  const [own, admin] = await Promise.all([operator("owner"), operator("admin")]);
+  const invited = await ask(own, "operators.invite", { email: "heir@example.com", role: "owner" });
+  const { invitationId } = (invited.body as { result: { data: { invitationId: string } } }).result.data;
+  const roleNow = async () =>
+    (await watcher.query("select role from operator_invitations where email = 'heir@example.com'")).rows;
+  expect((await ask(admin, "operators.revokeInvitation", { invitationId })).status).toBe(403);
+  const lesser = { email: "heir@example.com", role: "read-only" };
+  expect((await ask(admin, "operators.invite", lesser)).status).toBe(403);
+  expect(await roleNow()).toEqual([{ role: "owner" }]);
+  expect((await ask(own, "operators.invite", lesser)).status).toBe(200);
+  expect(await roleNow()).toEqual([{ role: "read-only" }]);
+  const [{ id = "" } = {}] = (
+    await watcher.query<{ id: string }>("select id from operator_invitations where email = 'heir@example.com'")
+  ).rows;
+  expect((await ask(admin, "operators.revokeInvitation", { invitationId: id })).status).toBe(200);
+});
+
 test("a tenant invites fifty at once, then no faster than they can all be mailed", async () => {
   const other = await stack.tenant("globex");
   const ten = (from: number) =>

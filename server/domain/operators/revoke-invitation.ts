@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { mayGrant, type Role } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
-import { deleteInvitation } from "./store.ts";
+import { lockOwnRole } from "./own-role.ts";
+import { refuseMore } from "./schema.ts";
+import { deleteInvitation, getInvitation } from "./store.ts";
 
 export const revokeInvitation = mutation({
   name: "operators.revokeInvitation",
@@ -17,7 +20,10 @@ export const revokeInvitation = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        if (!(await deleteInvitation(tx, ctx.tenantId, { id: invitationId }))) throw new DomainError("not_found");
+        const own = await lockOwnRole(ctx, tx, "admin:operators");
+        const { id, role } = await getInvitation(tx, ctx.tenantId, invitationId);
+        if (!mayGrant(own, role as Role)) throw refuseMore();
+        if (!(await deleteInvitation(tx, ctx.tenantId, { id }))) throw new DomainError("not_found");
         return {};
       },
       ctx.idempotent,

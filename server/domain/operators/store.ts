@@ -106,6 +106,26 @@ export function findInvitation(
   return tx.operatorInvitation.findFirst({ where: { tenantId, hash, expiresAt: { gt: new Date() } } });
 }
 
+/** The one that an address has and may still take. */
+export function findInvitationTo(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  email: string,
+): Promise<OperatorInvitation | null> {
+  return tx.operatorInvitation.findFirst({ where: { tenantId, email, expiresAt: { gt: new Date() } } });
+}
+
+/** Throws not_found. */
+export async function getInvitation(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  id: string,
+): Promise<OperatorInvitation> {
+  const row = isId(id) ? await tx.operatorInvitation.findUnique({ where: { tenantId_id: { tenantId, id } } }) : null;
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
+
 /** Returns whether there was one. */
 export async function deleteInvitation(
   tx: TenantTransaction,

@@ -50,6 +50,11 @@ export const operatorStores: StoreModules = {
       ],
       listInvitations: [({ db, mine }) => operators.listInvitations(db, mine), own],
       findInvitation: [({ tx, mine }) => operators.findInvitation(tx, mine, "no link of theirs"), null],
+      findInvitationTo: [({ tx, mine }) => operators.findInvitationTo(tx, mine, "nobody@operators.example"), null],
+      getInvitation: [
+        ({ tx, mine, theirs }) => operators.getInvitation(tx, mine, theirs.invitationId).catch(() => null),
+        null,
+      ],
       deleteInvitation: [
         ({ tx, mine, theirs }) => operators.deleteInvitation(tx, mine, { id: theirs.invitationId }),
         false,
