@@ -26,6 +26,14 @@ test("puts what was filled in where it belongs, escaped", () => {
   expect(listed).toEqual({ method: "GET", path: "/tenant/demo/v1/Chat?pageSize=5", body: undefined });
 });
 
+test("writes a list into an address as the service reads it there, and takes one with its commas as text", () => {
+  const several = toHttp(find("notifications.bulkDelete.2"), { notificationIds: ["a", "b&c"] }, "demo");
+  expect(several.path).toBe("/tenant/demo/v1/Notifications/bulk?notificationIds=a&notificationIds=b%26c");
+  expect(find("presence.get").fields.find(({ name }) => name === "userIds")?.kind).toBe("text");
+  expect(find("presence.get").fields.find(({ name }) => name === "chatId")?.kind).toBe("text");
+  expect(toHttp(find("presence.get"), { userIds: "ada,ben" }, "demo").path).toMatch(/\?userIds=ada%2Cben$/);
+});
+
 test("shows the same call as curl, which a shell reads as meant, and as TypeScript, without a secret in either", () => {
   const call = toHttp(find("messages.send"), { chatId: "c1", content: "It's 9 o'clock: $HOME `ls` \"x\"" }, "demo");
   const curl = toCurl(call, { kind: "key", actAs: "ada" }, "http://localhost:3000");

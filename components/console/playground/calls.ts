@@ -5,6 +5,7 @@ export interface OpenApi {
 
 interface Schema {
   type?: string | string[];
+  anyOf?: readonly Schema[];
   description?: string;
   enum?: readonly unknown[];
   properties?: Record<string, Schema>;
@@ -62,7 +63,9 @@ function toCall(path: string, method: string, operation: OpenApiOperation): Play
 
 function toField(name: string, place: CallField["in"], required: boolean, schema: Schema): CallField {
   const choices = (schema.enum ?? []).filter((one) => typeof one === "string");
-  return { name, in: place, required, kind: kindOf(schema), choices, hint: schema.description };
+  // What an address takes as text is typed as text: a list with its commas, and no JSON.
+  const asText = place === "query" && schema.anyOf?.some(({ type }) => type === "string");
+  return { name, in: place, required, kind: asText ? "text" : kindOf(schema), choices, hint: schema.description };
 }
 
 function kindOf({ type, enum: choices }: Schema): CallField["kind"] {
@@ -89,7 +92,9 @@ export function toHttp(call: PlaygroundCall, values: Values, tenantId: string): 
   const path = call.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(name === "tenantId" ? tenantId : textOf(values[name])),
   );
-  const query = of("query").map(({ name }) => `${name}=${encodeURIComponent(textOf(values[name]))}`);
+  const query = of("query").flatMap(({ name }) =>
+    [values[name]].flat().map((value) => `${name}=${encodeURIComponent(textOf(value))}`),
+  );
   const body = Object.fromEntries(of("body").map(({ name }) => [name, values[name]]));
   const carries = call.fields.some((field) => field.in === "body");
   return {

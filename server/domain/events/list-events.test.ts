@@ -223,6 +223,7 @@ describe("of some kinds only", () => {
     await ada("PATCH", `/Chat/${chat.id}`, { name: "renamed" });
     const renamed = await since(ben, after, "&kinds=chat.updated,member.added&limit=2");
     expect(types(renamed)).toEqual(["chat.updated"]);
+    expect(types(await since(ben, after, "&kinds=chat.updated&kinds=member.added"))).toEqual(["chat.updated"]);
     const waiting = since(ben, renamed.body.nextCursor, "&kinds=chat.updated&wait=5");
     await say(chat, "not this");
     await ada("PATCH", `/Chat/${chat.id}`, { name: "again" });

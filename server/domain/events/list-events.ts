@@ -16,7 +16,7 @@ const maxPortions = 40;
 const kindsInput = z.union([z.array(eventType), z.string().max(1000)]);
 
 const input = z.object({
-  kinds: kindsInput.optional().describe("Only these types; in the address separated by commas"),
+  kinds: kindsInput.optional().describe("Only these types; in the address repeated, or separated by commas"),
   after: z
     .string()
     .max(200)

@@ -184,7 +184,15 @@ describe("read, seen and archived", () => {
     expect(await since(after)).toHaveLength(7);
     expect(await counts()).toEqual({ unread: 0, unseen: 0 });
     expect((await bulk("delete", { notificationIds: ids.slice(0, 3) })).body).toEqual({ changed: 3, notFound: [] });
-    expect((await call("DELETE", "/Notifications/bulk", { notificationIds: ids })).body).toMatchObject({ changed: 3 });
+    const address = (...names: string[]) =>
+      `/Notifications/bulk?${names.map((name, at) => `${name}=${ids[at + 3]}`).join("&")}`;
+    expect((await call("DELETE", address("Ids"))).body).toEqual({ changed: 1, notFound: [] });
+    expect((await call("DELETE", `${address("notificationIds")},${ids[4]}`)).body).toEqual({
+      changed: 1,
+      notFound: [ids[3]],
+    });
+    expect((await call("DELETE", address("notificationIds", "notificationIds"))).body).toMatchObject({ changed: 0 });
+    expect((await call("DELETE", "/Notifications/bulk", { notificationIds: ids })).body).toMatchObject({ changed: 1 });
     expect(await other.counts()).toEqual({ unread: 1, unseen: 1 });
     expect((await bulk("read", { notificationIds: Array(501).fill(ids[0]) })).status).toBe(400);
   });

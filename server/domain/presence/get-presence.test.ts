@@ -48,6 +48,8 @@ describe("succeeds", () => {
     await connect("eve");
     const { body } = await get("?UserIds=ben,eve,,ada,nobody");
     expect(body.data.map(({ userId }) => userId).sort()).toEqual(["ada", "ben"]);
+    const repeated = await get("?userIds=ben&userIds=ada&userIds="); // as clients made from the OpenAPI document ask
+    expect(repeated.body.data.map(({ userId }) => userId).sort()).toEqual(["ada", "ben"]);
     expect((await get("?userIds=eve", tenant.as("eve"))).body.data).toMatchObject([{ state: "online" }]);
   });
 

@@ -21,7 +21,7 @@ export const getPresence = query({
     userIds: z
       .union([z.array(userId).max(most), z.string().max(20_000)])
       .optional()
-      .describe("A list, in the address separated by commas"),
+      .describe("A list; in the address repeated, or separated by commas"),
   }),
   output: z.object({ data: z.array(presenceSchema) }),
   async handle(ctx, input) {

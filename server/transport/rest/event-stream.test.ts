@@ -129,6 +129,8 @@ describe("streams", () => {
     await say("left out too");
     await ada("DELETE", `/Chat/${chat.id}/messages/${id}`);
     expect((await stream.until(2)).map(({ event }) => event)).toEqual(["message.edited", "message.deleted"]);
+    const repeated = new Stream("ben", `?after=${after}&kinds=message.edited&kinds=message.deleted`);
+    expect((await repeated.until(2)).map(({ event }) => event)).toEqual(["message.edited", "message.deleted"]);
     const unknown = await new Stream("ben", "?kinds=message.edited,nope").response;
     expect([unknown.status, await unknown.json()]).toMatchObject([
       400,

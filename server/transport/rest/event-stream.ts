@@ -58,14 +58,17 @@ async function principalOf(services: Services, request: FastifyRequest): Promise
   return principal;
 }
 
-/** Query parameters by lower-case name, without the empty ones. Of several the last wins, but of two cursors neither is right. */
+/**
+ * Query parameters by lower-case name, without the empty ones. Of several the last wins, but kinds are all meant, and of two cursors
+ * neither is right.
+ */
 function queryOf(request: FastifyRequest): Map<string, string> {
   const query = new Map<string, string>();
   for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
     const key = name.toLowerCase();
     if (Array.isArray(value) && (key === "after" || key === "since")) throw new DomainError("cursor_invalid");
-    const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last) query.set(key, last);
+    const meant = Array.isArray(value) ? (key === "kinds" ? value.filter(Boolean).join(",") : value.at(-1)) : value;
+    if (meant) query.set(key, meant);
   }
   return query;
 }

@@ -142,26 +142,40 @@ function headerFields(operation: Operation, request: FastifyRequest): Record<str
 }
 
 /**
- * Query strings are text: numbers and booleans are read here, by the operation's JSON Schema, so that the typed clients keep their
- * checks. What does not read stays as it is and is refused by the schema; an empty value is none (`?expand` alone means yes).
+ * Query strings are text: numbers, booleans and lists are read here, by the operation's JSON Schema, so that the typed clients keep
+ * their checks. What does not read stays as it is and is refused by the schema; an empty value is none (`?expand` alone means yes).
+ * Of several values the last counts, but of a list each: clients that are made from the OpenAPI document repeat its name.
  */
 export function coercionOf(operation: Operation): (query: Record<string, unknown>) => Record<string, unknown> {
-  const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as {
-    properties?: Record<string, { type?: string }>;
+  const { properties = {} } = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as {
+    properties?: Record<string, FieldSchema>;
   };
-  const types = new Map(
-    Object.entries(schema.properties ?? {}).map(([field, { type }]) => [field.toLowerCase(), type]),
+  const aliases = Object.entries(operation.http.aliases ?? {}).map(
+    ([alias, field]) => [alias, properties[field]] as const,
+  );
+  const schemas = new Map(
+    [...aliases, ...Object.entries(properties)].map(([name, schema]) => [name.toLowerCase(), schema] as const),
   );
   return (query) =>
     Object.fromEntries(
       Object.entries(query)
-        .map(([key, value]) => [key, coerceValue(types.get(key.toLowerCase()), last(value))] as const)
+        .map(([key, value]) => [key, readValue(schemas.get(key.toLowerCase()), value)] as const)
         .filter(([, value]) => value !== undefined),
     );
 }
 
-function last(value: unknown): unknown {
-  return Array.isArray(value) ? value.at(-1) : value;
+interface FieldSchema {
+  type?: string;
+  anyOf?: { type?: string }[];
+}
+
+function readValue(schema: FieldSchema = {}, value: unknown): unknown {
+  const takesList = schema.type === "array" || schema.anyOf?.some(({ type }) => type === "array");
+  if (Array.isArray(value))
+    return takesList ? value.filter((one) => one !== "") : coerceValue(schema.type, value.at(-1));
+  // Where text is taken beside a list, the operation itself reads the commas.
+  if (schema.type === "array" && typeof value === "string") return value.split(",").filter(Boolean);
+  return coerceValue(schema.type, value);
 }
 
 function coerceValue(type: string | undefined, value: unknown): unknown {
