@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readArguments, UsageError } from "./arguments.ts";
+import { readArguments, take, UsageError } from "./arguments.ts";
 
 test.each(["-q3Zx", "--3Zx", "-h3Zx", "-", "plain"])("an event's id may be %s", (id) => {
   const { values } = readArguments(["replay", "hook", "--after", id, "--undelivered", "--upto", id]);
@@ -12,4 +12,10 @@ test.each([
   ["tail", "--after"],
 ])("but another option is none: %j %j %j", (...words) => {
   expect(() => readArguments(words)).toThrow(UsageError);
+});
+
+test("a word that is missing or empty, as of a variable that is not set, is none", () => {
+  expect(take(["c1", "Ahoy"], "send", "chatId", "text")).toEqual(["c1", "Ahoy"]);
+  for (const words of [["c1"], ["", "Ahoy"]])
+    expect(() => take(words, "send", "chatId", "text")).toThrow("parley send takes <chatId> <text>");
 });

@@ -81,7 +81,8 @@ export function take<const Names extends string[]>(
   command: string,
   ...names: Names
 ): { [At in keyof Names]: string } {
-  if (positionals.length !== names.length)
+  // An empty one is a variable of the shell that is not set.
+  if (positionals.length !== names.length || positionals.includes(""))
     throw new UsageError(`parley ${command} takes ${names.map((name) => `<${name}>`).join(" ")}`);
   return positionals as { [At in keyof Names]: string };
 }

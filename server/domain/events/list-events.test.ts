@@ -221,10 +221,9 @@ describe("of some kinds only", () => {
     const after = await now(ben);
     for (let i = 0; i < 5; i++) await say(chat, `m${i}`);
     await ada("PATCH", `/Chat/${chat.id}`, { name: "renamed" });
-    const renamed = await since(ben, after, "&kinds=chat.updated,member.added&limit=2");
+    const renamed = await since(ben, after, "&kinds=chat.updated&kinds=member.added&limit=2");
     expect(types(renamed)).toEqual(["chat.updated"]);
-    expect(types(await since(ben, after, "&kinds=chat.updated&kinds=member.added"))).toEqual(["chat.updated"]);
-    const waiting = since(ben, renamed.body.nextCursor, "&kinds=chat.updated&wait=5");
+    const waiting = since(ben, renamed.body.nextCursor, "&kinds=chat.updated,member.added&wait=5");
     await say(chat, "not this");
     await ada("PATCH", `/Chat/${chat.id}`, { name: "again" });
     expect(types(await waiting)).toEqual(["chat.updated"]);
