@@ -32,11 +32,13 @@ test.each([
     () => cursors.encode(one, epoch, 50).replace(/^./, (c) => (c === "A" ? "B" : "A")),
     "cursor_invalid",
   ],
+  ["a position that no log can have", () => cursors.encode(one, epoch, 2 ** 60), "cursor_invalid"],
   ["of another epoch", () => cursors.encode(one, epoch + 1, 50), "cursor_expired"],
   ["below the floor", () => cursors.encode(one, epoch, 9), "cursor_expired"],
   ["ahead of the log", () => cursors.encode(one, epoch, 101), "cursor_expired"],
 ])("refuses %s", (_name, id, code) => {
   expect(() => cursors.resume(one, id(), bounds)).toThrow(expect.objectContaining({ code }));
+  if (code === "cursor_invalid") expect(() => cursors.decode(one, id())).toThrow(expect.objectContaining({ code }));
 });
 
 test("takes the floor and the head themselves", () => {

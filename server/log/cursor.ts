@@ -45,8 +45,10 @@ export class Cursors {
     const block = Buffer.from(id, "base64url");
     if (block.length !== 16 || block.toString("base64url") !== id) throw new DomainError("cursor_invalid");
     const plain = this.codecOf(tenantId).decipher.update(block);
-    if (plain.readUInt16BE(0) !== magic) throw new DomainError("cursor_invalid");
-    return { epoch: plain.readUIntBE(2, 6), position: Number(plain.readBigUInt64BE(8)) };
+    const position = Number(plain.readBigUInt64BE(8));
+    // One of 65,536 blocks that nobody made has the magic too, but no position that a log can have.
+    if (plain.readUInt16BE(0) !== magic || !Number.isSafeInteger(position)) throw new DomainError("cursor_invalid");
+    return { epoch: plain.readUIntBE(2, 6), position };
   }
 
   /** The position to read on from. Throws `cursor_invalid`, or `cursor_expired` when it is too old, ahead or of another epoch. */

@@ -58,7 +58,8 @@ export function openDatabase(options: {
     onCommit: (listener) => void listeners.push(listener),
     now: async () => {
       const { rows } = await pool.query<{ now: Date }>({ name: "now", text: "select clock_timestamp() as now" });
-      return rows[0]?.now.getTime() ?? 0;
+      if (!rows[0]) throw new Error("Postgres did not say what time it is");
+      return rows[0].now.getTime();
     },
     answers: () =>
       pool.query("select 1").then(

@@ -109,7 +109,7 @@ async function read(
 ): Promise<Answer> {
   const { db, cursors } = ctx.services;
   const { userId } = ctx.principal;
-  const state = await findReaderState(db.pool, ctx.tenantId, userId);
+  const state = await findReaderState(db.pool, ctx.tenantId);
   if (!state) throw new DomainError("not_found");
   const { position, epoch } = state;
   if (after === undefined) return { events: [], position, next: position, epoch };
