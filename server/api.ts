@@ -61,16 +61,16 @@ const redact = ["req.headers.authorization", 'req.headers["x-api-key"]', "req.he
 
 const hooks = { streamWrite: withoutCalls };
 
-/** The api role: REST, tRPC and sockets on config.port. Throws when the port or the database is not to be had. */
-export async function startApi(
-  config: Config,
-  web: { url(): string | undefined },
-  now: () => number = () => Date.now(),
-): Promise<Api> {
+/**
+ * The api role: REST, tRPC and sockets on config.port. Throws when the port or the database is not to be had.
+ * @param clock for tests: instead of this machine's and of Postgres' own
+ */
+export async function startApi(config: Config, web: { url(): string | undefined }, clock?: () => number): Promise<Api> {
+  const now = clock ?? (() => Date.now());
   const log = pino({ level: config.logLevel, redact, serializers, hooks, base: { role: "api" } });
   const nodeId = newId();
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
-  const db = openDatabase({ url: config.database.runtimeUrl });
+  const db = openDatabase({ url: config.database.runtimeUrl, clock });
   db.onCommit((_tenantId, events) => committedEvents.inc(events.length));
   const bus = await openBus(config, nodeId, onError);
   const security = new TenantSecurity({

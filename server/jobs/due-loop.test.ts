@@ -68,6 +68,36 @@ test("a send to many that another worker is at is looked at again in a while, no
   spy.mockRestore();
 });
 
+test("what is sent, put off or sent again by a node whose clock is an hour fast comes by Postgres' clock all the same", async () => {
+  const [key, ben] = [tenant.key(), tenant.as("ben")];
+  const soon = new Date(Date.now() + 20 * 60_000).toISOString();
+  const said = { userId: "ben", subject: "s", message: "m" };
+  const lasting = (await key<{ id: string }>("POST", "/Notifications", said)).body.id;
+  const mail = await holdMail();
+  await owner.query("update deliveries set status = 'sent' where id = $1", [mail]);
+  const dueOf = async (table: string, id: string) =>
+    (await owner.query(`select due_at <= clock_timestamp() as now from ${table} where id = $1`, [id])).rows[0]?.now;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+
+  const later = await key("POST", "/Notifications", { ...said, scheduledFor: soon });
+  expect(later.body).toMatchObject({ status: "scheduled" });
+  expect(await key("POST", "/Notifications", { ...said, expiresAt: soon })).toMatchObject({ status: 201 });
+  expect(await ben("PUT", `/Notifications/${lasting}/snooze`, { until: soon })).toMatchObject({ status: 200 });
+  const listed = async (query: string) =>
+    (await ben<{ data: { id: string }[] }>("GET", `/Notifications${query}`)).body.data.map(({ id }) => id);
+  expect(await listed("?snoozed=true")).toEqual([lasting]);
+  expect(await listed("")).not.toContain(lasting);
+  expect((await ben("GET", "/Notifications/unread-count")).body).toMatchObject({ unreadCount: 1 });
+
+  await key("POST", `/admin/deliveries/${mail}/resend`);
+  expect(await dueOf("deliveries", mail)).toBe(true);
+  const to = Array.from({ length: 60 }, (_, i) => `many${i}`);
+  const many = await key<{ id: string }>("POST", "/Notifications/bulk", { userIds: to, subject: "s", message: "m" });
+  expect(many.body).toMatchObject({ status: "running" });
+  const due = "select due_at is null or due_at <= clock_timestamp() as now from notification_batches where id = $1";
+  expect((await owner.query(due, [many.body.id])).rows).toEqual([{ now: true }]);
+});
+
 test.each([
   ["fast", 3_600_000],
   ["slow", -3_600_000],

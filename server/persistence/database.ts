@@ -20,6 +20,8 @@ export interface Database {
   committed: CommitListener;
   /** Postgres' clock, in ms since 1970: whether a time has come is the same question on every machine. */
   now(): Promise<number>;
+  /** What a statement is to take for the present, in ms since 1970. Undefined, and it goes by Postgres' clock; only tests have another. */
+  moment(): number | undefined;
   /** Whether Postgres answers now. */
   answers(): Promise<boolean>;
   close(): Promise<void>;
@@ -31,6 +33,8 @@ export function openDatabase(options: {
   lanes?: Partial<LaneLimits>;
   name?: string;
   connections?: number;
+  /** For tests: the clock instead of Postgres' own. */
+  clock?: (() => number) | undefined;
 }): Database {
   const name = options.name ?? "parley";
   const flushes = options.lanes?.flushes ?? 8;
@@ -56,7 +60,9 @@ export function openDatabase(options: {
     committed,
     forTenant: (tenantId) => tenantClient(prisma, tenantId),
     onCommit: (listener) => void listeners.push(listener),
+    moment: () => options.clock?.(),
     now: async () => {
+      if (options.clock) return options.clock();
       const { rows } = await pool.query<{ now: Date }>({ name: "now", text: "select clock_timestamp() as now" });
       if (!rows[0]) throw new Error("Postgres did not say what time it is");
       return rows[0].now.getTime();

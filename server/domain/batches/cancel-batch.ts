@@ -16,10 +16,11 @@ export const cancelBatch = mutation({
   output: batchSchema,
   errors: ["conflict"],
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const { tenantId } = ctx;
     const id = requireId(input.batchId);
-    const ending = unitOfWork(db, tenantId, (work) => endBatch(work, tenantId, id, new Date(now())));
+    const now = new Date(await db.now());
+    const ending = unitOfWork(db, tenantId, (work) => endBatch(work, tenantId, id, now));
     const { row, hadToCome } = (await ending) as Awaited<ReturnType<typeof endBatch>>;
     // In steps: all of the tenant waits for each. Whoever finds it ended already goes on with what another left.
     let taken = 0;

@@ -39,9 +39,9 @@ export const createBatch = mutation({
   input,
   output: batchSchema,
   async handle(ctx, wanted) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const { tenantId } = ctx;
-    const at = now();
+    const at = await db.now();
     const audience = audienceOf(wanted);
     await requireAudience(ctx, audience);
     const { scheduledFor, scheduledForLocal: local } = wanted;

@@ -22,10 +22,10 @@ export const updateBatch = mutation({
   output: batchSchema,
   errors: ["conflict"],
   async handle(ctx, { batchId, scheduledFor, scheduledForLocal, ...change }) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const id = requireId(batchId);
+    const at = await db.now();
     return unitOfWork(db, ctx.tenantId, async (work) => {
-      const at = now();
       const row = await lockScheduled(work, ctx.tenantId, id);
       const { mailText, ...said } = row.content as unknown as Content;
       const content = { ...said, ...change };

@@ -4,7 +4,7 @@ import { isId, requireId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Delivery, DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
 import { epochOf } from "./store.ts";
 
@@ -106,7 +106,13 @@ export async function requeueDelivery(
   if (address === null) throw new DomainError("conflict", { detail: "No email address is known" });
   return await tx.delivery.update({
     where: { tenantId_id: { tenantId, id } },
-    data: { ...fresh(), address, epoch: await epochOf(tx, tenantId), round: row.round + 1, attempts: 0 },
+    data: {
+      ...fresh(await clockOf(tx)),
+      address,
+      epoch: await epochOf(tx, tenantId),
+      round: row.round + 1,
+      attempts: 0,
+    },
   });
 }
 
@@ -117,13 +123,13 @@ export async function settleWaiting(
   fate: "send" | "cancel",
 ): Promise<number> {
   const where = { tenantId, status: "waiting" };
-  const cancelled = { status: "cancelled", rule: "operator", detail: null, dueAt: null, updatedAt: new Date() };
-  const data = fate === "send" ? { ...fresh(), epoch: await epochOf(tx, tenantId) } : cancelled;
+  const now = await clockOf(tx);
+  const cancelled = { status: "cancelled", rule: "operator", detail: null, dueAt: null, updatedAt: now };
+  const data = fate === "send" ? { ...fresh(now), epoch: await epochOf(tx, tenantId) } : cancelled;
   return (await tx.delivery.updateMany({ where, data })).count;
 }
 
-function fresh() {
-  const now = new Date();
+function fresh(now: Date) {
   return { status: "queued", rule: "operator", detail: null, dueAt: now, heldUntil: null, updatedAt: now };
 }
 

@@ -63,7 +63,7 @@ export async function insertDeliveries(
     rule: one.rule,
     detail: one.detail,
     address: one.address,
-    due_at: one.status === "queued" ? (one.dueAt ?? new Date()) : undefined,
+    due_at: one.dueAt,
     held_until: one.heldUntil,
     digest_id: one.digestId,
     mail: one.mail,
@@ -72,7 +72,9 @@ export async function insertDeliveries(
   return await tx.$queryRaw<InsertedDelivery[]>`
     insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, batch_id, type, subject, status, rule, detail,
       address, due_at, held_until, digest_id, mail, epoch)
-    select ${tenantId}, r.* from json_to_recordset(${JSON.stringify(input)}::json) as r (id uuid, cause text, user_id text, channel text,
+    select ${tenantId}, r.id, r.cause, r.user_id, r.channel, r.kind, r.notification_id, r.batch_id, r.type, r.subject, r.status, r.rule, r.detail,
+      r.address, case when r.status = 'queued' then coalesce(r.due_at, clock_timestamp()) end, r.held_until, r.digest_id, r.mail, r.epoch
+    from json_to_recordset(${JSON.stringify(input)}::json) as r (id uuid, cause text, user_id text, channel text,
       kind text, notification_id uuid, batch_id uuid, type text, subject text, status text, rule text, detail text, address text,
       due_at timestamptz, held_until timestamptz, digest_id uuid, mail jsonb, epoch bigint)
     on conflict (tenant_id, cause, user_id, channel) do nothing

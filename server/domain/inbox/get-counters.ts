@@ -23,9 +23,9 @@ export const getCounters = query({
     })
     .meta({ id: "Counters" }),
   async handle(ctx) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     await markPosition(ctx);
-    const { chats, messages, mentions, unread, unseen } = await countAll(db, ctx.tenantId, callerId(ctx), now());
+    const { chats, messages, mentions, unread, unseen } = await countAll(db, ctx.tenantId, callerId(ctx), db.moment());
     return {
       chats: { unread: chats, unreadMessages: messages },
       mentions: { unread: mentions },

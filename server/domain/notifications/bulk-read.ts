@@ -19,14 +19,14 @@ export const bulkRead = mutation({
   output: bulkSchema,
   errors: ["outcome-unknown"],
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const userId = callerId(ctx);
     const done = await changeNotifications(db, ctx.tenantId, {
       operation: input.read === false ? "unread" : "read",
       userId,
       ids: toIds(input.notificationIds),
       clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: now(),
+      now: db.moment(),
     });
     return presentBulk(input.notificationIds, done);
   },

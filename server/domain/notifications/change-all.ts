@@ -4,9 +4,8 @@ import { type Change, changeNotifications } from "./lane-store.ts";
 
 /** Changes everything that an operation fits, in steps that hold the tenant's head for a moment each; returns how many it changed. */
 export async function changeAll({ services, tenantId }: Context, change: Omit<Change, "ids" | "now">): Promise<number> {
-  const now = services.now();
   for (let total = 0; ; ) {
-    const { changed } = await changeNotifications(services.db, tenantId, { ...change, now });
+    const { changed } = await changeNotifications(services.db, tenantId, { ...change, now: services.db.moment() });
     total += changed;
     if (changed < limits.notificationsPerCall) return total;
   }

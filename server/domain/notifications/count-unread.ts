@@ -15,8 +15,8 @@ export const countUnread = query({
     unseenCount: z.number().int(),
   }),
   async handle(ctx) {
-    const { db, now } = ctx.services;
-    const { unread, unseen } = await countInbox(db, ctx.tenantId, callerId(ctx), now());
+    const { db } = ctx.services;
+    const { unread, unseen } = await countInbox(db, ctx.tenantId, callerId(ctx), db.moment());
     return { unreadCount: unread, count: unread, unseenCount: unseen };
   },
 });

@@ -17,13 +17,13 @@ export const createNotification = mutation({
   errors: ["idempotency_reused", "outcome-unknown"],
   ownIdempotency: true,
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
-    const at = now();
+    const { db } = ctx.services;
     const zones = input.scheduledForLocal
       ? await findZones(db.forTenant(ctx.tenantId), ctx.tenantId, [input.userId])
       : undefined;
     const scheduledFor = scheduleOf(input, zones?.(input.userId));
-    requireSoundTimes({ expiresAt: input.expiresAt, scheduledFor }, at);
+    const { expiresAt } = input;
+    if (expiresAt !== undefined) requireSoundTimes({ expiresAt, scheduledFor }, await db.now());
     const { content, rules } = await readContent(ctx, input, [input.userId]);
     const { notification, replayed } = await storeNotification(db, ctx.tenantId, {
       id: newId(),
@@ -34,7 +34,7 @@ export const createNotification = mutation({
       scheduledFor,
       scheduledLocal: input.scheduledForLocal,
       key: idempotencyOf(ctx, "notifications.create", bodyHashOf(input)),
-      now: at,
+      now: db.moment(),
     });
     if (replayed) ctx.reply.headers["Idempotent-Replayed"] = "true";
     const asked = { email: { status: "pending", at: notification.createdAt } };

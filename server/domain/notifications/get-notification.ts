@@ -16,8 +16,8 @@ export const getNotification = query({
   input: z.object({ notificationId: entityId }),
   output: notificationSchema,
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
-    const of = { id: requireId(input.notificationId), now: now() };
+    const { db } = ctx.services;
+    const of = { id: requireId(input.notificationId), now: db.moment() };
     const found = await findOwn(db, ctx.tenantId, callerId(ctx), of);
     if (!found) throw new DomainError("not_found");
     return presentOne(ctx, found);

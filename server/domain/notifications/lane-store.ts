@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Flushed, LaneKind } from "../../persistence/lane.ts";
+import { present, toMoment } from "../../persistence/present.ts";
 import { limits } from "../../schema.ts";
 import type { StoredNotification } from "./schema.ts";
 import { loadNotifications } from "./store.ts";
@@ -33,8 +34,8 @@ export interface Creation {
   /** Archived and read from the start: its owner does not want the type in the inbox. */
   filed?: boolean;
   key?: { key: string; scope: string; bodyHash: string } | undefined;
-  /** ms since 1970 */
-  now: number;
+  /** ms since 1970; Postgres' clock without. */
+  now?: number | undefined;
 }
 
 export interface Created {
@@ -70,7 +71,7 @@ const createKind: LaneKind<Creation, Created> = {
     const contents = creations.map((c) => c.content);
     const { rows } = await client.query<CreatedRow>({
       name: "create_notifications_v1",
-      text: "select ord, outcome, pos, payload, at from create_notifications_v1($1, $2, $3, $4)",
+      text: `select ord, outcome, pos, payload, at from create_notifications_v1($1, $2, $3, ${present(4)})`,
       values: [tenantId, JSON.stringify(input), JSON.stringify(contents), latest(creations)],
     });
     return toCreated(tenantId, creations, rows);
@@ -137,8 +138,8 @@ export interface Change {
   /** Of a snooze; without it the notification comes back now. */
   until?: string | undefined;
   clientHash?: string | undefined;
-  /** ms since 1970 */
-  now: number;
+  /** ms since 1970; Postgres' clock without. */
+  now?: number | undefined;
 }
 
 export interface Changed {
@@ -173,7 +174,7 @@ const changeKind: LaneKind<Change, Changed> = {
     }));
     const { rows } = await client.query<ChangedRow>({
       name: "change_notifications_v1",
-      text: "select ord, pos, payload, user_id, at from change_notifications_v1($1, $2, $3)",
+      text: `select ord, pos, payload, user_id, at from change_notifications_v1($1, $2, ${present(3)})`,
       values: [tenantId, JSON.stringify(input), latest(changes)],
     });
     return toChanged(tenantId, changes, rows);
@@ -227,6 +228,7 @@ function withoutHtml({ htmlContent: _, ...rest }: StoredNotification): Record<st
   return rest;
 }
 
-function latest(inputs: { now: number }[]): Date {
-  return new Date(Math.max(...inputs.map(({ now }) => now)));
+function latest(inputs: { now?: number | undefined }[]): Date | null {
+  const times = inputs.flatMap(({ now }) => now ?? []);
+  return toMoment(times.length > 0 ? Math.max(...times) : undefined);
 }

@@ -62,7 +62,7 @@ function filtersOf(ctx: Context, wanted: z.output<typeof input>) {
     archived: wanted.archived ?? false,
     snoozed: wanted.snoozed ?? false,
     since: wanted.since,
-    now: ctx.services.now(),
+    now: ctx.services.db.moment(),
   };
 }
 

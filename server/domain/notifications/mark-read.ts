@@ -21,14 +21,14 @@ export const setRead = mutation({
   output: notificationSchema,
   errors: ["outcome-unknown"],
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const userId = callerId(ctx);
     const notification = await changeNotification(db, ctx.tenantId, {
       operation: input.read === false ? "unread" : "read",
       userId,
       ids: [requireId(input.notificationId)],
       clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: now(),
+      now: db.moment(),
     });
     return presentOne(ctx, notification);
   },

@@ -16,14 +16,14 @@ export const setSeen = mutation({
   output: notificationSchema,
   errors: ["outcome-unknown"],
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const userId = callerId(ctx);
     const notification = await changeNotification(db, ctx.tenantId, {
       operation: "seen",
       userId,
       ids: [requireId(input.notificationId)],
       clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: now(),
+      now: db.moment(),
     });
     return presentOne(ctx, notification);
   },

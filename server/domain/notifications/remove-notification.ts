@@ -22,7 +22,7 @@ export const adminRemoveNotification = mutation({
 
 /** Deletes what is visible; without a user also anybody's, and cancels what is not there yet. Throws `not_found`. */
 export async function removeNotification(
-  { services: { db, now }, tenantId }: Context,
+  { services: { db }, tenantId }: Context,
   of: { id: string; userId?: string | undefined; clientHash?: string | undefined },
 ): Promise<z.output<typeof removedSchema>> {
   const { id, userId, clientHash } = of;
@@ -31,7 +31,7 @@ export async function removeNotification(
     userId,
     ids: [id],
     clientHash,
-    now: now(),
+    now: db.moment(),
   });
   if (changed > 0) return { id, status: "deleted" };
   if (userId !== undefined) throw new DomainError("not_found");

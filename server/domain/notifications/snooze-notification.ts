@@ -26,10 +26,9 @@ export const snoozeNotification = mutation({
   output: notificationSchema,
   errors: ["outcome-unknown"],
   async handle(ctx, { notificationId, until, clientId }) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const userId = callerId(ctx);
-    const at = now();
-    if (until !== undefined && Date.parse(until) <= at)
+    if (until !== undefined && Date.parse(until) <= (await db.now()))
       throw new DomainError("invalid", { errors: { until: ["must be in the future"] } });
     const notification = await changeNotification(db, ctx.tenantId, {
       operation: "snooze",
@@ -37,7 +36,7 @@ export const snoozeNotification = mutation({
       ids: [requireId(notificationId)],
       until,
       clientHash: clientHashOf(ctx.tenantId, userId, clientId),
-      now: at,
+      now: db.moment(),
     });
     return presentOne(ctx, notification);
   },

@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Notification as NotificationRow, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
+import { present, toMoment } from "../../persistence/present.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import { noteCancelled } from "../deliveries/store.ts";
@@ -27,8 +28,7 @@ export interface InboxQuery {
   archived: boolean;
   snoozed: boolean;
   since?: string | undefined;
-  /** ms since 1970 */
-  now: number;
+  now?: number | undefined; // ms since 1970; Postgres' clock without
 }
 
 export interface InboxRow {
@@ -49,11 +49,11 @@ export async function listInbox(
     total: number | null;
   }>({
     name: "list_inbox_v1",
-    text: "select pos, payload, total from list_inbox_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    text: `select pos, payload, total from list_inbox_v1($1, $2, ${present(3)}, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     values: [
       tenantId,
       userId,
-      new Date(query.now),
+      toMoment(query.now),
       query.before ?? null,
       query.after ?? null,
       query.offset,
@@ -67,8 +67,8 @@ export async function listInbox(
       query.since ?? null,
     ],
   });
-  const found = rows.flatMap(({ pos, payload }) =>
-    pos === null || payload === null ? [] : [{ position: pos, notification: payload }],
+  const found = rows.flatMap(({ pos, payload: it }) =>
+    pos === null || !it ? [] : [{ position: pos, notification: it }],
   );
   return { rows: found, total: rows[0]?.total ?? 0 };
 }
@@ -78,12 +78,12 @@ export async function findOwn(
   db: Database,
   tenantId: TenantId,
   userId: string,
-  of: { id: string; now: number },
+  { id, now }: { id: string; now?: number | undefined },
 ): Promise<StoredNotification | undefined> {
   const { rows } = await db.pool.query<{ payload: StoredNotification | null }>({
     name: "find_notification_v1",
-    text: "select find_notification_v1($1, $2, $3, $4) as payload",
-    values: [tenantId, userId, of.id, new Date(of.now)],
+    text: `select find_notification_v1($1, $2, $3, ${present(4)}) as payload`,
+    values: [tenantId, userId, id, toMoment(now)],
   });
   return rows[0]?.payload ?? undefined;
 }

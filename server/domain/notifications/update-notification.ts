@@ -32,9 +32,10 @@ export const updateNotification = mutation({
   output: notificationSchema,
   errors: ["conflict"],
   async handle(ctx, { notificationId, ...change }) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
     const { tenantId } = ctx;
     const id = requireId(notificationId);
+    const now = await db.now();
     return await unitOfWork(db, tenantId, async (work) => {
       await work.lockHead();
       const row = await getScheduled(work.tx, tenantId, id);
@@ -44,7 +45,7 @@ export const updateNotification = mutation({
       const scheduledFor = scheduleOf(change, zones?.(row.userId));
       const appears = scheduledFor ?? row.scheduledFor?.toISOString();
       const expiresAt = change.expiresAt ?? row.expiresAt?.toISOString();
-      requireSoundTimes({ expiresAt, scheduledFor: appears }, now());
+      requireSoundTimes({ expiresAt, scheduledFor: appears }, now);
       if (change.type !== undefined || change.metadata !== undefined) {
         const category = await findCategory(work.tx, tenantId, change.type ?? row.type);
         ensureMetadata(category, change.metadata ?? (row.metadata as Record<string, unknown>));

@@ -26,7 +26,8 @@ export const testTemplate = mutation({
   }),
   output: z.object({ notificationId: z.string(), version: z.number().int() }).meta({ id: "TemplateTest" }),
   async handle(ctx, { name, version: number, variables, userId, email }) {
-    const { db, now } = ctx.services;
+    const { db } = ctx.services;
+    const now = new Date(await db.now());
     return unitOfWork(
       db,
       ctx.tenantId,
@@ -43,7 +44,7 @@ export const testTemplate = mutation({
           template: { name: version.name, version: version.version },
         };
         const id = newId();
-        await insertNotifications(work, ctx.tenantId, [{ id, userId, email, content }], new Date(now()));
+        await insertNotifications(work, ctx.tenantId, [{ id, userId, email, content }], now);
         return { notificationId: id, version: version.version };
       },
       ctx.idempotent,
