@@ -51,6 +51,8 @@ export interface HttpBinding {
   headers?: Record<string, string>;
   /** A form is taken as well as JSON. */
   form?: boolean;
+  /** Who asks with `Accept: text/event-stream` is answered by a stream that goes on. */
+  streams?: true;
 }
 
 export interface Call {

@@ -29,7 +29,7 @@ const input = z.object({
 export const listEvents = query({
   name: "events.list",
   summary: "What happened since: the caller's events, or with a key the whole tenant's",
-  http: { method: "GET", path: "/events" },
+  http: { method: "GET", path: "/events", streams: true },
   access: { caller: "user-or-key", scope: "events:read" },
   input,
   output: z.object({ data: z.array(envelopeSchema), nextCursor: z.string() }),

@@ -37,6 +37,15 @@ test("a direct chat that is there is answered by another status than a new one: 
   expect(create?.responses["200"]?.content).toEqual(create?.responses["201"]?.content);
 });
 
+test("the log's address says that it also answers with a stream; no other does", () => {
+  const streaming = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { responses }]) =>
+      JSON.stringify(responses).includes('"text/event-stream"') ? [`${method} ${path}`] : [],
+    ),
+  );
+  expect(streaming).toEqual(["get /tenant/{tenantId}/v1/events"]);
+});
+
 test("operation ids are unique", () => {
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map(({ operationId }) => operationId),

@@ -71,6 +71,12 @@ const problemSchema = {
   },
 };
 
+/** What it says on the wire is the HTML Standard's, 9.2, which no JSON Schema describes. */
+const streamSchema = {
+  type: "string",
+  description: "Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
+};
+
 function toOperation(
   operation: Operation,
   binding: Pick<HttpBinding, "method" | "path">,
@@ -184,7 +190,10 @@ function responses(operation: Operation, hasBody: boolean, schemas: Json): Json 
     ]);
   const answer = {
     description: "The answer",
-    content: { "application/json": { schema: toSchema(operation.output, "output", schemas) } },
+    content: {
+      "application/json": { schema: toSchema(operation.output, "output", schemas) },
+      ...(operation.http.streams ? { "text/event-stream": { schema: streamSchema } } : {}),
+    },
   };
   const found = operation.http.finds ? { 200: { ...answer, description: "What was there already" } } : {};
   return { ...found, [String(operation.http.status ?? 200)]: answer, ...Object.fromEntries(problems) };
