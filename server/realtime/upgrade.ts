@@ -43,10 +43,11 @@ export function routeUpgrades(server: Server, routes: Routes): void {
   });
 }
 
-/** Answers an upgrade that is not wanted and hangs up. */
+/** Answers an upgrade that is not wanted and hangs up, whether its peer does or not: no time-out of the server's covers it any more. */
 export function refuse(socket: Duplex, status: string, body = ""): void {
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 }
 
