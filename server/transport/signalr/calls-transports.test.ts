@@ -104,3 +104,13 @@ test.each(ways)(
     await connection.stop();
   },
 );
+
+test("an answer that goes deeper than MessagePack is written is refused to its caller, and ends nothing", async () => {
+  const connection = await connect(["WebSockets", "messagepack"], await acme.token("root", ["Admin"]));
+  await connection.start();
+  const part = (value: string) => Buffer.from(value).toString("base64url");
+  const token = `${part('{"alg":"HS256"}')}.${part(`{"deep":${"[".repeat(200)}${"]".repeat(200)}}`)}.`;
+  await expect(connection.invoke("TestIssuer", { token })).rejects.toThrow("too_large: The answer is too large");
+  expect(await connection.invoke("TestIssuer", { token: "none" })).toMatchObject({ ok: false, rule: "form" });
+  await connection.stop();
+});

@@ -4,6 +4,7 @@ import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts
 import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { Outgoing, OutgoingEphemeral, Sink, Subscription } from "../../realtime/subscription.ts";
 import type { HubAddress } from "./address.ts";
+import { answerFrame } from "./answer-frame.ts";
 import type { CallSite } from "./calls.ts";
 import { type ClientMessage, ProtocolFault, type ServerMessage } from "./codec.ts";
 import { Dialogue } from "./dialogue.ts";
@@ -18,7 +19,7 @@ import type { EventFrames } from "./hub-events.ts";
 import type { ConnectionOptions, HubHost } from "./hub-host.ts";
 import { Flooding, Inbox } from "./inbox.ts";
 import { lastWord, unreadableText } from "./last-word.ts";
-import { type Link, linkFacts, maxAnswerBytes } from "./link.ts";
+import { type Link, linkFacts } from "./link.ts";
 import { errorText, type HubMethods } from "./methods.ts";
 import { Pulse } from "./pulse.ts";
 import { renewAheadMs } from "./renewals.ts";
@@ -159,10 +160,8 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
 
   answer(message: ServerMessage): void {
     if (!this.frames || this.phase === "ended") return;
-    const bytes = this.frames.codec.frame(message);
-    if (bytes.length <= maxAnswerBytes) this.say(bytes);
-    else if (message.type === 3)
-      this.answer({ ...message, result: undefined, error: "too_large: The answer is too large" });
+    const bytes = answerFrame(this.frames.codec, message);
+    if (bytes) this.say(bytes);
   }
 
   /** Calls a method of the client. Rejects with NoClientResult. */
