@@ -74,7 +74,8 @@ const problemSchema = {
 /** What it says on the wire is the HTML Standard's, 9.2, which no JSON Schema describes. */
 const streamSchema = {
   type: "string",
-  description: "Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
+  description:
+    "Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
 };
 
 function toOperation(

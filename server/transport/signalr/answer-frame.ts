@@ -10,9 +10,7 @@ const tooLarge = "too_large: The answer is too large";
 export function answerFrame(codec: HubCodec, message: ServerMessage): Buffer | undefined {
   const bytes = frameOf(codec, message);
   if (bytes && bytes.length <= maxAnswerBytes) return bytes;
-  return message.type === 3
-    ? codec.frame({ type: 3, invocationId: message.invocationId, error: tooLarge })
-    : undefined;
+  return message.type === 3 ? codec.frame({ type: 3, invocationId: message.invocationId, error: tooLarge }) : undefined;
 }
 
 /** MessagePack is written 100 levels deep: what a token says of itself may go deeper, and nobody has bounded it before. */
