@@ -75,14 +75,26 @@ export class Inbox {
     );
   }
 
-  /** Hides it at once and deletes it after a while, or when the page is left; until then `undo` takes it back, later it does nothing. */
-  deleteLater(item: Notification, ms: number, onFailed: (error: unknown) => void): { undo: () => void } {
+  /**
+   * Hides it at once and deletes it after a while, or when the page is left; until then `undo` takes it back, later it does nothing.
+   * @returns `late` resolves when it is too late to undo it
+   */
+  deleteLater(
+    item: Notification,
+    ms: number,
+    onFailed: (error: unknown) => void,
+  ): { undo: () => void; late: Promise<void> } {
     const { id } = item;
     const { api } = this.#options;
+    let tellLate = () => {};
+    const late = new Promise<void>((resolve) => {
+      tellLate = resolve;
+    });
     this.#act({ type: "leaving", id, leaves: true });
     const now = async (keepalive = false) => {
       clearTimeout(timer);
       this.#leaving.delete(id);
+      tellLate();
       try {
         await api.call("notifications.delete", { notificationId: id }, { keepalive });
         this.#act({ type: "gone", id });
@@ -96,6 +108,7 @@ export class Inbox {
     this.#leaving.set(id, now);
     if (typeof window !== "undefined") window.addEventListener("pagehide", this.#onPageHide);
     return {
+      late,
       undo: () => {
         if (this.#leaving.get(id) !== now) return;
         clearTimeout(timer);

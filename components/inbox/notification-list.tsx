@@ -94,10 +94,12 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
     },
     delete: (item) => {
       leave(item);
-      const { undo } = inbox.deleteLater(item, UNDO_FOR_MS, (error) =>
+      const { undo, late } = inbox.deleteLater(item, UNDO_FOR_MS, (error) =>
         toast({ title: "Not deleted", description: sentenceOf(error), tone: "bad" }),
       );
-      toast({ title: "Deleted", description: item.subject, action: { label: "Undo", onClick: undo } });
+      const close = toast({ title: "Deleted", description: item.subject, action: { label: "Undo", onClick: undo } });
+      // Held open by a pointer over it, or a page that lies behind another, it would offer what is no more.
+      void late.then(close);
     },
   };
 

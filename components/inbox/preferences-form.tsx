@@ -21,6 +21,7 @@ const CHANNELS: { channel: Channel; label: string }[] = [
 
 const EVERY = [
   { value: "off", label: "No digest" },
+  { value: "hourly", label: "Hourly" },
   { value: "daily", label: "Daily" },
   { value: "weekly", label: "Weekly" },
 ] as const;
@@ -214,7 +215,7 @@ function Digest({ digest, onChange }: PartProps & { digest: Preferences["digest"
           className="w-36"
         />
       )}
-      {every !== "off" && (
+      {(every === "daily" || every === "weekly") && (
         <Field label="At">
           <TimeInput value={at} disabled={false} onChange={(value) => void onChange({ digest: { at: value } })} />
         </Field>

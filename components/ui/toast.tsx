@@ -34,8 +34,11 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Shows the result of one's own act elsewhere on the screen; errors belong beside their field or panel instead. */
-export function useToast(): (options: ToastOptions) => void {
+/**
+ * Shows the result of one's own act elsewhere on the screen; errors belong beside their field or panel instead. What is answered takes it
+ * away, for when it is not true any more.
+ */
+export function useToast(): (options: ToastOptions) => () => void {
   const manager = Base.useToastManager();
   return ({ title, description, tone = "plain", action }) => {
     const id = manager.add({
@@ -52,6 +55,7 @@ export function useToast(): (options: ToastOptions) => void {
         },
       }),
     });
+    return () => manager.close(id);
   };
 }
 
