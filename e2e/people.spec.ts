@@ -85,7 +85,7 @@ test("a newcomer signs up, makes a key and sends a first message with it; a coll
 
 test("after ten minutes what is dangerous asks for the password in place, and goes on", async ({ browser }) => {
   const rita = await open(browser);
-  const { email } = await signUp(rita.page, "rita");
+  const { email, tenant } = await signUp(rita.page, "rita");
   await forgetPassword(email);
   const dialog = rita.page.getByRole("dialog", { name: "Is it you?" });
   await expect(async () => {
@@ -100,6 +100,40 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   await dialog.getByRole("button", { name: "Go on" }).click();
   await expect(rita.page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
   await expect(dialog).toBeHidden();
+
+  // On a slow line one press is enough, and a second one does not take back what the first has said.
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await rita.page.route("**/account.changePassword", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await rita.page.getByLabel("Current password").fill(password);
+  await rita.page.getByLabel("New password").fill(`${password} too`);
+  const change = rita.page.getByRole("button", { name: "Change password" });
+  await change.click();
+  await expect(change).toBeDisabled();
+  letGo();
+  await expect(rita.page.getByText("Changed. Your other browsers are signed out.")).toBeVisible();
+
+  // Without a line nobody is told that the session is over.
+  const nobody = "The service did not answer. Try again in a moment.";
+  await rita.page.context().setOffline(true);
+  await rita.page.getByRole("button", { name: "Sign out" }).click();
+  await expect(rita.page.getByText(nobody)).toBeVisible();
+  await rita.page.context().setOffline(false);
+  await rita.page.goto(`/t/${tenant}`);
+  await expect(rita.page.getByRole("heading", { level: 1, name: "rita Ltd" })).toBeVisible();
+  await rita.page.context().setOffline(true);
+  await rita.page.getByRole("button", { name: "Account" }).click();
+  await rita.page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(rita.page.getByText("You are still signed in")).toBeVisible();
+  await rita.page.context().setOffline(false);
+  await rita.page.getByRole("button", { name: "Account" }).click();
+  await rita.page.getByRole("menuitem", { name: "Sign out" }).click();
+  await rita.page.waitForURL("**/sign-in");
   await rita.close();
 });
 

@@ -17,13 +17,17 @@ export interface Person extends Pick<Account, "hasPassword" | "twoFactor"> {
 export function useAccountAct({ hasPassword, twoFactor, provider }: Person) {
   const [said, setSaid] = useState<string>();
   const [held, setHeld] = useState<{ work: () => Promise<string> }>();
+  /** While it runs, what asks for it is to be barred: the same once more may fail by what the first has changed. */
+  const [busy, setBusy] = useState(false);
   const act = async (work: () => Promise<string>) => {
+    setBusy(true);
     try {
       setSaid(await work());
     } catch (error) {
       if (error instanceof CallFault && error.code === "reauthentication_required") setHeld({ work });
       else setSaid(wordsOf(error));
     }
+    setBusy(false);
   };
   const outcome = (
     <>
@@ -42,7 +46,7 @@ export function useAccountAct({ hasPassword, twoFactor, provider }: Person) {
       )}
     </>
   );
-  return { outcome, act };
+  return { outcome, act, busy };
 }
 
 function wordsOf(error: unknown): string {

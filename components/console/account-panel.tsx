@@ -7,7 +7,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { type Person, useAccountAct } from "./account-act.tsx";
 import { browserName } from "./browser-name.ts";
-import { callConsole } from "./call.ts";
+import { CallFault, callConsole } from "./call.ts";
 import { NewTenantForm } from "./new-tenant-form.tsx";
 import { signOut } from "./sign-in.ts";
 import type { Account, AnswerOf } from "./trpc.ts";
@@ -51,7 +51,24 @@ export function AccountPanel({ account, sessions }: AccountProps & { sessions: C
       <Part title="Where you are signed in">
         <Sessions {...{ account, sessions }} />
       </Part>
-      <Button onClick={() => void signOut().then(() => window.location.assign("/sign-in"))}>Sign out</Button>
+      <SignOut account={account} />
+    </div>
+  );
+}
+
+function SignOut({ account }: AccountProps) {
+  const { outcome, act, busy } = useAccountAct(account);
+  const leave = async () => {
+    if (!(await signOut())) throw new CallFault({});
+    window.location.assign("/sign-in");
+    return "Signed out.";
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      {outcome}
+      <Button disabled={busy} onClick={() => void act(leave)}>
+        Sign out
+      </Button>
     </div>
   );
 }
@@ -67,7 +84,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 function PasswordForm({ account }: AccountProps) {
   const { hasPassword } = account;
-  const { outcome, act } = useAccountAct(account);
+  const { outcome, act, busy } = useAccountAct(account);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -93,13 +110,13 @@ function PasswordForm({ account }: AccountProps) {
         <Input name="password" type="password" autoComplete="new-password" minLength={10} required />
       </Field>
       {outcome}
-      <SubmitButton>Change password</SubmitButton>
+      <SubmitButton disabled={busy}>Change password</SubmitButton>
     </form>
   );
 }
 
 function TwoFactors({ account }: AccountProps) {
-  const { outcome, act } = useAccountAct(account);
+  const { outcome, act, busy } = useAccountAct(account);
   const [secret, setSecret] = useState<AnswerOf<"account.startTotp">>();
   const [codes, setCodes] = useState<string[]>();
   const start = () =>
@@ -137,7 +154,9 @@ function TwoFactors({ account }: AccountProps) {
       <>
         <p className="text-muted text-sm">Off. Signing in takes one step.</p>
         {outcome}
-        <Button onClick={() => void start()}>Switch on</Button>
+        <Button disabled={busy} onClick={() => void start()}>
+          Switch on
+        </Button>
       </>
     );
   return (
@@ -159,13 +178,13 @@ function TwoFactors({ account }: AccountProps) {
         <Input name="code" inputMode="numeric" autoComplete="one-time-code" required />
       </Field>
       {outcome}
-      <SubmitButton>{account.twoFactor ? "Switch off" : "Confirm"}</SubmitButton>
+      <SubmitButton disabled={busy}>{account.twoFactor ? "Switch off" : "Confirm"}</SubmitButton>
     </form>
   );
 }
 
 function Sessions({ account, sessions }: AccountProps & { sessions: ConsoleSession[] }) {
-  const { outcome, act } = useAccountAct(account);
+  const { outcome, act, busy } = useAccountAct(account);
   const [shown, setShown] = useState(sessions);
   const revoke = (sessionId: string) =>
     act(async () => {
@@ -188,7 +207,7 @@ function Sessions({ account, sessions }: AccountProps & { sessions: ConsoleSessi
               </span>
             </span>
             {!current && (
-              <Button size="sm" onClick={() => void revoke(sessionId)}>
+              <Button size="sm" disabled={busy} onClick={() => void revoke(sessionId)}>
                 Sign out
               </Button>
             )}

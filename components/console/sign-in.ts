@@ -36,15 +36,18 @@ export async function signInByProvider(next: string, again = false): Promise<Sig
   return undefined;
 }
 
-/** Ends the session wherever it is remembered, then in this browser. */
-export async function signOut(): Promise<void> {
-  await fetch("/api/console/account/sign-out", { method: "POST" });
+/** Ends the session wherever it is remembered, then in this browser. False when it may go on, because nobody answered. */
+export async function signOut(): Promise<boolean> {
+  const ended = await fetch("/api/console/account/sign-out", { method: "POST" }).catch(() => undefined);
+  // One that is over already has only its cookie left.
+  if (!ended?.ok && ended?.status !== 401) return false;
   const csrfToken = await fetchCsrf();
-  if (csrfToken !== undefined)
-    await fetch("/api/auth/signout", {
-      method: "POST",
-      body: new URLSearchParams({ csrfToken, callbackUrl: "/", json: "true" }),
-    });
+  if (csrfToken === undefined) return false;
+  const forgotten = await fetch("/api/auth/signout", {
+    method: "POST",
+    body: new URLSearchParams({ csrfToken, callbackUrl: "/", json: "true" }),
+  }).catch(() => undefined);
+  return forgotten?.ok === true;
 }
 
 async function fetchCsrf(): Promise<string | undefined> {

@@ -9,10 +9,11 @@ import { Kbd } from "../ui/kbd.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
 import type { Theme } from "../ui/theme.ts";
 import { ThemeButton } from "../ui/theme-button.tsx";
+import { useToast } from "../ui/toast.tsx";
 import { useConsole } from "./console-context.ts";
 import { lastAnswerAt, useAnswering, useLive } from "./live.ts";
 import { consolePages } from "./pages.ts";
-import { signOut } from "./sign-in.ts";
+import { faultTexts, signOut } from "./sign-in.ts";
 
 export interface TopBarProps {
   theme: Theme;
@@ -116,6 +117,11 @@ function LivePill() {
 
 function AccountMenu({ onSheet }: { onSheet: () => void }) {
   const { account } = useConsole();
+  const toast = useToast();
+  const leave = async () => {
+    if (await signOut()) window.location.assign("/sign-in");
+    else toast({ title: "You are still signed in", description: faultTexts.unavailable, tone: "bad" });
+  };
   return (
     <Menu trigger={<IconButton icon={CircleUser} label="Account" />}>
       <p className="px-2.5 pt-1.5 pb-2 text-muted text-xs">{account.email}</p>
@@ -126,7 +132,7 @@ function AccountMenu({ onSheet }: { onSheet: () => void }) {
         Keys
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={LogOut} onSelect={() => void signOut().finally(() => window.location.assign("/sign-in"))}>
+      <MenuItem icon={LogOut} onSelect={() => void leave()}>
         Sign out
       </MenuItem>
     </Menu>
