@@ -43,7 +43,10 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   await expect(page.getByRole("row", { name: /cleo/ })).toHaveCount(0);
   expect((await own.call("GET", chat, undefined, "cleo")).status).toBe(404);
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(page.getByRole("row", { name: /cleo/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /cleo/ })).toContainText("until further notice");
+  expect((await say("cleo")).body.code, "is muted as before").toBe("muted");
+  await page.getByRole("button", { name: "Let cleo write again" }).click();
+  await expect(page.getByLabel("Mute cleo")).toBeVisible();
   expect((await say("cleo")).status).toBe(201);
 
   await page.getByRole("tab", { name: "Settings" }).click();

@@ -43,10 +43,18 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
     ),
   );
   const changes = manages && chat.deletedAt === undefined;
+  // A direct chat keeps its two.
+  const mayGo = changes && chat.kind === "group";
 
-  async function remove({ userId }: Member) {
+  async function remove({ userId, role, mutedUntil }: Member) {
     if (!(await run(() => client.adminChats.removeMember.mutate({ chatId, userId })))) return;
-    const undo = () => void run(() => client.adminChats.addMembers.mutate({ chatId, userIds: [userId] }));
+    // Whoever is added is a plain member who may write: what was taken away with the membership is given back.
+    const before = { role, ...(mutedUntil === null ? {} : { mutedUntil }) };
+    const undo = () =>
+      void run(async () => {
+        await client.adminChats.addMembers.mutate({ chatId, userIds: [userId] });
+        return client.adminChats.updateMember.mutate({ chatId, userId, ...before });
+      });
     toast({ title: `Removed ${userId}`, action: { label: "Undo", onClick: undo } });
   }
 
@@ -130,16 +138,23 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
               className="w-28"
             />
           )}
-          <Button size="sm" disabled={busy} aria-label={`Remove ${member.userId}`} onClick={() => void remove(member)}>
-            Remove
-          </Button>
+          {mayGo && (
+            <Button
+              size="sm"
+              disabled={busy}
+              aria-label={`Remove ${member.userId}`}
+              onClick={() => void remove(member)}
+            >
+              Remove
+            </Button>
+          )}
         </span>
       ),
     });
 
   return (
     <div className="p-4">
-      {changes && (
+      {mayGo && (
         <form onSubmit={add} className="mb-4 flex flex-wrap gap-2">
           <input
             name="userIds"
