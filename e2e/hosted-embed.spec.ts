@@ -42,6 +42,7 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
     second.apiKey,
   );
   const page = await (await browser.newContext()).newPage();
+  await page.clock.install();
   await page.goto(origin);
   const heard = () => page.evaluate(() => (window as unknown as AppWindow).heard.map(({ type }) => type));
   await expect.poll(heard).toContain("parley:ready");
@@ -58,8 +59,14 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
     callWithKey<{ token: string }>("POST", "/tokens", { userId }, second.tenantId, second.apiKey);
   const signIn = ({ token }: { token: string }) =>
     page.evaluate((fresh) => (window as unknown as AppWindow).send(fresh), token);
+  // Nobody gives one for a while: that is said, and there is nothing to go back to.
+  await page.clock.runFor(16_000);
+  const ended = frame.getByRole("alertdialog", { name: "Your session has ended" });
+  await expect(ended).toBeVisible();
+  await expect(ended.getByRole("button")).toHaveText(["Try again"]);
   const fresh = await makeToken(second.user.userId);
   await signIn(fresh);
+  await expect(ended).toHaveCount(0);
   await expect(frame.getByLabel("Connection: Live")).toBeVisible();
 
   // Somebody else signs in to the app: nothing of what one was writing is left for them.

@@ -10,6 +10,8 @@ export default function SessionEndDialog({ onRetry }: { onRetry: () => void }) {
       onOpenChange={() => undefined}
       title="Your session has ended"
       confirm="Try again"
+      variant="primary"
+      dismiss={null}
       onConfirm={onRetry}
     >
       <p>

@@ -72,8 +72,8 @@ export interface ConfirmDialogProps {
   children: ReactNode;
   confirm: string;
   onConfirm: () => void;
-  /** What closes it and changes nothing; "Cancel" unless the question is about a cancellation. */
-  dismiss?: string;
+  /** What closes it and changes nothing; "Cancel" unless the question is about a cancellation, null where one cannot go back. */
+  dismiss?: string | null;
   /** "primary" where nothing is lost by it. */
   variant?: "danger" | "primary";
   /** Until it is false the confirmation is barred, by a typed name for example. */
@@ -97,7 +97,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             {children}
           </Alert.Description>
           <div className="mt-5 flex justify-end gap-2">
-            <Alert.Close render={<Button>{dismiss}</Button>} />
+            {dismiss !== null && <Alert.Close render={<Button>{dismiss}</Button>} />}
             <Alert.Close
               render={
                 <Button variant={variant} disabled={barred} onClick={onConfirm}>
