@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test, unheard } from "./journey.ts";
-import { callAs, makeGroup, openHosted, productUrl } from "./people.ts";
+import { callAs, callWithKey, makeGroup, openHosted, productUrl, readDemo } from "./people.ts";
 
 // Several tabs of one person agree.
 
@@ -61,6 +61,48 @@ test("the badge says what the service counts, in every tab of a person", async (
   // The separator is from a snapshot: reading does not take it away.
   await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
   await context.close();
+});
+
+test("whoever is at one page is there, whatever another that lies idle has said", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Here"), "ben", "gita");
+  const gita = await openHosted(browser, "gita", id);
+  const state = async () => {
+    const { data } = await callAs<{ data: { state: string }[] }>("ben", "GET", "/presence?userIds=gita");
+    return data[0]?.state;
+  };
+  await callAs("gita", "PUT", "/presence", { state: "away" });
+  expect(await state()).toBe("away");
+  let at = 0;
+  const move = async () => {
+    await gita.page.mouse.move(200, 200 + (at++ % 50));
+    return await state();
+  };
+  await expect.poll(move).toBe("online");
+  await gita.page.context().close();
+});
+
+test("a chat beyond the newest is found by its name when they are asked for", async ({ page }) => {
+  const { second } = readDemo();
+  const { tenantId, apiKey } = second;
+  const userId = unheard("finder").replaceAll(" ", "-");
+  const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId }, tenantId, apiKey);
+  const make = async (name: string) => {
+    const answer = await fetch(`${productUrl()}/tenant/${tenantId}/v1/Chat`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ name, memberUserIds: [userId] }),
+    });
+    expect(answer.status).toBe(201);
+  };
+  await make("Beneath all");
+  await Promise.all(Array.from({ length: 50 }, (_, at) => make(`Above ${at}`)));
+  await page.goto(`/chat/${tenantId}#token=${token}`);
+  const found = page.getByRole("navigation", { name: "Chats" }).getByRole("button", { name: /Beneath all/u });
+  await expect(page.getByRole("button", { name: "Show older chats" })).toBeVisible();
+  await page.getByLabel("Find a chat").fill("beneath");
+  await expect(page.getByText("None of the newest chats is called that")).toBeVisible();
+  await page.getByRole("button", { name: "Show older chats" }).click();
+  await expect(found).toBeVisible();
 });
 
 test("a draft stays with its chat, and both tabs know it", async ({ browser }) => {

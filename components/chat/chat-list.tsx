@@ -97,7 +97,7 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
         {chats.length > 0 && shown.length === 0 && (
           <EmptyState
             icon={MessagesSquare}
-            title="No chat is called that"
+            title={hasMore ? "None of the newest chats is called that" : "No chat is called that"}
             action={<Button onClick={() => setFilter("")}>Show all</Button>}
           />
         )}
@@ -124,7 +124,7 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
             {older.problem}
           </ErrorNote>
         )}
-        {hasMore && filter === "" && (
+        {hasMore && (
           <Button variant="ghost" className="mt-2 w-full" disabled={older === "loading"} onClick={showOlder}>
             Show older chats
           </Button>
