@@ -38,4 +38,17 @@ describe("the rows of a timeline", () => {
     const after = timelineRows({ ...base, messages: [stored] }).at(-1);
     expect(after?.key).toBe(before?.key);
   });
+
+  it("have keys of their own, whatever ids senders give and though a clock is set back about midnight", () => {
+    const at = (day: number, second: number) => new Date(2026, 0, day, 0, 0, second).toISOString();
+    const messages = [
+      { ...message(1, "ben", at(1, 0)), clientMessageId: "1" },
+      { ...message(2, "ada", at(2, 0)), clientMessageId: "1" },
+      { ...message(3, "cleo", at(2, -1)), clientMessageId: "1" },
+      message(4, "ben", at(2, 1)),
+    ];
+    const keys = timelineRows({ ...base, messages }).map(({ key }) => key);
+    expect(keys.length).toBe(8);
+    expect(new Set(keys).size).toBe(8);
+  });
 });

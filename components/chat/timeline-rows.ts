@@ -41,7 +41,8 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
     const own = message.senderId === me;
     const day = new Date(message.createdAt).toDateString();
     const newDay = day !== beforeDay;
-    if (newDay) rows.push({ kind: "day", key: `day ${day}`, label: dayOf(message.createdAt) });
+    // A day may come twice: messages are in the order of the log, and a clock may be set back about midnight.
+    if (newDay) rows.push({ kind: "day", key: `day ${day} ${message.id}`, label: dayOf(message.createdAt) });
     const isFirstUnread = unreadLeft !== undefined && message.seq > unreadLeft && !own;
     if (isFirstUnread) {
       rows.push({ kind: "unread", key: "unread" });
@@ -50,7 +51,8 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
     const leads = newDay || isFirstUnread || before === undefined || !sameRun(before, message);
     rows.push({
       kind: "message",
-      key: message.clientMessageId ?? message.id,
+      // Under the id of one's own it was drawn as unsent; those of others may be the same.
+      key: (own ? message.clientMessageId : undefined) ?? message.id,
       message,
       own,
       leads,
