@@ -8,6 +8,7 @@ import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
+import { sayCount } from "../say-count.ts";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { ActAsButton } from "./act-as.tsx";
@@ -44,14 +45,12 @@ export function UserPage({ userId }: { userId: string }) {
             title={user.displayName ?? user.userId}
             lead={
               <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-                <PresenceText state={count > 0 ? "online" : "offline"} />
-                <span>
-                  {count > 0 ? (
-                    `${count} ${count === 1 ? "connection" : "connections"}`
-                  ) : (
-                    <LastSeen at={user.lastSeenAt} />
-                  )}
-                </span>
+                {connections.data && (
+                  <>
+                    <PresenceText state={count > 0 ? "online" : "offline"} />
+                    <span>{count > 0 ? sayCount(count, "connection") : <LastSeen at={user.lastSeenAt} />}</span>
+                  </>
+                )}
                 <IdText id={user.userId} what="id of the user" />
               </span>
             }
