@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installationKey } from "../auth/api-key.ts";
 import type { Chat } from "../domain/chats/schema.ts";
+import { retainTasks } from "../domain/tasks/store.ts";
 import { Planner } from "../log/planner.ts";
 import { call, configFor, type Stack, startStack, type TestTenant, testSecret } from "../testing/stack.ts";
 import { consumers } from "./consumers.ts";
@@ -157,8 +158,8 @@ test("caught mails go after a week, settled decisions after ninety days, what wa
   const old = "now() - interval '91 days'";
   for (const status of ["sent", "waiting"])
     await owner.query(
-      `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch, updated_at)
-       values ('one', gen_random_uuid(), $1, 'u', 'email', 'test', 't', 's', $1, 1, ${old})`,
+      `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch, created_at, updated_at)
+       values ('one', gen_random_uuid(), $1, 'u', 'email', 'test', 't', 's', $1, 1, ${old}, ${old})`,
       [status],
     );
   await owner.query(
@@ -169,6 +170,29 @@ test("caught mails go after a week, settled decisions after ninety days, what wa
   const left = await owner.query("select cause from deliveries where tenant_id = 'one' and kind = 'test'");
   expect(left.rows).toEqual([{ cause: "waiting" }]);
   expect((await owner.query("select subject from caught_mails")).rows).toEqual([{ subject: "6" }]);
+});
+
+test("of tasks and their files so many parts go at a time, and a task after its last part", async () => {
+  const { db } = stack.api.services;
+  const [{ tenantId }] = tenants as [TestTenant];
+  await owner.query(
+    `with task as (insert into tasks (tenant_id, id, kind, subject, status, started_by, finished_at)
+       values ('one', gen_random_uuid(), 'export-user', 'ada', 'done', 'key', now() - interval '1 day') returning id)
+     insert into task_parts (tenant_id, task_id, number, body) select 'one', id, n, 'x' from task, generate_series(1, 5) n`,
+  );
+  const left = async () =>
+    (
+      await owner.query(
+        "select (select count(*)::int from tasks) as tasks, (select count(*)::int from task_parts) as parts",
+      )
+    ).rows[0];
+  const steps = [];
+  for (let gone = 2; gone === 2; steps.push(await left())) gone = await retainTasks(db, tenantId, new Date(), 2);
+  expect(steps).toEqual([
+    { tasks: 1, parts: 3 },
+    { tasks: 1, parts: 1 },
+    { tasks: 0, parts: 0 },
+  ]);
 });
 
 test("what was cancelled goes after ninety days, and sends to many that ended, but for one of which somebody waits", async () => {

@@ -43,6 +43,27 @@ test("npm run db:diff has nothing to write", async () => {
   expect(await diffToModels(migrated.ownerUrl)).toBeNull();
 });
 
+test.each([
+  [
+    "the tenant's deliveries, newest first",
+    "deliveries where tenant_id = 't' order by created_at desc, id desc limit 50",
+  ],
+  ["one person's", "deliveries where tenant_id = 't' and user_id = 'u' order by created_at desc, id desc limit 50"],
+  ["one person's calls", "api_requests where tenant_id = 't' and user_id = 'u' order by id limit 50"],
+  [
+    "old keys",
+    "send_keys where tenant_id = 't' and key like 'i:%' and created_at < '2026-01-01' order by created_at limit 50",
+  ],
+])("an index has %s, and nothing else is read for them", async (_, asked) => {
+  const plan = await connected(migrated, async (client) => {
+    await client.query("set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off");
+    const { rows } = await client.query<{ "QUERY PLAN": string }>(`explain (costs off) select * from ${asked}`);
+    return rows.map((row) => row["QUERY PLAN"]).join("\n");
+  });
+  expect(plan).toContain("Index Cond");
+  expect(plan).not.toMatch(/Sort|Filter/);
+});
+
 async function expectSame(sql: string): Promise<void> {
   const [lines, expected] = await Promise.all([query(migrated, sql), query(modelled, sql)]);
   expect(expected.length).toBeGreaterThan(10);

@@ -56,8 +56,8 @@ export interface RequestRange {
 }
 
 /**
- * Rows that fit, newest first, and where to go on; undefined at the end. Hand-written SQL: the primary key alone is kept up, so that
- * noting a call is cheap, and a filter works on a bounded number of rows of it.
+ * Rows that fit, newest first, and where to go on; undefined at the end. Hand-written SQL: the primary key alone is kept up for
+ * it, so that noting a call is cheap, and a filter works on a bounded number of rows of it.
  */
 export async function listRequests(
   db: Database,

@@ -95,12 +95,13 @@ export async function removeTask(tx: TenantTransaction, tenantId: TenantId, id: 
   return count > 0;
 }
 
-/** Takes out tasks that ended before; returns how many, at most `limit`. */
+/** Takes out tasks that ended before, or of their files so many parts that it has to be called again; returns how many, at most `limit`. */
 export async function retainTasks(db: Database, tenantId: TenantId, before: Date, limit: number): Promise<number> {
   const client = db.forTenant(tenantId);
   const where = { tenantId, finishedAt: { lt: before } };
   const ids = (await client.task.findMany({ where, select: { id: true }, take: limit })).map(({ id }) => id);
   if (ids.length === 0) return 0;
-  await client.taskPart.deleteMany({ where: { tenantId, taskId: { in: ids } } });
+  const { count } = await client.taskPart.deleteMany({ where: { tenantId, taskId: { in: ids } }, limit });
+  if (count === limit) return limit;
   return (await client.task.deleteMany({ where: { tenantId, id: { in: ids } } })).count;
 }
