@@ -39,15 +39,27 @@ export async function takeFingerprint(
   tenantId?: string,
   { everything = false } = {},
 ): Promise<Fingerprint> {
+  const name = `fingerprint of ${everything ? "everything" : "what is stored"} ${tenantId ? "of one" : "of all"}`;
+  const asked = prepared.get(owner) ?? new Map<string, Promise<string>>();
+  prepared.set(owner, asked);
+  const text = asked.get(name) ?? toQuery(owner, tenantId !== undefined, everything);
+  asked.set(name, text);
+  const values = [everything ? [] : LATER, ...(tenantId ? [tenantId] : [])];
+  const { rows } = await owner.query<{ name: string; hash: string }>({ name, text: await text, values });
+  return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
+}
+
+// Thousands are taken, and to plan one over so many tables takes longer than to run it.
+const prepared = new WeakMap<Owner, Map<string, Promise<string>>>();
+
+async function toQuery(owner: Owner, ofOne: boolean, everything: boolean): Promise<string> {
   const tables = await listTables(owner, everything ? [...TENANTLESS, ...NOTED] : LIVE);
   const parts = tables.map(
     ({ name, tenant }) =>
       `select '${name}' as name, (select md5(coalesce(string_agg(x, '|' order by x), '')) from (
-         select (to_jsonb(r) - $2::text[])::text as x from ${name} r where $1::text is null or r.${tenant} = $1) rows) as hash`,
+         select (to_jsonb(r) - $1::text[])::text as x from ${name} r ${ofOne ? `where r.${tenant} = $2` : ""}) rows) as hash`,
   );
-  const values = [tenantId ?? null, everything ? [] : LATER];
-  const { rows } = await owner.query<{ name: string; hash: string }>(parts.join(" union all "), values);
-  return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
+  return parts.join(" union all ");
 }
 
 /** Tables whose rows are not the same. */
