@@ -6,7 +6,7 @@ import { type Database, openDatabase } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { type Stack, startStack } from "../../testing/stack.ts";
-import { finishWebhook, type WebhookEnd } from "./webhook-store.ts";
+import { finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
 
 let stack: Stack;
 let db: Database;
@@ -52,4 +52,39 @@ test("what got through is noted also while another one's answer disables the end
     [taken, gone],
   ]);
   expect(rows).toEqual([{ status: "delivered" }, { status: "failed" }]);
+});
+
+test.each([
+  ["in any order", false, 1],
+  ["in order, of one chat", true, 1],
+  ["in order, of fifty", true, 50],
+])("a claim reads no more of a backlog than it needs: %s", async (_, ordered, chats) => {
+  const { tenantId, key } = await stack.tenant(`backlog-${ordered}-${chats}`);
+  const url = "https://hooks.example/in";
+  const endpointId = (await key()<{ id: string }>("POST", "/admin/webhooks", { url, ordered })).body.id;
+  await owner.query(
+    `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status)
+     select l.tenant_id, gen_random_uuid(), $2, n, log_epoch_v1(l.epoch), 'message.created', n % $3, 'queued'
+     from tenant_log l, generate_series(1, 3000) n where l.tenant_id = $1`,
+    [tenantId, endpointId, chats],
+  );
+  const { rows, read } = await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    const readSoFar = async () => {
+      const [stat] = await tx.$queryRaw<{ read: number }[]>`
+        select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relname = 'webhook_deliveries'`;
+      return stat?.read ?? 0;
+    };
+    const before = await readSoFar();
+    for (let i = 0; i < 3; i++) {
+      await tx.$queryRaw`select id::text from claim_webhook_v2(${tenantId}, ${endpointId}::uuid, 4, 10, '1 minute')`;
+      await nextWebhook(tx, tenantId, endpointId, webhookPatience);
+    }
+    const read = (await readSoFar()) - before;
+    const rows = await tx.$queryRaw<{ place: bigint }[]>`
+      select position as place from webhook_deliveries
+      where tenant_id = ${tenantId} and endpoint_id = ${endpointId}::uuid and claimed_until is not null order by 1`;
+    return { rows, read };
+  });
+  expect(rows.map(({ place }) => Number(place))).toEqual(ordered && chats === 1 ? [1] : [1, 2, 3]);
+  expect(read).toBeLessThan(1000);
 });
