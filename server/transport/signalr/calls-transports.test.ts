@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type HubConnection, HubConnectionBuilder, LogLevel, Subject } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -113,4 +116,23 @@ test("an answer that goes deeper than MessagePack is written is refused to its c
   await expect(connection.invoke("TestIssuer", { token })).rejects.toThrow("too_large: The answer is too large");
   expect(await connection.invoke("TestIssuer", { token: "none" })).toMatchObject({ ok: false, rule: "form" });
   await connection.stop();
+});
+
+test("another node is asked by the path alone: an address that names a host leads to nobody else", async () => {
+  const asked: (string | undefined)[] = [];
+  const stranger = createServer(({ url }, response) => {
+    asked.push(url);
+    response.end("a stranger's answer");
+  }).listen(0, "127.0.0.1");
+  await once(stranger, "listening");
+  const headers = { authorization: `Bearer ${await acme.token("bob")}` };
+  const negotiated = await fetch(`${acme.url}/hub/negotiate?negotiateVersion=1`, { method: "POST", headers });
+  const { connectionToken } = (await negotiated.json()) as Record<string, string>;
+  const { port } = stranger.address() as AddressInfo;
+  const path = `http://127.0.0.1:${port}/tenant/acme/v1/hub?id=${connectionToken}`;
+  const [answer] = await once(request(other.url, { path, headers }).end(), "response");
+  let text = "";
+  for await (const chunk of answer) text += chunk;
+  stranger.close();
+  expect([answer.statusCode, text, asked]).toEqual([200, "", []]);
 });

@@ -58,7 +58,8 @@ export class NodeRouting {
     const body = request.body as Buffer | undefined;
     const headers = { ...withoutHops(request.headers), [hopHeader]: "1", "content-length": String(body?.length ?? 0) };
     return new Promise((resolve, reject) => {
-      const out = ask(new URL(request.raw.url ?? "/", base), { method, headers, agent: this.agent }, resolve);
+      const path = pathOf(request.raw.url ?? "/");
+      const out = ask(base, { method, path, headers, agent: this.agent }, resolve);
       out.on("error", reject);
       out.on("socket", (socket) => {
         if (!socket.connecting) return;
@@ -69,6 +70,11 @@ export class NodeRouting {
       out.end(body);
     });
   }
+}
+
+/** A request may name a whole address (RFC 9112, 3.2.2), and routes match its path: the host in it is the client's word, and no node of ours. */
+function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/]*/i, "");
 }
 
 function withoutHops(headers: IncomingHttpHeaders): IncomingHttpHeaders {
