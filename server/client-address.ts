@@ -28,7 +28,10 @@ function readRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
  * The caller's address: of the nearest sender whose word about the one behind it is not taken. What a client writes into
  * X-Forwarded-For itself stands behind its own address, and is never reached. Fastify's `request.ip` goes by the same rule.
  */
-export function clientAddress({ socket, headers }: IncomingMessage, trust: TrustProxy): string {
+export function clientAddress(
+  { socket, headers }: Pick<IncomingMessage, "socket" | "headers">,
+  trust: TrustProxy,
+): string {
   const forwarded = [headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
   const senders = [...forwarded.map((part) => part.trim()).filter(Boolean), socket.remoteAddress ?? ""].reverse();
   const hop = senders.findIndex((address, index) => index === senders.length - 1 || !trust(address, index));

@@ -46,6 +46,7 @@ export class PaperHub implements HubHost {
       parallel: 1,
       makeLink: (): Link => ({
         transport,
+        ip: () => "192.0.2.1",
         write: (bytes) => this.hear(bytes),
         end: (code, reason, last) => {
           if (last) this.hear(last);

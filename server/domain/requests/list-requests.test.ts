@@ -17,6 +17,7 @@ interface Row {
   keyId?: string;
   userId?: string;
   requestId: string;
+  ip?: string;
 }
 
 interface Page {
@@ -68,6 +69,9 @@ describe("succeeds", () => {
         "signalr messages.send 201 ok user ben",
         "trpc apiKeys.list 200 ok key ",
       ]),
+    );
+    expect(new Set(data.map(({ transport, ip }) => `${transport} from ${ip}`))).toEqual(
+      new Set(["rest from 127.0.0.1", "signalr from 127.0.0.1", "trpc from 127.0.0.1"]),
     );
     const ofKey = data.find(({ operation }) => operation === "apiKeys.list");
     expect(ofKey?.keyId).toMatch(/^[0-9a-f-]{36}$/);

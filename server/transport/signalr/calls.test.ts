@@ -150,6 +150,7 @@ describe("an upload", () => {
       methods: methods as never,
       principal: {} as never,
       clientId: undefined,
+      link: { ip: () => "" },
       parallel: 1,
       answer: (message) => heard.push(JSON.stringify(message)),
       pressure: () => undefined,

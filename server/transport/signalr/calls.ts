@@ -1,6 +1,7 @@
 import type { Principal } from "../../auth/principal.ts";
 import { callTexts } from "./call-texts.ts";
 import type { ClientMessage, Invocation, ServerMessage } from "./codec.ts";
+import type { Link } from "./link.ts";
 import { errorText, type HubMethods, type Invoker } from "./methods.ts";
 import { Upload, UploadFailed } from "./upload.ts";
 
@@ -13,6 +14,7 @@ const maxStreams = 50;
 export interface CallSite {
   readonly principal: Principal;
   readonly clientId: string | undefined;
+  readonly link: Pick<Link, "ip">;
   readonly methods: HubMethods;
   /** How many calls run at once; streams do not count. */
   readonly parallel: number;
@@ -159,11 +161,11 @@ export class Calls {
   }
 
   private async outcomeOf(call: Call): Promise<{ result?: unknown; error?: string }> {
-    const { methods, principal, clientId } = this.site;
+    const { methods, principal, clientId, link } = this.site;
     const { type, target, arguments: args, uploads, end } = call;
     const fault = this.faultOf(call);
     if (fault !== undefined) return { error: fault };
-    const invoker = { principal, clientId, signal: end.signal };
+    const invoker = { principal, clientId, signal: end.signal, ip: () => link.ip() };
     const [upload] = uploads.values();
     try {
       if (type === 4) return await this.stream(call, invoker);

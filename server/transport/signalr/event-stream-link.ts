@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { payloadOf, roomIn } from "../../realtime/connection.ts";
 import { HttpLink } from "./http-link.ts";
+import type { Peer } from "./link.ts";
 
 const before = Buffer.from("data: ");
 const after = Buffer.from("\r\n\r\n");
@@ -13,8 +14,8 @@ export class EventStreamLink extends HttpLink {
   private readonly response: ServerResponse;
   private endedAt: number | undefined;
 
-  constructor(response: ServerResponse, onSlow: () => void) {
-    super(onSlow);
+  constructor(response: ServerResponse, peer: Peer) {
+    super(peer);
     this.response = response;
   }
 

@@ -7,7 +7,7 @@ import { EventStreamLink } from "./event-stream-link.ts";
 import { HttpLink } from "./http-link.ts";
 import type { Hub } from "./hub.ts";
 import type { HubConnection } from "./hub-connection.ts";
-import type { Link } from "./link.ts";
+import type { Link, Peer } from "./link.ts";
 import { answerPoll, PollLink } from "./poll-link.ts";
 import { type PlainAnswer, plainAnswers } from "./upgrade-answer.ts";
 
@@ -27,7 +27,7 @@ export async function openStream(hub: Hub, at: HubRequest): Promise<Answered> {
   const { reply } = at;
   const open = hub.find(at.claim.connectionId);
   if (open) return open.link.transport === "ServerSentEvents" ? plainAnswers.idInUse : plainAnswers.idElsewhere;
-  const connection = await connect(hub, at, (onSlow) => new EventStreamLink(reply.raw, onSlow));
+  const connection = await connect(hub, at, (peer) => new EventStreamLink(reply.raw, peer));
   if (!connection) return plainAnswers.idUnknown;
   reply.hijack();
   reply.raw.once("close", () => connection.closed());
@@ -52,7 +52,7 @@ export async function poll(hub: Hub, at: HubRequest): Promise<Answered> {
     return reply;
   }
   let gone = () => {};
-  const connection = await connect(hub, at, (onSlow) => new PollLink({ now: hub.now, onGone: () => gone(), onSlow }));
+  const connection = await connect(hub, at, (peer) => new PollLink({ ...peer, now: hub.now, onGone: () => gone() }));
   if (!connection) return plainAnswers.idUnknown;
   gone = () => connection.closed();
   reply.hijack();
@@ -86,11 +86,13 @@ export async function deleteConnection(hub: Hub, { reply, claim }: HubRequest): 
 async function connect(
   hub: Hub,
   { request, reply, claim, principal, address }: HubRequest,
-  makeLink: (onSlow: () => void) => Link,
+  makeLinkTo: (peer: Peer) => Link,
 ): Promise<HubConnection | undefined> {
   const settings = await hub.settingsOf(principal);
   if (!hub.mayConnect(claim) || reply.raw.destroyed) return undefined;
   const client = clientOf(request.headers);
+  const { ip } = request;
+  const makeLink = (onSlow: () => void) => makeLinkTo({ onSlow, ip: () => ip });
   return hub.connect({ id: claim.connectionId, principal, client, address, settings, stateful: false, makeLink });
 }
 

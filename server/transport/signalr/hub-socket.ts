@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { type Server, WebSocket, WebSocketServer } from "ws";
 import { FrameWriter } from "../../realtime/connection.ts";
 import { limits } from "../../schema.ts";
-import type { Link } from "./link.ts";
+import type { Link, Peer } from "./link.ts";
 
 /** How long the peer may take to answer a close frame, in ms. */
 const closeTimeoutMs = 5000;
@@ -21,11 +21,13 @@ export interface SocketOwner {
 /** The way to a client over its WebSocket. */
 export class SocketLink extends FrameWriter implements Link {
   readonly transport = "WebSockets";
+  readonly ip: Peer["ip"];
   private readonly hubSocket: HubSocket;
 
-  constructor(ws: HubSocket, socket: Duplex, onSlow: () => void) {
+  constructor(ws: HubSocket, socket: Duplex, { onSlow, ip }: Peer) {
     super(ws, socket, onSlow);
     this.hubSocket = ws;
+    this.ip = ip;
   }
 
   pause(): void {

@@ -118,7 +118,7 @@ export class Hub implements SignalrHub, HubHost {
     return authenticateHub(this.deps.services, shown);
   }
 
-  addressOf(request: IncomingMessage): string {
+  addressOf(request: Pick<IncomingMessage, "socket" | "headers">): string {
     return clientAddress(request, this.deps.services.settings.trustProxy);
   }
 

@@ -7,8 +7,16 @@ export const maxAnswerBytes = maxQueuedBytes / 2;
 /** The ways that a client may choose from, in the words of negotiation. */
 export type TransportName = "WebSockets" | "ServerSentEvents" | "LongPolling";
 
+/** What a link is to know of its peer. */
+export interface Peer {
+  /** Called when more is unread by it than is kept. */
+  onSlow(): void;
+  /** Where it is; empty when that cannot be said any more. Asked for only when it matters: Node keeps what it finds out about a socket. */
+  ip(): string;
+}
+
 /** How the bytes of a connection travel. What it is told to write is a frame made by `frame()` of realtime/connection. */
-export interface Link {
+export interface Link extends Pick<Peer, "ip"> {
   readonly transport: TransportName;
   /** What the peer has not read, in bytes. */
   readonly unread: number;

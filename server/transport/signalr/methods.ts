@@ -16,6 +16,7 @@ export interface Invoker {
   /** The page's own id, for calls that name none. */
   readonly clientId: string | undefined;
   readonly signal: AbortSignal;
+  ip(): string;
 }
 
 interface Options {
@@ -102,6 +103,7 @@ export class HubMethods {
       idempotencyKey: readIdempotencyKey(idempotencyKey),
       services,
       transport: "signalr",
+      ip: invoker.ip() || undefined,
       log,
       signal,
     });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { payloadOf } from "../../realtime/connection.ts";
 import { HttpLink } from "./http-link.ts";
+import type { Peer } from "./link.ts";
 
 /** A poll that nothing came for is answered after this, in ms; stock clients give up on one after 100 s. */
 const pollTimeoutMs = 90_000;
@@ -13,11 +14,10 @@ interface Poll {
   since: number;
 }
 
-interface Options {
+interface Options extends Peer {
   now: () => number;
   /** The client has gone, or has been given the last word. */
   onGone(): void;
-  onSlow(): void;
 }
 
 /** Long polling (TransportProtocols.md): what is to be said waits for the client to ask for it. */
@@ -31,7 +31,7 @@ export class PollLink extends HttpLink {
   private readonly options: Options;
 
   constructor(options: Options) {
-    super(options.onSlow);
+    super(options);
     this.options = options;
     this.leftAt = options.now();
   }

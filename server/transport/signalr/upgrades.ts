@@ -55,7 +55,7 @@ export class Upgrades {
     const client = clientOf(request.headers);
     const opening = { id: claim?.connectionId ?? newConnectionId(), principal, client, address, settings };
     this.server.handleUpgrade(request, socket, head, (ws) => {
-      const makeLink = (onSlow: () => void) => new SocketLink(ws, socket, onSlow);
+      const makeLink = (onSlow: () => void) => new SocketLink(ws, socket, { onSlow, ip: ipOf(knock, hub) });
       const connection = hub.connect({ ...opening, stateful: claim?.stateful ?? false, makeLink });
       ws.join(connection, connection.link as SocketLink);
       hub.welcome(connection);
@@ -77,16 +77,26 @@ export class Upgrades {
   }
 
   /** Gives a connection that is open its next socket, if it is one that has several in its life. */
-  private async comeBack(open: HubConnection, principal: Principal, { request, socket, head }: Knock): Promise<void> {
+  private async comeBack(open: HubConnection, principal: Principal, knock: Knock): Promise<void> {
+    const { request, socket, head } = knock;
     if (open.link.transport !== "WebSockets") return refuseUpgrade(socket, plainAnswers.idElsewhere);
     if (!(open instanceof StatefulConnection)) return refuseUpgrade(socket, plainAnswers.idInUse);
     if (open.hasSocket) await sleep(overtakenByMs);
     if (this.hub.draining) throw new DomainError("unavailable", { retryAfter: 1 });
     if (!open.isResumable || this.hub.find(open.id) !== open) return refuseUpgrade(socket, plainAnswers.idUnknown);
     this.server.handleUpgrade(request, socket, head, (ws: HubSocket) => {
-      const link = new SocketLink(ws, socket, () => open.disconnect("slow_consumer"));
+      const onSlow = () => open.disconnect("slow_consumer");
+      const link = new SocketLink(ws, socket, { onSlow, ip: ipOf(knock, this.hub) });
       open.attach(link, principal);
       ws.join(open, link);
     });
   }
+}
+
+/** Holds on to nothing of the request but what says where it came from: a connection lives long. */
+function ipOf({ request }: Pick<Knock, "request">, hub: Hub): () => string {
+  const { socket, headers } = request;
+  const forwarded = headers["x-forwarded-for"];
+  const from = { socket, headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded } };
+  return () => hub.addressOf(from);
 }
