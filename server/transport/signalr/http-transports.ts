@@ -55,9 +55,10 @@ export async function poll(hub: Hub, at: HubRequest): Promise<Answered> {
   const connection = await connect(hub, at, (peer) => new PollLink({ ...peer, now: hub.now, onGone: () => gone() }));
   if (!connection) return plainAnswers.idUnknown;
   gone = () => connection.closed();
+  // Now, not with the next poll: of a client that asks no more nobody would ever hear.
+  hub.enter(connection);
   reply.hijack();
   answerPoll(reply.raw, headersOf(reply), 200, Buffer.alloc(0));
-  hub.welcome(connection);
   return reply;
 }
 

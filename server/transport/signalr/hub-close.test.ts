@@ -98,6 +98,13 @@ describe("closes", () => {
     const extra = await RawHubClient.open(`${acme.url}/hub`, token);
     expect(extra.messages).toEqual([{ error: "Too many connections of this user" }]);
     expect((await extra.closed).code).toBe(4429);
+    const headers = { authorization: `Bearer ${token}` };
+    const negotiated = await fetch(`${acme.url}/hub/negotiate?negotiateVersion=1`, { method: "POST", headers });
+    const { connectionToken } = (await negotiated.json()) as Record<string, string>;
+    const poll = () => fetch(`${acme.url}/hub?id=${connectionToken}`, { headers });
+    const polled = await poll();
+    expect([polled.status, await polled.text()]).toEqual([429, "Too many calls: Too many connections of this user"]);
+    expect((await poll()).status).toBe(404); // nothing is kept of it, whether its client comes back or not
     for (const { socket } of clients) socket.terminate();
   });
 });

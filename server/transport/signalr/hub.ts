@@ -156,7 +156,17 @@ export class Hub implements SignalrHub, HubHost {
     return connection;
   }
 
-  /** Lets a connection take part, when its client can be told that it may not. */
+  /** Lets a connection take part. Throws `rate_limited`, and forgets it, when its user has too many. */
+  enter(connection: HubConnection): void {
+    try {
+      this.deps.realtime.open(connection);
+    } catch (error) {
+      connection.closed();
+      throw error;
+    }
+  }
+
+  /** The same, when its client can be told that it may not. */
   welcome(connection: HubConnection): void {
     try {
       this.deps.realtime.open(connection);
