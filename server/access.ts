@@ -1,7 +1,9 @@
 import type { Principal } from "./auth/principal.ts";
 import { scopesOfRole } from "./auth/roles.ts";
 import { networkOf } from "./client-address.ts";
+import type { TenantSettings } from "./domain/tenants/schema.ts";
 import { DomainError } from "./errors.ts";
+import type { Allowance, Limiter } from "./limiter.ts";
 import type { Access, Caller, Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 
@@ -71,6 +73,30 @@ function requireOperator({ access, kind }: Operation, principal: Principal): voi
 /** A browser that somebody left open does not get at what is dangerous. */
 function requireSudo({ sudo }: Access, { person }: Principal): void {
   if (sudo && person && person.sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
+}
+
+/** Of somebody who is signed in to the console. */
+const personRate = { rate: 20, burst: 200 };
+
+/** One token of the caller's own bucket, by the tenant's rates; whoever runs it gets at them, however low they were set. Throws `rate_limited`. */
+export function takeOwn(
+  limiter: Limiter,
+  { tenantId, userId, keyId, person }: Principal,
+  rates: Pick<TenantSettings["rates"], "user" | "key"> | undefined,
+): Allowance {
+  if (person) return limiter.take("person", person.personId, personRate);
+  if (!rates) throw new DomainError("unauthenticated");
+  return keyId === undefined
+    ? limiter.take("user", JSON.stringify([tenantId, userId ?? null]), rates.user)
+    : limiter.take("key", JSON.stringify([tenantId, keyId]), rates.key);
+}
+
+/** Opening a connection costs its caller what a call does: each is a look into the log, and word of who is there. Throws `rate_limited`. */
+export async function payForOpening(
+  { security, limiter }: Pick<Services, "security" | "limiter">,
+  principal: Principal,
+): Promise<void> {
+  takeOwn(limiter, principal, (await security.snapshot(principal.tenantId))?.settings.rates);
 }
 
 /** What callers of an unknown tenant get. */

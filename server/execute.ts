@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { requireAccess } from "./access.ts";
+import { requireAccess, takeOwn } from "./access.ts";
 import { type Audited, beginAudit } from "./audit.ts";
 import type { Principal } from "./auth/principal.ts";
 import { bodyHashOf } from "./caller.ts";
@@ -65,22 +65,15 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
  * with their address where they came in. Throws `rate_limited`.
  */
 async function takeToken({ services, principal, tenantId }: Call): Promise<Record<string, string>> {
-  const { userId, keyId, kind, person } = principal;
-  // Whoever runs the tenant gets at its limits, however low they were set.
-  if (person) return headersOf(services.limiter.take("person", person.personId, personRate));
+  const { kind, person } = principal;
+  if (person) return headersOf(takeOwn(services.limiter, principal, undefined));
   if (kind === "installation" || kind === "visitor" || kind === "internal") return {};
   const rates = (await services.security.snapshot(tenantId))?.settings.rates;
   if (!rates) throw new DomainError("unauthenticated");
-  const own =
-    keyId === undefined
-      ? services.limiter.take("user", JSON.stringify([tenantId, userId ?? null]), rates.user)
-      : services.limiter.take("key", JSON.stringify([tenantId, keyId]), rates.key);
+  const own = takeOwn(services.limiter, principal, rates);
   services.limiter.take("tenant", tenantId, rates.tenant);
   return headersOf(own);
 }
-
-/** Of somebody who is signed in to the console. */
-const personRate = { rate: 20, burst: 200 };
 
 function acceptKey(operation: Operation, ctx: Context, input: unknown): void {
   const key = ctx.idempotencyKey ?? "";

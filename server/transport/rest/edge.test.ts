@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import Fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
+import { RawHubClient, refusedUpgrade } from "../../testing/hub-client.ts";
 import { type Caller, call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { dressEdge } from "./edge.ts";
 
@@ -215,6 +216,28 @@ describe("rates", () => {
     expect(other.status).toBe(200);
   });
 
+  test("of a user: opening a connection counts as a call does, whatever it is opened by", async () => {
+    const churn = await stack.tenant("churn");
+    await setSettings(rates(["user"], 0.1, 4), churn);
+    const token = await churn.token("una");
+    const bearer = { authorization: `Bearer ${token}` };
+    const negotiate = () => fetch(`${churn.url}/hub/negotiate?negotiateVersion=1`, { method: "POST", headers: bearer });
+    const stream = () => fetch(`${churn.url}/events`, { headers: { ...bearer, accept: "text/event-stream" } });
+    const subscribe = () => fetch(`${stack.url}/api/trpc/events.subscribe`, { headers: bearer });
+    const [negotiated, streaming, subscribed] = [await negotiate(), await stream(), await subscribe()];
+    expect([negotiated.status, streaming.status]).toEqual([200, 200]);
+    expect(await firstOf(subscribed)).toContain("event: connected");
+    const hub = await RawHubClient.open(`${churn.url}/hub`, token);
+    const [late, closed, said] = [await negotiate(), await stream(), await subscribe()];
+    expect([late.status, closed.status]).toEqual([429, 429]);
+    expect(Number(late.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    expect(await said.text()).toContain("rate_limited");
+    expect((await refusedUpgrade(`${churn.url}/hub?access_token=${token}`)).status).toBe(429);
+    expect((await churn.as("vic")("GET", "/Chat")).status).toBe(200);
+    hub.socket.terminate();
+    await streaming.body?.cancel();
+  });
+
   test("of a tenant: its other users wait, other tenants do not", async () => {
     const full = await stack.tenant("full");
     await setSettings(rates(["tenant"]), full);
@@ -236,6 +259,14 @@ describe("rates", () => {
     expect((await guarded.as("una")("GET", "/Chat")).status).toBe(200);
   });
 });
+
+/** The beginning of a stream, which is then let go. */
+async function firstOf({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const { value } = (await reader?.read()) ?? {};
+  await reader?.cancel();
+  return new TextDecoder().decode(value);
+}
 
 test("a request that waits to be asked on gets its 100 first", async () => {
   const body = JSON.stringify({ content: "after you" });

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { admit, hasOutlivedToken, requireAccess } from "../../access.ts";
+import { admit, hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
@@ -55,6 +55,7 @@ async function principalOf(services: Services, request: FastifyRequest): Promise
     authenticate(services.security, credentials),
   );
   requireAccess(operations.events.list, principal);
+  await payForOpening(services, principal);
   return principal;
 }
 

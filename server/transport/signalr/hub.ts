@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
+import { payForOpening } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { clientAddress } from "../../client-address.ts";
 import type { TenantSettings } from "../../domain/tenants/schema.ts";
@@ -116,6 +117,11 @@ export class Hub implements SignalrHub, HubHost {
 
   authenticate(shown: Shown): Promise<Principal> {
     return authenticateHub(this.deps.services, shown);
+  }
+
+  /** A connection is paid for when it is negotiated, or else when its socket comes. Throws `rate_limited`. */
+  payForOpening(principal: Principal): Promise<void> {
+    return payForOpening(this.deps.services, principal);
   }
 
   addressOf(request: Pick<IncomingMessage, "socket" | "headers">): string {

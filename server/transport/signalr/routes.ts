@@ -44,6 +44,7 @@ function guarded(handle: Handler, hub: Hub) {
 async function answerNegotiate(request: FastifyRequest, reply: FastifyReply, hub: Hub): Promise<FastifyReply> {
   const url = urlOf(request);
   const principal = await hub.authenticate(shownOf(request, url));
+  await hub.payForOpening(principal);
   const { url: hubUrl } = (await hub.settingsOf(principal)).hub;
   const elsewhere = redirectOf(hubUrl ?? undefined, url, request.host);
   if (elsewhere !== undefined) return reply.send({ negotiateVersion: 0, url: elsewhere });

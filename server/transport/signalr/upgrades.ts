@@ -49,6 +49,7 @@ export class Upgrades {
     const open = claim && hub.find(claim.connectionId);
     const knock = { request, socket, head };
     if (open) return this.comeBack(open, principal, knock);
+    if (!claim) await hub.payForOpening(principal);
     const settings = await hub.settingsOf(principal);
     if (claim && hub.find(claim.connectionId)) return refuseUpgrade(socket, plainAnswers.idInUse);
     if (claim && !hub.mayConnect(claim)) return refuseUpgrade(socket, plainAnswers.idUnknown);

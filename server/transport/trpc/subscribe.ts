@@ -1,6 +1,6 @@
 import { tracked } from "@trpc/server";
 import { z } from "zod";
-import { hasOutlivedToken, requireAccess } from "../../access.ts";
+import { hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
@@ -66,6 +66,7 @@ function envelopeOf(outgoing: Outgoing): Envelope {
 async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
   const principal = await ctx.principal();
   requireAccess(operations.events.list, principal);
+  await payForOpening(ctx.services, principal);
   const queue = new SubscriptionQueue(principal, ctx);
   ctx.realtime.open(queue);
   const { tenantId, userId } = principal;
