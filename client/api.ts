@@ -71,7 +71,7 @@ export class Api {
 
   async #send(method: string, path: string, body: string | undefined, options: CallOptions): Promise<Response> {
     const { tokens } = this.#options;
-    const token = await tokens?.current();
+    const token = await tokens?.current(options.keepalive);
     const response = await this.#fetch(method, path, body, token, options);
     if (response.status !== 401 || !tokens || token === undefined) return okOrThrow(response);
     const other = await tokens.other(token);

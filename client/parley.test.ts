@@ -359,6 +359,20 @@ test("a token that is revoked ends in 'signed-out', and a new one goes on from t
   await expect.poll(() => texts(client, chatId)).toEqual(["meanwhile"]);
 });
 
+test("what goes out as the page is left does not wait for another token, while the one there is still good", async () => {
+  const ada = newUser("ada");
+  const { body: item } = await tenant.key()<Notification>("POST", "/Notifications", {
+    userId: ada,
+    subject: "going",
+    message: "x",
+  });
+  const { body } = await tenant.key()<{ token: string }>("POST", "/tokens", { userId: ada, expiresInSeconds: 50 });
+  const client = make(ada, { getToken: (why) => (why === "start" ? body.token : new Promise(() => {})) });
+  await client.api.call("inbox.getCounters", {});
+  await client.api.call("notifications.delete", { notificationId: item.id }, { keepalive: true });
+  expect((await tenant.as(ada)("GET", `/Notifications/${item.id}`)).status).toBe(404);
+});
+
 test("what one does with a notification stays done, whatever answers later, and what is refused takes nothing else back", async () => {
   const ada = newUser("ada");
   const send = async (subject: string) => {

@@ -16,10 +16,11 @@ export class TokenKeeper {
     this.#get = get;
   }
 
-  current(): Promise<string> {
+  /** @param atOnce takes the one there is until its very end: nobody will be there to get another */
+  current(atOnce = false): Promise<string> {
     if (this.#token === undefined) return this.#renew("start");
     const { exp } = readClaims(this.#token);
-    const isLasting = exp === undefined || exp * 1_000 - Date.now() > BEFORE_END_MS;
+    const isLasting = exp === undefined || exp * 1_000 - Date.now() > (atOnce ? 0 : BEFORE_END_MS);
     if (isLasting) return Promise.resolve(this.#token);
     const known = this.#token;
     // One that cannot be renewed serves to its end.
