@@ -214,6 +214,21 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await own.open("/notifications/new");
   await page.getByLabel("To", { exact: true }).selectOption("topic");
   await page.getByRole("textbox", { name: "Topic", exact: true }).fill("montijo");
+
+  // To everybody it goes when that was said once more: Enter in a box sends.
+  const subject = unheard("To all");
+  await page.getByLabel("To", { exact: true }).selectOption("everyone");
+  await page.getByLabel("Message", { exact: true }).fill("We moved.");
+  await page.getByLabel("Subject", { exact: true }).fill(subject);
+  await page.getByLabel("Subject", { exact: true }).press("Enter");
+  const sure = page.getByRole("alertdialog", { name: "Send it to everyone?" });
+  await sure.getByRole("button", { name: "Cancel" }).click();
+  await expect(sure).toHaveCount(0);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await sure.getByRole("button", { name: "Send to everyone" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: subject })).toBeVisible();
+  await own.open("/notifications/batches");
+  await expect(page.getByRole("row", { name: new RegExp(subject, "u") })).toHaveCount(1);
 });
 
 test("the pages of single objects meet WCAG 2.2 AA in both themes and fit 360 px", async () => {

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
@@ -27,11 +28,12 @@ export interface DraftFieldsProps {
 
 /** Writes a notification: to whom, what, when; beside it how it will look. */
 export function ComposePage() {
-  const { base, manages } = useConsole();
+  const { base, manages, tenantName } = useConsole();
   const router = useRouter();
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  const [asks, setAsks] = useState(false);
   // The same draft once, however often it is pressed: also after an answer that was lost, or while the next page comes.
   const [{ draft, idempotencyKey }, setDraft] = useState(() => keyed(emptyDraft));
   const set = (change: Partial<Draft>) => setDraft((before) => keyed({ ...before.draft, ...change }));
@@ -40,8 +42,14 @@ export function ComposePage() {
   const fields = { draft, set, errors: failure?.fields ?? {} };
   const unreadable = words === undefined || readObject(draft.metadata) === undefined;
 
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
+    // A press of Enter in any box sends, and what everybody has got nobody takes back.
+    if (draft.audience === "everyone") setAsks(true);
+    else void send();
+  }
+
+  async function send() {
     const sent = await run(() => sendDraft(client, draft, idempotencyKey));
     if (!sent) return;
     toast({ title: draft.at ? "It is scheduled" : "It is sent" });
@@ -70,6 +78,16 @@ export function ComposePage() {
         </div>
         <Preview query={preview} />
       </div>
+      <ConfirmDialog
+        open={asks}
+        onOpenChange={setAsks}
+        title={draft.at ? "Schedule it for everyone?" : "Send it to everyone?"}
+        confirm={draft.at ? "Schedule for everyone" : "Send to everyone"}
+        variant="primary"
+        onConfirm={() => void send()}
+      >
+        <p>Every user that {tenantName} knows gets it. Whoever has got it keeps it.</p>
+      </ConfirmDialog>
     </>
   );
 }
