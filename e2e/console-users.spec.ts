@@ -67,6 +67,10 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   const sure = page.getByRole("alertdialog", { name: "Delete this chat?" });
   await expect(sure.getByRole("button", { name: "Delete it" })).toBeDisabled();
   await sure.getByLabel("Type Cleo's").fill("Cleo's");
+  await sure.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  await expect(sure.getByRole("button", { name: "Delete it" }), "is asked for anew").toBeDisabled();
+  await sure.getByLabel("Type Cleo's").fill("Cleo's");
   await sure.getByRole("button", { name: "Delete it" }).click();
   await page.waitForURL(`**/t/${own.tenantId}/chats`);
   expect((await own.call("GET", chat, undefined, "ada")).status).toBe(404);

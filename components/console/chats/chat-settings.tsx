@@ -135,7 +135,10 @@ function DeleteChat({ chat }: { chat: Chat }) {
       <FailureNote failure={failure} className="mb-3" />
       <ConfirmDialog
         open={open}
-        onOpenChange={setOpen}
+        onOpenChange={(now) => {
+          setOpen(now);
+          setTyped("");
+        }}
         title="Delete this chat?"
         confirm="Delete it"
         barred={typed !== chat.name}

@@ -86,7 +86,6 @@ function DeleteTenant({ stored: { name } }: { stored: Tenant }) {
 
   async function remove() {
     await once({ name: typed }, (asked) => client.tenants.delete.mutate(asked));
-    setTyped("");
   }
 
   return (
@@ -97,7 +96,10 @@ function DeleteTenant({ stored: { name } }: { stored: Tenant }) {
       <FailureNote failure={failure} className="w-full" />
       <ConfirmDialog
         open={asks}
-        onOpenChange={setAsks}
+        onOpenChange={(now) => {
+          setAsks(now);
+          setTyped("");
+        }}
         title={`Delete ${name}?`}
         confirm="Delete it in 7 days"
         barred={typed !== name}

@@ -76,7 +76,6 @@ function Erase({ userId }: { userId: string }) {
   async function erase() {
     if (await run(() => client.users.erase.mutate({ userId, confirm: typed })))
       toast({ title: "The erasure has started" });
-    setTyped("");
   }
 
   return (
@@ -86,7 +85,10 @@ function Erase({ userId }: { userId: string }) {
     >
       <ConfirmDialog
         open={open}
-        onOpenChange={setOpen}
+        onOpenChange={(now) => {
+          setOpen(now);
+          setTyped("");
+        }}
         title={`Erase ${userId}?`}
         confirm="Erase for ever"
         barred={typed !== userId}
