@@ -145,6 +145,7 @@ test("the printed link makes the owner, who runs two tenants, suspends one and l
   await quay.getByLabel("At once").fill("1");
   await quay.getByRole("button", { name: "Limit" }).click();
   await expect(quay.getByRole("button", { name: "Lift" })).toBeVisible();
+  await expect(page.getByText("quay may make 0.1 calls a second, 1 at once.")).toBeVisible();
   await expect.poll(asAda).toBe(429);
   await quay.getByRole("button", { name: "Lift" }).click();
   await expect(quay.getByRole("button", { name: "Lift" })).toHaveCount(0);

@@ -14,12 +14,15 @@ export type InstallationTenant = Answers["installation"]["listTenants"]["data"][
 export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
   const [shown, setShown] = useState(tenants);
   const [fault, setFault] = useState<string>();
+  const [said, setSaid] = useState<string>();
   async function change(tenantId: string, part: Partial<Pick<InstallationTenant, "suspended" | "rate" | "limited">>) {
+    setSaid(undefined);
     try {
       const { limited: _limited, ...fields } = part;
       await callConsole("installation.updateTenant", { tenant: tenantId, ...fields });
       setFault(undefined);
       setShown((before) => before.map((one) => (one.tenantId === tenantId ? { ...one, ...part } : one)));
+      setSaid(wordsOf(tenantId, part));
     } catch (error) {
       setFault(error instanceof CallFault ? error.message : "That did not work.");
     }
@@ -36,6 +39,9 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
     <>
       <p role="alert" className="mb-3 text-bad text-sm" hidden={fault === undefined}>
         {fault}
+      </p>
+      <p role="status" className="mb-3 text-sm" hidden={said === undefined}>
+        {said}
       </p>
       <ul className="flex flex-col divide-y divide-line">
         {shown.map((tenant) => (
@@ -62,6 +68,12 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
       </ul>
     </>
   );
+}
+
+/** What a change has come to. */
+function wordsOf(tenantId: string, { suspended, rate }: Partial<InstallationTenant>): string {
+  if (rate) return `${tenantId} may make ${rate.rate} calls a second, ${rate.burst} at once.`;
+  return suspended ? `${tenantId} is suspended: it is refused every call.` : `${tenantId} goes on.`;
 }
 
 interface LimitFormProps {
