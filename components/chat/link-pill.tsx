@@ -23,7 +23,7 @@ export function LinkPill({ link }: { link: Link }) {
     <span
       role="status"
       aria-label={`Connection: ${WORDS[link]}`}
-      className="inline-flex h-6 items-center gap-1.5 rounded-full border border-line px-2 text-xs text-muted"
+      className="inline-flex h-6 items-center gap-1.5 whitespace-nowrap rounded-full border border-line px-2 text-xs text-muted"
     >
       <span aria-hidden className={cn("size-2 rounded-full", DOTS[link])} />
       {WORDS[link]}
