@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 import type PusherSdk from "pusher";
@@ -31,6 +31,8 @@ let sink: Server;
 let url: string;
 const requests: { path: string; events: Event[]; valid: boolean; type: string | undefined }[] = [];
 let failures = 0;
+/** Answers that /hangs has not given. */
+const hanging = new Set<ServerResponse>();
 
 beforeAll(async () => {
   sink = createServer(async (request, response) => {
@@ -39,6 +41,7 @@ beforeAll(async () => {
     const webhook = sdk.webhook({ headers: request.headers as never, rawBody });
     const { events } = JSON.parse(rawBody) as { events: Event[] };
     const path = request.url ?? "";
+    if (path === "/hangs") return void hanging.add(response);
     requests.push({ path, events, valid: webhook.isValid(), type: request.headers["content-type"] });
     const status = path === "/down" ? 503 : path === "/flaky" && failures++ === 0 ? 500 : 200;
     response.writeHead(status).end();
@@ -180,6 +183,31 @@ describe("webhooks", () => {
     expect(job.max_attempts).toBe(1);
     await expect(deliverChannelWebhook(context, job.payload)).rejects.toThrow("the webhook answered 503");
     expect(requests.filter(({ path }) => path === "/down")).toHaveLength(7);
+  });
+
+  test("that are never answered keep two of a tenant's requests waiting, and no other tenant's", async () => {
+    const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+    await owner.connect();
+    const events = ["channel_occupied"];
+    await configure({ webhooks: [{ url: `${url}/hangs`, events }], batchWebhooks: false });
+    const globex = await stack.tenant("globex");
+    const raws = [await RawPusher.open(stack.url, app.key)];
+    for (let n = 0; n < 20; n++) raws[0]?.subscribe(`hangs-${n}`, app);
+    await eventually(() => expect(hanging.size).toBeGreaterThan(0));
+    const theirs = await appOf(globex);
+    await globex.key()("PATCH", "/admin/pusher", { webhooks: [{ url: `${url}/lives`, events }] });
+    raws.push(await RawPusher.open(stack.url, theirs.key));
+    raws[1]?.subscribe("lives", theirs);
+    await eventually(() => expect(told("/lives")).toEqual([{ name: "channel_occupied", channel: "lives" }]));
+    const { rows } = await owner.query(
+      `select count(*)::int as n from graphile_worker._private_jobs where locked_at is not null and payload ->> 'url' = $1`,
+      [`${url}/hangs`],
+    );
+    expect(rows[0].n).toBeLessThanOrEqual(2);
+    await configure({ webhooks: [] });
+    for (const response of hanging) response.end();
+    for (const raw of raws) raw.socket.terminate();
+    await owner.end();
   });
 
   test("go to no private address, by number or by name, and by https only, unless the installation allows it", async () => {

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { type PusherApp, pusherSecretKey, pusherSignature, readPusherApp } from "../auth/pusher-app.ts";
 import type { Database } from "../persistence/database.ts";
@@ -9,6 +10,8 @@ import type { TaskContext } from "./tasks.ts";
 
 /** Notices a step. */
 const step = 200;
+/** Requests of a tenant at a time, over all workers: one that never answers has a worker's slot for as long as we wait. */
+const width = 2;
 /** Events in one request, where they are batched. */
 const maxBatch = 50;
 /** ms between the tries. The last comes after five minutes, as Pusher has it; the queue's own delays do not meet that. */
@@ -23,7 +26,7 @@ interface Delivery {
   tries?: number;
 }
 
-/** Turns what is due into requests: a job each, so that a dead endpoint delays no other. Nothing is lost and nothing planned twice. */
+/** Turns what is due into requests: a job each, so that a dead endpoint delays no other tenant's. Nothing is lost and nothing planned twice. */
 export async function planChannelWebhooks({ db, config, now }: TaskContext, payload: unknown): Promise<void> {
   const tenantId = tenantOf(payload);
   for (let taken = step; taken === step; )
@@ -63,7 +66,9 @@ export async function deliverChannelWebhook(
 /** The last try is the queue's last as well: what fails then is in the dead-letter list. */
 function jobOf(tenantId: TenantId, delivery: Delivery): Job {
   const last = delivery.tries === channelWebhookDelays.length;
-  return { task: "channel-webhook-delivery", payload: { tenantId, ...delivery }, ...(last ? { maxAttempts: 1 } : {}) };
+  const queue = `channel-webhooks:${tenantId}:${randomInt(width)}`;
+  const job = { task: "channel-webhook-delivery", payload: { tenantId, ...delivery }, queue };
+  return { ...job, ...(last ? { maxAttempts: 1 } : {}) };
 }
 
 function jobsFor(tenantId: TenantId, app: PusherApp, { notices, now }: { notices: DueNotice[]; now: number }): Job[] {
