@@ -62,8 +62,18 @@ export function readSesReport(text: string): BounceReport | undefined {
   return { bounces: [...(bounced ?? []), ...(complained ?? [])], providerId: mail.messageId, ...ourNames(ours) };
 }
 
-/** Postmark's words for what will not get better. */
-const permanent = new Set(["HardBounce", "BadEmailAddress", "ManuallyDeactivated", "AddressChange", "Blocked"]);
+/** Postmark's words for what will not get better. `Blocked` is what the receiving side thinks of the sender or the text, not of the address. */
+const permanent = new Set(["HardBounce", "BadEmailAddress", "ManuallyDeactivated"]);
+/** And for answers to a mail that arrived, or may yet. */
+const answers = new Set([
+  "AutoResponder",
+  "AddressChange",
+  "Transient",
+  "ChallengeVerification",
+  "Subscribe",
+  "Unsubscribe",
+  "OpenRelayTest",
+]);
 
 export interface PostmarkEvent {
   recordType: string;
@@ -75,11 +85,11 @@ export interface PostmarkEvent {
   metadata?: Record<string, unknown> | undefined;
 }
 
-/** What Postmark's webhook says; nothing for what is neither bounce nor complaint. */
+/** What Postmark's webhook says; nothing for what is neither bounce nor complaint, though it may be told as a bounce. */
 export function readPostmarkReport(event: PostmarkEvent): BounceReport | undefined {
   const { recordType, type = "", email, reference: providerId } = event;
   const complaint = recordType === "SpamComplaint" || type === "SpamComplaint";
-  if (!email || !(complaint || recordType === "Bounce")) return undefined;
+  if (!email || !(complaint || (recordType === "Bounce" && !answers.has(type)))) return undefined;
   const suppress = complaint ? "complaint" : permanent.has(type) ? "bounce" : undefined;
   const detail = clip(event.details || event.description || type || recordType);
   return {

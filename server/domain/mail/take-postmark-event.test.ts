@@ -52,6 +52,31 @@ test("says of the mail itself that it came back", async () => {
   });
 });
 
+test.each([
+  ["Blocked", "bounced"],
+  ["AutoResponder", "sent"],
+  ["Transient", "sent"],
+])("%s gives up no address, and the mail is %s", async (type, status) => {
+  const address = `${type.toLowerCase()}@example.com`;
+  const delivery = {
+    cause: `event:${type}`,
+    userId: "gone",
+    channel: "email",
+    kind: "notification",
+    type: "T",
+  } as const;
+  const rows = [{ ...delivery, subject: "S", status: "sent", address, epoch: 1 } as const];
+  const id = await unitOfWork(stack.api.services.db, tenant.tenantId, async ({ tx }) =>
+    String((await insertDeliveries(tx, tenant.tenantId, rows))[0]?.id),
+  );
+  const body = { ...JSON.parse(fixture("postmark-bounce")), Type: type, Email: address };
+  const headers = { "content-type": "application/json", "x-webhook-secret": "open sesame" };
+  const said = JSON.stringify({ ...body, Metadata: { "parley-delivery": id } });
+  expect((await call(`${tenant.url}/mail/events/postmark`, "POST", said, headers)).status).toBe(200);
+  expect((await tenant.key()("GET", `/admin/deliveries/${id}`)).body).toMatchObject({ status });
+  expect((await suppressed()).join()).not.toContain(address);
+});
+
 test("refuses another secret, none, and every one where none is set", async () => {
   const other = await stack.tenant("globex");
   expect((await post("postmark-bounce", basic("parley:close sesame"))).status).toBe(403);
