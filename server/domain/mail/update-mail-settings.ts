@@ -1,5 +1,7 @@
 import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { mailJob } from "../deliveries/store.ts";
 import { mailSettingsPatch, mailSettingsSchema, presentMailSettings } from "./schema.ts";
 import { saveMailSettings } from "./store.ts";
 
@@ -16,6 +18,8 @@ export const updateMailSettings = mutation({
       db,
       ctx.tenantId,
       async ({ tx }) => {
+        // What waits for the server of before need not: this one is asked at once.
+        await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
         const stored = await saveMailSettings(tx, ctx.tenantId, settings.authSecret, patch);
         return presentMailSettings(stored, settings.mailServer, now());
       },

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
 import { notify } from "../../testing/notify.ts";
@@ -70,3 +71,19 @@ test("what one tenant finds out of a dead shared server spares the others a try;
   expect(lastError).not.toMatch(/@|127\.0\.0\.1|\d{4,5}/);
   expect(await health(apart)).toMatchObject({ failures: 0 });
 }, 150_000);
+
+test("what waits for the dead server goes at once to the one that its tenant sets", async () => {
+  const tenant = await stack.tenant("mover");
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  await notify(stack.api.services.db, tenant.tenantId, [{ userId: "cleo", email: "cleo@example.com" }]);
+  // Nobody would come before the breaker closes.
+  const waits = `select from graphile_worker._private_jobs
+    where key = $1 and run_at > now() + interval '1 minute' and locked_at is null`;
+  const waiting = async () => (await owner.query(waits, [`mail-due:${tenant.tenantId}`])).rowCount;
+  await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+  await owner.end();
+  const own = { host: "127.0.0.1", port: good.port, security: "none" };
+  expect((await tenant.key()("PATCH", "/admin/mail/settings", own)).status).toBe(200);
+  await expect.poll(() => good.mails.map(({ to }) => to), { timeout: 20_000 }).toContain("cleo@example.com");
+});
