@@ -27,6 +27,8 @@ import type { Part, Plan, TaskWork } from "./plan.ts";
 
 const rowsAStep = 200;
 const chatsAStep = 20;
+/** Of what one wrote in one chat: all the tenant waits for each step. */
+const keysAStep = 500;
 
 /** After the chats are left, so that nothing is written behind it. Each message becomes the tombstone that a deletion leaves, and everybody who is in the chat is told, as of a deletion. */
 const messages: Part = (work, at) =>
@@ -60,10 +62,12 @@ async function blankBuried({ db, tenantId }: TaskWork, ids: string[]): Promise<v
 }
 
 async function forgetKeys({ db, tenantId, subject }: TaskWork, chatId: string): Promise<void> {
-  await unitOfWork(db, tenantId, async ({ tx, lockHead }) => {
-    await lockHead();
-    await dropSendKeys(tx, tenantId, { chatId, userId: subject });
-  });
+  const which = { chatId, userId: subject, limit: keysAStep };
+  for (let gone = keysAStep; gone === keysAStep; )
+    await unitOfWork(db, tenantId, async ({ tx, lockHead }) => {
+      await lockHead();
+      gone = await dropSendKeys(tx, tenantId, which);
+    });
 }
 
 const memberships: Part = async ({ db, tenantId, subject }) => {

@@ -158,13 +158,13 @@ export async function blankMessages(tx: TenantTransaction, tenantId: TenantId, i
   });
 }
 
-/** Takes out by which keys somebody's sends in a chat were told apart. Only under the head. */
+/** Takes out by which keys somebody's sends in a chat were told apart; returns of how many, at most `limit`. Only under the head. */
 export async function dropSendKeys(
   tx: TenantTransaction,
   tenantId: TenantId,
-  { chatId, userId }: { chatId: string; userId: string },
-): Promise<void> {
-  await tx.sendKey.deleteMany({ where: { tenantId, chatId, senderId: userId } });
+  { chatId, userId, limit }: { chatId: string; userId: string; limit: number },
+): Promise<number> {
+  return (await tx.sendKey.deleteMany({ where: { tenantId, chatId, senderId: userId }, limit })).count;
 }
 
 /** The chat of two is nobody's other half any more. Before the head. */

@@ -97,8 +97,8 @@ export const personStores: StoreModules = {
       countPersonRows: [({ db, mine }) => persons.countPersonRows(db, mine, userId), own],
       blankMessages: [({ tx, mine, theirs }) => persons.blankMessages(tx, mine, [theirs.messageId]), undefined],
       dropSendKeys: [
-        ({ tx, mine, theirs }) => persons.dropSendKeys(tx, mine, { chatId: theirs.chatId, userId }),
-        undefined,
+        ({ tx, mine, theirs }) => persons.dropSendKeys(tx, mine, { chatId: theirs.chatId, userId, limit: 10 }),
+        0,
       ],
       freeDirectChat: [({ tx, mine, theirs }) => persons.freeDirectChat(tx, mine, theirs.chatId), undefined],
       dropUnseen: [({ tx, mine, theirs }) => persons.dropUnseen(tx, mine, [theirs.notificationId]), undefined],
