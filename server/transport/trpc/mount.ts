@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type FastifyHandlerOptions, fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WebSocketServer } from "ws";
+import type { Principal } from "../../auth/principal.ts";
 import { isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
-import { clientAddress } from "../../client-address.ts";
+import { clientAddress, networkOf } from "../../client-address.ts";
 import { DomainError, headersOfError } from "../../errors.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
@@ -13,7 +14,7 @@ import type { Services } from "../../services.ts";
 import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { type AppRouter, appRouter } from "./router.ts";
 import { serveSocket } from "./socket.ts";
-import { StrangerSockets } from "./stranger-sockets.ts";
+import { SocketCount } from "./socket-count.ts";
 import { describeError, fromTrpcError, logOwnFault, toTrpcError } from "./trpc-error.ts";
 
 /** More calls of one request than any page makes. */
@@ -37,16 +38,27 @@ const socketOptions = {
 export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
   app.register(async (scope) => mountHttp(scope, deps));
   const server = new WebSocketServer(socketOptions);
-  const strangers = new StrangerSockets();
+  // Sockets that have shown no valid credential yet, by where they come from; then by whose it is.
+  const strangers = new SocketCount(limits.anonymousPerAddress);
+  const known = new SocketCount(limits.connectionsPerUser);
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       const { settings } = deps.services;
       const isForeign = isForeignConsole(request, settings);
-      const onKnown = isForeign ? undefined : strangers.enter(clientAddress(request, settings.trustProxy));
+      const leave = isForeign ? undefined : strangers.enter(networkOf(clientAddress(request, settings.trustProxy)));
       if (isForeign) refuse(socket, "403 Forbidden");
-      else if (!onKnown) refuse(socket, "429 Too Many Requests");
+      else if (!leave) refuse(socket, "429 Too Many Requests");
       else {
-        socket.once("close", onKnown);
+        socket.once("close", leave);
+        const onKnown = (principal: Principal) => {
+          leave();
+          const holder = holderOf(principal);
+          const counted = holder === undefined ? leave : known.enter(holder);
+          if (counted) socket.once("close", counted);
+          // Gone while its credential was looked at: nothing would ever count it out again.
+          if (socket.destroyed) counted?.();
+          return counted !== undefined;
+        };
         server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request, onKnown }, deps));
       }
     },
@@ -61,6 +73,12 @@ export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
       server.close();
     },
   };
+}
+
+/** On whose account a socket is. What backends hold by their key is on nobody's. */
+function holderOf({ tenantId, userId, person }: Principal): string | undefined {
+  if (person) return JSON.stringify(["person", person.personId]);
+  return userId === undefined ? undefined : JSON.stringify([tenantId, userId]);
 }
 
 /** A page of somebody else's with our cookie, and nothing to come that could be another credential: it wants to be the console. */

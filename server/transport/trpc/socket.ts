@@ -2,8 +2,10 @@ import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
+import type { Principal } from "../../auth/principal.ts";
 import { clientAddress } from "../../client-address.ts";
 import { tenantSettingsSchema } from "../../domain/tenants/schema.ts";
+import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { TokenBucket } from "../../limiter.ts";
 import { maxQueuedBytes } from "../../realtime/connection.ts";
@@ -23,8 +25,8 @@ interface Opened {
   server: WebSocketServer;
   ws: WebSocket;
   request: IncomingMessage;
-  /** Called with the first valid credential, and perhaps again. */
-  onKnown(): void;
+  /** Called once, with the first valid credential. False when whoever it is has too many sockets. */
+  onKnown(principal: Principal): boolean;
 }
 
 /** Serves a socket by tRPC's own adapter, within bounds that the adapter does not know: what it may be sent, what it may queue. */
@@ -81,7 +83,7 @@ interface Connection {
   gone: AbortSignal;
   budget: TokenBucket;
   inspected: InspectedSocket;
-  onKnown(): void;
+  onKnown: Opened["onKnown"];
 }
 
 /** One context for all calls of a connection; from its first valid credential on its frames have its tenant's rate. */
@@ -98,9 +100,16 @@ function connectionContext(
     hangUp,
     gone,
   });
+  let known = false;
   const principal: TrpcContext["principal"] = async (options) => {
     const caller = await context.principal(options);
-    if (caller.kind !== "visitor") onKnown();
+    if (caller.kind !== "visitor" && !known) {
+      known = true;
+      if (!onKnown(caller)) {
+        setImmediate(hangUp, "too_many" as const); // after the answer
+        throw new DomainError("rate_limited", { detail: disconnects.too_many.text, retryAfter: 10 });
+      }
+    }
     inspected.belongsTo(caller);
     const snapshot = await deps.services.security.snapshot(caller.tenantId);
     if (snapshot) budget.rate = snapshot.settings.rates.frames;
