@@ -114,10 +114,7 @@ class Bench {
     };
     const { id } = await this.call<{ id: string }>("POST", "/Notifications/bulk", undefined, content);
     const accepted = performance.now();
-    for (let status = ""; status !== "done"; ) {
-      await sleep(chatting ? 100 : 10); // beside the chats nobody measures when it is done
-      status = (await this.call<{ status: string }>("GET", `/Notifications/batches/${id}`)).status;
-    }
+    while (!(await this.isDone(id))) await sleep(chatting ? 100 : 5); // beside the chats nobody measures when it is done
     const seconds = (performance.now() - accepted) / 1000;
     this.lastBatch = id;
     await this.planned();
@@ -129,6 +126,12 @@ class Bench {
       plannedPerSecond: recipients / withPlan,
       chatsPerSecond: ((await chat) ?? 0) / withPlan,
     };
+  }
+
+  /** Asked of the database: fifty calls of the api, of which the plain side makes none, would be part of what is measured. */
+  private async isDone(id: string): Promise<boolean> {
+    const sql = "select status = 'done' as done from notification_batches where tenant_id = 'bench' and id = $1";
+    return (await this.owner.query<{ done: boolean }>(sql, [id])).rows[0]?.done ?? false;
   }
 
   /** Until each recipient has decision rows: what is measured next must not run beside them. */
