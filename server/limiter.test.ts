@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { DomainError } from "./errors.ts";
 import { headersOf, Limiter, TokenBucket } from "./limiter.ts";
@@ -89,6 +91,21 @@ describe("a bucket", () => {
     ]);
     expect([bucket.take(2000, 3), bucket.take(2000, 2)]).toEqual([false, true]);
   });
+});
+
+test("a name that few come by takes no room for all that might", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const held = () => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return (heapUsed + arrayBuffers) / 2 ** 20;
+  };
+  const before = held();
+  const limiter = new Limiter();
+  for (let name = 0; name < 20; name++) limiter.take(`name ${name}`, "ada", rate);
+  expect(held() - before).toBeLessThan(10);
+  expect(limiter.isSpent("name 0", "ada")).toBe(false);
 });
 
 describe("what a caller is told", () => {

@@ -50,8 +50,8 @@ export interface Allowance {
   window: number;
 }
 
-/** Of one name. */
-const mostBuckets = 100_000;
+/** Buckets of one name. By size, of which each has one: by number the cache would hold the room for all of them from the start. */
+const bounded = { maxSize: 100_000, sizeCalculation: () => 1 };
 
 /**
  * Token buckets of this node, bounded in number: of each name, so that a tenant which makes users by the thousand drops no bucket that
@@ -100,7 +100,7 @@ export class Limiter {
   }
 
   private bucketsOf(name: string): LRUCache<string, TokenBucket> {
-    const buckets = this.buckets.get(name) ?? new LRUCache<string, TokenBucket>({ max: mostBuckets });
+    const buckets = this.buckets.get(name) ?? new LRUCache<string, TokenBucket>(bounded);
     this.buckets.set(name, buckets);
     return buckets;
   }

@@ -78,7 +78,7 @@ export class Hub implements SignalrHub, HubHost {
   private readonly renewals = new Renewals(this);
   private readonly connections = new Map<string, HubConnection>();
   /** Ids whose connection has gone, for as long as their token would make another; true for those that were told so. */
-  private readonly gone = new LRUCache<string, boolean>({ max: 100_000, ttl: validMs });
+  private readonly gone = new LRUCache<string, boolean>({ maxSize: 100_000, sizeCalculation: () => 1, ttl: validMs });
 
   constructor(deps: HubDeps) {
     const { services, log, realtime, nodeId } = deps;
