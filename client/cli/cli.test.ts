@@ -249,7 +249,7 @@ describe("words and answers of all kinds", () => {
       return [words, 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_TOKEN: "nonsense" }];
     }),
     [["send", crypto.randomUUID(), "x", "--as", "ada"], 1, /not_found, request /],
-    [["notify", "ada", "", "x"], 1, /\n {2}subject: /],
+    [["notify", "ada", " ", "x"], 1, /\n {2}subject: /],
   ];
   test.each(cases)("parley %j ends with %i", async (words, code, says, changes = {}) => {
     for (const [name, value] of Object.entries(env(changes))) vi.stubEnv(name, value);
