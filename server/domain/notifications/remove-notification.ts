@@ -26,17 +26,14 @@ export async function removeNotification(
   of: { id: string; userId?: string | undefined; clientHash?: string | undefined },
 ): Promise<z.output<typeof removedSchema>> {
   const { id, userId, clientHash } = of;
-  const { changed } = await changeNotifications(db, tenantId, {
-    operation: "delete",
-    userId,
-    ids: [id],
-    clientHash,
-    now: db.moment(),
-  });
-  if (changed > 0) return { id, status: "deleted" };
+  const removeVisible = async () => {
+    const deletion = { operation: "delete" as const, userId, ids: [id], clientHash, now: db.moment() };
+    return (await changeNotifications(db, tenantId, deletion)).changed > 0;
+  };
+  if (await removeVisible()) return { id, status: "deleted" };
   if (userId !== undefined) throw new DomainError("not_found");
-  await unitOfWork(db, tenantId, async (work) => {
-    if (!(await cancelScheduled(work, tenantId, id))) throw new DomainError("not_found");
-  });
-  return { id, status: "cancelled" };
+  if (await unitOfWork(db, tenantId, (work) => cancelScheduled(work, tenantId, id))) return { id, status: "cancelled" };
+  // Its time may have come between the two looks.
+  if (await removeVisible()) return { id, status: "deleted" };
+  throw new DomainError("not_found");
 }

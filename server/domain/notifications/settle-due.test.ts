@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { moveTimes } from "./move-times.ts";
 import type { Notification } from "./schema.ts";
@@ -172,6 +172,21 @@ describe("scheduled", () => {
       { channel: "inApp", status: "expired", userId: "ada", subject: "s" },
     ]);
   });
+});
+
+test("a scheduled one whose time comes while it is being cancelled is deleted, not called unknown", async () => {
+  const { id } = await create({ scheduledFor: inMinutes(5) });
+  const { lanes } = stack.api.services.db;
+  const submit = lanes.submit.bind(lanes);
+  const spy = vi.spyOn(lanes, "submit").mockImplementationOnce(async (...asked) => {
+    const answer = await submit(...asked);
+    await pass(6);
+    return answer;
+  });
+  const answer = await key("DELETE", `/Notifications/${id}`);
+  spy.mockRestore();
+  expect(answer).toMatchObject({ status: 200, body: { id, status: "deleted" } });
+  expect(await inbox()).not.toContain(id);
 });
 
 test("snoozed is gone, and comes back by itself with an event", async () => {
