@@ -86,6 +86,32 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   await expect(page.getByText("Events wait until you resume it.")).toBeVisible();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
   await page.getByRole("button", { name: "Replay", exact: true }).click();
+  // Of a range that takes many calls nothing more is sent once it is called off.
+  let calls = 0;
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const part = [{ result: { data: { count: 3, nextCursor: "further" } } }];
+  const isSend = (body: string | null) => !body?.includes("dryRun");
+  await page.route(/webhooks\.replay/u, async (route) => {
+    if (!isSend(route.request().postData())) return route.continue();
+    calls++;
+    await held;
+    return route.fulfill({ json: part });
+  });
+  await page.getByLabel("Which").selectOption("Everything");
+  const range = page.getByRole("dialog", { name: "Replay events" });
+  await expect(range.getByRole("status")).toHaveText(/events? will be sent\.$/u);
+  await range.getByRole("button", { name: "Replay", exact: true }).click();
+  await expect.poll(() => calls).toBe(1);
+  await range.getByRole("button", { name: "Cancel" }).click();
+  answer();
+  await expect(page.getByText("3 events are sent, and no more")).toBeVisible();
+  expect(calls).toBe(1);
+  await page.unroute(/webhooks\.replay/u);
+
+  await page.getByRole("button", { name: "Replay", exact: true }).click();
   await page.getByLabel("Which").selectOption("Everything");
   await page.getByLabel("From (optional)").fill(localSecond(before));
   await page.getByLabel("Until (optional)").fill(localSecond(new Date(after.getTime() + 1000)));

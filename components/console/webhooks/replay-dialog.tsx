@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
@@ -39,6 +39,14 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
   // Of every part: what a press before has sent already is not sent twice when the whole is asked for again.
   const [keys] = useState(() => new OnceKeys());
   const [queued, setQueued] = useState(0);
+  /** Whoever closes it wants no further part to be sent. */
+  const closed = useRef(false);
+  useEffect(() => {
+    closed.current = false;
+    return () => {
+      closed.current = true;
+    };
+  }, []);
   const [filters] = useDeliveryFilters();
   const [since, setSince] = useState(from === undefined ? "" : localSecond(new Date(from)));
   const [until, setUntil] = useState("");
@@ -61,11 +69,12 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
       if (!part) return setQueued(total);
       total += part.count;
       if (part.nextCursor === null) break;
+      if (closed.current) return toast({ title: `${sentWords(total)}, and no more` });
       after = part.nextCursor;
       setQueued(total);
     }
-    toast({ title: total === 1 ? "1 event is sent" : `${total.toLocaleString()} events are sent` });
-    onClose();
+    toast({ title: sentWords(total) });
+    if (!closed.current) onClose();
   }
 
   return (
@@ -112,6 +121,10 @@ function localSecond(at: Date): string {
 
 function time<Name extends "since" | "until">(name: Name, said: string): Partial<Record<Name, string>> {
   return said === "" ? {} : ({ [name]: new Date(said).toISOString() } as Record<Name, string>);
+}
+
+function sentWords(count: number): string {
+  return count === 1 ? "1 event is sent" : `${count.toLocaleString()} events are sent`;
 }
 
 function countWords({ count, more }: { count: number; more: boolean }): string {
