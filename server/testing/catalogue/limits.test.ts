@@ -60,7 +60,7 @@ describe("a user", () => {
   });
 
   test("has one bucket on every transport", async () => {
-    const tenant = await tenantWith({ user: { rate: 0.1, burst: 4 } });
+    const tenant = await tenantWith({ user: { rate: 0.1, burst: 5 } }); // four calls, and the hub's connection
     const wires = openTransports({ url: stack.url, tenantId: tenant.tenantId });
     const as = { bearer: await tenant.token("ada") };
     const codes = [];
