@@ -217,7 +217,7 @@ describe("webhooks", () => {
         /not allowed/i,
       );
     await expect(async () => post({ url, body, headers: {}, allowPrivateNetworks: false })).rejects.toThrow(
-      "is not https:",
+      "http: is not https:, the only one allowed without ALLOW_PRIVATE_NETWORKS=true",
     );
     for (const wrong of ["ftp://x.example/", "https://user:pass@x.example/", "nonsense"]) {
       const answer = await configure({ webhooks: [{ url: wrong, events: ["cache_miss"] }] });

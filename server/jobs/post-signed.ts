@@ -30,7 +30,7 @@ export interface Posted {
 export function post({ url: address, body, headers, allowPrivateNetworks }: Post): Promise<Posted> {
   const url = new URL(address);
   if (url.protocol !== "https:" && !(allowPrivateNetworks && url.protocol === "http:"))
-    throw new Error(`${url.protocol} is not https:`);
+    throw new Error(`${url.protocol} is not https:, the only one allowed without ALLOW_PRIVATE_NETWORKS=true`);
   const agent = allowPrivateNetworks ? undefined : filteringAgent(url.href);
   const { request } = url.protocol === "https:" ? https : http;
   const signal = AbortSignal.timeout(timeOutMs);
