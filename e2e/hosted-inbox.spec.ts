@@ -74,6 +74,7 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   await page.getByText("Deleted").locator("..").locator("..").getByRole("button", { name: "Undo" }).click();
   await expect(row(third)).toBeVisible();
   await expect.poll(() => unreadOf("leila")).toBe(before + 2);
+  await expect(page.getByText("Deleted"), "the toast of what was undone has faded").toHaveCount(0);
 
   // A toast that a pointer holds does not offer what is no more.
   await row(third).focus();
