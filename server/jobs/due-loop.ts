@@ -110,7 +110,7 @@ export class DueLoop {
   private async runBatches(tenantId: TenantId): Promise<void> {
     const { db } = this.options;
     let more = false;
-    for (const id of await findDueBatches(db, tenantId, await db.now()))
+    for (const id of await findDueBatches(db.pool, tenantId, await db.now()))
       if (await runBatch(db, tenantId, id, await db.now())) more = true;
     // What is due all the same is in somebody else's hands: they rest between their steps, and these rests are for others than us.
     if (!more) this.spared.set(`batches ${tenantId}`, true, { ttl: whileOthersAre });

@@ -10,9 +10,9 @@ import { type MadeStep, makeStep, noteFailure, type Portion, readPortion, type S
 const maxAttempts = 10;
 const longestWait = 60_000;
 
-/** Recipients that are read at a time. */
-const recipientsARun = 5000;
-/** A run takes no more after so many ms, or when somebody else writes: then other sends of the tenant have their turn. */
+/** Recipients that are read at a time: all that a call may name. */
+const recipientsARun = 10_000;
+/** A run reads no more after so many ms, or while somebody else writes begins no further step: then other sends of the tenant have their turn. */
 const turn = 500;
 /** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
 const smallStep = 100;
@@ -20,7 +20,7 @@ const smallStep = 100;
  * And while nobody else does: some fifty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
  * turns of the processor beside its rows.
  */
-const largeStep = 2000;
+const largeStep = 2500;
 /** Where others write meanwhile, a rest of so many times what a step took: a send to many takes a fifth of the head's time from them. */
 const restAfterStep = 4;
 
@@ -45,7 +45,7 @@ export async function runBatch(
       if (!portion || portion.dueAt.getTime() > now) return false;
       attempts = portion.attempts;
       const rows = await toRows(db, tenantId, portion);
-      const more = await runSteps(db, tenantId, { id, portion, rows, now: new Date(now), limit, pace });
+      const more = await runSteps(db, tenantId, { id, portion, rows, now: new Date(now), limit, pace, end });
       if (!more || limit < recipientsARun || !pace.alone || performance.now() > end) return more;
     }
   } catch (error) {
@@ -61,13 +61,14 @@ interface Run {
   now: Date;
   limit: number;
   pace: Pace;
+  /** Of the turn, as performance.now() has it */
+  end: number;
 }
 
 async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boolean> {
   const { id, portion, rows, now, limit, pace } = run;
   const { audience, done, total } = portion;
-  const end = done + rows.count;
-  const last = audience === "users" ? end >= total : rows.count < limit;
+  const last = audience === "users" ? done + rows.count >= total : rows.count < limit;
   let at = 0;
   const step = async () => {
     const [from, part] = [at, rows.slice(at, at + pace.size)];
@@ -90,7 +91,7 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
     const made: Awaited<typeof next> = await next;
     if (!made) return false; // another is at it, or it was cancelled
     const rest = pace.next(made);
-    const more = at < rows.count;
+    const more = at < rows.count && (pace.alone || performance.now() < run.end);
     if (more && rest > 0) await sleep(rest);
     next = more ? step() : undefined;
     next?.catch(() => {}); // it is waited for above
@@ -98,7 +99,7 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
     await immediate(); // the next step is on its way to Postgres, and this one is told of meanwhile
     db.committed(tenantId, made.toEvents());
   }
-  return !last;
+  return !last || at < rows.count;
 }
 
 /** Who is alone takes ever larger steps; where the log has grown meanwhile somebody else writes, and gets most of the time. */

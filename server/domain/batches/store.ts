@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
+import { quoteArray, rawArray } from "../../persistence/arrays.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { NotificationBatch as BatchRow, Prisma } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
@@ -101,7 +102,7 @@ export async function readPortion(
   const { rows } = await pool.query<Omit<Portion, "rules"> & SendRules>({
     name: "batch_portion_v1",
     text: `select audience, content, total, done, scheduled_for as "scheduledFor", scheduled_local as "scheduledLocal", due_at as "dueAt", attempts,
-      users, declared, settings, chosen from batch_portion_v1($1, $2, $3)`,
+      to_json(users) as users, declared, settings, chosen from batch_portion_v1($1, $2, $3)`,
     values: [tenantId, id, limit],
   });
   if (!rows[0]) return undefined;
@@ -164,10 +165,10 @@ export async function makeStep(
       passed,
       cursor,
       finished,
-      rows.map(({ userId }) => userId),
-      rows.map((row) => row.id),
-      rows.map(({ filed }) => filed),
-      rows.map(({ scheduledFor }) => scheduledFor ?? null),
+      quoteArray(rows.map(({ userId }) => userId)),
+      rawArray(rows.map((row) => row.id)),
+      rawArray(rows.map(({ filed }) => (filed ? "t" : "f"))),
+      quoteArray(rows.map(({ scheduledFor }) => scheduledFor?.toISOString())),
       now,
     ],
   });
@@ -286,13 +287,12 @@ export async function takeBackSome(
   return ids.length;
 }
 
-/** Ids of a tenant's batches that are due. */
-export async function findDueBatches(db: Database, tenantId: TenantId, now: number): Promise<string[]> {
-  const rows = await db.forTenant(tenantId).notificationBatch.findMany({
-    where: { tenantId, dueAt: { lte: new Date(now) } },
-    orderBy: { dueAt: "asc" },
-    take: 20,
-    select: { id: true },
+/** Ids of a tenant's batches that are due, at most 20, the longest due first. */
+export async function findDueBatches(pool: Pool, tenantId: TenantId, now: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: "due_batches_v1",
+    text: "select id from due_batches_v1($1, $2, 20) as id",
+    values: [tenantId, new Date(now)],
   });
   return rows.map(({ id }) => id);
 }

@@ -99,7 +99,7 @@ export const inboxStores: StoreModules = {
         (intruder) => batches.takeBackSome(workOf(intruder), intruder.mine, intruder.theirs.batchId, 500),
         0,
       ],
-      findDueBatches: [({ db, mine }) => batches.findDueBatches(db, mine, Date.parse("3000-01-01")), own],
+      findDueBatches: [({ db, mine }) => batches.findDueBatches(db.pool, mine, Date.parse("3000-01-01")), own],
     },
   },
   "domain/topics/store.ts": {
