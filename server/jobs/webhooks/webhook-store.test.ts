@@ -54,6 +54,28 @@ test("what got through is noted also while another one's answer disables the end
   expect(rows).toEqual([{ status: "delivered" }, { status: "failed" }]);
 });
 
+test.each([false, true])(
+  "nobody comes for an endpoint in trouble that has nothing to be sent: ordered %s",
+  async (ordered) => {
+    const { tenantId, key } = await stack.tenant(`idle-${ordered}`);
+    const url = "https://hooks.example/in";
+    const endpointId = (await key()<{ id: string }>("POST", "/admin/webhooks", { url, ordered })).body.id;
+    await owner.query(
+      "update webhook_endpoints set failures = 10, open_until = now() - interval '1 second' where tenant_id = $1",
+      [tenantId],
+    );
+    const next = () =>
+      tenantTransaction(db.prisma, tenantId, (tx) => nextWebhook(tx, tenantId, endpointId, webhookPatience));
+    expect(await next()).toBeUndefined();
+    await owner.query(
+      `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status)
+     values ($1, $2, $3, 1, 0, 'message.created', 'one', 'queued')`,
+      [tenantId, newId(), endpointId],
+    );
+    expect(await next()).toBeInstanceOf(Date);
+  },
+);
+
 test.each([
   ["in any order", false, 1],
   ["in order, of one chat", true, 1],
