@@ -218,7 +218,7 @@ describe("rates", () => {
 
   test("of a user: opening a connection counts as a call does, whatever it is opened by", async () => {
     const churn = await stack.tenant("churn");
-    await setSettings(rates(["user"], 0.1, 4), churn);
+    await setSettings(rates(["user"], 0.1, 5), churn);
     const token = await churn.token("una");
     const bearer = { authorization: `Bearer ${token}` };
     const negotiate = () => fetch(`${churn.url}/hub/negotiate?negotiateVersion=1`, { method: "POST", headers: bearer });
@@ -228,6 +228,11 @@ describe("rates", () => {
     expect([negotiated.status, streaming.status]).toEqual([200, 200]);
     expect(await firstOf(subscribed)).toContain("event: connected");
     const hub = await RawHubClient.open(`${churn.url}/hub`, token);
+    const events = (invocationId: string) => ({ type: 4, invocationId, target: "SubscribeEvents", arguments: [] });
+    hub.send(events("first"), events("second"));
+    expect((await hub.completion("second")).error).toBe("rate_limited: Too many calls");
+    hub.send({ type: 5, invocationId: "first" });
+    expect((await hub.completion("first")).error).toBeUndefined();
     const [late, closed, said] = [await negotiate(), await stream(), await subscribe()];
     expect([late.status, closed.status]).toEqual([429, 429]);
     expect(Number(late.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);

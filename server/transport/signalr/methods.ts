@@ -60,7 +60,7 @@ export class HubMethods {
 
   /** SubscribeEvents: the caller's events, one envelope an item. Throws DomainError. */
   stream(_target: string, args: unknown[], invoker: Invoker): AsyncIterable<unknown> {
-    return streamEvents(this.options.realtime, readArgument(args), invoker);
+    return streamEvents(this.options, readArgument(args), invoker);
   }
 
   /** SendMessages: sends each item of an upload, in order. The argument holds fields that all of them have. Throws DomainError. */

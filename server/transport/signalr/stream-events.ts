@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireAccess } from "../../access.ts";
+import { payForOpening, requireAccess } from "../../access.ts";
 import { clientHashOf } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
@@ -7,21 +7,28 @@ import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { EventQueue } from "../../realtime/event-queue.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
+import type { Services } from "../../services.ts";
 import type { Invoker } from "./methods.ts";
 
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 const argument = z.object({ since: z.string().max(200).nullish(), kinds: z.array(kinds).max(50).nullish() });
 
+interface Sources {
+  services: Services;
+  realtime: Pick<Realtime, "subscribe" | "abandon">;
+}
+
 /**
- * The caller's events from now or from a cursor, as `events.subscribe` of tRPC has them. Ends when the caller cancels. A cursor of no use
- * ends it with `cursor_expired` or `cursor_invalid`.
+ * The caller's events from now or from a cursor, as `events.subscribe` of tRPC has them, for what that costs. Ends when the caller cancels.
+ * A cursor of no use ends it with `cursor_expired` or `cursor_invalid`.
  */
 export async function* streamEvents(
-  realtime: Pick<Realtime, "subscribe" | "abandon">,
+  { realtime, services }: Sources,
   fields: Record<string, unknown>,
   { principal, clientId, signal }: Invoker,
 ): AsyncGenerator<Envelope> {
   requireAccess(operations.events.list, principal);
+  await payForOpening(services, principal);
   const asked = argument.safeParse(fields);
   if (!asked.success) throw new DomainError("invalid");
   const { tenantId, userId } = principal;
