@@ -139,6 +139,18 @@ describe("calls", () => {
     expect(paper.said).toHaveLength(202);
   });
 
+  test("are 50 to a frame: more in one cost what as many frames do, so that nobody has a thousand read for the price of one", async () => {
+    const calls = (count: number) => `${JSON.stringify({ type: 1, target: "A", arguments: [] })}${rs}`.repeat(count);
+    const tight = await connected(); // the handshake is a frame; 199 of 200 are left
+    for (let i = 0; i < 9; i++) tight.says(calls(1000));
+    expect(tight.ended).toBeUndefined();
+    tight.says(calls(1000));
+    expect(tight.ended).toEqual({ code: 4429, reason: "Too many frames" });
+    const usual = await connected();
+    for (let i = 0; i < 199; i++) usual.says(calls(49));
+    expect(usual.ended).toBeUndefined();
+  });
+
   test("sent before the client leaves are still done", async () => {
     const paper = new PaperHub();
     paper.says(hello);

@@ -96,7 +96,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     this.pulse.heard = true;
     this.host.tapped(this, "in", data);
     try {
-      this.inbox.charge(this.host.now());
+      this.inbox.begin(this.host.now());
       this.read(this.inbox.join(data));
     } catch (error) {
       this.refuse(error);
@@ -214,8 +214,8 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
       const next = this.frames.codec.read(bytes, at);
       if (!next) break;
       at = next.end;
-      // Calls have limits of their own; anything else costs as much as a frame, however tightly it is packed.
-      if (extra && !this.dialogue.isLimited(next.message)) this.inbox.charge(this.host.now());
+      if (this.dialogue.isLimited(next.message)) this.inbox.chargeCall(this.host.now());
+      else if (extra) this.inbox.charge(this.host.now());
       if (this.takes(next.message)) this.take(next.message);
     }
     if (this.isEnded || this.leaving) this.inbox.clear();

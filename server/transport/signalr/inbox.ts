@@ -7,9 +7,14 @@ export class Flooding extends Error {
   override name = "Flooding";
 }
 
+/** As many calls of one frame cost another: they have limits of their own, but who has none to lose could send a thousand in each. */
+const callsAFrame = 50;
+
 /** What comes from a client: how much of it there may be, and the beginning of a message whose end has not come. */
 export class Inbox {
   private rest: Buffer | undefined;
+  /** Of the frame that is read. */
+  private calls = 0;
   private readonly bucket: TokenBucket;
 
   /** @param now in ms */
@@ -17,7 +22,21 @@ export class Inbox {
     this.bucket = new TokenBucket(rate, now);
   }
 
-  /** Pays for a frame, or for a message that costs as much. Throws Flooding. Not in the node's shared limiter, which could forget it. */
+  /** Pays for a frame that has come. Throws Flooding. */
+  begin(now: number): void {
+    this.calls = 0;
+    this.charge(now);
+  }
+
+  /** Pays for a call of the frame. Throws Flooding. */
+  chargeCall(now: number): void {
+    if (++this.calls % callsAFrame === 0) this.charge(now);
+  }
+
+  /**
+   * Pays for what costs as much as a frame: anything but calls, however tightly it is packed. Throws Flooding. Not in the node's shared
+   * limiter, which could forget it.
+   */
   charge(now: number): void {
     if (!this.bucket.take(now)) throw new Flooding();
   }
