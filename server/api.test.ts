@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { json, text } from "node:stream/consumers";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startApi } from "./api.ts";
 import { eventually, RawHubClient } from "./testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "./testing/stack.ts";
 
@@ -125,4 +130,60 @@ test("/metrics is Prometheus' text format and counts calls by outcome, events an
   expect(grown("parley_events_committed_total", "parley_events_committed_total{}")).toBeGreaterThanOrEqual(2);
   expect(families.get("parley_connections")?.samples.get("parley_connections{}")).toBe(1);
   expect(families.get("nodejs_version_info")?.samples.size).toBe(1);
+});
+
+test("a wish for another protocol is passed over and the request answered, as Java's client sends it over plain http", async () => {
+  const authorization = `Bearer ${await tenant.token("ada")}`;
+  const body = JSON.stringify({ memberUserIds: ["ben"], name: "by h2c" });
+  const ask = (method: string, path: string, extra = "") =>
+    `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n` +
+    `HTTP2-Settings: AAEAAEAA\r\nAuthorization: ${authorization}\r\n${extra}\r\n`;
+  const post = ask(
+    "POST",
+    "/tenant/acme/v1/Chat",
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`,
+  );
+  const socket = connect(stack.api.port, "127.0.0.1").setEncoding("utf8");
+  let heard = "";
+  socket.on("data", (chunk) => (heard += chunk));
+  const answers = () => heard.match(/HTTP\/1\.1 \d+/g);
+  socket.write(post + body);
+  await eventually(() => expect(answers()).toEqual(["HTTP/1.1 201"]));
+  socket.write(post);
+  socket.write(body.slice(0, 10));
+  await tenant.as("ada")("GET", "/Chat"); // the beginning has been read by now
+  socket.write(body.slice(10));
+  await eventually(() => expect(answers()).toEqual(["HTTP/1.1 201", "HTTP/1.1 201"]));
+  expect(heard.match(/"name":"by h2c"/g)).toHaveLength(2);
+  const warned = vi.spyOn(process, "emitWarning");
+  for (let count = 3; count < 15; count++) {
+    socket.write(ask("GET", "/tenant/acme/v1/Chats"));
+    await eventually(() => expect(answers()).toHaveLength(count));
+  }
+  expect(heard.match(/"code":"not_found"/g)).toHaveLength(12);
+  expect(warned.mock.calls.filter(([warning]) => String(warning).includes("MaxListeners"))).toEqual([]);
+  warned.mockRestore();
+  socket.write(ask("GET", "/tenant/acme/v1/Chat").replace("Upgrade, ", "close, Upgrade, "));
+  await once(socket, "close");
+  expect(answers()?.at(-1)).toBe("HTTP/1.1 200");
+});
+
+test("what is meant for the pages comes to them without the wish too, a form with what is in it", async () => {
+  const pages = createServer(async (asked, response) => {
+    const { method, url, headers } = asked;
+    response.end(JSON.stringify({ method, url, upgrade: headers.upgrade ?? "none", body: await text(asked) }));
+  });
+  pages.listen(0, "127.0.0.1");
+  await once(pages, "listening");
+  const { port } = pages.address() as AddressInfo;
+  const front = await startApi(stack.config, { url: () => `http://127.0.0.1:${port}` });
+  const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAEAAEAA" };
+  const form = { ...headers, "content-type": "application/x-www-form-urlencoded", "content-length": 3 };
+  const asked = request({ port: front.port, path: "/sign-in", method: "POST", headers: form });
+  asked.end("a=b");
+  const [response] = await once(asked, "response");
+  expect(response.statusCode).toBe(200);
+  expect(await json(response)).toEqual({ method: "POST", url: "/sign-in", upgrade: "none", body: "a=b" });
+  await front.close();
+  pages.close();
 });

@@ -25,6 +25,8 @@ const trpcPath = /^\/api\/trpc\/?$/i;
 /** The one switch for every upgrade: the server has no other listener for it. */
 export function routeUpgrades(server: Server, routes: Routes): void {
   server.on("upgrade", (request, socket, head) => {
+    // Java's client wishes for h2c in every request over plain http.
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") return askAgain(server, request, socket, head);
     socket.on("error", () => socket.destroy()); // a peer that goes away mid-way is no news
     try {
       const url = new URL(request.url ?? "/", "http://localhost");
@@ -41,6 +43,24 @@ export function routeUpgrades(server: Server, routes: Routes): void {
       refuse(socket, "400 Bad Request");
     }
   });
+}
+
+/** A wish for any other protocol is passed over (RFC 9110, 7.8): the server reads the request once more, as if it had not been in it. */
+function askAgain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? "";
+    const value = rawHeaders[i + 1] ?? "";
+    if (/^connection$/i.test(name)) lines.push(`${name}: ${value.split(",").filter(isNoWish).join(",")}`);
+    else if (isNoWish(name)) lines.push(`${name}: ${value}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
+  server.emit("connection", socket);
+}
+
+function isNoWish(name: string): boolean {
+  return !/^\s*(upgrade|http2-settings)\s*$/i.test(name);
 }
 
 /** Answers an upgrade that is not wanted and hangs up, whether its peer does or not: no time-out of the server's covers it any more. */

@@ -19,7 +19,8 @@ export class SilentConnections {
 
   /** Call before the server listens. */
   watch(server: Server): void {
-    server.on("connection", (socket) => void this.sockets.add(socket.once("close", this.gone)));
+    // One whose request is read once more comes again.
+    server.on("connection", (socket) => void this.sockets.add(socket.off("close", this.gone).once("close", this.gone)));
     server.prependListener("request", this.heard);
     server.prependListener("upgrade", this.heard);
   }
