@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { createServer, IncomingMessage } from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer, Socket } from "node:net";
 import { expect, test } from "vitest";
 import { eventually } from "../testing/hub-client.ts";
-import { routeUpgrades } from "./upgrade.ts";
+import { pipeUpgrade, routeUpgrades } from "./upgrade.ts";
 
 test("a socket that is refused is closed, though its peer keeps its own end open", async () => {
   const server = createServer();
@@ -27,4 +27,20 @@ test("a socket that is refused is closed, though its peer keeps its own end open
   await eventually(async () => expect(await open()).toBe(0));
   peer.destroy();
   server.close();
+});
+
+test("a socket that has gone before it is passed on opens nothing at the other end", async () => {
+  const upstream = createTcpServer((socket) => void socket.resume());
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const { port } = upstream.address() as AddressInfo;
+  const gone = new Socket().destroy();
+  await once(gone, "close");
+  pipeUpgrade(new IncomingMessage(gone), gone, Buffer.alloc(0), { upstream: `http://127.0.0.1:${port}` });
+  const next = connect(port, "127.0.0.1"); // would come after it
+  const [first] = (await once(upstream, "connection")) as [Socket];
+  await eventually(() => expect(next.localPort).toBeTypeOf("number"));
+  expect(first.remotePort).toBe(next.localPort);
+  next.destroy();
+  upstream.close();
 });

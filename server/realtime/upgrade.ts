@@ -18,6 +18,9 @@ interface Routes {
   onError(error: unknown): void;
 }
 
+/** For another server that does not answer to a connection attempt, in ms. */
+export const connectTimeoutMs = 3000;
+
 const hubPath = /^\/tenant\/([^/]+)\/v1(?:\.0)?\/hub\/?$/i;
 const pusherPath = /^\/app\/[^/]+\/?$/;
 const trpcPath = /^\/api\/trpc\/?$/i;
@@ -78,14 +81,17 @@ export function pipeUpgrade(
   head: Buffer,
   { upstream, headers = {} }: { upstream: string; headers?: Record<string, string> },
 ): void {
+  if (socket.destroyed) return; // nothing would ever end the other half
   const { hostname, port } = new URL(upstream);
   const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
+    target.setTimeout(0);
     const asked = request.rawHeaders.reduce((text, part, index) => text + part + (index % 2 ? "\r\n" : ": "), "");
     const ours = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     target.write(`GET ${request.url} HTTP/1.1\r\n${asked}${ours.join("")}\r\n`);
     target.write(head);
     target.pipe(socket).pipe(target);
   });
+  target.setTimeout(connectTimeoutMs, () => target.destroy());
   target.on("error", () => socket.destroy());
   target.on("close", () => socket.destroy());
   socket.on("close", () => target.destroy());
