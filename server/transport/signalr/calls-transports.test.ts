@@ -5,7 +5,7 @@ import { type HubConnection, HubConnectionBuilder, LogLevel, Subject } from "@mi
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AlternatingProxy, openAlternatingProxy } from "../../testing/alternating-proxy.ts";
-import { eventually } from "../../testing/hub-client.ts";
+import { eventually, RawHubClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { TransportName } from "./link.ts";
 
@@ -135,4 +135,30 @@ test("another node is asked by the path alone: an address that names a host lead
   for await (const chunk of answer) text += chunk;
   stranger.close();
   expect([answer.statusCode, text, asked]).toEqual([200, "", []]);
+});
+
+test("a node that has passed a socket on ends without it, and its client goes on by way of another", async () => {
+  const third = await stack.another();
+  const headers = { authorization: `Bearer ${await acme.token("bob")}` };
+  const query = "negotiateVersion=1&useStatefulReconnect=true";
+  const negotiated = await fetch(`${acme.url}/hub/negotiate?${query}`, { method: "POST", headers });
+  const { connectionToken } = (await negotiated.json()) as Record<string, string>;
+  const attach = async (node: string, ...words: object[]) => {
+    const client = new RawHubClient(`${node}/tenant/acme/v1/hub?id=${connectionToken}`, headers);
+    await once(client.socket, "open");
+    client.send(...words);
+    return client;
+  };
+  const first = await attach(stack.url, { protocol: "json", version: 2 });
+  await first.next(() => true);
+  first.socket.terminate();
+  const call = { type: 1, invocationId: "0", target: "Nope", arguments: [] };
+  const passedOn = await attach(third.url, { type: 9, sequenceId: 1 }, call);
+  await passedOn.completion("0");
+  await third.api.close();
+  expect((await passedOn.closed).code).toBe(1006);
+  const back = await attach(stack.url, { type: 9, sequenceId: 2 });
+  await back.completion("0"); // nobody has said that it came
+  back.send({ type: 7 });
+  await back.closed;
 });

@@ -2,19 +2,19 @@ import { Agent, request as ask, type IncomingHttpHeaders, type IncomingMessage }
 import { type Duplex, pipeline } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Realtime } from "../../realtime/realtime.ts";
-import { pipeUpgrade } from "../../realtime/upgrade.ts";
+import { connectTimeoutMs, pipeUpgrade } from "../../realtime/upgrade.ts";
 import { plainAnswers, refuseUpgrade } from "./upgrade-answer.ts";
 
 /** Says that a node has passed the request on: the next one does not. */
 const hopHeader = "x-parley-hop";
-/** For a node that does not answer to a connection attempt, in ms. */
-const connectTimeoutMs = 3000;
 /** Of one connection between two parties only (RFC 9110, 7.6.1). */
 const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect"]);
 
 /** Brings requests for a connection to the node it lives on, in one hop. */
 export class NodeRouting {
   private readonly agent = new Agent({ keepAlive: true });
+  private readonly passedOn = new Set<Duplex>();
+  private isClosed = false;
   private readonly nodes: Pick<Realtime, "urlOf">;
 
   constructor(nodes: Pick<Realtime, "urlOf">) {
@@ -41,12 +41,18 @@ export class NodeRouting {
   /** Joins a socket that asks for an upgrade with the node. */
   async forwardUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, nodeId: string): Promise<void> {
     const url = await this.urlFor(request.headers, nodeId);
-    if (url === undefined) refuseUpgrade(socket, plainAnswers.idUnknown);
-    else pipeUpgrade(request, socket, head, { upstream: url, headers: { [hopHeader]: "1" } });
+    if (url === undefined) return refuseUpgrade(socket, plainAnswers.idUnknown);
+    if (this.isClosed || socket.destroyed) return void socket.destroy();
+    this.passedOn.add(socket);
+    socket.once("close", () => this.passedOn.delete(socket));
+    pipeUpgrade(request, socket, head, { upstream: url, headers: { [hopHeader]: "1" } });
   }
 
+  /** Hangs up on who was brought elsewhere: they come back by way of another node, and go on where they were. */
   close(): void {
+    this.isClosed = true;
     this.agent.destroy();
+    for (const socket of this.passedOn) socket.destroy();
   }
 
   private async urlFor(headers: IncomingHttpHeaders, nodeId: string): Promise<string | undefined> {
