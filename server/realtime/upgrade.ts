@@ -50,16 +50,19 @@ export function routeUpgrades(server: Server, routes: Routes): void {
 
 /** A wish for any other protocol is passed over (RFC 9110, 7.8): the server reads the request once more, as if it had not been in it. */
 function askAgain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  const { method, url, httpVersion, rawHeaders } = request;
+  const { method, url, httpVersion } = request;
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? "";
-    const value = rawHeaders[i + 1] ?? "";
+  for (const [name, value] of pairsOf(request)) {
     if (/^connection$/i.test(name)) lines.push(`${name}: ${value.split(",").filter(isNoWish).join(",")}`);
     else if (isNoWish(name)) lines.push(`${name}: ${value}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
   server.emit("connection", socket);
+}
+
+/** Names and values as they were sent. */
+function pairsOf({ rawHeaders }: IncomingMessage): [name: string, value: string][] {
+  return rawHeaders.flatMap((name, i) => (i % 2 ? [] : [[name, rawHeaders[i + 1] ?? ""]]));
 }
 
 function isNoWish(name: string): boolean {
@@ -74,7 +77,10 @@ export function refuse(socket: Duplex, status: string, body = ""): void {
   );
 }
 
-/** Joins the socket with another server, as if it had asked there: Next's reload socket in development, and other nodes. */
+/**
+ * Joins the socket with another server, as if it had asked there: Next's reload socket in development, and other nodes.
+ * @param headers sent in the place of its own of that name, in lower case
+ */
 export function pipeUpgrade(
   request: IncomingMessage,
   socket: Duplex,
@@ -85,9 +91,9 @@ export function pipeUpgrade(
   const { hostname, port } = new URL(upstream);
   const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
     target.setTimeout(0);
-    const asked = request.rawHeaders.reduce((text, part, index) => text + part + (index % 2 ? "\r\n" : ": "), "");
-    const ours = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    target.write(`GET ${request.url} HTTP/1.1\r\n${asked}${ours.join("")}\r\n`);
+    const asked = pairsOf(request).filter(([name]) => !Object.hasOwn(headers, name.toLowerCase()));
+    const lines = [...asked, ...Object.entries(headers)].map(([name, value]) => `${name}: ${value}\r\n`);
+    target.write(`GET ${request.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
     target.write(head);
     target.pipe(socket).pipe(target);
   });

@@ -44,8 +44,9 @@ export class RawHubClient {
   readonly closed: Promise<Closed>;
   private heard: (() => void) | undefined;
 
-  constructor(url: string, headers: Record<string, string> = {}) {
-    this.socket = new WebSocket(url.replace(/^http/, "ws"), { headers });
+  /** @param localAddress the one of this machine that it comes from */
+  constructor(url: string, headers: Record<string, string> = {}, localAddress?: string) {
+    this.socket = new WebSocket(url.replace(/^http/, "ws"), { headers, localAddress });
     this.socket.on("error", () => {});
     this.socket.on("message", (data) => {
       for (const text of data.toString().split("\u001e")) if (text !== "") this.messages.push(JSON.parse(text));

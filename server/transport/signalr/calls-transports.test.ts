@@ -1,12 +1,14 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type HubConnection, HubConnectionBuilder, LogLevel, Subject } from "@microsoft/signalr";
+import { HubConnectionBuilder, LogLevel, type HubConnection as StockClient, Subject } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AlternatingProxy, openAlternatingProxy } from "../../testing/alternating-proxy.ts";
 import { eventually, RawHubClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { visitorHeader } from "../../visitor-address.ts";
+import type { HubConnection } from "./hub-connection.ts";
 import type { TransportName } from "./link.ts";
 
 // Streams both ways and results of clients, over every transport and format that the stock client has, from a node that knows no
@@ -37,7 +39,7 @@ const ways: [TransportName, "json" | "messagepack"][] = [
   ["LongPolling", "messagepack"],
 ];
 
-async function connect([transport, format]: (typeof ways)[number], token: string): Promise<HubConnection> {
+async function connect([transport, format]: (typeof ways)[number], token: string): Promise<StockClient> {
   const builder = new HubConnectionBuilder()
     .withUrl(`${balancer.url}/tenant/acme/v1/hub?renew=true`, {
       accessTokenFactory: () => token,
@@ -137,28 +139,61 @@ test("another node is asked by the path alone: an address that names a host lead
   expect([answer.statusCode, text, asked]).toEqual([200, "", []]);
 });
 
-test("a node that has passed a socket on ends without it, and its client goes on by way of another", async () => {
-  const third = await stack.another();
+/** A stateful connection of the first node, with a bare socket by way of any. */
+async function stateful() {
   const headers = { authorization: `Bearer ${await acme.token("bob")}` };
   const query = "negotiateVersion=1&useStatefulReconnect=true";
   const negotiated = await fetch(`${acme.url}/hub/negotiate?${query}`, { method: "POST", headers });
-  const { connectionToken } = (await negotiated.json()) as Record<string, string>;
-  const attach = async (node: string, ...words: object[]) => {
-    const client = new RawHubClient(`${node}/tenant/acme/v1/hub?id=${connectionToken}`, headers);
+  const { connectionId, connectionToken } = (await negotiated.json()) as Record<string, string>;
+  const attach = async (node: string, words: object[], from?: { headers: object; localAddress: string }) => {
+    const url = `${node}/tenant/acme/v1/hub?id=${connectionToken}`;
+    const client = new RawHubClient(url, { ...headers, ...from?.headers }, from?.localAddress);
     await once(client.socket, "open");
     client.send(...words);
     return client;
   };
-  const first = await attach(stack.url, { protocol: "json", version: 2 });
+  const first = await attach(stack.url, [{ protocol: "json", version: 2 }]);
   await first.next(() => true);
   first.socket.terminate();
-  const call = { type: 1, invocationId: "0", target: "Nope", arguments: [] };
-  const passedOn = await attach(third.url, { type: 9, sequenceId: 1 }, call);
+  return { connectionId, attach };
+}
+
+const nope = { type: 1, invocationId: "0", target: "Nope", arguments: [] };
+
+test("a node that has passed a socket on ends without it, and its client goes on by way of another", async () => {
+  const third = await stack.another();
+  const { attach } = await stateful();
+  const passedOn = await attach(third.url, [{ type: 9, sequenceId: 1 }, nope]);
   await passedOn.completion("0");
   await third.api.close();
   expect((await passedOn.closed).code).toBe(1006);
-  const back = await attach(stack.url, { type: 9, sequenceId: 2 });
+  const back = await attach(stack.url, [{ type: 9, sequenceId: 2 }]);
   await back.completion("0"); // nobody has said that it came
   back.send({ type: 7 });
   await back.closed;
+});
+
+test("who comes by way of another node is known by their own address, whatever they say of it themselves", async () => {
+  const ipOf = (id: string | undefined) => {
+    const connection = stack.api.realtime.connectionsOf(acme.tenantId).find((live) => live.id === id);
+    return (connection as HubConnection | undefined)?.link.ip();
+  };
+  const from = { headers: { [visitorHeader]: "192.0.2.1 x" }, localAddress: "127.0.0.2" };
+  const { connectionId, attach } = await stateful();
+  const socket = await attach(other.url, [{ type: 9, sequenceId: 1 }, nope], from);
+  await socket.completion("0");
+  expect(ipOf(connectionId)).toBe("127.0.0.2");
+  socket.send({ type: 7 });
+  await socket.closed;
+
+  const authorization = `Bearer ${await acme.token("bob")}`;
+  const asked = { method: "POST", headers: { authorization } };
+  const negotiated = await fetch(`${acme.url}/hub/negotiate?negotiateVersion=1`, asked);
+  const polling = (await negotiated.json()) as Record<string, string>;
+  const url = `${other.url}/tenant/acme/v1/hub?id=${polling.connectionToken}`;
+  const poll = request(url, { localAddress: from.localAddress, headers: { authorization, ...from.headers } }).end();
+  const [answer] = await once(poll, "response");
+  answer.resume();
+  expect(ipOf(polling.connectionId)).toBe("127.0.0.2");
+  await fetch(url, { ...asked, method: "DELETE" });
 });

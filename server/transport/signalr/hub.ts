@@ -14,6 +14,7 @@ import { payloadOf } from "../../realtime/connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
+import { type VisitorSeal, visitorHeader, visitorSeal } from "../../visitor-address.ts";
 import type { HubAddress } from "./address.ts";
 import { type ConnectionClaim, ConnectionTokens, isFresh, validMs } from "./connection-token.ts";
 import { authenticateHub, type Shown } from "./credentials.ts";
@@ -72,6 +73,7 @@ export class Hub implements SignalrHub, HubHost {
   readonly now: () => number;
   readonly tokens: ConnectionTokens;
   readonly routing: NodeRouting;
+  private readonly visitors: VisitorSeal;
   draining = false;
   private readonly deps: HubDeps;
   private readonly upgrades = new Upgrades(this);
@@ -87,7 +89,8 @@ export class Hub implements SignalrHub, HubHost {
     this.nodeId = nodeId;
     this.now = deps.now ?? Date.now;
     this.tokens = new ConnectionTokens(services.settings.authSecret);
-    this.routing = new NodeRouting(realtime);
+    this.visitors = visitorSeal(services.settings.authSecret);
+    this.routing = new NodeRouting(realtime, this.visitors);
     this.methods = new HubMethods({ operations: allOperations, services, log, realtime });
   }
 
@@ -124,8 +127,11 @@ export class Hub implements SignalrHub, HubHost {
     return payForOpening(this.deps.services, principal);
   }
 
+  /** What another node has found out, when it comes by way of that. */
   addressOf(request: Pick<IncomingMessage, "socket" | "headers">): string {
-    return clientAddress(request, this.deps.services.settings.trustProxy);
+    const sealed = request.headers[visitorHeader];
+    const visitor = typeof sealed === "string" ? this.visitors.open(sealed) : undefined;
+    return visitor ?? clientAddress(request, this.deps.services.settings.trustProxy);
   }
 
   /** Throws `unavailable` while the node ends. */

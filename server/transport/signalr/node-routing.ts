@@ -3,7 +3,9 @@ import { type Duplex, pipeline } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Realtime } from "../../realtime/realtime.ts";
 import { connectTimeoutMs, pipeUpgrade } from "../../realtime/upgrade.ts";
+import { type VisitorSeal, visitorHeader } from "../../visitor-address.ts";
 import { plainAnswers, refuseUpgrade } from "./upgrade-answer.ts";
+import type { Knock } from "./upgrades.ts";
 
 /** Says that a node has passed the request on: the next one does not. */
 const hopHeader = "x-parley-hop";
@@ -16,9 +18,11 @@ export class NodeRouting {
   private readonly passedOn = new Set<Duplex>();
   private isClosed = false;
   private readonly nodes: Pick<Realtime, "urlOf">;
+  private readonly visitors: Pick<VisitorSeal, "seal">;
 
-  constructor(nodes: Pick<Realtime, "urlOf">) {
+  constructor(nodes: Pick<Realtime, "urlOf">, visitors: Pick<VisitorSeal, "seal">) {
     this.nodes = nodes;
+    this.visitors = visitors;
   }
 
   /** Answers with what the node answers; 404 when there is no such node, which makes the client start anew. */
@@ -38,14 +42,14 @@ export class NodeRouting {
     return reply;
   }
 
-  /** Joins a socket that asks for an upgrade with the node. */
-  async forwardUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, nodeId: string): Promise<void> {
+  /** Joins a socket that asks for an upgrade, and comes from that address, with the node. */
+  async forwardUpgrade({ request, socket, head }: Knock, address: string, nodeId: string): Promise<void> {
     const url = await this.urlFor(request.headers, nodeId);
     if (url === undefined) return refuseUpgrade(socket, plainAnswers.idUnknown);
     if (this.isClosed || socket.destroyed) return void socket.destroy();
     this.passedOn.add(socket);
     socket.once("close", () => this.passedOn.delete(socket));
-    pipeUpgrade(request, socket, head, { upstream: url, headers: { [hopHeader]: "1" } });
+    pipeUpgrade(request, socket, head, { upstream: url, headers: this.ofHop(address) });
   }
 
   /** Hangs up on who was brought elsewhere: they come back by way of another node, and go on where they were. */
@@ -59,10 +63,16 @@ export class NodeRouting {
     return headers[hopHeader] === undefined ? await this.nodes.urlOf(nodeId) : undefined;
   }
 
+  /** What the other node is told: it sees this node's address. */
+  private ofHop(address: string): Record<string, string> {
+    return { [hopHeader]: "1", [visitorHeader]: this.visitors.seal(address) };
+  }
+
   private ask(base: string, request: FastifyRequest, reply: FastifyReply): Promise<IncomingMessage> {
     const { method } = request;
     const body = request.body as Buffer | undefined;
-    const headers = { ...withoutHops(request.headers), [hopHeader]: "1", "content-length": String(body?.length ?? 0) };
+    const ofBody = { "content-length": String(body?.length ?? 0) };
+    const headers = { ...withoutHops(request.headers), ...this.ofHop(request.ip), ...ofBody };
     return new Promise((resolve, reject) => {
       const path = pathOf(request.raw.url ?? "/");
       const out = ask(base, { method, path, headers, agent: this.agent }, resolve);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { clientOf } from "../../realtime/live-connection.ts";
+import { visitorHeader } from "../../visitor-address.ts";
 import { readAddress } from "./address.ts";
 import { newConnectionId } from "./connection-token.ts";
 import type { Hub } from "./hub.ts";
@@ -19,7 +20,7 @@ const overtakenByMs = 100;
 const maxStrays = 1000;
 
 /** A request that asks to be a socket. */
-interface Knock {
+export interface Knock {
   request: IncomingMessage;
   socket: Duplex;
   head: Buffer;
@@ -38,16 +39,15 @@ export class Upgrades {
   /** Throws DomainError for one that may not connect. */
   async take(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): Promise<void> {
     const { hub } = this;
+    const knock = { request, socket, head };
     const address = readAddress(at.url);
     const { accessToken, id } = address;
     const ip = () => hub.addressOf(request);
     const principal = await hub.authenticate({ tenant: at.tenant, headers: request.headers, accessToken, ip });
     const claim = id === undefined ? undefined : hub.tokens.readOf(id, principal);
     if (id !== undefined && !claim) return refuseUpgrade(socket, plainAnswers.idUnknown);
-    if (claim?.stateful && claim.nodeId !== hub.nodeId)
-      return hub.routing.forwardUpgrade(request, socket, head, claim.nodeId);
+    if (claim?.stateful && claim.nodeId !== hub.nodeId) return hub.routing.forwardUpgrade(knock, ip(), claim.nodeId);
     const open = claim && hub.find(claim.connectionId);
-    const knock = { request, socket, head };
     if (open) return this.comeBack(open, principal, knock);
     if (!claim) await hub.payForOpening(principal);
     const settings = await hub.settingsOf(principal);
@@ -97,7 +97,7 @@ export class Upgrades {
 /** Holds on to nothing of the request but what says where it came from: a connection lives long. */
 function ipOf({ request }: Pick<Knock, "request">, hub: Hub): () => string {
   const { socket, headers } = request;
-  const forwarded = headers["x-forwarded-for"];
-  const from = { socket, headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded } };
+  const kept = ["x-forwarded-for", visitorHeader].filter((name) => headers[name] !== undefined);
+  const from = { socket, headers: Object.fromEntries(kept.map((name) => [name, headers[name]])) };
   return () => hub.addressOf(from);
 }
