@@ -1,10 +1,11 @@
-import type { Principal } from "./auth/principal.ts";
+import type { Principal, TenantId } from "./auth/principal.ts";
 import { scopesOfRole } from "./auth/roles.ts";
 import { networkOf } from "./client-address.ts";
 import type { TenantSettings } from "./domain/tenants/schema.ts";
 import { DomainError } from "./errors.ts";
 import type { Allowance, Limiter } from "./limiter.ts";
 import type { Access, Caller, Operation } from "./operation.ts";
+import { limits } from "./schema.ts";
 import type { Services } from "./services.ts";
 
 /** Whether this caller may make this call at all. Throws unauthenticated, forbidden, user_required, scope_missing, reauthentication_required. */
@@ -97,6 +98,14 @@ export async function payForOpening(
   principal: Principal,
 ): Promise<void> {
   takeOwn(limiter, principal, (await security.snapshot(principal.tenantId))?.settings.rates);
+}
+
+/** Of one address at one tenant: all that it may hold come back at once when a node has ended. */
+const anonymousOpenings = { rate: 100, burst: limits.anonymousPerAddress };
+
+/** Opening a connection that carries nothing but the public key of an app costs the address it comes from. Throws `rate_limited`. */
+export function payForAnonymous(limiter: Limiter, { tenantId, ip }: { tenantId: TenantId; ip: string }): void {
+  limiter.take("openings", JSON.stringify([tenantId, networkOf(ip)]), anonymousOpenings);
 }
 
 /** What callers of an unknown tenant get. */

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { admit, hasOutlivedToken } from "../../access.ts";
+import { admit, hasOutlivedToken, payForAnonymous } from "../../access.ts";
 import { ChannelGrants } from "../../auth/channel-grant.ts";
 import type { Principal, TenantId } from "../../auth/principal.ts";
 import { type PusherApp, tenantOfPusherKey } from "../../auth/pusher-app.ts";
@@ -115,6 +115,7 @@ export class Pusher implements PusherHost {
     const key = keyOfPath(url.pathname) ?? "";
     const tenant = tenantOfPusherKey(key) ?? "";
     const { app, principal, frameRate } = await this.admit(tenant, key, ip);
+    payForAnonymous(this.services.limiter, { tenantId: principal.tenantId, ip });
     if (ws.readyState !== ws.OPEN) return;
     if (this.draining) return refuse(ws, { code: disconnects.shutdown.pusher, message: disconnects.shutdown.text });
     const client = libraryOf(url.searchParams) ?? agent;

@@ -1,10 +1,17 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pino } from "pino";
 import type PusherSdk from "pusher";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { payForAnonymous } from "../../access.ts";
+import { Limiter } from "../../limiter.ts";
 import { openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
-import { type PusherCredentials, RawPusher } from "../../testing/pusher-client.ts";
+import { appOf, type PusherCredentials, RawPusher, stockPusher } from "../../testing/pusher-client.ts";
 import { listen, openPusherHouse, type PusherHouse } from "../../testing/pusher-house.ts";
 import type { Stack, TestTenant } from "../../testing/stack.ts";
+import { Pusher } from "./pusher.ts";
 
 // Application channels as the official clients use them, unmodified: two pages and a backend, on two nodes.
 
@@ -81,6 +88,39 @@ describe("a connection", () => {
       .find(({ id }) => id === raw.socketId)
       ?.disconnect(reason);
     expect((await raw.closed).code).toBe(code);
+  });
+
+  test("costs its address: after a thousand at once the stock client waits, tries on and comes in; others do not wait", async () => {
+    const clock = { now: Date.now() };
+    const limiter = new Limiter(
+      () => 1,
+      () => clock.now,
+    );
+    const services = { ...stack.api.services, limiter };
+    const pusher = new Pusher({ services, realtime: stack.api.realtime, log: pino({ level: "silent" }) });
+    const server = createServer().listen(0, "127.0.0.1");
+    server.on("upgrade", (request, socket, head) =>
+      pusher.handleUpgrade(request, socket, head, { url: new URL(request.url ?? "", "http://x") }),
+    );
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const first = await RawPusher.open(url, app.key);
+    for (let i = 1; i < 1000; i++) payForAnonymous(limiter, { tenantId: tenant.tenantId, ip: "127.0.0.1" });
+    const refused = new RawPusher(url, `/app/${app.key}?protocol=7`);
+    expect((await refused.next("pusher:error")).data).toMatchObject({ code: 4100 });
+    expect((await refused.closed).code).toBe(4100);
+    payForAnonymous(limiter, { tenantId: tenant.tenantId, ip: "192.0.2.1" });
+    const theirs = await RawPusher.open(url, (await appOf(await stack.tenant("other"))).key);
+    const page = stockPusher(url, app.key);
+    const faults: unknown[] = [];
+    page.connection.bind("error", ({ error }: { error: unknown }) => faults.push(error));
+    await eventually(() => expect(faults[0]).toMatchObject({ data: { code: 4100 } }));
+    clock.now += 1000;
+    await eventually(() => expect(page.connection.state).toBe("connected"));
+    page.disconnect();
+    for (const raw of [first, theirs]) raw.socket.terminate();
+    await pusher.close();
+    server.close();
   });
 });
 
