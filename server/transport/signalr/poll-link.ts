@@ -38,6 +38,7 @@ export class PollLink extends HttpLink {
 
   /** The client asks: it is answered when there is something, or after the poll's time. One that was waiting before is let go. */
   take(response: ServerResponse, headers: Record<string, string>): void {
+    if (response.destroyed) return; // its client left while it was asked who it is
     this.settle(204);
     const poll = { response, headers, since: this.options.now() };
     this.poll = poll;
