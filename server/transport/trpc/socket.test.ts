@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import type { LiveConnection } from "../../realtime/live-connection.ts";
 import { limits } from "../../schema.ts";
 import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
@@ -167,6 +168,25 @@ test("an address holds a thousand sockets that show nothing; one that shows a to
   expect((await knock()).status).toBe(429);
   for (const { socket } of held) socket.terminate();
   await node.api.close();
+});
+
+test("a subscription that is stopped before it has started is over when it has, and another of the socket goes on", async () => {
+  const socket = new WebSocket(`${stack.url.replace("http", "ws")}/api/trpc?connectionParams=1`);
+  const heard: string[] = [];
+  socket.on("message", (data) => heard.push(String(data)));
+  await once(socket, "open");
+  socket.send(JSON.stringify({ method: "connectionParams", data: { token: await acme.token("hasty") } }));
+  const subscribe = (id: number) => ({ id, method: "subscription", params: { path: "events.subscribe", input: {} } });
+  const told = (id: number, type: string) => `{"id":${id},"result":{"type":"${type}"}}`;
+  socket.send(JSON.stringify([subscribe(1), subscribe(2), { id: 1, method: "subscription.stop" }]));
+  await eventually(() => expect(heard).toContain(told(1, "stopped")));
+  await eventually(() => expect(heard).toContain(told(2, "started")));
+  const isHasty = ({ principal }: LiveConnection) => principal.userId === "hasty";
+  const open = () => stack.api.realtime.connectionsOf(acme.tenantId).filter(isHasty);
+  await eventually(() => expect(open()).toHaveLength(1));
+  socket.send(JSON.stringify({ id: 2, method: "subscription.stop" }));
+  await eventually(() => expect(heard).toContain(told(2, "stopped")));
+  socket.terminate();
 });
 
 test("a user holds two hundred sockets; one more is told so, and ended", async () => {

@@ -11,6 +11,7 @@ import { TokenBucket } from "../../limiter.ts";
 import { maxQueuedBytes } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
+import { EarlyStops } from "./early-stops.ts";
 import { InspectedSocket } from "./inspected-socket.ts";
 import { appRouter } from "./router.ts";
 import { logOwnFault } from "./trpc-error.ts";
@@ -39,6 +40,7 @@ export function serveSocket({ server, ws, request, onKnown }: Opened, deps: Trpc
   const gone = new AbortController();
   setMaxListeners(0, gone.signal); // as many as there are subscriptions
   ws.once("close", () => gone.abort());
+  const early = new EarlyStops();
   const inspected = new InspectedSocket(deps.realtime);
   guardSend(ws, (text) => inspected.frame("out", text));
   ws.on("message", (data) => inspected.frame("in", data as Buffer));
@@ -59,11 +61,16 @@ export function serveSocket({ server, ws, request, onKnown }: Opened, deps: Trpc
       }),
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
     experimental_encoder: {
-      encode: (data) => JSON.stringify(data),
+      encode: (data) => {
+        const stop = early.due(data);
+        if (stop !== undefined) setImmediate(() => ws.emit("message", Buffer.from(stop), false)); // it is listening by then
+        return JSON.stringify(data);
+      },
       decode: (data) => {
         const message: unknown = JSON.parse(String(data));
         if (Array.isArray(message)) spend(Math.floor(message.length / callsAFrame));
         if (ws.readyState !== ws.OPEN) throw new Error("The connection is being closed");
+        early.heard(message);
         return message;
       },
     },
