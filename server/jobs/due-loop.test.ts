@@ -98,6 +98,54 @@ test("what is sent, put off or sent again by a node whose clock is an hour fast 
   expect((await owner.query(due, [many.body.id])).rows).toEqual([{ now: true }]);
 });
 
+test("webhooks that a node an hour fast writes or sends again are due at once, and what it lets go goes at once", async () => {
+  const key = tenant.key();
+  const hook = { url: "http://127.0.0.1:9/", types: ["notification.created"] };
+  const { id: endpoint } = (await key<{ id: string }>("POST", "/admin/webhooks", hook)).body;
+  const held = await holdMail();
+  await owner.query("update deliveries set held_until = clock_timestamp() + interval '2 hours' where id = $1", [held]);
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 3_600_000 });
+  const sample = { type: "notification.created" };
+  const sent = await key<{ webhookDeliveryId: string }>("POST", `/admin/webhooks/${endpoint}/sample`, sample);
+  const { webhookDeliveryId: id } = sent.body;
+  const isDue = async (table: string, column: string, which: string) =>
+    (await owner.query(`select ${column} <= clock_timestamp() as now from ${table} where id = $1`, [which])).rows;
+  expect(await isDue("webhook_deliveries", "due_at", id)).toEqual([{ now: true }]);
+  expect(await key("POST", `/admin/webhooks/${endpoint}/deliveries/${id}/resend`)).toMatchObject({ status: 200 });
+  expect(await isDue("webhook_deliveries", "due_at", id)).toEqual([{ now: true }]);
+  expect(await tenant.as("ada")("PUT", "/preferences", { pause: "none" })).toMatchObject({ status: 200 });
+  expect(await isDue("deliveries", "held_until", held)).toEqual([{ now: true }]);
+  await key("DELETE", `/admin/webhooks/${endpoint}`);
+});
+
+test("what is said about mail at a node an hour slow counts for the mail that is on its way", async () => {
+  const key = tenant.key();
+  const category = "/admin/categories/Slow";
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+  const counts = async (from: string) =>
+    (
+      await owner.query(
+        `select bool_and(at > clock_timestamp() - interval '10 minutes') as now from (${from}) as r (at)`,
+      )
+    ).rows[0]?.now;
+  const choice = { categories: [{ type: "Slow", email: "off" }], pause: "hour" };
+  expect(await tenant.as("ben")("PUT", "/preferences", choice)).toMatchObject({ status: 200 });
+  expect(await counts("select updated_at from preferences union all select updated_at from preference_timings")).toBe(
+    true,
+  );
+  expect(await counts("select paused_until - interval '55 minutes' from preference_timings")).toBe(true);
+  expect(await key("PUT", category, { title: "Slow", channels: ["inApp"] })).toMatchObject({ status: 200 });
+  expect(await counts("select updated_at from categories")).toBe(true);
+  const rules = () => counts("select rules_at from tenants where id = 'acme'");
+  const settings = { notifications: { digest: { every: "hourly" } } };
+  expect(await key("PATCH", "/admin/tenant", { settings })).toMatchObject({ status: 200 });
+  expect(await rules()).toBe(true);
+  await owner.query("update tenants set rules_at = '2000-01-01' where id = 'acme'");
+  expect(await key("DELETE", category)).toMatchObject({ status: 200 });
+  expect(await rules()).toBe(true);
+  await key("PATCH", "/admin/tenant", { settings: { notifications: { digest: null } } });
+});
+
 test.each([
   ["fast", 3_600_000],
   ["slow", -3_600_000],

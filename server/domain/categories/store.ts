@@ -3,8 +3,8 @@ import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type Category as CategoryRow, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
-import { lockTenant } from "../tenants/store.ts";
+import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
+import { lockTenant, saveTenant } from "../tenants/store.ts";
 import { type CategoryDraft, maxCategories } from "./schema.ts";
 
 /** What is declared of a type; null for one that is not. */
@@ -43,16 +43,19 @@ export async function saveCategory(
     throw new DomainError("conflict", { detail: `A tenant has at most ${maxCategories} categories` });
   const { title, description = null, channels, priority, required, metadataSchema } = draft;
   const schema = metadataSchema === undefined ? Prisma.DbNull : (metadataSchema as Prisma.InputJsonObject);
-  const data = { title, description, channels, priority, required, metadataSchema: schema };
+  const updatedAt = await clockOf(tx); // mail on its way compares it with when it was planned
+  const data = { title, description, channels, priority, required, metadataSchema: schema, updatedAt };
   return tx.category.upsert({
     where: { tenantId_type: { tenantId, type } },
     create: { tenantId, type, ...data },
-    update: { ...data, updatedAt: new Date() },
+    update: data,
   });
 }
 
-/** Throws not_found. */
+/** Mail on its way asks again what it may. Throws not_found. */
 export async function removeCategory(tx: TenantTransaction, tenantId: TenantId, type: string): Promise<void> {
+  await lockTenant(tx, tenantId);
   const { count } = await tx.category.deleteMany({ where: { tenantId, type } });
   if (count === 0) throw new DomainError("not_found");
+  await saveTenant(tx, tenantId, { rulesAt: await clockOf(tx) });
 }

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TenantId } from "../../auth/principal.ts";
 import { Planner } from "../../log/planner.ts";
 import { type Database, openDatabase } from "../../persistence/database.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { notify } from "../../testing/notify.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
+import { changePreferences } from "../preferences/change-preferences.ts";
 import { createTenant } from "../tenants/make-tenant.ts";
 import { planDeliveries } from "./plan-deliveries.ts";
 
@@ -134,4 +137,33 @@ test.each([{ limit: 1000 }, { limit: 4 }])("each has a decision of their own, $l
   ]);
   const jobs = await owner.query("select 1 from graphile_worker._private_jobs where key = $1", [`mail:${tenantId}`]);
   expect(jobs.rowCount).toBe(1);
+});
+
+test("who ends a pause while what it holds is being decided gets it now, not at its old end", async () => {
+  const { tenantId } = await createTenant(db, "secret", { id: "ended-pause", name: "Pause" });
+  const change = (pause: "week" | "none") =>
+    tenantTransaction(db.prisma, tenantId, (tx) =>
+      changePreferences(tx, tenantId, "max", { changes: { pause }, now: Date.now() }),
+    );
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const consumers = [planDeliveries];
+  await notify(db, tenantId, [{ userId: "anna" }]);
+  await new Planner({ db, consumers, onError }).plan(tenantId);
+  await change("week");
+  await notify(db, tenantId, [{ userId: "max", email: mailOf("max") }]);
+  let ended: Promise<void> | undefined;
+  const step = async (name: string) => {
+    if (name !== "planner wrote effects") return;
+    ended = change("none");
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+  };
+  await new Planner({ db, consumers, onError, step }).plan(tenantId);
+  await ended;
+  const { rows } = await owner.query(
+    "select status, held_until <= clock_timestamp() as now from deliveries where tenant_id = $1 and channel = 'email' and user_id = 'max'",
+    [tenantId],
+  );
+  expect(rows).toEqual([{ status: "held", now: true }]);
 });

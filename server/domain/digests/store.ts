@@ -91,7 +91,8 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
 
 /**
  * Has everything that is held for a person judged anew at `now`, digests that wait in line too, and what is to go in the next digest if
- * there is none any more; returns whether there is anything.
+ * there is none any more; returns whether there is anything. A plan that is being written is waited for: it may have read what is no longer
+ * so, and what it holds is seen by nobody yet.
  */
 export async function hastenHeld(
   tx: TenantTransaction,
@@ -99,6 +100,8 @@ export async function hastenHeld(
   userId: string,
   { now, noDigest }: { now: Date; noDigest: boolean },
 ): Promise<boolean> {
+  await tx.$queryRaw`
+    select 1 from planner_cursors where tenant_id = ${tenantId} and consumer = 'deliveries' for no key update`;
   const statuses = ["held", ...(noDigest ? ["folded"] : [])];
   const { count } = await tx.delivery.updateMany({
     where: { tenantId, userId, status: { in: statuses }, digestId: null, heldUntil: { gt: now } },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { changePreferences } from "./change-preferences.ts";
 import { readLink } from "./policy.ts";
@@ -20,7 +21,7 @@ export const putLinkPreferences = mutation({
     const grant = readLink(settings.authSecret, ctx.tenantId, token);
     const { userId, type } = grant;
     return unitOfWork(db, ctx.tenantId, async ({ tx }) => {
-      const now = new Date();
+      const now = await clockOf(tx);
       await changePreferences(tx, ctx.tenantId, userId, { changes, now: now.getTime() });
       const stored = await readPreferences(tx, ctx.tenantId, userId);
       return { type, ...presentPreferences(stored, grant, { ...settings, userId, also: type, now }) };

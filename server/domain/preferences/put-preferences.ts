@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { mutation } from "../../operation.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { changePreferences } from "./change-preferences.ts";
 import { ensureOwnPreferences } from "./policy.ts";
@@ -25,7 +26,7 @@ export const putPreferences = mutation({
     const { db, settings } = ctx.services;
     const grant = { tenantId: ctx.tenantId, userId, type: everyType };
     return unitOfWork(db, ctx.tenantId, async ({ tx }) => {
-      const now = new Date();
+      const now = await clockOf(tx);
       await changePreferences(tx, ctx.tenantId, userId, { changes, now: now.getTime() });
       return presentPreferences(await readPreferences(tx, ctx.tenantId, userId), grant, { ...settings, userId, now });
     });

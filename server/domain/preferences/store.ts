@@ -7,7 +7,7 @@ import type {
   PreferenceTiming as TimingRow,
   User as UserRow,
 } from "../../persistence/generated/client.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 import { listAllCategories } from "../categories/store.ts";
 import { everyType, maxChoices } from "./schema.ts";
@@ -103,8 +103,9 @@ export async function saveChoices(
     const types = [...latest.values()].filter((choice) => choice.channel === channel).map(({ type }) => type);
     await tx.preference.deleteMany({ where: { tenantId, userId, channel, type: { in: types } } });
   }
+  const updatedAt = await clockOf(tx); // mail on its way compares it with when it was planned
   const rows = [...latest.values()].flatMap(({ type, channel, enabled }) =>
-    enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled }],
+    enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled, updatedAt }],
   );
   await tx.preference.createMany({ data: rows });
   if ((await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
@@ -121,10 +122,11 @@ export async function saveTiming(
   changes: TimingChanges,
 ): Promise<void> {
   await lockUser(tx, tenantId, userId);
+  const data = { ...changes, updatedAt: await clockOf(tx) };
   await tx.preferenceTiming.upsert({
     where: { tenantId_userId: { tenantId, userId } },
-    create: { tenantId, userId, ...changes },
-    update: { ...changes, updatedAt: new Date() },
+    create: { tenantId, userId, ...data },
+    update: data,
   });
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { moveTimesJob } from "../notifications/due-store.ts";
 import { presentTenant, type SettingsPatch, settingsPatchSchema, tenantName, tenantSchema } from "./schema.ts";
@@ -26,7 +27,11 @@ export const updateTenant = mutation({
         // Both decide about what is sent already: mail that has not gone out asks again, what waits for nine o'clock has another nine.
         const ruled = moved || differs(row.settings, merged, "notifications");
         if (moved) await enqueueJobs(tx, [moveTimesJob(ctx.tenantId)]);
-        const changes = { ...(name ? { name } : {}), ...(ruled ? { rulesAt: new Date() } : {}), settings: merged };
+        const changes = {
+          ...(name ? { name } : {}),
+          ...(ruled ? { rulesAt: await clockOf(tx) } : {}),
+          settings: merged,
+        };
         return presentTenant(await saveTenant(tx, ctx.tenantId, changes));
       },
       ctx.idempotent,

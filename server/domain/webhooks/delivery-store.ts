@@ -7,7 +7,7 @@ import type { Database } from "../../persistence/database.ts";
 import type { Prisma, WebhookAttempt, WebhookDelivery } from "../../persistence/generated/client.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import type { Page } from "../../persistence/paging.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import { epochOf } from "../deliveries/store.ts";
 import type { SampleType } from "./make-sample.ts";
 import { chatOf } from "./policy.ts";
@@ -30,7 +30,9 @@ export async function insertWebhookDeliveries(
   tenantId: TenantId,
   news: NewWebhookDelivery[],
 ): Promise<number> {
-  const data = news.map((one) => toRow(tenantId, one));
+  if (news.length === 0) return 0;
+  const now = await clockOf(tx); // Prisma's defaults go by the clock of the node
+  const data = news.map((one) => ({ ...toRow(tenantId, one), createdAt: now, updatedAt: now, dueAt: now }));
   return (await tx.webhookDelivery.createMany({ data, skipDuplicates: true })).count;
 }
 
@@ -136,7 +138,7 @@ export async function requeueWebhooks(
   endpointId: string,
   which: Pick<Prisma.WebhookDeliveryWhereInput, "id" | "position" | "status">,
 ): Promise<number> {
-  const now = new Date();
+  const now = await clockOf(tx);
   const askedEpoch = await epochOf(tx, tenantId);
   const { count } = await tx.webhookDelivery.updateMany({
     where: { tenantId, endpointId, ...which },
