@@ -185,11 +185,15 @@ describe("webhooks", () => {
     expect(requests.filter(({ path }) => path === "/down")).toHaveLength(7);
   });
 
-  test("that are never answered keep two of a tenant's requests waiting, and no other tenant's", async () => {
+  test("that are never answered keep two requests waiting, and neither another tenant's nor their own tenant's to another address", async () => {
     const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
     await owner.connect();
     const events = ["channel_occupied"];
-    await configure({ webhooks: [{ url: `${url}/hangs`, events }], batchWebhooks: false });
+    const webhooks = [
+      { url: `${url}/hangs`, events },
+      { url: `${url}/beside`, events },
+    ];
+    await configure({ webhooks, batchWebhooks: false });
     const globex = await stack.tenant("globex");
     const raws = [await RawPusher.open(stack.url, app.key)];
     for (let n = 0; n < 20; n++) raws[0]?.subscribe(`hangs-${n}`, app);
@@ -204,6 +208,12 @@ describe("webhooks", () => {
       [`${url}/hangs`],
     );
     expect(rows[0].n).toBeLessThanOrEqual(2);
+    await eventually(() => expect(told("/beside")).toHaveLength(20));
+    const { rows: waiting } = await owner.query(
+      `select min(priority) > 0 as last from graphile_worker._private_jobs where payload ->> 'url' = $1`,
+      [`${url}/hangs`],
+    );
+    expect(waiting[0].last).toBe(true);
     await configure({ webhooks: [] });
     for (const response of hanging) response.end();
     for (const raw of raws) raw.socket.terminate();

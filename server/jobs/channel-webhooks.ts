@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { type PusherApp, pusherSecretKey, pusherSignature, readPusherApp } from "../auth/pusher-app.ts";
 import type { Database } from "../persistence/database.ts";
@@ -10,7 +10,7 @@ import type { TaskContext } from "./tasks.ts";
 
 /** Notices a step. */
 const step = 200;
-/** Requests of a tenant at a time, over all workers: one that never answers has a worker's slot for as long as we wait. */
+/** Requests to an address of a tenant at a time, over all workers: one that never answers has a worker's slot for as long as we wait. */
 const width = 2;
 /** Events in one request, where they are batched. */
 const maxBatch = 50;
@@ -65,10 +65,10 @@ export async function deliverChannelWebhook(
 
 /** The last try is the queue's last as well: what fails then is in the dead-letter list. */
 function jobOf(tenantId: TenantId, delivery: Delivery): Job {
-  const last = delivery.tries === channelWebhookDelays.length;
-  const queue = `channel-webhooks:${tenantId}:${randomInt(width)}`;
-  const job = { task: "channel-webhook-delivery", payload: { tenantId, ...delivery }, queue };
-  return { ...job, ...(last ? { maxAttempts: 1 } : {}) };
+  const address = createHash("sha256").update(delivery.url).digest("base64url").slice(0, 12);
+  const queue = `channel-webhooks:${tenantId}:${address}:${randomInt(width)}`;
+  const job = { task: "channel-webhook-delivery", payload: { tenantId, ...delivery }, queue, last: true };
+  return { ...job, ...(delivery.tries === channelWebhookDelays.length ? { maxAttempts: 1 } : {}) };
 }
 
 function jobsFor(tenantId: TenantId, app: PusherApp, { notices, now }: { notices: DueNotice[]; now: number }): Job[] {

@@ -20,6 +20,8 @@ export interface Job {
   maxAttempts?: number;
   /** Jobs of one queue run one after another, and hold one slot of all workers between them. Beside all others unless given. */
   queue?: string;
+  /** Comes after all others that are due: it keeps a slot waiting for strangers. */
+  last?: boolean;
 }
 
 export interface DeadJob {
@@ -37,13 +39,14 @@ export async function enqueueJobs(tx: TenantTransaction, jobs: Job[]): Promise<v
   if (jobs.length === 0) return;
   // Of two with the same key the later one counts.
   const byKey = new Map(jobs.map((job) => [job.key ?? newId(), job]));
-  const input = [...byKey].map(([key, { task, payload, runAt, maxAttempts, queue }]) => ({
+  const input = [...byKey].map(([key, { task, payload, runAt, maxAttempts, queue, last }]) => ({
     task,
     payload,
     key,
     queue,
     run_at: runAt?.toISOString(),
     max_attempts: maxAttempts,
+    last,
   }));
   await tx.$executeRaw`select enqueue_jobs_v1(${JSON.stringify(input)}::json)`;
 }
