@@ -110,14 +110,19 @@ export class AppChannels {
     this.writer.mark(tenantId, channel);
   }
 
-  /** Hears who comes and goes without being counted; resolves with the members of each that has any. */
+  /** Hears who comes and goes without being counted; resolves with those that have members. Throws what the database throws, and hears nothing. */
   async watch(tenantId: TenantId, channels: string[], listener: ChannelListener): Promise<Set<string>> {
     const rosters = channels.map((channel) => {
       const local = this.ensure(tenantId, channel);
       local.followers.add(listener);
       return { channel, roster: this.rosterOf(tenantId, channel, local) };
     });
-    await Promise.all(rosters.map(({ roster }) => roster.ready()));
+    try {
+      await Promise.all(rosters.map(({ roster }) => roster.ready()));
+    } catch (error) {
+      this.unwatch(tenantId, channels, listener);
+      throw error;
+    }
     return new Set(rosters.filter(({ roster }) => roster.members.size > 0).map(({ channel }) => channel));
   }
 

@@ -1,4 +1,7 @@
+import { Pool } from "pg";
 import { expect, test } from "vitest";
+import { mintTenantId } from "../auth/principal.ts";
+import { AppChannels } from "./app-channels.ts";
 import { LocalChannel } from "./local-channel.ts";
 
 // What comes between a write and its answer.
@@ -27,4 +30,14 @@ test("what somebody says of themselves while they are written is written, too", 
   local.enter("ada", "2", undefined);
   local.wrote(first, []);
   expect(local.input("presence-room", 0, grace).m).toMatchObject([{ u: "ada", i: "2", here: true }]);
+});
+
+test("who is to be watched while the database is away is not listened to for ever", async () => {
+  const pool = new Pool({ connectionString: "postgres://nobody@127.0.0.1:1/nothing" });
+  const channels = new AppChannels({ pool, nodeId: "node-1", say: () => {}, onError: () => {} });
+  const watching = channels.watch(mintTenantId("acme"), ["#user-ada", "#user-ben"], { id: "1.2", hear: () => {} });
+  await expect(watching).rejects.toThrow("ECONNREFUSED");
+  const { tenants } = channels as unknown as { tenants: Map<string, unknown> };
+  expect(tenants.size).toBe(0);
+  await pool.end();
 });
