@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
+import { webhookJob } from "./delivery-store.ts";
 import { removeWebhook } from "./store.ts";
 
 export const deleteWebhook = mutation({
@@ -17,6 +19,7 @@ export const deleteWebhook = mutation({
       ctx.tenantId,
       async ({ tx }) => {
         await removeWebhook(tx, ctx.tenantId, webhookId);
+        await enqueueJobs(tx, [webhookJob(ctx.tenantId, webhookId.toLowerCase())]);
         return {};
       },
       ctx.idempotent,

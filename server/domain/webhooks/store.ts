@@ -18,6 +18,9 @@ export interface EndpointChoices {
   ordered: boolean;
 }
 
+/** Deliveries that one transaction fails or takes out with their endpoint; one that was down for days may have a million. */
+const step = 2000;
+
 /** Oldest first. */
 export async function pageWebhooks(
   db: Database,
@@ -67,7 +70,10 @@ export async function insertWebhook(
   return { row, secret };
 }
 
-/** What is left out stays. Whatever its state becomes, it begins it without the troubles of before. Throws not_found. */
+/**
+ * What is left out stays. Whatever its state becomes, it begins it without the troubles of before. What is queued when it is disabled
+ * fails: a step's worth at once, the rest by its job, and before it goes on what that has not come to. Throws not_found.
+ */
 export async function saveWebhook(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -77,11 +83,15 @@ export async function saveWebhook(
   const before = await getWebhook(tx, tenantId, webhookId);
   const fresh = { failures: 0, failingSince: null, openUntil: null, reason: null };
   // What happened while it was disabled is not made up for by itself: a replay does that.
-  const since = before.state === "disabled" && state !== "disabled" ? await headOf(tx, tenantId) : before.fromPosition;
-  return changeWebhook(tx, tenantId, before.id, {
+  const goesOn = before.state === "disabled" && state !== undefined && state !== "disabled";
+  const since = goesOn ? await headOf(tx, tenantId) : before.fromPosition;
+  const row = await changeWebhook(tx, tenantId, before.id, {
     ...choices,
     ...(state === undefined ? {} : { state, ...fresh, fromPosition: since }),
   });
+  if (goesOn || state === "disabled")
+    await tx.$executeRaw`select fail_webhooks_v1(${tenantId}, ${row.id}::uuid, ${goesOn ? null : step}::int)`;
+  return row;
 }
 
 /** Somebody may have taken it out since it was read. Throws not_found. */
@@ -110,16 +120,15 @@ export async function replaceWebhookSecret(
 }
 
 /**
- * Takes an endpoint out with everything that was to be sent to it. Throws not_found. Hand-written SQL: a delivery may be any number, and
- * Prisma deletes by what another table says only with every id of it in the statement.
+ * Takes an endpoint out with what was to be sent to it and what was: a step's worth of deliveries at once, the rest by its job. Throws
+ * not_found. Hand-written SQL: so the job does it.
  */
 export async function removeWebhook(tx: TenantTransaction, tenantId: TenantId, webhookId: string): Promise<void> {
   const { id } = await getWebhook(tx, tenantId, webhookId);
-  await tx.$executeRaw`
-    delete from webhook_attempts a using webhook_deliveries d
-    where a.tenant_id = ${tenantId} and d.tenant_id = ${tenantId} and d.id = a.delivery_id and d.endpoint_id = ${id}::uuid`;
-  await tx.webhookDelivery.deleteMany({ where: { tenantId, endpointId: id } });
   await tx.webhookEndpoint.deleteMany({ where: { tenantId, id } });
+  await tx.$executeRaw`
+    select clear_webhooks_v1(${tenantId}, array(
+      select id from webhook_deliveries where tenant_id = ${tenantId} and endpoint_id = ${id}::uuid limit ${step}::int))`;
 }
 
 /** The endpoints that events are planned for. */

@@ -160,6 +160,29 @@ test("an endpoint in trouble is tried with one delivery at a time, and let be fo
   await acme.key()("DELETE", `/admin/webhooks/${id}`);
 });
 
+test("what is queued when somebody disables an endpoint does not go out when it is enabled again", async () => {
+  sink.answer("/stopped", () => ({ status: 503, headers: { "retry-after": "3600" } }));
+  const id = await listen(`${sink.url}/stopped`);
+  const change = (state: string) => acme.key()("PATCH", `/admin/webhooks/${id}`, { state });
+  const chatId = await makeChat();
+  const worker = await startedWorker();
+  await say(chatId, "before");
+  await eventually(async () =>
+    expect(await deliveries(id)).toMatchObject([{ status: "queued", detail: "It answered 503" }]),
+  );
+  await change("disabled");
+  expect(await deliveries(id)).toMatchObject([{ status: "failed", detail: "The endpoint was disabled" }]);
+  // As a plan that was being written meanwhile leaves it.
+  await owner.query("update webhook_deliveries set status = 'queued', due_at = now() where endpoint_id = $1", [id]);
+  sink.answer("/stopped", () => ({ status: 200 }));
+  await change("active");
+  await say(chatId, "after");
+  await eventually(() => expect(sink.of("/stopped").map(({ body }) => body.data.content)).toEqual(["before", "after"])); // the first of them refused
+  expect((await deliveries(id)).at(-1)).toMatchObject({ status: "failed", attempts: 1 });
+  await worker.close();
+  await acme.key()("DELETE", `/admin/webhooks/${id}`);
+});
+
 test("a try that cannot be noted ends its job when the others of it have ended too", async () => {
   const id = await listen(`${sink.url}/others`);
   for (const text of ["one", "two"]) await say(await makeChat(), text);
@@ -232,7 +255,8 @@ test("deliveries and their tries go with the events they were of, the younger an
   };
   expect(await count()).toEqual({ deliveries: 3, tries: 3 });
   await owner.query(`insert into webhook_deliveries (tenant_id, id, endpoint_id, epoch, type, lane, status, created_at)
-    values ('other', gen_random_uuid(), gen_random_uuid(), 1, 'message.created', '', 'delivered', now() - interval '13 days')`);
+    values ('other', gen_random_uuid(), gen_random_uuid(), 1, 'message.created', '', 'delivered', now() - interval '13 days'),
+      ('acme', gen_random_uuid(), gen_random_uuid(), 1, 'message.created', '', 'queued', now())`); // this one planned while its endpoint was deleted
   const [newest] = await deliveries(
     (await acme.key()<{ data: { id: string }[] }>("GET", "/admin/webhooks")).body.data[0]?.id ?? "",
   );

@@ -6,7 +6,7 @@ import { type Database, openDatabase } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { type Stack, startStack } from "../../testing/stack.ts";
-import { finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
+import { claimWebhook, finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
 
 let stack: Stack;
 let db: Database;
@@ -73,6 +73,39 @@ test.each([false, true])(
       [tenantId, newId(), endpointId],
     );
     expect(await next()).toBeInstanceOf(Date);
+  },
+);
+
+test.each([
+  ["disabled", "PATCH", { state: "disabled" }],
+  ["deleted", "DELETE", undefined],
+] as const)(
+  "what is of an endpoint that is %s goes some at a time, and nobody comes when none is left",
+  async (end, method, body) => {
+    const { tenantId, key } = await stack.tenant(`ends-${end}`);
+    const endpointId = (await key()<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" }))
+      .body.id;
+    await owner.query(
+      `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status)
+     select $1, gen_random_uuid(), $2, n, 0, 'message.created', 'one', 'queued' from generate_series(1, 5000) n`,
+      [tenantId, endpointId],
+    );
+    const left = async () => {
+      const { rows } = await owner.query(
+        "select count(*)::int as left from webhook_deliveries where endpoint_id = $1 and (status = 'queued' or $2)",
+        [endpointId, end === "deleted"],
+      );
+      return rows[0].left;
+    };
+    const next = () =>
+      tenantTransaction(db.prisma, tenantId, (tx) => nextWebhook(tx, tenantId, endpointId, webhookPatience));
+    await key()(method, `/admin/webhooks/${endpointId}`, body);
+    const steps = [await left()];
+    while (await next()) {
+      expect(await claimWebhook(db.pool, tenantId, endpointId, webhookPatience)).toBeUndefined();
+      steps.push(await left());
+    }
+    expect(steps).toEqual([3000, 1000, 0]);
   },
 );
 
