@@ -113,6 +113,7 @@ test.each([
   ["in any order", false, 1],
   ["in order, of one chat", true, 1],
   ["in order, of fifty", true, 50],
+  ["in order, of a lane each", true, 3000],
 ])("a claim reads no more of a backlog than it needs: %s", async (_, ordered, chats) => {
   const { tenantId, key } = await stack.tenant(`backlog-${ordered}-${chats}`);
   const url = "https://hooks.example/in";
