@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterEach, describe, expect, inject, test } from "vitest";
+import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
 import { migrate } from "./migrate.ts";
 import { migrationsFolder } from "./project-root.ts";
@@ -128,6 +129,31 @@ describe("the history", () => {
     ]);
     expect((await migrate({ ownerUrl, runtimePassword: "x" })).applied).toEqual([]);
   });
+});
+
+test("an upgrade that a working node's locks cross is made once they are gone", async () => {
+  const ownerUrl = nowhere();
+  await migrate({ ownerUrl, runtimePassword: "x" });
+  // The one that waits first is never the one to be cancelled: its look for a deadlock is long past.
+  const pause = "select pg_advisory_xact_lock(7);";
+  const migrations = copyWith(
+    "99999999999999_locks",
+    `lock table deliveries; ${pause} lock table notifications; create table upgraded ();`,
+  );
+  const [node, gate] = [new Client({ connectionString: ownerUrl }), new Client({ connectionString: ownerUrl })];
+  for (const client of [node, gate]) {
+    await client.connect();
+    cleanUp.push(() => client.end());
+  }
+  await gate.query("select pg_advisory_lock(7)"); // in no transaction: one sees the sessions as they were at its beginning
+  await node.query("set deadlock_timeout = '10min'; begin; lock table notifications in row exclusive mode");
+  const upgraded = migrate({ ownerUrl, runtimePassword: "x", migrations });
+  await expect.poll(() => sessionsWaiting(gate), { timeout: 20_000 }).toBe(1);
+  const crossed = node.query("lock table deliveries in row exclusive mode; commit");
+  await expect.poll(() => sessionsWaiting(gate), { timeout: 20_000 }).toBe(2);
+  await gate.query("select pg_advisory_unlock(7)");
+  expect((await upgraded).applied).toEqual(["99999999999999_locks"]);
+  await crossed;
 });
 
 describe("an owner that is no superuser", () => {

@@ -12,6 +12,7 @@ const OLDEST_POSTGRES = 150_000;
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 const NO_SUCH_DATABASE = "3D000";
+const DEADLOCK = "40P01";
 const DATABASE_EXISTS = new Set(["42P04", "23505"]);
 // Roles belong to the whole server: a start for another database may be creating the same group at this moment.
 const ROLE_RACE = new Set(["42710", "23505", "XX000"]);
@@ -44,7 +45,7 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
   try {
     await assertServer(owner);
     await ensureRoles(owner, database, runtimePassword, runtimeUrl);
-    const applied = await underLock(owner, () => applyMigrations(owner, migrations));
+    const applied = await upgrade(owner, migrations);
     // The queue's tables too: whoever may enqueue shall not have to wait for the first worker.
     await underLock(owner, () => migrateQueue(ownerUrl));
     await assertRuntimeRole(runtimeUrl);
@@ -108,6 +109,16 @@ async function ensureRoles(owner: ClientBase, database: string, password: string
       await sleep(20 * attempt);
     }
   }
+}
+
+/** All of it or nothing, so once more where it met a node that still works in a deadlock: a lock of theirs it gets the next time. */
+async function upgrade(owner: ClientBase, migrations: string | undefined): Promise<string[]> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await underLock(owner, () => applyMigrations(owner, migrations));
+    } catch (error) {
+      if (attempt === 10 || !(error instanceof Error && hasCode(error.cause, DEADLOCK))) throw error;
+    }
 }
 
 /** The owner may not manage roles: then somebody else has done it before, or is told how. */
