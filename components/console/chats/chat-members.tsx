@@ -33,7 +33,7 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { run, busy, failure, refusal } = useAct();
   const after = useCursor("name");
   const chatId = chat.id;
   const query = useQuery(
@@ -47,15 +47,23 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   const mayGo = changes && chat.kind === "group";
 
   async function remove({ userId, role, mutedUntil }: Member) {
-    if (!(await run(() => client.adminChats.removeMember.mutate({ chatId, userId })))) return;
+    const removed = await run(() => client.adminChats.removeMember.mutate({ chatId, userId }));
+    if (!removed) return;
     // Whoever is added is a plain member who may write: what was taken away with the membership is given back.
     const before = { role, ...(mutedUntil === null ? {} : { mutedUntil }) };
-    const undo = () =>
-      void run(async () => {
+    const undo = async () => {
+      const back = await run(async () => {
         await client.adminChats.addMembers.mutate({ chatId, userIds: [userId] });
-        return client.adminChats.updateMember.mutate({ chatId, userId, ...before });
+        const member = await client.adminChats.updateMember.mutate({ chatId, userId, ...before });
+        // Now that there is an owner again, whom the chat was passed on to is what they were.
+        const { heir } = removed;
+        if (heir) await client.adminChats.updateMember.mutate({ chatId, userId: heir.userId, role: heir.role });
+        return member;
       });
-    toast({ title: `Removed ${userId}`, action: { label: "Undo", onClick: undo } });
+      // The toast outlives this tab, which shows the failure.
+      if (!back) toast(refusal(`${userId} is not back as before`));
+    };
+    toast({ title: `Removed ${userId}`, action: { label: "Undo", onClick: () => void undo() } });
   }
 
   function mute({ userId }: Member, until: string) {
@@ -171,7 +179,7 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0 && !after,
+          when: ({ data }) => data.length === 0,
           show: <EmptyState icon={Users} title="Nobody is in this chat" />,
         }}
       >

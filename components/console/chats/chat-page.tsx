@@ -77,18 +77,21 @@ export function ChatPage({ chatId }: { chatId: string }) {
 
 function ChatActs({ chatId, frozen, isDeleted }: { chatId: string; frozen: boolean; isDeleted: boolean }) {
   const { base } = useConsole();
-  const { run, busy, failure } = useAct();
+  const { run, busy, failure, refusal } = useAct();
   const client = useTRPCClient();
   const router = useRouter();
   const toast = useToast();
   const change = (to: boolean) => run(() => client.adminChats.update.mutate({ chatId, frozen: to }));
 
   async function freeze() {
-    if (await change(!frozen))
-      toast({
-        title: frozen ? "Everybody may write again" : "Only owner and moderators write now",
-        action: { label: "Undo", onClick: () => void change(frozen) },
-      });
+    if (!(await change(!frozen))) return;
+    const undo = async () => {
+      if (!(await change(frozen))) toast(refusal(frozen ? "Everybody may still write" : "It is still frozen"));
+    };
+    toast({
+      title: frozen ? "Everybody may write again" : "Only owner and moderators write now",
+      action: { label: "Undo", onClick: () => void undo() },
+    });
   }
 
   async function exportChat() {

@@ -56,7 +56,13 @@ export const removeChatMember = mutation({
   http: { method: "DELETE", path: "/admin/chats/{chatId}/members/{userId}" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ chatId: entityId, userId: entityId }),
-  output: z.object({ chatId: z.string(), userId: z.string(), memberCount: z.number().int() }),
+  output: z.object({
+    ...{ chatId: z.string(), userId: z.string(), memberCount: z.number().int() },
+    heir: z
+      .object({ userId: z.string(), role })
+      .optional()
+      .describe("Who owns the chat now that its last owner is gone, and what they were before"),
+  }),
   errors: ["conflict"],
   async handle(ctx, input) {
     const userId = requireUserId(input.userId);

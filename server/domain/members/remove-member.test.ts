@@ -87,6 +87,21 @@ describe("ownership", () => {
     expect(await rolesOf(ben, chat)).toEqual({ cleo: "owner", ben: "member" });
   });
 
+  test("is said to who runs the tenant, so that they can give it back", async () => {
+    const chat = await createChat({ memberUserIds: ["zoe"] });
+    await ada("PATCH", `/Chat/${chat.id}/members/zoe`, { role: "moderator" });
+    const take = (userId: string) =>
+      tenant.key()<{ heir?: object }>("DELETE", `/admin/chats/${chat.id}/members/${userId}`);
+    expect((await take("ada")).body).toEqual({
+      ...{ chatId: chat.id, userId: "ada", memberCount: 1 },
+      heir: { userId: "zoe", role: "moderator" },
+    });
+    await tenant.key()("POST", `/admin/chats/${chat.id}/members`, { userIds: ["ada"] });
+    await tenant.key()("PATCH", `/admin/chats/${chat.id}/members/ada`, { role: "owner" });
+    expect((await take("zoe")).body, "another owner stays").not.toHaveProperty("heir");
+    expect((await take("ada")).body, "nobody is left").not.toHaveProperty("heir");
+  });
+
   test("ends with the last member", async () => {
     const chat = await createChat({ memberUserIds: [] });
     expect(await remove(ada, chat, "ada")).toMatchObject({ status: 200, body: { memberCount: 0 } });

@@ -6,6 +6,7 @@ import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { canManage, canRemoveOwner } from "../chats/policy.ts";
+import type { Role } from "../chats/schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { removeMember as dropMember, getStanding, type Standing } from "./store.ts";
 
@@ -63,23 +64,24 @@ export async function dropFromChat(
     where: { tenantId_chatId: { tenantId, chatId } },
     data: { memberCount: { decrement: 1 } },
   });
-  if (member.role === "owner") await passOwnership({ tx, emit }, tenantId, chatId);
-  return { chatId, userId, memberCount: head.memberCount - 1 };
+  const heir = member.role === "owner" ? await passOwnership({ tx, emit }, tenantId, chatId) : undefined;
+  return { chatId, userId, memberCount: head.memberCount - 1, ...(heir ? { heir } : {}) };
 }
 
-/** The last owner who leaves passes the chat on to its longest member. */
+/** The last owner who leaves passes the chat on to its longest member: returned as they were before. */
 async function passOwnership(
   { tx, emit }: Pick<Work, "tx" | "emit">,
   tenantId: Context["tenantId"],
   chatId: string,
-): Promise<void> {
-  if ((await tx.member.count({ where: { tenantId, chatId, role: "owner" } })) > 0) return;
+): Promise<{ userId: string; role: Role } | undefined> {
+  if ((await tx.member.count({ where: { tenantId, chatId, role: "owner" } })) > 0) return undefined;
   const heir = await tx.member.findFirst({
     where: { tenantId, chatId },
     orderBy: [{ joinedAt: "asc" }, { userId: "asc" }],
   });
-  if (!heir) return;
+  if (!heir) return undefined;
   const { userId } = heir;
   await tx.member.update({ where: { tenantId_chatId_userId: { tenantId, chatId, userId } }, data: { role: "owner" } });
   emit({ type: "member.updated", chatId, payload: { chatId, userId, role: "owner" } });
+  return { userId, role: heir.role as Role };
 }
