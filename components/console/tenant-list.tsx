@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
@@ -13,66 +14,69 @@ export type InstallationTenant = Answers["installation"]["listTenants"]["data"][
 /** Tenants with what they have; each can be suspended and limited. */
 export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
   const [shown, setShown] = useState(tenants);
-  const [fault, setFault] = useState<string>();
-  const [said, setSaid] = useState<string>();
+  /** What came of the last press, said where it was made: the list may be long. */
+  const [said, setSaid] = useState<{ tenantId: string; words: string; isFault?: true }>();
+  const refuse = (tenantId: string, error: unknown) =>
+    setSaid({ tenantId, words: error instanceof CallFault ? error.message : "That did not work.", isFault: true });
   async function change(tenantId: string, part: Partial<Pick<InstallationTenant, "suspended" | "rate" | "limited">>) {
     setSaid(undefined);
     try {
       const { limited: _limited, ...fields } = part;
       await callConsole("installation.updateTenant", { tenant: tenantId, ...fields });
-      setFault(undefined);
       setShown((before) => before.map((one) => (one.tenantId === tenantId ? { ...one, ...part } : one)));
-      setSaid(wordsOf(tenantId, part));
+      setSaid({ tenantId, words: wordsOf(tenantId, part) });
     } catch (error) {
-      setFault(error instanceof CallFault ? error.message : "That did not work.");
+      refuse(tenantId, error);
     }
   }
   async function lift(tenantId: string) {
+    setSaid(undefined);
     try {
       await callConsole("installation.updateTenant", { tenant: tenantId, limited: false });
       window.location.reload(); // what the tenant sets itself is shown then
     } catch (error) {
-      setFault(error instanceof CallFault ? error.message : "That did not work.");
+      refuse(tenantId, error);
     }
   }
   return (
-    <>
-      <p role="alert" className="mb-3 text-bad text-sm" hidden={fault === undefined}>
-        {fault}
-      </p>
-      <p role="status" className="mb-3 text-sm" hidden={said === undefined}>
-        {said}
-      </p>
-      <ul className="flex flex-col divide-y divide-line">
-        {shown.map((tenant) => (
-          <li key={tenant.tenantId} className="flex flex-col gap-2 py-4 first:pt-0">
-            <p className="flex items-center justify-between gap-3">
-              <span className="min-w-0">
-                <span className="block truncate font-medium">{tenant.name || "Deleted"}</span>
-                <span className="text-muted text-xs">
-                  {tenant.tenantId} · {sayCount(tenant.operators, "operator")} · {sayCount(tenant.users, "user")} ·{" "}
-                  {sayCount(tenant.chats, "chat")}
-                </span>
+    <ul className="flex flex-col divide-y divide-line">
+      {shown.map((tenant) => (
+        <li key={tenant.tenantId} className="flex flex-col gap-2 py-4 first:pt-0">
+          <p className="flex items-center justify-between gap-3">
+            <span className="min-w-0">
+              <span className="block truncate font-medium">{tenant.name || "Deleted"}</span>
+              <span className="text-muted text-xs">
+                {tenant.tenantId} · {sayCount(tenant.operators, "operator")} · {sayCount(tenant.users, "user")} ·{" "}
+                {sayCount(tenant.chats, "chat")}
               </span>
-              <Button size="sm" onClick={() => void change(tenant.tenantId, { suspended: !tenant.suspended })}>
-                {tenant.suspended ? "Let go on" : "Suspend"}
-              </Button>
-            </p>
-            <LimitForm
-              tenant={tenant}
-              onChange={(rate) => void change(tenant.tenantId, { rate, limited: true })}
-              onLift={() => void lift(tenant.tenantId)}
-            />
-          </li>
-        ))}
-      </ul>
-    </>
+            </span>
+            <Button size="sm" onClick={() => void change(tenant.tenantId, { suspended: !tenant.suspended })}>
+              {tenant.suspended ? "Let go on" : "Suspend"}
+            </Button>
+          </p>
+          <LimitForm
+            tenant={tenant}
+            onChange={(rate) => void change(tenant.tenantId, { rate, limited: true })}
+            onLift={() => void lift(tenant.tenantId)}
+          />
+          <Outcome said={said?.tenantId === tenant.tenantId ? said : undefined} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Outcome({ said }: { said: { words: string; isFault?: true } | undefined }) {
+  return (
+    <p role="status" className={cn("text-sm empty:hidden", said?.isFault && "text-bad")}>
+      {said?.words}
+    </p>
   );
 }
 
 /** What a change has come to. */
 function wordsOf(tenantId: string, { suspended, rate }: Partial<InstallationTenant>): string {
-  if (rate) return `${tenantId} may make ${rate.rate} calls a second, ${rate.burst} at once.`;
+  if (rate) return `${tenantId} may make ${sayCount(rate.rate, "call")} a second, ${rate.burst} at once.`;
   return suspended ? `${tenantId} is suspended: it is refused every call.` : `${tenantId} goes on.`;
 }
 
