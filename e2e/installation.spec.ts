@@ -145,7 +145,7 @@ test("the printed link makes the owner, who runs two tenants, suspends one and l
   await quay.getByLabel("At once").fill("1");
   await quay.getByRole("button", { name: "Limit" }).click();
   await expect(quay.getByRole("button", { name: "Lift" })).toBeVisible();
-  await expect(page.getByText("quay may make 0.1 calls a second, 1 at once.")).toBeVisible();
+  await expect(quay.getByText("quay may make 0.1 calls a second, 1 at once."), "where it was pressed").toBeVisible();
   await expect.poll(asAda).toBe(429);
   await quay.getByRole("button", { name: "Lift" }).click();
   await expect(quay.getByRole("button", { name: "Lift" })).toHaveCount(0);
@@ -232,6 +232,9 @@ test("a password is changed, and set anew by a mailed link; another link signs i
     await signIn(one, { Email: email, Password: passwords.first });
     await expect(account(one)).toBeVisible();
   }
+  await page.reload();
+  const elsewhere = page.getByRole("listitem").filter({ hasText: "Last seen" });
+  await expect(elsewhere).toHaveCount(1);
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill(passwords.second);
   await page.getByRole("button", { name: "Change password" }).click();
@@ -239,6 +242,7 @@ test("a password is changed, and set anew by a mailed link; another link signs i
   await page.getByLabel("Current password").fill(passwords.first);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("Changed. Your other browsers are signed out.")).toBeVisible();
+  await expect(elsewhere, "the page knows it too").toHaveCount(0);
   expect([await accountStatus(page), await accountStatus(other)]).toEqual([200, 401]);
   await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.first });

@@ -21,6 +21,7 @@ export function useAccountAct({ hasPassword, twoFactor, provider }: Person) {
   const [busy, setBusy] = useState(false);
   const act = async (work: () => Promise<string>) => {
     setBusy(true);
+    setSaid(undefined);
     try {
       setSaid(await work());
     } catch (error) {

@@ -1,5 +1,6 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { renderSVG } from "uqr";
 import { Button } from "../ui/button.tsx";
@@ -17,6 +18,9 @@ type ConsoleSession = AnswerOf<"account.listSessions">["data"][number];
 interface AccountProps {
   account: Account & Pick<Person, "provider">;
 }
+
+/** What is pressed stays barred while the browser goes to another page, or gets this one anew. */
+const isLeft = new Promise<string>(() => undefined);
 
 /** What a person sees to alone: tenants, password, browsers, two factors. */
 export function AccountPanel({ account, sessions }: AccountProps & { sessions: ConsoleSession[] }) {
@@ -61,7 +65,7 @@ function SignOut({ account }: AccountProps) {
   const leave = async () => {
     if (!(await signOut())) throw new CallFault({});
     window.location.assign("/sign-in");
-    return "Signed out.";
+    return isLeft;
   };
   return (
     <div className="flex flex-col gap-3">
@@ -84,6 +88,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 function PasswordForm({ account }: AccountProps) {
   const { hasPassword } = account;
+  const router = useRouter();
   const { outcome, act, busy } = useAccountAct(account);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -96,6 +101,7 @@ function PasswordForm({ account }: AccountProps) {
         ...(hasPassword ? { current: text("current") } : {}),
       });
       form.reset();
+      router.refresh(); // whether there is a password, and the browsers that are left, are asked for anew
       return "Changed. Your other browsers are signed out.";
     });
   };
@@ -131,7 +137,7 @@ function TwoFactors({ account }: AccountProps) {
       if (account.twoFactor) {
         await callConsole("account.disableTotp", { code });
         window.location.reload();
-        return "Switched off.";
+        return isLeft;
       }
       const { recoveryCodes } = await callConsole("account.confirmTotp", { code });
       setCodes(recoveryCodes);
@@ -185,11 +191,12 @@ function TwoFactors({ account }: AccountProps) {
 
 function Sessions({ account, sessions }: AccountProps & { sessions: ConsoleSession[] }) {
   const { outcome, act, busy } = useAccountAct(account);
-  const [shown, setShown] = useState(sessions);
+  const [ended, setEnded] = useState<readonly string[]>([]);
+  const shown = sessions.filter(({ sessionId }) => !ended.includes(sessionId));
   const revoke = (sessionId: string) =>
     act(async () => {
       await callConsole("account.revokeSession", { sessionId });
-      setShown((before) => before.filter((one) => one.sessionId !== sessionId));
+      setEnded((before) => [...before, sessionId]);
       return "Signed out there.";
     });
   return (
