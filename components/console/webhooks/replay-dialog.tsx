@@ -66,7 +66,11 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
     for (let after: string | undefined; ; ) {
       const asked = { ...range, ...(after === undefined ? {} : { after }) };
       const part = await run(() => client.webhooks.replay.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
-      if (!part) return setQueued(total);
+      if (!part) {
+        // Whoever called it off does not see the dialog's failure.
+        if (closed.current) toast({ title: `${sentWords(total)}; whether more are is not known`, tone: "bad" });
+        return setQueued(total);
+      }
       total += part.count;
       if (part.nextCursor === null) break;
       if (closed.current) return toast({ title: `${sentWords(total)}, and no more` });
