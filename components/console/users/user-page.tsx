@@ -45,11 +45,13 @@ export function UserPage({ userId }: { userId: string }) {
             title={user.displayName ?? user.userId}
             lead={
               <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-                {connections.data && (
-                  <>
-                    <PresenceText state={count > 0 ? "online" : "offline"} />
-                    <span>{count > 0 ? sayCount(count, "connection") : <LastSeen at={user.lastSeenAt} />}</span>
-                  </>
+                {/* Whoever is connected may be away: that is the list's to say. */}
+                {connections.data &&
+                  (count > 0 ? <span>{sayCount(count, "connection")}</span> : <PresenceText state="offline" />)}
+                {count === 0 && (
+                  <span>
+                    <LastSeen at={user.lastSeenAt} />
+                  </span>
                 )}
                 <IdText id={user.userId} what="id of the user" />
               </span>
