@@ -53,6 +53,11 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await expect(ivo.messages.getByText("Sending…")).toHaveCount(0);
   await ivo.messages.getByRole("article").last().hover();
   await ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }).click();
+  await ivo.page.context().grantPermissions(["clipboard-write"]);
+  await ivo.page.getByRole("menuitem", { name: "Copy text" }).click();
+  await expect(ivo.page.getByText("Text copied")).toBeVisible();
+  await ivo.messages.getByRole("article").last().hover();
+  await ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }).click();
   await ivo.page.getByRole("menuitem", { name: "Delete" }).click();
   await expect(ada.messages.getByText("Message deleted")).toBeVisible();
   await expect(ada.messages.getByText("At nine sharp")).toHaveCount(0);

@@ -2,9 +2,9 @@
 
 import { Copy, CornerUpLeft, EllipsisVertical, EyeOff, Link, Pencil, Trash2 } from "lucide-react";
 import type { Message } from "../../client/types.ts";
-import { copyText } from "../ui/clipboard.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../ui/menu.tsx";
+import { useCopy } from "../ui/use-copy.ts";
 
 export interface MessageActions {
   reply: (message: Message) => void;
@@ -23,16 +23,17 @@ export interface MessageMenuProps {
 }
 
 export default function MessageMenu({ message, own, actions, moderates }: MessageMenuProps) {
+  const copy = useCopy();
   return (
     <Menu trigger={<IconButton icon={EllipsisVertical} label="Message actions" />} align={own ? "end" : "start"}>
       <MenuItem icon={CornerUpLeft} shortcut="R" onSelect={() => actions.reply(message)}>
         Reply
       </MenuItem>
-      <MenuItem icon={Copy} onSelect={() => void copyText(message.content)}>
+      <MenuItem icon={Copy} onSelect={() => void copy(message.content, "Text")}>
         Copy text
       </MenuItem>
       {actions.linkOf && (
-        <MenuItem icon={Link} onSelect={() => void copyText(actions.linkOf?.(message.seq) ?? "")}>
+        <MenuItem icon={Link} onSelect={() => void copy(actions.linkOf?.(message.seq) ?? "", "Link")}>
           Copy link
         </MenuItem>
       )}

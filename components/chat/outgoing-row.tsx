@@ -1,8 +1,8 @@
 import type { ChatRoom } from "../../client/chat-room.ts";
 import type { Outgoing } from "../../client/message-log.ts";
 import { Button } from "../ui/button.tsx";
-import { copyText } from "../ui/clipboard.ts";
 import { cn } from "../ui/cn.ts";
+import { useCopy } from "../ui/use-copy.ts";
 import { Markdown } from "./markdown.tsx";
 
 export interface OutgoingRowProps {
@@ -15,6 +15,7 @@ export interface OutgoingRowProps {
 
 /** A message of one's own before the service has confirmed it. */
 export function OutgoingRow({ item, room, live, onEdit }: OutgoingRowProps) {
+  const copy = useCopy();
   const refused = item.status === "refused";
   const waits = item.status === "waiting" || !live;
   return (
@@ -39,7 +40,7 @@ export function OutgoingRow({ item, room, live, onEdit }: OutgoingRowProps) {
           <Button size="sm" variant="ghost" onClick={() => onEdit(item)}>
             Edit
           </Button>
-          <Button size="sm" variant="ghost" onClick={() => void copyText(item.content)}>
+          <Button size="sm" variant="ghost" onClick={() => void copy(item.content, "Text")}>
             Copy
           </Button>
           <Button size="sm" variant="ghost" onClick={() => room.discard(item.clientMessageId)}>
