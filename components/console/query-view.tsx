@@ -1,8 +1,10 @@
 "use client";
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { ShieldAlert } from "lucide-react";
+import { CornerUpLeft, ShieldAlert } from "lucide-react";
+import { parseAsInteger, parseAsString, useQueryStates } from "nuqs";
 import { type ReactNode, useEffect, useState } from "react";
+import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { FailureNote } from "./failure-note.tsx";
@@ -10,6 +12,8 @@ import { useAnswering } from "./live.ts";
 import { failureOf } from "./problem.ts";
 
 const SKELETON_AFTER_MS = 200;
+/** How far in its list a page is, whichever form of paging it has: these are their names in every address. */
+const places = { before: parseAsString, after: parseAsString, page: parseAsInteger };
 
 export interface QueryViewProps<Data, Error> {
   query: UseQueryResult<Data, Error>;
@@ -23,6 +27,8 @@ export interface QueryViewProps<Data, Error> {
 /** A panel and its states: loading, failed, forbidden, empty, there, and old because nobody answers. */
 export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: QueryViewProps<Data, Error>) {
   const answering = useAnswering();
+  const [{ before, after, page }, go] = useQueryStates(places, { history: "push" });
+  const isLater = before !== null || after !== null || (page ?? 1) > 1;
   if (query.data === undefined) {
     if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} />;
     return <Loading lines={lines} />;
@@ -37,8 +43,27 @@ export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: Qu
       {query.error !== null && answering && (
         <FailureNote failure={failureOf(query.error)} onRetry={() => void query.refetch()} className="mb-3" />
       )}
-      {empty?.when(query.data) ? empty.show : children(query.data)}
+      {!empty?.when(query.data) ? (
+        children(query.data)
+      ) : isLater ? (
+        <NothingMore onReturn={() => void go({ before: null, after: null, page: null })} />
+      ) : (
+        empty.show
+      )}
     </>
+  );
+}
+
+/** What was on a later page may be gone by now: the list itself is not empty. */
+function NothingMore({ onReturn }: { onReturn: () => void }) {
+  return (
+    <EmptyState
+      icon={CornerUpLeft}
+      title="Nothing more here"
+      action={<Button onClick={onReturn}>To the beginning</Button>}
+    >
+      What was on this page is gone, or the list ends before it.
+    </EmptyState>
   );
 }
 

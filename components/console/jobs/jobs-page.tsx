@@ -38,7 +38,7 @@ export function JobsPage() {
       <QueryView
         query={list}
         empty={{
-          when: ({ data }) => data.length === 0 && !before,
+          when: ({ data }) => data.length === 0,
           show: (
             <EmptyState icon={CircleCheck} title="Nothing was given up">
               When something fails for good, its error is here, and you can try it again.

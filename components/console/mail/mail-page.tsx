@@ -46,7 +46,7 @@ export function MailPage() {
       <QueryView
         query={list}
         empty={{
-          when: ({ data }) => data.length === 0 && !before,
+          when: ({ data }) => data.length === 0,
           show: (
             <EmptyState icon={Mail} title="No mail was caught yet">
               Send a notification with an email address, or a test mail from the settings.

@@ -67,7 +67,7 @@ export function SuppressionsPage() {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0 && !before,
+          when: ({ data }) => data.length === 0,
           show: (
             <EmptyState icon={MailX} title={search ? "No such address is listed" : "No address is listed"}>
               {search ? "Mail to it goes out." : "Addresses come here by themselves when mail to them comes back."}

@@ -49,7 +49,7 @@ export function TemplatesPage() {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0 && !after,
+          when: ({ data }) => data.length === 0,
           show: (
             <EmptyState icon={FileText} title="There is no template yet" action={create}>
               Write one, publish it, and send with <code className="font-mono">{'{"template": "its-name"}'}</code>.

@@ -74,7 +74,7 @@ function Subscribers({ id }: { id: string }) {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0 && !after,
+          when: ({ data }) => data.length === 0,
           show: (
             <EmptyState icon={UserPlus} title="Nobody subscribes to it yet">
               Add people above, or let your server do it.

@@ -41,7 +41,7 @@ export function TopicsPage() {
       <QueryView
         query={query}
         empty={{
-          when: ({ data }) => data.length === 0 && !after,
+          when: ({ data }) => data.length === 0,
           show: (
             <EmptyState icon={Hash} title="There is no topic yet" action={create}>
               Make one, subscribe people from here or your server, and send to all of them at once.
