@@ -116,7 +116,7 @@ function HookForm({ onSubmit, children }: { onSubmit: (hook: Hook) => void; chil
   }
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
-      <Field label="Address" hint="https, and no private address.">
+      <Field label="Address" hint="https, and no private address, unless the installation allows it.">
         <Input name="url" type="url" required maxLength={2000} autoComplete="off" autoFocus />
       </Field>
       <fieldset>

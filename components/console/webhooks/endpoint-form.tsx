@@ -49,7 +49,11 @@ export function EndpointForm({ of, failure, onSubmit, children }: EndpointFormPr
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
-      <Field label="Address" hint="https, and no private address." error={failure?.fields.url}>
+      <Field
+        label="Address"
+        hint="https, and no private address, unless the installation allows it."
+        error={failure?.fields.url}
+      >
         <Input
           name="url"
           type="url"

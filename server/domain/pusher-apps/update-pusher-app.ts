@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { ensureReachable } from "../webhooks/ensure-reachable.ts";
 import { appFields, pusherAppSchema, webhookList } from "./schema.ts";
-import { ensureWebhooks, savePusherApp } from "./store.ts";
+import { ensureWebhooks, getPusherApp, savePusherApp } from "./store.ts";
 
 export const updatePusherApp = mutation({
   name: "pusherApps.update",
@@ -19,6 +20,10 @@ export const updatePusherApp = mutation({
   errors: ["conflict"],
   async handle(ctx, { webhooksBefore, ...choices }) {
     const { db, security, live, settings } = ctx.services;
+    if (choices.webhooks && !security.allowPrivateNetworks) {
+      const known = (await getPusherApp(db, ctx.tenantId, settings.authSecret)).webhooks.map(({ url }) => url);
+      for (const { url } of choices.webhooks) if (!known.includes(url)) ensureReachable(url, false, "webhooks");
+    }
     const answer = await unitOfWork(
       db,
       ctx.tenantId,

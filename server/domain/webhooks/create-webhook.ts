@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { ensureReachable } from "./ensure-reachable.ts";
 import { endpointFields, newWebhookSchema, presentWebhook } from "./schema.ts";
 import { insertWebhook } from "./store.ts";
 
@@ -15,8 +16,9 @@ export const createWebhook = mutation({
   output: newWebhookSchema,
   errors: ["conflict"],
   secretAnswer: true,
-  handle: (ctx, { description = "", types = [], chatId = null, ordered = false, ...input }) =>
-    unitOfWork(
+  handle(ctx, { description = "", types = [], chatId = null, ordered = false, ...input }) {
+    ensureReachable(input.url, ctx.services.security.allowPrivateNetworks, "url");
+    return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
@@ -25,5 +27,6 @@ export const createWebhook = mutation({
         return { ...presentWebhook(row), secret };
       },
       ctx.idempotent,
-    ),
+    );
+  },
 });

@@ -4,8 +4,9 @@ import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { webhookJob } from "./delivery-store.ts";
+import { ensureReachable } from "./ensure-reachable.ts";
 import { endpointFields, presentWebhook, webhookSchema, webhookStates } from "./schema.ts";
-import { saveWebhook } from "./store.ts";
+import { getWebhook, saveWebhook } from "./store.ts";
 
 export const updateWebhook = mutation({
   name: "webhooks.update",
@@ -26,6 +27,10 @@ export const updateWebhook = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
+        const { allowPrivateNetworks } = ctx.services.security;
+        // The console sends the address with every change; one of before stays as it is, and can be paused.
+        if (changes.url !== undefined && changes.url !== (await getWebhook(tx, ctx.tenantId, webhookId)).url)
+          ensureReachable(changes.url, allowPrivateNetworks, "url");
         const row = await saveWebhook(tx, ctx.tenantId, webhookId, changes);
         await enqueueJobs(tx, [webhookJob(ctx.tenantId, row.id)]);
         return presentWebhook(row);
