@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { OnceKeys } from "./once-keys.ts";
 import { TenantFields } from "./tenant-fields.tsx";
 
 /** Makes one more tenant, and opens its console. Folded away behind a button where there is one already. */
@@ -11,6 +12,8 @@ export function NewTenantForm({ begins }: { begins: boolean }) {
   const [open, setOpen] = useState(begins);
   const [fault, setFault] = useState<CallFault>();
   const [busy, setBusy] = useState(false);
+  // Sent once more after an answer that was lost, it would be refused: the id is taken, by oneself.
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -20,7 +23,7 @@ export function NewTenantForm({ begins }: { begins: boolean }) {
     setFault(undefined);
     try {
       const fields = { id: text("id"), name: text("name") };
-      const { tenantId } = await callConsole("account.createTenant", fields);
+      const { tenantId } = await callConsole("account.createTenant", { ...fields, idempotencyKey: keys.of(fields) });
       window.location.assign(`/t/${tenantId}`);
     } catch (error) {
       setFault(error instanceof CallFault ? error : new CallFault({}));

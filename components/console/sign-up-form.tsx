@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { OnceKeys } from "./once-keys.ts";
 import { signIn } from "./sign-in.ts";
 import { TenantFields } from "./tenant-fields.tsx";
 
@@ -11,6 +12,8 @@ import { TenantFields } from "./tenant-fields.tsx";
 export function SignUpForm({ claim }: { claim?: string | undefined }) {
   const [fault, setFault] = useState<CallFault>();
   const [busy, setBusy] = useState(false);
+  // Sent once more after an answer that was lost, it would be refused: the address and the id are taken, by oneself.
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -21,7 +24,7 @@ export function SignUpForm({ claim }: { claim?: string | undefined }) {
     setFault(undefined);
     try {
       const fields = { email, password, tenant, tenantName: text("tenantName"), ...(claim ? { claim } : {}) };
-      await callConsole("people.signUp", fields);
+      await callConsole("people.signUp", { ...fields, idempotencyKey: keys.of(fields) });
       await signIn({ way: "password", email, password });
       window.location.assign("/t");
     } catch (error) {
