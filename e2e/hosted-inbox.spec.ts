@@ -245,6 +245,9 @@ test("keeps what one chooses to get", async ({ page }) => {
   const before = await quiet.getAttribute("aria-checked");
   await mail.click();
   await quiet.click();
+  // Each shows at once what is chosen.
+  await expect(mail).toHaveAttribute("aria-checked", was ?? "");
+  await expect(quiet).not.toHaveAttribute("aria-checked", before ?? "");
   answer();
   await expect(mail).toHaveAttribute("aria-checked", was ?? "");
   await expect(quiet).not.toHaveAttribute("aria-checked", before ?? "");

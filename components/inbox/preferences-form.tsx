@@ -10,6 +10,7 @@ import { Field, Input } from "../ui/field.tsx";
 import { Select } from "../ui/select.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Switch } from "../ui/switch.tsx";
+import { withChanges } from "./with-changes.ts";
 
 type Category = Preferences["categories"][number];
 type Channel = keyof Category["channels"];
@@ -38,6 +39,8 @@ const PAUSES = [
 export function PreferencesForm() {
   const client = useParley();
   const [known, setKnown] = useState<Preferences>();
+  /** Changes that are being stored: shown at once, and taken back where they are refused. */
+  const [under, setUnder] = useState<readonly PreferenceChanges[]>([]);
   const [problem, setProblem] = useState("");
   const [saved, setSaved] = useState("");
   // One change after the other: an answer that comes late would show what was stored before.
@@ -55,6 +58,7 @@ export function PreferencesForm() {
   async function change(changes: PreferenceChanges) {
     setProblem("");
     setSaved("");
+    setUnder((all) => [...all, changes]);
     const put = () => client.api.call("preferences.put", changes);
     const answer = last.current.then(put, put);
     last.current = answer;
@@ -63,6 +67,8 @@ export function PreferencesForm() {
       setSaved("Saved");
     } catch (error) {
       setProblem(`Not saved: ${sentenceOf(error)}`);
+    } finally {
+      setUnder((all) => all.filter((one) => one !== changes));
     }
   }
 
@@ -75,6 +81,7 @@ export function PreferencesForm() {
         <Skeleton className="h-28 rounded-xl" />
       </div>
     );
+  const shown = under.reduce(withChanges, known);
   return (
     <div className="space-y-6">
       <p role="status" className="sr-only">
@@ -82,13 +89,13 @@ export function PreferencesForm() {
       </p>
       {problem && <ErrorNote>{problem}</ErrorNote>}
       <Part title="What comes to you" lead="By type of notification and by the way it comes.">
-        <Categories categories={known.categories} onChange={change} />
+        <Categories categories={shown.categories} onChange={change} />
       </Part>
       <Part title="Quiet hours" lead={`No mail is sent in them, but for what is urgent. Counted in ${known.timezone}.`}>
-        <QuietHours quietHours={known.quietHours} onChange={change} />
+        <QuietHours quietHours={shown.quietHours} onChange={change} />
       </Part>
       <Part title="Digest" lead="One mail for what is not urgent, instead of many.">
-        <Digest digest={known.digest} onChange={change} />
+        <Digest digest={shown.digest} onChange={change} />
       </Part>
       <Part
         title="Pause mail"
