@@ -9,7 +9,7 @@ test.beforeAll(async ({ browser }) => {
   own = await makeOwnTenant(browser, "harbour");
 });
 test.afterAll(async () => {
-  expect(own.noise.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]); // a call is cut off on purpose
+  expect(own.noise).toEqual([]);
   await own.close();
 });
 
@@ -24,7 +24,6 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   await making.getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Crew" })).toBeVisible();
   const chat = `/Chat/${page.url().split("/").at(-1)}`;
-  const members = `/chats/${chat.split("/").at(-1)}/members`;
   const rename = async (as: string, name: string) => (await own.call("PATCH", chat, { name }, as)).status;
   const say = (as: string) => own.call<{ code?: string }>("POST", `${chat}/messages`, { content: "x" }, as);
   expect([await rename("ben", "Ben's"), await rename("ada", "Ada's")]).toEqual([403, 200]);
@@ -49,30 +48,6 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   await page.getByRole("button", { name: "Let cleo write again" }).click();
   await expect(page.getByLabel("Mute cleo")).toBeVisible();
   expect((await say("cleo")).status).toBe(201);
-
-  // An Undo that is refused says so, also where its page is gone.
-  await expect(page.getByText("Removed cleo")).toHaveCount(0);
-  await page.route(/adminChats\.updateMember/, (route) => route.abort());
-  await page.getByRole("button", { name: "Remove cleo" }).click();
-  await expect(page.getByText("Removed cleo")).toBeVisible();
-  await page.getByRole("tab", { name: "Settings" }).click();
-  await page.getByRole("button", { name: "Undo" }).click();
-  await expect(page.getByText("cleo is not back as before")).toBeVisible();
-  await expect(page.getByText("Removed cleo")).toHaveCount(0);
-  await page.getByRole("button", { name: "Dismiss" }).click(); // it would lie over what is pressed further on
-  await expect(page.getByText("cleo is not back as before")).toHaveCount(0);
-  await page.unroute(/adminChats\.updateMember/);
-  await page.getByRole("tab", { name: "Members" }).click();
-  // A chat that lost its last owner to somebody gets it back, and only the one.
-  const rolesOf = async () => {
-    const { body } = await own.call<{ data: { userId: string; role: string }[] }>("GET", `/admin${members}`);
-    return Object.fromEntries(body.data.map(({ userId, role }) => [userId, role]));
-  };
-  await page.getByRole("button", { name: "Remove ada" }).click();
-  await expect(page.getByLabel("Role of ben")).toHaveValue("owner");
-  await page.getByRole("button", { name: "Undo" }).click();
-  await expect(page.getByLabel("Role of ada")).toHaveValue("owner");
-  await expect.poll(rolesOf).toEqual({ ada: "owner", ben: "moderator", cleo: "member" });
 
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByLabel("Who adds, removes and renames").selectOption("Any member");
@@ -152,12 +127,6 @@ test("a user is added, described, disconnected, told by mail, and refused from t
   await page.getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByText(/^Every token issued so far is refused/)).toBeVisible();
   await expect.poll(asAda).toBe(401);
-
-  // A later page that nothing is on is not an empty list.
-  await own.open("/webhooks?page=9");
-  await expect(page.getByText("Nothing more here")).toBeVisible();
-  await page.getByRole("button", { name: "To the beginning" }).click();
-  await expect(page.getByText("No endpoint", { exact: true })).toBeVisible();
 
   // Adding somebody who is there changes nothing of them.
   await own.open("/users?create=true");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { ensureReachable } from "../webhooks/ensure-reachable.ts";
+import { ensureReachable } from "../webhooks/policy.ts";
 import { appFields, pusherAppSchema, webhookList } from "./schema.ts";
 import { ensureWebhooks, getPusherApp, savePusherApp } from "./store.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { ensureReachable } from "./ensure-reachable.ts";
+import { ensureReachable } from "./policy.ts";
 import { endpointFields, newWebhookSchema, presentWebhook } from "./schema.ts";
 import { insertWebhook } from "./store.ts";
 

@@ -4,7 +4,7 @@ import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { webhookJob } from "./delivery-store.ts";
-import { ensureReachable } from "./ensure-reachable.ts";
+import { ensureReachable } from "./policy.ts";
 import { endpointFields, presentWebhook, webhookSchema, webhookStates } from "./schema.ts";
 import { getWebhook, saveWebhook } from "./store.ts";
 

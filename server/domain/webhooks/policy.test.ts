@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
-import { ensureReachable } from "./ensure-reachable.ts";
+import { ensureReachable } from "./policy.ts";
 
 const refused = {
   "http://example.com/hook": "must be an https address",
