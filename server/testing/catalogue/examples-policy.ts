@@ -49,7 +49,7 @@ export const policyExamples: Record<Extract<OperationName, `${PolicyNoun}.${stri
   "categories.delete": {
     input: ofType,
     callers: byAdmin,
-    changes: ["categories"],
+    changes: ["categories", "tenants"],
     foreign: { type: "not_found" },
   },
   "templates.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
