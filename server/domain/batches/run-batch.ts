@@ -17,7 +17,7 @@ const turn = 500;
 /** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
 const smallStep = 100;
 /**
- * And while nobody else does: some fifty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
+ * And while nobody else does: some sixty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
  * turns of the processor beside its rows.
  */
 const largeStep = 2500;
