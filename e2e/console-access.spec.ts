@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { expect, test } from "./journey.ts";
+import { choose, expect, test } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
 import { productUrl } from "./people.ts";
 
@@ -77,8 +77,7 @@ test("tokens of a provider and of a public key count as the page says, and the t
 
   const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
   await pressCreate(page);
-  await dialog.getByRole("combobox", { name: "Kind" }).click();
-  await page.getByRole("option", { name: "Public key" }).click();
+  await choose(page, dialog.getByRole("combobox", { name: "Kind" }), "Public key");
   await dialog.getByLabel("Name", { exact: true }).fill("Backend");
   await dialog.getByLabel("Issuer (iss)").fill("backend");
   await dialog.getByLabel("Public key").fill(await exportSPKI(publicKey));

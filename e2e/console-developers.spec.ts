@@ -3,7 +3,7 @@ import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { SignJWT } from "jose";
 import { expectAccessible } from "./accessible.ts";
 import { openConsole } from "./console.ts";
-import { expect, test, unheard } from "./journey.ts";
+import { choose, expect, test, unheard } from "./journey.ts";
 import { pressCreate } from "./own-tenant.ts";
 import { callAs, makeGroup, productUrl, readDemo } from "./people.ts";
 
@@ -14,8 +14,7 @@ test("an issuer is made with a secret that is shown once; its tokens are tried, 
   const name = unheard("Backend");
   await pressCreate(page);
   const dialog = page.getByRole("dialog", { name: "Trust an issuer" });
-  await dialog.getByRole("combobox", { name: "Kind" }).click();
-  await page.getByRole("option", { name: "Shared secret" }).click();
+  await choose(page, dialog.getByRole("combobox", { name: "Kind" }), "Shared secret");
   await dialog.getByLabel("Name", { exact: true }).fill(name);
   await dialog.getByLabel("Issuer (iss)").fill(name);
   await dialog.getByRole("button", { name: "Make one" }).click();

@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { expect, listen, test, unheard } from "./journey.ts";
+import { choose, expect, listen, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, productUrl, readDemo } from "./people.ts";
 
 async function notify(userId: string, more: object = {}): Promise<string> {
@@ -159,8 +159,7 @@ test("all is marked read at once, one unread again, and a type is looked at alon
   await expect(row(offer)).toHaveAccessibleName(/unread/u);
   await expect.poll(() => unreadOf("gita")).toBe(1);
 
-  await page.getByRole("combobox", { name: "Type" }).click();
-  await page.getByRole("option", { name: "Offer" }).click();
+  await choose(page, page.getByRole("combobox", { name: "Type" }), "Offer");
   await expect(row(other)).toHaveCount(0);
   await expect(row(offer)).toBeVisible();
 });
@@ -183,19 +182,16 @@ test("a digest gathers mail, and a pause holds it, until it is ended", async ({ 
   const stored = async () =>
     await callAs<{ digest: { every: string }; pausedUntil?: string }>("gita", "GET", "/preferences");
   await page.goto("/inbox/demo?as=gita&view=preferences");
-  const choose = async (name: string) => {
-    await page.getByRole("combobox", { name: "Digest", exact: true }).click();
-    await page.getByRole("option", { name }).click();
-  };
-  await choose("Hourly");
+  const digest = page.getByRole("combobox", { name: "Digest", exact: true });
+  await choose(page, digest, "Hourly");
   await expect.poll(async () => (await stored()).digest.every).toBe("hourly");
   await expect(page.getByLabel("At", { exact: true })).toHaveCount(0);
-  await choose("Weekly");
+  await choose(page, digest, "Weekly");
   await expect(page.getByLabel("At", { exact: true })).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Day of the digest" })).toBeVisible();
   await expect.poll(async () => (await stored()).digest.every).toBe("weekly"); // shown before it is
   expect(await decide()).toBe("digest");
-  await choose("No digest");
+  await choose(page, digest, "No digest");
   await expect(page.getByRole("combobox", { name: "Day of the digest" })).toHaveCount(0);
 
   await page.getByRole("button", { name: "A day" }).click();

@@ -72,3 +72,12 @@ export async function loseAnswer(route: Route): Promise<void> {
   await route.fetch();
   await route.abort();
 }
+
+/** Chooses of a select as often as it takes until it says so: one that closes between a press and its release takes nothing. */
+export async function choose(page: Page, select: Locator, label: string): Promise<void> {
+  await expect(async () => {
+    await select.click({ timeout: 2_000 });
+    await page.getByRole("option", { name: label }).click({ timeout: 2_000 });
+    await expect(select).toHaveText(label, { timeout: 1_000 });
+  }).toPass();
+}

@@ -38,11 +38,15 @@ const steps = ["webhook claimed", "webhook answered", "webhook noted"];
 
 test("killed once at every step, workers lose no event, and send again only what was under way, under its own id", async () => {
   const tenant = await stack.tenant("acme");
-  const database = { ownerUrl: stack.database.ownerUrl, runtimeUrl: stack.database.runtimeUrl, embedded: false };
+  const runtimeUrl = new URL(stack.database.runtimeUrl);
+  runtimeUrl.searchParams.set("application_name", "killed");
+  const database = { ownerUrl: stack.database.ownerUrl, runtimeUrl: runtimeUrl.href, embedded: false };
   const start = (slot: number, step?: string) => {
     const order = { config: { ...config, database }, options: { ...options, webhooks: { delays, slot } } };
     return workers.start({ ...order, ...(step ? { dieAt: { step } } : {}) });
   };
+  const sessions = async () =>
+    (await owner.query("select count(*)::int as n from pg_stat_activity where application_name = 'killed'")).rows[0].n;
   const { nextCursor } = (await tenant.key()<{ nextCursor: string }>("GET", "/events")).body;
   await tenant.key()("POST", "/admin/webhooks", { url: `${sink.url}/free` });
   await tenant.key()("POST", "/admin/webhooks", { url: `${sink.url}/ordered`, ordered: true });
@@ -52,6 +56,8 @@ test("killed once at every step, workers lose no event, and send again only what
       await tenant.as("ada")("POST", `/Chat/${chatId}/messages`, { content: `${index}.${n}` });
     // With its job's slot, and after it has left that to others.
     await start(index % 2 === 0 ? 60_000 : 0, dieAt).ended;
+    // What the dead had asked of Postgres, such as one more claim, is done to its end.
+    await expect.poll(sessions, { timeout: 30_000, interval: 20 }).toBe(0);
     // The minute is over after which the dead are not waited for.
     await owner.query("update webhook_deliveries set claimed_until = now() where claimed_until is not null");
     await owner.query("update graphile_worker._private_jobs set run_at = now() where run_at > now()");
