@@ -14,7 +14,6 @@ export const resubscribeLink = mutation({
   access: { caller: "anyone" },
   input: z.object({ token: linkToken }),
   output: unsubscribedSchema,
-  errors: ["conflict"],
   async handle(ctx, { token }) {
     const { db, settings } = ctx.services;
     const { userId, type } = readLink(settings.authSecret, ctx.tenantId, token);
@@ -27,7 +26,7 @@ export const resubscribeLink = mutation({
         // Without a choice of its own the type would follow a "no" to everything.
         const noToAll = choices.some((c) => c.type === everyType && c.channel === "email" && !c.enabled);
         const enabled = noToAll && type !== everyType ? true : undefined;
-        await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled }]);
+        await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled }], { byLink: true });
         return { type, title: titleOf(type, category), channel: "email" as const, subscribed: true };
       },
       ctx.idempotent,

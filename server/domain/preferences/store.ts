@@ -90,12 +90,16 @@ export interface Choice {
   enabled: boolean | undefined;
 }
 
-/** Stores what a person chose; said twice, the last counts. Throws conflict when that would be more types than anybody needs. */
+/**
+ * Stores what a person chose; said twice, the last counts. Throws conflict when that would be more types than anybody needs, unless it is
+ * chosen by the link of a mail: who gets mail can always say no to it, and each type there is one that the tenant sent.
+ */
 export async function saveChoices(
   tx: TenantTransaction,
   tenantId: TenantId,
   userId: string,
   choices: Choice[],
+  { byLink = false }: { byLink?: boolean } = {},
 ): Promise<void> {
   await lockUser(tx, tenantId, userId);
   const latest = new Map(choices.map((choice) => [`${choice.channel} ${choice.type}`, choice]));
@@ -108,7 +112,7 @@ export async function saveChoices(
     enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled, updatedAt }],
   );
   await tx.preference.createMany({ data: rows });
-  if ((await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
+  if (!byLink && (await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
     throw new DomainError("conflict", { detail: `A person can choose for at most ${maxChoices} types and channels` });
 }
 

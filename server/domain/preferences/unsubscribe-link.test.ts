@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type LinkGrant, readLinkToken, signLinkToken } from "../../auth/link-token.ts";
 import { type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
-import type { Preferences } from "./schema.ts";
+import { maxChoices, type Preferences } from "./schema.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -57,6 +57,22 @@ describe("a mail provider", () => {
     expect(await mailsOf("News")).toBe(false);
     expect(await mailsOf("*")).toBe(false);
     expect(await mailsOf("PasswordReset")).toBe(true);
+  });
+
+  test("unsubscribes somebody who has chosen as much as one may", async () => {
+    const categories = Array.from({ length: maxChoices / 2 }, (_, n) => ({
+      type: `t${n}`,
+      email: "off",
+      inApp: "off",
+    }));
+    expect((await tenant.as(person)("PUT", "/preferences", { categories })).status).toBe(200);
+    expect(
+      (await tenant.as(person)("PUT", "/preferences", { categories: [{ type: "News", email: "off" }] })).status,
+    ).toBe(409);
+    expect((await form({ "List-Unsubscribe": "One-Click" })).status).toBe(200);
+    expect(await mailsOf("News")).toBe(false);
+    expect((await visitor("POST", `${token}/resubscribe`)).status).toBe(200);
+    expect(await mailsOf("News")).toBe(true);
   });
 
   test("that only looks changes nothing", async () => {

@@ -26,7 +26,7 @@ export const unsubscribeLink = mutation({
         const category = await findCategory(tx, ctx.tenantId, type);
         if (category?.required)
           throw new DomainError("conflict", { detail: `${category.title} cannot be unsubscribed from` });
-        await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled: false }]);
+        await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled: false }], { byLink: true });
         return { type, title: titleOf(type, category), channel: "email" as const, subscribed: false };
       },
       ctx.idempotent,
