@@ -1,5 +1,5 @@
 import type { Principal } from "./auth/principal.ts";
-import { maskInput, targetOf } from "./domain/audit/policy.ts";
+import { maskInput, targetOf, withoutPersonal } from "./domain/audit/policy.ts";
 import { beginEntry, settleEntry } from "./domain/audit/store.ts";
 import type { AuditDetail, Call, Operation } from "./operation.ts";
 
@@ -16,9 +16,10 @@ export interface Audited {
 export async function beginAudit(operation: Operation, call: Call, input: unknown): Promise<Audited | undefined> {
   const { principal, tenantId, services, ip, requestId, log } = call;
   if (!isAudited(operation, principal) || operation.isDryRun?.(input)) return undefined;
-  const { name, http } = operation;
+  const { name, http, personal } = operation;
   const target = targetOf(http.path, input);
-  const entry = { ...actorOf(principal), ip, operation: name, target, input: maskInput(input), requestId };
+  const shown = maskInput(withoutPersonal(input, personal));
+  const entry = { ...actorOf(principal), ip, operation: name, target, input: shown, requestId };
   const id = await beginEntry(services.db, tenantId, entry);
   const detail: AuditDetail = {};
   return {

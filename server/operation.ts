@@ -106,6 +106,8 @@ export interface Definition<I extends z.ZodType, O extends z.ZodType> {
   ownIdempotency?: boolean;
   /** Whether a call of it only looks what it would do: nothing is changed then, and nothing noted in the audit log. */
   isDryRun?(input: z.output<I>): boolean;
+  /** Input fields that are said to or of people: the audit log, which outlives them, notes that they were given and not what they say. */
+  personal?: readonly string[];
   /** The answer holds a secret: while an idempotency key keeps it, it is sealed. */
   secretAnswer?: boolean;
   handle(ctx: Context, input: z.output<I>): Promise<z.input<O> | HeldAnswer>;

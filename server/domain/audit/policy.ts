@@ -1,4 +1,5 @@
 const secret = /secret|password|passphrase|token|apikey|credential|^key$|^code$|privatekey/i;
+const hidden = "•••";
 const longest = 200;
 const mostItems = 20;
 
@@ -16,9 +17,16 @@ export function maskInput(value: unknown, depth = 0): unknown {
       .slice(0, 50)
       .map(([key, item]) => [
         storable(key),
-        secret.test(key) && item !== undefined ? "•••" : maskInput(item, depth + 1),
+        secret.test(key) && item !== undefined ? hidden : maskInput(item, depth + 1),
       ]),
   );
+}
+
+/** What was asked for with what is said to or of people hidden. */
+export function withoutPersonal(input: unknown, personal: readonly string[] = []): unknown {
+  if (personal.length === 0 || input === null || typeof input !== "object") return input;
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, personal.includes(name) ? hidden : value]));
 }
 
 /** What a call is about: the first id in it. */

@@ -14,7 +14,9 @@ export const auditEntrySchema = z
     ip: z.string().optional(),
     operation: z.string(),
     target: z.string().optional().describe("What it was done to, as field:id"),
-    input: z.record(z.string(), z.unknown()).describe("What was asked for; secrets are masked, long texts cut"),
+    input: z
+      .record(z.string(), z.unknown())
+      .describe("What was asked for; secrets and what is said to or of people are masked, long texts cut"),
     before: z.unknown().optional(),
     after: z.unknown().optional(),
     outcome: z.string().describe("ok, a problem code, or begun: the process died in the middle"),

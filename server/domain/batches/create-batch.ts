@@ -6,7 +6,7 @@ import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, userId } from "../../schema.ts";
 import { getChat } from "../chats/store.ts";
 import { readContent } from "../notifications/policy.ts";
-import { contentAliases, contentFields } from "../notifications/schema.ts";
+import { contentAliases, contentFields, personalFields } from "../notifications/schema.ts";
 import { topicId } from "../topics/schema.ts";
 import { getTopic } from "../topics/store.ts";
 import { dueOf } from "./policy.ts";
@@ -38,6 +38,7 @@ export const createBatch = mutation({
   access: { caller: "admin", scope: "notifications:write" },
   input,
   output: batchSchema,
+  personal: [...personalFields, "variables"],
   async handle(ctx, wanted) {
     const { db } = ctx.services;
     const { tenantId } = ctx;

@@ -6,7 +6,7 @@ import { entityId } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
 import { findCategory } from "../categories/store.ts";
 import type { Content } from "../notifications/lane-store.ts";
-import { contentAliases, contentFields } from "../notifications/schema.ts";
+import { contentAliases, contentFields, personalFields } from "../notifications/schema.ts";
 import { dueOf } from "./policy.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
 import { changeBatch, lockScheduled } from "./store.ts";
@@ -20,6 +20,7 @@ export const updateBatch = mutation({
   access: { caller: "admin", scope: "notifications:write" },
   input: z.object({ batchId: entityId, ...optional, type: type.removeDefault().optional() }),
   output: batchSchema,
+  personal: personalFields,
   errors: ["conflict"],
   async handle(ctx, { batchId, scheduledFor, scheduledForLocal, ...change }) {
     const { db } = ctx.services;

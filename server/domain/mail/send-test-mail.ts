@@ -17,6 +17,7 @@ export const sendTestMail = mutation({
   access: { caller: "admin", scope: "admin" },
   input: z.object({ to: address, ...draftFields }),
   output: z.object({ deliveryId: z.string().describe("For GET /admin/deliveries/{deliveryId}") }),
+  personal: ["to", "subject", "message", "htmlContent", "summary", "draft", "variables"],
   handle: (ctx, { to, ...draft }) =>
     unitOfWork(
       ctx.services.db,

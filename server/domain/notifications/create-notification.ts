@@ -4,7 +4,13 @@ import { newId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { createNotification as storeNotification } from "./lane-store.ts";
 import { filingOf, idempotencyOf, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
-import { contentAliases, notificationFields, notificationSchema, presentNotification } from "./schema.ts";
+import {
+  contentAliases,
+  notificationFields,
+  notificationSchema,
+  personalFields,
+  presentNotification,
+} from "./schema.ts";
 import { findZones } from "./store.ts";
 
 export const createNotification = mutation({
@@ -14,6 +20,7 @@ export const createNotification = mutation({
   access: { caller: "admin", scope: "notifications:write" },
   input: z.object(notificationFields),
   output: notificationSchema,
+  personal: [...personalFields, "variables", "email"],
   errors: ["idempotency_reused", "outcome-unknown"],
   ownIdempotency: true,
   async handle(ctx, input) {

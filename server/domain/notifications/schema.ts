@@ -144,6 +144,9 @@ export const notificationFields = {
   email: z.email().max(320).optional().describe("Asks for delivery to this address too"),
 };
 
+/** Of these, what is said: nothing for the audit log. */
+export const personalFields = ["subject", "message", "htmlContent", "summary", "metadata"] as const;
+
 /** What is to be looked at before it is sent: unfinished, or with a template that is not stored yet. */
 export const draftFields = {
   type: notificationType.default("General"),

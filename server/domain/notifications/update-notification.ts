@@ -12,6 +12,7 @@ import {
   contentFields,
   notificationFields,
   notificationSchema,
+  personalFields,
   presentNotification,
 } from "./schema.ts";
 import { changeScheduled, findZones, getScheduled } from "./store.ts";
@@ -30,6 +31,7 @@ export const updateNotification = mutation({
     email: notificationFields.email,
   }),
   output: notificationSchema,
+  personal: [...personalFields, "email"],
   errors: ["conflict"],
   async handle(ctx, { notificationId, ...change }) {
     const { db } = ctx.services;

@@ -20,6 +20,7 @@ export const putPreferences = mutation({
   access: { caller: "user-or-key", scope: "users:write" },
   input: z.object({ ...ofUser, ...preferenceChanges }),
   output: preferencesSchema,
+  personal: Object.keys(preferenceChanges),
   errors: ["forbidden", "user_required", "conflict"],
   async handle(ctx, { userId = callerId(ctx), ...changes }) {
     ensureOwnPreferences(ctx.principal, userId);

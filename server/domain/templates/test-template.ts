@@ -25,6 +25,7 @@ export const testTemplate = mutation({
     email: z.email().max(320).optional(),
   }),
   output: z.object({ notificationId: z.string(), version: z.number().int() }).meta({ id: "TemplateTest" }),
+  personal: ["variables", "email"],
   async handle(ctx, { name, version: number, variables, userId, email }) {
     const { db } = ctx.services;
     const now = new Date(await db.now());

@@ -16,6 +16,7 @@ export const putUser = mutation({
   access: { caller: "user-or-key", scope: "users:write" },
   input: z.object({ userId, ...profileFields }),
   output: userSchema,
+  personal: Object.keys(profileFields),
   errors: ["forbidden"],
   async handle(ctx, { userId, ...profile }) {
     ensureManageable(ctx.principal, userId);

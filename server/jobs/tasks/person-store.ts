@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { forgetAddresses } from "../../domain/audit/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { ApiRequest, Delivery, Member, Notification } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
@@ -182,6 +183,7 @@ export async function dropSuppressions(tx: TenantTransaction, tenantId: TenantId
   const addresses = await listAddresses(tx, tenantId, userId);
   await tx.suppression.deleteMany({ where: { tenantId, address: { in: addresses } } });
   await tx.caughtMail.deleteMany({ where: { tenantId, recipient: { in: addresses, mode: "insensitive" } } });
+  await forgetAddresses(tx, tenantId, addresses);
 }
 
 /** Takes out deliveries with their tries, and the mails that were caught of them. */

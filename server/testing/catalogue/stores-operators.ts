@@ -18,6 +18,7 @@ export const operatorStores: StoreModules = {
         undefined,
       ],
       listEntries: [({ db, mine }) => audit.listEntries(db, mine, { limit: 50 }, {}), own],
+      forgetAddresses: [({ tx, mine, theirs }) => audit.forgetAddresses(tx, mine, [theirs.address]), undefined],
     },
   },
   "auth/session-store.ts": { module: sessions, rows: { readSession: aboutPeople } },

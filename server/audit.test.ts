@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { allOperations } from "./operations.ts";
+import { type Stack, startStack, type TestTenant } from "./testing/stack.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+});
+afterAll(() => stack.close());
+
+interface Entry {
+  operation: string;
+  target?: string;
+  input: Record<string, unknown>;
+}
+
+const entries = async (operation: string) =>
+  (await tenant.key()<{ data: Entry[] }>("GET", `/admin/audit?operation=${operation}`)).body.data;
+
+test("who told whom is noted, and what of, but not what they were told", async () => {
+  const said = {
+    subject: "Results",
+    message: "Positive",
+    summary: "Bad",
+    metadata: { ward: 3 },
+    htmlContent: "<b>Positive</b>",
+  };
+  const scheduledFor = "2990-01-01T00:00:00.000Z";
+  const told = { ...said, userId: "zed", type: "Lab", email: "zed@example.com", scheduledFor };
+  const { body } = await tenant.key()<{ id: string }>("POST", "/Notifications", told);
+  await tenant.as("root", ["Admin"])("PATCH", `/Notifications/${body.id}`, { message: "Negative" });
+  await tenant.key()("POST", "/Notifications/bulk", { ...said, userIds: ["zed"], type: "Lab" });
+
+  const masked = Object.fromEntries(Object.keys(said).map((name) => [name, "•••"]));
+  expect((await entries("notifications")).map(({ operation, target, input }) => [operation, target, input])).toEqual([
+    ["notifications.update", `notificationId:${body.id}`, { notificationId: body.id, message: "•••" }],
+    ["notifications.create", undefined, { ...masked, userId: "zed", type: "Lab", email: "•••", scheduledFor }],
+  ]);
+  expect((await entries("batches")).map(({ input }) => input)).toEqual([{ ...masked, userIds: ["zed"], type: "Lab" }]);
+});
+
+/** What is somebody's own or said to them, wherever an operation takes it. */
+const names = [
+  "subject",
+  "message",
+  "htmlContent",
+  "summary",
+  "variables",
+  "to",
+  "displayName",
+  "avatarUrl",
+  "quietHours",
+];
+/** Words of the tenant's own. */
+const tenants = ["templates.save"];
+
+test("every change that is noted says which of its fields are a person's", () => {
+  const noted = allOperations.filter(
+    ({ kind, access }) => kind === "mutation" && ["admin", "user-or-key"].includes(access.caller),
+  );
+  expect(noted.length).toBeGreaterThan(50);
+  for (const { name, input, personal = [], access } of noted) {
+    const fields = Object.keys((input as { shape?: object }).shape ?? {});
+    expect(fields, name).toEqual(expect.arrayContaining([...personal]));
+    if (tenants.includes(name) || access.console === "admin:read") continue;
+    expect(personal, name).toEqual(expect.arrayContaining(fields.filter((field) => names.includes(field))));
+  }
+});
