@@ -183,6 +183,7 @@ export async function dropSuppressions(tx: TenantTransaction, tenantId: TenantId
   const addresses = await listAddresses(tx, tenantId, userId);
   await tx.suppression.deleteMany({ where: { tenantId, address: { in: addresses } } });
   await tx.caughtMail.deleteMany({ where: { tenantId, recipient: { in: addresses, mode: "insensitive" } } });
+  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and lower(response ->> 'address') = any (${addresses})`;
   await forgetAddresses(tx, tenantId, addresses);
 }
 
@@ -198,7 +199,7 @@ export async function dropCalls(tx: TenantTransaction, tenantId: TenantId, ids: 
   await tx.apiRequest.deleteMany({ where: { tenantId, id: { in: ids } } });
 }
 
-/** Takes out what somebody chose, follows and was told, where they are, and what their calls were answered. */
+/** Takes out what somebody chose, follows and was told, where they are, and what their calls, and others' about them, were answered. */
 export async function dropPersonRows(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
   const where = { tenantId, userId };
   await tx.preference.deleteMany({ where });
@@ -210,7 +211,8 @@ export async function dropPersonRows(tx: TenantTransaction, tenantId: TenantId, 
   await tx.channelMember.deleteMany({ where });
   await tx.channelNotice.deleteMany({ where });
   const scope = `${JSON.stringify([`user:${userId}`]).slice(0, -1)},`;
-  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and starts_with(scope, ${scope})`;
+  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId}
+    and (starts_with(scope, ${scope}) or response ->> 'userId' = ${userId})`;
 }
 
 /** Takes out files that may hold what somebody wrote: their own exports, and those of chats that they are or were in. */

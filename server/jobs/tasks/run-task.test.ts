@@ -156,13 +156,18 @@ describe("a person", () => {
     const two = { kind: "direct", memberUserIds: ["ben"] };
     const direct = await tenant.as("ada")<{ id: string }>("POST", "/Chat", two);
     await tenant.as("ada")("POST", `/Chat/${direct.body.id}/messages`, { content: "Psst" });
-    await key("POST", "/Notifications", { userId: "ada", subject: "Welcome", message: "Aboard", email });
+    await key(
+      "POST",
+      "/Notifications",
+      { userId: "ada", subject: "Welcome", message: "Aboard", email },
+      { "idempotency-key": "w" },
+    );
     const scheduledFor = "2990-01-01T00:00:00Z";
     await key("POST", "/Notifications", { userId: "ada", subject: "Later", message: "Aboard", scheduledFor });
     await key("PUT", "/Users/ada/preferences", { categories: [{ type: "News", inApp: "off", email: "off" }] });
     await key("PUT", "/admin/topics/ferries", { name: "Ferries" });
     await key("POST", "/admin/topics/ferries/subscribers", { userIds: ["ada"] });
-    await key("POST", "/admin/suppressions", { address: email, detail: email });
+    await key("POST", "/admin/suppressions", { address: email, detail: email }, { "idempotency-key": "s" });
     await key("DELETE", `/admin/suppressions/${email}`);
     await key("POST", "/admin/suppressions", { address: email });
     return { chatId, goneId, direct: direct.body.id };
@@ -209,7 +214,8 @@ describe("a person", () => {
     expect(await count(counted, ["globex"])).toBe(theirs);
     const left = `select count(*) from (select payload::text as x from events where tenant_id = 'acme' union all
       select m::text from message_edits m where tenant_id = 'acme' and edited_by = 'ada' union all select t::text from task_parts t where tenant_id = 'acme'
-      union all select a::text from audit_entries a where tenant_id = 'acme') r
+      union all select a::text from audit_entries a where tenant_id = 'acme'
+      union all select k::text from idempotency_keys k where tenant_id = 'acme') r
       where x like '%All ab%' or x like '%Psst%' or x like '%Welcome%' or x like '%ferries.example%'`;
     expect(await count(left)).toBe(0);
     const tombstones = await acme.as("ben")<{ data: { senderId: string; content: string; deletedAt?: string }[] }>(
