@@ -154,6 +154,30 @@ test("so do those under which tenants were made, with the tenants' keys in their
   expect((await owner.query("select * from idempotency_keys")).rows).toEqual([]);
 });
 
+test("browsers' sessions and operators' invitations go when they have run out", async () => {
+  for (const [name, ends] of [
+    ["past", "now() - interval '1 second'"],
+    ["still", "now() + interval '1 hour'"],
+  ]) {
+    await owner.query(
+      `insert into person_sessions (tenant_id, id, person_id, method, ip, user_agent, expires_at)
+       values ('installation', gen_random_uuid(), gen_random_uuid(), 'password', '192.0.2.1', $1, ${ends})`,
+      [name],
+    );
+    for (const { tenantId } of tenants)
+      await owner.query(
+        `insert into operator_invitations (tenant_id, id, email, role, hash, expires_at)
+         values ($1, gen_random_uuid(), $2 || '@example.com', 'support', $2, ${ends})`,
+        [tenantId, name],
+      );
+  }
+  await runRetention(stack.api.services.db);
+  const left = async (table: string, column: string) =>
+    (await owner.query(`select ${column} as name from ${table}`)).rows.map(({ name }) => name);
+  expect(await left("person_sessions", "user_agent")).toEqual(["still"]);
+  expect(await left("operator_invitations", "hash")).toEqual(["still", "still"]);
+});
+
 test("caught mails go after a week, settled decisions after ninety days, what waits stays", async () => {
   const old = "now() - interval '91 days'";
   for (const status of ["sent", "waiting"])

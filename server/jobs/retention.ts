@@ -3,6 +3,8 @@ import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { minutesKeptFor } from "../domain/metrics/schema.ts";
 import { retainMinutes } from "../domain/metrics/store.ts";
+import { retainInvitations } from "../domain/operators/store.ts";
+import { retainSessions } from "../domain/persons/store.ts";
 import { removeRequests } from "../domain/requests/store.ts";
 import { keptForDays } from "../domain/tasks/schema.ts";
 import { retainTasks } from "../domain/tasks/store.ts";
@@ -35,13 +37,14 @@ export const cancelledKeptFor = 90 * day;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
 
-/** Cuts every tenant's log to the days that the tenant has set, and lets idempotency keys go after a day. Messages stay. */
+/** Cuts every tenant's log to the days that the tenant has set, lets idempotency keys go after a day, and sessions and invitations when they have run out. Messages stay. */
 export async function runRetention(db: Database, now: number = Date.now()): Promise<{ events: number; keys: number }> {
   const { pool } = db;
   const gone = { events: 0, keys: 0 };
   const keysBefore = new Date(now - keysKeptFor);
   // The installation's own calls have keys too, but no log.
   gone.keys += await cutKeys(pool, mintTenantId(installationId), keysBefore);
+  while ((await retainSessions(db, new Date(now), step)) === step);
   const faults: unknown[] = [];
   for (const { tenantId } of await readHeads(pool)) {
     try {
@@ -50,6 +53,7 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
       await tidyChannels(pool, tenantId, now);
       await dropDeadConnections(pool, tenantId);
       await tidyTasks(db, tenantId, now);
+      while ((await retainInvitations(db, tenantId, new Date(now), step)) === step);
       await tidyMail(pool, tenantId, now);
       await tidyNotifications(pool, tenantId, now);
       const { eventDays, requestDays } = await daysOf(db, tenantId);

@@ -136,3 +136,14 @@ export async function deleteInvitation(
   const { count } = await tx.operatorInvitation.deleteMany({ where: { tenantId, id: which.id } });
   return count === 1;
 }
+
+/** Takes out invitations that ran out before, some at a time; returns how many. */
+export async function retainInvitations(
+  db: Database,
+  tenantId: TenantId,
+  before: Date,
+  limit: number,
+): Promise<number> {
+  const where = { tenantId, expiresAt: { lt: before } };
+  return (await db.forTenant(tenantId).operatorInvitation.deleteMany({ where, limit })).count;
+}

@@ -111,6 +111,12 @@ export async function deleteSessions(
   return count;
 }
 
+/** Takes out sessions that ran out before, some at a time; returns how many. */
+export async function retainSessions(db: Database, before: Date, limit: number): Promise<number> {
+  const where = { tenantId: nobodys, expiresAt: { lt: before } };
+  return asInstallation(db, async (tx) => (await tx.personSession.deleteMany({ where, limit })).count);
+}
+
 export type LinkKind = "claim" | "reset" | "sign-in";
 
 export async function insertLink(

@@ -60,6 +60,7 @@ export const operatorStores: StoreModules = {
         ({ tx, mine, theirs }) => operators.deleteInvitation(tx, mine, { id: theirs.invitationId }),
         false,
       ],
+      retainInvitations: [({ db, mine }) => operators.retainInvitations(db, mine, new Date(0), 10), 0],
     },
   },
 };
