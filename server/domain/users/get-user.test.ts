@@ -27,6 +27,18 @@ describe("succeeds", () => {
     await tenant.as("fresh")("POST", "/Chat", { memberUserIds: ["invited"] });
     expect(await tenant.key()("GET", "/Users/invited")).toMatchObject({ status: 200, body: { userId: "invited" } });
   });
+
+  test("for whom a notification alone names, one to come as well, in this tenant", async () => {
+    const other = await stack.tenant("initech");
+    const said = { subject: "Welcome", message: "Aboard" };
+    await tenant.key()("POST", "/Notifications", { ...said, userId: "told" });
+    await tenant.key()("POST", "/Notifications", { ...said, userId: "awaited", scheduledFor: "2990-01-01T00:00:00Z" });
+    for (const userId of ["told", "awaited"]) {
+      const found = { status: 200, body: { userId, metadata: {} } };
+      expect(await tenant.key()("GET", `/Users/${userId}`)).toMatchObject(found);
+      expect((await other.key()("GET", `/Users/${userId}`)).status).toBe(404);
+    }
+  });
 });
 
 test("more exports at once than there are connections to the database wait for none but their own", async () => {

@@ -5,7 +5,7 @@ import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { ensureManageable } from "./policy.ts";
 import { presentUser, userSchema } from "./schema.ts";
-import { findUser, isMemberAnywhere } from "./store.ts";
+import { findUser, isNamedAnywhere } from "./store.ts";
 
 export const getUser = query({
   name: "users.get",
@@ -21,8 +21,8 @@ export const getUser = query({
     requireUserId(userId);
     const row = await findUser(db, ctx.tenantId, userId);
     if (row) return presentUser(row);
-    // Known without a profile: the caller itself, and whoever is a member somewhere.
-    const known = ctx.principal.userId === userId || (await isMemberAnywhere(db, ctx.tenantId, userId));
+    // Known without a profile: the caller itself, and whom a membership or a notification names.
+    const known = ctx.principal.userId === userId || (await isNamedAnywhere(db, ctx.tenantId, userId));
     if (!known) throw new DomainError("not_found");
     return { userId, metadata: {} };
   },

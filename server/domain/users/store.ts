@@ -28,11 +28,17 @@ export async function findDisplayNames(
   return new Map(rows.map(({ id, displayName }) => [id, displayName ?? ""]));
 }
 
-/** Whether somebody made the user a member of something, without any profile. */
-export async function isMemberAnywhere(db: Database, tenantId: TenantId, userId: string): Promise<boolean> {
-  return (
-    (await db.forTenant(tenantId).member.findFirst({ where: { tenantId, userId }, select: { userId: true } })) !== null
-  );
+/** Whether a membership or a notification, there or to come, names the user, without any profile. */
+export async function isNamedAnywhere(db: Database, tenantId: TenantId, userId: string): Promise<boolean> {
+  const client = db.forTenant(tenantId);
+  const where = { tenantId, userId };
+  const select = { userId: true };
+  const found =
+    (await client.member.findFirst({ where, select })) ??
+    // Each by its own index: of both at once a busy tenant's whole table might be read.
+    (await client.notification.findFirst({ where: { ...where, status: "visible" }, select })) ??
+    (await client.notification.findFirst({ where: { ...where, status: "scheduled" }, select }));
+  return found !== null;
 }
 
 /** That something names the user. Throws not_found. */
