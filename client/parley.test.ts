@@ -246,6 +246,21 @@ test("an older page that comes after a reload over a gap leaves no hole", async 
   expect(seqs()).toEqual(Array.from({ length: 104 }, (_, at) => at + 1));
 });
 
+test("a chat beyond the newest is loaded when it is asked for, and one that is not this person's is gone until they are let in", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const oldest = await makeChat(ada, ben);
+  const foreign = await makeChat(ben);
+  for (let more = 0; more < 50; more++) await makeChat(ada);
+  const client = await live(ada);
+  expect(client.getState().chats[oldest]).toBeUndefined();
+  await Promise.all([oldest, foreign].map((id) => client.loadChat(id)));
+  expect(client.getState().chats[oldest]?.chat.id).toBe(oldest);
+  expect(client.getState().gone).toEqual({ [foreign]: true });
+  await tenant.as(ben)("POST", `/Chat/${foreign}/members`, { userId: ada });
+  await expect.poll(() => client.getState().chats[foreign]?.chat.id).toBe(foreign);
+  expect(client.getState().gone).toEqual({});
+});
+
 test("edits and deletes show at once, and are taken back when the service refuses", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

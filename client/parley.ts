@@ -169,7 +169,7 @@ export class Parley {
     { idempotencyKey = newKey() }: { idempotencyKey?: string } = {},
   ): Promise<Chat> {
     const { body } = await this.api.call("chats.create", wanted, { idempotencyKey });
-    if (this.#state.wanted[body.id]) await this.#fetchChat(body.id, true);
+    if (this.#state.wanted[body.id]) await this.loadChat(body.id, true);
     if (!this.#state.chats[body.id]) this.act({ type: "chat-loaded", chat: body });
     return body;
   }
@@ -255,7 +255,7 @@ export class Parley {
     if (!storage) return;
     this.#box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
     for (const item of await this.#box.open()) {
-      await this.#fetchChat(item.chatId);
+      await this.loadChat(item.chatId);
       const outgoing: Outgoing = { ...item, status: "waiting" };
       if (this.#state.chats[item.chatId]) this.room(item.chatId).takeOver(outgoing);
       // The chat is gone, or this person is out of it: there is nowhere to send it to.
@@ -277,7 +277,7 @@ export class Parley {
     const members = Object.values(chats).filter((chat) => chat.membersStale && chat.members);
     const ids = [...new Set([...Object.keys(wanted), ...stale.map(({ chat }) => chat.id)])];
     const jobs = [
-      ...ids.map((id) => this.#fetchChat(id, true)),
+      ...ids.map((id) => this.loadChat(id, true)),
       ...members.map(({ chat }) => this.room(chat.id).loadMembers()),
     ];
     const results = await Promise.allSettled(jobs);
@@ -287,8 +287,8 @@ export class Parley {
     this.#staleTimer = setTimeout(() => void this.#freshen(), RETRY_AFTER_MS);
   }
 
-  /** Asks for one chat's summary. An answer that events have overtaken is not taken: it is asked for again. */
-  async #fetchChat(chatId: string, anew = false): Promise<void> {
+  /** Asks for one chat's summary; one that is not this person's is `gone`. An answer that events have overtaken is asked for again. */
+  async loadChat(chatId: string, anew = false): Promise<void> {
     if (this.#fetching.has(chatId) || (!anew && this.#state.chats[chatId])) return;
     this.#fetching.add(chatId);
     try {

@@ -26,6 +26,8 @@ export interface State {
   moreChats: string | null;
   /** Chats that are to be fetched, because events named them, and how many did. */
   wanted: Readonly<Record<string, number>>;
+  /** Chats that this person is not in, or that are deleted, as far as it is known. */
+  gone: Readonly<Record<string, true>>;
   people: Readonly<Record<string, Person>>;
   presence: Readonly<Record<string, Presence>>;
   inbox: InboxState;
@@ -63,6 +65,7 @@ export function emptyState(me: string): State {
     chats: {},
     moreChats: null,
     wanted: {},
+    gone: {},
     people: {},
     presence: {},
     inbox: emptyInbox,
@@ -172,7 +175,8 @@ function applyEvent(state: State, event: LiveEvent, now: number): State {
 function withChat(state: State, chat: Chat): State {
   const known = state.chats[chat.id];
   const { [chat.id]: _, ...wanted } = state.wanted;
-  return { ...state, wanted, chats: { ...state.chats, [chat.id]: newChatState(state.me, chat, known) } };
+  const { [chat.id]: __, ...gone } = state.gone;
+  return { ...state, wanted, gone, chats: { ...state.chats, [chat.id]: newChatState(state.me, chat, known) } };
 }
 
 /** After a gap in the events: what the list names is as it says, what it does not name is asked for one by one. */
@@ -186,13 +190,14 @@ function reloadChats(state: State, { chats, more, versions }: Extract<Action, { 
       return [id, { ...chat, stale: chat.stale || overtaken || !listed.has(id), membersStale: true }];
     }),
   );
-  return { ...next, chats: marked, moreChats: more };
+  // Which chats one came into meanwhile is not known either.
+  return { ...next, gone: {}, chats: marked, moreChats: more };
 }
 
 function withoutChat(state: State, chatId: string): State {
-  const { [chatId]: gone, ...chats } = state.chats;
-  const { [chatId]: named, ...wanted } = state.wanted;
-  return gone || named ? { ...state, chats, wanted } : state;
+  const { [chatId]: _, ...chats } = state.chats;
+  const { [chatId]: __, ...wanted } = state.wanted;
+  return { ...state, chats, wanted, gone: { ...state.gone, [chatId]: true } };
 }
 
 function inChat(state: State, chatId: string, change: (chat: ChatState) => ChatState): State {

@@ -8,7 +8,7 @@ import type { Message } from "../types.ts";
 import { useParley, useParleyState } from "./provider.tsx";
 
 export interface OpenChat {
-  /** Undefined before the chats are loaded, and for one that this person is not in. */
+  /** Undefined before it is loaded, and for one that this person is not in. */
   chat: ChatState | undefined;
   /** What one does in it: send, edit, delete, markRead, loadEarlier … */
   room: ChatRoom;
@@ -19,21 +19,23 @@ export interface OpenChat {
   retry: () => void;
 }
 
-/** One chat: loads its newest page and its members, and follows it. */
+/** One chat: loads its newest page and its members, and the chat itself where it is not among those that are here; and follows it. */
 export function useChat(chatId: string): OpenChat {
   const client = useParley();
   const room = client.room(chatId);
   const chat = useParleyState((state) => state.chats[chatId]);
-  const isReady = chat !== undefined;
+  const isHere = chat !== undefined;
+  const isWanted = useParleyState((state) => state.phase === "ready" && !state.gone[chatId]);
   const [failed, setFailed] = useState<{ room: ChatRoom; problem: string }>();
   const open = useCallback(() => {
     setFailed(undefined);
-    room.open().catch((error: unknown) => setFailed({ room, problem: sentenceOf(error) }));
-  }, [room]);
+    const work = isHere ? room.open() : client.loadChat(room.chatId);
+    work.catch((error: unknown) => setFailed({ room, problem: sentenceOf(error) }));
+  }, [client, room, isHere]);
 
   useEffect(() => {
-    if (isReady) open();
-  }, [isReady, open]);
+    if (isHere || isWanted) open();
+  }, [isHere, isWanted, open]);
 
   const messages = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
   // What another chat came to is not this one's.

@@ -55,8 +55,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   const attended = useAttention();
   const link = useParleyState((state) => state.link);
   const me = useParleyState((state) => nameOf(state.people, state.me));
-  const isKnown = useParleyState((state) => chatId !== undefined && state.chats[chatId] !== undefined);
-  const phase = useParleyState((state) => state.phase);
+  const isGone = useParleyState((state) => chatId !== undefined && state.gone[chatId] === true);
   const [dialog, setDialog] = useState<"new" | "members" | "keys">();
   const [searching, setSearching] = useState(false);
   const [found, setFound] = useState("");
@@ -137,7 +136,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
         <main
           className={cn("flex min-h-0 min-w-0 flex-1 flex-col bg-surface", chatId === undefined && "hidden md:flex")}
         >
-          {chatId === undefined || (phase === "ready" && !isKnown) ? (
+          {chatId === undefined || isGone ? (
             <EmptyState
               className="m-auto"
               icon={MessagesSquare}

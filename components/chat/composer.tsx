@@ -33,6 +33,8 @@ export interface ComposerHandle {
 export interface ComposerProps {
   room: ChatRoom;
   placeholder: string;
+  /** False while the chat is not loaded: what is written stays in the box. */
+  ready: boolean;
   /** What is being answered, or corrected. */
   about: { kind: "reply" | "edit"; message: Message; author: string } | undefined;
   onDone: () => void;
@@ -45,7 +47,7 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps) {
-  const { room, placeholder, about, onDone, onEditLast, onSent, barred, handle } = props;
+  const { room, placeholder, ready, about, onDone, onEditLast, onSent, barred, handle } = props;
   const { tenantId, me } = useParley();
   const place = { tenantId, me, chatId: room.chatId };
   const [draft, setDraft] = useState(() => readDraft(place));
@@ -94,7 +96,7 @@ export function Composer(props: ComposerProps) {
 
   async function send() {
     const content = text.trim();
-    if (content === "" || barred) return;
+    if (content === "" || barred || !ready) return;
     setProblem("");
     if (editing) {
       giveUp();

@@ -139,6 +139,7 @@ export function Conversation(props: ConversationProps) {
         handle={composer}
         room={room}
         placeholder={placeholder}
+        ready={chat !== undefined}
         about={about}
         onDone={() => setAbout(undefined)}
         onEditLast={editLast}

@@ -1,0 +1,29 @@
+import { expect, test, unheard } from "./journey.ts";
+import { callWithKey, partsOf, productUrl, readDemo } from "./people.ts";
+
+// What a page could not do at first, or could do wrong: it comes right by itself, and no word is lost.
+
+test("a link to a chat beyond the newest opens it, and one to a chat of others says so", async ({ page }) => {
+  const { tenantId, apiKey } = readDemo().second;
+  const [userId = "", other = ""] = ["linked", "other"].map((name) => unheard(name).replaceAll(" ", "-"));
+  const make = async (owner: string, name: string) => {
+    const { token } = await callWithKey<{ token: string }>("POST", "/tokens", { userId: owner }, tenantId, apiKey);
+    const answer = await fetch(`${productUrl()}/tenant/${tenantId}/v1/Chat`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ name, memberUserIds: [owner] }),
+    });
+    return { token, id: ((await answer.json()) as { id: string }).id };
+  };
+  const { token, id } = await make(userId, "Beneath all");
+  await Promise.all(Array.from({ length: 50 }, (_, at) => make(userId, `Above ${at}`)));
+  await page.goto(`/chat/${tenantId}?chat=${id}#token=${token}`);
+  await expect(page.getByRole("heading", { level: 1, name: "Beneath all" })).toBeVisible();
+  await partsOf(page).say("Written below");
+  await expect(partsOf(page).messages.getByText("Written below")).toBeVisible();
+
+  const foreign = await make(other, "Of others");
+  const stranger = await page.context().newPage(); // is refused, which its console notes
+  await stranger.goto(`/chat/${tenantId}?chat=${foreign.id}#token=${token}`);
+  await expect(stranger.getByText("This chat is not yours to see")).toBeVisible();
+});
