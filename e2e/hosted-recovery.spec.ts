@@ -1,5 +1,5 @@
 import { expect, test, unheard } from "./journey.ts";
-import { callWithKey, partsOf, productUrl, readDemo } from "./people.ts";
+import { callAs, callWithKey, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
 
 // What a page could not do at first, or could do wrong: it comes right by itself, and no word is lost.
 
@@ -26,4 +26,31 @@ test("a link to a chat beyond the newest opens it, and one to a chat of others s
   const stranger = await page.context().newPage(); // is refused, which its console notes
   await stranger.goto(`/chat/${tenantId}?chat=${foreign.id}#token=${token}`);
   await expect(stranger.getByText("This chat is not yours to see")).toBeVisible();
+});
+
+test("what could not be loaded without a line is loaded when it is back", async ({ browser }) => {
+  const name = unheard("Unloaded");
+  const [{ id }, other] = [await makeGroup(unheard("Loaded"), "ben", "gita"), await makeGroup(name, "ben", "gita")];
+  await callAs("gita", "POST", `/Chat/${other.id}/messages`, { content: "Here again" });
+  const { page, messages } = await openHosted(browser, "ben", id);
+  await page.context().setOffline(true);
+  await page
+    .getByRole("navigation", { name: "Chats" })
+    .getByRole("button", { name: new RegExp(name, "u") })
+    .click();
+  await expect(page.locator("main").getByText(/^The service did not answer/u)).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(messages.getByText("Here again")).toBeVisible();
+  await expect(page.locator("main").getByText(/^The service did not answer/u)).toHaveCount(0);
+
+  await page.goto("/inbox/demo?as=ben");
+  await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();
+  await expect(page.getByRole("status", { name: "Loading notifications" })).toHaveCount(0);
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Archive", exact: true }).first().click();
+  await expect(page.locator("main").getByText(/^The service did not answer/u)).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(page.locator("main").getByText(/^The service did not answer/u)).toHaveCount(0);
+  await expect(page.getByText("The archive is empty").or(page.getByRole("article").first())).toBeVisible();
+  await page.context().close();
 });

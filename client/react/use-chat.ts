@@ -1,11 +1,11 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import type { ChatRoom } from "../chat-room.ts";
 import { type ChatState, visibleMessages } from "../chat-state.ts";
-import { sentenceOf } from "../parley-error.ts";
 import type { Message } from "../types.ts";
 import { useParley, useParleyState } from "./provider.tsx";
+import { useLoading } from "./use-loading.ts";
 
 export interface OpenChat {
   /** Undefined before it is loaded, and for one that this person is not in. */
@@ -26,19 +26,14 @@ export function useChat(chatId: string): OpenChat {
   const chat = useParleyState((state) => state.chats[chatId]);
   const isHere = chat !== undefined;
   const isWanted = useParleyState((state) => state.phase === "ready" && !state.gone[chatId]);
-  const [failed, setFailed] = useState<{ room: ChatRoom; problem: string }>();
-  const open = useCallback(() => {
-    setFailed(undefined);
-    const work = isHere ? room.open() : client.loadChat(room.chatId);
-    work.catch((error: unknown) => setFailed({ room, problem: sentenceOf(error) }));
-  }, [client, room, isHere]);
+  const { problem, start } = useLoading(
+    useCallback(() => (isHere ? room.open() : client.loadChat(room.chatId)), [client, room, isHere]),
+  );
 
   useEffect(() => {
-    if (isHere || isWanted) open();
-  }, [isHere, isWanted, open]);
+    if (isHere || isWanted) start();
+  }, [isHere, isWanted, start]);
 
   const messages = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
-  // What another chat came to is not this one's.
-  const problem = failed?.room === room ? failed.problem : undefined;
-  return { chat, room, messages, loading: chat?.earlier === undefined, problem, retry: open };
+  return { chat, room, messages, loading: chat?.earlier === undefined, problem, retry: () => start() };
 }

@@ -1,11 +1,11 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import type { Inbox } from "../inbox.ts";
 import { type InboxFilter, inboxItems } from "../inbox-state.ts";
-import { sentenceOf } from "../parley-error.ts";
 import type { Notification } from "../types.ts";
 import { useParley, useParleyState } from "./provider.tsx";
+import { useLoading } from "./use-loading.ts";
 
 export interface InboxList {
   /** Newest first. */
@@ -24,27 +24,18 @@ export function useInbox(filter: InboxFilter = "all"): InboxList {
   const client = useParley();
   const isReady = useParleyState((state) => state.phase === "ready");
   const known = useParleyState((state) => state.inbox);
-  const [failed, setFailed] = useState<{ filter: InboxFilter; problem: string }>();
   const { inbox } = client;
   const view = known.views[filter];
-  const load = useCallback(
-    (more: boolean) => {
-      setFailed(undefined);
-      inbox.load(filter, more).catch((error: unknown) => setFailed({ filter, problem: sentenceOf(error) }));
-    },
-    [inbox, filter],
-  );
+  const { problem, start } = useLoading(useCallback((more: boolean) => inbox.load(filter, more), [inbox, filter]));
 
   useEffect(() => {
-    if (isReady) load(false);
-  }, [isReady, load]);
+    if (isReady) start();
+  }, [isReady, start]);
 
   const items = useMemo(() => inboxItems(known, filter), [known, filter]);
-  // What another list came to is not this one's.
-  const problem = failed?.filter === filter ? failed.problem : undefined;
   return {
     ...{ items, problem, inbox, loading: view === undefined, hasMore: typeof view?.more === "string" },
-    loadMore: () => load(true),
-    retry: () => load(false),
+    loadMore: () => start(true),
+    retry: () => start(),
   };
 }

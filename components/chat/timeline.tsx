@@ -127,6 +127,10 @@ export function Timeline(props: TimelineProps) {
     setFailed(false);
     room.loadEarlier().catch(() => setFailed(true));
   }, [room]);
+  // What failed over a line that was away is asked for again.
+  useEffect(() => {
+    if (live) setFailed(false);
+  }, [live]);
   useEffect(() => {
     if (isHere && entering === 0 && hasEarlier && !failed && firstShown < EARLIER_WITHIN) loadEarlier();
   }, [isHere, entering, hasEarlier, failed, firstShown, loadEarlier]);

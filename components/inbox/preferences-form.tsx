@@ -3,6 +3,7 @@
 import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley } from "../../client/react/provider.tsx";
+import { useLoading } from "../../client/react/use-loading.ts";
 import type { PreferenceChanges, Preferences } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
@@ -46,14 +47,10 @@ export function PreferencesForm() {
   // One change after the other: an answer that comes late would show what was stored before.
   const last = useRef<Promise<unknown>>(Promise.resolve());
 
-  const load = useCallback(() => {
-    setProblem("");
-    client.api
-      .call("preferences.get", {})
-      .then(({ body }) => setKnown(body))
-      .catch((error: unknown) => setProblem(sentenceOf(error)));
-  }, [client]);
-  useEffect(load, [load]);
+  const { problem: notLoaded, start } = useLoading(
+    useCallback(() => client.api.call("preferences.get", {}).then(({ body }) => setKnown(body)), [client]),
+  );
+  useEffect(() => start(), [start]);
 
   async function change(changes: PreferenceChanges) {
     setProblem("");
@@ -73,8 +70,8 @@ export function PreferencesForm() {
   }
 
   if (!known)
-    return problem ? (
-      <ErrorNote onRetry={load}>{problem}</ErrorNote>
+    return notLoaded ? (
+      <ErrorNote onRetry={() => start()}>{notLoaded}</ErrorNote>
     ) : (
       <div role="status" aria-label="Loading preferences" className="space-y-3">
         <Skeleton className="h-40 rounded-xl" />
