@@ -1,10 +1,31 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { DomainError } from "../errors.ts";
 import type { Credentials } from "./authenticate.ts";
 
 /** What the headers of a call show to prove who it is, for every transport. Cookies are no credential here. */
-export function credentialsOf(headers: IncomingHttpHeaders): Omit<Credentials, "tenant"> {
-  const { authorization, "x-api-key": apiKey, "x-act-as-user": actAs } = headers;
-  return { bearer: bearerOf(authorization), apiKey: single(apiKey), actAs: single(actAs) };
+export function credentialsOf({
+  authorization,
+  "x-api-key": apiKey,
+}: IncomingHttpHeaders): Pick<Credentials, "bearer" | "apiKey"> {
+  return { bearer: bearerOf(authorization), apiKey: single(apiKey) };
+}
+
+/** Whom the headers of a call name to act as. Throws `invalid`. */
+export function actAsOf(headers: IncomingHttpHeaders): string | undefined {
+  return textOfHeader(headers, "x-act-as-user");
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A header that holds text: its bytes, which Node shows as Latin-1, are UTF-8. Throws `invalid` rather than read another text. @param name in lower case */
+export function textOfHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = single(headers[name]);
+  try {
+    return value === undefined ? undefined : utf8.decode(Buffer.from(value, "latin1"));
+  } catch (error) {
+    const shown = name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+    throw new DomainError("invalid", { errors: { [shown]: ["must be text in UTF-8"] }, internal: error });
+  }
 }
 
 /** There but empty is a bad credential, not a missing one. Basic is none of ours: webhooks that show a password have it read elsewhere. */

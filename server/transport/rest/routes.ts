@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import { z } from "zod";
 import { admit } from "../../access.ts";
 import { authenticate, authenticateRoot, type Credentials } from "../../auth/authenticate.ts";
-import { basicPassword, credentialsOf as readCredentials, single } from "../../auth/headers.ts";
+import { actAsOf, basicPassword, credentialsOf as readCredentials, single, textOfHeader } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { DomainError } from "../../errors.ts";
@@ -102,7 +102,7 @@ function withoutTenant(operation: Operation, raw: Record<string, unknown>): Reco
   return raw;
 }
 
-function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
+async function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
   const credentials = credentialsOf(request);
   const options = { optional: operation.access.caller === "anyone" };
   return admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
@@ -128,14 +128,14 @@ async function principalAtRoot(
 /** What a call shows, and for which tenant. */
 export function credentialsOf(request: FastifyRequest): Credentials {
   const { tenantId: tenant = "" } = request.params as { tenantId?: string };
-  return { tenant, ...readCredentials(request.headers) };
+  return { tenant, ...readCredentials(request.headers), actAs: actAsOf(request.headers) };
 }
 
 function headerFields(operation: Operation, request: FastifyRequest): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [header, field] of Object.entries(operation.http.headers ?? {})) {
-    const said = single(request.headers[header]);
-    const value = header === "authorization" ? basicPassword(said) : said;
+    const { headers } = request;
+    const value = header === "authorization" ? basicPassword(headers.authorization) : textOfHeader(headers, header);
     if (value !== undefined) fields[field] = value;
   }
   return fields;

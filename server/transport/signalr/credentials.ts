@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { admit } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
-import { credentialsOf } from "../../auth/headers.ts";
+import { actAsOf, credentialsOf } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
@@ -22,7 +22,8 @@ export interface Shown {
  */
 export async function authenticateHub(services: Services, shown: Shown): Promise<Principal> {
   const { tenant, headers, accessToken, ip } = shown;
-  const { bearer = accessToken, apiKey, actAs } = credentialsOf(headers);
+  const { bearer = accessToken, apiKey } = credentialsOf(headers);
+  const actAs = actAsOf(headers);
   const check = () => authenticate(services.security, { tenant, bearer, apiKey, actAs });
   const principal = await admit(services, { tenant, ip }, check);
   if (principal.userId !== undefined) return principal;

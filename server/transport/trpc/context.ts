@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { admit } from "../../access.ts";
 import { tenantOfApiKey } from "../../auth/api-key.ts";
 import { authenticate, authenticateRoot } from "../../auth/authenticate.ts";
-import { credentialsOf, single } from "../../auth/headers.ts";
+import { actAsOf, credentialsOf, single } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { decodeToken, TokenFault, tenantOfToken } from "../../auth/token.ts";
@@ -57,7 +57,6 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
   const shown = credentialsOf(headers);
   const bearer = shown.bearer ?? textOf(params.token);
   const apiKey = shown.apiKey || textOf(params.apiKey);
-  const actAs = shown.actAs || textOf(params.actAsUser);
   const internal = single(headers["x-parley-internal"]);
   const cookie = (bearer ?? apiKey ?? internal) ? undefined : sessionCookieOf(origin, services.settings);
   const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? (apiKey && tenantOfApiKey(apiKey)) ?? "";
@@ -73,6 +72,7 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
       if (cookie !== undefined) ensureOwnPage(origin, settings);
       const shown = { bearer, apiKey, session: cookie };
       if (root) return authenticateRoot(security, settings.authSecret, { ...shown, internal }, { optional });
+      const actAs = actAsOf(headers) || textOf(params.actAsUser);
       return authenticate(security, { ...shown, tenant, actAs }, { optional });
     });
   };
