@@ -30,12 +30,15 @@ export const settings = {
   HOST: {
     default: "`127.0.0.1,::1`; `0.0.0.0` with `DATABASE_URL`",
     description: "Addresses to listen on, separated by commas.",
-    schema: list(z.string()).optional(),
+    schema: list(z.string().min(1, "has an empty address; take one comma out")).optional(),
   },
   BASE_URL: {
     default: "`http://localhost:{PORT}`",
     description: "The address people use, for links in email and for cookies.",
-    schema: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).optional(),
+    schema: z
+      .url({ protocol: /^https?$/, error: "must be an http or https address" })
+      .refine(isOrigin, "must be an address without a path, such as https://chat.example.com")
+      .optional(),
   },
   INTERNAL_URL: {
     default: "`http://{address of this machine}:{PORT}`",
@@ -185,6 +188,13 @@ function isProxySetting(setting: ProxySetting): boolean {
   } catch {
     return false;
   }
+}
+
+/** Pages are served at the root alone: links with a path before them would lead nowhere. */
+function isOrigin(address: string): boolean {
+  if (!URL.canParse(address)) return true; // that is said already
+  const { pathname, search, hash, username, password } = new URL(address);
+  return pathname === "/" && search + hash + username + password === "";
 }
 
 function list<Item extends z.ZodType<unknown, string>>(item: Item) {

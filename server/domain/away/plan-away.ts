@@ -35,12 +35,13 @@ async function planSweeps({ tx, tenantId, events, older }: Batch): Promise<Job[]
   return armed.map(({ chatId, dueAt }) => sweepJob(tenantId, chatId, dueAt));
 }
 
-/** Who has read on, or is no longer there. */
+/** Who has read on, which who says something has too, or is no longer there. */
 async function planReads({ tx, tenantId, events }: Batch): Promise<Job[]> {
   const pairs = events.flatMap((event) => {
-    if (event.type !== "read.moved" && event.type !== "member.removed") return [];
-    const [chatId, userId] = [event.chatId ?? event.payload.chatId, event.payload.userId];
-    return [{ chatId: String(chatId), userId: String(userId) }];
+    const { type, payload } = event;
+    if (type !== "read.moved" && type !== "member.removed" && type !== "message.created") return [];
+    const userId = type === "message.created" ? payload.senderId : payload.userId;
+    return [{ chatId: String(event.chatId ?? payload.chatId), userId: String(userId) }];
   });
   const chats = new Map<string, string[]>();
   for (const { chatId, userId } of await findNoticed(tx, tenantId, pairs))

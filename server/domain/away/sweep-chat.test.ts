@@ -99,6 +99,17 @@ describe("a member who is away", () => {
     expect(await chat.mails("ada")).toMatchObject([{ status: "cancelled" }]);
   });
 
+  test("answers, and what was told is withdrawn with its mail", async () => {
+    const chat = await chatOf("ada", "ben");
+    await chat.say("ben", "one");
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toHaveLength(1);
+    await chat.say("ada", "an answer");
+    await pass(minutes(16));
+    expect(await chat.told("ada")).toEqual([]);
+    expect(await chat.mails("ada")).toMatchObject([{ status: "cancelled" }]);
+  });
+
   test("in quiet hours gets the mail at their end, and none when it was read until then", async () => {
     const clock = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
     await tenant.key()("PUT", "/Users/quin", { email: "quin@example.com" });

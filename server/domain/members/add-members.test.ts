@@ -53,6 +53,14 @@ describe("succeeds", () => {
     expect(answer).toMatchObject({ status: 200, body: { added: ["cleo / ops"] } });
   });
 
+  test("and gives a chat that everybody left an owner: the first of those whom the tenant adds", async () => {
+    const chat = await createChat();
+    for (const userId of ["ben", "ada"]) await tenant.key()("DELETE", `/admin/chats/${chat.id}/members/${userId}`);
+    await tenant.key()("POST", `/admin/chats/${chat.id}/members`, { userIds: ["dora", "emil"] });
+    const roleOf = async (id: string) => (await tenant.as(id)<Chat>("GET", `/Chat/${chat.id}`)).body.role;
+    expect([await roleOf("dora"), await roleOf("emil")]).toEqual(["owner", "member"]);
+  });
+
   test("and changes nothing for a present member: no event, no second count, same role", async () => {
     const chat = await createChat();
     const after = (await ada<{ nextCursor: string }>("GET", "/events")).body.nextCursor;

@@ -97,13 +97,12 @@ async function addStep(
   const known = new Set(present.map((member) => member.userId));
   const added = wanted.filter((id) => !known.has(id));
   const lastReadSeq = Number(head.lastSeq);
-  const members = added.map((id) => ({
-    chatId,
-    userId: id,
-    role: "member" as const,
-    lastReadSeq,
-    fromPosition: emit({ type: "member.added", chatId, payload: { chatId, userId: id, role: "member" } }),
-  }));
+  const members = added.map((id, index) => {
+    // Of a chat that everybody left there is nobody else to see to it.
+    const role = head.memberCount === 0 && index === 0 ? ("owner" as const) : ("member" as const);
+    const fromPosition = emit({ type: "member.added", chatId, payload: { chatId, userId: id, role } });
+    return { chatId, userId: id, role, lastReadSeq, fromPosition };
+  });
   if (members.length > 0) {
     await storeMembers(tx, tenantId, members);
     await tx.chatHead.update({

@@ -35,7 +35,7 @@ const sendKind: LaneKind<Send, Sent> = {
       text: "select ord, outcome, seq, pos, message_id, at from append_messages_v1($1, $2)",
       values: [tenantId, JSON.stringify(sends.map(toInput))],
     });
-    return toSent(client, tenantId, sends, rows);
+    return toSent(client, tenantId, sends, await withRepeats(client, tenantId, sends, rows));
   },
   async settle(pool, tenantId, sends) {
     const stored = await loadMessages(
@@ -79,6 +79,34 @@ function toAppended(tenantId: TenantId, sends: Send[], { place, at, seqs }: Appe
     events.push(toLogEvent(tenantId, place + index + 1, createdAt, message, send.clientHash));
   });
   return { results, events };
+}
+
+/** Refusals of what is stored already, by the same key and with the same content, are repeats: their first answer stands. */
+async function withRepeats(client: Queryable, tenantId: TenantId, sends: Send[], rows: SendRow[]): Promise<SendRow[]> {
+  const refused = rows.flatMap((row) => {
+    const send = sends[row.ord - 1];
+    const hasKey = send && (send.message.clientMessageId !== undefined || send.idempotencyKey !== undefined);
+    return hasKey && ["frozen", "muted", "no_reply"].includes(row.outcome) ? [{ row, send }] : [];
+  });
+  if (refused.length === 0) return rows;
+  const of = <Value>(pick: (send: Send) => Value) => refused.map(({ send }) => pick(send));
+  const { rows: held } = await client.query<{ ord: number; message_id: string }>({
+    name: "find_sent_v1",
+    text: "select ord, message_id from find_sent_v1($1, $2, $3, $4, $5, $6)",
+    values: [
+      tenantId,
+      of(({ message }) => message.chatId),
+      of(({ message }) => message.senderId),
+      of(({ message }) => message.clientMessageId ?? null),
+      of(({ idempotencyKey }) => idempotencyKey ?? null),
+      of(({ bodyHash }) => bodyHash),
+    ],
+  });
+  const ids = new Map(held.map(({ ord, message_id }) => [refused[ord - 1]?.row, message_id]));
+  return rows.map((row) => {
+    const message_id = ids.get(row);
+    return message_id === undefined ? row : { ...row, outcome: "replay", message_id };
+  });
 }
 
 async function toSent(client: Queryable, tenantId: TenantId, sends: Send[], rows: SendRow[]): Promise<Flushed<Sent>> {

@@ -131,6 +131,24 @@ describe("refuses", () => {
     expect(await say(ben)).toMatchObject({ status: 403, body: { code: "muted" } });
   });
 
+  test("no repeat of what is stored, whatever became of its sender and its chat", async () => {
+    const room = (await ada<Chat>("POST", "/Chat", { memberUserIds: ["ben"], policy: "moderated" })).body;
+    const keyed = tenant.key({ "x-act-as-user": "ben", "idempotency-key": "once" });
+    const one = () => ben("POST", `/Chat/${room.id}/messages`, { content: "one", clientMessageId: "c1" });
+    const two = (content = "two") => keyed("POST", `/Chat/${room.id}/messages`, { content });
+    const stored = [await one(), await two()];
+    expect(stored.map(({ status }) => status)).toEqual([201, 201]);
+    await ada("PATCH", `/Chat/${room.id}/members/ben`, { mutedUntil: new Date(Date.now() + 60_000).toISOString() });
+    await ada("PATCH", `/Chat/${room.id}`, { frozen: true });
+    expect([await one(), await two()].map(({ body }) => body.id)).toEqual(stored.map(({ body }) => body.id));
+    expect((await two("three")).status).toBe(403);
+    expect((await ben("POST", `/Chat/${room.id}/messages`, { content: "new", clientMessageId: "c2" })).status).toBe(
+      403,
+    );
+    await ada("DELETE", `/Chat/${room.id}/members/ben`);
+    expect((await one()).status).toBe(404);
+  });
+
   test("each bad one alone in a burst of 64", async () => {
     const poison = ["a\u0000b", "\ud800", ""];
     const calls = Array.from({ length: 64 }, (_, i) => send(ada, { content: i % 21 === 7 ? poison[i % 3] : `m${i}` }));
