@@ -54,3 +54,22 @@ test("what could not be loaded without a line is loaded when it is back", async 
   await expect(page.getByText("The archive is empty").or(page.getByRole("article").first())).toBeVisible();
   await page.context().close();
 });
+
+test("a correction of a message that is deleted meanwhile is kept in the box", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Gone"), "ada", "ben");
+  const { id: messageId } = await callAs<{ id: string }>("ada", "POST", `/Chat/${id}/messages`, { content: "A first" });
+  const { page, messages, box } = await openHosted(browser, "ada", id);
+  await expect(messages.getByText("A first")).toBeVisible();
+  await box.fill("Begun");
+  await box.fill("");
+  await box.press("ArrowUp");
+  await box.fill("A long correction");
+  await callAs("ada", "DELETE", `/Chat/${id}/messages/${messageId}`);
+  await expect(messages.getByText("Message deleted")).toBeVisible();
+  await box.press("Enter");
+  await expect(page.getByText("The message is deleted. What you wrote is in the box.")).toBeVisible();
+  await expect(box).toHaveValue("A long correction");
+  await box.press("Enter");
+  await expect(messages.getByText("A long correction")).toBeVisible();
+  await page.context().close();
+});

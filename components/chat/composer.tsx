@@ -13,7 +13,7 @@ import {
   useState,
 } from "react";
 import type { ChatRoom } from "../../client/chat-room.ts";
-import { sentenceOf } from "../../client/parley-error.ts";
+import { ParleyError, sentenceOf } from "../../client/parley-error.ts";
 import { useParley } from "../../client/react/provider.tsx";
 import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
@@ -57,6 +57,8 @@ export function Composer(props: ComposerProps) {
   const [picking, setPicking] = useState(false);
   const [pickerWanted, setPickerWanted] = useState(false);
   const keepDraft = useDraftKeeper(place);
+  // What is put in after a call must come before what was written meanwhile.
+  const written = useRef(draft);
   const box = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const editing = about?.kind === "edit" ? about.message : undefined;
@@ -67,7 +69,7 @@ export function Composer(props: ComposerProps) {
     focus: () => box.current?.focus(),
     fill: (given) => {
       if (about?.kind === "edit") onDone();
-      keep(draft.trim() === "" ? given : `${given}\n${draft}`);
+      putIn(given);
       box.current?.focus();
     },
   }));
@@ -85,8 +87,13 @@ export function Composer(props: ComposerProps) {
   }
 
   function keep(next: string) {
+    written.current = next;
     setDraft(next);
     keepDraft(next);
+  }
+
+  function putIn(given: string) {
+    keep(written.current.trim() === "" ? given : `${given}\n${written.current}`);
   }
 
   function giveUp() {
@@ -102,8 +109,15 @@ export function Composer(props: ComposerProps) {
       giveUp();
       if (content === editing.content) return;
       await room.edit(editing.id, content).catch((error: unknown) => {
+        // Nobody can correct it again: the words would be lost with it.
+        if (isGone(error)) {
+          putIn(content);
+          setProblem("The message is deleted. What you wrote is in the box.");
+          return;
+        }
         setCorrections((known) => ({ [editing.id]: content, ...known }));
-        setProblem(`Not changed: ${sentenceOf(error)} Edit it again to find what you wrote.`);
+        const reason = sentenceOf(error).replace(/[^.!?]$/u, "$&.");
+        setProblem(`Not changed: ${reason} Edit it again to find what you wrote.`);
       });
       return;
     }
@@ -202,4 +216,8 @@ export function Composer(props: ComposerProps) {
       </div>
     </form>
   );
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ParleyError && (error.code === "conflict" || error.code === "not_found");
 }
