@@ -73,3 +73,24 @@ test("a correction of a message that is deleted meanwhile is kept in the box", a
   await expect(messages.getByText("A long correction")).toBeVisible();
   await page.context().close();
 });
+
+test("keys of the page rest behind an open dialog", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Behind"), "ada", "ben");
+  const { page, messages, say } = await openHosted(browser, "ada", id);
+  await say("A message to go to");
+  await expect(messages.getByText("Sending…")).toHaveCount(0);
+  await page.getByRole("button", { name: "New chat" }).first().click();
+  const name = page.getByRole("dialog").getByRole("textbox", { name: "Name" });
+  for (const key of ["Control+f", "Control+k", "F6", "Control+/", "Alt+ArrowDown"]) {
+    await name.click();
+    await page.keyboard.press(key);
+    await expect(name, key).toBeFocused();
+  }
+  await expect(page.getByRole("dialog")).toHaveCount(1);
+  await expect(page.getByRole("searchbox", { name: /Search/u })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByLabel("Find a chat")).toBeFocused();
+  await page.context().close();
+});

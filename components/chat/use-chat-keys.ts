@@ -12,7 +12,7 @@ export interface ChatKeys {
   step: (by: -1 | 1, unread: boolean) => void;
 }
 
-/** The keys that hold wherever the focus is. */
+/** The keys that hold wherever the focus is; behind an open dialog they rest. */
 export function useChatKeys(keys: ChatKeys): void {
   const latest = useRef(keys);
   useEffect(() => {
@@ -20,7 +20,7 @@ export function useChatKeys(keys: ChatKeys): void {
   });
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (act(event, latest.current)) event.preventDefault();
+      if (!isDialogOpen() && act(event, latest.current)) event.preventDefault();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
@@ -37,4 +37,9 @@ function act(event: KeyboardEvent, keys: ChatKeys): boolean {
   else if (event.altKey && event.key === "ArrowDown") keys.step(1, event.shiftKey);
   else return false;
   return true;
+}
+
+/** One that is going away has no `data-open` any more. */
+function isDialogOpen(): boolean {
+  return document.querySelector("[role=dialog][data-open], [role=alertdialog][data-open]") !== null;
 }
