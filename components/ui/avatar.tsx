@@ -1,4 +1,5 @@
 import { cn } from "./cn.ts";
+import { initialsOf } from "./initials.ts";
 
 // Each carries white letters with a contrast of 4.5 or more.
 const TINTS = ["#0b6b62", "#a34a13", "#3d55b8", "#8a2f6c", "#55691b", "#7a3ea1"];
@@ -20,12 +21,6 @@ export function Avatar({ name, src, className }: AvatarProps) {
       {initialsOf(name)}
     </span>
   );
-}
-
-function initialsOf(name: string): string {
-  const words = name.split(/\s+/u).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.[0] ?? "");
-  return letters.join("").toUpperCase() || "?";
 }
 
 function tintOf(name: string): string {
