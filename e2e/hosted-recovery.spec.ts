@@ -94,3 +94,13 @@ test("keys of the page rest behind an open dialog", async ({ browser }) => {
   await expect(page.getByLabel("Find a chat")).toBeFocused();
   await page.context().close();
 });
+
+test("a chat that could not be muted says so", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Loud"), "ada", "ben");
+  const { page } = await openHosted(browser, "ada", id);
+  await expect(page.getByRole("button", { name: "Mute" })).toBeVisible();
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Mute" }).click();
+  await expect(page.getByText(/^Not muted: /u).first()).toBeVisible();
+  await page.context().close();
+});

@@ -177,7 +177,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                       void client
                         .room(chatId)
                         .mute(muted ? "all" : "none")
-                        .catch((error: unknown) => say(sentenceOf(error)))
+                        .catch((error: unknown) => say(`${muted ? "Not muted" : "Not unmuted"}: ${sentenceOf(error)}`))
                     }
                   />
                   {searching && (
