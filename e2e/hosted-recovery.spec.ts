@@ -104,3 +104,17 @@ test("a chat that could not be muted says so", async ({ browser }) => {
   await expect(page.getByText(/^Not muted: /u).first()).toBeVisible();
   await page.context().close();
 });
+
+test("people with long names to be fit a narrow page", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.route(/\/demo(\?|$)/u, async (route) => {
+    if (route.request().resourceType() === "document") return await route.continue();
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { users: { displayName: string }[] };
+    for (const user of body.users) user.displayName = `Odd ${"W".repeat(150)}`;
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.goto("/chat/demo");
+  await expect(page.getByRole("button", { name: /^Odd W/u }).first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});

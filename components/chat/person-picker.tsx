@@ -53,14 +53,14 @@ export function PersonPicker({ tenantId, as, onPick }: PersonPickerProps) {
       )}
       <ul aria-label="People" className="mt-6 grid gap-2 sm:grid-cols-2">
         {people?.map((person) => (
-          <li key={person.userId}>
+          <li key={person.userId} className="min-w-0">
             <button
               type="button"
               onClick={() => onPick(person, people)}
               className="flex w-full items-center gap-3 rounded-xl border border-line bg-surface p-3 text-left font-medium text-sm hover:border-line-strong"
             >
               <Avatar name={person.displayName} src={person.avatarUrl} className="size-10" />
-              {person.displayName}
+              <span className="wrap-anywhere min-w-0">{person.displayName}</span>
             </button>
           </li>
         ))}
