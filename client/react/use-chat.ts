@@ -25,7 +25,8 @@ export function useChat(chatId: string): OpenChat {
   const room = client.room(chatId);
   const chat = useParleyState((state) => state.chats[chatId]);
   const isHere = chat !== undefined;
-  const isWanted = useParleyState((state) => state.phase === "ready" && !state.gone[chatId]);
+  // Without an id the address of a chat is that of their list.
+  const isWanted = useParleyState((state) => chatId !== "" && state.phase === "ready" && !state.gone[chatId]);
   const { problem, start } = useLoading(
     useCallback(() => (isHere ? room.open() : client.loadChat(room.chatId)), [client, room, isHere]),
   );

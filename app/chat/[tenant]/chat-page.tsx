@@ -26,7 +26,7 @@ export interface ChatPageProps {
 /** The hosted chat at its address: `?chat=` is the open one and `&seq=` a message in it, so that Back works and both can be linked to. */
 export function ChatPage({ tenantId, tenantName, branding, demo, pusherKey, theme }: ChatPageProps) {
   const query = useSearchParams();
-  const chatId = query.get("chat") ?? undefined;
+  const chatId = query.get("chat") || undefined;
   const seq = Number(query.get("seq") ?? 0);
   const as = query.get("as") ?? undefined;
   const onOpenChat = useCallback(
