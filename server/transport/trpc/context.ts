@@ -23,6 +23,8 @@ export interface TrpcDeps {
 export interface TrpcContext extends TrpcDeps {
   requestId: string;
   ip: string;
+  /** `Idempotency-Key` of a POST, and how many calls it carries. */
+  repeat?: Repeat | undefined;
   /** How a subscription of the call travels. */
   transport: "websocket" | "sse";
   /** What the client calls itself. */
@@ -37,6 +39,11 @@ export interface TrpcContext extends TrpcDeps {
   gone: AbortSignal;
 }
 
+export interface Repeat {
+  key: string;
+  calls: number;
+}
+
 /** Where a call came from. */
 export interface Origin {
   headers: IncomingHttpHeaders;
@@ -46,13 +53,14 @@ export interface Origin {
   /** Over HTTP. */
   method?: string | undefined;
   requestId: string;
+  repeat?: Repeat | undefined;
   hangUp(reason: DisconnectReason): void;
   gone: AbortSignal;
 }
 
 /** The context of a call. The tenant is the one the token names, else the header's or the connection parameter's, else the key's. A console session, which is in a cookie, counts when nothing else is shown. */
 export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
-  const { headers, params, ip, requestId, hangUp, gone } = origin;
+  const { headers, params, ip, requestId, repeat, hangUp, gone } = origin;
   const { services } = deps;
   const shown = credentialsOf(headers);
   const bearer = shown.bearer ?? textOf(params.token);
@@ -77,7 +85,8 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
     });
   };
   const transport = origin.method === undefined ? "websocket" : "sse";
-  return { ...deps, requestId, ip, tenant: tenantOf, transport, client: clientOf(headers), principal, hangUp, gone };
+  const client = clientOf(headers);
+  return { ...deps, requestId, ip, tenant: tenantOf, repeat, transport, client, principal, hangUp, gone };
 }
 
 function tenantOfBearer(bearer: string): string | undefined {

@@ -11,7 +11,7 @@ import { DomainError, headersOfError } from "../../errors.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
 import type { Services } from "../../services.ts";
-import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
+import { contextOf, type Repeat, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { type AppRouter, appRouter } from "./router.ts";
 import { serveSocket } from "./socket.ts";
 import { SocketCount } from "./socket-count.ts";
@@ -122,6 +122,11 @@ function pathOf(request: FastifyRequest): string {
   return (request.params as { "*": string })["*"];
 }
 
+function repeatOf({ method, headers }: FastifyRequest, calls: number): Repeat | undefined {
+  const key = headers["idempotency-key"];
+  return method === "POST" && typeof key === "string" ? { key, calls } : undefined;
+}
+
 type HttpOptions = Omit<FastifyHandlerOptions<AppRouter, FastifyRequest, FastifyReply>, "req" | "res" | "path">;
 
 function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply): HttpOptions {
@@ -140,6 +145,7 @@ function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply
         ip,
         method: request.method,
         requestId,
+        repeat: repeatOf(request, info.calls.length),
         hangUp: () => reply.raw.destroy(),
         gone: gone.signal,
       }),

@@ -5,7 +5,7 @@ import { execute } from "../../execute.ts";
 import { readFields } from "../../input.ts";
 import type { Operation } from "../../operation.ts";
 import { type Catalogue, operations } from "../../operations.ts";
-import type { TrpcContext } from "./context.ts";
+import type { Repeat, TrpcContext } from "./context.ts";
 import { subscribeInput, subscribeToEvents } from "./subscribe.ts";
 import { describeError, toTrpcError } from "./trpc-error.ts";
 
@@ -30,7 +30,7 @@ type ProcedureOf<O> =
 // biome-ignore lint/suspicious/noConfusingVoidType: it is how tRPC knows an input that may be left out
 type Optional<Input> = Record<never, never> extends Input ? Input | void : Input;
 
-/** tRPC's clients have no headers for a single call, so what is a header over HTTP is a field here. */
+/** A batch or a socket has no headers for a single call, so what is a header over HTTP is a field here too. */
 interface Repeatable {
   /** The same key and input within 24 hours get the first answer again. */
   idempotencyKey?: string;
@@ -96,7 +96,7 @@ async function run(
       ip: ctx.ip,
       log,
       signal,
-      idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey) : undefined,
+      idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey, ctx.repeat) : undefined,
     });
     return answer.body;
   } catch (error) {
@@ -104,8 +104,13 @@ async function run(
   }
 }
 
-function readIdempotencyKey(key: unknown): string | undefined {
-  if (key === undefined || key === null) return undefined;
+/** The field, which belongs to this call, wins over the header. Several calls cannot share one. */
+function readIdempotencyKey(key: unknown, repeat: Repeat | undefined): string | undefined {
+  if (key === undefined || key === null) {
+    if (repeat === undefined || repeat.calls === 1) return repeat?.key;
+    const message = "is for a single call: in a batch give each call its own idempotencyKey";
+    throw new DomainError("invalid", { errors: { "Idempotency-Key": [message] } });
+  }
   if (typeof key === "string") return key;
   throw new DomainError("invalid", { errors: { idempotencyKey: ["must be a string"] } });
 }

@@ -1,0 +1,42 @@
+import { createTRPCClient, httpBatchLink, httpLink } from "@trpc/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import type { AppRouter } from "./router.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.tenant("acme");
+});
+afterAll(() => stack.close());
+
+function clientWith(key: string | undefined, link: typeof httpLink | typeof httpBatchLink) {
+  const header: Record<string, string> = key === undefined ? {} : { "idempotency-key": key };
+  const headers = { "x-api-key": acme.primaryKey, ...header };
+  return createTRPCClient<AppRouter>({ links: [link({ url: `${stack.url}/api/trpc`, headers })] });
+}
+
+const said = { userId: "ada", subject: "Once", message: "x" };
+
+test.each([
+  ["alone", httpLink],
+  ["in a batch of one", httpBatchLink],
+] as const)("the header makes a call %s safe to repeat", async (name, link) => {
+  const { notifications } = clientWith(`header ${name}`, link);
+  const first = await notifications.create.mutate(said);
+  expect(await notifications.create.mutate(said)).toEqual(first);
+  await expect(notifications.create.mutate({ ...said, subject: "Twice" })).rejects.toThrow("idempotency_reused");
+});
+
+test("several calls cannot share the header; each may have its own key", async () => {
+  const { notifications } = clientWith("shared", httpBatchLink);
+  const calls = await Promise.allSettled([notifications.create.mutate(said), notifications.create.mutate(said)]);
+  const refused = { data: { problem: { code: "invalid", errors: { "Idempotency-Key": [expect.any(String)] } } } };
+  for (const call of calls) expect(call).toMatchObject({ status: "rejected", reason: refused });
+  const own = (idempotencyKey: string) => notifications.create.mutate({ ...said, idempotencyKey });
+  const [one, again, other] = await Promise.all([own("one"), own("one").catch(() => own("one")), own("other")]);
+  expect(again.id).toBe(one.id);
+  expect(other.id).not.toBe(one.id);
+});
