@@ -42,7 +42,7 @@ export type ErrorCode = keyof typeof errorTable;
 export interface ErrorFace {
   /** What the caller is told beyond the title. */
   detail?: string;
-  /** Field → messages, on 400. */
+  /** Field → messages: what is wrong with it, or that it is taken. */
   errors?: Record<string, string[]>;
   /** Seconds after which a repeat makes sense. */
   retryAfter?: number;
@@ -66,6 +66,12 @@ export class DomainError extends Error {
   get status(): number {
     return errorTable[this.code].status;
   }
+}
+
+/** The conflict of what was to be new. */
+export function takenError(field: string): DomainError {
+  const text = "It exists already";
+  return new DomainError("conflict", { detail: text, errors: { [field]: [text] } });
 }
 
 /** The problem document of RFC 9457. */

@@ -157,3 +157,9 @@ export function isAccepted(read: () => unknown): boolean {
     throw error;
   }
 }
+
+/** For what is written as a whole: whoever means to make one does not write over what somebody else has made. */
+export const onlyNew = z
+  .boolean()
+  .default(false)
+  .describe("Make it, or be refused with `conflict` if it exists already");

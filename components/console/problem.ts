@@ -22,6 +22,11 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** What is said beside a field whose value something else has already; undefined of any other fault. */
+export function takenIn(failure: Failure | undefined, field: string): string | undefined {
+  return failure?.code === "conflict" ? failure.fields[field] : undefined;
+}
+
 function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
   return (error.data as { problem?: Problem } | null | undefined)?.problem;

@@ -79,6 +79,7 @@ export function CategoriesPage() {
           key={open}
           category={query.data.data.find(({ type }) => type === open)}
           onClose={() => void setQuery({ open: null })}
+          onOpen={(type) => void setQuery({ open: type })}
         />
       )}
     </>

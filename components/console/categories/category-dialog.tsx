@@ -11,11 +11,19 @@ import { FailureNote } from "../failure-note.tsx";
 import { JsonField, readObject } from "../json-field.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
 import { priorities } from "../notifications/draft.ts";
+import { takenIn } from "../problem.ts";
+import { TakenField } from "../taken-field.tsx";
 import { useTRPCClient } from "../trpc.ts";
 import type { Category } from "./categories-page.tsx";
 
+interface CategoryDialogProps {
+  category: Category | undefined;
+  onClose: () => void;
+  onOpen: (type: string) => void;
+}
+
 /** Declares a type of notifications, or changes what is declared of one. */
-export function CategoryDialog({ category, onClose }: { category: Category | undefined; onClose: () => void }) {
+export function CategoryDialog({ category, onClose, onOpen }: CategoryDialogProps) {
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
@@ -24,6 +32,7 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
   const [schema, setSchema] = useState(
     category?.metadataSchema ? JSON.stringify(category.metadataSchema, null, 2) : "",
   );
+  const [wanted, setWanted] = useState("");
   const errors = failure?.fields ?? {};
   const metadataSchema = readObject(schema);
 
@@ -33,9 +42,12 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
     const text = (name: string) => String(form.get(name) ?? "");
     const on = (name: string) => form.get(name) !== null;
     const description = text("description");
+    const type = category?.type ?? text("type").trim();
+    setWanted(type);
     const saved = await run(() =>
       client.categories.put.mutate({
-        type: category?.type ?? text("type"),
+        type,
+        onlyNew: category === undefined,
         title: text("title"),
         ...(description ? { description } : {}),
         channels: [...(on("inApp") ? ["inApp" as const] : []), ...(on("email") ? ["email" as const] : [])],
@@ -66,9 +78,15 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
         <fieldset disabled={!manages} className="flex flex-col gap-5">
           <legend className="sr-only">The category</legend>
           {!category && (
-            <Field label="Type" hint="As sends name it, such as OrderShipped." error={errors.type}>
+            <TakenField
+              label="Type"
+              hint="As sends name it, such as OrderShipped."
+              failure={failure}
+              field="type"
+              onOpen={() => onOpen(wanted)}
+            >
               <Input name="type" required maxLength={100} autoFocus autoComplete="off" className="font-mono" />
-            </Field>
+            </TakenField>
           )}
           <Field label="Title" hint="In people's preferences." error={errors.title}>
             <Input name="title" defaultValue={category?.title} required maxLength={100} />
@@ -98,7 +116,7 @@ export function CategoryDialog({ category, onClose }: { category: Category | und
             error={errors.metadataSchema}
           />
         </fieldset>
-        <FailureNote failure={failure} className="mt-4" />
+        {takenIn(failure, "type") === undefined && <FailureNote failure={failure} className="mt-4" />}
         {manages && (
           <DialogButtons className="mt-5">
             {category && (

@@ -17,7 +17,9 @@ import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
+import { takenIn } from "../problem.ts";
 import { QueryView } from "../query-view.tsx";
+import { TakenField } from "../taken-field.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 
@@ -94,13 +96,15 @@ function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (nam
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   const [keys] = useState(() => new OnceKeys());
+  const [wanted, setWanted] = useState("");
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [name, title] = ["name", "title"].map((field) => String(form.get(field) ?? ""));
     const first = { subject: title ?? "", message: "Hello {{ name }}", sample: { name: "Ada" } };
-    const asked = { name: name ?? "", ...(title ? { title } : {}), ...first };
+    const asked = { name: name ?? "", ...(title ? { title } : {}), ...first, onlyNew: true };
+    setWanted(asked.name);
     const made = await run(() => client.templates.save.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
     if (made) onMade(made.name);
   }
@@ -111,10 +115,16 @@ function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (nam
         <Field label="Title" error={failure?.fields.title}>
           <Input name="title" required maxLength={100} autoComplete="off" autoFocus />
         </Field>
-        <Field label="Name" hint="What sends call it by, such as order-shipped." error={failure?.fields.name}>
+        <TakenField
+          label="Name"
+          hint="What sends call it by, such as order-shipped."
+          failure={failure}
+          field="name"
+          onOpen={() => onMade(wanted)}
+        >
           <Input name="name" required maxLength={100} autoComplete="off" className="font-mono" />
-        </Field>
-        <FailureNote failure={failure} />
+        </TakenField>
+        {takenIn(failure, "name") === undefined && <FailureNote failure={failure} />}
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>

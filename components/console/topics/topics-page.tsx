@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Hash } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { parseAsBoolean, useQueryState } from "nuqs";
-import type { FormEvent } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -15,7 +15,9 @@ import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { PageHeader } from "../page-header.tsx";
+import { takenIn } from "../problem.ts";
 import { QueryView } from "../query-view.tsx";
+import { TakenField } from "../taken-field.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 
@@ -77,12 +79,15 @@ const columns: readonly Column<Answers["topics"]["list"]["data"][number]>[] = [
 function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: string) => void }) {
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
+  const [wanted, setWanted] = useState("");
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? "");
-    const made = await run(() => client.topics.put.mutate({ topicId: text("id"), name: text("name") }));
+    const asked = { topicId: text("id"), name: text("name"), onlyNew: true };
+    setWanted(asked.topicId);
+    const made = await run(() => client.topics.put.mutate(asked));
     if (made) onMade(made.id);
   }
 
@@ -92,10 +97,16 @@ function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: st
         <Field label="Name" error={failure?.fields.name}>
           <Input name="name" required maxLength={200} autoComplete="off" autoFocus />
         </Field>
-        <Field label="Id" hint="Your own, such as line-montijo." error={failure?.fields.topicId}>
+        <TakenField
+          label="Id"
+          hint="Your own, such as line-montijo."
+          failure={failure}
+          field="topicId"
+          onOpen={() => onMade(wanted)}
+        >
           <Input name="id" required maxLength={100} autoComplete="off" className="font-mono" />
-        </Field>
-        <FailureNote failure={failure} />
+        </TakenField>
+        {takenIn(failure, "topicId") === undefined && <FailureNote failure={failure} />}
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy}>

@@ -61,6 +61,14 @@ describe("refuses", () => {
     expect((await put("Bad", body)).status).toBe(400);
   });
 
+  test("one that was to be new and exists already with 409, and leaves it as it is", async () => {
+    const before = await put("Kept", { title: "Kept", description: "Long", required: true, onlyNew: true });
+    expect(before.status).toBe(200);
+    const { status, body } = await put("Kept", { title: "Over it", onlyNew: true });
+    expect([status, body]).toMatchObject([409, { code: "conflict", errors: { type: ["It exists already"] } }]);
+    expect((await tenant.key()("GET", "/admin/categories/Kept")).body).toEqual(before.body);
+  });
+
   test(`more than ${maxCategories} with 409, but not a change of one that is there`, async () => {
     const crowd = await stack.tenant("crowd");
     const rows = Array.from({ length: maxCategories }, (_, n) => ({ tenantId: "crowd", type: `t${n}`, title: "x" }));

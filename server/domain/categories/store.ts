@@ -1,5 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
+import { DomainError, takenError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type Category as CategoryRow, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -30,14 +30,15 @@ export async function pageCategories(
   return { rows, total };
 }
 
-/** Declares a type, or declares it anew. Throws conflict when the tenant has as many as it may. */
+/** Declares a type, or declares it anew. Throws conflict when the tenant has as many as it may, or this one that was to be new. */
 export async function saveCategory(
   tx: TenantTransaction,
   tenantId: TenantId,
   type: string,
-  draft: CategoryDraft,
+  draft: CategoryDraft & { onlyNew?: boolean },
 ): Promise<CategoryRow> {
   await lockTenant(tx, tenantId);
+  if (draft.onlyNew && (await findCategory(tx, tenantId, type))) throw takenError("type");
   const others = await tx.category.count({ where: { tenantId, type: { not: type } } });
   if (others >= maxCategories)
     throw new DomainError("conflict", { detail: `A tenant has at most ${maxCategories} categories` });

@@ -125,3 +125,11 @@ describe("refuses", () => {
     expect((await tenant.key()("POST", "/admin/templates/dear/preview", {})).status).toBe(400);
   });
 });
+
+test("a template that was to be new and exists already is refused with 409, and its draft stays", async () => {
+  expect((await save("somebodys", "long words", { onlyNew: true })).status).toBe(200);
+  const { status, body } = await save("somebodys", "over it", { title: "Another", onlyNew: true });
+  expect([status, body]).toMatchObject([409, { code: "conflict", errors: { name: ["It exists already"] } }]);
+  const kept = await tenant.key()<Template>("GET", "/admin/templates/somebodys");
+  expect(kept.body).toMatchObject({ title: "somebodys", content: { message: "long words" } });
+});

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { onlyNew } from "../../schema.ts";
 import { presentTemplate, templateFields, templateName, templateSchema } from "./schema.ts";
 import { publishVersion, saveDraft } from "./store.ts";
 
@@ -13,16 +14,17 @@ export const saveTemplate = mutation({
   input: z.object({
     name: templateName,
     ...templateFields,
+    onlyNew,
     publish: z.boolean().default(false).describe("Publish it at once"),
   }),
   output: templateSchema,
   errors: ["conflict"],
-  async handle(ctx, { name, publish, ...draft }) {
+  async handle(ctx, { name, publish, onlyNew, ...draft }) {
     return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        const saved = await saveDraft(tx, ctx.tenantId, name, draft);
+        const saved = await saveDraft(tx, ctx.tenantId, name, { ...draft, onlyNew });
         return presentTemplate(publish ? await publishVersion(tx, ctx.tenantId, name) : saved);
       },
       ctx.idempotent,

@@ -1,5 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
+import { DomainError, takenError } from "../../errors.ts";
 import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type {
@@ -80,17 +80,18 @@ export async function pageVersions(
 
 /**
  * Writes the draft: a new version after a published one, else the draft that is there, as a whole. Of many versions the oldest go.
- * Throws conflict when the tenant has as many templates as it may.
+ * Throws conflict when the tenant has as many templates as it may, or one of this name that was to be new.
  */
 export async function saveDraft(
   tx: TenantTransaction,
   tenantId: TenantId,
   name: string,
-  draft: TemplateDraft,
+  draft: TemplateDraft & { onlyNew?: boolean },
 ): Promise<StoredTemplate> {
   await lockTenant(tx, tenantId);
   const { title, subject, message, text = null, html = null, summary = null, required: needed, sample } = draft;
   const found = await tx.template.findUnique({ where: { tenantId_name: { tenantId, name } } });
+  if (found && draft.onlyNew) throw takenError("name");
   const newest = found && (await getVersion(tx, tenantId, name, found.latest));
   const number = newest ? (newest.state === "draft" ? newest.version : newest.version + 1) : 1;
   if (!found && (await tx.template.count({ where: { tenantId } })) >= maxTemplates)

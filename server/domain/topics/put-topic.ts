@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { text } from "../../schema.ts";
+import { onlyNew, text } from "../../schema.ts";
 import { presentTopic, topicId, topicSchema } from "./schema.ts";
 import { countSubscribers, saveTopic } from "./store.ts";
 
@@ -13,12 +13,14 @@ export const putTopic = mutation({
   input: z.object({
     topicId,
     name: text(200).trim().min(1).optional().describe("Shown to people; the id unless given"),
+    onlyNew,
   }),
   output: topicSchema,
-  async handle(ctx, { topicId: id, name = id }) {
+  errors: ["conflict"],
+  async handle(ctx, { topicId: id, name = id, onlyNew }) {
     const { db, now } = ctx.services;
     return await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
-      const row = await saveTopic(tx, ctx.tenantId, { id, name, now: new Date(now()) });
+      const row = await saveTopic(tx, ctx.tenantId, { id, name, onlyNew, now: new Date(now()) });
       return presentTopic(row, await countSubscribers(tx, ctx.tenantId, id));
     });
   },

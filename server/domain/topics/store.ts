@@ -1,5 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
+import { DomainError, takenError } from "../../errors.ts";
 import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Topic as TopicRow } from "../../persistence/generated/client.ts";
@@ -20,12 +20,19 @@ export async function lockTopic(tx: TenantTransaction, tenantId: TenantId, id: s
   if (rows.length === 0) throw new DomainError("not_found");
 }
 
+/** Throws conflict when it exists and was to be new. */
 export async function saveTopic(
   tx: TenantTransaction,
   tenantId: TenantId,
-  topic: { id: string; name: string; now: Date },
+  topic: { id: string; name: string; now: Date; onlyNew?: boolean },
 ): Promise<TopicRow> {
-  const { id, name, now } = topic;
+  const { id, name, now, onlyNew = false } = topic;
+  if (onlyNew) {
+    // Of two at once the second waits, and makes none.
+    const data = [{ tenantId, id, name, createdAt: now }];
+    if ((await tx.topic.createMany({ data, skipDuplicates: true })).count === 0) throw takenError("topicId");
+    return getTopic(tx, tenantId, id);
+  }
   return tx.topic.upsert({
     where: { tenantId_id: { tenantId, id } },
     create: { tenantId, id, name, createdAt: now },
