@@ -1,4 +1,5 @@
 import { type EventType, presentPayload } from "../../events.ts";
+import { publicChat } from "../chats/presenter.ts";
 
 const chatId = "01980000-0000-7000-8000-000000000001";
 
@@ -16,7 +17,7 @@ export function sampleOf(tenantId: string, type: SampleType, now: Date) {
     at,
     timestamp: at,
     sample: true,
-    ...(typeof payload.chatId === "string" ? { chatId: payload.chatId } : {}),
+    ...(type.startsWith("notification.") ? {} : { chatId }),
     ...(type.startsWith("message.") ? { seq: 1 } : {}),
     // As JSON: a made-up payload has nothing that is not.
     data: JSON.parse(JSON.stringify(presentPayload({ type, payload }))),
@@ -27,21 +28,40 @@ function payloadOf(type: EventType, at: string): Record<string, unknown> {
   const [noun] = type.split(".");
   switch (noun) {
     case "message":
-      return {
-        id: "01980000-0000-7000-8000-000000000002",
-        ...{ chatId, seq: 1, content: "A sample message", senderId: "sample-user", createdAt: at, metadata: {} },
-      };
+      return messageOf(type, at);
     case "chat":
-      return { id: chatId, chatId, kind: "group", name: "A sample chat", createdAt: at, metadata: {} };
+      return publicChat({
+        ...{ id: chatId, kind: "group", name: "A sample chat", policy: "open", frozen: false, metadata: {} },
+        ...{ createdBy: "sample-user", createdAt: new Date(at), memberCount: 2, lastSeq: 1 },
+      });
     case "member":
       return { chatId, userId: "sample-user", role: "member" };
     case "read":
       return { chatId, userId: "sample-user", seq: 1 };
     default:
-      return {
-        id: "01980000-0000-7000-8000-000000000003",
-        ...{ userId: "sample-user", type: "Sample", subject: "A sample notification", message: "It says nothing" },
-        ...{ priority: "Normal", metadata: {}, status: "visible", createdAt: at, visibleAt: at },
-      };
+      return notificationOf(type, at);
   }
+}
+
+function messageOf(type: EventType, at: string) {
+  const deleted = type === "message.deleted";
+  return {
+    id: "01980000-0000-7000-8000-000000000002",
+    ...{ chatId, seq: 1, content: deleted ? "" : "A sample message", senderId: "sample-user", createdAt: at },
+    ...(type === "message.edited" ? { editedAt: at } : {}),
+    ...(deleted ? { deletedAt: at } : {}),
+    metadata: {},
+  };
+}
+
+function notificationOf(type: EventType, at: string) {
+  const deleted = type === "notification.deleted";
+  return {
+    id: "01980000-0000-7000-8000-000000000003",
+    ...{ userId: "sample-user", type: "Sample" },
+    ...(deleted ? { subject: "", message: "" } : { subject: "A sample notification", message: "It says nothing" }),
+    ...{ priority: "Normal", metadata: {}, status: deleted ? "deleted" : "visible", createdAt: at },
+    ...(type === "notification.updated" ? { readAt: at, seenAt: at } : {}),
+    ...(deleted ? { deletedAt: at } : {}),
+  };
 }
