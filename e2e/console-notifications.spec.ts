@@ -8,7 +8,7 @@ test.beforeAll(async ({ browser }) => {
   await own.call("PUT", "/Users/ada", { displayName: "Ada", email: "ada@notices.example", timezone: "Asia/Dubai" });
 });
 /** What looks into a mail's frame from here may not run there, and a send without its metadata is refused: both are wanted. */
-const wanted = /net::ERR_FAILED|Blocked script execution in 'about:srcdoc'|batches\.create|status of 400/;
+const wanted = /net::ERR_FAILED|Blocked script execution in 'about:srcdoc'|batches\.create|status of (400|409)|^409: /;
 test.afterAll(async () => {
   expect(own.noise.filter((line) => !wanted.test(line))).toEqual([]);
   await own.close();
@@ -229,6 +229,30 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await expect(page.getByRole("heading", { level: 2, name: subject })).toBeVisible();
   await own.open("/notifications/batches");
   await expect(page.getByRole("row", { name: new RegExp(subject, "u") })).toHaveCount(1);
+});
+
+test("what is made where something of that name exists says so, leaves it as it is, and offers to open it", async () => {
+  const { page } = own;
+  await own.call("PUT", "/admin/templates/kept", { title: "Kept", subject: "S", message: "Words of somebody" });
+  await own.call("PUT", "/admin/categories/Kept", { title: "Kept kind", description: "Of somebody" });
+  await own.call("PUT", "/admin/topics/kept", { name: "Kept line" });
+  const dialog = page.getByRole("dialog");
+  const taken = async (path: string, name: string, id: string, press: string) => {
+    await own.open(path);
+    await pressCreate(page);
+    await dialog.getByLabel(name === "Type" ? "Title" : path === "/topics" ? "Name" : "Title").fill("Another");
+    await dialog.getByLabel(name, { exact: true }).fill(id);
+    await dialog.getByRole("button", { name: press, exact: true }).click();
+    await expect(dialog.getByText("It exists already")).toHaveCount(1);
+    await dialog.getByRole("button", { name: "Open it" }).click();
+  };
+  await taken("/templates", "Name", "kept", "Create");
+  await expect(page.getByRole("heading", { level: 1, name: "Kept", exact: true })).toBeVisible();
+  await expect(page.getByLabel("In the inbox")).toHaveValue("Words of somebody");
+  await taken("/topics", "Id", "kept", "Create");
+  await expect(page.getByRole("heading", { level: 1, name: "Kept line", exact: true })).toBeVisible();
+  await taken("/categories", "Type", "Kept", "Save");
+  await expect(dialog.getByLabel("Description (optional)")).toHaveValue("Of somebody");
 });
 
 test("the pages of single objects meet WCAG 2.2 AA in both themes and fit 360 px", async () => {
