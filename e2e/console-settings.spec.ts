@@ -154,6 +154,30 @@ test("a role: who only reads is refused, and is not offered it", async ({ browse
     return (await fetch("/api/trpc/tenants.update", { method: "POST", headers, body: '{"name":"Mine"}' })).status;
   }, own.tenantId);
   expect(refused).toBe(403);
+  const at = (path: string) => page.goto(`/t/${own.tenantId}${path}`);
+  for (const [path, empty] of [
+    ["/templates?create=true", "There is no template yet"],
+    ["/topics?create=true", "There is no topic yet"],
+    ["/suppressions?create=true", "No address is listed"],
+    ["/categories?open=%2B", "No type is declared yet"],
+  ] as const) {
+    await at(path);
+    await expect(page.getByText(empty)).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  }
+  await page.context().close();
+});
+
+test("a page that an old link leads beyond, and one whose session has ended, say what to do", async ({ browser }) => {
+  const page = await openAs(browser, own, "read-only");
+  await page.goto(`/t/${own.tenantId}/chats?before=garbage`);
+  await page.getByRole("button", { name: "To the beginning" }).click();
+  await expect(page).toHaveURL(`/t/${own.tenantId}/chats`);
+  await expect(page.getByRole("button", { name: "To the beginning" })).toHaveCount(0);
+  await page.context().clearCookies();
+  await page.getByRole("link", { name: "Topics" }).click();
+  const signIn = page.getByRole("alert").getByRole("link", { name: "Sign in" });
+  await expect(signIn).toHaveAttribute("href", `/sign-in?next=${encodeURIComponent(`/t/${own.tenantId}/topics`)}`);
   await page.context().close();
 });
 

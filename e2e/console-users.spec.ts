@@ -24,6 +24,10 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   await making.getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Crew" })).toBeVisible();
   const chat = `/Chat/${page.url().split("/").at(-1)}`;
+  await page.goBack();
+  await expect(page.getByRole("table", { name: "Chats" }).getByText("Crew")).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.goForward();
   const rename = async (as: string, name: string) => (await own.call("PATCH", chat, { name }, as)).status;
   const say = (as: string) => own.call<{ code?: string }>("POST", `${chat}/messages`, { content: "x" }, as);
   expect([await rename("ben", "Ben's"), await rename("ada", "Ada's")]).toEqual([403, 200]);

@@ -1,4 +1,6 @@
 import { ErrorNote } from "../ui/error-note.tsx";
+import { linkClass } from "./auth-card.tsx";
+import { signInAddress } from "./go-to-sign-in.tsx";
 import type { Failure } from "./problem.ts";
 
 export interface FailureNoteProps {
@@ -11,9 +13,25 @@ export interface FailureNoteProps {
 export function FailureNote({ failure, onRetry, className }: FailureNoteProps) {
   if (!failure) return null;
   const fields = Object.entries(failure.fields);
+  const isSignedOut = failure.code === "unauthenticated";
   return (
-    <ErrorNote requestId={failure.requestId} {...(onRetry ? { onRetry } : {})} {...(className ? { className } : {})}>
-      <p>{failure.text}</p>
+    <ErrorNote
+      requestId={failure.requestId}
+      {...(onRetry && !isSignedOut ? { onRetry } : {})}
+      {...(className ? { className } : {})}
+    >
+      <p>
+        {failure.text}
+        {isSignedOut && (
+          <>
+            {" "}
+            <a href={signInAddress()} className={linkClass}>
+              Sign in
+            </a>{" "}
+            to go on here.
+          </>
+        )}
+      </p>
       {fields.length > 0 && (
         <ul className="mt-1 list-disc pl-4">
           {fields.map(([name, text]) => (

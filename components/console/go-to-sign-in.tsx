@@ -6,8 +6,7 @@ import { AuthCard, linkClass } from "./auth-card.tsx";
 /** Nobody is signed in: to the sign-in, and back here afterwards. */
 export function GoToSignIn() {
   useEffect(() => {
-    const { pathname, search } = window.location;
-    window.location.replace(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
+    window.location.replace(signInAddress());
   }, []);
   return (
     <AuthCard title="Sign in first" lead="The console is for those who run a tenant.">
@@ -16,4 +15,10 @@ export function GoToSignIn() {
       </a>
     </AuthCard>
   );
+}
+
+/** Of the sign-in that comes back to the page that is open. */
+export function signInAddress(): string {
+  const { pathname, search } = window.location;
+  return `/sign-in?next=${encodeURIComponent(pathname + search)}`;
 }

@@ -16,7 +16,7 @@ export function failureOf(error: unknown): Failure {
   const fields = Object.entries(problem.errors ?? {}).map(([name, texts]) => [name, texts.join("; ")]);
   return {
     code: problem.code,
-    text: problem.detail ?? problem.title,
+    text: problem.code === "unauthenticated" ? "You are signed out." : (problem.detail ?? problem.title),
     ...(problem.requestId ? { requestId: problem.requestId } : {}),
     fields: Object.fromEntries(fields),
   };

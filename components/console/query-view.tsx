@@ -29,8 +29,9 @@ export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: Qu
   const answering = useAnswering();
   const [{ before, after, page }, go] = useQueryStates(places, { history: "push" });
   const isLater = before !== null || after !== null || (page ?? 1) > 1;
+  const toBeginning = () => void go({ before: null, after: null, page: null });
   if (query.data === undefined) {
-    if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} />;
+    if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />;
     return <Loading lines={lines} />;
   }
   return (
@@ -43,13 +44,7 @@ export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: Qu
       {query.error !== null && answering && (
         <FailureNote failure={failureOf(query.error)} onRetry={() => void query.refetch()} className="mb-3" />
       )}
-      {!empty?.when(query.data) ? (
-        children(query.data)
-      ) : isLater ? (
-        <NothingMore onReturn={() => void go({ before: null, after: null, page: null })} />
-      ) : (
-        empty.show
-      )}
+      {!empty?.when(query.data) ? children(query.data) : isLater ? <NothingMore onReturn={toBeginning} /> : empty.show}
     </>
   );
 }
@@ -67,8 +62,17 @@ function NothingMore({ onReturn }: { onReturn: () => void }) {
   );
 }
 
-function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+interface RefusedProps {
+  error: unknown;
+  onRetry: () => void;
+  onReturn: () => void;
+}
+
+function Refused({ error, onRetry, onReturn }: RefusedProps) {
   const failure = failureOf(error);
+  // An old link, or one of another installation.
+  if (failure.code === "cursor_invalid" || failure.code === "cursor_expired")
+    return <NothingMore onReturn={onReturn} />;
   if (failure.code === "forbidden")
     return (
       <EmptyState icon={ShieldAlert} title="Your role does not show this">

@@ -46,7 +46,9 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
     function onKeyDown(event: KeyboardEvent) {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        return on.onPalette();
+        // It would lead away from what a dialog asks, or shows this once.
+        if (document.querySelector("[data-dialog]") === null) on.onPalette();
+        return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
       if (press(event.key, event.timeStamp)) event.preventDefault();

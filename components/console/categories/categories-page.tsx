@@ -27,6 +27,7 @@ export function CategoriesPage() {
   const [{ search, open }, setQuery] = useQueryStates(filters, { history: "push" });
   // A tenant has at most 200.
   const query = useQuery(trpc.categories.list.queryOptions({ pageSize: 200 }));
+  const shown = query.data?.data.find(({ type }) => type === open);
   const create = manages && (
     <Button data-create variant="primary" onClick={() => void setQuery({ open: fresh })}>
       Create a category
@@ -74,10 +75,10 @@ export function CategoriesPage() {
           />
         )}
       </QueryView>
-      {open !== null && query.data && (
+      {open !== null && (shown || (open === fresh && manages && query.data)) && (
         <CategoryDialog
           key={open}
-          category={query.data.data.find(({ type }) => type === open)}
+          category={shown}
           onClose={() => void setQuery({ open: null })}
           onOpen={(type) => void setQuery({ open: type })}
         />

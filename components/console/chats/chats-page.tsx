@@ -54,6 +54,8 @@ export function ChatsPage() {
   );
   const clear = () => void setQuery({ search: null, member: null, kind: null, state: null, before: null });
   const open = (id: string) => router.push(`${base}/chats/${id}`);
+  // Whoever comes back from it comes to the list, not to a dialog.
+  const made = (id: string) => void setQuery({ create: null }, { history: "replace" }).then(() => open(id));
   const add = manages && (
     <Button data-create variant="primary" onClick={() => void setQuery({ create: true })}>
       Create a chat
@@ -131,7 +133,7 @@ export function ChatsPage() {
           </>
         )}
       </QueryView>
-      {create && manages && <CreateChatDialog onClose={() => void setQuery({ create: null })} onMade={open} />}
+      {create && manages && <CreateChatDialog onClose={() => void setQuery({ create: null })} onMade={made} />}
     </>
   );
 }

@@ -87,7 +87,7 @@ export function SuppressionsPage() {
           </>
         )}
       </QueryView>
-      {create && <AddDialog onClose={() => void setQuery({ create: null })} />}
+      {create && manages && <AddDialog onClose={() => void setQuery({ create: null })} />}
       <LiftDialog address={lifts} onClose={() => setLifts(undefined)} />
     </>
   );

@@ -36,6 +36,8 @@ export function TemplatesPage() {
     trpc.templates.list.queryOptions({ limit: 50, ...(after ? { after } : {}) }, { placeholderData: keepPreviousData }),
   );
   const open = (name: string) => router.push(`${base}/templates/${encodeURIComponent(name)}`);
+  // Whoever comes back from it comes to the list, not to a dialog.
+  const made = (name: string) => void setCreates(null).then(() => open(name));
   const create = manages && (
     <Button data-create variant="primary" onClick={() => void setCreates(true)}>
       Create a template
@@ -72,7 +74,7 @@ export function TemplatesPage() {
           </>
         )}
       </QueryView>
-      {creates && <CreateTemplate onClose={() => void setCreates(null)} onMade={open} />}
+      {creates && manages && <CreateTemplate onClose={() => void setCreates(null)} onMade={made} />}
     </>
   );
 }

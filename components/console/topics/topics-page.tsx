@@ -32,6 +32,8 @@ export function TopicsPage() {
     trpc.topics.list.queryOptions({ limit: 50, ...(after ? { after } : {}) }, { placeholderData: keepPreviousData }),
   );
   const open = (id: string) => router.push(`${base}/topics/${encodeURIComponent(id)}`);
+  // Whoever comes back from it comes to the list, not to a dialog.
+  const made = (id: string) => void setCreates(null).then(() => open(id));
   const create = manages && (
     <Button data-create variant="primary" onClick={() => void setCreates(true)}>
       Create a topic
@@ -64,7 +66,7 @@ export function TopicsPage() {
           </>
         )}
       </QueryView>
-      {creates && <CreateTopic onClose={() => void setCreates(null)} onMade={open} />}
+      {creates && manages && <CreateTopic onClose={() => void setCreates(null)} onMade={made} />}
     </>
   );
 }

@@ -17,7 +17,7 @@ export function ActAsButton({ userId, name }: { userId: string; name: string }) 
   return (
     <>
       <Button disabled={busy} onClick={() => void ask()}>
-        Act as {name}…
+        <span className="max-w-56 truncate">Act as {name}…</span>
       </Button>
       <FailureNote failure={failure} onRetry={forget} className="basis-full" />
       <Dialog
@@ -29,7 +29,7 @@ export function ActAsButton({ userId, name }: { userId: string; name: string }) 
         <div className="flex flex-col gap-5">
           <div>
             <a href={granted?.url} target="_blank" rel="noreferrer" className={buttonClass({ variant: "primary" })}>
-              Open the hosted chat as {name}
+              <span className="max-w-72 truncate">Open the hosted chat as {name}</span>
             </a>
           </div>
           <div>

@@ -36,6 +36,8 @@ export function UsersPage() {
     ),
   );
   const open = (userId: string) => router.push(`${base}/users/${encodeURIComponent(userId)}`);
+  // Whoever comes back from it comes to the list, not to a dialog.
+  const made = (userId: string) => void setQuery({ create: null }, { history: "replace" }).then(() => open(userId));
   const clear = () => void setQuery({ search: null, before: null });
   const add = manages && (
     <Button data-create variant="primary" onClick={() => void setQuery({ create: true })}>
@@ -92,7 +94,7 @@ export function UsersPage() {
           </>
         )}
       </QueryView>
-      {create && manages && <CreateUserDialog onClose={() => void setQuery({ create: null })} onMade={open} />}
+      {create && manages && <CreateUserDialog onClose={() => void setQuery({ create: null })} onMade={made} />}
     </>
   );
 }
