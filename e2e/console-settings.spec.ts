@@ -169,7 +169,7 @@ test("a role: who only reads is refused, and is not offered it", async ({ browse
 });
 
 test("a page that an old link leads beyond, and one whose session has ended, say what to do", async ({ browser }) => {
-  const page = await openAs(browser, own, "read-only");
+  const page = await openAs(browser, own, "support");
   await page.goto(`/t/${own.tenantId}/chats?before=garbage`);
   await page.getByRole("button", { name: "To the beginning" }).click();
   await expect(page).toHaveURL(`/t/${own.tenantId}/chats`);

@@ -47,7 +47,7 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         // It would lead away from what a dialog asks, or shows this once.
-        if (document.querySelector("[data-dialog]") === null) on.onPalette();
+        if (document.querySelector("[role=dialog], [role=alertdialog]") === null) on.onPalette();
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
