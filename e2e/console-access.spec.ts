@@ -118,8 +118,6 @@ test("a key may what it was given and no more, and nothing once it is deleted", 
   await page.getByLabel("Read profiles").check();
   await page.getByRole("button", { name: "Create", exact: true }).click();
   const key = (await page.locator("[data-secret]").textContent()) ?? "";
-  await page.keyboard.press("Control+k"); // leads nowhere while the key is shown, which it is once
-  await expect(page.getByRole("combobox", { name: "Page, act or id" })).toHaveCount(0);
   await page.getByLabel("I have stored it").check();
   await page.getByRole("button", { name: "Done" }).click();
   await own.call("PUT", "/Users/ada", { displayName: "Ada" });

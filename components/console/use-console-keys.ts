@@ -46,9 +46,7 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
     function onKeyDown(event: KeyboardEvent) {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        // It would lead away from what a dialog asks, or shows this once.
-        if (document.querySelector("[role=dialog], [role=alertdialog]") === null) on.onPalette();
-        return;
+        return on.onPalette();
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
       if (press(event.key, event.timeStamp)) event.preventDefault();

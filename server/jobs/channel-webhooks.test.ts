@@ -142,7 +142,9 @@ describe("webhooks", () => {
     const raw = await RawPusher.open(stack.url, app.key);
     for (const name of ["one", "two", "three"]) raw.subscribe(name, app);
     raw.subscribe("presence-four", app, '{"user_id":"ada"}');
-    const found = () => new Set(told("/flaky").map(({ name, channel }) => `${name} ${channel}`));
+    // What the test before left is counted down meanwhile, and told here too.
+    const ours = () => told("/flaky").filter(({ channel }) => channel !== "later");
+    const found = () => new Set(ours().map(({ name, channel }) => `${name} ${channel}`));
     await eventually(() => {
       expect(failures).toBeGreaterThan(1);
       expect(found().size).toBe(7);
@@ -152,7 +154,7 @@ describe("webhooks", () => {
     const pairs = together.flatMap(({ events }) => events).filter(({ channel }) => channel === "one"); // noted at once
     expect(new Set(pairs.map(({ name }) => name))).toEqual(new Set(events));
     expect(together.map(({ valid }) => valid)).toEqual(together.map(() => true));
-    expect(told("/flaky").find(({ name }) => name === "subscription_count")).toMatchObject({ subscription_count: 1 });
+    expect(ours().find(({ name }) => name === "subscription_count")).toMatchObject({ subscription_count: 1 });
     raw.socket.terminate();
   });
 
