@@ -43,8 +43,10 @@ async function planReads({ tx, tenantId, events }: Batch): Promise<Job[]> {
     const userId = type === "message.created" ? payload.senderId : payload.userId;
     return [{ chatId: String(event.chatId ?? payload.chatId), userId: String(userId) }];
   });
+  // Who says much in one chat is looked for once.
+  const once = new Map(pairs.map((pair) => [`${pair.chatId}/${pair.userId}`, pair]));
   const chats = new Map<string, string[]>();
-  for (const { chatId, userId } of await findNoticed(tx, tenantId, pairs))
+  for (const { chatId, userId } of await findNoticed(tx, tenantId, [...once.values()]))
     chats.set(chatId, [...(chats.get(chatId) ?? []), userId]);
   return [...chats].map(([chatId, userIds]) => withdrawJob(tenantId, chatId, { userIds }));
 }
