@@ -88,8 +88,12 @@ test("who was offline is told so, misses nothing and sends once what was written
 }) => {
   const { id } = await makeGroup(unheard("Fog"), "ada", "ben");
   const [ada, ben] = [await openHosted(browser, "ada", id), await openHosted(browser, "ben", id)];
+  const row = ada.page.getByRole("navigation", { name: "Chats" }).getByRole("button").first();
+  const place = await row.boundingBox();
   await ada.page.context().setOffline(true);
   await expect(ada.page.getByText("You are offline.")).toBeVisible();
+  // What is said of the line moves nothing: a press under way would miss what it was meant for.
+  expect(await row.boundingBox()).toEqual(place);
   const missed = ["one", "two", "three"].map((word) => unheard(`Missed ${word}`));
   for (const text of missed) await ben.say(text);
   await expect(ben.messages.getByText(missed[2] ?? "")).toBeVisible();

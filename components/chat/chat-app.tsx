@@ -107,8 +107,13 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
       >
         Skip to the message box
       </button>
-      <LinkBanner />
-      <div className="flex min-h-0 flex-1">
+      <div className="relative flex min-h-0 flex-1">
+        <LinkBanner
+          className={cn(
+            "inset-x-0 md:top-44 md:bottom-auto md:left-[19rem]",
+            chatId === undefined ? "bottom-4" : "top-44",
+          )}
+        />
         <aside
           className={cn(
             "flex min-h-0 w-full flex-col border-line border-r bg-surface md:flex md:w-[19rem] md:shrink-0",

@@ -13,8 +13,11 @@ const BACK_FOR_MS = 3_000;
 
 type Stage = "quiet" | "reconnecting" | "offline" | { caughtUp: number };
 
-/** Says nothing of a blink, then that it reconnects, then that one is offline and what waits; at the end, what was caught up. */
-export function LinkBanner() {
+/**
+ * Says nothing of a blink, then that it reconnects, then that one is offline and what waits; at the end, what was caught up. It lies
+ * over what is there, where `className` puts it: a bar above it would move everything, and a press that is under way would go astray.
+ */
+export function LinkBanner({ className }: { className: string }) {
   const client = useParley();
   const link = useParleyState((state) => state.link);
   const waiting = useParleyState(countWaiting);
@@ -25,13 +28,18 @@ export function LinkBanner() {
     <div
       role="status"
       className={cn(
-        "flex min-h-9 flex-wrap items-center justify-center gap-x-3 gap-y-1 border-b px-4 py-1.5 text-sm",
+        "pointer-events-none absolute z-30 mx-auto flex min-h-9 w-fit max-w-[calc(100%-2rem)] flex-wrap items-center justify-center gap-x-3 gap-y-1 rounded-2xl border bg-surface px-4 py-1.5 text-sm shadow-md",
         isBack ? "border-good text-good" : "border-warn text-warn",
+        className,
       )}
     >
       {wordsOf(stage, waiting)}
       {stage === "offline" && (
-        <Button size="sm" onClick={() => (link === "offline" ? client.setOnline(true) : client.retry())}>
+        <Button
+          size="sm"
+          className="pointer-events-auto"
+          onClick={() => (link === "offline" ? client.setOnline(true) : client.retry())}
+        >
           Try now
         </Button>
       )}

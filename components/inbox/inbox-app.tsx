@@ -50,8 +50,8 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
   }
 
   return (
-    <div className="flex h-dvh flex-col bg-bg">
-      <LinkBanner />
+    <div className="relative flex h-dvh flex-col bg-bg">
+      <LinkBanner className="inset-x-0 bottom-4" />
       <UrgentStrip />
       <header className="border-line border-b bg-surface">
         <div className="mx-auto flex h-15 max-w-3xl items-center gap-2 px-4">
