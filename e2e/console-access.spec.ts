@@ -118,8 +118,13 @@ test("a key may what it was given and no more, and nothing once it is deleted", 
   await page.getByLabel("Read profiles").check();
   await page.getByRole("button", { name: "Create", exact: true }).click();
   const key = (await page.locator("[data-secret]").textContent()) ?? "";
+  await page.keyboard.press("Control+k");
   await page.getByLabel("I have stored it").check();
+  await expect(page.getByRole("combobox", { name: "Page, act or id" })).toHaveCount(0);
   await page.getByRole("button", { name: "Done" }).click();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Page, act or id" })).toBeVisible();
+  await page.keyboard.press("Escape");
   await own.call("PUT", "/Users/ada", { displayName: "Ada" });
   const ask = async (method: string, path: string, body?: object) => {
     const headers = { "x-api-key": key, "content-type": "application/json" };

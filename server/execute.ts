@@ -10,6 +10,7 @@ import { headersOf } from "./limiter.ts";
 import { observeCall } from "./metrics.ts";
 import type { Call, Context, Operation } from "./operation.ts";
 import { HeldAnswer, type IdempotentCall } from "./persistence/idempotency.ts";
+import { findHeldAnswer } from "./persistence/unit-of-work.ts";
 
 export interface Answer {
   status: number;
@@ -35,7 +36,7 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
     if (call.idempotencyKey !== undefined) acceptKey(operation, ctx, input);
     audited = await beginAudit(operation, call, input);
     ctx.audit = audited?.detail;
-    const answer = shape(operation, ctx, await operation.handle(ctx, input));
+    const answer = shape(operation, ctx, await handleOnce(operation, ctx, input));
     status = answer.status;
     return answer;
   } catch (error) {
@@ -57,6 +58,20 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
     observeCall(operation.name, code, ms);
     call.services.requests.note(call, operation, { status, code, ms });
     if (!operation.http.root) call.services.minutes.note(call.tenantId, ms, status);
+  }
+}
+
+/** A repeat gets the first answer also where what was right then is refused by now: its time has passed, its template is gone. */
+async function handleOnce(operation: Operation, ctx: Context, input: Parameters<Operation["handle"]>[1]): Promise<unknown> {
+  try {
+    return await operation.handle(ctx, input);
+  } catch (error) {
+    const { idempotent, services, tenantId } = ctx;
+    const isRefusal = error instanceof DomainError && error.status < 500 && !error.code.startsWith("idempotency_");
+    if (!isRefusal || !idempotent) throw error;
+    const held = await findHeldAnswer(services.db, tenantId, idempotent).catch(() => undefined);
+    if (!held) throw error;
+    return held;
   }
 }
 

@@ -10,7 +10,11 @@ export function ConfirmlessDialog({ title, children }: { title: string; children
     <AlertDialog.Root open onOpenChange={() => {}}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-black/40" />
-        <AlertDialog.Popup className="-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 w-[min(calc(100vw-2rem),32rem)] rounded-2xl border border-line bg-surface p-5 text-text shadow-xl">
+        <AlertDialog.Popup
+          data-dialog
+          data-unanswered
+          className="-translate-x-1/2 -translate-y-1/2 fixed top-1/2 left-1/2 z-50 w-[min(calc(100vw-2rem),32rem)] rounded-2xl border border-line bg-surface p-5 text-text shadow-xl"
+        >
           <ReturnFocus />
           <AlertDialog.Title className="mb-2 font-semibold text-lg tracking-tight">{title}</AlertDialog.Title>
           {children}

@@ -46,7 +46,9 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
     function onKeyDown(event: KeyboardEvent) {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        return on.onPalette();
+        // The palette would lead away from a secret that is shown this one time.
+        if (!document.querySelector("[data-unanswered]")) on.onPalette();
+        return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
       if (press(event.key, event.timeStamp)) event.preventDefault();

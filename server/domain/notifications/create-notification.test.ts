@@ -95,6 +95,25 @@ describe("a repeat under the same key", () => {
     expect(await total()).toBe(before + 1);
   });
 
+  test("gets it also when it would be refused by now, to one and to many, and what is new is refused", async () => {
+    const words = { subject: "Sailing", message: "At nine", publish: true };
+    expect((await key("PUT", "/admin/templates/sailing", words)).status).toBe(200);
+    const send = async (held?: Record<string, string>) => {
+      const said = { type: "x", template: "sailing" };
+      return [
+        await key<Notification>("POST", "/Notifications", { ...said, userId: "ada" }, held),
+        await key<Notification>("POST", "/Notifications/bulk", { ...said, userIds: ["ada", "ben"] }, held),
+      ];
+    };
+    const headers = { "idempotency-key": crypto.randomUUID() };
+    const first = await send(headers);
+    expect((await key("DELETE", "/admin/templates/sailing")).status).toBe(200);
+    const again = await send(headers);
+    expect(again.map(({ status, body }) => [status, body.id])).toEqual(first.map(({ body }) => [201, body.id]));
+    expect(again.map((answer) => answer.headers.get("idempotent-replayed"))).toEqual(["true", "true"]);
+    expect((await send()).map(({ status }) => status)).toEqual([400, 400]);
+  });
+
   test("is 422 with another body, and free for another caller", async () => {
     const headers = { "idempotency-key": crypto.randomUUID() };
     await create({ subject: "first" }, headers);

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { bodyHashOf } from "../../caller.ts";
+import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
-import { mutation } from "../../operation.ts";
-import { createNotification as storeNotification } from "./lane-store.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { findHeldAnswer } from "../../persistence/unit-of-work.ts";
+import { type Creation, createNotification as storeNotification } from "./lane-store.ts";
 import { filingOf, idempotencyOf, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
 import {
   contentAliases,
@@ -10,41 +12,54 @@ import {
   notificationSchema,
   personalFields,
   presentNotification,
+  type StoredNotification,
 } from "./schema.ts";
 import { findZones } from "./store.ts";
+
+const inputSchema = z.object(notificationFields);
 
 export const createNotification = mutation({
   name: "notifications.create",
   summary: "Tell a user something, now or at a time",
   http: { method: "POST", path: "/Notifications", status: 201, aliases: contentAliases },
   access: { caller: "admin", scope: "notifications:write" },
-  input: z.object(notificationFields),
+  input: inputSchema,
   output: notificationSchema,
   personal: [...personalFields, "variables", "email"],
   errors: ["idempotency_reused", "outcome-unknown"],
   ownIdempotency: true,
   async handle(ctx, input) {
     const { db } = ctx.services;
-    const zones = input.scheduledForLocal
-      ? await findZones(db.forTenant(ctx.tenantId), ctx.tenantId, [input.userId])
-      : undefined;
-    const scheduledFor = scheduleOf(input, zones?.(input.userId));
-    const { expiresAt } = input;
-    if (expiresAt !== undefined) requireSoundTimes({ expiresAt, scheduledFor }, await db.now());
-    const { content, rules } = await readContent(ctx, input, [input.userId]);
-    const { notification, replayed } = await storeNotification(db, ctx.tenantId, {
-      id: newId(),
-      userId: input.userId,
-      content,
-      filed: filingOf(rules, content.type)(input.userId),
-      email: input.email,
-      scheduledFor,
-      scheduledLocal: input.scheduledForLocal,
-      key: idempotencyOf(ctx, "notifications.create", bodyHashOf(input)),
-      now: db.moment(),
-    });
+    const key = idempotencyOf(ctx, "notifications.create", bodyHashOf(input));
+    const { notification, replayed } = await readCreation(ctx, input)
+      .then((creation) => storeNotification(db, ctx.tenantId, { ...creation, id: newId(), key, now: db.moment() }))
+      .catch(async (refusal: unknown) => ({ notification: await findFirst(ctx, key, refusal), replayed: true }));
     if (replayed) ctx.reply.headers["Idempotent-Replayed"] = "true";
     const asked = { email: { status: "pending", at: notification.createdAt } };
     return presentNotification(notification, input.email === undefined ? {} : asked);
   },
 });
+
+/** Throws `invalid` for what its template, its category or the time does not allow. */
+async function readCreation(ctx: Context, input: z.output<typeof inputSchema>) {
+  const { db } = ctx.services;
+  const zones = input.scheduledForLocal
+    ? await findZones(db.forTenant(ctx.tenantId), ctx.tenantId, [input.userId])
+    : undefined;
+  const scheduledFor = scheduleOf(input, zones?.(input.userId));
+  const { expiresAt, userId, email } = input;
+  if (expiresAt !== undefined) requireSoundTimes({ expiresAt, scheduledFor }, await db.now());
+  const { content, rules } = await readContent(ctx, input, [userId]);
+  const filed = filingOf(rules, content.type)(userId);
+  return { userId, content, filed, email, scheduledFor, scheduledLocal: input.scheduledForLocal };
+}
+
+/** What a first call with the key stored: its repeat may be refused by now, by its time or its template. Throws the refusal without one. */
+async function findFirst(ctx: Context, key: Creation["key"], refusal: unknown): Promise<StoredNotification> {
+  if (!key || !(refusal instanceof DomainError) || refusal.code !== "invalid") throw refusal;
+  const asIs = (answer: unknown) => answer;
+  const call = { ...key, status: 201, seal: asIs, open: asIs };
+  const held = await findHeldAnswer(ctx.services.db, ctx.tenantId, call).catch(() => undefined);
+  if (!held) throw refusal;
+  return held.answer as StoredNotification;
+}
