@@ -44,7 +44,11 @@ export async function openLiveChat(page: Page): Promise<[Pane, Pane]> {
   const regions = page.getByRole("region", { name: "Two people, live" }).locator("section");
   await expect(regions).toHaveCount(2);
   const panes = [await paneOf(regions.nth(0)), await paneOf(regions.nth(1))] as const;
-  for (const { region } of panes) await expect(region.getByLabel("Connection: Live")).toBeVisible();
+  for (const { region, messages } of panes) {
+    await expect(region.getByLabel("Connection: Live")).toBeVisible();
+    // What was said before is there to be counted; of the demo's newest group that may be nothing.
+    await expect(messages.getByRole("article").or(messages.getByText("Nothing said yet")).first()).toBeVisible();
+  }
   return [...panes];
 }
 

@@ -62,7 +62,11 @@ export async function execute(operation: Operation, raw: Record<string, unknown>
 }
 
 /** A repeat gets the first answer also where what was right then is refused by now: its time has passed, its template is gone. */
-async function handleOnce(operation: Operation, ctx: Context, input: Parameters<Operation["handle"]>[1]): Promise<unknown> {
+async function handleOnce(
+  operation: Operation,
+  ctx: Context,
+  input: Parameters<Operation["handle"]>[1],
+): Promise<unknown> {
   try {
     return await operation.handle(ctx, input);
   } catch (error) {
