@@ -54,13 +54,16 @@ function Absent() {
   );
 }
 
+/** As high as the answer, or all below it would move when that comes. */
 function Asking() {
   return (
-    <div className="space-y-3 p-5">
-      <Skeleton className="h-6 w-40" />
-      {["database", "bus", "seed", "web", "version"].map((row) => (
-        <Skeleton key={row} className="h-5" />
-      ))}
+    <div className="px-5 pt-4 pb-5">
+      <Skeleton className="mb-3 h-6 w-40" />
+      <div className="space-y-2">
+        {["database", "bus", "seed", "web", "calls", "roles", "version", "uptime"].map((row) => (
+          <Skeleton key={row} className="h-5" />
+        ))}
+      </div>
     </div>
   );
 }
