@@ -7,7 +7,7 @@ import { fetchText } from "./auth/fetch-json.ts";
 import { recheckPrincipal } from "./auth/recheck.ts";
 import { TenantSecurity } from "./auth/tenant-security.ts";
 import { trustOf } from "./client-address.ts";
-import { type Config, internalUrl } from "./config/config.ts";
+import { type Config, internalUrl, listenOptions } from "./config/config.ts";
 import { Certificates } from "./domain/mail/fetch-certificate.ts";
 import { makeClaim } from "./domain/persons/make-claim.ts";
 import { DomainError } from "./errors.ts";
@@ -192,7 +192,7 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
 async function listen(app: FastifyInstance, config: Config, route: (server: Server) => void): Promise<Server[]> {
   const [first = "127.0.0.1", ...others] = config.host;
   route(app.server);
-  await app.listen({ host: first, port: config.port });
+  await app.listen(listenOptions(first, config));
   const servers: Server[] = [];
   for (const host of others) {
     const { createServer } = await import("node:http");
@@ -202,7 +202,7 @@ async function listen(app: FastifyInstance, config: Config, route: (server: Serv
     route(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(config.port, host, resolve);
+      server.listen(listenOptions(host, config), resolve);
     });
     servers.push(server);
   }

@@ -31,6 +31,13 @@ describe("settings", () => {
     expect(own).toMatchObject({ host: ["0.0.0.0"], signUp: "invite", seed: "none", baseUrl: "http://localhost:8080" });
   });
 
+  test.each(["office@example.com", "Our Office <office@example.com>", "Parley <parley@localhost>"])(
+    "mail is from %s",
+    (from) => {
+      expect(draft({ MAIL_FROM: from }).mail.from).toBe(from);
+    },
+  );
+
   test("an empty variable counts as unset", () => {
     expect(draft({ PORT: "", DATABASE_URL: " ", BASE_URL: "" })).toMatchObject({ port: 3000, databaseUrl: undefined });
   });
@@ -49,6 +56,10 @@ describe("settings", () => {
     [{ BASE_URL: "https://chat.example/parley" }, /BASE_URL must be an address without a path/],
     [{ BASE_URL: "https://chat.example/?x=1" }, /BASE_URL must be an address without a path/],
     [{ HOST: "127.0.0.1," }, /HOST has an empty address/],
+    [{ MAIL_URL: "smtp:mail.example" }, /MAIL_URL names no server/],
+    [{ MAIL_FROM: "the office" }, /MAIL_FROM must be one address/],
+    [{ MAIL_FROM: "a@example.com, b@example.com" }, /MAIL_FROM must be one address/],
+    [{ MAIL_FROM: "A <a@example.com>\r\nBcc: b@example.com" }, /MAIL_FROM must be one address/],
     [{ DATABASE_URL: "mysql://x/y" }, /DATABASE_URL must be a postgres/],
     [{ AUTH_SECRET: "short" }, /AUTH_SECRET must have at least 32/],
     [{ ROLES: "web,worker" }, /web without api/],

@@ -115,6 +115,11 @@ export function completeConfig(draft: Draft, authSecret: string, database: Confi
   return { ...settled, authSecret, database };
 }
 
+/** How to listen on one of the addresses: `::` alone takes IPv4 as well, and would collide with `0.0.0.0` beside it. */
+export function listenOptions(host: string, { host: all, port }: Pick<Config, "host" | "port">) {
+  return { host, port, ipv6Only: host === "::" && all.includes("0.0.0.0") };
+}
+
 /** Where this machine reaches the api: for the web role and for the lines printed at start. */
 export function loopbackUrl(config: Pick<Config, "host" | "port">): string {
   const host = config.host[0] ?? "127.0.0.1";

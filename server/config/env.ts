@@ -1,3 +1,4 @@
+import addressparser from "nodemailer/lib/addressparser";
 import { z } from "zod";
 import { type ProxySetting, trustOf } from "../client-address.ts";
 import { StartError } from "./start-error.ts";
@@ -85,12 +86,18 @@ export const settings = {
     default: "none",
     description:
       "Mail server of tenants that set none of their own, `smtp://user:password@host:port`. Without one mail is caught and can be looked at. It also sends the links to sign in, set a password and accept an invitation; without one the embedded default logs them.",
-    schema: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
+    schema: z
+      .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" })
+      .refine((url) => new URL(url).hostname !== "", "names no server; write smtp://host:port")
+      .optional(),
   },
   MAIL_FROM: {
     default: "`Parley <parley@localhost>`",
     description: "Sender of email, where a tenant has set none.",
-    schema: z.string().default("Parley <parley@localhost>"),
+    schema: z
+      .string()
+      .refine(isOneAddress, "must be one address, such as Parley <parley@example.com>")
+      .default("Parley <parley@localhost>"),
   },
   MAIL_SNS_TOPIC_ARN: {
     default: "none",
@@ -195,6 +202,12 @@ function isOrigin(address: string): boolean {
   if (!URL.canParse(address)) return true; // that is said already
   const { pathname, search, hash, username, password } = new URL(address);
   return pathname === "/" && search + hash + username + password === "";
+}
+
+/** The text stands in a mail's header as it is: a line break would begin another one. */
+function isOneAddress(text: string): boolean {
+  const [one, ...others] = addressparser(text, { flatten: true });
+  return others.length === 0 && !/[\r\n]/.test(text) && /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(one?.address ?? "");
 }
 
 function list<Item extends z.ZodType<unknown, string>>(item: Item) {

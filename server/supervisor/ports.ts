@@ -1,28 +1,48 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
+import { listenOptions } from "../config/config.ts";
 import { StartError } from "../config/start-error.ts";
 
 /**
- * The addresses of `hosts` that this machine has; a machine without IPv6 has no ::1, which is no reason not to start.
+ * The addresses of `hosts` to listen on: those that this machine has (without IPv6 it has no ::1, which is no reason not to start), each
+ * once, however it is written.
  * @throws StartError when the port is taken, or not ours to take.
  */
 export async function usableHosts(hosts: string[], port: number): Promise<string[]> {
-  const usable: string[] = [];
+  const present: string[] = [];
   for (const host of hosts) {
-    const fault = await tryListening(host, port);
-    if (!fault) usable.push(host);
-    if (fault === "EADDRINUSE") {
+    const tried = await tryListening(host, { host: hosts, port });
+    if (typeof tried === "object") {
+      present.push(host);
+      await close(tried);
+    }
+    if (tried === "EADDRINUSE") {
       throw new StartError(`Port ${port} is in use on ${host}: stop what listens there, or set PORT.`);
     }
-    if (fault === "EACCES") throw new StartError(`Port ${port} is not open to this user: set PORT to 1024 or more.`);
+    if (tried === "EACCES") throw new StartError(`Port ${port} is not open to this user: set PORT to 1024 or more.`);
   }
-  if (usable.length > 0) return usable;
-  throw new StartError(`HOST ${hosts.join(",")} is no address of this machine.`);
+  if (present.length === 0) throw new StartError(`HOST ${hosts.join(",")} is no address of this machine.`);
+  return await apart(present, port);
 }
 
-function tryListening(host: string, port: number): Promise<string | undefined> {
+/** Without those that another of them takes already: localhost beside 127.0.0.1. */
+async function apart(hosts: string[], port: number): Promise<string[]> {
+  const held = new Map<string, Server>();
+  for (const host of hosts) {
+    const tried = await tryListening(host, { host: hosts, port });
+    if (typeof tried === "object") held.set(host, tried);
+  }
+  await Promise.all([...held.values()].map(close));
+  return [...held.keys()];
+}
+
+function tryListening(host: string, all: { host: string[]; port: number }): Promise<Server | string> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen(port, host, () => server.close(() => resolve(undefined)));
+    server.listen(listenOptions(host, all), () => resolve(server));
   });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }

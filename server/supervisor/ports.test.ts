@@ -1,0 +1,51 @@
+import { createServer, type Server } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { listenOptions } from "../config/config.ts";
+import { freePort } from "../testing/processes.ts";
+import { usableHosts } from "./ports.ts";
+
+const open: Server[] = [];
+afterEach(() => Promise.all(open.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
+
+/** As the api does: on each of them. */
+async function listenOn(hosts: string[], port: number): Promise<void> {
+  for (const host of hosts) {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(listenOptions(host, { host: hosts, port }), resolve);
+    });
+    open.push(server);
+  }
+}
+
+test.each([
+  [["127.0.0.1", "127.0.0.1"], ["127.0.0.1"]],
+  [["127.0.0.1", "192.0.2.1"], ["127.0.0.1"]],
+  [["localhost", "127.0.0.1", "::1"], undefined],
+  [
+    ["0.0.0.0", "::"],
+    ["0.0.0.0", "::"],
+  ],
+  [
+    ["::", "0.0.0.0"],
+    ["::", "0.0.0.0"],
+  ],
+])("what %j leaves can all be listened on", async (hosts, left) => {
+  const port = await freePort();
+  const hasV6 = await usableHosts(["::"], port).then(
+    () => true,
+    () => false,
+  );
+  const usable = await usableHosts(hosts, port);
+  if (left) expect(usable).toEqual(left.filter((host) => hasV6 || !host.includes(":")));
+  await listenOn(usable, port);
+  expect(open).toHaveLength(usable.length);
+});
+
+test("a port that somebody else has is said, and so is a host that is not here", async () => {
+  const port = await freePort();
+  await listenOn(["127.0.0.1"], port);
+  await expect(usableHosts(["127.0.0.1"], port)).rejects.toThrow(/in use on 127.0.0.1/);
+  await expect(usableHosts(["192.0.2.1"], await freePort())).rejects.toThrow(/no address of this machine/);
+});
