@@ -52,3 +52,20 @@ test("operation ids are unique", () => {
   );
   expect(new Set(ids).size).toBe(ids.length);
 });
+
+test("what calls and answers carry in headers is said where it is so", () => {
+  type Entry = { parameters: { name: string }[]; responses: Record<string, { headers: Json }> };
+  const of = (method: string, path: string) => document.paths[path]?.[method] as unknown as Entry;
+  const send = of("post", "/tenant/{tenantId}/v1/Notifications");
+  const names = ({ parameters }: Entry) => parameters.map(({ name }) => name);
+  expect(names(send)).toEqual(expect.arrayContaining(["Idempotency-Key", "X-Act-As-User"]));
+  expect(Object.keys(send.responses["201"]?.headers ?? {})).toEqual(
+    expect.arrayContaining(["X-Request-Id", "RateLimit", "RateLimit-Policy", "Idempotent-Replayed"]),
+  );
+  expect(Object.keys(send.responses["429"]?.headers ?? {})).toEqual(["Retry-After"]);
+  const tokens = of("post", "/tenant/{tenantId}/v1/tokens");
+  expect(names(tokens)).not.toContain("X-Act-As-User");
+  expect(Object.keys(of("get", "/tenant/{tenantId}/v1/Chat").responses["200"]?.headers ?? {})).not.toContain(
+    "Idempotent-Replayed",
+  );
+});

@@ -51,8 +51,28 @@ export function openApiDocument(): Json {
         },
       },
       schemas: { ...schemas, Problem: problemSchema },
+      headers,
     },
   };
+}
+
+const text = { type: "string" };
+const headers = {
+  "X-Request-Id": { description: "By which the request log finds the call", schema: text },
+  "Retry-After": { description: "Seconds until it is worth another try", schema: { type: "integer" } },
+  RateLimit: {
+    description: "What is left of the caller's bucket: `r` calls, and all of it in `t` seconds",
+    schema: text,
+  },
+  "RateLimit-Policy": { description: "The bucket: `q` calls in `w` seconds", schema: text },
+  "Idempotent-Replayed": {
+    description: "`true`: the answer that the first call with this Idempotency-Key got",
+    schema: text,
+  },
+};
+
+function refer(names: (keyof typeof headers)[]): Json {
+  return { headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])) };
 }
 
 const problemSchema = {
@@ -144,7 +164,7 @@ function parameters(operation: Operation, inPath: string[], properties: Record<s
     required: true,
     schema: properties[name] ?? { type: "string" },
   }));
-  const headers = Object.entries(operation.http.headers ?? {}).map(([name, field]) => ({
+  const ownHeaders = Object.entries(operation.http.headers ?? {}).map(([name, field]) => ({
     name,
     in: "header",
     schema: properties[field] ?? { type: "string" },
@@ -153,7 +173,19 @@ function parameters(operation: Operation, inPath: string[], properties: Record<s
     operation.http.method === "POST"
       ? [{ name: "Idempotency-Key", in: "header", schema: { type: "string", maxLength: 255 } }]
       : [];
-  return [...tenant, ...path, ...headers, ...key];
+  const { caller } = operation.access;
+  const actAs =
+    operation.http.root || caller === "anyone" || caller === "key"
+      ? []
+      : [
+          {
+            name: "X-Act-As-User",
+            in: "header",
+            description: "With a key of scope act-as: as which user the call is made. UTF-8.",
+            schema: text,
+          },
+        ];
+  return [...tenant, ...path, ...ownHeaders, ...key, ...actAs];
 }
 
 function queryParameters(fields: [string, Json][], required: string[]): Json[] {
@@ -186,11 +218,18 @@ function responses(operation: Operation, hasBody: boolean, schemas: Json): Json 
       String(status),
       {
         description: names.join(", "),
+        ...(status === 429 || status === 503 ? refer(["Retry-After"]) : {}),
         content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
       },
     ]);
+  const { http, kind } = operation;
   const answer = {
     description: "The answer",
+    ...refer([
+      "X-Request-Id",
+      ...(http.root ? [] : (["RateLimit", "RateLimit-Policy"] as const)),
+      ...(http.method === "POST" && kind === "mutation" ? (["Idempotent-Replayed"] as const) : []),
+    ]),
     content: {
       "application/json": { schema: toSchema(operation.output, "output", schemas) },
       ...(operation.http.streams ? { "text/event-stream": { schema: streamSchema } } : {}),
