@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EventSource } from "eventsource";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import { createTenant } from "../../domain/tenants/make-tenant.ts";
 import { signUserToken } from "../../domain/tokens/sign-user-token.ts";
@@ -173,6 +173,20 @@ async function until(condition: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 20_000; !condition(); await sleep(10))
     if (Date.now() > deadline) throw new Error("it did not come");
 }
+
+test("who sees it open misses nothing from then on, however long the log takes to join", async () => {
+  const { realtime } = stack.api;
+  const subscribe = realtime.subscribe.bind(realtime);
+  const late = vi.spyOn(realtime, "subscribe").mockImplementation(async (options) => {
+    await sleep(300);
+    return subscribe(options);
+  });
+  const stream = new Stream("ben");
+  expect((await stream.response).status).toBe(200);
+  late.mockRestore();
+  await say("at once");
+  expect((await stream.until(1)).map(({ data }) => data.data.content)).toEqual(["at once"]);
+});
 
 test("a cursor that is of no use: told to reload, then live", async () => {
   const stream = new Stream("ben", "?after=garbage");

@@ -29,7 +29,7 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     const kinds = kindsOf(query);
     // Gone while its credential was looked at: nothing would ever take it out again.
     if (reply.raw.destroyed) return reply.hijack();
-    const stream = new EventStream({ services, realtime }, principal, reply);
+    const stream = new EventStream({ services, realtime }, principal, reply, request.id);
     realtime.open(stream);
     reply.hijack();
     reply.raw.once("close", () => {
@@ -37,13 +37,13 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
       realtime.closed(stream);
     });
     const { tenantId, userId } = principal;
-    stream.begin(request.id);
     stream.subscription = await realtime.subscribe({ tenantId, userId, kinds, since, sink: stream }).catch((error) => {
       request.log.error({ err: error }, "an event stream could not start");
       reply.raw.destroy();
       return undefined;
     });
     if (reply.raw.destroyed || reply.raw.writableEnded) stream.closed();
+    else stream.begin();
   });
 }
 
@@ -99,21 +99,32 @@ class EventStream implements Sink, LiveConnection {
   subscription: Subscription | undefined;
   private lastWrite = Date.now();
   private endedAt: number | undefined;
+  private begun = false;
   private readonly reply: FastifyReply;
   private readonly deps: { services: Services; realtime: Realtime };
+  private readonly requestId: string;
 
-  constructor(deps: { services: Services; realtime: Realtime }, principal: Principal, reply: FastifyReply) {
+  constructor(
+    deps: { services: Services; realtime: Realtime },
+    principal: Principal,
+    reply: FastifyReply,
+    requestId: string,
+  ) {
     this.deps = deps;
     this.principal = principal;
     this.reply = reply;
+    this.requestId = requestId;
   }
 
-  begin(requestId: string): void {
+  /** Says that it is open: with its first word, or once the log is joined. Whoever sees it open misses nothing from then on. */
+  begin(): void {
+    if (this.begun) return;
+    this.begun = true;
     const headers = {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache, no-transform",
       "x-accel-buffering": "no",
-      "x-request-id": requestId,
+      "x-request-id": this.requestId,
     };
     this.reply.raw.writeHead(200, { ...(this.reply.getHeaders() as Record<string, string>), ...headers });
     this.write(":\n\n");
@@ -175,6 +186,7 @@ class EventStream implements Sink, LiveConnection {
   /** Nothing is said after it: a second word to a response that has ended would end the process. */
   disconnect(_reason: DisconnectReason): void {
     if (this.endedAt !== undefined) return;
+    this.begin(); // without its head a browser would take the end for a refusal, and not come back
     this.endedAt = Date.now();
     this.closed();
     this.deps.realtime.abandon(this);
@@ -188,6 +200,7 @@ class EventStream implements Sink, LiveConnection {
   private write(text: string): void {
     const { raw } = this.reply;
     if (raw.destroyed || this.endedAt !== undefined) return;
+    this.begin();
     this.lastWrite = Date.now();
     const { tap } = this.deps.realtime;
     if (tap.on) tap.frame(this, "out", { bytes: Buffer.byteLength(text), read: () => text });
