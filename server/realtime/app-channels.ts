@@ -276,5 +276,8 @@ function tellNews(channel: string, { followers }: LocalChannel, { joined, left }
 }
 
 function tell(listeners: Iterable<ChannelListener>, outgoing: OutgoingChannel, except?: string): void {
-  for (const listener of listeners) if (listener.id !== except) listener.hear(outgoing);
+  for (const listener of listeners) {
+    if (listener.id === except) listener.leftOut?.(outgoing);
+    else listener.hear(outgoing);
+  }
 }

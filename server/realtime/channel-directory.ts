@@ -44,8 +44,12 @@ export class ChannelDirectory {
     return new Map(found.map((roster) => [roster.channel, roster]));
   }
 
-  /** Keeps the last event of cache channels. */
-  cache(tenantId: TenantId, channels: string[], event: { event: string; data: string }): Promise<void> {
+  /** Keeps the last event of cache channels; gives the version that it has in each. */
+  cache(
+    tenantId: TenantId,
+    channels: string[],
+    event: { event: string; data: string },
+  ): Promise<Record<string, number>> {
     return putCachedEvent(this.options.pool, tenantId, channels, event);
   }
 

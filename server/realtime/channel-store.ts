@@ -106,16 +106,23 @@ export interface CachedEvent {
   data: string;
   /** Seconds */
   ttl: number;
+  /** Of a channel's events a later one has a higher one. */
+  version: number;
 }
 
-/** Keeps the last event of cache channels. */
+/** Keeps the last event of cache channels; gives the version that it has in each. */
 export async function putCachedEvent(
   pool: Pool,
   tenantId: TenantId,
   channels: string[],
   { event, data }: { event: string; data: string },
-): Promise<void> {
-  await pool.query("select put_channel_cache_v1($1, $2, $3, $4)", [tenantId, channels, event, data]);
+): Promise<Record<string, number>> {
+  const { rows } = await pool.query<{ channel: string; version: number }>({
+    name: "put_channel_cache_v2",
+    text: "select channel, version from put_channel_cache_v2($1, $2, $3, $4)",
+    values: [tenantId, channels, event, data],
+  });
+  return Object.fromEntries(rows.map(({ channel, version }) => [channel, version]));
 }
 
 /** @param kept for how long events are kept, in seconds */
@@ -126,8 +133,8 @@ export async function findCachedEvent(
   kept: number,
 ): Promise<CachedEvent | undefined> {
   const { rows } = await pool.query<CachedEvent>({
-    name: "channel_cache_v1",
-    text: "select * from channel_cache_v1($1, $2, make_interval(secs => $3))",
+    name: "channel_cache_v2",
+    text: "select * from channel_cache_v2($1, $2, make_interval(secs => $3))",
     values: [tenantId, channel, kept],
   });
   return rows[0];

@@ -34,6 +34,8 @@ export interface ChannelListener {
   readonly id: string;
   /** Never throws. Called in the order in which this node came to know of things. */
   hear(outgoing: OutgoingChannel): void;
+  /** What it is left out of, since it caused it. */
+  leftOut?(outgoing: OutgoingChannel): void;
 }
 
 interface LocalMember {

@@ -25,6 +25,8 @@ export interface ChannelEvent {
   userId?: string | undefined;
   /** The connection that is left out. */
   except?: string | undefined;
+  /** Of those of its channels that keep it: under which version they do. */
+  versions?: Record<string, number> | undefined;
 }
 
 /** What has become of a channel: how many listen to it, and who is in it that was not, or no longer. */

@@ -1,5 +1,6 @@
 import { isPusherAuth } from "../../auth/pusher-app.ts";
 import { DomainError } from "../../errors.ts";
+import type { OutgoingChannel } from "../../realtime/local-channel.ts";
 import { type ChannelKind, channelKind, maxMembers, userOfChannel } from "./channel-name.ts";
 import { rawFrame, succeededFrame, toFrame } from "./frames.ts";
 import { readMember } from "./member.ts";
@@ -16,10 +17,18 @@ interface Member {
   info: string | null;
 }
 
+/** What one has heard of a cache channel since one joined it. */
+interface Heard {
+  live: boolean;
+  /** Version of the event that was kept when one came. */
+  kept: number;
+}
+
 /** A connection's channels of the application: public, private, presence, encrypted, cache, and server-to-user. */
 export class AppSubscriptions {
   /** Channel → the member as whom it is in it */
   private joined: Map<string, Member | undefined> | undefined;
+  private caches: Map<string, Heard> | undefined;
   private readonly connection: PusherConnection;
 
   constructor(connection: PusherConnection) {
@@ -56,6 +65,7 @@ export class AppSubscriptions {
     if (!this.joined?.has(channel)) return;
     const userId = this.memberOf(channel);
     this.joined.delete(channel);
+    this.caches?.delete(channel);
     const { realtime } = this.connection.host;
     realtime.channels.leave(this.connection.tenantId, channel, this.connection, { userId });
   }
@@ -66,6 +76,16 @@ export class AppSubscriptions {
     for (const [channel, member] of this.joined ?? [])
       host.realtime.channels.leave(tenantId, channel, this.connection, { userId: member?.userId, closing: true });
     this.joined = undefined;
+    this.caches = undefined;
+  }
+
+  /** Whether what is said live is more than what one got as kept; notes that it was said. */
+  isNew({ channel, news }: OutgoingChannel): boolean {
+    const heard = this.caches?.get(channel);
+    const version = news.kind === "event" ? news.event.versions?.[channel] : undefined;
+    if (!heard || version === undefined) return true;
+    heard.live = true;
+    return version > heard.kept;
   }
 
   /** protocols.md B5, B7. */
@@ -85,6 +105,11 @@ export class AppSubscriptions {
   private async join(channel: string, kind: ChannelKind, member: Member | undefined): Promise<void> {
     const { connection } = this;
     const { channels } = connection.host.realtime;
+    const heard: Heard = { live: false, kept: 0 };
+    if (kind.cache) {
+      this.caches ??= new Map();
+      this.caches.set(channel, heard);
+    }
     try {
       const options = { member, most: member ? maxMembers : undefined };
       const { members } = await channels.join(connection.tenantId, channel, connection, options);
@@ -94,11 +119,12 @@ export class AppSubscriptions {
       this.joined.set(channel, member);
       connection.write(succeededFrame(channel, members));
     } catch (error) {
+      this.caches?.delete(channel);
       if (!(error instanceof DomainError && error.code === "conflict")) throw error;
       const text = `A presence channel has at most ${maxMembers} members`;
       return connection.refuse(channel, { type: "LimitReached", error: text, status: 403 });
     }
-    if (kind.cache) await this.sayCached(channel);
+    if (kind.cache) await this.sayCached(channel, heard);
   }
 
   private async sayAgain(channel: string, kind: ChannelKind): Promise<void> {
@@ -108,10 +134,13 @@ export class AppSubscriptions {
     this.connection.write(succeededFrame(channel, members));
   }
 
-  private async sayCached(channel: string): Promise<void> {
+  private async sayCached(channel: string, heard: Heard): Promise<void> {
     const { host, tenantId, app } = this.connection;
     const { directory } = host.realtime.channels;
     const cached = await directory.cached(tenantId, channel);
+    // What was said live meanwhile is what was found, or later than it.
+    if (heard.live || this.caches?.get(channel) !== heard) return;
+    heard.kept = cached?.version ?? 0;
     if (cached) return this.connection.write(rawFrame({ event: cached.event, channel, data: cached.data }));
     this.connection.write(toFrame({ event: "pusher:cache_miss", channel }));
     if (app.webhooks.some(({ events }) => events.includes("cache_miss")))

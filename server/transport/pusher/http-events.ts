@@ -100,8 +100,8 @@ function isCache(channel: string): boolean {
 async function publish({ tenantId, channels }: HttpCaller, event: Event): Promise<void> {
   const { name, data, except } = event;
   const kept = event.channels.filter(isCache);
-  if (kept.length > 0) await channels.directory.cache(tenantId, kept, { event: name, data });
-  channels.publish(tenantId, { channels: event.channels, name, data, except });
+  const versions = kept.length > 0 ? await channels.directory.cache(tenantId, kept, { event: name, data }) : undefined;
+  channels.publish(tenantId, { channels: event.channels, name, data, except, versions });
 }
 
 async function infoOf(caller: HttpCaller, { channels, info }: Event): Promise<Record<string, object>> {
