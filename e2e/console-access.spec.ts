@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { choose, expect, test } from "./journey.ts";
+import { choose, expect, pick, test } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
 import { productUrl } from "./people.ts";
 
@@ -94,8 +94,7 @@ test("tokens of a provider and of a public key count as the page says, and the t
   await verdict(await sign(privateKey, "backend", { sub: "zoe" }), "refused: user");
 
   const act = async (item: string, confirm?: string) => {
-    await page.getByRole("button", { name: "Actions of Backend" }).click();
-    await page.getByRole("menuitem", { name: item }).click();
+    await pick(page.getByRole("button", { name: "Actions of Backend" }), item);
     if (confirm) await page.getByRole("alertdialog").getByRole("button", { name: confirm }).click();
   };
   await act("Switch off", "Switch off");
@@ -134,8 +133,7 @@ test("a key may what it was given and no more, and nothing once it is deleted", 
   };
   expect(await ask("GET", "/Users/ada")).toBe(200);
   expect(await ask("POST", "/Notifications", { userId: "ada", subject: "s", message: "m" })).toBe("scope_missing");
-  await page.getByRole("button", { name: "Actions of Reader" }).click();
-  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await pick(page.getByRole("button", { name: "Actions of Reader" }), "Delete");
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
   await expect(page.getByRole("table", { name: "API keys" }).getByText("Reader")).toHaveCount(0);
   expect(await ask("GET", "/Users/ada")).toBe("unauthenticated");

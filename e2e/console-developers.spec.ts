@@ -3,7 +3,7 @@ import { HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { SignJWT } from "jose";
 import { expectAccessible } from "./accessible.ts";
 import { openConsole } from "./console.ts";
-import { choose, expect, test, unheard } from "./journey.ts";
+import { choose, expect, pick, test, unheard } from "./journey.ts";
 import { pressCreate } from "./own-tenant.ts";
 import { callAs, makeGroup, productUrl, readDemo } from "./people.ts";
 
@@ -57,8 +57,7 @@ test("an issuer is made with a secret that is shown once; its tokens are tried, 
   expect(audit).not.toContain(good.slice(-20));
   expect(audit).not.toContain(secret);
 
-  await page.getByRole("button", { name: `Actions of ${name}` }).click();
-  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await pick(page.getByRole("button", { name: `Actions of ${name}` }), "Delete");
   await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
   await expect(page.getByRole("table", { name: "Issuers" })).not.toContainText(name);
   expect(noise).toEqual([]);
@@ -89,8 +88,7 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
   await page.keyboard.press("Escape");
   const downloading = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Export" }).click();
-  await page.getByRole("menuitem", { name: /CSV/u }).click();
+  await pick(page.getByRole("button", { name: "Export" }), /CSV/u);
   const csv = readFileSync(await (await downloading).path(), "utf8");
   expect(csv.split("\r\n")[0]).toContain("operation");
   expect(csv).toContain(email);

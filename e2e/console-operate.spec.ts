@@ -1,6 +1,6 @@
 import { newId } from "../server/ids.ts";
 import { openReceiver } from "../server/testing/webhook-receiver.ts";
-import { expect, test } from "./journey.ts";
+import { expect, pick, test } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant } from "./own-tenant.ts";
 
 let own: OwnTenant;
@@ -85,10 +85,7 @@ test("an endpoint gets what it was changed to, nothing while paused, and nothing
   await expect.poll(() => heard("/one")).toContain("Everything");
 
   await own.open(`/webhooks/${webhookId}`);
-  const act = async (item: string) => {
-    await page.getByRole("button", { name: "More actions" }).click();
-    await page.getByRole("menuitem", { name: item }).click();
-  };
+  const act = (item: string) => pick(page.getByRole("button", { name: "More actions" }), item);
   await act("Edit");
   const dialog = page.getByRole("dialog", { name: "Edit endpoint" });
   await dialog.getByLabel("Address").fill(`${backend.url}/two`);

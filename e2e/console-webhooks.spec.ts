@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { openReceiver } from "../server/testing/webhook-receiver.ts";
 import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { openConsole } from "./console.ts";
-import { expect, test, unheard } from "./journey.ts";
+import { expect, pick, test, unheard } from "./journey.ts";
 import { makeOwnTenant, password } from "./own-tenant.ts";
 import { readDemo } from "./people.ts";
 
@@ -67,8 +67,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   await expect.poll(() => backend.received.map(({ body }) => body.type)).toEqual(["chat.created", "ping"]);
   await page.keyboard.press("Escape");
 
-  await page.getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Rotate secret" }).click();
+  await pick(page.getByRole("button", { name: "More actions" }), "Rotate secret");
   await page.getByRole("button", { name: "Rotate", exact: true }).click();
   const fresh = await takeSecret(page, password);
   const { id: chatId } = (

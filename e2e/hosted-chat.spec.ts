@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { expect, loseAnswer, test, unheard } from "./journey.ts";
+import { expect, loseAnswer, pick, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
@@ -52,13 +52,11 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await expect(ada.messages.getByRole("button", { name: /Ada Marques Departure at nine/u })).toBeVisible();
   await expect(ivo.messages.getByText("Sending…")).toHaveCount(0);
   await ivo.messages.getByRole("article").last().hover();
-  await ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }).click();
   await ivo.page.context().grantPermissions(["clipboard-write"]);
-  await ivo.page.getByRole("menuitem", { name: "Copy text" }).click();
+  await pick(ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }), "Copy text");
   await expect(ivo.page.getByText("Text copied")).toBeVisible();
   await ivo.messages.getByRole("article").last().hover();
-  await ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }).click();
-  await ivo.page.getByRole("menuitem", { name: "Delete" }).click();
+  await pick(ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }), "Delete");
   await expect(ada.messages.getByText("Message deleted")).toBeVisible();
   await expect(ada.messages.getByText("At nine sharp")).toHaveCount(0);
 

@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { choose, expect, listen, test, unheard } from "./journey.ts";
+import { choose, expect, listen, pick, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, productUrl, readDemo } from "./people.ts";
 
 async function notify(userId: string, more: object = {}): Promise<string> {
@@ -44,16 +44,11 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   await page.goBack();
 
   const second = await notify("leila");
-  await row(second)
-    .getByRole("button", { name: /^Snooze/u })
-    .click();
-  await page.getByRole("menuitem", { name: "Tomorrow morning" }).click();
+  const snooze = row(second).getByRole("button", { name: /^Snooze/u });
+  await pick(snooze, "Tomorrow morning");
   await expect(row(second)).toHaveCount(0);
   await page.getByRole("navigation", { name: "Filters" }).getByRole("button", { name: "Snoozed" }).click();
-  await row(second)
-    .getByRole("button", { name: /^Snooze/u })
-    .click();
-  await page.getByRole("menuitem", { name: "Bring back now" }).click();
+  await pick(snooze, "Bring back now");
   await expect(row(second)).toHaveCount(0);
   await page
     .getByText("Back in the inbox", { exact: true })

@@ -85,3 +85,14 @@ export async function choose(page: Page, select: Locator, label: string): Promis
     await expect(select).toHaveText(label, { timeout: 1_000 });
   }).toPass();
 }
+
+/** Picks of a menu as often as it takes until the menu is gone: a busy machine may lose the press of one that has just opened. */
+export async function pick(trigger: Locator, name: string | RegExp): Promise<void> {
+  const item = trigger.page().getByRole("menuitem", { name });
+  await expect(async () => {
+    if (!(await item.isVisible())) await trigger.click({ timeout: 2_000 });
+    await item.click({ timeout: 2_000 });
+    // Long enough that one which was heard is not pressed twice.
+    await expect(item).toHaveCount(0, { timeout: 5_000 });
+  }).toPass();
+}
