@@ -322,6 +322,84 @@ test("what was typed and not sent survives a reload, in order and once, even pas
   expect(body.data.map(({ content }) => content)).toEqual(["three", "two", "one"]);
 });
 
+test("what was not sent to a chat beyond the newest goes out, though the page or an event asks for that chat meanwhile", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const oldest = await makeChat(ada, ben);
+  const storage = memoryStorage();
+  const write = async (content: string) => {
+    const before = await live(ada, { storage });
+    await before.loadChat(oldest);
+    before.setOnline(false);
+    before.room(oldest).send(content);
+    await expect.poll(async () => (await storage.entries("parley/")).length).toBe(1);
+    before.close();
+  };
+  const stored = async () => {
+    const { body } = await tenant.as(ben)<{ data: Message[] }>("GET", `/Chat/${oldest}/messages`);
+    return body.data.map(({ content }) => content);
+  };
+  for (let more = 0; more < 50; more++) await makeChat(ada);
+
+  await write("past the page");
+  const opens = make(ada, { storage });
+  opens.subscribe(() => {
+    if (opens.getState().phase === "ready") void opens.loadChat(oldest);
+  });
+  await opens.start();
+  await expect.poll(stored).toEqual(["past the page"]);
+  opens.close();
+
+  for (let more = 0; more < 50; more++) await makeChat(ada);
+  await write("past an event");
+  const overtaken = holdAnswers(new RegExp(`Chat/${oldest}$`, "u"));
+  const hears = make(ada, { storage });
+  const started = hears.start();
+  await expect.poll(() => hears.getState().link).toBe("live");
+  await tenant.as(ben)("POST", `/Chat/${oldest}/messages`, { content: "an event" });
+  await expect.poll(() => hears.getState().wanted[oldest]).toBe(1);
+  overtaken.release();
+  await started;
+  await expect.poll(stored).toEqual(["past an event", "an event", "past the page"]);
+});
+
+test("what was not sent waits for another start where its chat cannot be loaded, and keeps nothing else back", async () => {
+  const ada = newUser("ada");
+  const oldest = await makeChat(ada, newUser("ben"));
+  const storage = memoryStorage();
+  const before = await live(ada, { storage });
+  before.setOnline(false);
+  before.room(oldest).send("later");
+  await expect.poll(async () => (await storage.entries("parley/")).length).toBe(1);
+  for (let more = 0; more < 50; more++) await makeChat(ada);
+  const newest = await makeChat(ada, newUser("ben"));
+  const [[, item] = []] = await storage.entries("parley/");
+  await storage.set(`parley/unsent/${tenant.tenantId}/${ada}/now`, {
+    ...(item as object),
+    ...{ chatId: newest, clientMessageId: "now", content: "now", at: Date.now() },
+  });
+  before.close();
+  const { fetch: real } = globalThis;
+  const restore = () => {
+    globalThis.fetch = real;
+  };
+  onTestFinished(restore);
+  globalThis.fetch = async (...args) => {
+    if (String(args[0]).endsWith(`Chat/${oldest}`)) throw new TypeError("no line");
+    return await real(...args);
+  };
+  const failing = make(ada, { storage });
+  await failing.start();
+  await failing.room(newest).open();
+  await expect.poll(() => texts(failing, newest)).toEqual(["now"]);
+  await expect.poll(async () => (await storage.entries("parley/")).length).toBe(1);
+  failing.close();
+  restore();
+  const again = make(ada, { storage });
+  await again.start();
+  await again.room(oldest).open();
+  await expect.poll(() => texts(again, oldest)).toEqual(["later"]);
+});
+
 test("a refused message stays with its reason until it is retried or given up", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

@@ -33,7 +33,7 @@ export class Parley {
   readonly #listeners = new Set<() => void>();
   readonly #heard = new Set<(event: LiveEvent) => void>();
   readonly #rooms = new Map<string, ChatRoom>();
-  readonly #fetching = new Set<string>();
+  readonly #fetching = new Map<string, Promise<void>>();
   readonly #tokens: TokenKeeper;
   #state: State;
   #live: Live | undefined;
@@ -254,13 +254,26 @@ export class Parley {
     const storage = this.#options.storage === undefined ? browserStorage() : this.#options.storage;
     if (!storage) return;
     this.#box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
+    const asked = new Map<string, boolean | undefined>();
     for (const item of await this.#box.open()) {
-      await this.loadChat(item.chatId);
+      // What is for a chat that cannot be loaded now stays where it is, for the next start; all else goes out.
+      if (!asked.has(item.chatId)) asked.set(item.chatId, await this.#ensureChat(item.chatId).catch(() => undefined));
+      const isHere = asked.get(item.chatId);
       const outgoing: Outgoing = { ...item, status: "waiting" };
-      if (this.#state.chats[item.chatId]) this.room(item.chatId).takeOver(outgoing);
+      if (isHere) this.room(item.chatId).takeOver(outgoing);
       // The chat is gone, or this person is out of it: there is nowhere to send it to.
-      else await this.#box.forget(item.clientMessageId);
+      else if (isHere === false) await this.#box.forget(item.clientMessageId);
     }
+  }
+
+  /** True once the chat is here, false once it is known to be gone; asks again where events have overtaken the answer. */
+  async #ensureChat(chatId: string): Promise<boolean | undefined> {
+    while (!this.#closed) {
+      if (this.#state.chats[chatId]) return true;
+      if (this.#state.gone[chatId]) return false;
+      await this.loadChat(chatId);
+    }
+    return undefined;
   }
 
   #watchForStale(): void {
@@ -288,9 +301,15 @@ export class Parley {
   }
 
   /** Asks for one chat's summary; one that is not this person's is `gone`. An answer that events have overtaken is asked for again. */
-  async loadChat(chatId: string, anew = false): Promise<void> {
-    if (this.#fetching.has(chatId) || (!anew && this.#state.chats[chatId])) return;
-    this.#fetching.add(chatId);
+  loadChat(chatId: string, anew = false): Promise<void> {
+    const running = this.#fetching.get(chatId);
+    if (running || (!anew && this.#state.chats[chatId])) return running ?? Promise.resolve();
+    const fetching = this.#fetch(chatId).finally(() => this.#fetching.delete(chatId));
+    this.#fetching.set(chatId, fetching);
+    return fetching;
+  }
+
+  async #fetch(chatId: string): Promise<void> {
     try {
       const before = versionOf(this.#state, chatId);
       const { body } = await this.api.call("chats.get", { chatId });
@@ -298,8 +317,6 @@ export class Parley {
     } catch (error) {
       if (!(error instanceof ParleyError) || (error.status !== 404 && error.status !== 403)) throw error;
       this.act({ type: "chat-gone", chatId });
-    } finally {
-      this.#fetching.delete(chatId);
     }
   }
 }
