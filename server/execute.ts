@@ -73,10 +73,15 @@ async function handleOnce(
     const { idempotent, services, tenantId } = ctx;
     const isRefusal = error instanceof DomainError && error.status < 500 && !error.code.startsWith("idempotency_");
     if (!isRefusal || !idempotent) throw error;
-    const held = await findHeldAnswer(services.db, tenantId, idempotent).catch(() => undefined);
+    const held = await findHeldAnswer(services.db, tenantId, idempotent).catch(unlessReused);
     if (!held) throw error;
     return held;
   }
+}
+
+/** Of a key that holds another body the refusal is as it was; while the first call still runs nobody may take it for refused. */
+function unlessReused(fault: unknown): undefined {
+  if (!(fault instanceof DomainError) || fault.code !== "idempotency_reused") throw fault;
 }
 
 /**

@@ -1,4 +1,6 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../testing/hub-client.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Notification } from "./schema.ts";
 
@@ -112,6 +114,28 @@ describe("a repeat under the same key", () => {
     expect(again.map(({ status, body }) => [status, body.id])).toEqual(first.map(({ body }) => [201, body.id]));
     expect(again.map((answer) => answer.headers.get("idempotent-replayed"))).toEqual(["true", "true"]);
     expect((await send()).map(({ status }) => status)).toEqual([400, 400]);
+  });
+
+  test("is told to come again while the first is being stored, also where it would be refused by now", async () => {
+    const words = { subject: "Delay", message: "By an hour", publish: true };
+    await key("PUT", "/admin/templates/delay", words);
+    const headers = { "idempotency-key": crypto.randomUUID() };
+    const send = () =>
+      key<Notification>("POST", "/Notifications/bulk", { userIds: ["ada"], type: "x", template: "delay" }, headers);
+    const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+    await owner.connect();
+    await owner.query("begin");
+    await owner.query("select 1 from tenant_log where tenant_id = $1 for update", [tenant.tenantId]);
+    const first = send();
+    const waits = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    await eventually(async () => expect((await owner.query(waits)).rowCount).toBe(1));
+    await key("DELETE", "/admin/templates/delay");
+    expect(await send()).toMatchObject({ status: 409, body: { code: "idempotency_running" } });
+    await owner.query("commit");
+    await owner.end();
+    const { body, status } = await first;
+    expect(status).toBe(201);
+    expect((await send()).body.id).toBe(body.id);
   });
 
   test("is 422 with another body, and free for another caller", async () => {

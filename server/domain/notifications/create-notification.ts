@@ -59,7 +59,10 @@ async function findFirst(ctx: Context, key: Creation["key"], refusal: unknown): 
   if (!key || !(refusal instanceof DomainError) || refusal.code !== "invalid") throw refusal;
   const asIs = (answer: unknown) => answer;
   const call = { ...key, status: 201, seal: asIs, open: asIs };
-  const held = await findHeldAnswer(ctx.services.db, ctx.tenantId, call).catch(() => undefined);
+  const held = await findHeldAnswer(ctx.services.db, ctx.tenantId, call).catch((fault: unknown) => {
+    if (fault instanceof DomainError && fault.code === "idempotency_reused") throw refusal;
+    throw fault;
+  });
   if (!held) throw refusal;
   return held.answer as StoredNotification;
 }
