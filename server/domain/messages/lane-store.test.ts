@@ -27,6 +27,25 @@ test("what was committed is answered so, also when the repeats beside it cannot 
     { status: "fulfilled", value: { message: { content: "second", seq: 2 }, replayed: false } },
   ]);
   expect(await storeMessage(db, tenant.tenantId, sendOf("first", "1"))).toMatchObject({ replayed: true });
+
+  // The same where it is looked whether what is refused was stored before.
+  await tenant.as("ada")("POST", `/Chat/${chat.id}/members`, { userIds: ["ben"] });
+  const { status } = await tenant.as("ada")("PATCH", `/Chat/${chat.id}/members/ben`, {
+    mutedUntil: "2099-01-01T00:00:00Z",
+  });
+  expect(status).toBe(200);
+  const ofBen = sendOf("no word", "3");
+  ofBen.message.senderId = "ben";
+  await owner.query("alter function find_sent_v1(text, uuid[], text[], text[], text[], text[]) rename to find_sent_v0");
+  const besides = await Promise.allSettled(
+    [ofBen, sendOf("third", "4")].map((send) => storeMessage(db, tenant.tenantId, send)),
+  );
+  await owner.query("alter function find_sent_v0(text, uuid[], text[], text[], text[], text[]) rename to find_sent_v1");
+  expect(besides).toMatchObject([
+    { status: "rejected", reason: { code: "internal" } },
+    { status: "fulfilled", value: { message: { content: "third", seq: 3 }, replayed: false } },
+  ]);
+  await expect(storeMessage(db, tenant.tenantId, ofBen)).rejects.toMatchObject({ code: "muted" });
   await owner.end();
   await stack.close();
 });
