@@ -14,6 +14,7 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
+import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
 import { takenIn } from "../problem.ts";
 import { QueryView } from "../query-view.tsx";
@@ -81,6 +82,7 @@ const columns: readonly Column<Answers["topics"]["list"]["data"][number]>[] = [
 function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: string) => void }) {
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
+  const [keys] = useState(() => new OnceKeys());
   const [wanted, setWanted] = useState("");
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -89,7 +91,7 @@ function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: st
     const text = (name: string) => String(form.get(name) ?? "");
     const asked = { topicId: text("id"), name: text("name"), onlyNew: true };
     setWanted(asked.topicId);
-    const made = await run(() => client.topics.put.mutate(asked));
+    const made = await run(() => client.topics.put.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
     if (made) onMade(made.id);
   }
 

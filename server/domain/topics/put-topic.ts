@@ -19,9 +19,14 @@ export const putTopic = mutation({
   errors: ["conflict"],
   async handle(ctx, { topicId: id, name = id, onlyNew }) {
     const { db, now } = ctx.services;
-    return await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
-      const row = await saveTopic(tx, ctx.tenantId, { id, name, onlyNew, now: new Date(now()) });
-      return presentTopic(row, await countSubscribers(tx, ctx.tenantId, id));
-    });
+    return await unitOfWork(
+      db,
+      ctx.tenantId,
+      async ({ tx }) => {
+        const row = await saveTopic(tx, ctx.tenantId, { id, name, onlyNew, now: new Date(now()) });
+        return presentTopic(row, await countSubscribers(tx, ctx.tenantId, id));
+      },
+      ctx.idempotent,
+    );
   },
 });

@@ -40,3 +40,12 @@ test("several calls cannot share the header; each may have its own key", async (
   expect(again.id).toBe(one.id);
   expect(other.id).not.toBe(one.id);
 });
+
+test("what is to be new is made once under a key, and not taken for another of its name the second time", async () => {
+  const { topics, categories } = clientWith(undefined, httpLink);
+  const topic = { topicId: "line", onlyNew: true, idempotencyKey: "topic" };
+  expect(await topics.put.mutate(topic)).toEqual(await topics.put.mutate(topic));
+  const category = { type: "News", title: "News", onlyNew: true, idempotencyKey: "category" };
+  expect(await categories.put.mutate(category)).toEqual(await categories.put.mutate(category));
+  await expect(topics.put.mutate({ ...topic, idempotencyKey: "another" })).rejects.toThrow("conflict");
+});
