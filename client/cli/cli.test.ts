@@ -76,6 +76,9 @@ test("token makes a token that works, send sends as its user, from words and fro
   expect([await json(...twice), await json(...twice)]).toMatchObject([{ seq: 3 }, { seq: 3 }]);
   const { body } = await acme.as("ben")<{ data: { content: string }[] }>("GET", `/Chat/${chatId}/messages`);
   expect(body.data.map(({ content }) => content)).toEqual(["once", "two\nlines", "Ahoy"]);
+  await acme.as("ada")("POST", `/Chat/${chatId}/members`, { userIds: ["josé", "李雷"] });
+  for (const name of ["josé", "李雷"])
+    expect(await json("send", chatId, "Olá", "--as", name)).toMatchObject({ senderId: name });
   expect((await parley(["token", "ada", "--text"])).out).toMatch(/^ey[\w.-]+\n$/);
 });
 

@@ -1,4 +1,5 @@
 import { Api, tenantAddress } from "../api.ts";
+import { toHeaderText } from "../header-text.ts";
 import { TokenKeeper } from "../token-keeper.ts";
 import { UsageError } from "./arguments.ts";
 
@@ -37,7 +38,7 @@ export function openService(given: Credentials): Service {
   if (as !== undefined && !key) throw new UsageError("--as is for calls with a key");
   const byKey = key !== undefined && (token === undefined || as !== undefined);
   const headers: Record<string, string> = byKey ? { "x-api-key": key ?? "" } : { authorization: `Bearer ${token}` };
-  if (as !== undefined) headers["x-act-as-user"] = as;
+  if (as !== undefined) headers["x-act-as-user"] = toHeaderText(as);
   return {
     baseUrl,
     tenantId,

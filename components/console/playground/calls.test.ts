@@ -50,6 +50,8 @@ test("shows the same call as curl, which a shell reads as meant, and as TypeScri
   const oddArgs = execFileSync("sh", ["-c", asOdd], { encoding: "utf8" }).trimEnd().split("\n");
   expect(oddArgs).toContain(`x-act-as-user: ${odd.actAs}`);
   expect(toTypeScript(call, odd, "http://localhost:3000")).toContain(`"x-act-as-user": ${JSON.stringify(odd.actAs)},`);
+  const named = toTypeScript(call, { kind: "key", actAs: "josé" }, "http://localhost:3000");
+  expect(named).toContain('"x-act-as-user": unescape(encodeURIComponent("josé")),');
   const code = toTypeScript(call, { kind: "user", userId: "ada" }, "http://localhost:3000");
   expect(code).toMatch(/"authorization": `Bearer \$\{process\.env\.PARLEY_TOKEN\}`/);
   expect(code).toContain("It's 9 o'clock");

@@ -122,7 +122,7 @@ export function toCurl({ method, path, body }: HttpCall, credential: Credential,
 
 export function toTypeScript({ method, path, body }: HttpCall, credential: Credential, origin: string): string {
   const headers = headersOf(credential).map(({ name, text, variable }) => {
-    const value = variable === undefined ? JSON.stringify(text) : `\`${text}\${process.env.${variable}}\``;
+    const value = variable === undefined ? headerCode(text) : `\`${text}\${process.env.${variable}}\``;
     return `    ${JSON.stringify(name)}: ${value},`;
   });
   if (body) headers.push('    "content-type": "application/json",');
@@ -136,6 +136,12 @@ export function toTypeScript({ method, path, body }: HttpCall, credential: Crede
     "});",
     "console.log(response.status, await response.json());",
   ].join("\n");
+}
+
+/** fetch takes the letters of a header for bytes, and they are read as UTF-8. */
+function headerCode(text: string): string {
+  const code = JSON.stringify(text);
+  return /^[\x20-\x7e]*$/.test(text) ? code : `unescape(encodeURIComponent(${code}))`;
 }
 
 interface CredentialHeader {

@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef } from "react";
+import { toHeaderText } from "../../../client/header-text.ts";
 import { useTRPCClient } from "../trpc.ts";
 import type { Caller } from "./caller-choice.tsx";
 import type { HttpCall } from "./calls.ts";
@@ -21,7 +22,8 @@ export function useCaller() {
   const tokens = useRef(new Map<string, { token: string; until: number }>());
 
   async function headersOf({ kind, userId, apiKey, actAs }: Caller): Promise<Record<string, string>> {
-    if (kind === "key") return { "x-api-key": apiKey, ...(actAs === "" ? {} : { "x-act-as-user": actAs }) };
+    if (kind === "key")
+      return { "x-api-key": apiKey, ...(actAs === "" ? {} : { "x-act-as-user": toHeaderText(actAs) }) };
     const known = tokens.current.get(userId);
     if (known && known.until - Date.now() > spareMs) return { authorization: `Bearer ${known.token}` };
     const { token, expiresAt } = await client.users.actAs.mutate({ userId });
