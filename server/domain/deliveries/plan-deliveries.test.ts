@@ -167,3 +167,31 @@ test("who ends a pause while what it holds is being decided gets it now, not at 
   );
   expect(rows).toEqual([{ status: "held", now: true }]);
 });
+
+test("changes of preferences wait for no other one, and hold a plan up for no longer than they take", async () => {
+  const { tenantId } = await createTenant(db, "secret", { id: "many-changes", name: "Many" });
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const planner = new Planner({ db, consumers: [planDeliveries], onError });
+  const open = (userId: string, meanwhile?: () => Promise<void>) =>
+    tenantTransaction(db.prisma, tenantId, async (tx) => {
+      await changePreferences(tx, tenantId, userId, { changes: { quietHours: { enabled: false } }, now: Date.now() });
+      await meanwhile?.();
+    });
+  await notify(db, tenantId, [{ userId: "anna", email: mailOf("anna") }]);
+  await planner.plan(tenantId);
+  await notify(db, tenantId, [{ userId: "ben", email: mailOf("ben") }]);
+  let plan: Promise<number> | undefined;
+  await open("max", async () => {
+    await open("eve");
+    plan = planner.plan(tenantId);
+    await expect.poll(() => sessionsWaiting(owner)).toBe(1);
+  });
+  await plan;
+  const { rows } = await owner.query(
+    "select user_id from deliveries where tenant_id = $1 and channel = 'email' order by user_id",
+    [tenantId],
+  );
+  expect(rows).toEqual([{ user_id: "anna" }, { user_id: "ben" }]);
+});

@@ -91,8 +91,7 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
 
 /**
  * Has everything that is held for a person judged anew at `now`, digests that wait in line too, and what is to go in the next digest if
- * there is none any more; returns whether there is anything. A plan that is being written is waited for: it may have read what is no longer
- * so, and what it holds is seen by nobody yet.
+ * there is none any more; returns whether there is anything. A plan that is being written is waited for: see `lockHolding`.
  */
 export async function hastenHeld(
   tx: TenantTransaction,
@@ -100,8 +99,7 @@ export async function hastenHeld(
   userId: string,
   { now, noDigest }: { now: Date; noDigest: boolean },
 ): Promise<boolean> {
-  await tx.$queryRaw`
-    select 1 from planner_cursors where tenant_id = ${tenantId} and consumer = 'deliveries' for no key update`;
+  await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${holdingOf(tenantId)}, 0))`;
   const statuses = ["held", ...(noDigest ? ["folded"] : [])];
   const { count } = await tx.delivery.updateMany({
     where: { tenantId, userId, status: { in: statuses }, digestId: null, heldUntil: { gt: now } },
@@ -120,6 +118,17 @@ export async function hastenHeld(
   });
   return count + waiting.count > 0;
 }
+
+/**
+ * Until the commit nobody judges anew what is held: who plans may have read preferences that are no longer so, and what they hold is seen
+ * by nobody yet. A lock of its own and not the planner's cursor: who waits for it stands in line, while a planner that finds its cursor
+ * taken goes away; and those who change preferences share it, so that they wait for a plan and not for each other.
+ */
+export async function lockHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${holdingOf(tenantId)}, 0))`;
+}
+
+const holdingOf = (tenantId: TenantId) => JSON.stringify([tenantId, "holding"]);
 
 /** The epoch of the tenant's log, which every decision carries. */
 export async function readEpoch(tx: TenantTransaction, tenantId: TenantId): Promise<number> {
