@@ -13,6 +13,7 @@ test("a link to a chat beyond the newest opens it, and one to a chat of others s
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ name, memberUserIds: [owner] }),
     });
+    expect(answer.status).toBe(201);
     return { token, id: ((await answer.json()) as { id: string }).id };
   };
   const { token, id } = await make(userId, "Beneath all");
