@@ -1,6 +1,6 @@
 import type { Locator } from "@playwright/test";
 import { expect, test } from "./journey.ts";
-import { makeOwnTenant, type OwnTenant } from "./own-tenant.ts";
+import { makeOwnTenant, type OwnTenant, pressUntil } from "./own-tenant.ts";
 
 /** More than any page has that takes the focus. */
 const FARTHEST = 120;
@@ -34,6 +34,18 @@ async function goTo(target: Locator, key = "Tab"): Promise<void> {
 
 const title = (name: string) => own.page.getByRole("heading", { level: 1, name });
 
+/** Presses a key once there is a question, in the moment before that has the focus. */
+async function pressAsItOpens(key: string): Promise<void> {
+  await own.page.evaluate((key) => {
+    const watch = new MutationObserver(() => {
+      if (!document.querySelector("[role=alertdialog]")) return;
+      watch.disconnect();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+  }, key);
+}
+
 /** By `g` and a letter, which has to follow within a moment. */
 async function goBy(letter: string, name: string): Promise<void> {
   await expect(async () => {
@@ -54,8 +66,9 @@ test("one gets past the sidebar, and to any page by the palette, the sidebar and
   await expect(page.getByRole("main").locator(":focus")).toBeVisible();
   const before = (await page.locator(":focus").textContent()) ?? "";
 
-  await press("Control+k");
-  await expect(page.getByRole("combobox", { name: "Page, act or id" })).toBeFocused();
+  const palette = page.getByRole("combobox", { name: "Page, act or id" });
+  await pressUntil(page, "Control+k", palette);
+  await expect(palette).toBeFocused();
   await press("ArrowUp"); // to the last
   await expect(page.getByRole("option").last()).toHaveAttribute("aria-selected", "true");
   await expect(page.getByRole("option").last()).toBeInViewport();
@@ -64,7 +77,7 @@ test("one gets past the sidebar, and to any page by the palette, the sidebar and
   await expect(page.locator(":focus")).toHaveText(before);
 
   await press("Control+k");
-  await expect(page.getByRole("combobox", { name: "Page, act or id" })).toBeFocused();
+  await expect(palette).toBeFocused();
   await type("topics");
   await expect(page.getByRole("option", { name: /Topics/ })).toHaveAttribute("aria-selected", "true");
   await press("Enter");
@@ -157,9 +170,11 @@ test("a row's menu, a question, what must be answered, a drawer and an undo take
   const question = page.getByRole("alertdialog", { name: /^Rotate/ });
   await press("Enter");
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toBeFocused();
+  await pressAsItOpens("c"); // makes a key elsewhere on the page, and nothing while a question is open
   await press("Enter");
-  await expect(question).toBeVisible();
-  await press("c"); // makes a key elsewhere on the page, and nothing while a question is open
+  await expect(question.locator(":focus")).toHaveCount(1);
+  await press("c");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await press("Escape");
   await expect(question).toHaveCount(0);
   await expect(menu).toBeFocused();

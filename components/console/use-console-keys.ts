@@ -51,6 +51,8 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+      // One that has just opened gets the focus a frame later.
+      if (document.querySelector("[data-dialog]")) return;
       if (press(event.key, event.timeStamp)) event.preventDefault();
     }
 
