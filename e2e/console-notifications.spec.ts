@@ -1,3 +1,4 @@
+import type { Route } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
 import { expect, loseAnswer, test, unheard } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
@@ -87,6 +88,8 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   await own.open(`/notifications/${body.id}`);
   await expect(steps().filter({ hasText: "Mail" })).toContainText("preference");
 });
+  expect(await topOf(act)).toBeLessThan(await topOf(steps().first()));
+});
 
 test("a template is drafted, compared, published, sent and rolled back", async () => {
   const { page } = own;
@@ -113,7 +116,19 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   await page.getByLabel("Subject", { exact: true }).fill("{{ line");
   await expect(page.getByText(/not closed/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Save the draft" })).toBeDisabled();
+  // What is not saved yet is not published.
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const save = async (route: Route) => {
+    await held;
+    await route.continue();
+  };
+  await page.route(/templates\.save/u, save, { times: 1 });
   await write("{{ line }} is late");
+  await expect(page.getByRole("button", { name: "Publish version 1" })).toBeDisabled();
+  letGo();
   await page.getByRole("button", { name: "Publish version 1" }).click();
   await expect(page.getByText("Version 1 is published")).toBeVisible();
   await write("{{ line }} is very late");

@@ -11,8 +11,14 @@ import { FailureNote } from "../failure-note.tsx";
 import { useTRPCClient } from "../trpc.ts";
 import type { Template } from "./template-page.tsx";
 
+export interface TemplateActsProps {
+  template: Template;
+  /** While its draft is being saved: it would be published with the words of before. */
+  barred: boolean;
+}
+
 /** Publishes the version that is open, takes the published one back, deletes them all. */
-export function TemplateActs({ template }: { template: Template }) {
+export function TemplateActs({ template, barred }: TemplateActsProps) {
   const { base, manages } = useConsole();
   const router = useRouter();
   const client = useTRPCClient();
@@ -42,7 +48,11 @@ export function TemplateActs({ template }: { template: Template }) {
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap gap-2">
-        <Button variant="primary" disabled={busy || content.version === published} onClick={() => void publish()}>
+        <Button
+          variant="primary"
+          disabled={busy || barred || content.version === published}
+          onClick={() => void publish()}
+        >
           Publish version {content.version}
         </Button>
         {published !== undefined && (

@@ -14,8 +14,13 @@ import { useTRPCClient } from "../trpc.ts";
 import { callOf, draftOf, previewOf, type TemplateDraft } from "./template-draft.ts";
 import type { Template } from "./template-page.tsx";
 
+export interface TemplateEditorProps {
+  template: Template;
+  onSaves: (saves: boolean) => void;
+}
+
 /** Writes the next version; beside it what comes of it with the sample's values. */
-export function TemplateEditor({ template }: { template: Template }) {
+export function TemplateEditor({ template, onSaves }: TemplateEditorProps) {
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
@@ -36,7 +41,9 @@ export function TemplateEditor({ template }: { template: Template }) {
   async function save(event: FormEvent) {
     event.preventDefault();
     if (!call) return;
+    onSaves(true);
     const saved = await once({ name: template.name, ...call }, (asked) => client.templates.save.mutate(asked));
+    onSaves(false);
     if (saved) toast({ title: `Saved as a draft: version ${saved.content.version}` });
   }
 

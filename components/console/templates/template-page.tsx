@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { parseAsInteger, useQueryState } from "nuqs";
+import { useState } from "react";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
@@ -16,6 +17,7 @@ export type Template = Answers["templates"]["get"];
 export function TemplatePage({ name }: { name: string }) {
   const trpc = useTRPC();
   const [version] = useQueryState("version", parseAsInteger);
+  const [saves, setSaves] = useState(false);
   const asked = { name, ...(version === null ? {} : { version }) };
   // What somebody writes must not be replaced under their hands: it is asked for once, and after each act.
   const query = useQuery(trpc.templates.get.queryOptions(asked, { refetchOnWindowFocus: false }));
@@ -32,9 +34,9 @@ export function TemplatePage({ name }: { name: string }) {
                 <StateBadge state={template.content.state} />
               </span>
             }
-            action={<TemplateActs template={template} />}
+            action={<TemplateActs template={template} barred={saves} />}
           />
-          <TemplateEditor key={template.content.version} template={template} />
+          <TemplateEditor key={template.content.version} template={template} onSaves={setSaves} />
           <VersionList template={template} />
         </>
       )}
