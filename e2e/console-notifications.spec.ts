@@ -1,4 +1,4 @@
-import type { Route } from "@playwright/test";
+import type { Locator, Route } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
 import { expect, loseAnswer, test, unheard } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
@@ -87,7 +87,9 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   });
   await own.open(`/notifications/${body.id}`);
   await expect(steps().filter({ hasText: "Mail" })).toContainText("preference");
-});
+  // Steps come while somebody looks: what is pressed stands above them.
+  const topOf = async (what: Locator) => (await what.boundingBox())?.y ?? Number.NaN;
+  const act = page.getByRole("main").getByRole("button", { name: "Delete" });
   expect(await topOf(act)).toBeLessThan(await topOf(steps().first()));
 });
 

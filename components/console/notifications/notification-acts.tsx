@@ -42,13 +42,8 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   }
 
   return (
-    <div className="mt-5 space-y-3">
+    <div className="mb-5 space-y-3">
       <div className="flex flex-wrap gap-2">
-        {mail && (
-          <Button size="sm" disabled={busy} onClick={() => void resend(mail.id)}>
-            Send the mail again
-          </Button>
-        )}
         {scheduled && (
           <Button size="sm" disabled={busy} onClick={() => setChanges(true)}>
             Change
@@ -57,6 +52,12 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
         {of.status !== "cancelled" && (
           <Button size="sm" variant="danger" disabled={busy} onClick={() => setAsks(true)}>
             {scheduled ? "Cancel it" : "Delete"}
+          </Button>
+        )}
+        {/* Last, because it comes later than the others: they stay where they are. */}
+        {mail && (
+          <Button size="sm" disabled={busy} onClick={() => void resend(mail.id)}>
+            Send the mail again
           </Button>
         )}
       </div>

@@ -79,6 +79,7 @@ function Steps({ of }: { of: Notification }) {
       <QueryView query={query}>
         {({ data }) => (
           <>
+            <NotificationActs of={of} deliveries={data} />
             <ol className="space-y-4 border-line border-l pl-4">
               {stepsOf(of, data).map((step) => (
                 <li key={step.key} className="text-sm">
@@ -100,7 +101,6 @@ function Steps({ of }: { of: Notification }) {
                 </li>
               ))}
             </ol>
-            <NotificationActs of={of} deliveries={data} />
           </>
         )}
       </QueryView>
