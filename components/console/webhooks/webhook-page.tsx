@@ -37,7 +37,6 @@ export function WebhookPage({ id }: { id: string }) {
             }
             action={manages && <EndpointActions of={webhook} />}
           />
-          <Trouble of={webhook} />
           <Facts of={webhook} />
           <DeliveriesPanel webhookId={id} />
           <VerifierCode />
@@ -47,13 +46,18 @@ export function WebhookPage({ id }: { id: string }) {
   );
 }
 
-function Trouble({ of }: { of: Webhook }) {
-  const text = troubleOf(of);
-  if (!text) return null;
+/** In one line, so that the list below stays where it is when the endpoint fails or comes back. */
+function State({ of }: { of: Webhook }) {
   return (
-    <p role="status" className="mb-4 rounded-xl border border-warn bg-surface px-4 py-3 text-sm">
-      {text}
-    </p>
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <EndpointState of={of} />
+      <span role="status">{troubleOf(of)}</span>
+      {of.failingSince && (
+        <span className="text-muted">
+          Failing since <When at={of.failingSince} />
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -68,14 +72,13 @@ function troubleOf({ state, reason, failures, nextTryAfter }: Webhook): string |
 
 function Facts({ of }: { of: Webhook }) {
   const facts = [
-    { name: "State", value: <EndpointState of={of} /> },
+    { name: "State", value: <State of={of} /> },
     { name: "Success, 24 h", value: <Success of={of.lately} /> },
-    ...(of.lately?.p95Ms != null ? [{ name: "p95", value: `${of.lately.p95Ms} ms` }] : []),
+    { name: "p95", value: of.lately?.p95Ms == null ? "–" : `${of.lately.p95Ms} ms` },
     { name: "Address", value: <span className="break-all">{of.url}</span> },
     { name: "Events", value: of.types.length === 0 ? "all" : of.types.join(", ") },
     ...(of.chatId ? [{ name: "Only of chat", value: <IdText id={of.chatId} what="the chat's id" /> }] : []),
     { name: "In order", value: of.ordered ? "yes, chat by chat" : "no" },
-    ...(of.failingSince ? [{ name: "Failing since", value: <When at={of.failingSince} /> }] : []),
     ...(of.oldSecretUntil && Date.parse(of.oldSecretUntil) > Date.now()
       ? [{ name: "Old secret signs until", value: new Date(of.oldSecretUntil).toLocaleString() }]
       : []),
