@@ -1,4 +1,4 @@
-import type { WebSocketRoute } from "@playwright/test";
+import type { Route, WebSocketRoute } from "@playwright/test";
 import { expect, test } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant } from "./own-tenant.ts";
 
@@ -14,8 +14,25 @@ test.afterAll(async () => {
 test("the overview says what needs somebody, each with a way there", async () => {
   const { page, tenantId, open, call, sql } = own;
   const needs = page.getByRole("region", { name: "What needs somebody" });
+  // What is below it stays where it is when the last of it is answered.
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const hold = async (route: Route) => {
+    await held;
+    await route.continue();
+  };
+  await page.route(/jobs\.listDead/u, hold);
   await open("");
-  await expect(needs.getByText("Nothing at the moment.")).toBeVisible();
+  const nothing = needs.getByText("Nothing at the moment.");
+  await expect(needs).toHaveAttribute("aria-busy", "true");
+  await expect(nothing).toHaveCount(0);
+  const { height } = (await needs.boundingBox()) ?? {};
+  answer();
+  await expect(nothing).toBeVisible();
+  expect((await needs.boundingBox())?.height).toBe(height);
+  await page.unroute(/jobs\.listDead/u);
   const { body: hook } = await call<{ id: string }>("POST", "/admin/webhooks", { url: "http://127.0.0.1:9/down" });
   await call("PATCH", "/admin/mail/settings", { catcher: false });
   // What takes hours of failing to come about.

@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
+import { Skeleton } from "../../ui/skeleton.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
@@ -16,7 +18,7 @@ interface Need {
   action: string;
 }
 
-/** What somebody should look at, each with where to go. Nothing is shown until all that could be one has answered. */
+/** What somebody should look at, each with where to go. Nothing is said until all that could be one has answered. */
 export function Attention() {
   const { base } = useConsole();
   const trpc = useTRPC();
@@ -26,7 +28,12 @@ export function Attention() {
   const { data: settings } = mail;
   const failed = [mail, webhooks, dead].find(({ data, error }) => data === undefined && error !== null);
   if (failed) return <FailureNote failure={failureOf(failed.error)} onRetry={() => void failed.refetch()} />;
-  if (!settings || !webhooks.data || !dead.data) return null;
+  if (!settings || !webhooks.data || !dead.data)
+    return (
+      <Needs busy>
+        <Skeleton className="mt-2 h-5" />
+      </Needs>
+    );
   const given = "totalCount" in dead.data ? dead.data.totalCount : 0;
   const needs: Need[] = [
     ...(settings.way === "none"
@@ -62,10 +69,7 @@ export function Attention() {
       : []),
   ];
   return (
-    <section aria-labelledby="attention" className="rounded-xl border border-line bg-surface p-4">
-      <h2 id="attention" className="font-medium text-sm">
-        What needs somebody
-      </h2>
+    <Needs>
       {needs.length === 0 ? (
         <p className="mt-2 flex items-center gap-2 text-muted text-sm">
           <CircleCheck aria-hidden className="size-4 text-good" />
@@ -85,6 +89,18 @@ export function Attention() {
           ))}
         </ul>
       )}
+    </Needs>
+  );
+}
+
+/** There from the beginning: what comes below it does not move when it is filled. */
+function Needs({ busy = false, children }: { busy?: boolean; children: ReactNode }) {
+  return (
+    <section aria-labelledby="attention" aria-busy={busy} className="rounded-xl border border-line bg-surface p-4">
+      <h2 id="attention" className="font-medium text-sm">
+        What needs somebody
+      </h2>
+      {children}
     </section>
   );
 }
