@@ -49,12 +49,15 @@ export function MailSection() {
       <QueryView query={query}>
         {(stored) => (
           <>
-            <p className="mt-0.5 text-muted text-sm">Mail goes {ways[stored.way]} at present.</p>
-            {stored.lastError && (
-              <p className="mt-3 text-sm">
-                <Badge tone="bad">Last fault</Badge> {stored.lastError}
-              </p>
-            )}
+            {/* In one line, so that the form below stays where it is when a fault comes. */}
+            <p className="mt-0.5 flex min-h-6 flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+              <span className="text-muted">Mail goes {ways[stored.way]} at present.</span>
+              {stored.lastError && (
+                <span>
+                  <Badge tone="bad">Last fault</Badge> {stored.lastError}
+                </span>
+              )}
+            </p>
             <MailForm stored={stored} />
             <div className="mt-6 border-line border-t pt-4 empty:hidden">
               <SendTest words={{}} label="Send a test to" />
