@@ -41,7 +41,7 @@ beforeAll(async () => {
     const webhook = sdk.webhook({ headers: request.headers as never, rawBody });
     const { events } = JSON.parse(rawBody) as { events: Event[] };
     const path = request.url ?? "";
-    if (path === "/hangs") return void hanging.add(response);
+    if (path.startsWith("/hangs")) return void hanging.add(response);
     requests.push({ path, events, valid: webhook.isValid(), type: request.headers["content-type"] });
     const status = path === "/down" ? 503 : path === "/flaky" && failures++ === 0 ? 500 : 200;
     response.writeHead(status).end();
@@ -220,6 +220,24 @@ describe("webhooks", () => {
     for (const response of hanging) response.end();
     for (const raw of raws) raw.socket.terminate();
     await owner.end();
+  });
+
+  test("that are never answered at any of a tenant's addresses leave other tenants most of a worker", async () => {
+    hanging.clear();
+    const events = ["channel_occupied"];
+    const dead = Array.from({ length: 10 }, (_, n) => ({ url: `${url}/hangs-${n}`, events }));
+    await configure({ webhooks: dead, batchWebhooks: false });
+    const globex = await stack.tenant("globex-2");
+    const theirs = await appOf(globex);
+    await globex.key()("PATCH", "/admin/pusher", { webhooks: [{ url: `${url}/lives-too`, events }] });
+    const raws = [await RawPusher.open(stack.url, app.key), await RawPusher.open(stack.url, theirs.key)];
+    for (let n = 0; n < 20; n++) raws[0]?.subscribe(`all-hang-${n}`, app);
+    await eventually(() => expect(hanging.size).toBeGreaterThanOrEqual(4));
+    raws[1]?.subscribe("lives", theirs);
+    await eventually(() => expect(told("/lives-too")).toEqual([{ name: "channel_occupied", channel: "lives" }]));
+    await configure({ webhooks: [] });
+    for (const response of hanging) response.end();
+    for (const raw of raws) raw.socket.terminate();
   });
 
   test("go to no private address, by number or by name, and by https only, unless the installation allows it", async () => {

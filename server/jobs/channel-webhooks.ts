@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { type PusherApp, pusherSecretKey, pusherSignature, readPusherApp } from "../auth/pusher-app.ts";
 import type { Database } from "../persistence/database.ts";
@@ -10,8 +10,8 @@ import type { TaskContext } from "./tasks.ts";
 
 /** Notices a step. */
 const step = 200;
-/** Requests to an address of a tenant at a time, over all workers: one that never answers has a worker's slot for as long as we wait. */
-const width = 2;
+/** Requests of a tenant at a time, over all workers: one that is never answered has a worker's slot for as long as we wait. */
+const width = 4;
 /** Events in one request, where they are batched. */
 const maxBatch = 50;
 /** ms between the tries. The last comes after five minutes, as Pusher has it; the queue's own delays do not meet that. */
@@ -46,7 +46,8 @@ export async function deliverChannelWebhook(
   const tenantId = tenantOf(payload);
   const { url, body, tries = 0 } = payload as unknown as Delivery;
   const app = await appOf(db.forTenant(tenantId), tenantId, config.authSecret);
-  if (!app?.webhooks.some((webhook) => webhook.url === url)) return; // it was taken back meanwhile
+  const nth = app?.webhooks.findIndex((webhook) => webhook.url === url) ?? -1;
+  if (!app || nth < 0) return; // it was taken back meanwhile
   const headers = {
     "Content-Type": "application/json", // SDKs compare it as a whole
     "X-Pusher-Key": app.key,
@@ -58,27 +59,32 @@ export async function deliverChannelWebhook(
   } catch (error) {
     const wait = channelWebhookDelays[tries];
     if (wait === undefined) throw error;
-    const again = { ...jobOf(tenantId, { url, body, tries: tries + 1 }), runAt: new Date(now() + wait) };
+    const job = jobOf(tenantId, queueOf(tenantId, app, nth), { url, body, tries: tries + 1 });
+    const again = { ...job, runAt: new Date(now() + wait) };
     await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
   }
 }
 
+/** A tenant's addresses share its width: one or two have two parts each, up to four one, and more share them. */
+function queueOf(tenantId: TenantId, { webhooks }: PusherApp, nth: number): string {
+  const part = webhooks.length > 2 ? nth : nth + 2 * randomInt(2);
+  return `channel-webhooks:${tenantId}:${part % width}`;
+}
+
 /** The last try is the queue's last as well: what fails then is in the dead-letter list. */
-function jobOf(tenantId: TenantId, delivery: Delivery): Job {
-  const address = createHash("sha256").update(delivery.url).digest("base64url").slice(0, 12);
-  const queue = `channel-webhooks:${tenantId}:${address}:${randomInt(width)}`;
+function jobOf(tenantId: TenantId, queue: string, delivery: Delivery): Job {
   const job = { task: "channel-webhook-delivery", payload: { tenantId, ...delivery }, queue, last: true };
   return { ...job, ...(delivery.tries === channelWebhookDelays.length ? { maxAttempts: 1 } : {}) };
 }
 
 function jobsFor(tenantId: TenantId, app: PusherApp, { notices, now }: { notices: DueNotice[]; now: number }): Job[] {
   const size = app.batchWebhooks ? maxBatch : 1;
-  return app.webhooks.flatMap(({ url, events }) => {
+  return app.webhooks.flatMap(({ url, events }, nth) => {
     const wanted = notices.filter(({ name }) => events.includes(name)).map(toEvent);
     const jobs: Job[] = [];
     for (let at = 0; at < wanted.length; at += size) {
       const body = JSON.stringify({ time_ms: now, events: wanted.slice(at, at + size) });
-      jobs.push(jobOf(tenantId, { url, body }));
+      jobs.push(jobOf(tenantId, queueOf(tenantId, app, nth), { url, body }));
     }
     return jobs;
   });
