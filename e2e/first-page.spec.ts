@@ -79,6 +79,8 @@ test("who was offline misses nothing, and sends what was written meanwhile", asy
   const missed = ["one", "two", "three"].map((word) => unheard(`Missed ${word}`));
   for (const text of missed) await right.say(text);
   await expect(right.messages.getByText(missed.at(-1) ?? "")).toHaveCount(1);
+  // What is shown is not sent yet: what the other one wrote is to follow it.
+  await expect(right.messages.getByText("Sending…")).toHaveCount(0);
   const held = unheard("Written offline");
   await left.say(held);
   await expect(left.region.getByText("Waiting to send")).toBeVisible();
@@ -86,10 +88,10 @@ test("who was offline misses nothing, and sends what was written meanwhile", asy
 
   await left.region.getByRole("button", { name: `Bring ${left.name} back` }).click();
   for (const { messages } of [left, right]) {
-    for (const text of [...missed, held]) await expect(messages.getByText(text)).toHaveCount(1);
-    const texts = await messages.getByRole("article").allInnerTexts();
-    const order = [...missed, held].map((text) => texts.findIndex((shown) => shown.includes(text)));
-    expect(order).toEqual([...order].sort((a, b) => a - b));
+    const all = [...missed, held];
+    const texts = () => messages.getByRole("article").allInnerTexts();
+    const order = async () => (await texts()).flatMap((shown) => all.filter((text) => shown.includes(text)));
+    await expect.poll(order).toEqual(all);
   }
 });
 

@@ -95,6 +95,8 @@ test("who was offline is told so, misses nothing and sends once what was written
   const missed = ["one", "two", "three"].map((word) => unheard(`Missed ${word}`));
   for (const text of missed) await ben.say(text);
   await expect(ben.messages.getByText(missed[2] ?? "")).toBeVisible();
+  // What is shown is not sent yet: what Ada holds is to follow it.
+  await expect(ben.messages.getByText("Sending…")).toHaveCount(0);
   const held = ["four", "five"].map((word) => unheard(`Held ${word}`));
   for (const text of held) await ada.say(text);
   await expect(ada.messages.getByText("Waiting to send")).toHaveCount(2);
