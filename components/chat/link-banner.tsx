@@ -11,7 +11,7 @@ const NOTHING_FOR_MS = 2_000;
 const OFFLINE_AFTER_MS = 10_000;
 const BACK_FOR_MS = 3_000;
 
-type Stage = "quiet" | "reconnecting" | "offline" | { caughtUp: number };
+type Stage = "quiet" | "reconnecting" | "offline" | { seenBefore: Readonly<Record<string, number>> };
 
 /**
  * Says nothing of a blink, then that it reconnects, then that one is offline and what waits; at the end, what was caught up. It lies
@@ -22,6 +22,8 @@ export function LinkBanner({ className }: { className: string }) {
   const link = useParleyState((state) => state.link);
   const waiting = useParleyState(countWaiting);
   const stage = useStage(link);
+  // What was missed comes after the line is back, and on a slow one for a while: counted for as long as it is said.
+  const caught = useParleyState((state) => (typeof stage === "object" ? caughtUp(stage.seenBefore, state) : 0));
   if (stage === "quiet") return <div role="status" className="sr-only" />;
   const isBack = typeof stage === "object";
   return (
@@ -33,7 +35,7 @@ export function LinkBanner({ className }: { className: string }) {
         className,
       )}
     >
-      {wordsOf(stage, waiting)}
+      {isBack ? wordsOfReturn(caught) : wordsOfOutage(stage, waiting)}
       {stage === "offline" && (
         <Button
           size="sm"
@@ -47,13 +49,13 @@ export function LinkBanner({ className }: { className: string }) {
   );
 }
 
-function wordsOf(stage: Exclude<Stage, "quiet">, waiting: number): string {
+function wordsOfOutage(stage: "reconnecting" | "offline", waiting: number): string {
   if (stage === "reconnecting") return "Reconnecting…";
-  if (stage === "offline") {
-    const held = waiting === 1 ? "1 message is waiting." : `${waiting} messages are waiting.`;
-    return waiting === 0 ? "You are offline." : `You are offline. ${held}`;
-  }
-  const count = stage.caughtUp;
+  const held = waiting === 1 ? "1 message is waiting." : `${waiting} messages are waiting.`;
+  return waiting === 0 ? "You are offline." : `You are offline. ${held}`;
+}
+
+function wordsOfReturn(count: number): string {
   if (count === 0) return "Connected";
   return count === 1 ? "Connected – caught up 1 message" : `Connected – caught up ${count} messages`;
 }
@@ -72,8 +74,8 @@ function useStage(link: State["link"]): Stage {
       const before = seenBefore.current;
       seenBefore.current = undefined;
       if (shown.current && before !== undefined) {
-        // What was missed comes in the moment after the line is back.
-        later(400, () => setStage({ caughtUp: caughtUp(before, seenOf(client.getState())) }));
+        // Most of what was missed comes in this moment: said after it, the number seldom moves.
+        later(400, () => setStage({ seenBefore: before }));
         later(400 + BACK_FOR_MS, () => setStage("quiet"));
       } else setStage("quiet");
       shown.current = false;
