@@ -139,6 +139,27 @@ test("who has read all that is loaded is not told that there is no more", async 
   await expect(page.getByRole("article", { name: new RegExp(`^${oldest}`, "u") })).toBeVisible();
 });
 
+test("an urgent one lies over the inbox and moves nothing, from the moment it comes until it is put away", async ({
+  page,
+}) => {
+  await callAs("emma", "PUT", "/Notifications/read-all", {}); // the demo's own urgent ones
+  await page.goto("/inbox/demo?as=emma");
+  await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();
+  await expect(page.getByRole("status", { name: "Loading notifications" })).toHaveCount(0);
+  const filters = page.getByRole("navigation", { name: "Filters" });
+  const place = await filters.boundingBox();
+  const subject = await notify("emma", { priority: "Urgent" });
+  const strip = page.getByRole("status").filter({ hasText: subject });
+  await expect(strip).toBeVisible();
+  expect(await filters.boundingBox()).toEqual(place);
+  await expect(page.getByRole("article", { name: new RegExp(`^${subject}`, "u") })).toHaveAccessibleName(
+    /unread, urgent/u,
+  );
+  await strip.getByRole("button", { name: "Put away" }).click();
+  await expect(strip).toHaveCount(0);
+  expect(await filters.boundingBox()).toEqual(place);
+});
+
 test("all is marked read at once, one unread again, and a type is looked at alone", async ({ page }) => {
   await page.goto("/inbox/demo?as=gita");
   await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();

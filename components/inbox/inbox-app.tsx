@@ -78,7 +78,8 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
         </div>
       </header>
       <main className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto max-w-3xl px-4 py-4">
+        {/* The space below is what an urgent one lies over when all is scrolled up. */}
+        <div className="mx-auto max-w-3xl px-4 pt-4 pb-36 md:pb-20">
           {isPreferences ? (
             <PreferencesForm />
           ) : (
@@ -131,16 +132,22 @@ function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilt
   );
 }
 
-/** The newest urgent notification that is unread, above everything until it is put away. */
+/**
+ * The newest urgent notification that is unread, over everything until it is put away: a bar above would move everything, and a press
+ * that is under way would go astray. At the bottom, clear of toasts and of what is said of the line; no filter lies there.
+ */
 function UrgentStrip() {
   const inbox = useParleyState((state) => state.inbox);
   const [away, setAway] = useState<readonly string[]>([]);
   const urgent = inboxItems(inbox, "all").find(
     ({ id, priority, isRead }) => priority === "Urgent" && !isRead && !away.includes(id),
   );
-  if (!urgent) return null;
+  if (!urgent) return <div role="status" className="sr-only" />;
   return (
-    <div role="status" className="flex items-center gap-3 border-bad border-b bg-surface px-4 py-2 text-sm">
+    <div
+      role="status"
+      className="absolute inset-x-4 bottom-20 z-20 flex items-center gap-3 rounded-xl border border-bad bg-surface py-2 pr-2 pl-4 text-sm shadow-lg md:bottom-4 md:left-auto md:w-96"
+    >
       <PriorityMark priority="Urgent" />
       <p className="min-w-0 flex-1 truncate font-medium">{urgent.subject}</p>
       <IconButton icon={X} label="Put away" onClick={() => setAway([...away, urgent.id])} />
