@@ -18,6 +18,15 @@ test("a link to a chat beyond the newest opens it, and one to a chat of others s
   };
   const { token, id } = await make(userId, "Beneath all");
   await Promise.all(Array.from({ length: 50 }, (_, at) => make(userId, `Above ${at}`)));
+  // One that does not come leaves a way back, also on a phone, where the list is not beside it.
+  const phone = await page.context().newPage();
+  await phone.setViewportSize({ width: 390, height: 780 });
+  await phone.route(new RegExp(`/Chat/${id}$`, "u"), (route) => route.abort());
+  await phone.goto(`/chat/${tenantId}?chat=${id}#token=${token}`);
+  await expect(phone.getByRole("button", { name: "Try again" })).toBeVisible();
+  await phone.getByRole("button", { name: "Back to the chats" }).click();
+  await expect(phone.getByRole("navigation", { name: "Chats" }).getByRole("button").first()).toBeVisible();
+
   await page.goto(`/chat/${tenantId}?chat=${id}#token=${token}`);
   await expect(page.getByRole("heading", { level: 1, name: "Beneath all" })).toBeVisible();
   await partsOf(page).say("Written below");

@@ -23,12 +23,14 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
   const people = useParleyState((known) => known.people);
   const other = state && otherOf(state);
   const presence = usePresence(other ? [other.userId] : []);
-  if (!state) return <header className="h-15 border-line border-b" />;
+  const back = <IconButton icon={ArrowLeft} label="Back to the chats" onClick={onBack} className="md:hidden" />;
+  // One that does not come leaves a way back: on a phone the list is not beside it.
+  if (!state) return <header className="flex h-15 shrink-0 items-center border-line border-b px-3">{back}</header>;
   const title = titleOf(state, people);
   const muted = isMuted(state.chat);
   return (
     <header className="flex h-15 shrink-0 items-center gap-3 border-line border-b px-3">
-      <IconButton icon={ArrowLeft} label="Back to the chats" onClick={onBack} className="md:hidden" />
+      {back}
       <Avatar name={title} src={other?.avatarUrl} className="size-9" />
       <div className="min-w-0 flex-1">
         <h1 tabIndex={-1} className="truncate font-semibold text-sm outline-none">
