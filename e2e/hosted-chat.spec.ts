@@ -265,8 +265,9 @@ test("works by keyboard alone, and says new messages by one polite voice", async
 });
 
 test("meets WCAG 2.2 AA in both themes and fits 360 px, with its panel and without", async ({ browser }) => {
-  const [first] = (await callAs<{ data: { id: string }[] }>("ada", "GET", "/Chat")).data;
-  const ada = await openHosted(browser, "ada", first?.id ?? "", { reducedMotion: "reduce" });
+  const { id } = await makeGroup(unheard("Looked at"), "ada", "ben");
+  await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "Words to look at" });
+  const ada = await openHosted(browser, "ada", id, { reducedMotion: "reduce" });
   await expect(ada.messages.getByRole("article").first()).toBeVisible();
   await expectAccessible(ada.page);
   await ada.page.getByRole("button", { name: "Members" }).click();
