@@ -294,6 +294,12 @@ test("the demo's strip chats over stock clients: SignalR, tRPC and Pusher", asyn
     await callAs("joana", "POST", `/Chat/${id}/messages`, { content: text });
     await expect(ada.messages.getByText(text)).toHaveCount(1);
   }
+  // It is loaded after the page, and what keeps its place until then is one row high.
+  const strip = ada.page.getByRole("region", { name: "Demo" });
+  expect((await strip.boundingBox())?.height).toBe(52);
+  await ada.page.setViewportSize({ width: 360, height: 740 });
+  expect((await strip.boundingBox())?.height).toBe(52);
+  await ada.page.setViewportSize({ width: 1280, height: 720 });
   await ada.page.getByRole("combobox", { name: "Second person" }).selectOption("Joana Reis");
   await ada.page.getByRole("button", { name: "Open beside" }).click();
   const beside = ada.page.frameLocator('iframe[title="The second person"]');

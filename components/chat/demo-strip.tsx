@@ -50,10 +50,11 @@ export default function DemoStrip({ people, pusherKey, hrefOf, onBeside, beside 
   return (
     <section
       aria-label="Demo"
-      className="flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-t bg-sunken px-4 py-2 text-sm"
+      // As tall as what keeps its place until it is loaded: in one row, for as narrow a window as there is.
+      className="flex min-h-13 items-center gap-x-4 gap-y-2 border-line border-t bg-sunken px-4 py-1.5 text-sm lg:flex-wrap"
     >
-      <div className="flex items-center gap-2">
-        <span className="text-muted">Protocol</span>
+      <div className="flex min-w-0 items-center gap-2">
+        <span className="text-muted max-sm:hidden">Protocol</span>
         <NativeSelect
           label="Protocol"
           value={protocol}
