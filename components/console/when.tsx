@@ -11,7 +11,12 @@ export function When({ at }: { at: string | undefined }) {
   useSyncExternalStore(onTick, ticks, ticks);
   if (at === undefined) return <span className="text-muted">never</span>;
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()} className="whitespace-nowrap">
+    <time
+      dateTime={at}
+      title={new Date(at).toLocaleString()}
+      // "59 seconds" is wider than "1 minute": what stands to the right of it in a table must not move while it is pressed.
+      className="whitespace-nowrap in-[td]:inline-block in-[td]:min-w-28"
+    >
       {formatDistanceToNowStrict(new Date(at), { addSuffix: true })}
     </time>
   );
