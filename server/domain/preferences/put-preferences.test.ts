@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { claimMail } from "../../jobs/mail/mail-store.ts";
+import { findRulingAgain } from "../../jobs/mail/ruling-store.ts";
+import { Planner } from "../../log/planner.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
+import { notify } from "../../testing/notify.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { planDeliveries } from "../deliveries/plan-deliveries.ts";
 import { presentFacts } from "./presenter.ts";
 import { maxChoices, type Preferences } from "./schema.ts";
 import { erasePreferences, readFacts } from "./store.ts";
@@ -119,6 +124,22 @@ describe("succeeds", () => {
     expect(await factsOf("ben", "x", chat)).toMatchObject({ mute: "none" });
     await mute({ mute: "all", until: new Date(Date.now() - 1000).toISOString() });
     expect(await factsOf("ada", "x", chat)).toMatchObject({ mute: "none" });
+  });
+
+  test.each(["default", "off"])("what was put %s counts for mail on its way, before its first try", async (email) => {
+    const { db } = stack.api.services;
+    // Of a tenant of its own: a rule or a category that has just changed has every mail asked again.
+    const { tenantId, as } = await stack.tenant(`way-${email}`);
+    await as("max")("PUT", "/preferences", { categories: [{ type: "Deals", email: "on" }] });
+    await as("max")("PUT", "/Users/max", { email: "max@example.com" });
+    await notify(db, tenantId, [{ userId: "max", type: "Deals" }]);
+    const onError = (error: unknown) => {
+      throw error;
+    };
+    await new Planner({ db, consumers: [planDeliveries], onError }).plan(tenantId);
+    await as("max")("PUT", "/preferences", { categories: [{ type: "Deals", email }] });
+    const mail = await claimMail(db.pool, tenantId);
+    expect(mail && (await findRulingAgain(db, tenantId, mail))).toMatchObject({ outcome: "stop" });
   });
 
   test("for a user by a key or an Admin, and all of it can be erased", async () => {

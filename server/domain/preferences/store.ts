@@ -112,6 +112,8 @@ export async function saveChoices(
     enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled, updatedAt }],
   );
   await tx.preference.createMany({ data: rows });
+  // A row that is gone cannot say when, so that of the person's times does: mail on its way looks at both.
+  if (rows.length < latest.size) await saveTiming(tx, tenantId, userId, {});
   if (!byLink && (await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
     throw new DomainError("conflict", { detail: `A person can choose for at most ${maxChoices} types and channels` });
 }
