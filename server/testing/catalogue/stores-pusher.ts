@@ -30,7 +30,7 @@ export const pusherStores: StoreModules = {
       listChannels: [({ db, mine }) => channels.listChannels(db.pool, mine, "", 100), []],
       putCachedEvent: [
         ({ db, mine }) => channels.putCachedEvent(db.pool, mine, ["cache-x"], { event: "e", data: "{}" }),
-        undefined,
+        own,
       ],
       findCachedEvent: [({ db, mine }) => channels.findCachedEvent(db.pool, mine, "cache-crew", 60), undefined],
       addChannelNotices: [
