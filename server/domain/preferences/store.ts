@@ -103,9 +103,10 @@ export async function saveChoices(
 ): Promise<void> {
   await lockUser(tx, tenantId, userId);
   const latest = new Map(choices.map((choice) => [`${choice.channel} ${choice.type}`, choice]));
+  let gone = 0;
   for (const channel of deliveryChannels) {
     const types = [...latest.values()].filter((choice) => choice.channel === channel).map(({ type }) => type);
-    await tx.preference.deleteMany({ where: { tenantId, userId, channel, type: { in: types } } });
+    gone += (await tx.preference.deleteMany({ where: { tenantId, userId, channel, type: { in: types } } })).count;
   }
   const updatedAt = await clockOf(tx); // mail on its way compares it with when it was planned
   const rows = [...latest.values()].flatMap(({ type, channel, enabled }) =>
@@ -114,7 +115,8 @@ export async function saveChoices(
   await tx.preference.createMany({ data: rows });
   // A row that is gone cannot say when, so that of the person's times does: mail on its way looks at both.
   if (rows.length < latest.size) await saveTiming(tx, tenantId, userId, {});
-  if (!byLink && (await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
+  // Who has more than that by links can still change it.
+  if (!byLink && rows.length > gone && (await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
     throw new DomainError("conflict", { detail: `A person can choose for at most ${maxChoices} types and channels` });
 }
 

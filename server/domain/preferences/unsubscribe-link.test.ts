@@ -71,6 +71,13 @@ describe("a mail provider", () => {
     ).toBe(409);
     expect((await form({ "List-Unsubscribe": "One-Click" })).status).toBe(200);
     expect(await mailsOf("News")).toBe(false);
+    // One more than one may: what is there can be changed all the same, and nothing added.
+    const answerTo = async (type: string, email: string) =>
+      (await visitor("PUT", `${token}/preferences`, { categories: [{ type, email }] })).status;
+    expect([await answerTo("t1", "on"), await answerTo("News", "off"), await answerTo("New", "on")]).toEqual([
+      200, 200, 409,
+    ]);
+    expect([await mailsOf("t1"), await mailsOf("News")]).toEqual([true, false]);
     expect((await visitor("POST", `${token}/resubscribe`)).status).toBe(200);
     expect(await mailsOf("News")).toBe(true);
   });
