@@ -54,6 +54,10 @@ test.each([
     "old keys",
     "send_keys where tenant_id = 't' and key like 'i:%' and created_at < '2026-01-01' order by created_at limit 50",
   ],
+  [
+    "what is scheduled for one person",
+    "notifications where tenant_id = 't' and user_id = 'u' and status = 'scheduled'",
+  ],
   ["what is scheduled", "notifications where tenant_id = 't' and status = 'scheduled' order by id desc limit 50"],
 ])("an index has %s, and nothing else is read for them", async (_, asked) => {
   const plan = await connected(migrated, async (client) => {
