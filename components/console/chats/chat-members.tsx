@@ -20,6 +20,7 @@ import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { readIds } from "./create-chat-dialog.tsx";
+import { restoreMember } from "./restore-member.ts";
 
 type Member = Answers["adminChats"]["listMembers"]["data"][number];
 
@@ -46,22 +47,19 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
   // A direct chat keeps its two.
   const mayGo = changes && chat.kind === "group";
 
-  async function remove({ userId, role, mutedUntil }: Member) {
+  async function remove(member: Member) {
+    const { userId } = member;
     const removed = await run(() => client.adminChats.removeMember.mutate({ chatId, userId }));
     if (!removed) return;
-    // Whoever is added is a plain member who may write: what was taken away with the membership is given back.
-    const before = { role, ...(mutedUntil === null ? {} : { mutedUntil }) };
     const undo = async () => {
-      const back = await run(async () => {
-        await client.adminChats.addMembers.mutate({ chatId, userIds: [userId] });
-        const member = await client.adminChats.updateMember.mutate({ chatId, userId, ...before });
-        // Now that there is an owner again, whom the chat was passed on to is what they were.
-        const { heir } = removed;
-        if (heir) await client.adminChats.updateMember.mutate({ chatId, userId: heir.userId, role: heir.role });
-        return member;
-      });
+      const back = await run(() => restoreMember(client, { chatId, member, removed }));
       // The toast outlives this tab, which shows the failure.
       if (!back) toast(refusal(`${userId} is not back as before`));
+      else if (back.owns)
+        toast({
+          title: `${userId} owns the chat now`,
+          description: "Nobody else is in it. Add its owner, then change the roles.",
+        });
     };
     toast({ title: `Removed ${userId}`, action: { label: "Undo", onClick: () => void undo() } });
   }
