@@ -160,7 +160,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
       await pusher.close();
       trpc.close();
       silent.close();
-      await Promise.all([app.close(), ...servers.map(closeServer)]);
+      await closeServers(app, servers);
       await Promise.all([security.close(), requests.flush(), minutes.close()]);
       await bus.close();
       await db.close();
@@ -209,12 +209,13 @@ async function listen(app: FastifyInstance, config: Config, route: (server: Serv
   return servers;
 }
 
-/** Resolves when the last answer is out. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** Resolves when the last answer is out. Its client keeps the connection for another call, and only then is it idle. */
+async function closeServers(app: FastifyInstance, others: Server[]): Promise<void> {
+  const sweep = setInterval(() => {
+    for (const server of [app.server, ...others]) server.closeIdleConnections();
+  }, 100);
+  const closed = others.map((server) => new Promise((resolve) => server.close(resolve)));
+  await Promise.all([app.close(), ...closed]).finally(() => clearInterval(sweep));
 }
 
 interface Health {
