@@ -3,7 +3,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HubConnectionBuilder, LogLevel, type HubConnection as StockClient, Subject } from "@microsoft/signalr";
 import { MessagePackHubProtocol } from "@microsoft/signalr-protocol-msgpack";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type AlternatingProxy, openAlternatingProxy } from "../../testing/alternating-proxy.ts";
 import { eventually, RawHubClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -171,6 +171,23 @@ test("a node that has passed a socket on ends without it, and its client goes on
   await back.completion("0"); // nobody has said that it came
   back.send({ type: 7 });
   await back.closed;
+});
+
+test("a node that ends while it looks for another passes no poll on: it would be held there, and hold the stop", async () => {
+  const third = await stack.another();
+  const headers = { authorization: `Bearer ${await acme.token("bob")}` };
+  const negotiated = await fetch(`${acme.url}/hub/negotiate?negotiateVersion=1`, { method: "POST", headers });
+  const { connectionToken } = (await negotiated.json()) as Record<string, string>;
+  const { realtime } = third.api;
+  const ended = vi.spyOn(realtime, "close"); // comes after the hub has closed
+  const looked = vi.spyOn(realtime, "urlOf").mockImplementation(async () => {
+    await eventually(() => expect(ended).toHaveBeenCalled());
+    return stack.url;
+  });
+  const poll = fetch(`${third.url}/tenant/acme/v1/hub?id=${connectionToken}`, { headers });
+  await eventually(() => expect(looked).toHaveBeenCalled());
+  await third.api.close();
+  expect((await poll).status).toBe(404);
 });
 
 test("who comes by way of another node is known by their own address, whatever they say of it themselves", async () => {

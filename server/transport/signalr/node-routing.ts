@@ -30,7 +30,7 @@ export class NodeRouting {
     const url = await this.urlFor(request.headers, nodeId);
     const { status, text } = plainAnswers.idUnknown;
     const refuse = () => reply.code(status).type("text/plain; charset=utf-8").send(text);
-    if (url === undefined) return refuse();
+    if (url === undefined || this.isClosed) return refuse(); // what is asked now would outlive the close
     const answer = await this.ask(url, request, reply).catch(() => undefined);
     if (!answer) return refuse();
     reply.hijack();
