@@ -114,8 +114,8 @@ interface Appeared {
 }
 
 test("what is scheduled appears within 2 s of its time and never before, once, though the worker dies at that moment", async () => {
-  const schedule = async (userId: string) => {
-    const scheduledFor = new Date(Date.now() + 700).toISOString();
+  const schedule = async (userId: string, ahead = 700) => {
+    const scheduledFor = new Date(Date.now() + ahead).toISOString();
     return (await key<{ id: string }>("POST", "/Notifications", { ...content, userId, scheduledFor })).body.id;
   };
   const appeared = (id: string) =>
@@ -140,7 +140,7 @@ test("what is scheduled appears within 2 s of its time and never before, once, t
 
   let worker = first;
   for (const fate of ["lost", "committed"] as const) {
-    const id = await schedule(fate);
+    const id = await schedule(fate, 4000); // the head is held before that time has come
     await holdHead();
     await killWithin(worker, "settle_notifications_v1", fate);
     expect(await appeared(id)).toHaveLength(fate === "lost" ? 0 : 1);
