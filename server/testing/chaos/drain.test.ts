@@ -48,7 +48,8 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     const { code, ms } = await node.kill(signal);
     await written;
 
-    expect({ code, quick: ms < 5000 }).toEqual({ code: 0, quick: true });
+    // Sockets have 6 s to close; what waits for a poll or for the limit takes 25 s and more.
+    expect({ code, quick: ms < 20_000 }).toEqual({ code: 0, quick: true });
     writers.expectKept(await expectSoundLog(owner, tenant.id));
     expect(await open.socket.next(({ type }) => type === 7)).toMatchObject({ allowReconnect: true });
     await open.silent.closed;
@@ -57,5 +58,5 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     open.trpc.close();
     expect(node.output()).not.toMatch(/"level":60|"msg":"internal/);
   },
-  60_000,
+  150_000,
 );
