@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { listenOptions } from "../config/config.ts";
-import { freePort } from "../testing/processes.ts";
+import { freePort } from "../testing/free-port.ts";
 import { usableHosts } from "./ports.ts";
 
 const open: Server[] = [];

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
+import { freePort } from "./free-port.ts";
 import { createTestDatabase } from "./postgres.ts";
-import { cleanUp, expectGone, freePort, pasteCurl, startReady, until } from "./started-service.ts";
+import { cleanUp, expectGone, pasteCurl, startReady, until } from "./started-service.ts";
 
 // A clone elsewhere, in a folder that is closed to everybody else, as root to Postgres' user too. Packages are links, all but
 // Postgres, and what is built comes along: it is the folder that is new.

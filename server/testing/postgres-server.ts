@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { serverAccount } from "../persistence/embedded-account.ts";
 import { prepareBinaries } from "../persistence/embedded-binaries.ts";
+import { freePort } from "./free-port.ts";
 
 export interface TestServer {
   /** Superuser, database `postgres`. */
@@ -62,14 +62,6 @@ function serverOptions(port: number, fsync: boolean): string[] {
     ...(fsync ? {} : { fsync: "off", full_page_writes: "off" }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
 }
 
 async function untilReady(url: string, keeper: ChildProcess): Promise<void> {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,6 +10,7 @@ import { createTenant } from "../domain/tenants/make-tenant.ts";
 import { openDatabase } from "../persistence/database.ts";
 import { migrate } from "../persistence/migrate.ts";
 import { projectRoot } from "../persistence/project-root.ts";
+import { freePort } from "./free-port.ts";
 import { createTestDatabase, type TestDatabase } from "./postgres.ts";
 import { startTestServer } from "./postgres-server.ts";
 import { call, testSecret } from "./stack.ts";
@@ -167,13 +167,4 @@ async function bundle(): Promise<string> {
 function dropBundle(): void {
   bundling = undefined;
   rmSync(bundleFolder, { recursive: true, force: true });
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
 }

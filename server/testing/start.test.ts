@@ -6,11 +6,11 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
+import { freePort } from "./free-port.ts";
 import { createTestDatabase } from "./postgres.ts";
 import {
   cleanUp,
   expectGone,
-  freePort,
   isAlive,
   newFolder,
   newPlace,

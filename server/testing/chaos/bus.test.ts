@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { freePort } from "../free-port.ts";
 import { eventually, RawHubClient } from "../hub-client.ts";
 import { isInstalled } from "../installed.ts";
-import { type ApiProcess, type Fleet, type FleetTenant, freePort, openFleet } from "../processes.ts";
+import { type ApiProcess, type Fleet, type FleetTenant, openFleet } from "../processes.ts";
 import { Owner } from "./owner.ts";
 
 let fleet: Fleet;
