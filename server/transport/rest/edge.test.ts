@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import Fastify from "fastify";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Chat } from "../../domain/chats/schema.ts";
 import { RawHubClient, refusedUpgrade } from "../../testing/hub-client.ts";
 import { type Caller, call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -220,6 +220,8 @@ describe("rates", () => {
     const churn = await stack.tenant("churn");
     await setSettings(rates(["user"], 0.1, 5), churn);
     const token = await churn.token("una");
+    vi.useFakeTimers({ toFake: ["Date"] }); // in ten seconds there would be one more
+    onTestFinished(() => void vi.useRealTimers());
     const bearer = { authorization: `Bearer ${token}` };
     const negotiate = () => fetch(`${churn.url}/hub/negotiate?negotiateVersion=1`, { method: "POST", headers: bearer });
     const stream = () => fetch(`${churn.url}/events`, { headers: { ...bearer, accept: "text/event-stream" } });
