@@ -99,7 +99,7 @@ export const policyExamples: Record<Extract<OperationName, `${PolicyNoun}.${stri
   "preferences.resubscribe": {
     input: ofLink,
     callers: byAnyone,
-    changes: ["preferences"],
+    changes: ["preference_timings", "preferences"],
     foreign: foreignLink,
   },
 };
