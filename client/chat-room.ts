@@ -148,9 +148,10 @@ export class ChatRoom {
 
   async loadMembers(): Promise<void> {
     const { api, act } = this.#options;
+    const changes = this.#chat?.memberChanges ?? 0;
     const { body } = await api.call("members.list", { chatId: this.chatId, expand: true, limit: MOST_MEMBERS });
     // Whole ones, for `expand`.
-    act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[] });
+    act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
   }
 
   async addMembers(userIds: string[]): Promise<void> {

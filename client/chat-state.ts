@@ -22,6 +22,8 @@ export interface ChatState {
   stale: boolean;
   /** The members have changed since they were fetched. */
   membersStale: boolean;
+  /** How often they have: a list that was asked for before the last time may be older than that. */
+  memberChanges: number;
   /** Counts the events applied, so that an answer older than an event is known for what it is. */
   version: number;
 }
@@ -41,6 +43,7 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     changes: {},
     stale: false,
     membersStale: false,
+    memberChanges: 0,
     version: 0,
   };
   return recount({ ...base, chat, stale: false });
@@ -103,7 +106,9 @@ export function withReadPosition(state: ChatState, seq: number): ChatState {
   return recount({ ...state, chat: moved, stale: state.stale || !atEnd });
 }
 
-export function withMembers(state: ChatState, members: readonly Member[]): ChatState {
+/** @param changes how often they had changed when the list was asked for */
+export function withMembers(state: ChatState, members: readonly Member[], changes: number): ChatState {
+  if (state.memberChanges !== changes) return { ...state, members: state.members ?? members, membersStale: true };
   const { me } = state.log;
   const others = members.filter(({ userId }) => userId !== me);
   const reads = Object.fromEntries(others.map(({ userId, lastReadSeq }) => [userId, lastReadSeq]));
@@ -165,7 +170,12 @@ function applyMember(state: ChatState, { type, data }: LiveEvent): ChatState {
   const members =
     type === "member.removed" ? state.members?.filter((member) => member.userId !== userId) : state.members;
   const { [userId]: _, ...typing } = state.typing;
-  return { ...state, members, typing, stale: true, membersStale: true };
+  return withStaleMembers({ ...state, members, typing, stale: true });
+}
+
+/** They have changed, or may have. */
+export function withStaleMembers(state: ChatState): ChatState {
+  return { ...state, membersStale: true, memberChanges: state.memberChanges + 1 };
 }
 
 /** Where all unread messages are loaded the count is theirs; elsewhere it stays what the service said. */

@@ -603,6 +603,35 @@ test("one that was closed and is started again keeps its chats and its counters 
   await expect.poll(() => client.getState().counters?.chats.unreadMessages).toBe(1);
 });
 
+test("a list of members that is overtaken by somebody's coming is asked for again", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada);
+  const client = await live(ada);
+  await client.room(chatId).open();
+  const { fetch: real } = globalThis;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  let letThrough: (() => void) | undefined;
+  globalThis.fetch = async (address, init) => {
+    const answer = await real(address, init);
+    // The first one is held, of before.
+    if (String(address).includes("/members?") && !letThrough)
+      await new Promise<void>((resolve) => (letThrough = resolve));
+    return answer;
+  };
+  const loading = client.room(chatId).loadMembers();
+  await expect.poll(() => letThrough).toBeDefined();
+  await tenant.as(ada)("POST", `/Chat/${chatId}/members`, { userId: ben });
+  const who = () => client.getState().chats[chatId]?.members?.map(({ userId }) => userId);
+  await expect.poll(who).toEqual([ada, ben]);
+  letThrough?.();
+  await loading;
+  await expect.poll(who).toEqual([ada, ben]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(who()).toEqual([ada, ben]);
+});
+
 const actions = { send: 6, edit: 2, delete: 2, read: 3, unread: 1, leave: 1, join: 2, rename: 1, blink: 1 } as const;
 
 const step = fc.record({

@@ -7,6 +7,7 @@ import {
   withMembers,
   withoutStaleTyping,
   withReadPosition,
+  withStaleMembers,
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction } from "./message-log.ts";
@@ -43,7 +44,7 @@ export type Action =
   | { type: "chat-loaded"; chat: Chat }
   | { type: "chat-gone"; chatId: string }
   | { type: "earlier"; chatId: string; cursor: string | null }
-  | { type: "members-loaded"; chatId: string; members: readonly Member[] }
+  | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
   | { type: "people-known"; people: readonly Person[] }
   /** `before`: what was known when it was asked for. What events have said since is newer. */
   | { type: "presence-known"; presence: readonly Presence[]; before: State["presence"] }
@@ -93,7 +94,7 @@ export function reduce(state: State, action: Action): State {
     case "members-loaded": {
       const people = action.members.map(({ user }) => user);
       return withPeople(
-        inChat(state, action.chatId, (chat) => withMembers(chat, action.members)),
+        inChat(state, action.chatId, (chat) => withMembers(chat, action.members, action.changes)),
         people,
       );
     }
@@ -187,7 +188,7 @@ function reloadChats(state: State, { chats, more, versions }: Extract<Action, { 
     Object.entries(next.chats).map(([id, chat]) => {
       // Events came in while the list was on its way, so it may be older than they are.
       const overtaken = chat.version !== (versions[id] ?? 0);
-      return [id, { ...chat, stale: chat.stale || overtaken || !listed.has(id), membersStale: true }];
+      return [id, withStaleMembers({ ...chat, stale: chat.stale || overtaken || !listed.has(id) })];
     }),
   );
   // Which chats one came into meanwhile is not known either.
