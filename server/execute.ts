@@ -10,7 +10,7 @@ import { headersOf } from "./limiter.ts";
 import { observeCall } from "./metrics.ts";
 import type { Call, Context, Operation } from "./operation.ts";
 import { HeldAnswer, type IdempotentCall } from "./persistence/idempotency.ts";
-import { findHeldAnswer } from "./persistence/unit-of-work.ts";
+import { findHeldDespite } from "./persistence/unit-of-work.ts";
 
 export interface Answer {
   status: number;
@@ -73,15 +73,8 @@ async function handleOnce(
     const { idempotent, services, tenantId } = ctx;
     const isRefusal = error instanceof DomainError && error.status < 500 && !error.code.startsWith("idempotency_");
     if (!isRefusal || !idempotent) throw error;
-    const held = await findHeldAnswer(services.db, tenantId, idempotent).catch(unlessReused);
-    if (!held) throw error;
-    return held;
+    return await findHeldDespite(error, services.db, tenantId, idempotent);
   }
-}
-
-/** Of a key that holds another body the refusal is as it was; while the first call still runs nobody may take it for refused. */
-function unlessReused(fault: unknown): undefined {
-  if (!(fault instanceof DomainError) || fault.code !== "idempotency_reused") throw fault;
 }
 
 /**

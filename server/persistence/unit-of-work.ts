@@ -54,6 +54,25 @@ export function findHeldAnswer(
   return tenantTransaction(db.prisma, tenantId, (tx) => claimKey(tx, tenantId, call));
 }
 
+/**
+ * The answer that a first call with the key got, where its repeat is refused by now: what was right then no longer is. Throws the
+ * refusal where there was none; `idempotency_running` while the first call still runs, which nobody may take for refused.
+ */
+export async function findHeldDespite(
+  refusal: unknown,
+  db: Database,
+  tenantId: TenantId,
+  call: IdempotentCall,
+): Promise<HeldAnswer> {
+  const held = await findHeldAnswer(db, tenantId, call).catch((fault: unknown) => {
+    // Of a key that holds another body the refusal is as it was.
+    if (fault instanceof DomainError && fault.code === "idempotency_reused") throw refusal;
+    throw fault;
+  });
+  if (!held) throw refusal;
+  return held;
+}
+
 async function once<T>(
   db: Database,
   tenantId: TenantId,

@@ -3,7 +3,7 @@ import { bodyHashOf } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { findHeldAnswer } from "../../persistence/unit-of-work.ts";
+import { findHeldDespite } from "../../persistence/unit-of-work.ts";
 import { type Creation, createNotification as storeNotification } from "./lane-store.ts";
 import { filingOf, idempotencyOf, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
 import {
@@ -59,10 +59,6 @@ async function findFirst(ctx: Context, key: Creation["key"], refusal: unknown): 
   if (!key || !(refusal instanceof DomainError) || refusal.code !== "invalid") throw refusal;
   const asIs = (answer: unknown) => answer;
   const call = { ...key, status: 201, seal: asIs, open: asIs };
-  const held = await findHeldAnswer(ctx.services.db, ctx.tenantId, call).catch((fault: unknown) => {
-    if (fault instanceof DomainError && fault.code === "idempotency_reused") throw refusal;
-    throw fault;
-  });
-  if (!held) throw refusal;
-  return held.answer as StoredNotification;
+  const { answer } = await findHeldDespite(refusal, ctx.services.db, ctx.tenantId, call);
+  return answer as StoredNotification;
 }

@@ -79,8 +79,8 @@ export class AppSubscriptions {
     this.caches = undefined;
   }
 
-  /** Whether what is said live is more than what one got as kept; notes that it was said. */
-  isNew({ channel, news }: OutgoingChannel): boolean {
+  /** Notes that something is said live; false when one got it already, as what was kept. */
+  noteLive({ channel, news }: OutgoingChannel): boolean {
     const heard = this.caches?.get(channel);
     const version = news.kind === "event" ? news.event.versions?.[channel] : undefined;
     if (!heard || version === undefined) return true;

@@ -172,13 +172,13 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     const { channel, news } = outgoing;
     const user = signedInUser(channel);
     if (user !== undefined) this.signedIn.hear(user, news);
-    else if (!this.apps.isNew(outgoing)) return;
+    else if (!this.apps.noteLive(outgoing)) return;
     else if (news.kind !== "count" || (this.app.subscriptionCounts && !channel.startsWith("presence-")))
       this.write(channelFrame(outgoing, this.tenantId));
   }
 
   leftOut(outgoing: OutgoingChannel): void {
-    this.apps.isNew(outgoing); // for it what the channel kept before is old as well
+    this.apps.noteLive(outgoing); // for it what the channel kept before is old as well
   }
 
   write(bytes: Buffer): void {
