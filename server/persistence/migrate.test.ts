@@ -38,6 +38,18 @@ describe("a database", () => {
     await expect(run("select 1", old)).rejects.toMatchObject({ code: "28P01" });
   });
 
+  test("keeps its password while somebody works with it, and who brings another one is told what to do", async () => {
+    const ownerUrl = nowhere();
+    const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "theirs" });
+    const node = new Client({ connectionString: runtimeUrl });
+    await node.connect();
+    cleanUp.push(() => node.end());
+    const other = migrate({ ownerUrl, runtimePassword: "another" });
+    await expect(other).rejects.toThrow(/^A service .* another AUTH_SECRET.*\.$/);
+    expect(await run("select 1 as one", runtimeUrl)).toEqual([{ one: 1 }]);
+    expect((await migrate({ ownerUrl, runtimePassword: "theirs" })).applied).toEqual([]);
+  });
+
   test("is migrated once when many nodes start together, also beside another database", async () => {
     const urls = [nowhere(), nowhere()];
     const starts = await Promise.all(

@@ -33,7 +33,7 @@ export interface MigrateOptions {
 
 /**
  * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
- * nothing. Several nodes may call it at once. The password is set anew at each call.
+ * nothing. Several nodes may call it at once. A password that differs from the login's is set, unless somebody works with that one.
  * @throws StartError when an operator has to do something first; with the SQL to run where the owner may not create roles.
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
@@ -101,14 +101,31 @@ async function ensureRoles(owner: ClientBase, database: string, password: string
     try {
       return await underLock(owner, async () => {
         wanted = await roleStatements(owner, database, password);
-        await owner.query([...wanted.missing, ...wanted.renewal].join(";\n"));
+        const renewed = wanted.renewal.length > 0 && !(await canLogIn(runtimeUrl));
+        if (renewed) await assertNobodyWorks(owner, database);
+        await owner.query([...wanted.missing, ...(renewed ? wanted.renewal : [])].join(";\n"));
       });
     } catch (error) {
       if (wanted && hasCode(error, INSUFFICIENT_PRIVILEGE)) return assertMadeByHand(wanted, runtimeUrl);
-      if (attempt === 10 || !(error instanceof DatabaseError && ROLE_RACE.has(error.code ?? ""))) throw error;
+      const passes = error instanceof InUse || (error instanceof DatabaseError && ROLE_RACE.has(error.code ?? ""));
+      if (attempt === 10 || !passes) throw error;
       await sleep(20 * attempt);
     }
   }
+}
+
+/** Of a service that was just stopped Postgres takes a moment to notice that it is gone, so this is worth another look. */
+class InUse extends StartError {}
+
+/** Another password would lock out whoever works with the present one: their next connection would be refused. */
+async function assertNobodyWorks(owner: ClientBase, database: string): Promise<void> {
+  const { rows } = await owner.query("select from pg_stat_activity where usename = $1 limit 1", [
+    runtimeRoleName(database),
+  ]);
+  if (rows.length === 0) return;
+  throw new InUse(
+    `A service works on the database ${database} with another AUTH_SECRET: start with the same one, or stop that service first.`,
+  );
 }
 
 /** All of it or nothing, so once more where it met a node that still works in a deadlock: a lock of theirs it gets the next time. */
@@ -136,6 +153,7 @@ async function canLogIn(url: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.code?.startsWith("28")) return false; // wrong password, or no entry in pg_hba.conf
+    if (hasCode(error, INSUFFICIENT_PRIVILEGE)) return true; // the password was right; CONNECT is granted apart
     throw error;
   }
 }
