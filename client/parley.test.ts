@@ -362,7 +362,7 @@ test("what was not sent to a chat beyond the newest goes out, though the page or
   await expect.poll(stored).toEqual(["past an event", "an event", "past the page"]);
 });
 
-test("what was not sent waits for another start where its chat cannot be loaded, and keeps nothing else back", async () => {
+test("what was not sent goes out when its chat can be loaded, be that only at another start, and keeps nothing else back", async () => {
   const ada = newUser("ada");
   const oldest = await makeChat(ada, newUser("ben"));
   const storage = memoryStorage();
@@ -399,6 +399,49 @@ test("what was not sent waits for another start where its chat cannot be loaded,
   await again.room(oldest).open();
   await expect.poll(() => texts(again, oldest)).toEqual(["later"]);
 });
+
+test.each([
+  { name: "answers 500", fail: () => new Response("{}", { status: 500 }) },
+  {
+    name: "does not answer",
+    fail: () => {
+      throw new TypeError("no line");
+    },
+  },
+])(
+  "what was not sent goes out while the page is open, once a chat whose loading $name can be loaded",
+  async ({ fail }) => {
+    const ada = newUser("ada");
+    const oldest = await makeChat(ada, newUser("ben"));
+    const storage = memoryStorage();
+    const before = await live(ada, { storage });
+    before.setOnline(false);
+    for (const word of ["one", "two"]) before.room(oldest).send(word);
+    await expect.poll(async () => (await storage.entries("parley/")).length).toBe(2);
+    before.close();
+    for (let more = 0; more < 50; more++) await makeChat(ada);
+    const { fetch: real } = globalThis;
+    onTestFinished(() => {
+      globalThis.fetch = real;
+    });
+    let fails = 0;
+    globalThis.fetch = async (...args) => {
+      if (!String(args[0]).endsWith(`Chat/${oldest}`)) return await real(...args);
+      fails++;
+      return fail();
+    };
+    const client = await live(ada, { storage });
+    await expect.poll(() => fails).toBeGreaterThanOrEqual(2);
+    expect(client.getState().chats[oldest]).toBeUndefined();
+    expect(await storage.entries("parley/")).toHaveLength(2);
+    globalThis.fetch = real;
+    await expect.poll(() => client.getState().chats[oldest]?.chat.lastSeq).toBe(2);
+    client.room(oldest).send("three");
+    await client.room(oldest).open();
+    await expect.poll(() => texts(client, oldest)).toEqual(["one", "two", "three"]);
+    await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
+  },
+);
 
 test("a refused message stays with its reason until it is retried or given up", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];

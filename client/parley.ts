@@ -2,13 +2,13 @@ import { Api, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
-import type { Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
 import { type Action, emptyState, type Link, reduce, type State, versionOf } from "./state.ts";
 import { browserStorage } from "./storage.ts";
+import { TakeOver } from "./take-over.ts";
 import { TokenKeeper, userOf } from "./token-keeper.ts";
 import type { Transport } from "./transport.ts";
 import type { Chat, LiveEvent } from "./types.ts";
@@ -38,6 +38,7 @@ export class Parley {
   #state: State;
   #live: Live | undefined;
   #box: UnsentBox | undefined;
+  #takeOver: TakeOver | undefined;
   #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #started = false;
@@ -126,7 +127,7 @@ export class Parley {
     this.#staleTimer = undefined;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
-    for (const part of [this.#box, this.inbox]) part?.close();
+    for (const part of [this.#box, this.#takeOver, this.inbox]) part?.close();
     this.#live?.stop();
     this.#live = undefined;
     if (typeof window !== "undefined") {
@@ -188,6 +189,7 @@ export class Parley {
     if (next === before) return;
     this.#state = next;
     for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) this.#drop(chatId, room);
+    if (next.chats !== before.chats) this.#takeOver?.settle();
     for (const listener of this.#listeners) listener();
     this.#watchForStale();
   }
@@ -233,7 +235,9 @@ export class Parley {
   #onLink(link: Link): void {
     this.act({ type: "link", link });
     for (const room of this.#rooms.values()) room.onLink(link);
-    if (link === "live") this.inbox.count();
+    if (link !== "live") return;
+    this.#takeOver?.retryNow();
+    this.inbox.count();
   }
 
   #signedOut(): void {
@@ -253,17 +257,18 @@ export class Parley {
   async #takeOverUnsent(): Promise<void> {
     const storage = this.#options.storage === undefined ? browserStorage() : this.#options.storage;
     if (!storage) return;
-    this.#box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
-    const asked = new Map<string, boolean | undefined>();
-    for (const item of await this.#box.open()) {
-      // What is for a chat that cannot be loaded now stays where it is, for the next start; all else goes out.
-      if (!asked.has(item.chatId)) asked.set(item.chatId, await this.#ensureChat(item.chatId).catch(() => undefined));
-      const isHere = asked.get(item.chatId);
-      const outgoing: Outgoing = { ...item, status: "waiting" };
-      if (isHere) this.room(item.chatId).takeOver(outgoing);
-      // The chat is gone, or this person is out of it: there is nowhere to send it to.
-      else if (isHere === false) await this.#box.forget(item.clientMessageId);
-    }
+    const box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
+    this.#box = box;
+    const left = await box.open();
+    if (this.#closed) return;
+    this.#takeOver = new TakeOver(left, {
+      ensureChat: (chatId) => this.#ensureChat(chatId),
+      isHere: (chatId) => this.#state.chats[chatId] !== undefined,
+      isOnline: () => this.#state.link !== "offline" && this.#state.link !== "signed-out",
+      take: (item) => this.room(item.chatId).takeOver({ ...item, status: "waiting" }),
+      forget: (clientMessageId) => box.forget(clientMessageId),
+    });
+    await this.#takeOver.start();
   }
 
   /** True once the chat is here, false once it is known to be gone; asks again where events have overtaken the answer. */

@@ -1,0 +1,76 @@
+import type { Unsent } from "./unsent.ts";
+
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+export interface TakeOverOptions {
+  /** True once the chat is here, false once it is known to be gone, undefined when nobody wants to know any more. */
+  ensureChat: (chatId: string) => Promise<boolean | undefined>;
+  isHere: (chatId: string) => boolean;
+  isOnline: () => boolean;
+  take: (item: Unsent) => void;
+  forget: (clientMessageId: string) => Promise<void>;
+}
+
+/** Hands what another page left unsent to its chats: where one cannot be loaded now, that is tried again for as long as this page lives. */
+export class TakeOver {
+  readonly #options: TakeOverOptions;
+  #left: readonly Unsent[];
+  #pause = FIRST_PAUSE_MS;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #busy = false;
+  #closed = false;
+
+  constructor(items: readonly Unsent[], options: TakeOverOptions) {
+    this.#left = items;
+    this.#options = options;
+  }
+
+  /** Tries each chat once; what is left then is tried again later, and so on. */
+  async start(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#busy) return;
+    this.#busy = true;
+    this.settle();
+    for (const chatId of new Set(this.#left.map((item) => item.chatId))) {
+      if (!this.#options.isOnline()) break;
+      const isHere = await this.#options.ensureChat(chatId).catch(() => undefined);
+      if (this.#closed) return;
+      // The chat is gone, or this person is out of it: there is nowhere to send it to.
+      if (isHere === false) for (const item of this.#pick(chatId)) await this.#options.forget(item.clientMessageId);
+    }
+    this.#busy = false;
+    this.#later();
+  }
+
+  /** The line is back: at once instead of after the pause. */
+  retryNow(): void {
+    if (this.#left.length === 0) return;
+    this.#pause = FIRST_PAUSE_MS;
+    void this.start();
+  }
+
+  /** Call when chats have come: what was written there goes out before what is written next. */
+  settle(): void {
+    for (const { chatId } of this.#left)
+      if (this.#options.isHere(chatId)) for (const item of this.#pick(chatId)) this.#options.take(item);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #pick(chatId: string): Unsent[] {
+    const picked = this.#left.filter((item) => item.chatId === chatId);
+    this.#left = this.#left.filter((item) => item.chatId !== chatId);
+    return picked;
+  }
+
+  #later(): void {
+    if (this.#closed || this.#left.length === 0) return;
+    // Jitter, so that the clients of a restarted service do not all ask at once.
+    this.#timer = setTimeout(() => void this.start(), this.#pause * (0.5 + Math.random() / 2));
+    this.#pause = Math.min(LONGEST_PAUSE_MS, this.#pause * 2);
+  }
+}
