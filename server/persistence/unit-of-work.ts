@@ -45,13 +45,18 @@ export async function unitOfWork<T>(
 /**
  * The answer that a key holds already, for work in several units to ask before the first one. Throws `idempotency_reused`,
  * `idempotency_running`.
+ * @param options `behindHead`: after what is being appended now, for a key that is taken in a lane's flush, under the head alone
  */
 export function findHeldAnswer(
   db: Database,
   tenantId: TenantId,
   call: IdempotentCall,
+  { behindHead = false } = {},
 ): Promise<HeldAnswer | undefined> {
-  return tenantTransaction(db.prisma, tenantId, (tx) => claimKey(tx, tenantId, call));
+  return tenantTransaction(db.prisma, tenantId, async (tx) => {
+    if (behindHead) await lockHead(tx, tenantId);
+    return claimKey(tx, tenantId, call);
+  });
 }
 
 /**
@@ -63,8 +68,9 @@ export async function findHeldDespite(
   db: Database,
   tenantId: TenantId,
   call: IdempotentCall,
+  options?: Parameters<typeof findHeldAnswer>[3],
 ): Promise<HeldAnswer> {
-  const held = await findHeldAnswer(db, tenantId, call).catch((fault: unknown) => {
+  const held = await findHeldAnswer(db, tenantId, call, options).catch((fault: unknown) => {
     // Of a key that holds another body the refusal is as it was.
     if (fault instanceof DomainError && fault.code === "idempotency_reused") throw refusal;
     throw fault;

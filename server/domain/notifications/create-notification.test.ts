@@ -1,7 +1,7 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eventually } from "../../testing/hub-client.ts";
-import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { type Caller, call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Notification } from "./schema.ts";
 
 let stack: Stack;
@@ -116,26 +116,48 @@ describe("a repeat under the same key", () => {
     expect((await send()).map(({ status }) => status)).toEqual([400, 400]);
   });
 
+  test("gets it too while the first waits in the lane of its node, or in another node's flush", async () => {
+    const other = await stack.another();
+    const body = { userId: "ada", type: "x", template: "fog" };
+    const repeatAt = async (url: string, waiting: number, before: object[]) => {
+      const headers = { "idempotency-key": crypto.randomUUID(), "x-api-key": tenant.primaryKey };
+      await key("PUT", "/admin/templates/fog", { subject: "Fog", message: "At sea", publish: true });
+      const submitted = vi.spyOn(stack.api.services.db.lanes, "submit");
+      const [first, again] = await whileHeadIsHeld(async (waitedFor) => {
+        for (const earlier of before) void create(earlier);
+        await waitedFor(before.length);
+        const first = key<Notification>("POST", "/Notifications", body, headers);
+        await eventually(async () => expect(submitted).toHaveBeenCalledTimes(before.length + 1));
+        await waitedFor(1);
+        await key("DELETE", "/admin/templates/fog");
+        const again = call<Notification>(`${url}/tenant/${tenant.tenantId}/v1/Notifications`, "POST", body, headers);
+        await Promise.race([again, waitedFor(waiting)]);
+        return [first, again];
+      });
+      submitted.mockRestore();
+      expect(await again).toMatchObject({ status: 201, body: { id: (await first).body.id } });
+    };
+    await repeatAt(stack.url, 1, [{ subject: "in the flush before" }]);
+    await repeatAt(other.url, 2, []);
+    await other.api.close();
+  });
+
   test("is told to come again while the first is being stored, also where it would be refused by now", async () => {
     const words = { subject: "Delay", message: "By an hour", publish: true };
     await key("PUT", "/admin/templates/delay", words);
     const headers = { "idempotency-key": crypto.randomUUID() };
     const send = () =>
       key<Notification>("POST", "/Notifications/bulk", { userIds: ["ada"], type: "x", template: "delay" }, headers);
-    const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
-    await owner.connect();
-    await owner.query("begin");
-    await owner.query("select 1 from tenant_log where tenant_id = $1 for update", [tenant.tenantId]);
-    const first = send();
-    const waits = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    await eventually(async () => expect((await owner.query(waits)).rowCount).toBe(1));
-    await key("DELETE", "/admin/templates/delay");
-    expect(await send()).toMatchObject({ status: 409, body: { code: "idempotency_running" } });
-    await owner.query("commit");
-    await owner.end();
-    const { body, status } = await first;
-    expect(status).toBe(201);
-    expect((await send()).body.id).toBe(body.id);
+    const [first] = await whileHeadIsHeld(async (waitedFor) => {
+      const first = send();
+      await waitedFor(1);
+      await key("DELETE", "/admin/templates/delay");
+      expect(await send()).toMatchObject({ status: 409, body: { code: "idempotency_running" } });
+      return [first];
+    });
+    const answer = await first;
+    expect(answer?.status).toBe(201);
+    expect((await send()).body.id).toBe(answer?.body.id);
   });
 
   test("is 422 with another body, and free for another caller", async () => {
@@ -187,6 +209,21 @@ test("a user without the Admin group gets 403, nobody 401, another tenant 403", 
   const other = await stack.tenant("umbra");
   expect((await create({}, { "x-api-key": other.primaryKey })).status).toBe(403);
 });
+
+/** Keeps whatever appends to the tenant's log waiting meanwhile. In a list, because a promise alone would be waited for. */
+async function whileHeadIsHeld<T>(work: (waitedFor: (by: number) => Promise<unknown>) => Promise<T>): Promise<T> {
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  await owner.query("begin");
+  await owner.query("select 1 from tenant_log where tenant_id = $1 for update", [tenant.tenantId]);
+  const waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  const waitedFor = (by: number) =>
+    eventually(async () => {
+      await owner.query("select pg_stat_clear_snapshot()"); // a transaction sees the activity of its first look
+      expect((await owner.query(waiting)).rowCount).toBe(by);
+    });
+  return await work(waitedFor).finally(() => owner.end());
+}
 
 async function total(): Promise<number> {
   return (await ada<{ totalCount: number }>("GET", "/Notifications")).body.totalCount;

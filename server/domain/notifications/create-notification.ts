@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { findHeldDespite } from "../../persistence/unit-of-work.ts";
-import { type Creation, createNotification as storeNotification } from "./lane-store.ts";
+import { type Creation, createNotification as storeNotification, untilStored } from "./lane-store.ts";
 import { filingOf, idempotencyOf, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
 import {
   contentAliases,
@@ -54,11 +54,16 @@ async function readCreation(ctx: Context, input: z.output<typeof inputSchema>) {
   return { userId, content, filed, email, scheduledFor, scheduledLocal: input.scheduledForLocal };
 }
 
-/** What a first call with the key stored: its repeat may be refused by now, by its time or its template. Throws the refusal without one. */
+/**
+ * What a first call with the key stored, or is about to: its repeat may be refused by now, by its time or its template. Throws the
+ * refusal without one.
+ */
 async function findFirst(ctx: Context, key: Creation["key"], refusal: unknown): Promise<StoredNotification> {
   if (!key || !(refusal instanceof DomainError) || refusal.code !== "invalid") throw refusal;
   const asIs = (answer: unknown) => answer;
   const call = { ...key, status: 201, seal: asIs, open: asIs };
-  const { answer } = await findHeldDespite(refusal, ctx.services.db, ctx.tenantId, call);
+  const { db } = ctx.services;
+  await untilStored(db, ctx.tenantId, key);
+  const { answer } = await findHeldDespite(refusal, db, ctx.tenantId, call, { behindHead: true });
   return answer as StoredNotification;
 }

@@ -24,6 +24,12 @@ export interface Content {
   expiresAt?: string | undefined;
 }
 
+interface Key {
+  key: string;
+  scope: string;
+  bodyHash: string;
+}
+
 export interface Creation {
   id: string;
   userId: string;
@@ -33,7 +39,7 @@ export interface Creation {
   scheduledLocal?: string | undefined;
   /** Archived and read from the start: its owner does not want the type in the inbox. */
   filed?: boolean;
-  key?: { key: string; scope: string; bodyHash: string } | undefined;
+  key?: Key | undefined;
   /** ms since 1970; Postgres' clock without. */
   now?: number | undefined;
 }
@@ -89,9 +95,33 @@ const createKind: LaneKind<Creation, Created> = {
   },
 };
 
+/** What is in a node's lanes under a key: nobody sees it in the database before its commit. */
+const storing = new WeakMap<Database, Map<string, Promise<unknown>>>();
+
 /** Stores a notification in its tenant's lane. Throws idempotency_reused, unavailable, outcome-unknown. */
 export function createNotification(db: Database, tenantId: TenantId, creation: Creation): Promise<Created> {
-  return db.lanes.submit(createKind, tenantId, creation);
+  const stored = db.lanes.submit(createKind, tenantId, creation);
+  if (creation.key) noteStoring(db, nameOf(tenantId, creation.key), stored);
+  return stored;
+}
+
+/** Resolves when what this node stores under a key is stored, or was refused. */
+export async function untilStored(db: Database, tenantId: TenantId, key: Key): Promise<void> {
+  await storing.get(db)?.get(nameOf(tenantId, key));
+}
+
+function noteStoring(db: Database, name: string, stored: Promise<unknown>): void {
+  const underway = storing.get(db) ?? new Map<string, Promise<unknown>>();
+  storing.set(db, underway);
+  // A lane is first in, first out: the last one under a key is stored last.
+  const settled = Promise.allSettled([stored]).then(() => {
+    if (underway.get(name) === settled) underway.delete(name);
+  });
+  underway.set(name, settled);
+}
+
+function nameOf(tenantId: TenantId, { scope, key }: Key): string {
+  return JSON.stringify([tenantId, scope, key]);
 }
 
 function toCreated(tenantId: TenantId, creations: Creation[], rows: CreatedRow[]): Flushed<Created> {
