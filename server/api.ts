@@ -29,7 +29,7 @@ import { Pusher } from "./transport/pusher/pusher.ts";
 import { keepBodies } from "./transport/rest/body.ts";
 import { dressEdge, isOurs } from "./transport/rest/edge.ts";
 import { registerEventStream } from "./transport/rest/event-stream.ts";
-import { openApiDocument } from "./transport/rest/openapi.ts";
+import { openApiText } from "./transport/rest/openapi.ts";
 import { registerPreferenceForm } from "./transport/rest/preference-form.ts";
 import { refuseUnreadable, sendProblem } from "./transport/rest/problem.ts";
 import { registerRoutes } from "./transport/rest/routes.ts";
@@ -248,7 +248,7 @@ async function readiness({ services, bus, web, state, config }: Health) {
 }
 
 function registerAround(app: FastifyInstance, health: Health): void {
-  const document = JSON.stringify(openApiDocument(), null, 2);
+  const document = openApiText();
   app.get("/healthz", async () => ({ status: "alive" }));
   app.get("/readyz", async (_request, reply) => {
     const answer = await readiness(health);

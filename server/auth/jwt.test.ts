@@ -14,7 +14,7 @@ import {
 } from "../testing/credentials.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Principal } from "./principal.ts";
-import { TokenFault, type TokenRule } from "./token.ts";
+import { decodeToken, TokenFault, type TokenRule } from "./token.ts";
 
 // Acme trusts a static RSA key with an audience, a shared secret without a name, and an OIDC provider.
 const rsa = keyPairs.RS256();
@@ -98,6 +98,15 @@ describe("takes", () => {
     ["groups", "Admin,Crew"],
   ])("no Admin from %s as %j", async (claim, value) => {
     expect((await read(await signed({ [claim]: value }))).admin).toBe(false);
+  });
+
+  test("a token that was shown before, by what its issuers say now", async () => {
+    const token = decodeToken(await signed({ nick: "lovelace" }));
+    const { issuers = [] } = (await bench.security.snapshot("acme")) ?? {};
+    const changed = issuers.map((issuer) => ({ ...issuer, claims: { ...issuer.claims, userId: ["nick"] } }));
+    const users: string[] = [];
+    for (const by of [issuers, changed, changed]) users.push((await bench.security.verifier.verify(token, by)).userId);
+    expect(users).toEqual(["ada", "lovelace", "lovelace"]);
   });
 
   test("claims under the names that the issuer's settings give, by path too", async () => {

@@ -22,12 +22,21 @@ export interface VerifiedToken {
   expiresAt: number;
 }
 
+interface Proof {
+  issuers: readonly TrustedIssuer[];
+  /** In ms since 1970. */
+  until: number;
+  proof: Omit<VerifiedToken, "issuedAt" | "expiresAt">;
+}
+
 /** Checks tokens against a tenant's issuers. Holds what is expensive to get: checked signatures and fetched keys. */
 export class TokenVerifier {
   private readonly now: () => number;
   private readonly remoteKeys: RemoteKeys;
   /** The issuer version whose key a token was found to be signed with, and when. A token taken apart is as long known as it is kept. */
   private readonly signatures = new WeakMap<DecodedToken, { version: string; checkedAt: number }>();
+  /** What a token was found to prove, by the issuers as they were read last. A client shows the same one with every call. */
+  private readonly proofs = new WeakMap<DecodedToken, Proof>();
 
   constructor(limits: FetchLimits, now: () => number) {
     this.now = now;
@@ -41,10 +50,15 @@ export class TokenVerifier {
    */
   async verify(token: DecodedToken, issuers: readonly TrustedIssuer[]): Promise<VerifiedToken> {
     const times = readTimes(token.payload, this.now());
+    const known = this.proofs.get(token);
+    if (known?.issuers === issuers && this.now() < known.until) return { ...known.proof, ...times };
     const issuer = await this.findSigner(token, findCandidates(token, issuers));
     const groups = readGroups(token.payload, issuer.claims);
     const userId = readUserId(token.payload, issuer.claims);
-    return { issuer, userId, groups, admin: groups.includes(issuer.claims.adminGroup), ...times };
+    const proof = { issuer, userId, groups, admin: groups.includes(issuer.claims.adminGroup) };
+    const until = (this.signatures.get(token)?.checkedAt ?? 0) + signatureCacheMs;
+    this.proofs.set(token, { issuers, until, proof });
+    return { ...proof, ...times };
   }
 
   /** How an issuer's keys were last fetched, where they are; undefined while they were not. */

@@ -29,29 +29,34 @@ const tenantOfPath = /^\/tenant\/([^/?#]+)/i;
 /** Problem documents, request ids, and who may call from a browser. */
 export function dressEdge(app: FastifyInstance, services: Services, draining: () => boolean): void {
   const { open } = visitorSeal(services.settings.authSecret);
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     const visitor = request.headers[visitorHeader];
     const address = typeof visitor === "string" ? open(visitor) : undefined;
     if (address !== undefined) Object.defineProperty(request, "ip", { value: address });
+    done();
   });
   // After the origin was judged, or a browser would not let its page see that it may come back.
-  app.addHook("preParsing", async (request) => {
-    if (draining() && isOurs(request.url))
-      throw new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 });
+  app.addHook("preParsing", (request, _reply, payload, done) => {
+    if (!draining() || !isOurs(request.url)) return done(null, payload);
+    done(new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 }));
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const { tenantId } = (request.params ?? {}) as { tenantId?: string };
     const { statusCode: status, elapsedTime } = reply;
     request.log.debug({ req: request.raw, tenantId, status, ms: Math.round(elapsedTime) }, "answered");
+    done();
   });
   app.setErrorHandler(sendProblem);
   app.register(cors, {
+    // Programs send no origin, and are most of those who call.
     delegator: (request, callback) =>
-      void corsOf(request, services).then(
-        (options) => callback(null, options),
-        (error) => callback(error),
-      ),
+      request.headers.origin === undefined
+        ? callback(null, noOrigin)
+        : void corsOf(request, services).then(
+            (options) => callback(null, options),
+            (error) => callback(error),
+          ),
   });
 }
 
@@ -59,6 +64,8 @@ export function dressEdge(app: FastifyInstance, services: Services, draining: ()
 export function isOurs(url: string): boolean {
   return /^\/(tenant|apps|app|api\/(trpc|console))(\/|\?|$)|^\/installation\/./i.test(url);
 }
+
+const noOrigin = { origin: false };
 
 /** The exact origin is echoed, because stock SignalR clients ask with credentials; a cookie is still no credential here. */
 async function corsOf(request: FastifyRequest, services: Services) {

@@ -6,6 +6,14 @@ import { version } from "../../version.ts";
 
 type Json = Record<string, unknown>;
 
+let documentText: string | undefined;
+
+/** The document as it is served. Made once in a process: it is the same for all, and takes a tenth of a second. */
+export function openApiText(): string {
+  documentText ??= JSON.stringify(openApiDocument(), null, 2);
+  return documentText;
+}
+
 /** OpenAPI 3.1 of every operation, from the catalogue alone. */
 export function openApiDocument(): Json {
   const schemas: Json = {};

@@ -69,7 +69,7 @@ function handlerOf(operation: Operation, services: Services) {
       ...(request.params as object),
     };
     const key = request.headers["idempotency-key"];
-    const answer = await execute(operation, withoutTenant(operation, raw), {
+    const answer = await execute(operation, raw, {
       tenantId: principal.tenantId,
       principal,
       requestId: request.id,
@@ -94,12 +94,6 @@ function goneSignal({ raw }: FastifyRequest): AbortSignal {
   const gone = new AbortController();
   raw.once("close", () => gone.abort());
   return gone.signal;
-}
-
-function withoutTenant(operation: Operation, raw: Record<string, unknown>): Record<string, unknown> {
-  // `undefined` counts as left out; `delete` would make the object slow to read.
-  if (!operation.http.root) raw.tenantId = undefined;
-  return raw;
 }
 
 async function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
@@ -141,12 +135,24 @@ function headerFields(operation: Operation, request: FastifyRequest): Record<str
   return fields;
 }
 
+type Coercion = (query: Record<string, unknown>) => Record<string, unknown>;
+
+const coercions = new WeakMap<Operation, Coercion>();
+
 /**
  * Query strings are text: numbers, booleans and lists are read here, by the operation's JSON Schema, so that the typed clients keep
  * their checks. What does not read stays as it is and is refused by the schema; an empty value is none (`?expand` alone means yes).
  * Of several values the last counts, but of a list each: clients that are made from the OpenAPI document repeat its name.
  */
-export function coercionOf(operation: Operation): (query: Record<string, unknown>) => Record<string, unknown> {
+export function coercionOf(operation: Operation): Coercion {
+  const known = coercions.get(operation);
+  if (known) return known;
+  const made = makeCoercion(operation);
+  coercions.set(operation, made);
+  return made;
+}
+
+function makeCoercion(operation: Operation): Coercion {
   const { properties = {} } = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as {
     properties?: Record<string, FieldSchema>;
   };
