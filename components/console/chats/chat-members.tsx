@@ -55,11 +55,13 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
       const back = await run(() => restoreMember(client, { chatId, member, removed }));
       // The toast outlives this tab, which shows the failure.
       if (!back) toast(refusal(`${userId} is not back as before`));
-      else if (back.owns)
+      else if (back === "owns")
         toast({
           title: `${userId} owns the chat now`,
           description: "Nobody else is in it. Add its owner, then change the roles.",
         });
+      else if (back === "present")
+        toast({ title: `${userId} is in the chat already`, description: "Somebody has added them: look at the role." });
     };
     toast({ title: `Removed ${userId}`, action: { label: "Undo", onClick: () => void undo() } });
   }

@@ -61,6 +61,38 @@ describe("succeeds", () => {
     expect([await roleOf("dora"), await roleOf("emil")]).toEqual(["owner", "member"]);
   });
 
+  test("as what the tenant says, from the first moment on, and who owned the chat instead steps down", async () => {
+    const chat = await createChat({ memberUserIds: ["ben", "cleo"] });
+    const members = `/admin/chats/${chat.id}/members`;
+    const { body: removed } = await tenant.key()<{ heir: object }>("DELETE", `${members}/ada`);
+    expect(removed).toMatchObject({ heir: { userId: "ben", role: "member" } });
+    const after = (await ben<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    const mutedUntil = "9999-01-01T00:00:00.000Z";
+    const back = { userIds: ["ada", "cleo"], role: "owner", mutedUntil, heir: removed.heir };
+    expect((await tenant.key()<Added>("POST", members, back)).body.added).toEqual(["ada"]);
+    const { body } = await ben<{ data: object[] }>("GET", `/events?after=${after}`);
+    expect(body.data).toMatchObject([
+      { type: "member.added", data: { userId: "ada", role: "owner" } },
+      { type: "member.updated", data: { userId: "ben", role: "member" } },
+    ]);
+    expect((await tenant.key()<{ data: object[] }>("GET", members)).body.data).toMatchObject([
+      { userId: "ada", role: "owner", mutedUntil },
+      { userId: "ben", role: "member", mutedUntil: null },
+      { userId: "cleo", role: "member", mutedUntil: null },
+    ]);
+    expect(await ada("POST", `/Chat/${chat.id}/messages`, { content: "x" })).toMatchObject({ body: { code: "muted" } });
+  });
+
+  test("and leave a chat an owner, whatever is asked for", async () => {
+    const chat = await createChat();
+    const members = `/admin/chats/${chat.id}/members`;
+    await tenant.key()("POST", members, { userIds: ["cleo"], heir: { userId: "ada", role: "member" } });
+    expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.role).toBe("owner");
+    for (const userId of ["cleo", "ben", "ada"]) await tenant.key()("DELETE", `${members}/${userId}`);
+    await tenant.key()("POST", members, { userIds: ["ben"], role: "member" });
+    expect((await ben<Chat>("GET", `/Chat/${chat.id}`)).body.role).toBe("owner");
+  });
+
   test("and changes nothing for a present member: no event, no second count, same role", async () => {
     const chat = await createChat();
     const after = (await ada<{ nextCursor: string }>("GET", "/events")).body.nextCursor;

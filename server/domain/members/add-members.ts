@@ -6,6 +6,7 @@ import { type Context, mutation } from "../../operation.ts";
 import { findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, userId } from "../../schema.ts";
 import { canManage } from "../chats/policy.ts";
+import type { Role } from "../chats/schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { getStanding, type Standing, addMembers as storeMembers } from "./store.ts";
 
@@ -37,23 +38,32 @@ export const addMembers = mutation({
     const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
     ensureMayAdd(ctx.principal, chat);
-    return await addInSteps(ctx, chatId, wanted, callerId(ctx));
+    return await addInSteps(ctx, { chatId, wanted, as: callerId(ctx) });
   },
 });
 
-/**
- * A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key.
- * @param as the member who adds, and has to be one still; nobody for who runs the tenant
- */
-export async function addInSteps(ctx: Context, chatId: string, wanted: string[], as: string | undefined) {
+interface Addition {
+  chatId: string;
+  wanted: string[];
+  /** The member who adds, and has to be one still; nobody for who runs the tenant. */
+  as?: string;
+  /** What those who come in are there, from the commit on that brings them in. */
+  standing?: { role?: Role | undefined; mutedUntil?: string | undefined };
+  /** Who owns the chat in the place of an owner who comes in, and what they are again after that. */
+  heir?: { userId: string; role: Role } | undefined;
+}
+
+/** A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key. */
+export async function addInSteps(ctx: Context, addition: Addition) {
   const { db } = ctx.services;
+  const { wanted } = addition;
   const added: string[] = [];
   const steps: string[][] = [];
   for (let i = 0; i < wanted.length; i += maxEventsAStep) steps.push(wanted.slice(i, i + maxEventsAStep));
   const held = steps.length > 1 && ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
   if (held) return held;
   for (const step of steps.slice(0, -1)) {
-    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, { chatId, wanted: step, as }));
+    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, { ...addition, wanted: step }));
     if ("added" in result) added.push(...result.added);
   }
   const last = steps.at(-1) ?? [];
@@ -61,17 +71,11 @@ export async function addInSteps(ctx: Context, chatId: string, wanted: string[],
     db,
     ctx.tenantId,
     async (work) => {
-      const result = await addStep(ctx, work, { chatId, wanted: last, as });
+      const result = await addStep(ctx, work, { ...addition, wanted: last });
       return { ...result, added: [...added, ...result.added] };
     },
     ctx.idempotent,
   );
-}
-
-interface Addition {
-  chatId: string;
-  wanted: string[];
-  as: string | undefined;
 }
 
 /** Throws forbidden. */
@@ -83,7 +87,7 @@ function ensureMayAdd({ admin }: Context["principal"], standing: Standing): void
 async function addStep(
   { tenantId, principal }: Context,
   { tx, lockHead, emit }: Work,
-  { chatId, wanted, as }: Addition,
+  { chatId, wanted, as, standing = {}, heir }: Addition,
 ) {
   await lockHead();
   const chat = await tx.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });
@@ -97,11 +101,12 @@ async function addStep(
   const known = new Set(present.map((member) => member.userId));
   const added = wanted.filter((id) => !known.has(id));
   const lastReadSeq = Number(head.lastSeq);
+  const mutedUntil = standing.mutedUntil === undefined ? null : new Date(standing.mutedUntil);
   const members = added.map((id, index) => {
     // Of a chat that everybody left there is nobody else to see to it.
-    const role = head.memberCount === 0 && index === 0 ? ("owner" as const) : ("member" as const);
+    const role = head.memberCount === 0 && index === 0 ? "owner" : (standing.role ?? "member");
     const fromPosition = emit({ type: "member.added", chatId, payload: { chatId, userId: id, role } });
-    return { chatId, userId: id, role, lastReadSeq, fromPosition };
+    return { chatId, userId: id, role, mutedUntil, lastReadSeq, fromPosition };
   });
   if (members.length > 0) {
     await storeMembers(tx, tenantId, members);
@@ -110,5 +115,18 @@ async function addStep(
       data: { memberCount: { increment: members.length } },
     });
   }
+  if (heir && members.some(({ userId, role }) => role === "owner" && userId !== heir.userId))
+    await stepDown({ tx, emit }, tenantId, { chatId, ...heir });
   return { chatId, added, memberCount: head.memberCount + members.length };
+}
+
+/** Whom somebody has given another role meanwhile keeps that. */
+async function stepDown(
+  { tx, emit }: Pick<Work, "tx" | "emit">,
+  tenantId: Context["tenantId"],
+  { chatId, userId, role }: { chatId: string; userId: string; role: Role },
+): Promise<void> {
+  if (role === "owner") return;
+  const { count } = await tx.member.updateMany({ where: { tenantId, chatId, userId, role: "owner" }, data: { role } });
+  if (count > 0) emit({ type: "member.updated", chatId, payload: { chatId, userId, role } });
 }

@@ -4,7 +4,7 @@ import { requireId, requireUserId } from "../../ids.ts";
 import { mutation, query } from "../../operation.ts";
 import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { cursorPage, entityId, limits, nameCursorInput, page, pageInput, userId } from "../../schema.ts";
+import { cursorPage, entityId, instant, limits, nameCursorInput, page, pageInput, userId } from "../../schema.ts";
 import { getChat, getTenantChat } from "../chats/store.ts";
 import { addInSteps } from "./add-members.ts";
 import { readMembersByCursor } from "./list-members.ts";
@@ -35,18 +35,28 @@ export const listChatMembers = query({
   },
 });
 
+const formerly = z.object({ userId, role });
+
 export const addChatMembers = mutation({
   name: "adminChats.addMembers",
   summary: "Add members to a chat of the tenant; present ones stay as they are",
   http: { method: "POST", path: "/admin/chats/{chatId}/members" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ chatId: entityId, userIds: z.array(userId).min(1).max(limits.membersPerCall) }),
+  input: z.object({
+    ...{ chatId: entityId, userIds: z.array(userId).min(1).max(limits.membersPerCall) },
+    role: role.optional().describe("What they are there; a member when left out. The first in an empty chat owns it"),
+    mutedUntil: instant.optional().describe("They may not write until then"),
+    heir: formerly
+      .optional()
+      .describe("As `adminChats.removeMember` answered: who owns the chat in an owner's place, and is this again now"),
+  }),
   output: z.object({ chatId: z.string(), added: z.array(z.string()), memberCount: z.number().int() }),
   errors: ["conflict"],
   async handle(ctx, input) {
     const { id, kind } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
     if (kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
-    return addInSteps(ctx, id, [...new Set(input.userIds)], undefined);
+    const { userIds, role, mutedUntil, heir } = input;
+    return addInSteps(ctx, { chatId: id, wanted: [...new Set(userIds)], standing: { role, mutedUntil }, heir });
   },
 });
 

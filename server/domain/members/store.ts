@@ -12,6 +12,8 @@ export interface NewMember {
   chatId: string;
   userId: string;
   role: "owner" | "moderator" | "member";
+  /** May not write until then. */
+  mutedUntil?: Date | null;
   /** Position of the event that brings the member in. */
   fromPosition: number;
   /** Messages up to here are not unread for the newcomer. */
@@ -21,7 +23,7 @@ export interface NewMember {
 /** Writes members and their spans. Only under the log's head. */
 export async function addMembers(tx: TenantTransaction, tenantId: TenantId, members: NewMember[]): Promise<void> {
   await tx.member.createMany({
-    data: members.map(({ chatId, userId, role, lastReadSeq }) => ({ tenantId, chatId, userId, role, lastReadSeq })),
+    data: members.map(({ fromPosition: _, ...member }) => ({ tenantId, ...member })),
   });
   await tx.membershipSpan.createMany({
     data: members.map(({ chatId, userId, fromPosition }) => ({ tenantId, chatId, userId, fromPosition })),
