@@ -9,6 +9,14 @@ test("a time counts by the recipients' clocks or by one zone's, in summer and wi
   expect(timeOf("2026-10-25T12:00", "Europe/Lisbon")).toEqual({ scheduledFor: "2026-10-25T12:00:00.000Z" });
 });
 
+test("no clock shows a time before it is due: one that is jumped over is later, one that comes twice is the first", () => {
+  const sent = (at: string, zone: string) => timeOf(at, zone).scheduledFor;
+  expect(sent("2027-03-14T02:30", "America/New_York")).toBe("2027-03-14T07:30:00.000Z");
+  expect(sent("2027-03-28T02:30", "Europe/Berlin")).toBe("2027-03-28T01:30:00.000Z");
+  expect(sent("2027-11-07T01:30", "America/New_York")).toBe("2027-11-07T05:30:00.000Z");
+  expect(sent("2027-10-31T02:30", "Europe/Berlin")).toBe("2027-10-31T00:30:00.000Z");
+});
+
 test("a template speaks instead of one's own words, and what is no JSON yet is not asked for", () => {
   const words = { ...emptyDraft, subject: "S", message: "M", html: "<b>M</b>" };
   expect(wordsOf(words)).toEqual({ type: "General", subject: "S", message: "M", htmlContent: "<b>M</b>" });

@@ -95,12 +95,17 @@ export function timeOf(at: string, zone: string): { scheduledForLocal?: string; 
   return zone === theirClock ? { scheduledForLocal: at } : { scheduledFor: instantIn(at, zone) };
 }
 
-/** Twice, because what the zone is ahead by may be another at that time than an hour or a day before. */
+/** The first instant at which a clock of the zone shows it; of a time that the clocks jump over, as much later as they jump. */
 function instantIn(local: string, zone: string): string {
   const wanted = Date.parse(`${local}Z`);
-  const first = wanted - aheadBy(wanted, zone);
-  return new Date(wanted - aheadBy(first, zone)).toISOString();
+  const [early = 0, late = 0] = [-dayMs, dayMs]
+    .map((near) => wanted - aheadBy(wanted + near, zone))
+    .sort((a, b) => a - b);
+  const shown = [early, late].find((instant) => instant + aheadBy(instant, zone) === wanted);
+  return new Date(shown ?? late).toISOString();
 }
+
+const dayMs = 86_400_000;
 
 /** ms that clocks of a zone are ahead of UTC at an instant. */
 function aheadBy(instant: number, zone: string): number {
