@@ -1,3 +1,4 @@
+import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -41,4 +42,16 @@ export async function pageBatches(
     db.forTenant(tenantId).notificationBatch.count({ where }),
   ]);
   return { rows, total };
+}
+
+// Hand-written SQL: asked at the beginning of each send, which waits for the answer.
+
+/** Ids of a tenant's batches that are due, at most 20, the longest due first. */
+export async function findDueBatches(pool: Pool, tenantId: TenantId, now: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: "due_batches_v1",
+    text: "select id from due_batches_v1($1, $2, 20) as id",
+    values: [tenantId, new Date(now)],
+  });
+  return rows.map(({ id }) => id);
 }

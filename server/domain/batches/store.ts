@@ -213,8 +213,9 @@ export async function noteFailure(
   const { error, attempts, again, now } = fault;
   await tx.notificationBatch.updateMany({
     where: { tenantId, id, status: { in: ["running", "scheduled"] } },
-    data: { error, attempts, dueAt: again, ...(again ? {} : { status: "failed", finishedAt: now, recipients: [] }) },
+    data: { error, attempts, dueAt: again, ...(again ? {} : { status: "failed", finishedAt: now }) },
   });
+  await forgetRecipients(tx, tenantId, id);
   await lockHead();
   await settleDues(tx, tenantId);
 }
@@ -262,13 +263,20 @@ export async function endBatch(
 ): Promise<{ row: Batch; hadToCome: boolean }> {
   const { count } = await tx.notificationBatch.updateMany({
     where: { tenantId, id, status: { in: ["running", "scheduled"] } },
-    data: { status: "cancelled", dueAt: null, finishedAt: now, recipients: [] },
+    data: { status: "cancelled", dueAt: null, finishedAt: now },
   });
+  await forgetRecipients(tx, tenantId, id);
   const row = await tx.notificationBatch.findUnique({ where: { tenantId_id: { tenantId, id } }, ...shown });
   if (!row) throw new DomainError("not_found");
   await lockHead();
   await settleDues(tx, tenantId);
   return { row, hadToCome: count > 0 };
+}
+
+/** Whom an ended send was for; one alone stays, so that what was to be told to them goes when they are erased. */
+async function forgetRecipients(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<void> {
+  const where = { tenantId, id, dueAt: null, total: { gt: 1 } };
+  await tx.notificationBatch.updateMany({ where, data: { recipients: [] } });
 }
 
 /** Takes back some of what of a batch is not there yet; returns how many. */
@@ -285,14 +293,4 @@ export async function takeBackSome(
   await tx.notification.updateMany({ where: { tenantId, id: { in: ids } }, data: { status: "cancelled" } });
   await noteCancelled(tx, tenantId, ids);
   return ids.length;
-}
-
-/** Ids of a tenant's batches that are due, at most 20, the longest due first. */
-export async function findDueBatches(pool: Pool, tenantId: TenantId, now: number): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>({
-    name: "due_batches_v1",
-    text: "select id from due_batches_v1($1, $2, 20) as id",
-    values: [tenantId, new Date(now)],
-  });
-  return rows.map(({ id }) => id);
 }

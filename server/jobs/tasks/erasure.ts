@@ -1,3 +1,4 @@
+import { endBatch } from "../../domain/batches/store.ts";
 import { dropFromChat } from "../../domain/members/remove-member.ts";
 import { changeMessage } from "../../domain/messages/lane-store.ts";
 import { withdrawNotifications } from "../../domain/notifications/store.ts";
@@ -7,6 +8,7 @@ import { tenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { visitWritten, type Written } from "./person-messages.ts";
 import {
+  blankBatches,
   blankMessages,
   countPersonRows,
   dropCalls,
@@ -19,6 +21,7 @@ import {
   emptyProfile,
   freeDirectChat,
   listMemberships,
+  listOwnBatches,
   listPersonCalls,
   listPersonDeliveries,
   listPersonNotifications,
@@ -80,6 +83,14 @@ const memberships: Part = async ({ db, tenantId, subject }) => {
   return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
 };
 
+/** Before the notifications and deliveries, which say whom a send to many has reached. */
+const batches: Part = async ({ db, tenantId, subject }) => {
+  for (const id of await listOwnBatches(db, tenantId, subject))
+    await unitOfWork(db, tenantId, (work) => endBatch(work, tenantId, id, new Date()));
+  await tenantTransaction(db.prisma, tenantId, (tx) => blankBatches(tx, tenantId, subject));
+  return { done: 0 };
+};
+
 const notifications: Part = async ({ db, tenantId, subject }, after) => {
   const rows = await listPersonNotifications(db, tenantId, { userId: subject, after, limit: rowsAStep });
   const ids = rows.map(({ id }) => id);
@@ -127,6 +138,6 @@ const rest: Part = async ({ db, tenantId, subject }) => {
  * order of messages need one: on tombstones, in mentions, in the log until it is cut, and in the audit log.
  */
 export const erasure: Plan = {
-  parts: [memberships, messages, notifications, addresses, deliveries, calls, rest],
+  parts: [memberships, messages, batches, notifications, addresses, deliveries, calls, rest],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };

@@ -194,6 +194,27 @@ export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, 
   await tx.delivery.deleteMany({ where: { tenantId, id: { in: ids } } });
 }
 
+/** Sends to many that have yet to come, and are for nobody else. */
+export async function listOwnBatches(db: Database, tenantId: TenantId, userId: string): Promise<string[]> {
+  const where = { tenantId, dueAt: { not: null }, recipients: { equals: [userId] } };
+  const rows = await db.forTenant(tenantId).notificationBatch.findMany({ where, select: { id: true } });
+  return rows.map(({ id }) => id);
+}
+
+/** Takes out what sends to many said that reached nobody else, or were to. Only while it is known what reached them. */
+export async function blankBatches(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    update notification_batches b set recipients = '{}',
+      content = jsonb_build_object('type', b.content -> 'type', 'priority', b.content -> 'priority', 'subject', '', 'message', '')
+    where b.tenant_id = ${tenantId} and b.finished_at is not null and b.total = 1 and (b.recipients = array[${userId}] or b.id in (
+      select n.batch_id from notifications n where n.tenant_id = ${tenantId} and n.user_id = ${userId}
+      union all select d.batch_id from deliveries d where d.tenant_id = ${tenantId} and d.user_id = ${userId}))
+    returning b.id`;
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return;
+  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and response ->> 'batchId' = any (${ids})`;
+}
+
 /** Takes out calls from what is kept of them. */
 export async function dropCalls(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
   await tx.apiRequest.deleteMany({ where: { tenantId, id: { in: ids } } });

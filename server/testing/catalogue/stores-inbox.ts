@@ -30,6 +30,7 @@ export const inboxStores: StoreModules = {
   "domain/batches/list-store.ts": {
     module: batchLists,
     rows: {
+      findDueBatches: [({ db, mine }) => batchLists.findDueBatches(db.pool, mine, Date.parse("3000-01-01")), own],
       pageBatches: [({ db, mine }) => batchLists.pageBatches(db, mine, undefined, page), own],
       listBatchesBetween: [
         ({ db, mine }) => batchLists.listBatchesBetween(db, mine, { status: undefined, limit: 50 }),
@@ -99,7 +100,6 @@ export const inboxStores: StoreModules = {
         (intruder) => batches.takeBackSome(workOf(intruder), intruder.mine, intruder.theirs.batchId, 500),
         0,
       ],
-      findDueBatches: [({ db, mine }) => batches.findDueBatches(db.pool, mine, Date.parse("3000-01-01")), own],
     },
   },
   "domain/topics/store.ts": {

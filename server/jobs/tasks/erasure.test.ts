@@ -1,0 +1,80 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { runTask } from "./run-task.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+let globex: TestTenant;
+let owner: Client;
+
+beforeAll(async () => {
+  stack = await startStack();
+  [acme, globex] = await Promise.all([stack.tenant("acme"), stack.tenant("globex")]);
+  owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+async function erase({ tenantId, key }: TestTenant, userId: string): Promise<void> {
+  const { body } = await key()<{ taskId: string }>("POST", `/admin/users/${userId}/erase`, { confirm: userId });
+  const job = { tenantId, taskId: body.taskId, last: false };
+  const status = async () =>
+    (await owner.query("select status from tasks where id = $1", [body.taskId])).rows[0]?.status;
+  while (["waiting", "running"].includes(await status()))
+    await runTask({ db: stack.api.services.db, stopping: new AbortController().signal }, job);
+  expect(await status()).toBe("done");
+}
+
+/** Sends to many: to ada alone, reached, deleted by her, to come and taken back before it came; and one to two people. */
+async function furnish({ key, as }: TestTenant): Promise<void> {
+  const call = key();
+  await call("PUT", "/Users/ada", { displayName: "Ada" });
+  const alone = { userIds: ["ada"], subject: "Only ada", message: "Only ada", metadata: { of: "Only ada" } };
+  const later = { ...alone, scheduledFor: "2990-01-01T00:00:00Z" };
+  const send = async (body: object, headers = {}) => {
+    const sent = await call<{ id: string }>("POST", "/Notifications/bulk", { type: "Delay", ...body }, headers);
+    return sent.body.id;
+  };
+  const ids = [await send(alone, { "idempotency-key": "b" }), await send(alone)];
+  ids.push(await send({ userIds: ["ada", "ben"], subject: "Both", message: "Both" }));
+  const statuses = async () =>
+    (await owner.query("select distinct status from notification_batches where id = any ($1)", [ids])).rows;
+  await expect.poll(statuses, { timeout: 20_000 }).toEqual([{ status: "done" }]);
+  const { rows } = await owner.query("select id from notifications where batch_id = $1", [ids[1]]);
+  expect((await as("ada")("DELETE", `/Notifications/${rows[0].id}`)).status).toBe(200);
+  await send(later, { "idempotency-key": "l" });
+  expect((await call("DELETE", `/Notifications/batches/${await send(later)}`)).status).toBe(200);
+}
+
+test("a send to many that was for the erased alone says nothing any more; others stay", async () => {
+  await furnish(acme);
+  await furnish(globex);
+  const read = async (tenantId: string) =>
+    (
+      await owner.query(
+        `select content ->> 'message' as said, status, count(*)::int from notification_batches
+         where tenant_id = $1 group by 1, 2 order by 1, 2`,
+        [tenantId],
+      )
+    ).rows;
+  const theirs = await read("globex");
+  await erase(acme, "ada");
+  expect(await read("acme")).toEqual([
+    { said: "", status: "cancelled", count: 2 },
+    { said: "", status: "done", count: 2 },
+    { said: "Both", status: "done", count: 1 },
+  ]);
+  const { rows } = await owner.query(`select r.x from (
+      select b::text as x, tenant_id from notification_batches b union all select k::text, tenant_id from idempotency_keys k
+      union all select payload::text, tenant_id from events union all select a::text, tenant_id from audit_entries a) r
+    where r.tenant_id = 'acme' and r.x like '%Only ada%'`);
+  expect(rows).toEqual([]);
+  const list = await acme.key()<{ data: { subject: string }[] }>("GET", "/Notifications/batches");
+  expect(list.body.data.map(({ subject }) => subject).sort()).toEqual(["", "", "", "", "Both"]);
+  expect(await read("globex")).toEqual(theirs);
+  expect(theirs.filter(({ said }) => said === "Only ada")).toHaveLength(3);
+});
