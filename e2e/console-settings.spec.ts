@@ -178,6 +178,7 @@ test("a page that an old link leads beyond, and one whose session has ended, say
   await page.getByRole("link", { name: "Topics" }).click();
   const signIn = page.getByRole("alert").getByRole("link", { name: "Sign in" });
   await expect(signIn).toHaveAttribute("href", `/sign-in?next=${encodeURIComponent(`/t/${own.tenantId}/topics`)}`);
+  await expect(page.getByRole("button", { name: /^Signed out\./u })).toBeVisible();
   await page.context().close();
 });
 

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { isAnswering, reportStream } from "./live.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { isAnswering, isSignedOut, reportSession, reportStream, watchedFetch } from "./live.ts";
 import { OnceKeys } from "./once-keys.ts";
 import { Question } from "./question.ts";
 
@@ -27,4 +27,24 @@ test("while the reader has paused, nobody is asked, so nothing is said of who an
   expect([isAnswering(false), isAnswering(true)]).toEqual([false, true]);
   reportStream(true);
   expect(isAnswering(false)).toBe(true);
+});
+
+test("a session is over by what is refused for want of one, or by the stream's end, until something is answered again", async () => {
+  const { fetch: real } = globalThis;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  const answered = async (status: number) => {
+    globalThis.fetch = async () => new Response(null, { status });
+    await watchedFetch("http://service.test");
+    return isSignedOut();
+  };
+  expect(await answered(200)).toBe(false);
+  expect(await answered(403)).toBe(false);
+  expect(await answered(401)).toBe(true);
+  expect(await answered(503), "says nothing of it").toBe(true);
+  expect(await answered(200)).toBe(false);
+  reportSession(false);
+  expect(isSignedOut()).toBe(true);
+  expect(await answered(200)).toBe(false);
 });

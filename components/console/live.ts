@@ -5,6 +5,7 @@ const EVERY_MS = 4_000;
 
 let answering = true;
 let streaming = true;
+let signedOut = false;
 let answeredAt: number | null = null;
 const listeners = new Set<() => void>();
 
@@ -14,6 +15,8 @@ export async function watchedFetch(...call: Parameters<typeof fetch>): Promise<R
     const response = await fetch(...call);
     answeredAt = Date.now();
     report(true);
+    if (response.status === 401) reportSession(false);
+    else if (response.ok) reportSession(true);
     return response;
   } catch (error) {
     // Leaving a page cuts off what it asked; that says nothing of the service.
@@ -35,6 +38,13 @@ export function reportStream(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
+/** Whether there is a session: without one nothing comes, until somebody signs in here or in another tab. */
+export function reportSession(now: boolean): void {
+  if (signedOut === !now) return;
+  signedOut = !now;
+  for (const listener of listeners) listener();
+}
+
 /** While the reader has paused, nobody is asked, and what was so before says nothing. */
 export function isAnswering(paused: boolean): boolean {
   return paused || (answering && streaming);
@@ -43,13 +53,23 @@ export function isAnswering(paused: boolean): boolean {
 export function useAnswering(): boolean {
   const { paused } = useLive();
   return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    listen,
     () => isAnswering(paused),
     () => true,
   );
+}
+
+export function isSignedOut(): boolean {
+  return signedOut;
+}
+
+export function useSignedOut(): boolean {
+  return useSyncExternalStore(listen, isSignedOut, () => false);
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function lastAnswerAt(): number | null {

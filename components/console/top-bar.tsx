@@ -11,7 +11,7 @@ import type { Theme } from "../ui/theme.ts";
 import { ThemeButton } from "../ui/theme-button.tsx";
 import { useToast } from "../ui/toast.tsx";
 import { useConsole } from "./console-context.ts";
-import { lastAnswerAt, useAnswering, useLive } from "./live.ts";
+import { lastAnswerAt, useAnswering, useLive, useSignedOut } from "./live.ts";
 import { consolePages } from "./pages.ts";
 import { faultTexts, signOut } from "./sign-in.ts";
 
@@ -92,7 +92,9 @@ function Breadcrumb() {
 function LivePill() {
   const { paused, toggle } = useLive();
   const answering = useAnswering();
-  const text = paused ? "Paused by you" : answering ? "Live" : "No connection";
+  const signedOut = useSignedOut();
+  const follows = answering && !signedOut;
+  const text = paused ? "Paused by you" : signedOut ? "Signed out" : answering ? "Live" : "No connection";
   const at = lastAnswerAt();
   const Icon = paused ? Play : Pause;
   return (
@@ -106,7 +108,7 @@ function LivePill() {
       <span role="status" className="flex items-center gap-1.5">
         <span
           aria-hidden
-          className={`size-2 rounded-full ${paused ? "bg-line-strong" : answering ? "bg-good" : "bg-bad"}`}
+          className={`size-2 rounded-full ${paused ? "bg-line-strong" : follows ? "bg-good" : "bg-bad"}`}
         />
         <span className="max-sm:sr-only">{text}</span>
       </span>

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { Follower } from "./follower.ts";
-import { reportStream, useLive } from "./live.ts";
+import { reportSession, reportStream, useLive, useSignedOut } from "./live.ts";
 import { failureOf } from "./problem.ts";
 import { useTRPC } from "./trpc.ts";
 
@@ -36,11 +36,20 @@ export function useTenantEvents(): void {
         const { code } = failureOf(error);
         // What was missed cannot be told any more: all is asked anew, when it begins again from now.
         if (code?.startsWith("cursor_")) queueMicrotask(reset);
+        else if (code === "unauthenticated") reportSession(false);
         // Who may not is told so by what the page asks.
-        else if (code !== "unauthenticated" && code !== "forbidden") again.current = setTimeout(reset, againMs);
+        else if (code !== "forbidden") again.current = setTimeout(reset, againMs);
       },
     }),
   );
+
+  const signedOut = useSignedOut();
+  const wasOut = useRef(false);
+  useEffect(() => {
+    // Somebody has signed in, in another tab: what the page asks was answered.
+    if (wasOut.current && !signedOut) reset();
+    wasOut.current = signedOut;
+  }, [signedOut, reset]);
 
   useEffect(() => {
     if (!paused) return;
