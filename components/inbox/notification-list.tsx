@@ -6,6 +6,7 @@ import { appearedAt, type InboxFilter } from "../../client/inbox-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useInbox } from "../../client/react/use-inbox.ts";
 import type { Notification } from "../../client/types.ts";
+import { dayOf } from "../chat/times.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
@@ -164,13 +165,10 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   );
 }
 
-const dayName = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-
 function byDay(items: readonly Notification[]): { day: string; of: Notification[] }[] {
   const days: { day: string; of: Notification[] }[] = [];
   for (const item of items) {
-    const date = new Date(appearedAt(item));
-    const day = date.toDateString() === new Date().toDateString() ? "Today" : dayName.format(date);
+    const day = dayOf(appearedAt(item));
     const last = days.at(-1);
     if (last?.day === day) last.of.push(item);
     else days.push({ day, of: [item] });
