@@ -84,6 +84,24 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   await page.context().close();
 });
 
+test("says to the app around it what is unread, and nothing before that is counted", async ({ browser }) => {
+  const { second } = readDemo();
+  const call = <Body>(method: string, path: string, body: object) =>
+    callWithKey<Body>(method, path, body, second.tenantId, second.apiKey);
+  const origin = await serveApp(`${productUrl()}/inbox/${second.tenantId}`);
+  await call("PATCH", "/admin/tenant", { settings: { allowedOrigins: [origin] } });
+  await call("POST", "/Notifications", { userId: "framed", subject: "One to read", message: "x" });
+  const { token } = await call<{ token: string }>("POST", "/tokens", { userId: "framed" });
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(origin);
+  const heard = () => page.evaluate(() => (window as unknown as AppWindow).heard);
+  await expect.poll(async () => (await heard()).map(({ type }) => type)).toContain("parley:ready");
+  await page.evaluate((given) => (window as unknown as AppWindow).send(given), token);
+  const counts = async () => (await heard()).filter(({ type }) => type === "parley:unread").map(({ count }) => count);
+  await expect.poll(counts).toEqual([1]);
+  await page.context().close();
+});
+
 test("stays closed in the frame of an origin that the tenant does not allow", async ({ browser }) => {
   const { second } = readDemo();
   await callWithKey(

@@ -4,6 +4,8 @@ import { useEffect } from "react";
 import { useParley, useParleyState } from "./provider.tsx";
 
 export interface Unread {
+  /** False until the service has counted: all are 0 then, and say nothing. */
+  isCounted: boolean;
   /** Messages and notifications together: the one badge. */
   total: number;
   messages: number;
@@ -21,5 +23,6 @@ export function useUnread(): Unread {
   }, [client, isReady]);
   const messages = counters?.chats.unreadMessages ?? 0;
   const notifications = counters?.inbox.unread ?? 0;
-  return { total: messages + notifications, messages, notifications, mentions: counters?.mentions.unread ?? 0 };
+  const mentions = counters?.mentions.unread ?? 0;
+  return { isCounted: counters !== undefined, total: messages + notifications, messages, notifications, mentions };
 }
