@@ -51,6 +51,24 @@ test("one gets to the first unread, and older messages come in above without mov
   await page.context().close();
 });
 
+test("a link to a message that is not there yet leads to the end, and to nowhere once it has come", async ({
+  browser,
+}) => {
+  const { id } = await makeGroup(unheard("Ahead"), "carla", "emma");
+  const say = (content: string) => callAs("carla", "POST", `/Chat/${id}/messages`, { content });
+  for (let at = 1; at <= 40; at++) await say(`Line ${at}`);
+  const emma = await openHosted(browser, "emma", `${id}&seq=41`);
+  const message = (seq: number) => emma.messages.locator(`[data-seq="${seq}"]`);
+  await expect(message(40)).toBeInViewport();
+  await message(40).hover();
+  await emma.page.mouse.wheel(0, -10_000);
+  await expect(message(1)).toBeInViewport();
+  await say("Line 41");
+  await expect(emma.page.getByRole("button", { name: "1 new" })).toBeVisible();
+  await expect(message(1)).toBeInViewport();
+  await emma.page.context().close();
+});
+
 test("loads less than 250 kB of script, gzipped", async ({ page }) => {
   const scripts: Promise<number>[] = [];
   page.on("response", (response) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../client/types.ts";
-import { timelineRows } from "./timeline-rows.ts";
+import { landingOf, timelineRows } from "./timeline-rows.ts";
 
 function message(seq: number, senderId: string, createdAt: string): Message {
   return { id: `m${seq}`, chatId: "c", seq, content: `text ${seq}`, senderId, createdAt, metadata: {} };
@@ -50,5 +50,20 @@ describe("the rows of a timeline", () => {
     const keys = timelineRows({ ...base, messages }).map(({ key }) => key);
     expect(keys.length).toBe(8);
     expect(new Set(keys).size).toBe(8);
+  });
+});
+
+describe("a link to a message", () => {
+  const at = (minute: number) => new Date(2026, 0, 1, 12, minute).toISOString();
+  const rows = timelineRows({ ...base, messages: [message(1, "ben", at(0)), message(3, "ada", at(1))] });
+
+  it("leads to it, or to the next where it is not drawn", () => {
+    expect([1, 2, 3].map((seq) => landingOf(rows, seq, 3))).toEqual([1, 2, 2]);
+  });
+
+  it("waits for one that is on its way, and leads to the end where there is none yet", () => {
+    expect(landingOf(rows, 4, 4)).toBeUndefined();
+    expect(landingOf(rows, 5, 4)).toBe("end");
+    expect(landingOf([], 1, 0)).toBe("end");
   });
 });

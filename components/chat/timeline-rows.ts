@@ -65,6 +65,16 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
   return rows;
 }
 
+/**
+ * Where a link to a message leads: its row, or the next one's where it is not drawn; "end" of a chat that has no such message yet; undefined
+ * while it is on its way.
+ */
+export function landingOf(rows: readonly TimelineRow[], seq: number, lastSeq: number): number | "end" | undefined {
+  const at = rows.findIndex((row) => row.kind === "message" && row.message.seq >= seq);
+  if (at >= 0) return at;
+  return seq > lastSeq ? "end" : undefined;
+}
+
 function quotedOf({ replyToId }: Message, quotable: Map<string, Message>): Message | "unknown" | undefined {
   return replyToId === undefined ? undefined : (quotable.get(replyToId) ?? "unknown");
 }

@@ -25,7 +25,7 @@ import { readersOf } from "./readers-of.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { TimelineLine } from "./timeline-line.tsx";
-import { type TimelineRow, timelineRows } from "./timeline-rows.ts";
+import { landingOf, type TimelineRow, timelineRows } from "./timeline-rows.ts";
 import { dayOf } from "./times.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
 import { useUnseen } from "./use-unseen.ts";
@@ -107,6 +107,8 @@ export function Timeline(props: TimelineProps) {
   const atEnd = virtual.isAtEnd(NEAR_END_PX);
   const isHere = rows.length > 0 && !open.loading;
   const lastSeq = messages.at(-1)?.seq ?? 0;
+  // Of the chat: messages up to it may still be on their way.
+  const newest = Math.max(lastSeq, chat?.chat.lastSeq ?? 0);
   const unseen = useUnseen(lastSeq, atEnd, messages, me);
 
   // At entry: where the unread begins, else the end. Again while the rows around it are being measured, or it would drift away.
@@ -168,13 +170,16 @@ export function Timeline(props: TimelineProps) {
   );
   useEffect(() => {
     if (target === undefined) return;
-    const at = rows.findIndex((row) => row.kind === "message" && row.message.seq >= target);
-    if (at < 0) return;
+    const at = landingOf(rows, target, newest);
+    if (at === undefined) return;
     setTarget(undefined);
+    // Who comes by a link enters where it leads.
+    setEntering(0);
     release();
+    if (at === "end") return virtual.scrollToEnd();
     virtual.scrollToIndex(at, { align: "center" });
     setHighlighted(target);
-  }, [target, rows, virtual, release]);
+  }, [target, rows, newest, virtual, release]);
   useEffect(() => {
     if (highlighted === undefined) return;
     const timer = setTimeout(() => setHighlighted(undefined), HIGHLIGHT_MS);
