@@ -8,6 +8,15 @@ export function keepBodies(app: FastifyInstance): void {
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 }
 
+/** The refusal of a body that is packed, by the header that says so (RFC 9110, 15.5.16). */
+export function findCodingFault({ headers }: FastifyRequest): DomainError | undefined {
+  const coding = headers["content-encoding"]?.trim().toLowerCase() || "identity";
+  if (coding === "identity") return undefined;
+  const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  const detail = "Send the body as it is, without Content-Encoding";
+  return hasBody ? new DomainError("not_json", { detail, headers: { "Accept-Encoding": "identity" } }) : undefined;
+}
+
 /**
  * The JSON object of a body. Nothing and `null` are no fields; an operation without body fields takes anything empty, whatever its
  * type says. Throws `not_json` (415), `invalid` (400).

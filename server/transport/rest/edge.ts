@@ -5,6 +5,7 @@ import { networkOf } from "../../client-address.ts";
 import { DomainError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { visitorHeader, visitorSeal } from "../../visitor-address.ts";
+import { findCodingFault } from "./body.ts";
 import { sendProblem } from "./problem.ts";
 
 const exposedHeaders = [
@@ -38,8 +39,10 @@ export function dressEdge(app: FastifyInstance, services: Services, draining: ()
   });
   // After the origin was judged, or a browser would not let its page see that it may come back.
   app.addHook("preParsing", (request, _reply, payload, done) => {
-    if (!draining() || !isOurs(request.url)) return done(null, payload);
-    done(new DomainError("unavailable", { detail: "This node is shutting down", retryAfter: 1 }));
+    const leaving = { detail: "This node is shutting down", retryAfter: 1 };
+    const refusal = draining() ? new DomainError("unavailable", leaving) : findCodingFault(request);
+    if (!refusal || !isOurs(request.url)) return done(null, payload);
+    done(refusal);
   });
   app.addHook("onResponse", (request, reply, done) => {
     const { tenantId } = (request.params ?? {}) as { tenantId?: string };

@@ -1,0 +1,37 @@
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+
+beforeAll(async () => {
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+});
+afterAll(() => stack.close());
+
+const said = JSON.stringify({ userId: "ada", subject: "Packed", message: "x" });
+
+function post(path: string, encoding: string, body: string | Buffer<ArrayBuffer> = said) {
+  const headers = { "x-api-key": tenant.primaryKey, "content-type": "application/json", "content-encoding": encoding };
+  return fetch(stack.url + path, { method: "POST", headers, body });
+}
+
+test.each([
+  ["REST", "/tenant/acme/v1/Notifications", "gzip"],
+  ["REST", "/tenant/acme/v1/Notifications", "br"],
+  ["tRPC", "/api/trpc/notifications.create", "GZIP"],
+  ["Pusher's HTTP API", "/apps/acme/events", "gzip"],
+])("%s at %s: a body in %s is 415, with what to do", async (_name, path, encoding) => {
+  const answer = await post(path, encoding, gzipSync(said));
+  expect(answer.status).toBe(415);
+  expect(answer.headers.get("accept-encoding")).toBe("identity");
+  expect(await answer.text()).toContain("Send the body as it is, without Content-Encoding");
+});
+
+test("identity is no encoding, and where there is no body the header says nothing", async () => {
+  expect((await post("/tenant/acme/v1/Notifications", "identity")).status).toBe(201);
+  const headers = { "x-api-key": tenant.primaryKey, "content-encoding": "gzip" };
+  expect((await fetch(`${tenant.url}/admin/tenant`, { headers })).status).toBe(200);
+});
