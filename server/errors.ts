@@ -139,8 +139,8 @@ function isAborted(error: unknown): boolean {
 function callerFault(error: unknown): DomainError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = "", statusCode = 500 } = error as Error & { code?: string; statusCode?: number };
-  // A URIError, which has no code, comes of a lone % in an address.
-  const name = error instanceof URIError ? "ERR_INVALID_URL" : code;
+  // A URIError without a code comes of a lone % in an address; Fastify gives its own one.
+  const name = error instanceof URIError && code === "" ? "ERR_INVALID_URL" : code;
   const known = Object.hasOwn(httpFaults, name) ? httpFaults[name] : undefined;
   if (known) return new DomainError(...known);
   return statusCode >= 400 && statusCode < 500 ? new DomainError("invalid", { internal: error }) : undefined;
