@@ -25,6 +25,8 @@ export interface TrpcContext extends TrpcDeps {
   ip: string;
   /** `Idempotency-Key` of a POST, and how many calls it carries. */
   repeat?: Repeat | undefined;
+  /** Set where the answer is that of a first call with the same key. */
+  replayed?: boolean;
   /** How a subscription of the call travels. */
   transport: "websocket" | "sse";
   /** What the client calls itself. */

@@ -30,6 +30,27 @@ test.each([
   await expect(notifications.create.mutate({ ...said, subject: "Twice" })).rejects.toThrow("idempotency_reused");
 });
 
+test.each([
+  ["", (json: object) => json],
+  ["?batch=1", (json: object) => ({ 0: json })],
+])("a replay says that it is one, as by REST: %s", async (search, inputOf) => {
+  const post = (input: object, key?: string) => {
+    const headers = { "x-api-key": acme.primaryKey, "content-type": "application/json" };
+    const body = JSON.stringify(inputOf(input));
+    const init = {
+      method: "POST",
+      body,
+      headers: key === undefined ? headers : { ...headers, "idempotency-key": key },
+    };
+    return fetch(`${stack.url}/api/trpc/notifications.create${search}`, init);
+  };
+  const replayed = async (answer: Promise<Response>) => (await answer).headers.get("idempotent-replayed");
+  expect(await replayed(post(said, `said${search}`))).toBe(null);
+  expect(await replayed(post(said, `said${search}`))).toBe("true");
+  expect(await replayed(post({ ...said, idempotencyKey: `said${search}` }))).toBe("true");
+  expect(await replayed(post({ ...said, subject: "Twice" }, `said${search}`))).toBe(null);
+});
+
 test("several calls cannot share the header; each may have its own key", async () => {
   const { notifications } = clientWith("shared", httpBatchLink);
   const calls = await Promise.allSettled([notifications.create.mutate(said), notifications.create.mutate(said)]);

@@ -149,7 +149,11 @@ function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply
         hangUp: () => reply.raw.destroy(),
         gone: gone.signal,
       }),
-    responseMeta: ({ errors: [error] }) => (error ? { headers: headersOfError(fromTrpcError(error)) } : {}),
+    responseMeta: ({ errors: [error], ctx, info }) => {
+      if (error) return { headers: headersOfError(fromTrpcError(error)) };
+      // Of several calls nobody could tell whose it is.
+      return ctx?.replayed && info?.calls.length === 1 ? { headers: { "Idempotent-Replayed": "true" } } : {};
+    },
     onError: ({ error }) => logOwnFault(deps.log, error, requestId),
   };
 }

@@ -98,6 +98,7 @@ async function run(
       signal,
       idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey, ctx.repeat) : undefined,
     });
+    ctx.replayed = "Idempotent-Replayed" in answer.headers;
     return answer.body;
   } catch (error) {
     throw toTrpcError(error);
