@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { acceptsEventStream } from "../../accept.ts";
 import { admit, hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
@@ -22,7 +23,7 @@ const closeTimeoutMs = 5000;
 export function registerEventStream(app: FastifyInstance, services: Services, realtime: Realtime): void {
   app.addHook("preHandler", async (request, reply) => {
     if (request.routeOptions.url !== "/tenant/:tenantId/v1/events" || request.method !== "GET") return;
-    if (!(request.headers.accept ?? "").includes("text/event-stream")) return;
+    if (!acceptsEventStream(request.headers.accept)) return;
     const principal = await principalOf(services, request);
     const query = queryOf(request);
     const since = cursorOf(request, query);

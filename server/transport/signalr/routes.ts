@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { acceptsEventStream } from "../../accept.ts";
 import { limits } from "../../schema.ts";
 import { readAddress, readQuery } from "./address.ts";
 import { deleteConnection, openStream, poll, post } from "./http-transports.ts";
@@ -67,7 +68,7 @@ async function answerHub(request: FastifyRequest, reply: FastifyReply, hub: Hub)
   const at = { request, reply, claim, principal, address };
   if (method === "POST") return post(hub, at);
   if (method === "DELETE") return deleteConnection(hub, at);
-  return request.headers.accept?.includes("text/event-stream") ? openStream(hub, at) : poll(hub, at);
+  return acceptsEventStream(request.headers.accept) ? openStream(hub, at) : poll(hub, at);
 }
 
 function shownOf(request: FastifyRequest, url: URL) {
