@@ -108,3 +108,17 @@ test("a digest on its way is stopped when nothing in it is wanted any more", asy
   await prefer("eve", { categories: [{ type: "*", email: "off" }] });
   await settle("eve", { status: "preference" });
 });
+
+test("a look at a digest whose time is not now is no try: it is not given up for that", async () => {
+  await refusedDigest("gil");
+  await prefer("gil", { pause: "day" });
+  await settle("gil", { status: "queued", rule: "paused" });
+  const { rows } = await owner.query(
+    `select count(*) filter (where a.outcome = 'stopped')::int as looks, count(*)::int - max(d.attempts) as uncounted
+     from deliveries d join delivery_attempts a on a.tenant_id = d.tenant_id and a.delivery_id = d.id
+     where d.tenant_id = $1 and d.user_id = 'gil' and d.kind = 'digest'`,
+    [tenant.tenantId],
+  );
+  expect(rows[0].looks).toBeGreaterThan(0);
+  expect(rows[0].uncounted).toBe(rows[0].looks);
+});
