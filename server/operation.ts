@@ -49,6 +49,8 @@ export interface HttpBinding {
   anyType?: boolean;
   /** Header → input field; of `authorization` the password of Basic */
   headers?: Record<string, string>;
+  /** Body fields that clients put into the address, beside the client id. */
+  inQuery?: string[];
   /** A form is taken as well as JSON. */
   form?: boolean;
   /** Who asks with `Accept: text/event-stream` is answered by a stream that goes on. */

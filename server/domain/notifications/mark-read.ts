@@ -15,6 +15,7 @@ export const setRead = mutation({
     path: "/Notifications/{notificationId}/read",
     headers: { "x-client-id": "clientId" },
     aliases: { isRead: "read" },
+    inQuery: ["read"],
   },
   access: { caller: "user", scope: "notifications:write" },
   input: z.object({ notificationId: entityId, read: z.boolean().optional().describe("true unless given"), clientId }),

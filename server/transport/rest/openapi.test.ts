@@ -46,6 +46,25 @@ test("the log's address says that it also answers with a stream; no other does",
   expect(streaming).toEqual(["get /tenant/{tenantId}/v1/events"]);
 });
 
+test("what clients put into the address beside or instead of the body is said, and what a stream takes", () => {
+  type Parameters = { parameters: { name: string; in: string }[] };
+  const of = (method: string, path: string) => {
+    const entry = document.paths[`/tenant/{tenantId}/v1${path}`]?.[method] as Parameters | undefined;
+    return entry?.parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+  };
+  expect(of("post", "/Chat/{chatId}/messages")).toEqual(
+    expect.arrayContaining(["query clientId", "header x-client-id"]),
+  );
+  expect(of("put", "/Notifications/{notificationId}/read")).toEqual(
+    expect.arrayContaining(["query read", "query clientId", "header x-client-id"]),
+  );
+  expect(of("put", "/Notifications/{notificationId}/seen")).not.toContain("query read");
+  expect(of("get", "/events")).toEqual(
+    expect.arrayContaining(["query after", "query access_token", "header Last-Event-ID"]),
+  );
+  expect(of("get", "/Chat")).not.toContain("query access_token");
+});
+
 test("operation ids are unique", () => {
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map(({ operationId }) => operationId),

@@ -3,6 +3,7 @@ import { type ErrorCode, errorTable } from "../../errors.ts";
 import type { HttpBinding, Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { version } from "../../version.ts";
+import { parametersOf } from "./openapi-parameters.ts";
 
 type Json = Record<string, unknown>;
 
@@ -132,10 +133,7 @@ function toOperation(
     summary: operation.summary,
     tags: [operation.name.split(".")[0]],
     ...securityOf(operation),
-    parameters: [
-      ...parameters(operation, inPath, input.properties ?? {}),
-      ...(hasBody ? [] : queryParameters(fields, required)),
-    ],
+    parameters: parametersOf(operation, { inPath, hasBody, properties: input.properties ?? {}, required }),
     ...(hasBody && fields.length > 0
       ? {
           requestBody: {
@@ -160,49 +158,6 @@ function securityOf({ access }: Operation): Json {
   if (caller === "person") return { security: [{ console: [] }] };
   if (caller === "internal") return { security: [{ internal: [] }] };
   return caller === "key" || caller === "installation" ? { security: [{ apiKey: [] }] } : {};
-}
-
-function parameters(operation: Operation, inPath: string[], properties: Record<string, Json>): Json[] {
-  const tenant = operation.http.root
-    ? []
-    : [{ name: "tenantId", in: "path", required: true, schema: { type: "string" } }];
-  const path = inPath.map((name) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: properties[name] ?? { type: "string" },
-  }));
-  const ownHeaders = Object.entries(operation.http.headers ?? {}).map(([name, field]) => ({
-    name,
-    in: "header",
-    schema: properties[field] ?? { type: "string" },
-  }));
-  const key =
-    operation.http.method === "POST"
-      ? [{ name: "Idempotency-Key", in: "header", schema: { type: "string", maxLength: 255 } }]
-      : [];
-  const { caller } = operation.access;
-  const actAs =
-    operation.http.root || caller === "anyone" || caller === "key"
-      ? []
-      : [
-          {
-            name: "X-Act-As-User",
-            in: "header",
-            description: "With a key of scope act-as: as which user the call is made. UTF-8.",
-            schema: text,
-          },
-        ];
-  return [...tenant, ...path, ...ownHeaders, ...key, ...actAs];
-}
-
-function queryParameters(fields: [string, Json][], required: string[]): Json[] {
-  return fields.map(([name, schema]) => ({
-    name,
-    in: "query",
-    ...(required.includes(name) ? { required: true } : {}),
-    schema,
-  }));
 }
 
 /** What the pipeline may say of a call before its operation sees it, beside what the operation itself declares. */
