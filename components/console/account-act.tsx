@@ -1,6 +1,7 @@
 "use client";
 
 import { useState } from "react";
+import { Status } from "../ui/status.tsx";
 import { CallFault, callConsole } from "./call.ts";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import type { Account } from "./trpc.ts";
@@ -32,9 +33,7 @@ export function useAccountAct({ hasPassword, twoFactor, provider }: Person) {
   };
   const outcome = (
     <>
-      <p role="status" className="text-sm leading-6" hidden={said === undefined}>
-        {said}
-      </p>
+      <Status className="text-sm leading-6">{said}</Status>
       {held && (
         <ReauthenticateDialog
           {...{ hasPassword, twoFactor, provider }}

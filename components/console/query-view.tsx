@@ -37,7 +37,8 @@ export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: Qu
   return (
     <>
       {!answering && (
-        <p role="status" className="mb-3 text-sm text-warn">
+        // Read out is what the top bar says of it, once for all panels.
+        <p className="mb-3 text-sm text-warn">
           As of {new Date(query.dataUpdatedAt).toLocaleTimeString()}; nobody answers at the moment.
         </p>
       )}

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Field, Input } from "../ui/field.tsx";
+import { Status } from "../ui/status.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 
@@ -32,9 +33,7 @@ export function RequestLinkForm() {
       <Field label="Email">
         <Input name="email" type="email" autoComplete="username" required autoFocus />
       </Field>
-      <p role="status" className={said?.bad ? "text-bad text-sm" : "text-sm leading-6"} hidden={said === undefined}>
-        {said?.text}
-      </p>
+      <Status className={said?.bad ? "text-bad text-sm" : "text-sm leading-6"}>{said?.text}</Status>
       <SubmitButton value="reset" variant="primary" disabled={busy}>
         Mail a link to set a new password
       </SubmitButton>

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { Field, Input } from "../ui/field.tsx";
+import { Status } from "../ui/status.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
 import { sayCount } from "./say-count.ts";
@@ -67,11 +68,7 @@ export function TenantList({ tenants }: { tenants: InstallationTenant[] }) {
 }
 
 function Outcome({ said }: { said: { words: string; isFault?: true } | undefined }) {
-  return (
-    <p role="status" className={cn("text-sm empty:hidden", said?.isFault && "text-bad")}>
-      {said?.words}
-    </p>
-  );
+  return <Status className={cn("text-sm", said?.isFault && "text-bad")}>{said?.words}</Status>;
 }
 
 /** What a change has come to. */

@@ -98,22 +98,28 @@ function LivePill() {
   const at = lastAnswerAt();
   const Icon = paused ? Play : Pause;
   return (
-    <Button
-      size="sm"
-      aria-label={`${text}. ${paused ? "Resume" : "Pause"} (p)`}
-      title={at === null ? undefined : `Last answer ${new Date(at).toLocaleTimeString()}`}
-      onClick={toggle}
-      className="rounded-full"
-    >
-      <span role="status" className="flex items-center gap-1.5">
-        <span
-          aria-hidden
-          className={`size-2 rounded-full ${paused ? "bg-line-strong" : follows ? "bg-good" : "bg-bad"}`}
-        />
-        <span className="max-sm:sr-only">{text}</span>
+    <>
+      <Button
+        size="sm"
+        aria-label={`${text}. ${paused ? "Resume" : "Pause"} (p)`}
+        title={at === null ? undefined : `Last answer ${new Date(at).toLocaleTimeString()}`}
+        onClick={toggle}
+        className="rounded-full"
+      >
+        <span className="flex items-center gap-1.5">
+          <span
+            aria-hidden
+            className={`size-2 rounded-full ${paused ? "bg-line-strong" : follows ? "bg-good" : "bg-bad"}`}
+          />
+          <span className="max-sm:sr-only">{text}</span>
+        </span>
+        <Icon aria-hidden className="size-3 text-muted" />
+      </Button>
+      {/* What is in a button is read out with it only. */}
+      <span role="status" className="sr-only">
+        {text}
       </span>
-      <Icon aria-hidden className="size-3 text-muted" />
-    </Button>
+    </>
   );
 }
 

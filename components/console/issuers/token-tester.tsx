@@ -5,6 +5,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Code } from "../../ui/code.tsx";
 import { Field, Textarea } from "../../ui/field.tsx";
+import { Status } from "../../ui/status.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { type Answers, useTRPCClient } from "../trpc.ts";
@@ -67,7 +68,7 @@ export function TokenTester({ issuers }: { issuers: readonly Issuer[] }) {
         </div>
         <FailureNote failure={failure} />
       </form>
-      {verdict && <Told verdict={verdict} issuers={issuers} />}
+      <Status>{verdict && <Told verdict={verdict} issuers={issuers} />}</Status>
     </section>
   );
 }
@@ -83,7 +84,7 @@ function Told({ verdict, issuers }: { verdict: Verdict; issuers: readonly Issuer
     ["Good until", expiresAt && new Date(expiresAt).toLocaleString()],
   ];
   return (
-    <div role="status" className="mt-5 flex flex-col gap-4">
+    <div className="mt-5 flex flex-col gap-4">
       <p className="flex flex-wrap items-center gap-2">
         <Badge tone={ok ? "good" : "bad"}>{ok ? "accepted" : `refused: ${rule ?? "unknown"}`}</Badge>
         {!ok && <span className="text-sm">{detail}</span>}

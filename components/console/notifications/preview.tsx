@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { HtmlContent } from "../../inbox/html-content.tsx";
 import { Badge } from "../../ui/badge.tsx";
+import { Status } from "../../ui/status.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { MailFrame } from "../mail-frame.tsx";
@@ -89,15 +90,14 @@ function InInbox({ of: { subject, message, htmlContent, priority } }: { of: Omit
 }
 
 function Missing({ names }: { names: readonly string[] }) {
-  if (names.length === 0) return null;
   return (
-    <p role="status" className="mb-3 text-sm text-warn">
-      Without a value:{" "}
+    <Status className="mb-3 text-sm text-warn">
+      {names.length > 0 && "Without a value: "}
       {names.map((name) => (
         <code key={name} className="mr-2 font-mono text-xs underline decoration-wavy underline-offset-4">
           {name}
         </code>
       ))}
-    </p>
+    </Status>
   );
 }

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Field, Input } from "../../ui/field.tsx";
+import { Status } from "../../ui/status.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
@@ -48,7 +49,7 @@ export function SendTest({ words, label }: { words: PreviewInput | undefined; la
         </Button>
       </div>
       <FailureNote failure={failure} className="mt-3" />
-      <p role="status" className="mt-3 text-sm empty:hidden">
+      <Status className="mt-3 text-sm">
         {data && (
           <>
             <Badge tone={data.status === "failed" || data.status === "bounced" ? "bad" : "good"}>
@@ -62,7 +63,7 @@ export function SendTest({ words, label }: { words: PreviewInput | undefined; la
             )}
           </>
         )}
-      </p>
+      </Status>
     </form>
   );
 }
