@@ -188,6 +188,27 @@ test("a call from the playground is answered, shown as code, and found in the re
   await close();
 });
 
+test("what the log of requests finds of the last day moves nothing below it", async ({ browser }) => {
+  const { page, close } = await openConsole(browser, "/t/demo/requests");
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(/requests\.summarize/u, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  const day = page.getByRole("region", { name: "The last 24 hours" });
+  await expect(day.getByText("Loading")).toBeAttached();
+  const topOf = async () => (await page.getByLabel("Outcome").boundingBox())?.y;
+  const before = await topOf();
+  letGo();
+  await expect(day.getByText("Noted in the last 24 hours")).toBeVisible();
+  expect(await topOf()).toBe(before);
+  await close();
+});
+
 test("an operator of another tenant is told so, and the page holds nothing of it", async ({ browser }) => {
   const { page, noise, close } = await openConsole(browser, "/t/demo");
   for (const path of ["", "/issuers", "/operators", "/audit", "/inspector", "/requests", "/playground"]) {

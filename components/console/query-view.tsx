@@ -22,17 +22,19 @@ export interface QueryViewProps<Data, Error> {
   empty?: { when: (data: Data) => boolean; show: ReactNode };
   /** Lines of the skeleton. */
   lines?: number;
+  /** Of a table there are at least that many rows: its skeleton is as high as they. */
+  rows?: number;
 }
 
 /** A panel and its states: loading, failed, forbidden, empty, there, and old because nobody answers. */
-export function QueryView<Data, Error>({ query, children, empty, lines = 5 }: QueryViewProps<Data, Error>) {
+export function QueryView<Data, Error>({ query, children, empty, lines = 5, rows }: QueryViewProps<Data, Error>) {
   const answering = useAnswering();
   const [{ before, after, page }, go] = useQueryStates(places, { history: "push" });
   const isLater = before !== null || after !== null || (page ?? 1) > 1;
   const toBeginning = () => void go({ before: null, after: null, page: null });
   if (query.data === undefined) {
     if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />;
-    return <Loading lines={lines} />;
+    return <Loading lines={lines} rows={rows} />;
   }
   return (
     <>
@@ -84,12 +86,25 @@ function Refused({ error, onRetry, onReturn }: RefusedProps) {
 }
 
 /** Quick answers show no skeleton at all. */
-function Loading({ lines }: { lines: number }) {
+function Loading({ lines, rows }: { lines: number; rows: number | undefined }) {
   const [shown, show] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => show(true), SKELETON_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
+  if (rows !== undefined)
+    return (
+      <div aria-busy className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
+        <span className="sr-only">Loading</span>
+        <div className="h-9 bg-sunken" />
+        {Array.from({ length: rows }, (_, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows that are all the same
+          <div key={row} className="flex h-[53px] items-center px-4">
+            <Skeleton className={shown ? "h-6 flex-1" : "h-6 invisible flex-1"} />
+          </div>
+        ))}
+      </div>
+    );
   return (
     <div aria-busy className="space-y-3 rounded-xl border border-line bg-surface p-4">
       <span className="sr-only">Loading</span>

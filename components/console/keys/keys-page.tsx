@@ -47,6 +47,7 @@ export function KeysPage() {
       />
       <QueryView
         query={query}
+        rows={2}
         empty={{
           when: ({ data }) => data.length === 0,
           show: <EmptyState icon={KeyRound} title="No key" />,

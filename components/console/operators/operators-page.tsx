@@ -45,14 +45,18 @@ export function OperatorsPage() {
       />
       <QueryView
         query={operators}
+        rows={1}
         empty={{ when: ({ data }) => data.length === 0, show: <EmptyState icon={UsersRound} title="Nobody" /> }}
       >
         {({ data }) => (
           <DataTable label="Operators" rows={data} idOf={({ personId }) => personId} columns={columns(data, manages)} />
         )}
       </QueryView>
-      <Invitations />
-      <Roles />
+      {/* Seen once it is known where it stands: below however many there are. */}
+      <div className={operators.isPending ? "invisible" : undefined}>
+        <Invitations />
+        <Roles />
+      </div>
       {inviting && manages && (
         <InviteDialog
           onClose={() => void setInviting(null)}

@@ -24,7 +24,8 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
     trpc.requests.summarize.queryOptions({ hours: 24 }, { refetchInterval: paused ? false : EVERY_MS }),
   );
   return (
-    <section aria-label="The last 24 hours" className="mb-6">
+    // As high from the start as it will be, whatever polls find: below it one chooses and reads.
+    <section aria-label="The last 24 hours" className="mb-6 flex h-80 flex-col overflow-hidden sm:h-60">
       <QueryView query={query} lines={2}>
         {({ noted, failed, skipped, keptDays, groups }) => (
           <>
@@ -37,14 +38,20 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
               </a>
               .
             </p>
-            {groups.length > 0 && (
-              <DataTable
-                label="Errors of the last 24 hours"
-                columns={columns}
-                rows={groups.slice(0, shown)}
-                idOf={({ operation, code }) => `${operation} ${code}`}
-                onOpen={onPick}
-              />
+            {groups.length > 0 ? (
+              <div className="min-h-0 flex-1 overflow-y-auto">
+                <DataTable
+                  label="Errors of the last 24 hours"
+                  columns={columns}
+                  rows={groups.slice(0, shown)}
+                  idOf={({ operation, code }) => `${operation} ${code}`}
+                  onOpen={onPick}
+                />
+              </div>
+            ) : (
+              <p className="grid min-h-0 flex-1 place-items-center rounded-xl border border-line border-dashed text-muted text-sm">
+                Nothing has failed.
+              </p>
             )}
           </>
         )}
