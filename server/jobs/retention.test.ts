@@ -258,6 +258,31 @@ test("what was cancelled goes after ninety days, and sends to many that ended, b
   expect((await ids("notifications", "batch_id")).sort()).toEqual([young, waiting].sort());
 });
 
+test("the audit log is kept for a year, or for as long as the tenant sets, in steps", async () => {
+  const [one] = tenants as [TestTenant];
+  const note = (tenant: string, days: number, count = 1) =>
+    owner.query(
+      `insert into audit_entries (tenant_id, id, at, actor_kind, actor_id, operation, outcome, request_id)
+       select $1, gen_random_uuid(), now() - $2::int * interval '1 day', 'key', 'old', 'x.y', 'ok', $2 from generate_series(1, $3)`,
+      [tenant, days, count],
+    );
+  for (const tenant of ["one", "two"]) for (const days of [29, 40, 364]) await note(tenant, days);
+  await note("one", 366, 4500); // of more than two steps
+  const kept = async () =>
+    (
+      await owner.query(
+        "select tenant_id || ' ' || request_id as entry from audit_entries where actor_id = 'old' order by 1",
+      )
+    ).rows.map(({ entry }) => entry);
+  await runRetention(stack.api.services.db);
+  expect(await kept()).toEqual(["one 29", "one 364", "one 40", "two 29", "two 364", "two 40"]);
+  const set = (auditDays: number) => one.key()("PATCH", "/admin/tenant", { settings: { retention: { auditDays } } });
+  expect((await set(29)).status).toBe(400);
+  expect((await set(30)).status).toBe(200);
+  await runRetention(stack.api.services.db);
+  expect(await kept()).toEqual(["one 29", "two 29", "two 364", "two 40"]);
+});
+
 test("the queue runs it as a job", async () => {
   await age("two", 1000);
   const worker = await startWorker(configFor(stack.database));

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { retainEntries } from "../domain/audit/store.ts";
 import { minutesKeptFor } from "../domain/metrics/schema.ts";
 import { retainMinutes } from "../domain/metrics/store.ts";
 import { retainInvitations } from "../domain/operators/store.ts";
@@ -8,7 +9,7 @@ import { retainSessions } from "../domain/persons/store.ts";
 import { removeRequests } from "../domain/requests/store.ts";
 import { keptForDays } from "../domain/tasks/schema.ts";
 import { retainTasks } from "../domain/tasks/store.ts";
-import { tenantSettingsSchema } from "../domain/tenants/schema.ts";
+import { type TenantSettings, tenantSettingsSchema } from "../domain/tenants/schema.ts";
 import { getTenant } from "../domain/tenants/store.ts";
 import { readHeads } from "../log/store.ts";
 import type { Database } from "../persistence/database.ts";
@@ -37,7 +38,7 @@ export const cancelledKeptFor = 90 * day;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
 
-/** Cuts every tenant's log to the days that the tenant has set, lets idempotency keys go after a day, and sessions and invitations when they have run out. Messages stay. */
+/** Cuts every tenant's log, calls and audit log to the days that the tenant has set, lets idempotency keys go after a day, and sessions and invitations when they have run out. Messages stay. */
 export async function runRetention(db: Database, now: number = Date.now()): Promise<{ events: number; keys: number }> {
   const { pool } = db;
   const gone = { events: 0, keys: 0 };
@@ -56,7 +57,8 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
       while ((await retainInvitations(db, tenantId, new Date(now), step)) === step);
       await tidyMail(pool, tenantId, now);
       await tidyNotifications(pool, tenantId, now);
-      const { eventDays, requestDays } = await daysOf(db, tenantId);
+      const { eventDays, requestDays, auditDays } = await daysOf(db, tenantId);
+      while ((await retainEntries(db, tenantId, new Date(now - auditDays * day), step)) === step);
       await cutRequests(db, tenantId, now - requestDays * day);
       const before = new Date(now - eventDays * day);
       while ((await retainMinutes(pool, tenantId, new Date(now - minutesKeptFor), step)) === step);
@@ -78,7 +80,7 @@ async function cutKeys(pool: Pool, tenantId: TenantId, before: Date): Promise<nu
   }
 }
 
-async function daysOf(db: Database, tenantId: TenantId): Promise<{ eventDays: number; requestDays: number }> {
+async function daysOf(db: Database, tenantId: TenantId): Promise<TenantSettings["retention"]> {
   const { settings } = await getTenant(db, tenantId);
   return tenantSettingsSchema.parse(settings).retention;
 }

@@ -98,6 +98,7 @@ export const settingSections: readonly SettingSection[] = [
     fields: [
       { path: "settings.retention.eventDays", label: "Days of the log that clients resume from", kind: "number" },
       { path: "settings.retention.requestDays", label: "Days of API requests; 0 for none", kind: "number" },
+      { path: "settings.retention.auditDays", label: "Days of the audit log; at least 30", kind: "number" },
     ],
   },
   {

@@ -51,6 +51,11 @@ export async function forgetAddresses(tx: TenantTransaction, tenantId: TenantId,
       and lower(input ->> 'address') = any (${noted})`;
 }
 
+/** Takes out up to `limit` entries noted before a time; returns how many went. */
+export async function retainEntries(db: Database, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  return (await db.forTenant(tenantId).auditEntry.deleteMany({ where: { tenantId, at: { lt: before } }, limit })).count;
+}
+
 export interface EntryFilter {
   actor?: string | undefined;
   operation?: string | undefined;

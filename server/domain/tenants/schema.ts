@@ -40,6 +40,7 @@ const fields = {
     .max(365)
     .describe("Days that the log of events is kept, which clients resume from; messages stay"),
   requestDays: z.number().int().min(0).max(90).describe("Days that calls stay in the request log; 0 to note none"),
+  auditDays: z.number().int().min(30).max(3650).describe("Days that entries stay in the audit log"),
   presence: z.boolean().describe("Whether users see who else is there"),
   parallelInvocations: z.number().int().min(1).max(64).describe("SignalR calls of one connection that run at once"),
   hubUrl: z
@@ -65,7 +66,11 @@ export const tenantSettingsSchema = z
     tokenExpiry: z.object({ grace: fields.grace.default(60) }).prefault({}),
     presence: fields.presence.default(true),
     retention: z
-      .object({ eventDays: fields.eventDays.default(14), requestDays: fields.requestDays.default(7) })
+      .object({
+        eventDays: fields.eventDays.default(14),
+        requestDays: fields.requestDays.default(7),
+        auditDays: fields.auditDays.default(365),
+      })
       .prefault({}),
     hub: z
       .object({ parallelInvocations: fields.parallelInvocations.default(1), url: fields.hubUrl.default(null) })
@@ -84,7 +89,10 @@ export const settingsPatchSchema = z.object({
   allowedOrigins: fields.allowedOrigins.optional(),
   tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
   presence: fields.presence.optional(),
-  retention: z.object({ eventDays: fields.eventDays, requestDays: fields.requestDays }).partial().optional(),
+  retention: z
+    .object({ eventDays: fields.eventDays, requestDays: fields.requestDays, auditDays: fields.auditDays })
+    .partial()
+    .optional(),
   hub: z.object({ parallelInvocations: fields.parallelInvocations, url: fields.hubUrl }).partial().optional(),
   timezone: tenantTimezone.optional(),
   branding: brandingPatch.optional(),

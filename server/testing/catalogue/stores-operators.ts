@@ -18,6 +18,7 @@ export const operatorStores: StoreModules = {
         undefined,
       ],
       listEntries: [({ db, mine }) => audit.listEntries(db, mine, { limit: 50 }, {}), own],
+      retainEntries: [({ db, mine }) => audit.retainEntries(db, mine, future, 100), own],
       forgetAddresses: [({ tx, mine, theirs }) => audit.forgetAddresses(tx, mine, [theirs.address]), undefined],
     },
   },
