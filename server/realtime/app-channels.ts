@@ -139,6 +139,11 @@ export class AppChannels {
     this.options.say({ kind: "channel-event", tenantId, event });
   }
 
+  /** Resolves when who has come or gone on this node by now is counted so everywhere. */
+  catchUp(tenantId: TenantId): Promise<void> {
+    return this.writer.catchUp(tenantId);
+  }
+
   /** What another node says. */
   receive(message: BusMessage): void {
     if (message.kind === "channel-event") this.deliver(message.tenantId, message.event);

@@ -55,6 +55,12 @@ export class ChannelWriter {
     return settled;
   }
 
+  /** Resolves when what is marked by now is written, or failed. */
+  async catchUp(tenantId: TenantId): Promise<void> {
+    const marked = [...(this.tenants.get(tenantId)?.dirty ?? [])];
+    await Promise.allSettled(marked.map((channel) => this.settle(tenantId, channel)));
+  }
+
   /** Goes on where a write failed. */
   resume(now: number): void {
     for (const [tenantId, tenant] of this.tenants)

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Echo from "laravel-echo";
+import { Client } from "pg";
 import type PusherSdk from "pusher";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../../testing/hub-client.ts";
@@ -114,6 +116,27 @@ describe("cache channels, counts and queries", () => {
     await eventually(() => expect(heard).toEqual([["said", {}]]));
     expect(counts.length).toBe(told);
     await tenant.key()("PATCH", "/admin/pusher", { subscriptionCounts: true });
+  });
+
+  test("count no longer who was told to go, once the node that they were on has said so", async () => {
+    const ben = await openPage("ben");
+    ben.signin();
+    await ben.user.signinDonePromise;
+    await listen(ben, "left");
+    const owner = new Client({ connectionString: stack.database.ownerUrl });
+    await owner.connect();
+    await owner.query("begin");
+    await owner.query("lock table channel_nodes in exclusive mode");
+    let isSaid = false;
+    const said = sdk.terminateUserConnections("ben").then(() => {
+      isSaid = true;
+    });
+    await eventually(() => expect(ben.connection.state).toBe("disconnected"));
+    await sleep(200);
+    expect(isSaid).toBe(false);
+    await owner.end();
+    await said;
+    expect(await (await sdk.get({ path: "/channels/left" })).json()).toEqual({ occupied: false });
   });
 
   test("tell of each change up to 100 listeners, and of more only now and then", async () => {
