@@ -64,6 +64,7 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   const ended = frame.getByRole("alertdialog", { name: "Your session has ended" });
   await expect(ended).toBeVisible();
   await expect(ended.getByRole("button")).toHaveText(["Try again"]);
+  await expect(frame.getByLabel("Connection: Signed out")).toBeVisible();
   const fresh = await makeToken(second.user.userId);
   await signIn(fresh);
   await expect(ended).toHaveCount(0);
