@@ -17,7 +17,7 @@ export interface ApiAnswer {
 /** Sends a call as any client would. Throws when the service cannot be reached. */
 export async function sendCall({ method, address, headers, body }: ApiCall): Promise<ApiAnswer> {
   const began = performance.now();
-  const response = await fetch(address, { method, headers, body, credentials: "same-origin" });
+  const response = await fetch(address, { method, headers: inUtf8(headers), body, credentials: "same-origin" });
   const text = await response.text();
   return {
     status: response.status,
@@ -25,6 +25,17 @@ export async function sendCall({ method, address, headers, body }: ApiCall): Pro
     ms: Math.round(performance.now() - began),
     text: pretty(text),
   };
+}
+
+/** Values as `fetch` takes them, one character a byte: it refuses what is beyond Latin-1, where terminals send UTF-8. */
+function inUtf8(headers: Record<string, string>): Record<string, string> {
+  const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytes(value)]));
+}
+
+/** Whether an address that has it between two slashes is read as another address, however it is written. */
+export function isDotSegment(value: string): boolean {
+  return value === "." || value === "..";
 }
 
 /** The same call in a terminal. */

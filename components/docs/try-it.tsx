@@ -9,7 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { Code } from "../ui/code.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { NativeSelect } from "../ui/native-select.tsx";
-import { type ApiAnswer, type ApiCall, asCurl, sendCall } from "./api-call.ts";
+import { type ApiAnswer, type ApiCall, asCurl, isDotSegment, sendCall } from "./api-call.ts";
 
 export interface TryItProps {
   method: string;
@@ -41,6 +41,9 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
 
   const call = callOf({ method, path, parameters, origin, values, body, kind, secret });
   const missing = parameters.filter(({ name, required }) => required && !values[name]).map(({ name }) => name);
+  const unsendable = parameters.find(
+    (parameter) => parameter.in === "path" && isDotSegment(values[parameter.name] ?? ""),
+  );
 
   async function send() {
     setBusy(true);
@@ -84,10 +87,15 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
         </Field>
       )}
       <div className="flex flex-wrap items-center gap-3">
-        <Button variant="primary" disabled={busy || missing.length > 0} onClick={send}>
+        <Button variant="primary" disabled={busy || missing.length > 0 || unsendable !== undefined} onClick={send}>
           Send
         </Button>
         {missing.length > 0 && <span className="text-muted text-sm">Still needed: {missing.join(", ")}</span>}
+        {unsendable && (
+          <span className="text-muted text-sm">
+            {values[unsendable.name]} leads to another address: choose another {unsendable.name}.
+          </span>
+        )}
       </div>
       <div aria-live="polite">
         {typeof answer === "string" && <p className="text-bad text-sm">{answer}</p>}
