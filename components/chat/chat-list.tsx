@@ -23,6 +23,7 @@ import { PresenceDot } from "./presence-dot.tsx";
 import { whenOf } from "./times.ts";
 import { typingSentence } from "./typing-line.tsx";
 import { useKeptDraft } from "./use-draft.ts";
+import { useToday } from "./use-today.ts";
 
 export interface ChatListProps {
   current: string | undefined;
@@ -149,6 +150,7 @@ function Row({ state, people, current, presence, onOpen }: RowProps) {
   const title = titleOf(state, people);
   const unread = chat.unreadCount ?? 0;
   const at = chat.lastMessage?.createdAt ?? chat.createdAt;
+  const today = useToday();
   return (
     <button
       type="button"
@@ -169,7 +171,7 @@ function Row({ state, people, current, presence, onOpen }: RowProps) {
             {title}
           </span>
           <time dateTime={at} className={cn("shrink-0 text-xs", current ? "" : "text-muted")}>
-            {whenOf(at)}
+            {whenOf(at, today)}
           </time>
         </span>
         <span className="mt-0.5 flex items-center gap-2">

@@ -1,9 +1,12 @@
 import { cn } from "../ui/cn.ts";
 import type { TimelineRow } from "./timeline-rows.ts";
+import { dayOf } from "./times.ts";
+import { useToday } from "./use-today.ts";
 
 /** What stands between messages: a day, where the unread begin, where all begins. */
 export function TimelineLine({ row }: { row: TimelineRow }) {
-  if (row.kind === "day") return <p className="pt-4 pb-2 text-center text-muted text-xs">{row.label}</p>;
+  const today = useToday();
+  if (row.kind === "day") return <p className="pt-4 pb-2 text-center text-muted text-xs">{dayOf(row.at, today)}</p>;
   if (row.kind === "start")
     return <p className="pt-6 pb-2 text-center text-muted text-xs">Start of the conversation</p>;
   return (

@@ -1,11 +1,10 @@
 import type { Outgoing } from "../../client/message-log.ts";
 import type { Message } from "../../client/types.ts";
-import { dayOf } from "./times.ts";
 
 export type TimelineRow =
   | { kind: "earlier"; key: "earlier" }
   | { kind: "start"; key: "start" }
-  | { kind: "day"; key: string; label: string }
+  | { kind: "day"; key: string; at: string }
   | { kind: "unread"; key: "unread" }
   | {
       kind: "message";
@@ -42,7 +41,7 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
     const day = new Date(message.createdAt).toDateString();
     const newDay = day !== beforeDay;
     // A day may come twice: messages are in the order of the log, and a clock may be set back about midnight.
-    if (newDay) rows.push({ kind: "day", key: `day ${day} ${message.id}`, label: dayOf(message.createdAt) });
+    if (newDay) rows.push({ kind: "day", key: `day ${day} ${message.id}`, at: message.createdAt });
     const isFirstUnread = unreadLeft !== undefined && message.seq > unreadLeft && !own;
     if (isFirstUnread) {
       rows.push({ kind: "unread", key: "unread" });

@@ -28,6 +28,7 @@ import { TimelineLine } from "./timeline-line.tsx";
 import { landingOf, type TimelineRow, timelineRows } from "./timeline-rows.ts";
 import { dayOf } from "./times.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
+import { useToday } from "./use-today.ts";
 import { useUnseen } from "./use-unseen.ts";
 
 /** Pixels, before a row is measured. */
@@ -82,6 +83,7 @@ export function Timeline(props: TimelineProps) {
     () => timelineRows({ messages, outbox, me, unreadAfter, top }),
     [messages, outbox, me, unreadAfter, top],
   );
+  const today = useToday();
   const scroller = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string>();
   const [highlighted, setHighlighted] = useState<number>();
@@ -219,7 +221,7 @@ export function Timeline(props: TimelineProps) {
           aria-hidden
           className="absolute inset-x-0 top-2 z-10 mx-auto w-fit rounded-full border border-line bg-surface px-3 py-1 text-muted text-xs shadow-sm"
         >
-          {dayOf(topRow.message.createdAt)}
+          {dayOf(topRow.message.createdAt, today)}
         </p>
       )}
       <div

@@ -7,6 +7,7 @@ import { sentenceOf } from "../../client/parley-error.ts";
 import { useInbox } from "../../client/react/use-inbox.ts";
 import type { Notification } from "../../client/types.ts";
 import { dayOf } from "../chat/times.ts";
+import { useToday } from "../chat/use-today.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
@@ -36,6 +37,7 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   const { items, loading, problem, hasMore, loadMore, retry, inbox } = useInbox(filter);
   const titleOf = useTypeTitles();
   const toast = useToast();
+  const today = useToday();
   const [openId, setOpenId] = useState<string>();
   const [currentId, setCurrentId] = useState<string>();
   const list = useRef<HTMLDivElement>(null);
@@ -137,7 +139,7 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the rows in it, which are focusable.
     <div ref={list} onKeyDown={onKeyDown} className="space-y-5">
-      {byDay(shown).map(({ day, of }) => (
+      {byDay(shown, today).map(({ day, of }) => (
         <section key={day} aria-label={day}>
           <h2 className="px-1 pb-2 font-medium text-muted text-xs">{day}</h2>
           <ul className="space-y-2">
@@ -165,10 +167,10 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   );
 }
 
-function byDay(items: readonly Notification[]): { day: string; of: Notification[] }[] {
+function byDay(items: readonly Notification[], today: Date): { day: string; of: Notification[] }[] {
   const days: { day: string; of: Notification[] }[] = [];
   for (const item of items) {
-    const day = dayOf(appearedAt(item));
+    const day = dayOf(appearedAt(item), today);
     const last = days.at(-1);
     if (last?.day === day) last.of.push(item);
     else days.push({ day, of: [item] });

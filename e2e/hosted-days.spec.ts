@@ -1,0 +1,22 @@
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, partsOf } from "./people.ts";
+
+test.use({ timezoneId: "UTC" });
+
+test("a chat that stays open over night says Yesterday in the morning", async ({ page }) => {
+  const name = unheard("Night watch");
+  const { id } = await makeGroup(name, "ada", "ben");
+  const { createdAt } = await callAs<{ createdAt: string }>("ben", "POST", `/Chat/${id}/messages`, { content: "Ahoy" });
+  const midnight = Date.parse(`${createdAt.slice(0, 10)}T23:59:59Z`) + 1_000;
+  await page.clock.install({ time: midnight - 600_000 });
+  await page.goto(`/chat/demo?as=ada&chat=${id}`);
+  const { messages } = partsOf(page);
+  await expect(messages.getByText("Today", { exact: true })).toBeVisible();
+  const time = page.getByRole("button", { name: new RegExp(name) }).locator("time");
+  await expect(time).toHaveText(/:/);
+  await expect(page.getByLabel("Connection: Live").first()).toBeAttached();
+  await page.clock.setSystemTime(midnight + 60_000);
+  await page.clock.runFor(21_000);
+  await expect(messages.getByText("Yesterday", { exact: true })).toBeVisible();
+  await expect(time).not.toHaveText(/:/);
+});
