@@ -2,7 +2,7 @@ import type { Presence } from "../../client/types.ts";
 import { cn } from "../ui/cn.ts";
 
 const DOTS = {
-  online: "bg-good",
+  online: "bg-good forced-colors:bg-[CanvasText]",
   away: "border-2 border-warn bg-surface",
   offline: "border border-line-strong bg-surface",
 };

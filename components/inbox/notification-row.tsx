@@ -64,7 +64,10 @@ export function NotificationRow({ item, open, current, typeTitle, actions }: Not
       <div className="flex items-start gap-3 p-3">
         <span
           aria-hidden
-          className={cn("mt-2 size-2 shrink-0 rounded-full", item.isRead ? "border border-line-strong" : "bg-accent")}
+          className={cn(
+            "mt-2 size-2 shrink-0 rounded-full",
+            item.isRead ? "border border-line-strong" : "bg-accent forced-colors:bg-[CanvasText]",
+          )}
         />
         <button
           type="button"

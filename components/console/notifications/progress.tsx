@@ -13,7 +13,7 @@ export function Progress({ of: { done, total, subject } }: { of: Batch }) {
         aria-valuemax={Math.max(total, done)}
         className="h-1.5 w-16 overflow-hidden rounded-full bg-sunken outline outline-line"
       >
-        <span className="block h-full bg-accent" style={{ width: `${share * 100}%` }} />
+        <span className="block h-full bg-accent forced-colors:bg-[CanvasText]" style={{ width: `${share * 100}%` }} />
       </span>
       <span className="whitespace-nowrap tabular-nums">
         {done} of {total}

@@ -30,7 +30,7 @@ export function TaskProgress({ task }: { task: Task }) {
         aria-valuenow={percent}
         className="h-1.5 w-24 overflow-hidden rounded-full bg-sunken"
       >
-        <span className="block h-full bg-accent" style={{ width: `${percent}%` }} />
+        <span className="block h-full bg-accent forced-colors:bg-[CanvasText]" style={{ width: `${percent}%` }} />
       </span>
       <span className="whitespace-nowrap text-muted text-xs tabular-nums">{percent} %</span>
       <span role="status" className="sr-only">
