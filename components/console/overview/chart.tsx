@@ -2,6 +2,7 @@
 
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { Answers } from "../trpc.ts";
+import { pointOf, tickOf } from "./point-times.ts";
 
 type Point = Answers["metrics"]["read"]["points"][number];
 
@@ -23,7 +24,7 @@ export interface ChartProps {
 
 /** Lines over the time shown; a table of the same for who cannot see them. */
 export function Chart({ title, points, stepSeconds, series, note }: ChartProps) {
-  const sayTime = (at: string) => timeOf(at, stepSeconds);
+  const sayPoint = (at: string) => pointOf(at, stepSeconds);
   const data = points.map((point) => ({
     at: point.at,
     ...Object.fromEntries(series.map(({ name, value }) => [name, value(point)])),
@@ -40,7 +41,7 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
             <CartesianGrid vertical={false} stroke="var(--line)" syncWithTicks />
             <XAxis
               dataKey="at"
-              tickFormatter={sayTime}
+              tickFormatter={(at: string) => tickOf(at, stepSeconds)}
               minTickGap={48}
               height={20}
               tickLine={false}
@@ -56,7 +57,7 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
               tick={{ fill: "var(--muted)", fontSize: 11 }}
             />
             <Tooltip
-              labelFormatter={(at) => sayTime(String(at))}
+              labelFormatter={(at) => sayPoint(String(at))}
               contentStyle={{
                 background: "var(--surface)",
                 border: "1px solid var(--line)",
@@ -103,7 +104,7 @@ export function Chart({ title, points, stepSeconds, series, note }: ChartProps) 
               .filter((point) => series.some(({ value }) => value(point)))
               .map((point) => (
                 <tr key={point.at}>
-                  <th scope="row">{sayTime(point.at)}</th>
+                  <th scope="row">{sayPoint(point.at)}</th>
                   {series.map(({ name, value }) => (
                     <td key={name}>{value(point) ?? "none"}</td>
                   ))}
@@ -138,11 +139,4 @@ function Legend({ series }: { series: Series[] }) {
       ))}
     </span>
   );
-}
-
-function timeOf(at: string, stepSeconds: number): string {
-  const time = new Date(at);
-  const options: Intl.DateTimeFormatOptions =
-    stepSeconds > 3600 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" };
-  return time.toLocaleString("en-GB", options);
 }
