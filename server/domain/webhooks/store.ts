@@ -72,7 +72,8 @@ export async function insertWebhook(
 
 /**
  * What is left out stays. Whatever its state becomes, it begins it without the troubles of before. What is queued when it is disabled
- * fails: a step's worth at once, the rest by its job, and before it goes on what that has not come to. Throws not_found.
+ * fails: a step's worth at once, the rest by its job, and before it goes on what that has not come to. Who changes it at the same time
+ * waits, and goes on from what this makes of it. Throws not_found. Hand-written SQL: Prisma has no row lock.
  */
 export async function saveWebhook(
   tx: TenantTransaction,
@@ -80,6 +81,8 @@ export async function saveWebhook(
   webhookId: string,
   { state, ...choices }: Partial<EndpointChoices> & { state?: WebhookState | undefined },
 ): Promise<WebhookEndpoint> {
+  await tx.$queryRaw`
+    select 1 from webhook_endpoints where tenant_id = ${tenantId} and id = ${requireId(webhookId)}::uuid for no key update`;
   const before = await getWebhook(tx, tenantId, webhookId);
   const fresh = { failures: 0, failingSince: null, openUntil: null, reason: null };
   // What happened while it was disabled is not made up for by itself: a replay does that.

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { webhookPatience } from "../../domain/webhooks/policy.ts";
+import { saveWebhook } from "../../domain/webhooks/store.ts";
 import { newId } from "../../ids.ts";
 import { type Database, openDatabase } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
@@ -143,4 +144,25 @@ test.each([
   });
   expect(rows.map(({ place }) => Number(place))).toEqual(ordered && chats === 1 ? [1] : [1, 2, 3]);
   expect(read).toBeLessThan(1000);
+});
+
+test("who sets an endpoint going while another disables it begins where the log is, as one after the other would", async () => {
+  const { tenantId, key } = await stack.tenant("at-once");
+  const call = key();
+  const { body } = await call<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" });
+  await call("POST", "/Notifications", { userId: "ada", type: "t", subject: "s", message: "m" });
+  const save = (state: "disabled" | "active", held = async () => {}) =>
+    tenantTransaction(db.prisma, tenantId, async (tx) => {
+      const row = await saveWebhook(tx, tenantId, body.id, { state });
+      await held();
+      return row;
+    });
+  let second: ReturnType<typeof save> | undefined;
+  const first = await save("disabled", async () => {
+    second = save("active");
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+  });
+  const { rows } = await owner.query("select position from tenant_log where tenant_id = $1", [tenantId]);
+  expect(await second).toMatchObject({ state: "active", fromPosition: BigInt(rows[0].position) });
+  expect(first.fromPosition).toBeLessThan(BigInt(rows[0].position));
 });
