@@ -73,6 +73,7 @@ export function OperationReference({ operation, tenantId, demo }: OperationProps
           body={body && JSON.stringify(sampleOf(body), null, 2)}
           tenantId={tenantId}
           demo={demo}
+          session={caller === "person"}
         />
       </Part>
       <Part title={`Answer: ${answer.status}, ${typeText(answer.schema)}`}>

@@ -21,6 +21,8 @@ export interface TryItProps {
   tenantId: string;
   /** Whether people to be are offered. */
   demo: boolean;
+  /** Whether nothing but the session of the console says who calls. */
+  session: boolean;
 }
 
 const credentials = [
@@ -30,9 +32,9 @@ const credentials = [
 ] as const;
 
 /** Sends a real call from this page, and shows the same one for a terminal. What is typed here goes to this service only. */
-export function TryIt({ method, path, parameters, body: initialBody, tenantId, demo }: TryItProps) {
+export function TryIt({ method, path, parameters, body: initialBody, tenantId, demo, session }: TryItProps) {
   const origin = useOrigin();
-  const [kind, setKind] = useState<(typeof credentials)[number]["value"]>("token");
+  const [kind, setKind] = useState<(typeof credentials)[number]["value"]>(session ? "none" : "token");
   const [secret, setSecret] = useState("");
   const [values, setValues] = useState<Record<string, string>>({ tenantId });
   const [body, setBody] = useState(initialBody);
@@ -53,16 +55,20 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
 
   return (
     <div className="space-y-4 rounded-2xl border border-line bg-surface p-4">
-      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
-        <Field label="Call with">
-          <NativeSelect label="Call with" value={kind} options={credentials} onChange={setKind} />
-        </Field>
-        {kind !== "none" && (
-          <Field label={kind === "token" ? "Token" : "API key"}>
-            <Input value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="off" />
+      {session ? (
+        <p className="text-muted text-sm">It is called with your session in the console, which a terminal has not.</p>
+      ) : (
+        <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
+          <Field label="Call with">
+            <NativeSelect label="Call with" value={kind} options={credentials} onChange={setKind} />
           </Field>
-        )}
-      </div>
+          {kind !== "none" && (
+            <Field label={kind === "token" ? "Token" : "API key"}>
+              <Input value={secret} onChange={(event) => setSecret(event.target.value)} autoComplete="off" />
+            </Field>
+          )}
+        </div>
+      )}
       {demo && kind === "token" && <People tenantId={values.tenantId ?? ""} onChoose={setSecret} />}
       <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         {parameters.map(({ name, required }) => (
@@ -101,16 +107,18 @@ export function TryIt({ method, path, parameters, body: initialBody, tenantId, d
         {typeof answer === "string" && <p className="text-bad text-sm">{answer}</p>}
         {typeof answer === "object" && <Answer answer={answer} />}
       </div>
-      <details>
-        <summary className="cursor-pointer text-sm">The same with curl</summary>
-        <div className="mt-2 rounded-xl border border-line bg-sunken">
-          <Code
-            shown={asCurl({ ...call, headers: hidden(call.headers) })}
-            copied={asCurl(call)}
-            what="the call with curl"
-          />
-        </div>
-      </details>
+      {!session && (
+        <details>
+          <summary className="cursor-pointer text-sm">The same with curl</summary>
+          <div className="mt-2 rounded-xl border border-line bg-sunken">
+            <Code
+              shown={asCurl({ ...call, headers: hidden(call.headers) })}
+              copied={asCurl(call)}
+              what="the call with curl"
+            />
+          </div>
+        </details>
+      )}
     </div>
   );
 }
@@ -153,7 +161,7 @@ function People({ tenantId, onChoose }: { tenantId: string; onChoose: (token: st
   );
 }
 
-interface Parts extends Omit<TryItProps, "tenantId" | "demo"> {
+interface Parts extends Omit<TryItProps, "tenantId" | "demo" | "session"> {
   origin: string;
   values: Record<string, string>;
   kind: (typeof credentials)[number]["value"];
