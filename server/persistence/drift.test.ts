@@ -58,6 +58,7 @@ test.each([
     "what is scheduled for one person",
     "notifications where tenant_id = 't' and user_id = 'u' and status = 'scheduled'",
   ],
+  ["one person's notifications", "notifications where tenant_id = 't' and user_id = 'u' order by id desc limit 50"],
   ["what is scheduled", "notifications where tenant_id = 't' and status = 'scheduled' order by id desc limit 50"],
 ])("an index has %s, and nothing else is read for them", async (_, asked) => {
   const plan = await connected(migrated, async (client) => {
