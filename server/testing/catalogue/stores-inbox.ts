@@ -171,6 +171,10 @@ export const inboxStores: StoreModules = {
           laneNotifications.createNotification(db, mine, { id: randomUUID(), userId: "eve", content, now }),
         own,
       ],
+      untilStored: [
+        ({ db, mine }) => laneNotifications.untilStored(db, mine, { scope: "s", key: "k", bodyHash: "h" }),
+        undefined,
+      ],
       changeNotifications: [
         ({ db, mine, theirs }) =>
           laneNotifications.changeNotifications(db, mine, { operation: "delete", ids: [theirs.notificationId], now }),
