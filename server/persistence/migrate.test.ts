@@ -50,6 +50,20 @@ describe("a database", () => {
     expect((await migrate({ ownerUrl, runtimePassword: "theirs" })).applied).toEqual([]);
   });
 
+  test("that refuses the login for another reason than its password has that reason told while somebody works", async () => {
+    const ownerUrl = nowhere();
+    const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "theirs" });
+    const node = new Client({ connectionString: runtimeUrl });
+    await node.connect();
+    cleanUp.push(() => node.end());
+    const role = `parley_${nameOf(ownerUrl)}`;
+    await run(`alter role ${role} nologin`);
+    const start = () => migrate({ ownerUrl, runtimePassword: "theirs" });
+    await expect(start()).rejects.toThrow(/^Parley cannot log in .* is not permitted to log in$/);
+    await run(`alter role ${role} login`);
+    expect((await start()).applied).toEqual([]);
+  });
+
   test("is migrated once when many nodes start together, also beside another database", async () => {
     const urls = [nowhere(), nowhere()];
     const starts = await Promise.all(

@@ -13,6 +13,7 @@ const OLDEST_POSTGRES = 150_000;
 const INSUFFICIENT_PRIVILEGE = "42501";
 const NO_SUCH_DATABASE = "3D000";
 const DEADLOCK = "40P01";
+const WRONG_PASSWORD = "28P01";
 const DATABASE_EXISTS = new Set(["42P04", "23505"]);
 // Roles belong to the whole server: a start for another database may be creating the same group at this moment.
 const ROLE_RACE = new Set(["42710", "23505", "XX000"]);
@@ -101,9 +102,10 @@ async function ensureRoles(owner: ClientBase, database: string, password: string
     try {
       return await underLock(owner, async () => {
         wanted = await roleStatements(owner, database, password);
-        const renewed = wanted.renewal.length > 0 && !(await canLogIn(runtimeUrl));
-        if (renewed) await assertNobodyWorks(owner, database);
-        await owner.query([...wanted.missing, ...(renewed ? wanted.renewal : [])].join(";\n"));
+        const refusal = wanted.renewal.length > 0 ? await findRefusal(runtimeUrl) : undefined;
+        const inUse = refusal !== undefined && (await isInUse(owner, database));
+        if (inUse && refusal === WRONG_PASSWORD) throw new InUse(database);
+        await owner.query([...wanted.missing, ...(refusal && !inUse ? wanted.renewal : [])].join(";\n"));
       });
     } catch (error) {
       if (wanted && hasCode(error, INSUFFICIENT_PRIVILEGE)) return assertMadeByHand(wanted, runtimeUrl);
@@ -114,18 +116,23 @@ async function ensureRoles(owner: ClientBase, database: string, password: string
   }
 }
 
-/** Of a service that was just stopped Postgres takes a moment to notice that it is gone, so this is worth another look. */
-class InUse extends StartError {}
+/**
+ * Another password would lock out whoever works with the present one: their next connection would be refused. Of a service that was just
+ * stopped Postgres takes a moment to notice that it is gone, so this is worth another look.
+ */
+class InUse extends StartError {
+  constructor(database: string) {
+    super(
+      `A service works on the database ${database} with another AUTH_SECRET: start with the same one, or stop that service first.`,
+    );
+  }
+}
 
-/** Another password would lock out whoever works with the present one: their next connection would be refused. */
-async function assertNobodyWorks(owner: ClientBase, database: string): Promise<void> {
+async function isInUse(owner: ClientBase, database: string): Promise<boolean> {
   const { rows } = await owner.query("select from pg_stat_activity where usename = $1 limit 1", [
     runtimeRoleName(database),
   ]);
-  if (rows.length === 0) return;
-  throw new InUse(
-    `A service works on the database ${database} with another AUTH_SECRET: start with the same one, or stop that service first.`,
-  );
+  return rows.length > 0;
 }
 
 /** All of it or nothing, so once more where it met a node that still works in a deadlock: a lock of theirs it gets the next time. */
@@ -140,20 +147,21 @@ async function upgrade(owner: ClientBase, migrations: string | undefined): Promi
 
 /** The owner may not manage roles: then somebody else has done it before, or is told how. */
 async function assertMadeByHand({ missing, renewal }: RoleStatements, runtimeUrl: string): Promise<void> {
-  if (missing.length === 0 && (await canLogIn(runtimeUrl))) return;
+  if (missing.length === 0 && !(await findRefusal(runtimeUrl))) return;
   throw new StartError(
     "The user of DATABASE_URL may not create the roles that Parley works as. Let a superuser, or a role with CREATEROLE, run this " +
       `once and start again:\n${[...missing, ...renewal].join(";\n")};`,
   );
 }
 
-async function canLogIn(url: string): Promise<boolean> {
+/** Why Postgres lets the login not in, as its SQLSTATE: a wrong password, or something that its own settings say. */
+async function findRefusal(url: string): Promise<string | undefined> {
   try {
     await (await connect(url)).end();
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof DatabaseError && error.code?.startsWith("28")) return false; // wrong password, or no entry in pg_hba.conf
-    if (hasCode(error, INSUFFICIENT_PRIVILEGE)) return true; // the password was right; CONNECT is granted apart
+    if (error instanceof DatabaseError && error.code?.startsWith("28")) return error.code;
+    if (hasCode(error, INSUFFICIENT_PRIVILEGE)) return undefined; // the password was right; CONNECT is granted apart
     throw error;
   }
 }
