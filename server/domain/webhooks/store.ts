@@ -40,6 +40,13 @@ export async function pageWebhooks(
   return { rows, total };
 }
 
+/** Read once whoever changes it at the same time is done; the next one waits. Throws not_found. Hand-written SQL: Prisma has no row lock. */
+async function lockWebhook(tx: TenantTransaction, tenantId: TenantId, webhookId: string): Promise<WebhookEndpoint> {
+  await tx.$queryRaw`
+    select 1 from webhook_endpoints where tenant_id = ${tenantId} and id = ${requireId(webhookId)}::uuid for no key update`;
+  return getWebhook(tx, tenantId, webhookId);
+}
+
 /** Throws not_found. */
 export async function getWebhook(
   client: Pick<TenantTransaction, "webhookEndpoint">,
@@ -73,7 +80,7 @@ export async function insertWebhook(
 /**
  * What is left out stays. Whatever its state becomes, it begins it without the troubles of before. What is queued when it is disabled
  * fails: a step's worth at once, the rest by its job, and before it goes on what that has not come to. Who changes it at the same time
- * waits, and goes on from what this makes of it. Throws not_found. Hand-written SQL: Prisma has no row lock.
+ * waits, and goes on from what this makes of it. Throws not_found. Hand-written SQL: what fails deliveries is a function of the database.
  */
 export async function saveWebhook(
   tx: TenantTransaction,
@@ -81,9 +88,7 @@ export async function saveWebhook(
   webhookId: string,
   { state, ...choices }: Partial<EndpointChoices> & { state?: WebhookState | undefined },
 ): Promise<WebhookEndpoint> {
-  await tx.$queryRaw`
-    select 1 from webhook_endpoints where tenant_id = ${tenantId} and id = ${requireId(webhookId)}::uuid for no key update`;
-  const before = await getWebhook(tx, tenantId, webhookId);
+  const before = await lockWebhook(tx, tenantId, webhookId);
   const fresh = { failures: 0, failingSince: null, openUntil: null, reason: null };
   // What happened while it was disabled is not made up for by itself: a replay does that.
   const goesOn = before.state === "disabled" && state !== undefined && state !== "disabled";
@@ -108,14 +113,14 @@ async function changeWebhook(
   return getWebhook(tx, tenantId, id);
 }
 
-/** Throws not_found. */
+/** Of two at the same time the second one's old secret is the first one's new one. Throws not_found. */
 export async function replaceWebhookSecret(
   tx: TenantTransaction,
   tenantId: TenantId,
   authSecret: string,
   { webhookId, oldUntil }: { webhookId: string; oldUntil: Date },
 ): Promise<{ row: WebhookEndpoint; secret: string }> {
-  const { id, secret: oldSecret } = await getWebhook(tx, tenantId, webhookId);
+  const { id, secret: oldSecret } = await lockWebhook(tx, tenantId, webhookId);
   const secret = makeWebhookSecret();
   const sealed = sealWebhookSecret({ tenantId, id, authSecret }, secret);
   const row = await changeWebhook(tx, tenantId, id, { secret: sealed, oldSecret, oldSecretUntil: oldUntil });

@@ -1,12 +1,12 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { webhookPatience } from "../../domain/webhooks/policy.ts";
-import { saveWebhook } from "../../domain/webhooks/store.ts";
+import { replaceWebhookSecret, saveWebhook } from "../../domain/webhooks/store.ts";
 import { newId } from "../../ids.ts";
 import { type Database, openDatabase } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
-import { type Stack, startStack } from "../../testing/stack.ts";
+import { type Stack, startStack, testSecret } from "../../testing/stack.ts";
 import { claimWebhook, finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
 
 let stack: Stack;
@@ -165,4 +165,22 @@ test("who sets an endpoint going while another disables it begins where the log 
   const { rows } = await owner.query("select position from tenant_log where tenant_id = $1", [tenantId]);
   expect(await second).toMatchObject({ state: "active", fromPosition: BigInt(rows[0].position) });
   expect(first.fromPosition).toBeLessThan(BigInt(rows[0].position));
+});
+
+test("of two that replace an endpoint's secret at once the second one keeps the first one's new secret as its old one", async () => {
+  const { tenantId, key } = await stack.tenant("turn-about");
+  const { body } = await key()<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" });
+  const rotate = (held = async () => {}) =>
+    tenantTransaction(db.prisma, tenantId, async (tx) => {
+      const which = { webhookId: body.id, oldUntil: new Date(Date.now() + 60_000) };
+      const { row } = await replaceWebhookSecret(tx, tenantId, testSecret, which);
+      await held();
+      return row;
+    });
+  let second: ReturnType<typeof rotate> | undefined;
+  const first = await rotate(async () => {
+    second = rotate();
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+  });
+  expect((await second)?.oldSecret).toBe(first.secret);
 });
