@@ -1,4 +1,5 @@
 -- A look that sends nothing, because it is not the time for it, is no try: a mail that is put off often is not given up for that.
+-- It comes back a second later at the earliest: whose clock is behind would look at what it put off again and again until then.
 create or replace function finish_mail_v1(t text, input json) returns void
 language plpgsql volatile security invoker
 set plan_cache_mode = force_generic_plan set search_path = pg_catalog, public as $f$
@@ -9,7 +10,9 @@ begin
   perform set_config('app.tenant', t, true);
   update deliveries d set sending = false, attempts = greatest(d.attempts - (input ->> 'outcome' = 'stopped')::int, 0),
     status = input ->> 'status', rule = coalesce(input ->> 'rule', d.rule), detail = input ->> 'detail',
-    due_at = (input ->> 'dueAt')::timestamptz, held_until = (input ->> 'heldUntil')::timestamptz,
+    due_at = case when input ->> 'outcome' = 'stopped' and input ->> 'status' = 'queued'
+      then greatest((input ->> 'dueAt')::timestamptz, moment + interval '1 second') else (input ->> 'dueAt')::timestamptz end,
+    held_until = (input ->> 'heldUntil')::timestamptz,
     provider_id = coalesce(input ->> 'providerId', d.provider_id), updated_at = moment
   where d.tenant_id = t and d.id = mail_id and (d.status = 'queued' or input ->> 'status' in ('sent', 'caught'));
   if not found then

@@ -1,9 +1,11 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { newId } from "../../ids.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
 import { notify } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { startWorker } from "../worker.ts";
+import { claimMail, finishMail } from "./mail-store.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -121,4 +123,20 @@ test("a look at a digest whose time is not now is no try: it is not given up for
   );
   expect(rows[0].looks).toBeGreaterThan(0);
   expect(rows[0].uncounted).toBe(rows[0].looks);
+});
+
+test("what a worker puts off to a time that is past by Postgres' clock is not due again at once", async () => {
+  const { tenantId } = await stack.tenant("behind");
+  const id = newId();
+  await owner.query(
+    `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, address, due_at, epoch, updated_at)
+     values ($1, $2, 'digest:x', 'ada', 'email', 'digest', 'News', 's', 'queued', 'ada@example.com', now(), 0, now())`,
+    [tenantId, id],
+  );
+  const { pool } = stack.api.services.db;
+  const mail = await claimMail(pool, tenantId);
+  if (mail?.id !== id) throw new Error("the mail is due");
+  const dueAt = new Date(Date.now() - 5000);
+  await finishMail(pool, tenantId, mail, { outcome: "stopped", status: "queued", rule: "paused", dueAt });
+  expect(await claimMail(pool, tenantId)).toBeUndefined();
 });
