@@ -1,4 +1,7 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../testing/hub-client.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "../chats/schema.ts";
 
@@ -81,6 +84,28 @@ describe("succeeds", () => {
       { userId: "cleo", role: "member", mutedUntil: null },
     ]);
     expect(await ada("POST", `/Chat/${chat.id}/messages`, { content: "x" })).toMatchObject({ body: { code: "muted" } });
+  });
+
+  test("and so too with as many as take several steps: the owner steps down in the first, and stays one who is made one again", async () => {
+    const chat = await createChat();
+    const members = `/admin/chats/${chat.id}/members`;
+    const userIds = Array.from({ length: 600 }, (_, i) => `passenger-${i}`);
+    const [rival, watcher] = [await asOwner(), await asOwner()];
+    const waiting = (n: number) => eventually(async () => expect(await sessionsWaiting(watcher)).toBe(n));
+    await rival.query("begin; select 1 from tenant_log where tenant_id = 'acme' for update");
+    const adding = tenant.key()<Added>("POST", members, {
+      userIds,
+      role: "owner",
+      heir: { userId: "ada", role: "member" },
+    });
+    await waiting(1);
+    const promoting = tenant.key()("PATCH", `${members}/ada`, { role: "owner" }); // between the first step and the second
+    await waiting(2);
+    await rival.query("commit");
+    await Promise.all([rival.end(), watcher.end()]);
+    expect(await adding).toMatchObject({ status: 200, body: { added: userIds, memberCount: 602 } });
+    expect((await promoting).status).toBe(200);
+    expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.role).toBe("owner");
   });
 
   test("and leave a chat an owner, whatever is asked for", async () => {
@@ -191,3 +216,9 @@ test("not a member and other tenants get 404, and add nobody", async () => {
   expect((await add(other.as("ada"), chat, { userId: "eve" })).status).toBe(404);
   expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(2);
 });
+
+async function asOwner(): Promise<pg.Client> {
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  return owner;
+}

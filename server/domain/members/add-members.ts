@@ -57,21 +57,27 @@ interface Addition {
 export async function addInSteps(ctx: Context, addition: Addition) {
   const { db } = ctx.services;
   const { wanted } = addition;
+  let { heir } = addition;
   const added: string[] = [];
   const steps: string[][] = [];
-  for (let i = 0; i < wanted.length; i += maxEventsAStep) steps.push(wanted.slice(i, i + maxEventsAStep));
+  const width = heir ? maxEventsAStep - 1 : maxEventsAStep; // that the heir steps down is an event too
+  for (let i = 0; i < wanted.length; i += width) steps.push(wanted.slice(i, i + width));
   const held = steps.length > 1 && ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
   if (held) return held;
   for (const step of steps.slice(0, -1)) {
-    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, { ...addition, wanted: step }));
-    if ("added" in result) added.push(...result.added);
+    const now = { ...addition, heir, wanted: step };
+    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, now));
+    if (!("added" in result)) continue;
+    added.push(...result.added);
+    // Who steps down does so once: whoever makes them an owner again between two steps is not undone by the next.
+    if (result.added.some((id) => id !== heir?.userId)) heir = undefined;
   }
   const last = steps.at(-1) ?? [];
   return await unitOfWork(
     db,
     ctx.tenantId,
     async (work) => {
-      const result = await addStep(ctx, work, { ...addition, wanted: last });
+      const result = await addStep(ctx, work, { ...addition, heir, wanted: last });
       return { ...result, added: [...added, ...result.added] };
     },
     ctx.idempotent,
