@@ -15,8 +15,8 @@ test("a chat that stays open over night says Yesterday in the morning", async ({
   const time = page.getByRole("button", { name: new RegExp(name) }).locator("time");
   await expect(time).toHaveText(/:/);
   await expect(page.getByLabel("Connection: Live").first()).toBeAttached();
-  await page.clock.setSystemTime(midnight + 60_000);
-  await page.clock.runFor(21_000);
+  // One jump, as of a computer that slept: the line may be taken for silent, and comes back in true time.
+  await page.clock.fastForward(660_000);
   await expect(messages.getByText("Yesterday", { exact: true })).toBeVisible();
   await expect(time).not.toHaveText(/:/);
 });
