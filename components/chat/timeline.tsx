@@ -120,7 +120,8 @@ export function Timeline(props: TimelineProps) {
     const at = rows.findIndex(({ kind }) => kind === "unread");
     if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
     else virtual.scrollToEnd();
-    const frame = requestAnimationFrame(() => setEntering(entering - 1));
+    // From what it is by then: a link may have landed since.
+    const frame = requestAnimationFrame(() => setEntering((now) => Math.max(0, now - 1)));
     return () => cancelAnimationFrame(frame);
   }, [isHere, entering, rows, virtual]);
 
