@@ -143,6 +143,8 @@ export class ChatRoom {
 
   /** Loads back until the message with that seq is here. */
   async loadBackTo(seq: number): Promise<void> {
+    // Before the newest page is here there is nothing to go back from.
+    if (this.#chat && this.#chat.earlier === undefined) await this.open();
     while (this.#chat?.earlier && (this.#chat.log.from ?? 0) > seq) await this.loadEarlier(LARGEST_PAGE);
   }
 

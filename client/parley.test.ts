@@ -246,6 +246,19 @@ test("an older page that comes after a reload over a gap leaves no hole", async 
   expect(seqs()).toEqual(Array.from({ length: 104 }, (_, at) => at + 1));
 });
 
+test("an old message that is asked for before the chat has loaded is loaded too", async () => {
+  const ada = newUser("ada");
+  const chatId = await makeChat(ada, newUser("ben"));
+  for (let n = 0; n < 53; n++) await tenant.as(ada)("POST", `/Chat/${chatId}/messages`, { content: `${n}` });
+  for (const opens of [true, false]) {
+    const room = (await live(ada)).room(chatId);
+    const opening = opens ? room.open() : undefined;
+    await room.loadBackTo(2);
+    expect(room.messages()[0]?.seq).toBe(1);
+    await opening;
+  }
+});
+
 test("a chat beyond the newest is loaded when it is asked for, and one that is not this person's is gone until they are let in", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const oldest = await makeChat(ada, ben);

@@ -172,7 +172,8 @@ export function Timeline(props: TimelineProps) {
     [room],
   );
   useEffect(() => {
-    if (target === undefined) return;
+    // Before it has loaded nothing is known of where it leads.
+    if (target === undefined || open.loading) return;
     const at = landingOf(rows, target, newest);
     if (at === undefined) return;
     setTarget(undefined);
@@ -182,7 +183,7 @@ export function Timeline(props: TimelineProps) {
     if (at === "end") return virtual.scrollToEnd();
     virtual.scrollToIndex(at, { align: "center" });
     setHighlighted(target);
-  }, [target, rows, newest, virtual, release]);
+  }, [target, open.loading, rows, newest, virtual, release]);
   useEffect(() => {
     if (highlighted === undefined) return;
     const timer = setTimeout(() => setHighlighted(undefined), HIGHLIGHT_MS);
