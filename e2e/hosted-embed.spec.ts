@@ -24,6 +24,11 @@ async function serveApp(frame: string): Promise<string> {
   return `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
 }
 
+/** Of each run its own: what one has and has not read stays on the product. */
+function newUser(): string {
+  return `framed-${crypto.randomUUID()}`;
+}
+
 interface AppWindow extends Window {
   heard: { type: string; count?: number }[];
   send(token: string): void;
@@ -41,6 +46,9 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
     second.tenantId,
     second.apiKey,
   );
+  const makeToken = (userId: string) =>
+    callWithKey<{ token: string }>("POST", "/tokens", { userId }, second.tenantId, second.apiKey);
+  const userId = newUser();
   const page = await (await browser.newContext()).newPage();
   await page.clock.install();
   await page.goto(origin);
@@ -48,24 +56,22 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   await expect.poll(heard).toContain("parley:ready");
   const frame = page.frameLocator("iframe");
   await expect(frame.getByText("has to sign you in")).toBeVisible();
-  await page.evaluate((token) => (window as unknown as AppWindow).send(token), second.user.token);
+  const signIn = ({ token }: { token: string }) =>
+    page.evaluate((given) => (window as unknown as AppWindow).send(given), token);
+  await signIn(await makeToken(userId));
   await expect(frame.getByText("No chats yet")).toBeVisible();
   await expect.poll(heard).toContain("parley:unread");
 
-  await callWithKey("POST", `/admin/users/${second.user.userId}/revoke`, {}, second.tenantId, second.apiKey);
+  await callWithKey("POST", `/admin/users/${userId}/revoke`, {}, second.tenantId, second.apiKey);
   await expect.poll(heard).toContain("parley:token-expired");
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // revocation counts whole seconds
-  const makeToken = (userId: string) =>
-    callWithKey<{ token: string }>("POST", "/tokens", { userId }, second.tenantId, second.apiKey);
-  const signIn = ({ token }: { token: string }) =>
-    page.evaluate((fresh) => (window as unknown as AppWindow).send(fresh), token);
   // Nobody gives one for a while: that is said, and there is nothing to go back to.
   await page.clock.runFor(16_000);
   const ended = frame.getByRole("alertdialog", { name: "Your session has ended" });
   await expect(ended).toBeVisible();
   await expect(ended.getByRole("button")).toHaveText(["Try again"]);
   await expect(frame.getByLabel("Connection: Signed out")).toBeVisible();
-  const fresh = await makeToken(second.user.userId);
+  const fresh = await makeToken(userId);
   await signIn(fresh);
   await expect(ended).toHaveCount(0);
   await expect(frame.getByLabel("Connection: Live")).toBeVisible();
@@ -91,8 +97,9 @@ test("says to the app around it what is unread, and nothing before that is count
     callWithKey<Body>(method, path, body, second.tenantId, second.apiKey);
   const origin = await serveApp(`${productUrl()}/inbox/${second.tenantId}`);
   await call("PATCH", "/admin/tenant", { settings: { allowedOrigins: [origin] } });
-  await call("POST", "/Notifications", { userId: "framed", subject: "One to read", message: "x" });
-  const { token } = await call<{ token: string }>("POST", "/tokens", { userId: "framed" });
+  const userId = newUser();
+  await call("POST", "/Notifications", { userId, subject: "One to read", message: "x" });
+  const { token } = await call<{ token: string }>("POST", "/tokens", { userId });
   const page = await (await browser.newContext()).newPage();
   await page.goto(origin);
   const heard = () => page.evaluate(() => (window as unknown as AppWindow).heard);
