@@ -50,7 +50,7 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
               </div>
             ) : (
               <p className="grid min-h-0 flex-1 place-items-center rounded-xl border border-line border-dashed text-muted text-sm">
-                Nothing has failed.
+                No failure was noted.
               </p>
             )}
           </>
