@@ -8,10 +8,24 @@ export function useToday(): Date {
   return useMemo(() => new Date(day), [day]);
 }
 
-/** Looked at again and again, as a computer that slept through midnight lets a long timer sleep too. */
-function onTick(tell: () => void): () => void {
-  const timer = setInterval(tell, LOOKED_AT_EVERY_MS);
-  return () => clearInterval(timer);
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/**
+ * Looked at again and again, as a computer that slept through midnight lets a long timer sleep too. By one timer for all of a page, so
+ * that it wakes once and all its lines change together.
+ */
+export function onTick(tell: () => void): () => void {
+  listeners.add(tell);
+  timer ??= setInterval(() => {
+    for (const listener of listeners) listener();
+  }, LOOKED_AT_EVERY_MS);
+  return () => {
+    listeners.delete(tell);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
 }
 
 const today = () => new Date().toDateString();

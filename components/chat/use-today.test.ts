@@ -1,0 +1,22 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { onTick } from "./use-today.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("one timer tells all that show a day, as long as there is one", () => {
+  vi.useFakeTimers();
+  const [one, other] = [vi.fn(), vi.fn()];
+  const leave = onTick(one);
+  vi.advanceTimersByTime(5_000);
+  const leaveToo = onTick(other);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(15_000);
+  expect([one, other].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  leave();
+  vi.advanceTimersByTime(20_000);
+  expect([one, other].map(({ mock }) => mock.calls.length)).toEqual([1, 2]);
+  leaveToo();
+  expect(vi.getTimerCount()).toBe(0);
+});
