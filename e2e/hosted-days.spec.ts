@@ -1,5 +1,5 @@
 import { expect, test, unheard } from "./journey.ts";
-import { callAs, makeGroup, partsOf } from "./people.ts";
+import { callAs, callWithKey, makeGroup, partsOf } from "./people.ts";
 
 test.use({ timezoneId: "UTC" });
 
@@ -19,4 +19,24 @@ test("a chat that stays open over night says Yesterday in the morning", async ({
   await page.clock.fastForward(660_000);
   await expect(messages.getByText("Yesterday", { exact: true })).toBeVisible();
   await expect(time).not.toHaveText(/:/);
+});
+
+test("an inbox over which midnight goes keeps the focus and what is open in it", async ({ page }) => {
+  const subject = unheard("Night shift");
+  const wanted = { userId: "ben", subject, message: "x" };
+  const { createdAt } = await callWithKey<{ createdAt: string }>("POST", "/Notifications", wanted);
+  const midnight = Date.parse(`${createdAt.slice(0, 10)}T23:59:59Z`) + 1_000;
+  await page.clock.install({ time: midnight - 600_000 });
+  await page.goto("/inbox/demo?as=ben");
+  const row = (day: string) => page.getByRole("region", { name: day }).getByRole("article", { name: subject });
+  await row("Today")
+    .getByRole("button", { name: /^Snooze/u })
+    .press("Enter");
+  const choice = page.getByRole("menuitem").first();
+  await expect(choice).toBeFocused();
+  await page.clock.fastForward(660_000);
+  await expect(page.getByRole("heading", { name: "Yesterday" })).toBeVisible();
+  await expect(choice).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(row("Yesterday").getByRole("button", { name: /^Snooze/u })).toBeFocused();
 });

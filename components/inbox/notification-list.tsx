@@ -2,7 +2,7 @@
 
 import { Inbox as InboxIcon } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { appearedAt, type InboxFilter } from "../../client/inbox-state.ts";
+import type { InboxFilter } from "../../client/inbox-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useInbox } from "../../client/react/use-inbox.ts";
 import type { Notification } from "../../client/types.ts";
@@ -13,6 +13,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { useToast } from "../ui/toast.tsx";
+import { byDay } from "./by-day.ts";
 import { type NotificationActions, NotificationRow } from "./notification-row.tsx";
 import { useTypeTitles } from "./type-titles.ts";
 
@@ -139,9 +140,9 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the rows in it, which are focusable.
     <div ref={list} onKeyDown={onKeyDown} className="space-y-5">
-      {byDay(shown, today).map(({ day, of }) => (
-        <section key={day} aria-label={day}>
-          <h2 className="px-1 pb-2 font-medium text-muted text-xs">{day}</h2>
+      {byDay(shown).map(({ day, at, of }) => (
+        <section key={day} aria-label={dayOf(at, today)}>
+          <h2 className="px-1 pb-2 font-medium text-muted text-xs">{dayOf(at, today)}</h2>
           <ul className="space-y-2">
             {of.map((item) => (
               <li key={item.id}>
@@ -165,17 +166,6 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
       )}
     </div>
   );
-}
-
-function byDay(items: readonly Notification[], today: Date): { day: string; of: Notification[] }[] {
-  const days: { day: string; of: Notification[] }[] = [];
-  for (const item of items) {
-    const day = dayOf(appearedAt(item), today);
-    const last = days.at(-1);
-    if (last?.day === day) last.of.push(item);
-    else days.push({ day, of: [item] });
-  }
-  return days;
 }
 
 function ListSkeleton() {
