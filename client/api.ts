@@ -5,6 +5,8 @@ import type { TokenKeeper } from "./token-keeper.ts";
 
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 5_000;
+/** For calls that others wait behind: on a half-dead line a fetch alone waits for minutes. */
+export const ANSWERS_WITHIN_MS = 10_000;
 
 export interface Answer<Body> {
   body: Body;

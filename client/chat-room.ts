@@ -1,4 +1,4 @@
-import { type Api, nextOf } from "./api.ts";
+import { ANSWERS_WITHIN_MS, type Api, nextOf } from "./api.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
@@ -12,7 +12,6 @@ const LARGEST_PAGE = 200;
 const MOST_MEMBERS = 200;
 const TYPING_EVERY_MS = 3_000;
 const HOLE_PATIENCE_MS = 1_000;
-const ANSWERS_WITHIN_MS = 10_000;
 
 export interface RoomOptions {
   api: Api;

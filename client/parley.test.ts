@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { Chat } from "../server/domain/chats/schema.ts";
 import type { Message } from "../server/domain/messages/schema.ts";
@@ -415,7 +415,7 @@ test("what was not sent goes out when its chat can be loaded, be that only at an
 
 test.each([
   // Three of them are the tries of one call.
-  { name: "answers 500", fail: () => new Response("{}", { status: 500 }), calls: 4 },
+  { name: "answers 500", fail: async () => new Response("{}", { status: 500 }), calls: 4 },
   {
     name: "does not answer",
     fail: () => {
@@ -423,7 +423,13 @@ test.each([
     },
     calls: 2,
   },
-])(
+  {
+    name: "hangs",
+    fail: (_, init) =>
+      new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("late")))),
+    calls: 2,
+  },
+] satisfies { name: string; fail: typeof fetch; calls: number }[])(
   "what was not sent goes out while the page is open, once a chat whose loading $name can be loaded",
   async ({ fail, calls }) => {
     const ada = newUser("ada");
@@ -443,8 +449,11 @@ test.each([
     globalThis.fetch = async (...args) => {
       if (!String(args[0]).endsWith(`Chat/${oldest}`)) return await real(...args);
       fails++;
-      return fail();
+      return await fail(...args);
     };
+    const { timeout } = AbortSignal;
+    const patience = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout.call(AbortSignal, 1_000));
+    onTestFinished(() => patience.mockRestore());
     const client = await live(ada, { storage });
     await expect.poll(() => fails).toBeGreaterThanOrEqual(calls);
     expect(client.getState().chats[oldest]).toBeUndefined();

@@ -1,4 +1,4 @@
-import { Api, nextOf, tenantAddress } from "./api.ts";
+import { ANSWERS_WITHIN_MS, Api, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
@@ -317,7 +317,7 @@ export class Parley {
   async #fetch(chatId: string): Promise<void> {
     try {
       const before = versionOf(this.#state, chatId);
-      const { body } = await this.api.call("chats.get", { chatId });
+      const { body } = await this.api.call("chats.get", { chatId }, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
       if (versionOf(this.#state, chatId) === before) this.act({ type: "chat-loaded", chat: body });
     } catch (error) {
       if (!(error instanceof ParleyError) || (error.status !== 404 && error.status !== 403)) throw error;

@@ -2,6 +2,7 @@ import type { Unsent } from "./unsent.ts";
 
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
+const CHATS_AT_ONCE = 4;
 
 export interface TakeOverOptions {
   /** True once the chat is here, false once it is known to be gone, undefined when nobody wants to know any more. */
@@ -32,13 +33,9 @@ export class TakeOver {
     if (this.#busy) return;
     this.#busy = true;
     this.settle();
-    for (const chatId of new Set(this.#left.map((item) => item.chatId))) {
-      if (!this.#options.isOnline()) break;
-      const isHere = await this.#options.ensureChat(chatId).catch(() => undefined);
-      if (this.#closed) return;
-      // The chat is gone, or this person is out of it: there is nowhere to send it to.
-      if (isHere === false) for (const item of this.#pick(chatId)) await this.#options.forget(item.clientMessageId);
-    }
+    const chatIds = new Set(this.#left.map(({ chatId }) => chatId)).values();
+    // They share the iterator: each takes the next chat, so that one that does not answer keeps no other back.
+    await Promise.all(Array.from({ length: CHATS_AT_ONCE }, () => this.#tryAll(chatIds)));
     this.#busy = false;
     this.#later();
   }
@@ -59,6 +56,16 @@ export class TakeOver {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  async #tryAll(chatIds: Iterable<string>): Promise<void> {
+    for (const chatId of chatIds) {
+      if (this.#closed || !this.#options.isOnline()) return;
+      const isHere = await this.#options.ensureChat(chatId).catch(() => undefined);
+      if (this.#closed) return;
+      // The chat is gone, or this person is out of it: there is nowhere to send it to.
+      if (isHere === false) for (const item of this.#pick(chatId)) await this.#options.forget(item.clientMessageId);
+    }
   }
 
   #pick(chatId: string): Unsent[] {
