@@ -256,11 +256,12 @@ export class Parley {
 
   async #takeOverUnsent(): Promise<void> {
     const storage = this.#options.storage === undefined ? browserStorage() : this.#options.storage;
-    if (!storage) return;
+    if (!storage || this.#closed) return;
     const box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
     this.#box = box;
     const left = await box.open();
-    if (this.#closed) return;
+    // Closed meanwhile, and perhaps started again.
+    if (this.#closed || this.#box !== box) return;
     this.#takeOver = new TakeOver(left, {
       ensureChat: (chatId) => this.#ensureChat(chatId),
       isHere: (chatId) => this.#state.chats[chatId] !== undefined,

@@ -26,6 +26,7 @@ export class UnsentBox {
   readonly #owner: string;
   readonly #kept = new Set<string>();
   #released: () => void = () => {};
+  #closed = false;
 
   constructor(storage: Storage, at: { tenantId: string; me: string; clientId: string }) {
     this.#storage = storage;
@@ -33,13 +34,18 @@ export class UnsentBox {
     this.#owner = at.clientId;
   }
 
-  /** Says that this page lives, and brings what dead ones left, in the order typed. */
+  /** Says that this page lives, and brings what dead ones left, in the order typed. Once it is closed, all stays as it is. */
   async open(): Promise<Unsent[]> {
     const living = await this.#living();
+    // A lock taken now would be nobody's to release, and what is there would wait for a page that is gone.
+    if (this.#closed) return [];
     this.#stayAlive();
     const found = await this.#storage.entries(this.#prefix).catch(() => []);
     const left = found.map(([, value]) => value as Unsent).filter(({ owner }) => !living.has(owner));
-    for (const item of left) await this.#write({ ...item, owner: this.#owner });
+    for (const item of left) {
+      if (this.#closed) return [];
+      await this.#write({ ...item, owner: this.#owner });
+    }
     return left.sort((a, b) => a.at - b.at);
   }
 
@@ -54,6 +60,7 @@ export class UnsentBox {
   }
 
   close(): void {
+    this.#closed = true;
     this.#released();
   }
 
