@@ -45,3 +45,16 @@ test("a chat that does not answer keeps no other back, a few are asked for at on
   expect(taken).toEqual(["b 1", "b 2", "f 1", "f 2"]);
   expect(forgotten).toEqual(["c 1", "c 2"]);
 });
+
+test("once it is closed nothing is taken, forgotten or asked for any more, whatever is answered later", async () => {
+  const { takes, asked, taken, forgotten, answer } = takeOver(unsent("a", "1"), unsent("b", "1"), unsent("c", "1"));
+  const started = takes.start();
+  takes.close();
+  answer("a", true);
+  answer("b", false);
+  answer("c", true);
+  await started;
+  takes.retryNow();
+  expect(asked).toEqual(["a", "b", "c"]);
+  expect([...taken, ...forgotten]).toEqual([]);
+});

@@ -30,7 +30,7 @@ export class TakeOver {
   /** Tries each chat once; what is left then is tried again later, and so on. */
   async start(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#busy) return;
+    if (this.#busy || this.#closed) return;
     this.#busy = true;
     this.settle();
     const chatIds = new Set(this.#left.map(({ chatId }) => chatId)).values();
@@ -49,6 +49,8 @@ export class TakeOver {
 
   /** Call when chats have come: what was written there goes out before what is written next. */
   settle(): void {
+    // What was asked for may be answered later; it is for the next page then.
+    if (this.#closed) return;
     for (const { chatId } of this.#left)
       if (this.#options.isHere(chatId)) for (const item of this.#pick(chatId)) this.#options.take(item);
   }
