@@ -1,4 +1,5 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { TRPCClientError } from "@trpc/client";
 import { expect, test } from "vitest";
 import { Follower } from "./follower.ts";
 import { concerns, type TenantEvent } from "./live-paths.ts";
@@ -42,7 +43,7 @@ function watch(isSeen: () => boolean = () => true) {
         });
       },
     }).subscribe(() => {});
-  return { asked, show, answer: () => answer(), follower: new Follower({ queries, isSeen, pause: 0 }) };
+  return { queries, asked, show, answer: () => answer(), follower: new Follower({ queries, isSeen, pause: 0 }) };
 }
 
 test("the first event asks at once, a thousand meanwhile ask once more, and only what they concern", async () => {
@@ -64,9 +65,44 @@ test("a gap asks for all that events concern, and a page that nobody sees waits"
   const { asked, show, follower } = watch(() => seen);
   show("chats", "adminChats.list");
   show("tasks", "tasks.list");
-  follower.gap();
+  follower.started();
   expect(asked).toEqual([]);
   seen = true;
   follower.wake();
   await expect.poll(() => asked).toEqual(["chats"]);
+});
+
+test("a stream that goes on from the last event has missed none, one that begins from now may have", async () => {
+  const { asked, show, answer, follower } = watch();
+  show("chats", "adminChats.list");
+  follower.event(event("read.moved", { chatId: "c1" }));
+  follower.started();
+  expect(asked).toEqual([]);
+  follower.ended();
+  follower.started();
+  expect(asked).toEqual(["chats"]);
+  answer();
+});
+
+test("a new session asks again for what was refused for want of one, and for what was missed though the stream had not ended", async () => {
+  const { queries, asked, show, answer, follower } = watch();
+  const refused = (path: Name, code: string) => {
+    const error = TRPCClientError.from({ error: { message: code, code: -32_000, data: { problem: { code } } } });
+    queries
+      .getQueryCache()
+      .find({ queryKey: keyOf(path) })
+      ?.setState({ status: "error", error });
+  };
+  show("chats", "adminChats.list");
+  show("topics", "topics.list");
+  show("templates", "templates.list");
+  show("issuers", "issuers.list");
+  follower.event(event("read.moved", { chatId: "c1" }));
+  refused("topics.list", "unauthenticated");
+  refused("templates.list", "forbidden");
+  follower.signedIn();
+  expect(asked).toEqual(["topics"]);
+  follower.started();
+  answer();
+  await expect.poll(() => asked).toEqual(["topics", "chats"]);
 });

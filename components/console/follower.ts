@@ -1,5 +1,6 @@
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { concerns, hasEvents, type TenantEvent } from "./live-paths.ts";
+import { failureOf } from "./problem.ts";
 
 /** Between two rounds of asking anew, in ms. */
 const pauseMs = 1000;
@@ -18,6 +19,8 @@ interface Options {
 export class Follower {
   private readonly due = new Set<string>();
   private isRunning = false;
+  /** After an event the stream goes on from there by itself; before the first there is nothing to go on from. */
+  private resumes = false;
   private readonly options: Options;
 
   constructor(options: Options) {
@@ -25,12 +28,24 @@ export class Follower {
   }
 
   event(event: TenantEvent): void {
-    this.mark((queryKey) => concerns(event, queryKey));
+    this.resumes = true;
+    this.mark(({ queryKey }) => concerns(event, queryKey));
   }
 
-  /** Events were missed. */
-  gap(): void {
-    this.mark(hasEvents);
+  /** The stream is there, or there again: where it begins from now, events were missed. */
+  started(): void {
+    if (!this.resumes) this.mark(({ queryKey }) => hasEvents(queryKey));
+  }
+
+  /** The next stream begins from now. */
+  ended(): void {
+    this.resumes = false;
+  }
+
+  /** There is a session again: what was refused for want of one is asked anew, and the next stream begins from now. */
+  signedIn(): void {
+    this.ended();
+    this.mark(({ state }) => state.error !== null && failureOf(state.error).code === "unauthenticated");
   }
 
   /** Goes on with what was left, when somebody looks again. */
@@ -38,9 +53,9 @@ export class Follower {
     void this.run();
   }
 
-  private mark(isConcerned: (queryKey: readonly unknown[]) => boolean): void {
-    for (const { queryKey, queryHash } of this.options.queries.getQueryCache().getAll())
-      if (!this.due.has(queryHash) && isConcerned(queryKey)) this.due.add(queryHash);
+  private mark(isConcerned: (query: Query) => boolean): void {
+    for (const query of this.options.queries.getQueryCache().getAll())
+      if (!this.due.has(query.queryHash) && isConcerned(query)) this.due.add(query.queryHash);
     void this.run();
   }
 

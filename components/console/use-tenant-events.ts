@@ -15,8 +15,6 @@ export function useTenantEvents(): void {
   const queries = useQueryClient();
   const { paused } = useLive();
   const follower = useMemo(() => new Follower({ queries, isSeen: () => !document.hidden }), [queries]);
-  /** Since the last event the client resumes by itself; before the first there is nothing to resume from. */
-  const resumes = useRef(false);
   const again = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const { reset } = useSubscription(
@@ -24,15 +22,12 @@ export function useTenantEvents(): void {
       enabled: !paused,
       onStarted: () => {
         reportStream(true);
-        if (!resumes.current) follower.gap();
+        follower.started();
       },
-      onData: ({ data }) => {
-        resumes.current = true;
-        follower.event(data);
-      },
+      onData: ({ data }) => follower.event(data),
       onConnectionStateChange: ({ error }) => error && reportStream(false),
       onError: (error) => {
-        resumes.current = false;
+        follower.ended();
         const { code } = failureOf(error);
         // What was missed cannot be told any more: all is asked anew, when it begins again from now.
         if (code?.startsWith("cursor_")) queueMicrotask(reset);
@@ -46,16 +41,19 @@ export function useTenantEvents(): void {
   const signedOut = useSignedOut();
   const wasOut = useRef(false);
   useEffect(() => {
-    // Somebody has signed in, in another tab: what the page asks was answered.
-    if (wasOut.current && !signedOut) reset();
+    // Somebody has signed in, in another tab: what the page asks was answered. The stream of before may not have ended yet.
+    if (wasOut.current && !signedOut) {
+      follower.signedIn();
+      reset();
+    }
     wasOut.current = signedOut;
-  }, [signedOut, reset]);
+  }, [signedOut, reset, follower]);
 
   useEffect(() => {
     if (!paused) return;
-    resumes.current = false;
+    follower.ended();
     clearTimeout(again.current);
-  }, [paused]);
+  }, [paused, follower]);
 
   useEffect(() => {
     const wake = () => follower.wake();
