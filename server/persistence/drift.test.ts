@@ -59,6 +59,10 @@ test.each([
     "notifications where tenant_id = 't' and user_id = 'u' and status = 'scheduled'",
   ],
   ["one person's notifications", "notifications where tenant_id = 't' and user_id = 'u' order by id desc limit 50"],
+  [
+    "sends to many that one alone has not got",
+    "notification_batches where tenant_id = 't' and cardinality(recipients) = 1 and recipients[1] = 'u' order by id limit 50",
+  ],
   ["what is scheduled", "notifications where tenant_id = 't' and status = 'scheduled' order by id desc limit 50"],
 ])("an index has %s, and nothing else is read for them", async (_, asked) => {
   const plan = await connected(migrated, async (client) => {

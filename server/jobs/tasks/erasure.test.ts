@@ -1,6 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { blankBatches, listOwnBatches } from "./person-store.ts";
 import { runTask } from "./run-task.ts";
 
 let stack: Stack;
@@ -77,4 +79,39 @@ test("a send to many that was for the erased alone says nothing any more; others
   expect(list.body.data.map(({ subject }) => subject).sort()).toEqual(["", "", "", "", "Both"]);
   expect(await read("globex")).toEqual(theirs);
   expect(theirs.filter(({ said }) => said === "Only ada")).toHaveLength(3);
+});
+
+test("however many sends to one user a tenant has made, those of the erased are found without them, in steps", async () => {
+  const { tenantId, key } = acme;
+  await key()("PUT", "/Users/cyd", { displayName: "Cyd" });
+  const insert = (count: number, recipients: string[], status: string) =>
+    owner.query(
+      `insert into notification_batches (tenant_id, id, audience, content, recipients, total, status, created_at, finished_at)
+       select $1, gen_random_uuid(), 'users', '{"type": "Delay", "priority": 1, "message": "Of one"}', $3, 1, $4, now(), now()
+       from generate_series(1, $2::int)`,
+      [tenantId, count, recipients, status],
+    );
+  await insert(3000, [], "done");
+  await insert(450, ["cyd"], "cancelled");
+  await insert(1, ["dan"], "failed");
+  const { db } = stack.api.services;
+  const one = await listOwnBatches(db, tenantId, { userId: "dan", limit: 10 });
+  const read = await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await blankBatches(
+      tx,
+      tenantId,
+      one.map(({ id }) => id),
+    );
+    const [stat] = await tx.$queryRaw<{ read: number }[]>`
+      select (seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables where relname = 'notification_batches'`;
+    return stat?.read;
+  });
+  expect(one).toHaveLength(1);
+  expect(read).toBeLessThan(100);
+  await erase(acme, "cyd");
+  const { rows } = await owner.query(
+    `select status, count(*)::int from notification_batches where tenant_id = $1 and content ->> 'message' = 'Of one' group by 1`,
+    [tenantId],
+  );
+  expect(rows).toEqual([{ status: "done", count: 3000 }]);
 });

@@ -83,21 +83,37 @@ const memberships: Part = async ({ db, tenantId, subject }) => {
   return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
 };
 
-/** Before the notifications and deliveries, which say whom a send to many has reached. */
-const batches: Part = async ({ db, tenantId, subject }) => {
-  for (const id of await listOwnBatches(db, tenantId, subject))
-    await unitOfWork(db, tenantId, (work) => endBatch(work, tenantId, id, new Date()));
-  await tenantTransaction(db.prisma, tenantId, (tx) => blankBatches(tx, tenantId, subject));
-  return { done: 0 };
+/** Sends to many that are for nobody else and have not come. Those that came are known by what they made: see `blankBatchesOf`. */
+const batches: Part = async (work, after) => {
+  const { db, tenantId, subject } = work;
+  const rows = await listOwnBatches(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  for (const { id, hasToCome } of rows)
+    if (hasToCome) await unitOfWork(db, tenantId, (unit) => endBatch(unit, tenantId, id, new Date()));
+  await blankBatchesOf(
+    work,
+    rows.map(({ id }) => id),
+  );
+  return { done: 0, next: rows.length === rowsAStep ? rows.at(-1)?.id : undefined };
 };
 
-const notifications: Part = async ({ db, tenantId, subject }, after) => {
+/** Before the rows go that say whom a send to many has reached. */
+async function blankBatchesOf({ db, tenantId }: TaskWork, batchIds: (string | null)[]): Promise<void> {
+  const ids = [...new Set(batchIds.flatMap((id) => id ?? []))];
+  if (ids.length > 0) await tenantTransaction(db.prisma, tenantId, (tx) => blankBatches(tx, tenantId, ids));
+}
+
+const notifications: Part = async (work, after) => {
+  const { db, tenantId, subject } = work;
   const rows = await listPersonNotifications(db, tenantId, { userId: subject, after, limit: rowsAStep });
   const ids = rows.map(({ id }) => id);
+  await blankBatchesOf(
+    work,
+    rows.map(({ batchId }) => batchId),
+  );
   if (ids.length > 0)
-    await unitOfWork(db, tenantId, async (work) => {
-      await withdrawNotifications(work, tenantId, ids, new Date());
-      await dropUnseen(work.tx, tenantId, ids);
+    await unitOfWork(db, tenantId, async (unit) => {
+      await withdrawNotifications(unit, tenantId, ids, new Date());
+      await dropUnseen(unit.tx, tenantId, ids);
     });
   return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
 };
@@ -108,9 +124,14 @@ const addresses: Part = async ({ db, tenantId, subject }) => {
   return { done: 0 };
 };
 
-const deliveries: Part = async ({ db, tenantId, subject }) => {
+const deliveries: Part = async (work) => {
+  const { db, tenantId, subject } = work;
   const rows = await listPersonDeliveries(db, tenantId, { userId: subject, limit: rowsAStep });
   const ids = rows.map(({ id }) => id);
+  await blankBatchesOf(
+    work,
+    rows.map(({ batchId }) => batchId),
+  );
   await tenantTransaction(db.prisma, tenantId, (tx) => dropDeliveries(tx, tenantId, ids));
   return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
 };

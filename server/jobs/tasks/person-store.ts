@@ -7,6 +7,11 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 // Hand-written SQL: the look at somebody's chats is a function of the database, and what is taken out is chosen by what is in JSON, by how
 // a text begins or by rows of other tables, which Prisma says with every id in the statement or not at all.
 
+/** Smaller than every id. */
+const noId = "00000000-0000-0000-0000-000000000000";
+/** A send to many has Postgres' time and its kept answer a node's: they are apart by less, in ms. */
+const clocksApart = 60 * 60 * 1000;
+
 export interface PersonChat {
   chatId: string;
   lastSeq: number;
@@ -194,25 +199,34 @@ export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, 
   await tx.delivery.deleteMany({ where: { tenantId, id: { in: ids } } });
 }
 
-/** Sends to many that have yet to come, and are for nobody else. */
-export async function listOwnBatches(db: Database, tenantId: TenantId, userId: string): Promise<string[]> {
-  const where = { tenantId, dueAt: { not: null }, recipients: { equals: [userId] } };
-  const rows = await db.forTenant(tenantId).notificationBatch.findMany({ where, select: { id: true } });
-  return rows.map(({ id }) => id);
+/**
+ * Sends to many that are for somebody alone and have not come, by id: they are to come, were taken back or failed. Of their index Prisma,
+ * which compares whole arrays, could not ask.
+ */
+export async function listOwnBatches(
+  db: Database,
+  tenantId: TenantId,
+  { userId, after = noId, limit }: PersonPage,
+): Promise<{ id: string; hasToCome: boolean }[]> {
+  return db.forTenant(tenantId).$queryRaw`
+    select b.id, b.due_at is not null as "hasToCome" from notification_batches b
+    where b.tenant_id = ${tenantId} and cardinality(b.recipients) = 1 and b.recipients[1] = ${userId} and b.id > ${after}::uuid
+    order by b.id limit ${limit}::int`;
 }
 
-/** Takes out what sends to many said that reached nobody else, or were to. Only while it is known what reached them. */
-export async function blankBatches(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`
+/** Takes out what ended sends to many said that were for one alone, and what their calls were answered. */
+export async function blankBatches(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
+  const rows = await tx.$queryRaw<{ id: string; created_at: Date }[]>`
     update notification_batches b set recipients = '{}',
       content = jsonb_build_object('type', b.content -> 'type', 'priority', b.content -> 'priority', 'subject', '', 'message', '')
-    where b.tenant_id = ${tenantId} and b.finished_at is not null and b.total = 1 and (b.recipients = array[${userId}] or b.id in (
-      select n.batch_id from notifications n where n.tenant_id = ${tenantId} and n.user_id = ${userId}
-      union all select d.batch_id from deliveries d where d.tenant_id = ${tenantId} and d.user_id = ${userId}))
-    returning b.id`;
-  const ids = rows.map(({ id }) => id);
-  if (ids.length === 0) return;
-  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and response ->> 'batchId' = any (${ids})`;
+    where b.tenant_id = ${tenantId} and b.id = any (${ids}::uuid[]) and b.finished_at is not null and b.total = 1
+    returning b.id, b.created_at`;
+  if (rows.length === 0) return;
+  const times = rows.map((row) => row.created_at.getTime());
+  // Of a tenant that sends to one user at a time a day's keys are as many as its sends: read are those of about then.
+  const [since, until] = [new Date(Math.min(...times) - clocksApart), new Date(Math.max(...times) + clocksApart)];
+  await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and created_at between ${since} and ${until}
+    and response ->> 'batchId' = any (${rows.map(({ id }) => id)})`;
 }
 
 /** Takes out calls from what is kept of them. */
