@@ -1,5 +1,6 @@
 import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
+import type { IdempotencyKey } from "./generated/client.ts";
 import type { TenantTransaction } from "./prisma.ts";
 
 /** A call that carries an Idempotency-Key (1 to 255 characters), scoped to tenant, caller and operation. */
@@ -41,13 +42,34 @@ export async function claimKey(
     { got: boolean }[]
   >`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as got`;
   if (!lock?.got) throw new DomainError("idempotency_running", { retryAfter: 1 });
-  const id = { tenantId_scope_key: { tenantId, scope: call.scope, key: call.key } };
-  const held = await tx.idempotencyKey.findUnique({ where: id });
+  const held = await tx.idempotencyKey.findUnique({ where: idOf(tenantId, call) });
   if (!held) return undefined;
-  if (Date.now() - held.createdAt.getTime() > dayMs) {
-    await tx.idempotencyKey.delete({ where: id });
+  if (isOver(held)) {
+    await tx.idempotencyKey.delete({ where: idOf(tenantId, call) });
     return undefined;
   }
+  return toAnswer(held, call);
+}
+
+/** The answer that holds a key, without taking it. Throws `idempotency_reused` when it holds another body. */
+export async function findKey(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  call: IdempotentCall,
+): Promise<HeldAnswer | undefined> {
+  const held = await tx.idempotencyKey.findUnique({ where: idOf(tenantId, call) });
+  return held && !isOver(held) ? toAnswer(held, call) : undefined;
+}
+
+function idOf(tenantId: TenantId, { scope, key }: IdempotentCall) {
+  return { tenantId_scope_key: { tenantId, scope, key } };
+}
+
+function isOver({ createdAt }: IdempotencyKey): boolean {
+  return Date.now() - createdAt.getTime() > dayMs;
+}
+
+function toAnswer(held: IdempotencyKey, call: IdempotentCall): HeldAnswer {
   if (held.bodyHash !== call.bodyHash) throw new DomainError("idempotency_reused");
   return new HeldAnswer(held.status, call.open(held.response));
 }

@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { HeldAnswer, type IdempotentCall } from "./idempotency.ts";
-import { maxEventsAStep, unitOfWork, type Work } from "./unit-of-work.ts";
+import { findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "./unit-of-work.ts";
 
 let database: TestDatabase;
 let owner: Owner;
@@ -56,6 +56,11 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
+function newCall(): IdempotentCall {
+  const plain = (value: unknown) => value;
+  return { key: newId(), scope: "s", bodyHash: "b", status: 200, seal: plain, open: plain };
+}
+
 const loseConnection = async () => {
   await owner.terminate("parley");
   await sleep(50);
@@ -85,8 +90,7 @@ test("a connection lost before the commit: nothing is stored, and that is said",
 });
 
 test("a connection lost at the commit: the outcome is not known, and a repeat with the same key settles it", async () => {
-  const plain = (value: unknown) => value;
-  const call: IdempotentCall = { key: newId(), scope: "s", bodyHash: "b", status: 200, seal: plain, open: plain };
+  const call = newCall();
   await owner.client.query(`
     create function dawdle() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(7); return null; end $$;
     create constraint trigger dawdle after update on chats deferrable initially deferred for each row
@@ -102,6 +106,21 @@ test("a connection lost at the commit: the outcome is not known, and a repeat wi
   );
   expect(await unitOfWork(db, tenantId, rename("never"), call)).toEqual(new HeldAnswer(200, { name: "known" }));
   expect(await stored()).toMatchObject({ name: "known" });
+});
+
+test("who looks for a key behind the head holds it no longer, and many may look at once", async () => {
+  const call = newCall();
+  await unitOfWork(db, tenantId, rename("held"), call);
+  const rival = await Owner.open(database.ownerUrl);
+  await rival.client.query("begin; lock table idempotency_keys");
+  const looks = Array.from({ length: 4 }, () => findHeldAnswer(db, tenantId, call, { behindHead: true }));
+  await eventually(async () => expect(await sessionsWaiting(owner.client)).toBe(4));
+  const free = "select 1 from tenant_log where tenant_id = $1 for update skip locked";
+  const head = await rival.client.query(free, [tenantId]);
+  await rival.client.query("commit");
+  await rival.close();
+  expect(await Promise.all(looks)).toEqual(Array(4).fill(new HeldAnswer(200, { name: "held" })));
+  expect(head.rowCount).toBe(1);
 });
 
 test("a statement that the server gives up on is unavailable, not a fault of ours", async () => {

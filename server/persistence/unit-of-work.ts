@@ -3,7 +3,7 @@ import { DomainError } from "../errors.ts";
 import type { LogEvent, NewEvent } from "../events.ts";
 import type { Database } from "./database.ts";
 import { isConnectionLoss, isDeadlock } from "./faults.ts";
-import { claimKey, type HeldAnswer, holdKey, type IdempotentCall } from "./idempotency.ts";
+import { claimKey, findKey, type HeldAnswer, holdKey, type IdempotentCall } from "./idempotency.ts";
 import { type TenantTransaction, tenantTransaction } from "./prisma.ts";
 
 // Hand-written SQL: lock and append are functions, one round trip each, because whoever holds the head holds up every send of the tenant.
@@ -45,18 +45,18 @@ export async function unitOfWork<T>(
 /**
  * The answer that a key holds already, for work in several units to ask before the first one. Throws `idempotency_reused`,
  * `idempotency_running`.
- * @param options `behindHead`: after what is being appended now, for a key that is taken in a lane's flush, under the head alone
+ * @param options `behindHead`: after what is being appended now, for a key that is taken in a lane's flush, under the head
+ * alone; it is looked for then, not taken
  */
-export function findHeldAnswer(
+export async function findHeldAnswer(
   db: Database,
   tenantId: TenantId,
   call: IdempotentCall,
   { behindHead = false } = {},
 ): Promise<HeldAnswer | undefined> {
-  return tenantTransaction(db.prisma, tenantId, async (tx) => {
-    if (behindHead) await lockHead(tx, tenantId);
-    return claimKey(tx, tenantId, call);
-  });
+  // A transaction of its own, which lets the head go at once: nobody waits while the key is looked for.
+  if (behindHead) await db.pool.query({ name: "lock_head", text: "select lock_head_v1($1)", values: [tenantId] });
+  return tenantTransaction(db.prisma, tenantId, (tx) => (behindHead ? findKey : claimKey)(tx, tenantId, call));
 }
 
 /**
