@@ -113,8 +113,8 @@ export async function untilStored(db: Database, tenantId: TenantId, key: Key): P
 function noteStoring(db: Database, name: string, stored: Promise<unknown>): void {
   const underway = storing.get(db) ?? new Map<string, Promise<unknown>>();
   storing.set(db, underway);
-  // A lane is first in, first out: the last one under a key is stored last.
-  const settled = Promise.allSettled([stored]).then(() => {
+  // All that are under way under the name: a later one may be refused before the first is stored.
+  const settled = Promise.allSettled([underway.get(name), stored]).then(() => {
     if (underway.get(name) === settled) underway.delete(name);
   });
   underway.set(name, settled);
