@@ -118,27 +118,38 @@ describe("a repeat under the same key", () => {
 
   test("gets it too while the first waits in the lane of its node, or in another node's flush", async () => {
     const other = await stack.another();
-    const body = { userId: "ada", type: "x", template: "fog" };
-    const repeatAt = async (url: string, waiting: number, before: object[]) => {
-      const headers = { "idempotency-key": crypto.randomUUID(), "x-api-key": tenant.primaryKey };
-      await key("PUT", "/admin/templates/fog", { subject: "Fog", message: "At sea", publish: true });
+    const repeatAt = async ({ url, api }: Pick<Stack, "url" | "api">, before: object[]) => {
+      const sendTo = (url: string, key: string) =>
+        call<Notification>(
+          `${url}/tenant/${tenant.tenantId}/v1/Notifications`,
+          "POST",
+          { ...invite, expiresAt: "2980-01-01T00:00:00Z" },
+          { "idempotency-key": key, "x-api-key": tenant.primaryKey },
+        );
+      const held = crypto.randomUUID();
       const submitted = vi.spyOn(stack.api.services.db.lanes, "submit");
-      const [first, again] = await whileHeadIsHeld(async (waitedFor) => {
+      const [first, again, fresh] = await whileHeadIsHeld(async (waitedFor) => {
         for (const earlier of before) void create(earlier);
         await waitedFor(before.length);
-        const first = key<Notification>("POST", "/Notifications", body, headers);
+        const first = sendTo(stack.url, held);
         await eventually(async () => expect(submitted).toHaveBeenCalledTimes(before.length + 1));
         await waitedFor(1);
-        await key("DELETE", "/admin/templates/fog");
-        const again = call<Notification>(`${url}/tenant/${tenant.tenantId}/v1/Notifications`, "POST", body, headers);
-        await Promise.race([again, waitedFor(waiting)]);
-        return [first, again];
+        const late = vi.spyOn(api.services.db, "now").mockResolvedValue(Date.parse("2990-01-01T00:00:00Z"));
+        const again = sendTo(url, held);
+        await eventually(() => expect(late).toHaveBeenCalledTimes(1)); // by which it is refused
+        // One that is refused after it waits for the head, where it would wait too if it did not wait in its node for the first.
+        const fresh = sendTo(url, crypto.randomUUID());
+        await eventually(() => expect(late).toHaveBeenCalledTimes(2));
+        await Promise.race([again, waitedFor(before.length > 0 ? 2 : 3)]);
+        late.mockRestore();
+        return [first, again, fresh];
       });
       submitted.mockRestore();
-      expect(await again).toMatchObject({ status: 201, body: { id: (await first).body.id } });
+      expect(await again).toMatchObject({ status: 201, body: { id: (await first)?.body.id } });
+      expect((await fresh)?.status).toBe(400);
     };
-    await repeatAt(stack.url, 1, [{ subject: "in the flush before" }]);
-    await repeatAt(other.url, 2, []);
+    await repeatAt(stack, [{ subject: "in the flush before" }]);
+    await repeatAt(other, []);
     await other.api.close();
   });
 

@@ -11,6 +11,8 @@ export interface Intruder {
   mine: TenantId;
   /** The other one's chat, message, … */
   theirs: Side["ids"];
+  /** The other one itself. */
+  other: TenantId;
 }
 
 /** The answer is about the caller's own tenant: it may be anything that is not the other's. */

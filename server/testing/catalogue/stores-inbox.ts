@@ -6,6 +6,7 @@ import * as due from "../../domain/notifications/due-store.ts";
 import * as laneNotifications from "../../domain/notifications/lane-store.ts";
 import * as notifications from "../../domain/notifications/store.ts";
 import * as topics from "../../domain/topics/store.ts";
+import type { Database } from "../../persistence/database.ts";
 import { type Intruder, own, refused, type StoreModules } from "./intruder.ts";
 
 const content = { type: "x", subject: "x", message: "x", priority: 1 };
@@ -172,7 +173,14 @@ export const inboxStores: StoreModules = {
         own,
       ],
       untilStored: [
-        ({ db, mine }) => laneNotifications.untilStored(db, mine, { scope: "s", key: "k", bodyHash: "h" }),
+        async ({ mine, other }) => {
+          // The other tenant's is under way under the same key, and stays so.
+          const db = { lanes: { submit: () => new Promise(() => {}) } } as unknown as Database;
+          const key = { scope: "s", key: "k", bodyHash: "h" };
+          void laneNotifications.createNotification(db, other, { id: randomUUID(), userId: "eve", content, key });
+          const waits = new Promise((resolve) => setTimeout(resolve, 1000, "waits for another tenant"));
+          return await Promise.race([laneNotifications.untilStored(db, mine, key), waits]);
+        },
         undefined,
       ],
       changeNotifications: [

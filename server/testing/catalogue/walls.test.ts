@@ -64,7 +64,7 @@ describe("what stores ask for, with row-level security out of the way", () => {
     const mine = globex.tenantId;
     const before = await takeFingerprint(owner, acme.tenantId, { everything: true });
     const answer = await tenantTransaction(db.prisma, mine, async (tx) =>
-      call({ db, tx, mine, theirs: acme.ids }),
+      call({ db, tx, mine, theirs: acme.ids, other: acme.tenantId }),
     ).catch((error: unknown) => asRefusal(error));
     expectNothingOf(acme, answer);
     if (gives !== own) expect(answer).toEqual(gives);
