@@ -9,8 +9,8 @@ export default defineConfig({
     pool: "forks",
     // Files share their worker's modules, of which loading anew for each would cost a third of the run; none keeps state of its own.
     isolate: false,
-    // One more than the cores there are on the smallest machine: some files wait more than they work.
-    maxWorkers: 3,
+    // Two more than the cores there are on the smallest machine: many files wait more than they work.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // A busy machine takes its time; that something takes long is for the bench to say.
     testTimeout: 40_000,

@@ -3,7 +3,7 @@ import { generate } from "otplib";
 import { type MailServer, startMailServer } from "../server/testing/mail-server.ts";
 import { expect, listen, pick, test } from "./journey.ts";
 import { callInPage } from "./own-tenant.ts";
-import { type Product, startProduct } from "./product.ts";
+import { claimOf, type Product, startProduct } from "./product.ts";
 
 const email = "olga@harbour.example";
 const passwords = {
@@ -96,7 +96,7 @@ test("without the demo the page says so, tells what to do, and asks for nothing 
 
 test("the printed link makes the owner, who runs two tenants, suspends one and limits it", async ({ browser }) => {
   const { page, noise } = await open(browser);
-  const claim = /\S+\/sign-up\?claim=\S+/.exec(product.output())?.[0] ?? "";
+  const claim = await claimOf(product);
   await page.goto(claim);
   await expect(page.getByRole("heading", { name: "Claim this installation" })).toBeVisible();
   const fields = { Email: email, Password: passwords.first, "Name of your tenant": "Harbour", "Its id": "harbour" };

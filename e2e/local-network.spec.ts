@@ -2,7 +2,7 @@ import { findBrowser } from "./browser.ts";
 import { expect, listen, test, unheard } from "./journey.ts";
 import { password, pressCreate, untilAlive } from "./own-tenant.ts";
 import { partsOf, productUrl } from "./people.ts";
-import { type Product, startProduct } from "./product.ts";
+import { claimOf, type Product, startProduct } from "./product.ts";
 
 // A service on a local network, by plain http: from such pages browsers keep back some of what they have, and send less with a request.
 
@@ -34,7 +34,7 @@ test("so does one run a tenant", async ({ browser }) => {
   product = await startProduct({ SEED: "none" }, name);
   const page = await browser.newPage({ baseURL: product.url });
   const noise = listen(page, product.url);
-  await page.goto(/\S+\/sign-up\?claim=\S+/.exec(product.output())?.[0] ?? "");
+  await page.goto(await claimOf(product));
   const fields = {
     Email: "owner@plain.example",
     Password: password,

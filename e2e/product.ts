@@ -51,6 +51,17 @@ export async function startProduct(settings: Record<string, string> = {}, name?:
   return { url, home, output, stop: () => stop(product, home) };
 }
 
+/** The link by which the first one signs up. It is printed a moment after the service is ready. */
+export async function claimOf(product: Product): Promise<string> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const [link] = /\S+\/sign-up\?claim=\S+/.exec(product.output()) ?? [];
+    if (link) return link;
+    await sleep(100);
+  }
+  throw new Error(`No link to sign up by was printed:\n${product.output()}`);
+}
+
 function collect({ stdout, stderr }: ChildProcess): () => string {
   const chunks: string[] = [];
   for (const stream of [stdout, stderr]) stream?.on("data", (chunk) => chunks.push(String(chunk)));
