@@ -20,3 +20,15 @@ export function TimelineLine({ row }: { row: TimelineRow }) {
     </p>
   );
 }
+
+/** The day of what is at the top, over the messages while they are scrolled. */
+export function FloatingDay({ at }: { at: string }) {
+  return (
+    <p
+      aria-hidden
+      className="absolute inset-x-0 top-2 z-10 mx-auto w-fit rounded-full border border-line bg-surface px-3 py-1 text-muted text-xs shadow-sm"
+    >
+      {dayOf(at, useToday())}
+    </p>
+  );
+}

@@ -24,11 +24,9 @@ import { OutgoingRow } from "./outgoing-row.tsx";
 import { readersOf } from "./readers-of.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
-import { TimelineLine } from "./timeline-line.tsx";
+import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
 import { landingOf, type TimelineRow, timelineRows } from "./timeline-rows.ts";
-import { dayOf } from "./times.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
-import { useToday } from "./use-today.ts";
 import { useUnseen } from "./use-unseen.ts";
 
 /** Pixels, before a row is measured. */
@@ -83,7 +81,6 @@ export function Timeline(props: TimelineProps) {
     () => timelineRows({ messages, outbox, me, unreadAfter, top }),
     [messages, outbox, me, unreadAfter, top],
   );
-  const today = useToday();
   const scroller = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string>();
   const [highlighted, setHighlighted] = useState<number>();
@@ -218,14 +215,7 @@ export function Timeline(props: TimelineProps) {
 
   return (
     <div className="relative min-h-0 flex-1">
-      {virtual.isScrolling && topRow?.kind === "message" && (
-        <p
-          aria-hidden
-          className="absolute inset-x-0 top-2 z-10 mx-auto w-fit rounded-full border border-line bg-surface px-3 py-1 text-muted text-xs shadow-sm"
-        >
-          {dayOf(topRow.message.createdAt, today)}
-        </p>
-      )}
+      {virtual.isScrolling && topRow?.kind === "message" && <FloatingDay at={topRow.message.createdAt} />}
       <div
         ref={scroller}
         {...watch}

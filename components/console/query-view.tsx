@@ -5,6 +5,7 @@ import { CornerUpLeft, ShieldAlert } from "lucide-react";
 import { parseAsInteger, parseAsString, useQueryStates } from "nuqs";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { FailureNote } from "./failure-note.tsx";
@@ -92,25 +93,22 @@ function Loading({ lines, rows }: { lines: number; rows: number | undefined }) {
     const timer = setTimeout(() => show(true), SKELETON_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
-  if (rows !== undefined)
-    return (
-      <div aria-busy className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
-        <span className="sr-only">Loading</span>
-        <div className="h-9 bg-sunken" />
-        {Array.from({ length: rows }, (_, row) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows that are all the same
-          <div key={row} className="flex h-[53px] items-center px-4">
-            <Skeleton className={shown ? "h-6 flex-1" : "h-6 invisible flex-1"} />
-          </div>
-        ))}
-      </div>
-    );
+  const isTable = rows !== undefined;
   return (
-    <div aria-busy className="space-y-3 rounded-xl border border-line bg-surface p-4">
+    <div
+      aria-busy
+      className={cn(
+        "rounded-xl border border-line bg-surface",
+        isTable ? "divide-y divide-line overflow-hidden" : "space-y-3 p-4",
+      )}
+    >
       <span className="sr-only">Loading</span>
-      {Array.from({ length: lines }, (_, line) => (
+      {isTable && <div className="h-9 bg-sunken" />}
+      {Array.from({ length: rows ?? lines }, (_, line) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines that are all the same
-        <Skeleton key={line} className={shown ? "h-6" : "h-6 invisible"} />
+        <div key={line} className={isTable ? "flex h-[53px] items-center px-4" : undefined}>
+          <Skeleton className={cn("h-6 w-full", !shown && "invisible")} />
+        </div>
       ))}
     </div>
   );

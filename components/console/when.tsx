@@ -2,13 +2,14 @@
 
 import { formatDistanceToNowStrict } from "date-fns";
 import { useSyncExternalStore } from "react";
+import { makeTicker } from "../ui/ticker.ts";
 
-/** How often what is shown is said anew, in ms. */
-const tickMs = 15_000;
+const onTick = makeTicker(15_000);
 
 /** A time as people say it, and go on saying it while it is looked at; the exact one on hover. */
 export function When({ at }: { at: string | undefined }) {
-  useSyncExternalStore(onTick, ticks, ticks);
+  const sayNow = () => at && formatDistanceToNowStrict(new Date(at), { addSuffix: true });
+  const words = useSyncExternalStore(onTick, sayNow, sayNow);
   if (at === undefined) return <span className="text-muted">never</span>;
   return (
     <time
@@ -17,28 +18,7 @@ export function When({ at }: { at: string | undefined }) {
       // "59 seconds" is wider than "1 minute": what stands to the right of it in a table must not move while it is pressed.
       className="whitespace-nowrap in-[td]:inline-block in-[td]:min-w-28"
     >
-      {formatDistanceToNowStrict(new Date(at), { addSuffix: true })}
+      {words}
     </time>
   );
 }
-
-const listeners = new Set<() => void>();
-let ticked = 0;
-let timer: ReturnType<typeof setInterval> | undefined;
-
-/** One clock for all of them, while there is any. */
-function onTick(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
-    ticked++;
-    for (const tell of listeners) tell();
-  }, tickMs);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
-
-const ticks = () => ticked;

@@ -1,12 +1,13 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { onTick } from "./use-today.ts";
+import { makeTicker } from "./ticker.ts";
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-test("one timer tells all that show a day, as long as there is one", () => {
+test("one timer tells all who look, as long as there is one", () => {
   vi.useFakeTimers();
+  const onTick = makeTicker(20_000);
   const [one, other] = [vi.fn(), vi.fn()];
   const leave = onTick(one);
   vi.advanceTimersByTime(5_000);
