@@ -58,7 +58,10 @@ test("the back-end lines print a token", async ({ page }) => {
 test("a person's token is copied whole", async ({ page }) => {
   await openLiveChat(page);
   const button = page.getByRole("button", { name: /^Copy the token of / }).first();
-  await Promise.all([expect(button.getByRole("status")).toHaveText("Copied"), button.click()]); // said for two seconds
+  // Said for two seconds, beside the button: what is in it would become its name.
+  const said = button.locator("xpath=following-sibling::*[@role='status']");
+  await Promise.all([expect(said).toHaveText("Copied"), button.click()]);
+  await expect(button.getByRole("status")).toHaveCount(0);
   const token = await page.evaluate(() => navigator.clipboard.readText());
   const answer = await page.request.get("/tenant/demo/v1/Chat", { headers: { authorization: `Bearer ${token}` } });
   expect(answer.status()).toBe(200);

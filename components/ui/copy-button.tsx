@@ -26,23 +26,26 @@ export function CopyButton({ text, what, label, disabled }: CopyButtonProps) {
   }, [answer]);
 
   return (
-    <Button
-      variant="ghost"
-      size={label ? "sm" : "icon"}
-      disabled={disabled}
-      aria-label={`Copy ${what}`}
-      title={answer ?? `Copy ${what}`}
-      onClick={async () => setAnswer((await copyText(text)) ? "Copied" : "Not copied")}
-    >
-      {answer === "Copied" ? (
-        <Check aria-hidden className="size-3.5 text-good" />
-      ) : (
-        <Copy aria-hidden className="size-3.5" />
-      )}
-      {label && <span aria-hidden>{answer ?? label}</span>}
+    <>
+      <Button
+        variant="ghost"
+        size={label ? "sm" : "icon"}
+        disabled={disabled}
+        aria-label={`Copy ${what}`}
+        title={answer ?? `Copy ${what}`}
+        onClick={async () => setAnswer((await copyText(text)) ? "Copied" : "Not copied")}
+      >
+        {answer === "Copied" ? (
+          <Check aria-hidden className="size-3.5 text-good" />
+        ) : (
+          <Copy aria-hidden className="size-3.5" />
+        )}
+        {label && <span aria-hidden>{answer ?? label}</span>}
+      </Button>
+      {/* Beside the button: what is in one is its name, and need not be read out when it changes. */}
       <span role="status" className="sr-only">
         {answer}
       </span>
-    </Button>
+    </>
   );
 }
