@@ -7,6 +7,8 @@ import { startTestServer } from "../server/testing/postgres-server.ts";
 
 // npm run db:diff -- <name>     writes the migration that leads from the migrations so far to the models in prisma/
 // npm run db:diff -- --first    writes the first migration anew; only before the first release
+//
+// An index on a table that may be large goes into a file of its own that begins with `-- concurrently`: see server/persistence/concurrent-migration.ts.
 
 const FIRST = "20261123000100_tables";
 

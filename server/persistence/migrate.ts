@@ -3,7 +3,7 @@ import { Client, type ClientBase, DatabaseError, escapeIdentifier } from "pg";
 import { StartError } from "../config/start-error.ts";
 import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
 import { migrateQueue } from "./jobs.ts";
-import { applyMigrations } from "./migration-history.ts";
+import { applyConcurrently, applyMigrations } from "./migration-history.ts";
 import { type RoleStatements, roleStatements, runtimeRoleFault, runtimeRoleName } from "./runtime-role.ts";
 
 // Any number; the same in every release, because nodes of two releases may start at once.
@@ -34,7 +34,7 @@ export interface MigrateOptions {
 
 /**
  * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
- * nothing. Several nodes may call it at once. A password that differs from the login's is set, unless somebody works with that one.
+ * nothing but for indexes that are built concurrently. Several nodes may call it at once. A password that differs from the login's is set, unless somebody works with that one.
  * @throws StartError when an operator has to do something first; with the SQL to run where the owner may not create roles.
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
@@ -135,11 +135,23 @@ async function isInUse(owner: ClientBase, database: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** All of it or nothing, so once more where it met a node that still works in a deadlock: a lock of theirs it gets the next time. */
 async function upgrade(owner: ClientBase, migrations: string | undefined): Promise<string[]> {
+  const applied: string[] = [];
+  for (;;) {
+    const step = await despiteDeadlock(() => underLock(owner, () => applyMigrations(owner, migrations)));
+    applied.push(...step.applied);
+    const { concurrent } = step;
+    if (!concurrent) return applied;
+    const isOurs = await despiteDeadlock(() => underSessionLock(owner, () => applyConcurrently(owner, concurrent)));
+    if (isOurs) applied.push(concurrent.name);
+  }
+}
+
+/** All of it or nothing, so once more where it met a node that still works in a deadlock: a lock of theirs it gets the next time. */
+async function despiteDeadlock<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++)
     try {
-      return await underLock(owner, () => applyMigrations(owner, migrations));
+      return await work();
     } catch (error) {
       if (attempt === 10 || !(error instanceof Error && hasCode(error.cause, DEADLOCK))) throw error;
     }
@@ -180,9 +192,13 @@ async function assertRuntimeRole(runtimeUrl: string): Promise<void> {
 
 /** One transaction, which one node at a time can be in. */
 async function underLock<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
+  await untilLocked(async () => {
+    await client.query("begin");
+    const isOurs = await tryLock(client, "pg_try_advisory_xact_lock");
+    if (!isOurs) await client.query("rollback");
+    return isOurs;
+  });
   try {
-    await client.query("select pg_advisory_xact_lock($1)", [LOCK]);
     const result = await work();
     await client.query("commit");
     return result;
@@ -190,6 +206,26 @@ async function underLock<T>(client: ClientBase, work: () => Promise<T>): Promise
     await client.query("rollback").catch(() => {}); // of a connection that is lost there is nothing to roll back
     throw error;
   }
+}
+
+/** The same lock without a transaction, until the work ends or the connection. */
+async function underSessionLock<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await untilLocked(() => tryLock(client, "pg_try_advisory_lock"));
+  try {
+    return await work();
+  } finally {
+    await client.query("select pg_advisory_unlock($1)", [LOCK]).catch(() => {});
+  }
+}
+
+/** Asks again and again and never waits in a statement: what builds an index concurrently waits for each that is under way. */
+async function untilLocked(attempt: () => Promise<boolean>): Promise<void> {
+  while (!(await attempt())) await sleep(50);
+}
+
+async function tryLock(client: ClientBase, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ ours: boolean }>(`select ${name}($1) as ours`, [LOCK]);
+  return rows[0]!.ours;
 }
 
 async function connect(connectionString: string): Promise<Client> {

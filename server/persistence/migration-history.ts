@@ -3,13 +3,20 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ClientBase, DatabaseError } from "pg";
 import { StartError } from "../config/start-error.ts";
+import { isConcurrent, runConcurrently } from "./concurrent-migration.ts";
 import { migrationsFolder } from "./project-root.ts";
 
 // Folder and table are those of `prisma migrate`, which can take over at any time. Applying is our own because Prisma's adapter
 // cuts a script at every semicolon, function bodies included, and because here script and history row commit together: a start
 // that is killed half-way leaves nothing to repair by hand.
+//
+// What is missing runs in one transaction, so a plain `create index` holds up every write to its table, and with it sends, until the
+// whole upgrade is done. For one on a table that may be large begin the file with the line `-- concurrently`: then it runs on its own,
+// see concurrent-migration.ts, after what comes before it by name is committed and before what comes after it. Files that were released
+// are never changed.
 
-interface Migration {
+/** A file of the release. */
+export interface Migration {
   name: string;
   sql: string;
 }
@@ -32,11 +39,19 @@ const HISTORY_TABLE = `
     applied_steps_count integer not null default 0
   )`;
 
+/** What came of one transaction. */
+export interface Step {
+  /** Names of the migrations applied in it. */
+  applied: string[];
+  /** The next one: it has to be run outside a transaction. Undefined when nothing is missing any more. */
+  concurrent: Migration | undefined;
+}
+
 /**
- * Applies what is missing, in order of name, inside the caller's transaction; answers the names applied.
+ * Applies what is missing, in order of name and up to one that has to be run outside, inside the caller's transaction.
  * Throws StartError when the database knows a migration that this release does not, or one of another content.
  */
-export async function applyMigrations(client: ClientBase, folder = migrationsFolder()): Promise<string[]> {
+export async function applyMigrations(client: ClientBase, folder = migrationsFolder()): Promise<Step> {
   const known = readMigrations(folder);
   await client.query("set local client_min_messages = warning");
   await client.query(HISTORY_TABLE);
@@ -44,8 +59,24 @@ export async function applyMigrations(client: ClientBase, folder = migrationsFol
   assertHistory(applied, known);
   const done = new Set(applied.map((row) => row.migration_name));
   const pending = known.filter((migration) => !done.has(migration.name));
-  for (const migration of pending) await apply(client, migration);
-  return pending.map((migration) => migration.name);
+  const concurrent = pending.find(({ sql }) => isConcurrent(sql));
+  const now = concurrent ? pending.slice(0, pending.indexOf(concurrent)) : pending;
+  for (const migration of now) await apply(client, migration);
+  return { applied: now.map((migration) => migration.name), concurrent };
+}
+
+/** Applies one outside a transaction, unless another node has done so meanwhile; answers whether. Throws StartError. */
+export async function applyConcurrently(client: ClientBase, { name, sql }: Migration): Promise<boolean> {
+  if ((await readHistory(client)).some((row) => row.migration_name === name)) return false;
+  try {
+    await runConcurrently(client, sql);
+  } catch (error) {
+    throw new StartError(`The migration ${name} failed, and the next start tries again: ${explain(error, sql)}`, {
+      cause: error,
+    });
+  }
+  await remember(client, { name, sql });
+  return true;
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -92,6 +123,10 @@ async function apply(client: ClientBase, { name, sql }: Migration): Promise<void
       cause: error,
     });
   }
+  await remember(client, { name, sql });
+}
+
+async function remember(client: ClientBase, { name, sql }: Migration): Promise<void> {
   await client.query(
     `insert into _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
      values ($1, $2, $3, clock_timestamp(), clock_timestamp(), 1)`,
@@ -101,6 +136,7 @@ async function apply(client: ClientBase, { name, sql }: Migration): Promise<void
 
 function explain(error: unknown, sql: string): string {
   if (!(error instanceof Error)) return String(error);
-  const position = error instanceof DatabaseError ? Number(error.position) : Number.NaN;
+  // Of a migration that is sent statement by statement the position is one in the statement.
+  const position = error instanceof DatabaseError && !isConcurrent(sql) ? Number(error.position) : Number.NaN;
   return position > 0 ? `${error.message} (line ${sql.slice(0, position).split("\n").length})` : error.message;
 }
