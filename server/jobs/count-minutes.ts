@@ -1,7 +1,7 @@
 import type { TenantId } from "../auth/principal.ts";
 import { countMinutes } from "../domain/metrics/store.ts";
 import { claimCursor, moveCursor } from "../log/planner-store.ts";
-import { readHeads } from "../log/store.ts";
+import { findBehind } from "../log/store.ts";
 import type { Database } from "../persistence/database.ts";
 import { tenantTransaction } from "../persistence/prisma.ts";
 
@@ -10,12 +10,12 @@ const consumer = "minutes";
 const window = 50_000;
 
 /**
- * Counts what every log has grown by since the last count. Counts and cursor commit together, so that an event is in the figures once,
+ * Counts what every log has grown by since the last count; of those that did not grow none is touched. Counts and cursor commit together, so that an event is in the figures once,
  * however often a worker dies at it. Throws when it failed for some tenants, after it has been through all of them.
  */
 export async function countLogs(db: Database): Promise<void> {
   const faults: unknown[] = [];
-  for (const { tenantId } of await readHeads(db.pool))
+  for (const tenantId of await findBehind(db.pool, [consumer]))
     try {
       while (await countPart(db, tenantId));
     } catch (error) {

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from "../persistence/database.ts";
 import { unitOfWork } from "../persistence/unit-of-work.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { type Consumer, Planner } from "./planner.ts";
+import { findBehind } from "./store.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -113,6 +114,23 @@ test("a poll finds what no wake-up told, and rests when there is nothing", async
   await polled.poll();
   await polled.close();
   expect(passes).toBe(before);
+});
+
+test("a worker that starts leaves the tenants alone whose logs are planned", async () => {
+  await notify(2);
+  await planner().plan(tenantId);
+  const names = consumers.map(({ name }) => name);
+  for (const of of await findBehind(db.pool, names)) await planner().plan(of);
+  const { tenantId: fresh } = await createTenant(db, "secret", { id: `plan-${made++}`, name: "Plan" });
+  const looks: string[] = [];
+  const started = planner({ step: (at) => void looks.push(at) });
+  await started.poll();
+  await expect.poll(() => findBehind(db.pool, names)).toEqual([]);
+  await started.close();
+  expect(looks).toEqual(consumers.map(() => "planner committed")); // of the new one
+  expect((await owner.query("select from planner_cursors where tenant_id = $1", [fresh])).rowCount).toBe(names.length);
+  await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = $1", [tenantId]);
+  expect(await findBehind(db.pool, names)).toEqual([tenantId]);
 });
 
 describe("a wide event", () => {

@@ -5,7 +5,7 @@ import type { Database } from "../persistence/database.ts";
 import { enqueueJobs, type Job } from "../persistence/jobs.ts";
 import { type TenantTransaction, tenantTransaction } from "../persistence/prisma.ts";
 import { type ClaimedCursor, claimCursor, commitLazily, moveCursor, readEventsOf } from "./planner-store.ts";
-import { readHeads } from "./store.ts";
+import { findBehind } from "./store.ts";
 
 /** Some events of one tenant, in log order, and the transaction in which their effects are written. */
 export interface Batch {
@@ -94,8 +94,6 @@ export class Planner {
   private readonly again = new Set<TenantId>();
   /** Planned a moment ago: a wake-up waits for the end of the pause. */
   private readonly resting = new Map<TenantId, NodeJS.Timeout>();
-  /** Heads up to which nothing is left to do, as far as this worker knows. */
-  private readonly done = new Map<TenantId, { position: number; epoch: number }>();
   private readonly closing = new AbortController();
   private polling: Promise<void> | undefined;
   private readonly options: Options;
@@ -118,7 +116,7 @@ export class Planner {
 
   /** Wakes the tenants whose logs are further than what is planned. To be called once a second. */
   poll(): Promise<void> {
-    this.polling ??= this.compareHeads()
+    this.polling ??= this.wakeBehind()
       .catch((error) => this.options.onError(error))
       .finally(() => {
         this.polling = undefined;
@@ -140,7 +138,6 @@ export class Planner {
    * from its own. Answers for how long the slowest of them worked on much at once, in ms; 0 when the turn was over before the end.
    */
   async plan(tenantId: TenantId): Promise<number> {
-    let seen: ClaimedCursor | undefined;
     let longest = 0;
     let turnIsOver = false;
     const plans = this.options.consumers.map(async (consumer) => {
@@ -149,12 +146,11 @@ export class Planner {
       for (let more = true, portions = 0; more; portions++) {
         if (portions >= portionsATurn && this.waiting.size > 0) {
           turnIsOver = true;
-          return false;
+          return;
         }
         const began = performance.now();
         const step = this.closed ? undefined : await this.planSome(tenantId, consumer);
-        if (!step) return false; // another worker is at it: if it dies, the next poll finds out
-        seen = seen && seen.head < step.cursor.head ? seen : step.cursor;
+        if (!step) return; // another worker is at it: if it dies, the next poll finds out
         more = step.more;
         const took = performance.now() - began;
         worked += step.taken < muchAtOnce ? 0 : took;
@@ -163,12 +159,8 @@ export class Planner {
         head = step.cursor.head;
         if (more && grows) await this.sleep(took * restAfterWork);
       }
-      return true;
     });
-    const ends = await Promise.allSettled(plans);
-    for (const end of ends) if (end.status === "rejected") this.options.onError(end.reason);
-    const complete = ends.every((end) => end.status === "fulfilled" && end.value);
-    if (complete && seen) this.done.set(tenantId, { position: seen.head, epoch: seen.epoch });
+    for (const end of await Promise.allSettled(plans)) if (end.status === "rejected") this.options.onError(end.reason);
     if (turnIsOver) this.again.add(tenantId);
     return turnIsOver ? 0 : longest;
   }
@@ -230,12 +222,11 @@ export class Planner {
     this.resting.set(tenantId, setTimeout(end, Math.min(Math.max(ms, pause.least), pause.most)).unref());
   }
 
-  private async compareHeads(): Promise<void> {
-    if (this.closed || this.options.consumers.length === 0) return;
-    for (const { tenantId, position, epoch } of await readHeads(this.options.db.pool)) {
-      const done = this.done.get(tenantId);
-      if (!done || done.position !== position || done.epoch !== epoch) this.wake(tenantId);
-    }
+  private async wakeBehind(): Promise<void> {
+    const { db, consumers } = this.options;
+    if (this.closed || consumers.length === 0) return;
+    const names = consumers.map(({ name }) => name);
+    for (const tenantId of await findBehind(db.pool, names)) this.wake(tenantId);
   }
 }
 

@@ -104,7 +104,7 @@ export interface Head {
   epoch: number;
 }
 
-/** The heads of logs, of all without a list: the one look across tenants, by a function whose owner sees nothing else. */
+/** The heads of logs, of all without a list: a look across tenants, by a function whose owner sees little else. */
 export async function readHeads(pool: Pool, tenantIds?: TenantId[]): Promise<Head[]> {
   const { rows } = await pool.query<{ tenant_id: TenantId; pos: number; epoch: number }>({
     name: "log_heads_v1",
@@ -112,6 +112,16 @@ export async function readHeads(pool: Pool, tenantIds?: TenantId[]): Promise<Hea
     values: [tenantIds ?? null],
   });
   return rows.map((row) => ({ tenantId: row.tenant_id, position: row.pos, epoch: row.epoch }));
+}
+
+/** Tenants whose log one of these consumers has not planned to its end, by a function as above: those that sleep cost no more than its one look. */
+export async function findBehind(pool: Pool, consumers: string[]): Promise<TenantId[]> {
+  const { rows } = await pool.query<{ tenant_id: TenantId }>({
+    name: "logs_behind_v1",
+    text: "select tenant_id from logs_behind_v1($1)",
+    values: [consumers],
+  });
+  return rows.map((row) => row.tenant_id);
 }
 
 /** A row as readers get it. */

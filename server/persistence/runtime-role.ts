@@ -6,7 +6,7 @@ import { type ClientBase, escapeIdentifier, escapeLiteral } from "pg";
 /** Every grant in the migrations goes to this group; logins are members of it. */
 const GROUP = "parley_runtime";
 
-/** Owns the one function that looks across tenants, and may read nothing but what that function shows. */
+/** Owns the functions that look across tenants, and may read nothing but what those need. */
 const HEADS = "parley_heads";
 
 /** Name of the login for one database. Names that had to be changed carry a hash, so that no two databases share a login. */

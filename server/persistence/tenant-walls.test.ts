@@ -7,12 +7,13 @@ import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 /** Tables that hold nothing of a tenant. Whoever adds one names it here. */
 const SHARED = ["_prisma_migrations", "nodes", "job_workers"];
 
-/** Functions that run as somebody else than their caller: as a role that sees two tables, or, the doors into the queue, as its owner. */
+/** Functions that run as somebody else than their caller: as a role that sees three tables, or, the doors into the queue, as its owner. */
 const DEFINER_FUNCTIONS: Record<string, string> = {
   dead_jobs_v2: "postgres",
   due_tenants_v1: "parley_heads",
   enqueue_jobs_v1: "postgres",
   log_heads_v1: "parley_heads",
+  logs_behind_v1: "parley_heads",
   settle_dead_job_v1: "postgres",
 };
 
@@ -115,7 +116,7 @@ describe("the runtime role", () => {
     await expect(runtime.query(statement)).rejects.toMatchObject({ code: "42501" });
   });
 
-  test("calls no function that runs as somebody else, but for the lists of heads and of due times, which show these alone", async () => {
+  test("calls no function that runs as somebody else, but for the lists of heads, of due times and of logs behind, which show these alone", async () => {
     const { rows } = await owner.query<{ name: string; owner: string }>(
       `select proname as name, proowner::regrole::text as owner from pg_proc
        where pronamespace = 'public'::regnamespace and prosecdef order by proname`,
@@ -126,6 +127,12 @@ describe("the runtime role", () => {
        where grantee = 'parley_heads'`,
     );
     expect(heads.rows[0]?.grants).toEqual(["tenant_dues SELECT", "tenant_log SELECT"]);
+    const cursors = await owner.query<{ columns: string[] }>(
+      `select array_agg(table_name || '.' || column_name order by column_name)::text[] as columns from information_schema.column_privileges
+       where grantee = 'parley_heads' and table_name not in ('tenant_dues', 'tenant_log')`,
+    );
+    const columns = ["consumer", "epoch", "position", "tenant_id"];
+    expect(cursors.rows[0]?.columns).toEqual(columns.map((column) => `planner_cursors.${column}`));
   });
 
   test("enqueues jobs of its own tenant alone, and sees and moves no other's", async () => {
