@@ -47,9 +47,14 @@ export function readInput(operation: Operation, raw: Record<string, unknown>): u
     // The field's own spelling stands before another one of it.
     if (fields[field] === undefined || key === field) fields[field] = value;
   }
-  const parsed = operation.input.safeParse(fields);
+  const parsed = operation.input.safeParse(fields, { error: sayRequired });
   if (parsed.success) return parsed.data;
   throw new DomainError("invalid", { errors: fieldErrors(parsed.error) });
+}
+
+/** What is left out is not of a wrong type: its writer has no `undefined`. */
+function sayRequired({ code, input }: z.core.$ZodRawIssue): string | undefined {
+  return code === "invalid_type" && input === undefined ? "is required" : undefined;
 }
 
 function shapeOf(operation: Operation): Shape {
