@@ -53,6 +53,17 @@ test("every page of the sidebar opens without a word in the console, fits 360 px
   for (const name of readdirSync("docs/errors")) expect(list).toContain(`(/docs/errors/${name})`);
 });
 
+test("a parameter in the text is not torn behind its question mark, however wide the page", async ({ page }) => {
+  await page.goto("/docs/guides/events");
+  const code = page.getByRole("main").locator("code", { hasText: /^\?\w+=\w+$/ });
+  for (let width = 360; width < 520; width += 20) {
+    await page.setViewportSize({ width, height: 740 });
+    const lines = await code.evaluateAll((all) => all.map((one) => one.getClientRects().length));
+    expect(lines, `${width} px`).toEqual(lines.map(() => 1));
+    expect(lines).not.toEqual([]);
+  }
+});
+
 test("a twin has the programs that the tests run", async ({ request }) => {
   const twin = await (await request.get("/docs/guides/quick-start-chat.md")).text();
   for (const file of ["curl.sh", "main.ts", "Main.cs", "main.py", "output.txt"])

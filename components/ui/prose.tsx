@@ -1,4 +1,4 @@
-import { Children, isValidElement, type ReactNode } from "react";
+import { Children, Fragment, isValidElement, type ReactNode } from "react";
 import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { Highlighted } from "./code.tsx";
@@ -62,13 +62,18 @@ const plain: Components = {
   td: (props) => <td className="border-line border-b px-3 py-2 align-top leading-6">{props.children}</td>,
 };
 
-const mayBreak = <wbr />;
+/** What is longer may be torn where the browser likes, rather than be wider than a telephone. */
+const WHOLE_UP_TO = 28;
 
-/** Long paths may go on in the next line behind a slash. */
+/** Long paths may go on in the next line behind a slash; a word, `?since={eventId}`, is not torn at its signs, where browsers would. */
 function breakable(said: ReactNode): ReactNode {
   if (typeof said !== "string") return said;
-  const parts = said.split(/(?<=\/)/);
-  return Children.toArray(parts.flatMap((part, place) => (place > 0 ? [mayBreak, part] : [part])));
+  return [...said.matchAll(/\/*[^/\s]+\/*|\/+|\s+/g)].map(({ 0: part, index }) => (
+    <Fragment key={index}>
+      {/[^\w.\s]/.test(part) && part.length <= WHOLE_UP_TO ? <span className="whitespace-nowrap">{part}</span> : part}
+      {part.endsWith("/") && <wbr />}
+    </Fragment>
+  ));
 }
 
 function CodeBlock({ source }: { source: string }) {
