@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newId } from "../../ids.ts";
 import { type Database, openDatabase } from "../../persistence/database.ts";
-import { tenantTransaction } from "../../persistence/prisma.ts";
+import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
-import { insertDeliveries } from "../deliveries/store.ts";
 import { runDigests } from "./run-digests.ts";
 
 let stack: Stack;
@@ -29,42 +27,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-interface Held {
-  userId: string;
-  address?: string;
-  status?: "held" | "folded";
-  until?: Date;
-  type?: string;
-  readAt?: Date;
-  expiresAt?: Date;
-  gone?: boolean;
-}
-
-/** Mails that wait, as the planner leaves them. */
-async function hold(held: Held[]): Promise<string[]> {
-  const visibleAt = new Date("2026-07-01T22:00:00Z");
-  const notes = held.map((one) => ({ id: newId(), ...one }));
-  await tenantTransaction(db.prisma, tenant.tenantId, async (tx) => {
-    await tx.notification.createMany({
-      data: notes
-        .filter(({ gone }) => !gone)
-        .map(({ id, userId, type = "News", readAt = null, expiresAt = null }, n) => ({
-          ...{ tenantId: tenant.tenantId, id, userId, type, readAt, expiresAt, visibleAt, createdAt: visibleAt },
-          ...{ subject: `Subject ${n}`, message: `Message ${n}`, status: "visible", position: BigInt(n + 1) },
-        })),
-    });
-    await insertDeliveries(
-      tx,
-      tenant.tenantId,
-      notes.map(({ id, userId, address = `${userId}@example.com`, type = "News", ...one }) => ({
-        cause: `event:${id}`,
-        ...{ userId, channel: "email" as const, kind: "notification" as const, notificationId: id, type, subject: "S" },
-        ...{ status: one.status ?? "held", rule: "quiet_hours", address, heldUntil: one.until ?? due, epoch: 1 },
-      })),
-    );
-  });
-  return notes.map(({ id }) => id);
-}
+const hold = (held: HeldMail[]) => holdMails(db, tenant.tenantId, held, due);
 
 interface Row {
   id: string;
@@ -224,6 +187,22 @@ describe("a change of mind", () => {
     expect((await jobs()).map((job) => job.task_identifier)).toContain("digests");
     await run(new Date());
     expect((await rowsOf(userId)).items).toMatchObject([{ status: "queued" }]);
+  });
+
+  test.each([
+    ["a shorter pause", { pause: "hour" }, 1],
+    ["other quiet hours", { quietHours: { enabled: true, from: "10:00", to: "14:00" } }, 7 * 24 + 4],
+    ["another clock", { timezone: "Asia/Tokyo" }, 7 * 24],
+  ] as const)("to %s holds what waits no longer than that says", async (_name, change, hours) => {
+    const userId = somebody();
+    await prefer(userId, { pause: "week" });
+    await hold([{ userId, until: later }]);
+    await prefer(userId, change);
+    const asked = new Date();
+    await run(asked);
+    const until = (await rowsOf(userId)).items[0]?.heldUntil?.getTime() ?? 0;
+    expect((until - asked.getTime()) / 3_600_000).toBeLessThanOrEqual(hours);
+    expect(until).toBeGreaterThan(asked.getTime());
   });
 
   test("to digests keeps what was held for the next one", async () => {

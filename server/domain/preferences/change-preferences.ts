@@ -22,10 +22,13 @@ export async function changePreferences(
   if (choices.length > 0) await saveChoices(tx, tenantId, userId, choices);
   const timing = timingOf(changes, now);
   if (Object.keys(timing).length > 0) await saveTiming(tx, tenantId, userId, timing);
-  // Who wants to be left alone no longer gets what waited, now.
+  // What waits is judged anew: it goes now, or when that is over for which it waits now.
   const noDigest = changes.digest?.every === "off";
-  const open = changes.pause === "none" || changes.quietHours?.enabled === false || noDigest;
-  if (open && (await hastenHeld(tx, tenantId, userId, { now: new Date(now), noDigest })))
+  const changesWait = changes.pause ?? changes.quietHours ?? changes.timezone;
+  if (
+    (noDigest || changesWait !== undefined) &&
+    (await hastenHeld(tx, tenantId, userId, { now: new Date(now), noDigest }))
+  )
     await enqueueJobs(tx, [...digestJobs(tenantId, [new Date(now)]), mailJob(tenantId)]);
 }
 

@@ -1,0 +1,42 @@
+import type { TenantId } from "../auth/principal.ts";
+import { insertDeliveries } from "../domain/deliveries/store.ts";
+import { newId } from "../ids.ts";
+import type { Database } from "../persistence/database.ts";
+import { tenantTransaction } from "../persistence/prisma.ts";
+
+export interface HeldMail {
+  userId: string;
+  address?: string;
+  status?: "held" | "folded";
+  until?: Date;
+  type?: string;
+  readAt?: Date;
+  expiresAt?: Date;
+  gone?: boolean;
+}
+
+/** Mails that wait, as the planner leaves them: until `due` unless told. */
+export async function holdMails(db: Database, tenantId: TenantId, held: HeldMail[], due: Date): Promise<string[]> {
+  const visibleAt = new Date("2026-07-01T22:00:00Z");
+  const notes = held.map((one) => ({ id: newId(), ...one }));
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await tx.notification.createMany({
+      data: notes
+        .filter(({ gone }) => !gone)
+        .map(({ id, userId, type = "News", readAt = null, expiresAt = null }, n) => ({
+          ...{ tenantId, id, userId, type, readAt, expiresAt, visibleAt, createdAt: visibleAt },
+          ...{ subject: `Subject ${n}`, message: `Message ${n}`, status: "visible", position: BigInt(n + 1) },
+        })),
+    });
+    await insertDeliveries(
+      tx,
+      tenantId,
+      notes.map(({ id, userId, address = `${userId}@example.com`, type = "News", ...one }) => ({
+        cause: `event:${id}`,
+        ...{ userId, channel: "email" as const, kind: "notification" as const, notificationId: id, type, subject: "S" },
+        ...{ status: one.status ?? "held", rule: "quiet_hours", address, heldUntil: one.until ?? due, epoch: 1 },
+      })),
+    );
+  });
+  return notes.map(({ id }) => id);
+}
