@@ -67,7 +67,8 @@ export function applyToChat(state: ChatState, event: LiveEvent, now: number): Ch
       return touched(applyMember(state, event));
     case "receipt": {
       const userId = String(event.data.userId);
-      return userId === me ? state : { ...state, reads: { ...state.reads, [userId]: Number(event.data.seq) } };
+      const seq = Math.max(state.reads[userId] ?? 0, Number(event.data.seq));
+      return userId === me ? state : { ...state, reads: { ...state.reads, [userId]: seq } };
     }
     case "typing": {
       const userId = String(event.data.userId);

@@ -32,7 +32,10 @@ const occasions: Record<EventType, string> = {
 const ephemeral: Record<keyof typeof ephemeralTypes, [occasion: string, data: string]> = {
   typing: ["Somebody is typing, until a time.", "{chatId, userId, until}"],
   presence: ["Somebody came, went or is away.", "{userId, state, lastSeen}"],
-  receipt: ["A member of a chat of up to 100 has read up to a message.", "{chatId, userId, seq}"],
+  receipt: [
+    "A member of a chat of up to 100 has read up to a message. Marking it unread again takes nothing back.",
+    "{chatId, userId, seq}",
+  ],
 };
 
 const file = join(projectRoot(), "docs/guides/events.md");

@@ -6,6 +6,7 @@ import { findReaderState, type ReaderState, readVisibleEvents } from "../log/sto
 import { Tail } from "../log/tail.ts";
 import type { Database } from "../persistence/database.ts";
 import { LiveSubscription, type SubscriptionOwner } from "./live-subscription.ts";
+import { ReadMarks } from "./read-marks.ts";
 import { Outgoing, OutgoingEphemeral, type SubscribeOptions, type Subscription } from "./subscription.ts";
 import { rollOver, TenantHub } from "./tenant-hub.ts";
 
@@ -31,6 +32,7 @@ interface Options {
 export class Hub implements SubscriptionOwner {
   private readonly tenants = new Map<TenantId, TenantHub>();
   private readonly joining = new Map<object, LiveSubscription>();
+  private readonly marks = new ReadMarks();
   private readonly tail: Tail;
   private readonly options: Options;
   private made = 0;
@@ -62,7 +64,8 @@ export class Hub implements SubscriptionOwner {
   }
 
   ephemeral(event: EphemeralEvent): void {
-    this.tenants.get(event.tenantId)?.ephemeral(new OutgoingEphemeral(event));
+    const hub = this.tenants.get(event.tenantId);
+    if (hub && this.marks.isNews(event)) hub.ephemeral(new OutgoingEphemeral(event));
   }
 
   /** Tells the readers whose second of the minute it is that they have everything so far, so that a quiet cursor never ages. */

@@ -24,15 +24,11 @@ export class SmallTalk {
     this.say({ tenantId, type: "typing", chatId, userId, payload: { chatId, userId, until } });
   }
 
-  /** Said with the next flush: of several only the last. */
+  /** Said with the next flush: of several only the furthest. */
   receipt(tenantId: TenantId, userId: string, chatId: string, seq: number): void {
-    this.receipts.set(JSON.stringify([tenantId, chatId, userId]), {
-      tenantId,
-      type: "receipt",
-      chatId,
-      userId,
-      payload: { chatId, userId, seq },
-    });
+    const key = JSON.stringify([tenantId, chatId, userId]);
+    if (Number(this.receipts.get(key)?.payload.seq ?? 0) > seq) return;
+    this.receipts.set(key, { tenantId, type: "receipt", chatId, userId, payload: { chatId, userId, seq } });
   }
 
   flush(): void {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "../../testing/hub-client.ts";
+import { RecordingSink } from "../../testing/recording-sink.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "../chats/schema.ts";
 import { moveRead } from "./store.ts";
@@ -80,6 +82,20 @@ describe("succeeds", () => {
     ]);
     expect((await since(ben, bens))[0]).not.toHaveProperty("seq");
     expect(await since(ada, adas)).toEqual([]);
+  });
+
+  test("back for oneself alone: no receipt of the others goes back with it", async () => {
+    const chat = await chatOf(3);
+    const sink = new RecordingSink();
+    const heard = () => sink.ephemerals.flatMap(({ chatId, payload }) => (chatId === chat.id ? [payload.seq] : []));
+    const subscription = await stack.api.realtime.subscribe({ tenantId: tenant.tenantId, userId: "ada", sink });
+    await move(ben, chat, { seq: 3 });
+    await eventually(() => expect(heard()).toEqual([3]));
+    await move(ben, chat, { seq: 2, unread: true });
+    await move(ben, chat, { seq: 2 });
+    await move(tenant.as("cleo"), chat, { seq: 1 });
+    await eventually(() => expect(heard()).toEqual([3, 1]));
+    subscription.close();
   });
 
   test("to the furthest when many come at once", async () => {

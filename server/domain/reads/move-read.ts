@@ -33,7 +33,8 @@ export const moveRead = mutation({
       clientHash,
     });
     const chat = await getMemberChat(db, ctx.tenantId, userId, chatId);
-    if (chat.memberCount <= 100) live.receipt(ctx.tenantId, userId, chatId, moved.seq);
+    // What was read stays read to others: unread is a note to oneself.
+    if (chat.memberCount <= 100 && !input.unread) live.receipt(ctx.tenantId, userId, chatId, moved.seq);
     return { chatId, lastReadSeq: moved.seq, unreadCount: chat.unread };
   },
 });
