@@ -85,7 +85,7 @@ export interface Portion {
   scheduledLocal: string | null;
   dueAt: Date;
   attempts: number;
-  /** Those whose turn is next. */
+  /** Those whose turn is next; empty where one was erased meanwhile. */
   users: string[];
   rules: SendRules;
 }
@@ -146,7 +146,7 @@ export interface MadeStep {
 
 /**
  * Makes the next recipients' notifications, with their events, and notes how far the batch is: one statement, one commit. Undefined, and
- * nothing done, when another has gone on with it meanwhile, or it was cancelled.
+ * nothing done, when another has gone on with it meanwhile, it was cancelled, or one of them was erased.
  */
 export async function makeStep(
   pool: Pool,
@@ -173,7 +173,8 @@ export async function makeStep(
     ],
   });
   const [one] = made;
-  const shown = one?.shown ? rows.filter(({ scheduledFor }) => !scheduledFor || scheduledFor <= now) : [];
+  const isShown = ({ userId, scheduledFor }: StepRow) => userId !== "" && (!scheduledFor || scheduledFor <= now);
+  const shown = one?.shown ? rows.filter(isShown) : [];
   return (
     one && {
       position: one.place,

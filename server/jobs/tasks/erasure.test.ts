@@ -1,5 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { runBatch } from "../../domain/batches/run-batch.ts";
+import { makeStep, readPortion } from "../../domain/batches/store.ts";
+import { newId } from "../../ids.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { blankBatches, listOwnBatches } from "./person-store.ts";
@@ -114,4 +117,35 @@ test("however many sends to one user a tenant has made, those of the erased are 
     [tenantId],
   );
   expect(rows).toEqual([{ status: "done", count: 3000 }]);
+});
+
+test("a send to several that has yet to come goes to the others, also by a worker that had read of the erased", async () => {
+  const { tenantId, key } = acme;
+  const { db } = stack.api.services;
+  const userIds = ["eve", "fay", "gus"];
+  await key()("PUT", "/Users/eve", { displayName: "Eve" });
+  const { body } = await key()<{ id: string }>("POST", "/Notifications/bulk", {
+    userIds,
+    type: "Delay",
+    subject: "Ahoy",
+    message: "Ahoy",
+    scheduledFor: "2990-01-01T00:00:00Z",
+  });
+  const now = Date.parse("2990-01-02");
+  expect((await readPortion(db.pool, tenantId, body.id, 10))?.users).toEqual(userIds);
+  await erase(acme, "eve");
+  const rows = userIds.map((userId) => ({ id: newId(), userId, filed: false }));
+  const step = { done: 0, passed: 3, cursor: undefined, finished: true, rows, now: new Date(now) };
+  expect(await makeStep(db.pool, tenantId, body.id, step)).toBeUndefined();
+  const told: unknown[] = [];
+  db.onCommit((_, events) => void told.push(...events.map(({ userId, position }) => [userId, position])));
+  while (await runBatch(db, tenantId, body.id, now));
+  const made = await owner.query(
+    "select user_id, position::int from notifications where batch_id = $1 order by position",
+    [body.id],
+  );
+  expect(made.rows.map(({ user_id }) => user_id)).toEqual(["fay", "gus"]);
+  expect(told).toEqual(made.rows.map(({ user_id, position }) => [user_id, position]));
+  const left = await owner.query("select status, done from notification_batches where id = $1", [body.id]);
+  expect(left.rows).toEqual([{ status: "done", done: 3 }]);
 });

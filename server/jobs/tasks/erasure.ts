@@ -20,6 +20,7 @@ import {
   dropUnseen,
   emptyProfile,
   freeDirectChat,
+  leaveBatches,
   listMemberships,
   listOwnBatches,
   listPersonCalls,
@@ -83,7 +84,7 @@ const memberships: Part = async ({ db, tenantId, subject }) => {
   return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
 };
 
-/** Sends to many that are for nobody else and have not come. Those that came are known by what they made: see `blankBatchesOf`. */
+/** Sends to many that have not come: those that are for nobody else end, others leave them out. Those that came are known by what they made: see `blankBatchesOf`. */
 const batches: Part = async (work, after) => {
   const { db, tenantId, subject } = work;
   const rows = await listOwnBatches(db, tenantId, { userId: subject, after, limit: rowsAStep });
@@ -93,8 +94,18 @@ const batches: Part = async (work, after) => {
     work,
     rows.map(({ id }) => id),
   );
-  return { done: 0, next: rows.length === rowsAStep ? rows.at(-1)?.id : undefined };
+  if (rows.length === rowsAStep) return { done: 0, next: rows.at(-1)?.id };
+  await leaveOthersBatches(work);
+  return { done: 0 };
 };
+
+/** Before the notifications: what a step made of them just before goes with those. */
+async function leaveOthersBatches({ db, tenantId, subject }: TaskWork): Promise<void> {
+  for (let after: string | undefined, isLast = false; !isLast; isLast = after === undefined) {
+    const page = { userId: subject, after, limit: rowsAStep };
+    after = await tenantTransaction(db.prisma, tenantId, (tx) => leaveBatches(tx, tenantId, page));
+  }
+}
 
 /** Before the rows go that say whom a send to many has reached. */
 async function blankBatchesOf({ db, tenantId }: TaskWork, batchIds: (string | null)[]): Promise<void> {

@@ -214,6 +214,23 @@ export async function listOwnBatches(
     order by b.id limit ${limit}::int`;
 }
 
+/**
+ * Takes somebody out of sends to several that have yet to come, a page of them by id; answers the last id looked at, undefined after the
+ * last page. Their place stays: a send goes on by places.
+ */
+export async function leaveBatches(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { userId, after = noId, limit }: PersonPage,
+): Promise<string | undefined> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`select id from notification_batches
+    where tenant_id = ${tenantId} and due_at is not null and id > ${after}::uuid order by id limit ${limit}::int`;
+  await tx.$executeRaw`update notification_batches set recipients = array_replace(recipients, ${userId}, '')
+    where tenant_id = ${tenantId} and id = any (${rows.map(({ id }) => id)}::uuid[]) and due_at is not null
+      and cardinality(recipients) > 1 and ${userId} = any (recipients)`;
+  return rows.length === limit ? rows.at(-1)?.id : undefined;
+}
+
 /** Takes out what ended sends to many said that were for one alone, and what their calls were answered. */
 export async function blankBatches(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
   const rows = await tx.$queryRaw<{ id: string; created_at: Date }[]>`
