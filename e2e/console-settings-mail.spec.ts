@@ -136,6 +136,28 @@ test("away minutes: a mail of what is unread for so long; at most one in the pau
   expect(await own.sql("select 1 from away_sweeps where chat_id = $1", [quiet.id])).toEqual([]);
 });
 
+test("a fault of the mail server moves nothing of the form, however narrow the page and long the fault", async () => {
+  const { page, tenantId } = own;
+  await page.setViewportSize({ width: 360, height: 740 });
+  await save("Mail", { "SMTP server": "127.0.0.1", Port: "1" });
+  const region = page.getByRole("region", { name: "Mail", exact: true });
+  const place = async () => {
+    await expect(region.getByLabel("SMTP server")).toBeVisible();
+    const box = await region.getByLabel("SMTP server").boundingBox();
+    return (box?.y ?? 0) - ((await region.boundingBox())?.y ?? 0);
+  };
+  const before = await place();
+  const fault = "451 the mailbox is busy, come back later; ".repeat(5);
+  const row = "insert into mail_health (tenant_id, failures, last_error, last_error_at) values ($1, 1, $2, now())";
+  await own.sql(row, [tenantId, fault]);
+  await own.open("/settings");
+  await expect(region.getByText("Last fault")).toBeVisible();
+  expect(await place()).toBe(before);
+  await save("Mail", { "SMTP server": "", Port: "" });
+  await own.sql("delete from mail_health where tenant_id = $1", [tenantId]);
+  await page.setViewportSize({ width: 1280, height: 720 });
+});
+
 test("mail: through one's own server, with its sender; what it said last; or nowhere", async () => {
   const { page } = own;
   const server = await startMailServer(

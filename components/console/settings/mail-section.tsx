@@ -49,15 +49,8 @@ export function MailSection() {
       <QueryView query={query}>
         {(stored) => (
           <>
-            {/* In one line, so that the form below stays where it is when a fault comes. */}
-            <p className="mt-0.5 flex min-h-6 flex-wrap items-center gap-x-3 gap-y-1 text-sm">
-              <span className="text-muted">Mail goes {ways[stored.way]} at present.</span>
-              {stored.lastError && (
-                <span>
-                  <Badge tone="bad">Last fault</Badge> {stored.lastError}
-                </span>
-              )}
-            </p>
+            <p className="mt-0.5 text-muted text-sm">Mail goes {ways[stored.way]} at present.</p>
+            <LastFault fault={stored.lastError} />
             <MailForm stored={stored} />
             <div className="mt-6 border-line border-t pt-4 empty:hidden">
               <SendTest words={{}} label="Send a test to" />
@@ -66,6 +59,18 @@ export function MailSection() {
         )}
       </QueryView>
     </section>
+  );
+}
+
+/** In one line until it is pressed, whether there is one or not, so that the form below stays where it is when a fault comes. */
+function LastFault({ fault }: { fault: string | undefined }) {
+  if (fault === undefined) return <p className="mt-1 min-h-6 text-muted text-sm">It has met no fault.</p>;
+  return (
+    <details className="group mt-1 text-sm">
+      <summary className="min-h-6 cursor-pointer truncate group-open:whitespace-normal group-open:wrap-anywhere">
+        <Badge tone="bad">Last fault</Badge> {fault}
+      </summary>
+    </details>
   );
 }
 
