@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runBatch } from "../../domain/batches/run-batch.ts";
 import { makeStep, readPortion } from "../../domain/batches/store.ts";
 import { newId } from "../../ids.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
+import { migrationsFolder } from "../../persistence/project-root.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { blankBatches, listOwnBatches } from "./person-store.ts";
 import { runTask } from "./run-task.ts";
@@ -148,4 +151,28 @@ test("a send to several that has yet to come goes to the others, also by a worke
   expect(told).toEqual(made.rows.map(({ user_id, position }) => [user_id, position]));
   const left = await owner.query("select status, done from notification_batches where id = $1", [body.id]);
   expect(left.rows).toEqual([{ status: "done", done: 3 }]);
+});
+
+test("sends to one that were taken back before it was kept to whom say nothing after the upgrade; others stay", async () => {
+  const { tenantId } = globex;
+  const insert = (recipients: string[], total: number, status: string) =>
+    owner.query(
+      `insert into notification_batches (tenant_id, id, audience, content, recipients, total, status, created_at, finished_at, due_at)
+       select $1, gen_random_uuid(), 'users', jsonb_build_object('type', 'Delay', 'priority', 1, 'subject', 'Old', 'message', concat($4::text, ' ', $3::int)),
+         $2, $3::int, $4, now(), case when $4 <> 'scheduled' then now() end, case when $4 = 'scheduled' then '2990-01-01'::timestamptz end`,
+      [tenantId, recipients, total, status],
+    );
+  await insert([], 1, "cancelled");
+  await insert([], 1, "failed");
+  await insert([], 2, "cancelled");
+  await insert(["hal"], 1, "cancelled");
+  await insert(["hal"], 1, "scheduled");
+  const folder = join(migrationsFolder(), "20261127651000_sends_of_unknown_one");
+  await owner.query(readFileSync(join(folder, "migration.sql"), "utf8"));
+  const { rows } = await owner.query(
+    `select content ->> 'message' as said from notification_batches
+     where tenant_id = $1 and (content ->> 'subject' = 'Old' or content = '{"type": "Delay", "priority": 1, "subject": "", "message": ""}') order by 1`,
+    [tenantId],
+  );
+  expect(rows.map(({ said }) => said)).toEqual(["", "", "cancelled 1", "cancelled 2", "scheduled 1"]);
 });
