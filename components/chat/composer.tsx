@@ -158,6 +158,7 @@ export function Composer(props: ComposerProps) {
   if (barred) return <p className="border-line border-t px-4 py-4 text-center text-muted text-sm">{barred}</p>;
   return (
     <form
+      data-composer
       className="border-line border-t p-3"
       onSubmit={(event) => {
         event.preventDefault();

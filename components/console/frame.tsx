@@ -41,7 +41,8 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
         <main
           id="content"
           tabIndex={-1}
-          className="outline-none mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-8"
+          // So much below that the last button can be scrolled out from under a toast.
+          className="outline-none mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-24 sm:px-6 sm:pt-8"
         >
           {children}
         </main>
