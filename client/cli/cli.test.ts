@@ -242,6 +242,7 @@ describe("words and answers of all kinds", () => {
     [["send", "c", "x", "--limit", "3"], 2, /no option --limit/],
     [["tail", "--protocol", "smoke"], 2, /one of events, signalr, pusher, trpc/],
     [["tail", "--limit", "0"], 2, /whole number above 0/],
+    [["tail", "--kinds", "message.created, Chat"], 2, /--kinds are among message\.created, .+, not Chat/],
     [["tail", "--protocol", "pusher"], 2, /--as/],
     [["token", "ada"], 2, /Which tenant\?/, { PARLEY_TENANT: "" }],
     [["token", "ada"], 2, /Who calls\?/, { PARLEY_KEY: "" }],

@@ -1,3 +1,4 @@
+import { hubWords } from "../hub-words.ts";
 import type { LiveEvent } from "../types.ts";
 import { takeCount, takeList, UsageError } from "./arguments.ts";
 import type { Output } from "./output.ts";
@@ -21,7 +22,7 @@ export async function tail({ service, out, positionals, values }: Command): Prom
   const read = protocols[protocol];
   if (!read) throw new UsageError(`--protocol is one of ${Object.keys(protocols).join(", ")}`);
   const limit = takeCount(values.limit, "limit") ?? Number.POSITIVE_INFINITY;
-  const kinds = takeList(values.kinds);
+  const kinds = takeKinds(values.kinds);
   const ends = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ends.abort());
   let shown = 0;
@@ -35,6 +36,15 @@ export async function tail({ service, out, positionals, values }: Command): Prom
     out.say({ type: "resync", eventId }, "── some events are not kept any more: what follows is from now on ──");
   };
   await read({ service, after, kinds, chatId, signal: ends.signal, onEvent, onResync });
+}
+
+/** A word that is no type would be waited for in vain. */
+function takeKinds(value: string | undefined): string[] | undefined {
+  const kinds = takeList(value);
+  const known: string[] = Object.values(hubWords);
+  const strange = kinds?.find((kind) => !known.includes(kind));
+  if (strange !== undefined) throw new UsageError(`--kinds are among ${known.join(", ")}, not ${strange}`);
+  return kinds;
 }
 
 function show(out: Output, event: LiveEvent): void {
