@@ -90,10 +90,13 @@ describe("calls", () => {
     expect(await connection.invoke("getmessage", { chatId, messageId: sent.id })).toEqual(body);
   });
 
-  test("fail with code and title", async () => {
+  test("fail with code and title, and with what else there is to say", async () => {
     const { connection } = await connected("ada");
-    await expect(connection.invoke("SendMessage", { chatId, content: "" })).rejects.toThrow(
-      "invalid: The request is not valid",
+    await expect(connection.invoke("SendMessage", { chatId })).rejects.toThrow(
+      /^invalid: The request is not valid\. content: is required$/,
+    );
+    await expect(connection.invoke("CreateToken", { userId: "ada" })).rejects.toThrow(
+      /^forbidden: This credential may not do that\. This call is for API keys and Admins$/,
     );
     await expect(connection.invoke("GetChat", { chatId: "nowhere" })).rejects.toThrow(
       "not_found: There is nothing here that you can see",

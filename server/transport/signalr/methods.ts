@@ -110,10 +110,14 @@ export class HubMethods {
   }
 }
 
-/** The text of a failed call: `code: title`. What is not meant for the caller stays here. */
+/**
+ * The text of a failed call: `code: title`, and behind it what the problem document says beyond the title, for there is nothing else a
+ * hub could say it in. What is not meant for the caller stays here.
+ */
 export function errorText(error: unknown): string {
-  const { code } = toDomainError(error);
-  return `${code}: ${errorTable[code].title}`;
+  const { code, face } = toDomainError(error);
+  const faults = Object.entries(face.errors ?? {}).map(([field, texts]) => `${field}: ${texts.join("; ")}`);
+  return [`${code}: ${errorTable[code].title}`, ...(face.detail ? [face.detail] : []), ...faults].join(". ");
 }
 
 /** One object with the fields of path, query and body; none at all is an empty one. */
