@@ -8,9 +8,13 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { TimeCursor } from "../../persistence/time-cursor.ts";
 import type { Profile } from "./schema.ts";
 
-/** A user is known from the moment something names it; the profile may come later or never. */
+/**
+ * A user is known from the moment something names it, also after an erasure; the profile may come later or never. Hand-written SQL: who is
+ * known already is not written, which Prisma cannot say.
+ */
 export async function ensureUser(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
-  await tx.user.createMany({ data: [{ tenantId, id: userId }], skipDuplicates: true });
+  await tx.$executeRaw`insert into users as u (tenant_id, id) values (${tenantId}, ${userId})
+    on conflict (tenant_id, id) do update set erased_at = null where u.erased_at is not null`;
 }
 
 export function findUser(db: Database, tenantId: TenantId, userId: string): Promise<UserRow | null> {
@@ -79,7 +83,7 @@ export function saveProfile(
   return tx.user.upsert({
     where: { tenantId_id: { tenantId, id: userId } },
     create: { tenantId, id: userId, ...data },
-    update: { ...data, updatedAt: new Date() },
+    update: { ...data, updatedAt: new Date(), erasedAt: null },
   });
 }
 

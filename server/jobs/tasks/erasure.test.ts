@@ -176,3 +176,26 @@ test("sends to one that were taken back before it was kept to whom say nothing a
   );
   expect(rows.map(({ said }) => said)).toEqual(["", "", "cancelled 1", "cancelled 2", "scheduled 1"]);
 });
+
+test("a send to everyone leaves out who was erased, until they have a token or a profile again", async () => {
+  const ida = await stack.tenant("ida");
+  const call = ida.key();
+  for (const user of ["ida", "jo", "kim"]) await call("PUT", `/Users/${user}`, { displayName: user });
+  const tell = async () => {
+    const said = { everyone: true, type: "Delay", subject: "Ahoy", message: "Ahoy" };
+    const { body } = await call<{ id: string; total: number }>("POST", "/Notifications/bulk", said);
+    const { db } = stack.api.services;
+    const status = async () =>
+      (await owner.query("select status from notification_batches where id = $1", [body.id])).rows[0]?.status;
+    while ((await status()) !== "done") await runBatch(db, ida.tenantId, body.id, Date.now());
+    const { rows } = await owner.query("select user_id from notifications where batch_id = $1 order by 1", [body.id]);
+    expect(body.total).toBe(rows.length);
+    return rows.map(({ user_id }) => user_id);
+  };
+  await erase(ida, "ida");
+  await erase(ida, "jo");
+  expect(await tell()).toEqual(["kim"]);
+  await call("POST", "/tokens", { userId: "ida" });
+  await call("PUT", "/Users/jo", { displayName: "Jo" });
+  expect(await tell()).toEqual(["ida", "jo", "kim"]);
+});

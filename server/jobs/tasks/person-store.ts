@@ -283,6 +283,6 @@ export async function emptyProfile(tx: TenantTransaction, tenantId: TenantId, us
   const nothing = { displayName: null, avatarUrl: null, email: null, locale: null, timezone: null, lastSeenAt: null };
   await tx.user.updateMany({
     where: { tenantId, id: userId },
-    data: { ...nothing, metadata: {}, updatedAt: new Date() },
+    data: { ...nothing, metadata: {}, updatedAt: new Date(), erasedAt: new Date() },
   });
 }
