@@ -102,10 +102,13 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   }).toPass();
   await rita.page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
+  const switchOn = rita.page.getByRole("button", { name: "Switch on" });
+  await expect(switchOn, "one is where one was").toBeFocused();
   const nobody = "The service did not answer. Try again in a moment.";
   await rita.page.route("**/account.startTotp", (route) => route.abort());
   await rita.page.getByRole("button", { name: "Switch on" }).click();
   await expect(rita.page.getByText(nobody)).toBeVisible();
+  await expect(switchOn).toBeFocused();
   await rita.page.unroute("**/account.startTotp");
   await rita.page.getByRole("button", { name: "Switch on" }).click();
   await expect(dialog).toBeVisible();
@@ -117,6 +120,7 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   await dialog.getByRole("button", { name: "Go on" }).click();
   await expect(rita.page.getByRole("img", { name: "QR code for the authenticator app" })).toBeVisible();
   await expect(dialog).toBeHidden();
+  await expect(rita.page.getByLabel("Code")).toBeFocused();
 
   // On a slow line one press is enough, and a second one does not take back what the first has said.
   let letGo = () => {};

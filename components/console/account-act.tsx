@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { Status } from "../ui/status.tsx";
+import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { CallFault, callConsole } from "./call.ts";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import type { Account } from "./trpc.ts";
@@ -20,7 +21,9 @@ export function useAccountAct({ hasPassword, twoFactor, provider }: Person) {
   const [held, setHeld] = useState<{ work: () => Promise<string> }>();
   /** While it runs, what asks for it is to be barred: the same once more may fail by what the first has changed. */
   const [busy, setBusy] = useState(false);
+  const keepFocus = useKeptFocus(busy || held !== undefined);
   const act = async (work: () => Promise<string>) => {
+    keepFocus();
     setBusy(true);
     setSaid(undefined);
     try {

@@ -80,7 +80,10 @@ function SignOut({ account }: AccountProps) {
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="flex flex-col gap-3">
-      <h2 className="font-medium">{title}</h2>
+      {/* Where the focus goes when the button that had it is gone. */}
+      <h2 tabIndex={-1} className="font-medium">
+        {title}
+      </h2>
       {children}
     </section>
   );
@@ -181,7 +184,8 @@ function TwoFactors({ account }: AccountProps) {
         <p className="text-muted text-sm">On, with {account.recoveryCodesLeft} recovery codes left.</p>
       )}
       <Field label="Code">
-        <Input name="code" inputMode="numeric" autoComplete="one-time-code" required />
+        {/* On from the button, which this took the place of. */}
+        <Input name="code" inputMode="numeric" autoComplete="one-time-code" required autoFocus={secret !== undefined} />
       </Field>
       {outcome}
       <SubmitButton disabled={busy}>{account.twoFactor ? "Switch off" : "Confirm"}</SubmitButton>

@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
 import type { ToastOptions } from "../ui/toast.tsx";
+import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { useConsole } from "./console-context.ts";
 import { OnceKeys } from "./once-keys.ts";
 import { type Failure, failureOf } from "./problem.ts";
@@ -58,6 +59,7 @@ export function useAct() {
   const queries = useQueryClient();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
+  const keepFocus = useKeptFocus(busy);
   const said = useRef<Failure>(undefined);
   const [keys] = useState(() => new OnceKeys());
 
@@ -66,6 +68,7 @@ export function useAct() {
    * @param more `leaves` where the page goes once it is done, because what it shows is gone: nobody is asked for that again.
    */
   async function run<T>(call: () => Promise<T>, more: { leaves?: boolean } = {}): Promise<T | undefined> {
+    keepFocus();
     setBusy(true);
     setFailure(undefined);
     said.current = undefined;
