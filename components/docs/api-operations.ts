@@ -38,6 +38,8 @@ export interface ApiOperation {
   summary: string;
   caller: string;
   scope?: string;
+  /** Its name on the hub, where it is there. */
+  hubMethod?: string;
   parameters: Parameter[];
   body?: Schema;
   answer: { status: string; schema: Schema };
@@ -62,6 +64,7 @@ interface OpenApi {
         responses: Record<string, Media & { description: string }>;
         "x-caller": string;
         "x-scope"?: string;
+        "x-hub-method"?: string;
       }
     >
   >;
@@ -88,6 +91,7 @@ export function loadOperations(): ApiOperation[] {
         summary: operation.summary,
         caller: operation["x-caller"],
         scope: operation["x-scope"],
+        hubMethod: operation["x-hub-method"],
         parameters: operation.parameters ?? [],
         body: operation.requestBody?.content?.["application/json"]?.schema,
         answer: { status, schema: answer?.content?.["application/json"]?.schema ?? {} },

@@ -24,7 +24,7 @@ export interface OperationProps {
 
 /** One operation: who may, what goes in, what comes out, and a form that calls it. */
 export function OperationReference({ operation, tenantId, demo }: OperationProps) {
-  const { id, method, path, summary, caller, scope, parameters, body, answer, problems } = operation;
+  const { id, method, path, summary, caller, scope, hubMethod, parameters, body, answer, problems } = operation;
   return (
     <article className="space-y-8">
       <header>
@@ -44,6 +44,11 @@ export function OperationReference({ operation, tenantId, demo }: OperationProps
           )}
           .
         </p>
+        {hubMethod && (
+          <p className="mt-2 text-sm">
+            On the SignalR hub <code className="break-all font-mono text-[0.8125rem]">{hubMethod}</code>.
+          </p>
+        )}
       </header>
       {parameters.length > 0 && (
         <Part title="Parameters">

@@ -65,6 +65,13 @@ test("what clients put into the address beside or instead of the body is said, a
   expect(of("get", "/Chat")).not.toContain("query access_token");
 });
 
+test("each operation's name on the hub is said, where it is there", () => {
+  const of = (method: string, path: string) => document.paths[path]?.[method]?.["x-hub-method"];
+  expect(of("get", "/tenant/{tenantId}/v1/Notifications/unread-count")).toBe("CountNotificationUnread");
+  expect(of("post", "/tenant/{tenantId}/v1/Chat/{chatId}/members/{userId}")).toBe("AddMember");
+  expect(of("post", "/installation/tenants")).toBeUndefined();
+});
+
 test("operation ids are unique", () => {
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map(({ operationId }) => operationId),

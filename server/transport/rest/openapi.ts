@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type ErrorCode, errorTable } from "../../errors.ts";
-import type { HttpBinding, Operation } from "../../operation.ts";
+import { type HttpBinding, hubMethodName, type Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { version } from "../../version.ts";
 import { parametersOf } from "./openapi-parameters.ts";
@@ -148,6 +148,8 @@ function toOperation(
     responses: responses(operation, hasBody, schemas),
     "x-scope": operation.access.scope,
     "x-caller": operation.access.caller,
+    // What is at no tenant's address is on no hub.
+    ...(operation.http.root ? {} : { "x-hub-method": hubMethodName(operation) }),
   };
 }
 
