@@ -242,6 +242,7 @@ export const storeRows: StoreModules = {
         [],
       ],
       readHeads: [({ db, mine }) => log.readHeads(db.pool, [mine]), own],
+      findBehind: { reason: "a look across tenants: it shows which have work, and nothing of it" },
       toEvent: { reason: "shapes a row that one of the others has read" },
     },
   },
