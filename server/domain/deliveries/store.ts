@@ -192,7 +192,10 @@ export async function findPlannedNotification(
   return { ...rest, mentioned: row.chatId !== null && (metadata as Partial<AwayMetadata>).mentioned === true };
 }
 
-/** Says that mails came back: those to an address under one of the names that we or the mail server gave them. */
+/**
+ * Says that mails came back: those to an address under one of the names that we or the mail server gave them. One that was tried may have
+ * been taken though that is not written down, or its worker died before; it is not tried again.
+ */
 export async function markBounced(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -205,8 +208,12 @@ export async function markBounced(
   ];
   if (names.length === 0) return 0;
   const { count } = await tx.delivery.updateMany({
-    where: { tenantId, OR: names, address: { equals: address, mode: "insensitive" }, status: "sent" },
-    data: { status: "bounced", rule: "bounce", detail, updatedAt: new Date() },
+    where: {
+      tenantId,
+      address: { equals: address, mode: "insensitive" },
+      AND: [{ OR: names }, { OR: [{ status: "sent" }, { status: "queued", attempts: { gt: 0 } }] }],
+    },
+    data: { status: "bounced", rule: "bounce", detail, dueAt: null, updatedAt: new Date() },
   });
   return count;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { claimMail, finishMail, freeClaims } from "../../jobs/mail/mail-store.ts";
 import { projectRoot } from "../../persistence/project-root.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -50,6 +51,50 @@ test("says of the mail itself that it came back", async () => {
     status: "bounced",
     detail: expect.stringContaining("does not exist"),
   });
+});
+
+test("says so, too, before the worker has written down that the mail was taken, or when it never will", async () => {
+  const { pool } = stack.api.services.db;
+  const hasty = await stack.tenant("hasty");
+  await hasty.key()("PATCH", "/admin/mail/settings", { postmarkSecret: "open sesame" });
+  const made = { userId: "gone", channel: "email", kind: "test", type: "T", subject: "S", status: "queued" } as const;
+  const claim = async (cause: string) => {
+    await unitOfWork(stack.api.services.db, hasty.tenantId, ({ tx }) =>
+      insertDeliveries(tx, hasty.tenantId, [{ ...made, cause, address: "gone@example.com", epoch: 1 }]),
+    );
+    const mail = await claimMail(pool, hasty.tenantId);
+    if (!mail) throw new Error("no mail is due");
+    return mail;
+  };
+  const bounce = async (id: string) => {
+    const body = fixture("postmark-bounce").replace("DELIVERY", id);
+    const headers = { "content-type": "application/json", "x-webhook-secret": "open sesame" };
+    expect((await call(`${hasty.url}/mail/events/postmark`, "POST", body, headers)).status).toBe(200);
+  };
+  const read = async (id: string) => (await hasty.key()("GET", `/admin/deliveries/${id}`)).body;
+
+  const taken = await claim("test:1");
+  await bounce(taken.id);
+  const sent = { outcome: "sent", status: "sent", rule: "accepted", detail: "250 OK", providerId: "p-1" } as const;
+  await finishMail(pool, hasty.tenantId, taken, sent);
+  expect(await read(taken.id)).toMatchObject({
+    status: "bounced",
+    rule: "bounce",
+    detail: expect.stringContaining("does not exist"),
+    providerId: "p-1",
+    tries: [{ outcome: "sent" }],
+  });
+
+  const unknown = await claim("test:2");
+  await freeClaims(pool, hasty.tenantId);
+  await bounce(unknown.id);
+  expect(await read(unknown.id)).toMatchObject({ status: "bounced" });
+  expect(await claimMail(pool, hasty.tenantId)).toBeUndefined();
+
+  const untried = await claim("test:3");
+  await finishMail(pool, hasty.tenantId, untried, { outcome: "stopped", status: "queued", dueAt: new Date() });
+  await bounce(untried.id);
+  expect(await read(untried.id)).toMatchObject({ status: "queued" });
 });
 
 test.each([
