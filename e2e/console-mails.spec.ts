@@ -137,6 +137,7 @@ test("a long list is paged by cursor, under a filter in the address and over a r
   await pager.getByRole("button", { name: "Older" }).click();
   await shows(100, 120);
   await expect(pager.getByRole("button", { name: "Older" })).toBeDisabled();
+  await expect(pager.getByRole("button", { name: "Older" }), "one is where one was").toBeFocused();
   await page.goBack();
   await shows(50, 100);
   await pager.getByRole("button", { name: "Newest" }).click();

@@ -1,7 +1,7 @@
 "use client";
 
 import { parseAsString, useQueryState } from "nuqs";
-import { Button } from "../ui/button.tsx";
+import { PagerButton } from "./pager.tsx";
 
 /** In which order a list goes, and so which parameter of the address leads on. */
 const orders = {
@@ -29,12 +29,12 @@ export function CursorPager({ nextCursor, order = "newest" }: CursorPagerProps) 
   if (cursor === null && nextCursor === null) return null;
   return (
     <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-sm">
-      <Button disabled={cursor === null} onClick={() => void setCursor(null)}>
+      <PagerButton barred={cursor === null} onPress={() => void setCursor(null)}>
         {first}
-      </Button>
-      <Button disabled={nextCursor === null} onClick={() => void setCursor(nextCursor)}>
+      </PagerButton>
+      <PagerButton barred={nextCursor === null} onPress={() => void setCursor(nextCursor)}>
         {next}
-      </Button>
+      </PagerButton>
     </nav>
   );
 }

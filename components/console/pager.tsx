@@ -19,15 +19,24 @@ export function PagePager({ pageNumber, totalPages, totalCount }: PageOf) {
   if (totalPages <= 1) return null;
   return (
     <nav aria-label="Pages" className="mt-4 flex items-center gap-2 text-sm">
-      <Button disabled={pageNumber <= 1} onClick={() => void setPage(pageNumber - 1)}>
+      <PagerButton barred={pageNumber <= 1} onPress={() => void setPage(pageNumber - 1)}>
         Previous
-      </Button>
-      <Button disabled={pageNumber >= totalPages} onClick={() => void setPage(pageNumber + 1)}>
+      </PagerButton>
+      <PagerButton barred={pageNumber >= totalPages} onPress={() => void setPage(pageNumber + 1)}>
         Next
-      </Button>
+      </PagerButton>
       <span className="text-muted">
         Page {pageNumber} of {totalPages}, {totalCount} in all
       </span>
     </nav>
+  );
+}
+
+/** One that leads nowhere at an end of the list keeps the focus, or whoever pressed it by keyboard would begin at the top of the page. */
+export function PagerButton({ barred, onPress, children }: { barred: boolean; onPress: () => void; children: string }) {
+  return (
+    <Button aria-disabled={barred} onClick={barred ? undefined : onPress}>
+      {children}
+    </Button>
   );
 }
