@@ -78,6 +78,11 @@ export const pageInput = {
   pageSize: z.number().optional().describe("1 to 50, 10 unless given"),
 };
 
+/** Of a list with a bound of its own, of which one answer may hold all. */
+export function boundedPageInput(most: number) {
+  return { ...pageInput, pageSize: pageInput.pageSize.describe(`1 to ${most}, 10 unless given`) };
+}
+
 /** As long as one can be that we hand out: an address of 254 characters of three bytes each, and a time, in base64. */
 const cursorLength = 1200;
 

@@ -5,10 +5,13 @@ export interface Page {
   offset: number;
 }
 
-/** Reads the page form: default 1 and 10, at most 50 an answer; out-of-range values are clamped, never refused. */
-export function readPage(input: { pageNumber?: number | undefined; pageSize?: number | undefined }): Page {
+/**
+ * Reads the page form: default 1 and 10, at most 50 an answer; out-of-range values are clamped, never refused.
+ * @param most of a list that has a bound of its own: one answer may hold all of it
+ */
+export function readPage(input: { pageNumber?: number | undefined; pageSize?: number | undefined }, most = 50): Page {
   const pageNumber = clamp(input.pageNumber ?? 1, 1, 10_000_000);
-  const pageSize = clamp(input.pageSize ?? 10, 1, 50);
+  const pageSize = clamp(input.pageSize ?? 10, 1, most);
   return { pageNumber, pageSize, offset: (pageNumber - 1) * pageSize };
 }
 

@@ -11,7 +11,7 @@ import { priorities } from "./draft.ts";
 /** What kind it is and what it says, in one's own words or a template's. */
 export function WordFields({ draft, set, errors, uses }: DraftFieldsProps & { uses: readonly string[] }) {
   const trpc = useTRPC();
-  const templates = useQuery(trpc.templates.list.queryOptions({ pageSize: 100 }));
+  const templates = useQuery(trpc.templates.list.queryOptions({ limit: 200 }));
   const published = (templates.data?.data ?? []).filter((template) => template.published !== undefined);
   const metadataHint = useMetadataHint(draft.type);
   return (
@@ -66,7 +66,7 @@ export function WordFields({ draft, set, errors, uses }: DraftFieldsProps & { us
 
 function TypeField({ draft, set, errors }: DraftFieldsProps) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.categories.list.queryOptions({ pageSize: 100 }));
+  const { data } = useQuery(trpc.categories.list.queryOptions({ pageSize: 200 }));
   return (
     <Field label="Type" hint="People choose by it what they want." error={errors.type}>
       <Input
@@ -120,7 +120,7 @@ function OwnWords({ draft, set, errors }: DraftFieldsProps) {
 /** What the category asks of metadata, in a few words. */
 function useMetadataHint(type: string): string {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.categories.list.queryOptions({ pageSize: 100 }));
+  const { data } = useQuery(trpc.categories.list.queryOptions({ pageSize: 200 }));
   const schema = data?.data.find((category) => category.type === type)?.metadataSchema;
   const names = Object.keys((schema?.properties as Record<string, unknown> | undefined) ?? {});
   if (!schema) return "JSON of your own, for the apps that show it.";

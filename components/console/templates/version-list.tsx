@@ -17,7 +17,8 @@ import { VersionDiff } from "./version-diff.tsx";
 export function VersionList({ template }: { template: Template }) {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const query = useQuery(trpc.templates.listVersions.queryOptions({ name: template.name, pageSize: 100 }));
+  // The last 100 are kept, and the published one.
+  const query = useQuery(trpc.templates.listVersions.queryOptions({ name: template.name, pageSize: 101 }));
   const href = `${base}/templates/${encodeURIComponent(template.name)}`;
   return (
     <section className="mt-10">
