@@ -2,10 +2,9 @@
 
 import { useEffect } from "react";
 import { useParley } from "../../client/react/provider.tsx";
+import { Attendance } from "./attendance.ts";
 
 const AWAY_AFTER_MS = 5 * 60_000;
-/** Until the service's word comes round. */
-const SAID_FOR_MS = 5_000;
 const SIGNS = ["pointerdown", "pointermove", "keydown", "focus"] as const;
 
 /**
@@ -15,24 +14,18 @@ const SIGNS = ["pointerdown", "pointermove", "keydown", "focus"] as const;
 export function useAway(): void {
   const client = useParley();
   useEffect(() => {
-    let away = false;
-    let saidAt = Number.NEGATIVE_INFINITY;
+    const attendance = new Attendance();
     let timer: ReturnType<typeof setTimeout>;
-    const say = (state: "online" | "away") => {
-      // Presence is a hint: one that is not told costs nothing.
-      client.api.call("presence.set", { state }).catch(() => undefined);
-    };
+    const say = (state: "online" | "away") => client.api.call("presence.set", { state });
     const onSign = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        away = true;
-        say("away");
+        attendance.leave();
+        // Presence is a hint: one that is not told costs nothing.
+        say("away").catch(() => undefined);
       }, AWAY_AFTER_MS);
-      const isSaid = client.getState().presence[client.me]?.state === "away";
-      if (!away && (!isSaid || Date.now() - saidAt < SAID_FOR_MS)) return;
-      say("online");
-      saidAt = Date.now();
-      away = false;
+      if (attendance.isDue(client.getState().presence[client.me], Date.now()))
+        say("online").catch(() => attendance.unheard());
     };
     onSign();
     for (const sign of SIGNS) window.addEventListener(sign, onSign, { passive: true });
