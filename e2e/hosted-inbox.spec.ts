@@ -273,3 +273,25 @@ test("the inbox and its preferences meet WCAG 2.2 AA in both themes and fit 360 
     await expectAccessible(page);
   }
 });
+
+test("on a phone what one can do with a notification stands two by two, and a type's switches side by side", async ({
+  browser,
+}) => {
+  await notify("duarte");
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const context = await browser.newContext({ baseURL: productUrl(), ...phone });
+  const page = await context.newPage();
+  const linesOf = (role: "button" | "switch", within: string) =>
+    page
+      .locator(within)
+      .first()
+      .getByRole(role)
+      .evaluateAll((all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size);
+  await page.goto("/inbox/demo?as=duarte");
+  await expect(page.getByRole("button", { name: /^Archive \(/u }).first()).toBeVisible();
+  expect(await linesOf("button", "article div:has(> button[aria-label^='Archive'])")).toBe(2);
+  await page.goto("/inbox/demo?as=duarte&view=preferences");
+  await expect(page.getByRole("switch").first()).toBeVisible();
+  expect(await linesOf("switch", "li:has([role=switch])")).toBe(1);
+  await context.close();
+});

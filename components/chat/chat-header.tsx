@@ -29,10 +29,10 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
   const title = titleOf(state, people);
   const muted = isMuted(state.chat);
   return (
-    <header className="flex h-15 shrink-0 items-center gap-3 border-line border-b px-3">
+    <header className="flex h-15 shrink-0 items-center gap-1 border-line border-b px-3 md:gap-3">
       {back}
       <Avatar name={title} src={other?.avatarUrl} className="size-9" />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 pl-1.5 md:pl-0">
         <h1 tabIndex={-1} className="truncate font-semibold text-sm outline-none">
           {title}
         </h1>

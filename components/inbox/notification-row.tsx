@@ -111,7 +111,8 @@ export function NotificationRow({ item, open, current, typeTitle, actions }: Not
 function RowActions({ item, actions }: { item: Notification; actions: NotificationActions }) {
   const archived = item.archivedAt !== undefined;
   return (
-    <div className="-mt-0.5 flex shrink-0 flex-wrap justify-end max-sm:w-16">
+    // Two by two on a phone, also where fingers point and each is larger.
+    <div className="-mt-0.5 flex shrink-0 flex-wrap justify-end max-sm:w-16 max-sm:pointer-coarse:w-22">
       <IconButton
         icon={item.isRead ? Mail : MailOpen}
         label={item.isRead ? "Mark unread (R)" : "Mark read (R)"}

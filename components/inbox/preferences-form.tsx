@@ -148,7 +148,7 @@ function CategoryRow({ category, onChange }: PartProps & { category: Category })
   const { type, title, description, required, channels } = category;
   return (
     <li className="flex flex-wrap items-center gap-x-6 gap-y-2 py-3">
-      <div className="min-w-40 flex-1">
+      <div className="min-w-40 flex-1 max-sm:basis-full">
         <p className="font-medium text-sm">{title}</p>
         {description && <p className="text-muted text-xs">{description}</p>}
         {required && (
