@@ -60,6 +60,13 @@ test("an operator of another tenant sees nothing of it; the palette leads by key
   await close();
 });
 
+test("what is not there is said to be so, and not offered again", async ({ browser }) => {
+  const { page, close } = await openConsole(browser, "/t/demo/notifications/nope");
+  await expect(page.getByText("It was deleted, or the address is wrong.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Try again" })).toHaveCount(0);
+  await close();
+});
+
 for (const group of new Set(consolePages.map((page) => page.group)))
   test(`the pages of ${group || "the start"} are quiet, meet WCAG 2.2 AA in both themes and fit 360 px`, async ({
     browser,

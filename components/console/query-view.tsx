@@ -1,7 +1,7 @@
 "use client";
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { CornerUpLeft, ShieldAlert } from "lucide-react";
+import { CornerUpLeft, SearchX, ShieldAlert } from "lucide-react";
 import { parseAsInteger, parseAsString, useQueryStates } from "nuqs";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "../ui/button.tsx";
@@ -81,6 +81,13 @@ function Refused({ error, onRetry, onReturn }: RefusedProps) {
     return (
       <EmptyState icon={ShieldAlert} title="Your role does not show this">
         An owner or admin of the tenant can give you another one.
+      </EmptyState>
+    );
+  // Asked for again it would not be there either.
+  if (failure.code === "not_found")
+    return (
+      <EmptyState icon={SearchX} title={failure.text}>
+        It was deleted, or the address is wrong. The menu leads to what there is.
       </EmptyState>
     );
   return <FailureNote failure={failure} onRetry={onRetry} />;
