@@ -24,12 +24,12 @@ export const bySessionAlone: { operation: string; reason: string }[] = [
   { operation: "tenants.restore", reason: ownersAlone },
 ];
 
-/** Listens to what routes servers of this process register from now on, but for those that only say 405. */
+/** Listens to what routes servers of this process register from now on, but for those that only say what an address takes. */
 export function collectRoutes() {
   const routes = new Set<string>();
   const onServer = (message: unknown) =>
     (message as { fastify: FastifyInstance }).fastify.addHook("onRoute", ({ method, url, handler }) => {
-      if (handler.name === "refuseMethod") return;
+      if (handler.name === "refuseMethod" || handler.name === "sayMethods") return;
       for (const one of [method].flat()) if (one !== "HEAD") routes.add(`${one} ${generic(url)}`);
     });
   diagnostics.subscribe("fastify.initialization", onServer);

@@ -76,15 +76,22 @@ describe("errors are problem documents", () => {
   });
 
   test.each([
-    ["DELETE", "/Chat", "POST, GET"],
-    ["PUT", "/chat/x", "GET, PATCH, DELETE"],
-    ["GET", "/Chat/x/read", "PUT"],
+    ["DELETE", "/Chat", "POST, GET, HEAD, OPTIONS"],
+    ["PUT", "/chat/x", "GET, HEAD, PATCH, DELETE, OPTIONS"],
+    ["GET", "/Chat/x/read", "PUT, OPTIONS"],
     ["PATCH", "/Chat/x/members/y", undefined],
   ])("405 for %s %s, saying what is allowed", async (method, path, allow) => {
     const { status, headers, body } = await ada(method, path);
     if (allow === undefined) return expect(status).not.toBe(405);
     expect({ status, code: body.code }).toEqual({ status: 405, code: "method_not_allowed" });
     expect(headers.get("allow")?.split(", ").sort()).toEqual(allow.split(", ").sort());
+  });
+
+  test("OPTIONS of a program says what an address takes, and is 404 where there is none", async () => {
+    const ask = (path: string) => call(`${tenant.url}${path}`, "OPTIONS", undefined, {});
+    const { status, headers } = await ask("/chat/x/Read?y");
+    expect({ status, allow: headers.get("allow") }).toEqual({ status: 204, allow: "PUT, OPTIONS" });
+    expect((await ask("/nothing")).status).toBe(404);
   });
 
   test("headers that are too large are 431, the same way", async () => {

@@ -20,7 +20,7 @@ export function routePath(http: Pick<HttpBinding, "path" | "root">): string {
   return http.root ? path : `/tenant/:tenantId/v1${path}`;
 }
 
-/** Every operation as a route, and 405 for the other methods of its address. */
+/** Every operation as a route; of its address OPTIONS says what it takes, and other methods are 405. */
 export function registerRoutes(app: FastifyInstance, services: Services): void {
   const taken = new Map<string, Set<string>>();
   for (const operation of allOperations) {
@@ -34,22 +34,24 @@ export function registerRoutes(app: FastifyInstance, services: Services): void {
       app.route({ method: binding.method, url, ...limit, handler: handlerOf(operation, services) });
     }
   }
-  refuseOtherMethods(app, taken);
+  registerOtherMethods(app, taken);
 }
 
-function refuseOtherMethods(app: FastifyInstance, taken: Map<string, Set<string>>): void {
+function registerOtherMethods(app: FastifyInstance, taken: Map<string, Set<string>>): void {
   for (const [pattern, methods] of taken) {
     const url = pattern.replace(/:/g, () => ":part").replace(/:part(?=.*:part)/g, ":part");
     let count = 0;
     const named = url.replace(/:part/g, () => `:part${count++}`);
-    const others = allMethods.filter((method) => !methods.has(method));
-    if (others.length === 0) continue;
-    const allow = [...methods].join(", ");
+    const allow = [...methods, ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+    const sayMethods = async (_request: FastifyRequest, reply: FastifyReply) =>
+      reply.code(204).header("allow", allow).send();
     const refuseMethod = async (_request: FastifyRequest, reply: FastifyReply) => {
       reply.header("allow", allow);
       throw new DomainError("method_not_allowed");
     };
-    app.route({ method: others, url: named, handler: refuseMethod });
+    app.route({ method: "OPTIONS", url: named, handler: sayMethods });
+    const others = allMethods.filter((method) => !methods.has(method));
+    if (others.length > 0) app.route({ method: others, url: named, handler: refuseMethod });
   }
 }
 
