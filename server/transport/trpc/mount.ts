@@ -14,7 +14,7 @@ import type { Services } from "../../services.ts";
 import { contextOf, type Repeat, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { type AppRouter, appRouter } from "./router.ts";
 import { serveSocket } from "./socket.ts";
-import { SocketCount } from "./socket-count.ts";
+import { SocketCount, SocketPlaces } from "./socket-count.ts";
 import { describeError, fromTrpcError, logOwnFault, toTrpcError } from "./trpc-error.ts";
 
 /** More calls of one request than any page makes. */
@@ -38,27 +38,20 @@ const socketOptions = {
 export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
   app.register(async (scope) => mountHttp(scope, deps));
   const server = new WebSocketServer(socketOptions);
-  // Sockets that have shown no valid credential yet, by where they come from; then by whose it is.
-  const strangers = new SocketCount(limits.anonymousPerAddress);
-  const known = new SocketCount(limits.connectionsPerUser);
+  const places = new SocketPlaces(
+    new SocketCount(limits.anonymousPerAddress),
+    new SocketCount(limits.connectionsPerUser),
+  );
   return {
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
       const { settings } = deps.services;
       const isForeign = isForeignConsole(request, settings);
-      const leave = isForeign ? undefined : strangers.enter(networkOf(clientAddress(request, settings.trustProxy)));
+      const place = isForeign ? undefined : places.take(networkOf(clientAddress(request, settings.trustProxy)));
       if (isForeign) refuse(socket, "403 Forbidden");
-      else if (!leave) refuse(socket, "429 Too Many Requests");
+      else if (!place) refuse(socket, "429 Too Many Requests");
       else {
-        socket.once("close", leave);
-        const onKnown = (principal: Principal) => {
-          leave();
-          const holder = holderOf(principal);
-          const counted = holder === undefined ? leave : known.enter(holder);
-          if (counted) socket.once("close", counted);
-          // Gone while its credential was looked at: nothing would ever count it out again.
-          if (socket.destroyed) counted?.();
-          return counted !== undefined;
-        };
+        socket.once("close", () => place.leave());
+        const onKnown = (principal: Principal) => place.becomes(holderOf(principal));
         server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request, onKnown }, deps));
       }
     },

@@ -26,3 +26,48 @@ export class SocketCount {
     else this.open.delete(holder);
   }
 }
+
+/** One socket's place: its address's until it is known whose it is. */
+class SocketPlace {
+  private left = false;
+  private letGo: () => void;
+  private readonly known: SocketCount;
+
+  constructor(known: SocketCount, letGo: () => void) {
+    this.known = known;
+    this.letGo = letGo;
+  }
+
+  /** Nobody's are on no account. False when the holder has too many: it stays its address's until it is closed. */
+  becomes(holder: string | undefined): boolean {
+    const next = holder === undefined ? () => {} : this.known.enter(holder);
+    if (!next) return false;
+    this.letGo();
+    this.letGo = next;
+    // Gone while its credential was looked at: nothing would ever count it out again.
+    if (this.left) next();
+    return true;
+  }
+
+  leave(): void {
+    this.left = true;
+    this.letGo();
+  }
+}
+
+/** Where sockets count: those that have shown no valid credential by where they come from, then by whose they are. */
+export class SocketPlaces {
+  private readonly strangers: SocketCount;
+  private readonly known: SocketCount;
+
+  constructor(strangers: SocketCount, known: SocketCount) {
+    this.strangers = strangers;
+    this.known = known;
+  }
+
+  /** Undefined when the address has too many. */
+  take(address: string): SocketPlace | undefined {
+    const letGo = this.strangers.enter(address);
+    return letGo && new SocketPlace(this.known, letGo);
+  }
+}
