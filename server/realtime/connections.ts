@@ -9,6 +9,7 @@ export class Connections {
   private readonly byTenant = new Map<TenantId, Map<string, LiveConnection>>();
   private readonly perHolder = new Map<string, number>();
   size = 0;
+  private over = false;
 
   /** Throws `rate_limited` when the connection's user has too many, or its address too many of nobody's. */
   add(connection: LiveConnection): void {
@@ -27,6 +28,13 @@ export class Connections {
     ours.set(connection.id, connection);
     this.byTenant.set(tenantId, ours);
     this.size++;
+    if (this.over) queueMicrotask(() => connection.disconnect("shutdown"));
+  }
+
+  /** Tells all to come back elsewhere; and whoever comes yet, whose credential was still looked at: nobody else would. */
+  end(): void {
+    this.over = true;
+    for (const connection of this.all()) connection.disconnect("shutdown");
   }
 
   /** False when it was not there. */

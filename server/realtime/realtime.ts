@@ -119,7 +119,7 @@ export class Realtime implements Live {
   /** Tells every connection to come back elsewhere, then leaves. */
   async close(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    for (const connection of this.connections.all()) connection.disconnect("shutdown");
+    this.connections.end();
     this.waiters.close();
     await this.housekeeping;
     await Promise.all([this.presences.flush(), this.channels.flush(), this.list.flush()]);

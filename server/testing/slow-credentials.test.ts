@@ -95,3 +95,36 @@ test("a tRPC subscription whose reader has gone is not kept", async () => {
   await sleep(200);
   await eventually(() => expect(registered()).toEqual([]));
 });
+
+test.each([
+  ["an event stream", "/tenant/{tenant}/v1/events"],
+  ["a tRPC subscription over HTTP", "/api/trpc/events.subscribe"],
+])("%s that comes while its node ends is ended too", async (_name, path) => {
+  const node = await stack.another();
+  const { realtime, services } = node.api;
+  let isEnded = () => {};
+  const ended = new Promise<void>((resolve) => (isEnded = resolve));
+  let isAsked = () => {};
+  const asked = new Promise<void>((resolve) => (isAsked = resolve));
+  const snapshot = services.security.snapshot.bind(services.security);
+  services.security.snapshot = async (id) => {
+    isAsked();
+    await ended;
+    return snapshot(id);
+  };
+  const end = realtime.close.bind(realtime);
+  realtime.close = () => {
+    const closed = end();
+    isEnded();
+    return closed;
+  };
+  const accept = "text/event-stream";
+  const of = { ...headers, accept, "x-tenant-id": tenant.tenantId };
+  const stream = fetch(node.url + path.replace("{tenant}", tenant.tenantId), { headers: of }).then((answer) =>
+    answer.text(),
+  );
+  await asked;
+  await node.api.close();
+  await stream.catch(() => "cut off");
+  expect(realtime.connectionsOf(tenant.tenantId)).toEqual([]);
+});
