@@ -2,7 +2,10 @@ import { afterEach, expect, test, vi } from "vitest";
 import { TokenSource } from "./token-source.ts";
 
 const tokenOf = (userId: string, made = 1) => `-.${btoa(JSON.stringify({ sub: userId, made }))}.-`;
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 test("who was here before another gets no token of the other, or what is still to be sent would go out as theirs", async () => {
   const source = new TokenSource();
@@ -48,4 +51,27 @@ test("a token that was made anew does not take the place of another person's", a
   make(tokenOf("ada", 2));
   expect(await anew).toBe(tokenOf("ada", 2));
   expect(source.current()).toBe(tokenOf("ben"));
+});
+
+test("an app that answers with refused tokens is asked thrice, then told so and left alone for a minute", async () => {
+  vi.useFakeTimers();
+  const source = new TokenSource();
+  const heard: { type: string; reason?: string }[] = [];
+  let made = 0;
+  const postMessage = (message: { type: string }) => {
+    heard.push(message);
+    if (message.type === "parley:token-expired") queueMicrotask(() => source.give(tokenOf("ada", ++made)));
+  };
+  vi.stubGlobal("window", { parent: { postMessage } });
+  source.give(tokenOf("ada"));
+  const ada = source.tokensOf("ada");
+  for (let refused = 1; refused <= 3; refused++) expect(await ada("refused")).toBe(tokenOf("ada", refused));
+  for (let n = 0; n < 3; n++) await expect(ada("refused")).rejects.toThrow("refused");
+  const asked = Array(3).fill({ type: "parley:token-expired" });
+  expect(heard).toEqual([...asked, { type: "parley:error", reason: "token_refused" }]);
+  // One that comes unasked is tried all the same.
+  source.give(tokenOf("ada", 7));
+  expect(await ada("start")).toBe(tokenOf("ada", 7));
+  vi.advanceTimersByTime(60_000);
+  expect(await ada("refused")).toBe(tokenOf("ada", 4));
 });

@@ -2,11 +2,15 @@ import type { GetToken } from "../../client/token-keeper.ts";
 import { userOf } from "../../client/token-keeper.ts";
 
 const NEW_ONE_WITHIN_MS = 15_000;
+/** So many refused tokens in so long a time, in ms, and who gives them is not asked for more. */
+const REFUSALS = 3;
+const REFUSALS_WITHIN_MS = 60_000;
 const another = "Somebody else is here now";
 
 /**
  * The token of a page that may stand in a frame of somebody else's app: from the address's fragment, from the frame around it, or from
- * whoever picks a person. Says `parley:ready` when it listens and `parley:token-expired` when it needs another.
+ * whoever picks a person. Says `parley:ready` when it listens, `parley:token-expired` when it needs another and `parley:error` when it
+ * asks for no more for now.
  */
 export class TokenSource {
   readonly #listeners = new Set<() => void>();
@@ -14,6 +18,9 @@ export class TokenSource {
   /** Whoever runs the tenant looks on as the person. */
   acting = false;
   #token: string | undefined;
+  /** When it was asked for another because the last was refused. */
+  #refusals: number[] = [];
+  #isResting = false;
   #close: () => void = () => {};
 
   constructor(anew?: (userId: string) => Promise<string | undefined>) {
@@ -70,8 +77,23 @@ export class TokenSource {
         return anew;
       }
       if (given === undefined) throw new Error(another);
-      return given === known ? await this.#next(userId) : given;
+      if (given !== known) return given;
+      if (why === "refused") this.#noteRefusal();
+      return await this.#next(userId);
     };
+  }
+
+  /** An app that knows no better would answer for ever. Throws when it is to be left alone; it is told so once. */
+  #noteRefusal(): void {
+    const now = Date.now();
+    this.#refusals = this.#refusals.filter((at) => now - at < REFUSALS_WITHIN_MS);
+    const wasResting = this.#isResting;
+    this.#isResting = this.#refusals.length >= REFUSALS;
+    if (!this.#isResting) this.#refusals.push(now);
+    else {
+      if (!wasResting) tellFrame({ type: "parley:error", reason: "token_refused" });
+      throw new Error("The tokens that come are refused");
+    }
   }
 
   #tokenOf(userId: string): string | undefined {
@@ -99,6 +121,6 @@ export class TokenSource {
 }
 
 /** Words to the app around this page. They hold no secret, and who that app may be the page cannot know. */
-export function tellFrame(message: { type: string; count?: number }): void {
+export function tellFrame(message: { type: string; count?: number; reason?: "token_refused" }): void {
   if (window.parent !== window) window.parent.postMessage(message, "*");
 }
