@@ -205,6 +205,35 @@ describe("resuming", () => {
     expect([1, 2]).toContain(places.filter(({ eventId }) => eventId === newest).length);
   });
 
+  test("finds no newer place while a channel still catches up: cut off now, it would never have the rest", async () => {
+    const chatId = await createChat("ben");
+    const since = await cursorOf(tenant.as("ben"));
+    const page = await openPage("ben", () => ({ since }));
+    await listen(page, "private-user-ben");
+    const told: string[] = [];
+    page.bind("parley:position", () => told.push("whole connection"));
+    const { pool } = second.api.services.db;
+    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+      if ((args[0] as { name?: string }).name === "read_channel_events_v1") await held;
+      return query(...args);
+    }) as never);
+    await say(chatId, "missed");
+    const chat = await listen(page, `private-chat-${chatId}`);
+    chat.channel.bind("message.created", () => told.push("missed"));
+    const { hub } = second.api.realtime as unknown as { hub: { tellPositions(tick: number): void } };
+    const tellAll = () => Array.from({ length: 60 }, (_, tick) => hub.tellPositions(tick));
+    tellAll();
+    letGo();
+    spy.mockRestore();
+    await eventually(() => expect(told).toContain("missed"));
+    tellAll();
+    await eventually(() => expect(told).toContain("whole connection"));
+    expect(told[0]).toBe("missed");
+  });
+
   test("goes by itself when the network fails: the stock client comes back with the last event it has", async () => {
     const chatId = await createChat("ben");
     let since = await cursorOf(tenant.as("ben"));

@@ -84,8 +84,11 @@ export class LogSubscriptions implements Sink {
         this.connection.write(toFrame({ event: "parley:resync", channel, data: { reason, eventId } }));
   }
 
+  /** The place of all channels: none while one of them catches up. */
   position(eventId: string): void {
-    if (this.size > 0) this.connection.write(toFrame({ event: "parley:position", data: { eventId } }));
+    const logs = [...(this.listening?.values() ?? [])];
+    if (logs.length > 0 && logs.every(({ waiting }) => !waiting))
+      this.connection.write(toFrame({ event: "parley:position", data: { eventId } }));
   }
 
   disconnect(reason: DisconnectReason): void {
