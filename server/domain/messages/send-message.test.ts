@@ -100,6 +100,7 @@ describe("refuses", () => {
     ["a number", { content: 5 }, 400],
     ["deep metadata", { content: "x", metadata: JSON.parse(`${'{"a":'.repeat(30)}1${"}".repeat(30)}`) }, 400],
     ["a reply to nothing", { content: "x", replyToId: "0190b6a4-0000-7000-8000-000000000000" }, 400],
+    ["a reply to what is no id", { content: "x", replyToId: "nope" }, 400],
     ["300 KiB", { content: "x".repeat(300 * 1024) }, 413],
   ])("%s", async (_name, body, status) => {
     const before = (await ada<Chat>("GET", `/Chat/${chat.id}`)).body.lastSeq;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { bodyHashOf, callerId, clientHashOf } from "../../caller.ts";
-import { newId, requireId } from "../../ids.ts";
+import { DomainError } from "../../errors.ts";
+import { isId, newId, requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, messageContent, text } from "../../schema.ts";
 import { keepMembers } from "../members/store.ts";
@@ -35,7 +36,7 @@ export const sendMessage = mutation({
     const senderId = callerId(ctx);
     const chatId = requireId(input.chatId);
     const { content, clientMessageId, metadata = {}, mentionUserIds, clientId } = input;
-    const replyToId = input.replyToId === undefined ? undefined : requireId(input.replyToId);
+    const replyToId = input.replyToId === undefined ? undefined : readReplyId(input.replyToId);
     const { db } = ctx.services;
     const mentioned = mentionUserIds?.length ? await keepMembers(db, ctx.tenantId, chatId, mentionUserIds) : [];
     const sent = await storeMessage(db, ctx.tenantId, {
@@ -57,3 +58,9 @@ export const sendMessage = mutation({
     return presentMessage(sent.message);
   },
 });
+
+/** Throws `invalid`, as for every other id that is no message of the chat: `not_found` would be said of the chat. */
+function readReplyId(id: string): string {
+  if (!isId(id)) throw new DomainError("invalid", { errors: { replyToId: ["is no message of this chat"] } });
+  return requireId(id);
+}
