@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { instant } from "./schema.ts";
+
+test.each([
+  ["2026-11-27T01:00:00Z", "2026-11-27T01:00:00.000Z"],
+  ["2026-11-27T01:00", "2026-11-27T01:00:00.000Z"],
+  ["2026-11-27 01:00:00", "2026-11-27T01:00:00.000Z"],
+  ["2026-11-27T02:00:00.1234567+01:00", "2026-11-27T01:00:00.123Z"],
+  ["2026-11-27T00:00:00-0100", "2026-11-27T01:00:00.000Z"],
+  // As `?since=2026-11-27T02:00:00+01:00` arrives where nobody has encoded the plus.
+  ["2026-11-27T02:00:00 01:00", "2026-11-27T01:00:00.000Z"],
+])("the time %s is %s", (written, read) => {
+  expect(instant.parse(written)).toBe(read);
+});
+
+test.each(["2026-11-27", "2026-04-31T00:00:00Z", "2026-11-27T01:00:00 Z", "2026-11-27T01:00:00  01:00", "27.11.2026"])(
+  "%s is no time",
+  (written) => {
+    expect(instant.safeParse(written).success).toBe(false);
+  },
+);
