@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ChannelGrants } from "../../auth/channel-grant.ts";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
-import { presenceChatSize, readReservedName } from "../../log-channels.ts";
+import { isReservedName, presenceChatSize, readReservedName } from "../../log-channels.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { findUser } from "../users/store.ts";
@@ -43,6 +43,8 @@ export const authorizeChannel = mutation({
 async function requireListener(ctx: Context, channel: string, showsPresence: boolean): Promise<void> {
   const name = readReservedName(channel);
   const caller = callerId(ctx);
+  if (!name && isReservedName(channel))
+    throw new DomainError("not_found", { detail: "A chat's channel ends with its id, in lower case" });
   if (!name)
     throw new DomainError("forbidden", { detail: "Other channels than the log's are your own backend's to sign" });
   if (name.kind === "user") {

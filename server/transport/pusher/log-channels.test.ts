@@ -155,6 +155,8 @@ describe("who may listen", () => {
     expect((await authorize(eve, raw.socketId, channel)).status).toBe(404);
     expect((await authorize(ben, raw.socketId, "private-user-ada")).status).toBe(403);
     expect((await authorize(ben, raw.socketId, "private-orders")).status).toBe(403);
+    // The prefix is the log's, so that it is no channel of a backend's that is asked for.
+    expect((await authorize(ben, raw.socketId, "private-chat-general")).status).toBe(404);
     expect((await authorize(ben, "nonsense", channel)).status).toBe(400);
     expect((await authorize(tenant.key(), raw.socketId, channel)).body.code).toBe("user_required");
     const acted = await authorize(tenant.key({ "x-act-as-user": "ben" }), raw.socketId, channel);
