@@ -184,14 +184,14 @@ test("two factors are switched on with a code of the app, asked for when signing
   await signIn(page, { Email: email, Password: passwords.first });
   await expect(alert(page)).toHaveText(/^Now the code of your authenticator app/);
   await signIn(page, { Code: "000000" });
-  await expect(alert(page)).toHaveText(/^That did not work/);
+  await expect(alert(page)).toHaveText(/^That did not work. Check the code/);
   await signIn(page, { Code: spent });
   await expect(page.getByText("On, with 9 recovery codes left.")).toBeVisible();
   await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.first });
   await expect(alert(other)).toHaveText(/^Now the code/);
   await signIn(other, { Code: spent });
-  await expect(alert(other)).toHaveText(/^That did not work/);
+  await expect(alert(other)).toHaveText(/^That did not work. Check the code/);
   await signIn(other, { Code: await code(30) }); // of a phone whose clock is ahead; the one of now was used
   await expect(account(other)).toBeVisible();
 
@@ -245,7 +245,7 @@ test("a password is changed, and set anew by a mailed link; another link signs i
   expect([await accountStatus(page), await accountStatus(other)]).toEqual([200, 401]);
   await other.goto("/sign-in?next=/account");
   await signIn(other, { Email: email, Password: passwords.first });
-  await expect(alert(other)).toHaveText(/^That did not work/);
+  await expect(alert(other)).toHaveText(/^That did not work. Check your email and password/);
 
   await other.getByRole("link", { name: "Forgotten password, or sign in by mail" }).click();
   await expect(other.getByRole("heading", { level: 1, name: "Forgotten password" })).toBeVisible();
@@ -276,7 +276,7 @@ test("a password is changed, and set anew by a mailed link; another link signs i
   await expect(account(page)).toBeVisible();
   await page.goto(link);
   await signIn(page, {});
-  await expect(alert(page)).toHaveText(/^That did not work/);
+  await expect(alert(page)).toHaveText(/^That did not work. A link is good once/);
   await page.context().close();
   await other.context().close();
 });

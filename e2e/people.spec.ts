@@ -90,6 +90,17 @@ test("a newcomer signs up, makes a key and sends a first message with it; a coll
   await otto.close();
 });
 
+test("a password that is wrong is said to be so, with another way to come in", async ({ browser }) => {
+  const wrong = await open(browser);
+  await wrong.page.goto("/sign-in");
+  await wrong.page.getByLabel("Email").fill("nobody@example.com");
+  await wrong.page.getByLabel("Password").fill("not the password");
+  await wrong.page.getByRole("button", { name: "Sign in" }).click();
+  const said = "That did not work. Check your email and password, or ask for a link by mail below.";
+  await expect(wrong.page.getByRole("alert").filter({ hasText: said })).toBeVisible();
+  await wrong.close();
+});
+
 test("after ten minutes what is dangerous asks for the password in place, and goes on", async ({ browser }) => {
   const rita = await open(browser);
   const { email, tenant } = await signUp(rita.page, "rita");

@@ -12,6 +12,12 @@ export interface SignInFormProps {
   linkToken?: string | undefined;
 }
 
+/** What is to be looked at is what was given last. */
+const refusedTexts = {
+  code: "That did not work. Check the code: each is good once.",
+  link: "That did not work. A link is good once, and for a while: ask for another below.",
+};
+
 /** Email and password, then the code where two factors are on. A link that was mailed needs one press, so that no mail scanner uses it up. */
 export function SignInForm({ next, linkToken }: SignInFormProps) {
   const [fault, setFault] = useState<SignInFault>();
@@ -28,6 +34,8 @@ export function SignInForm({ next, linkToken }: SignInFormProps) {
     setFault(found);
     if (found === "code-needed") setWantsCode(true);
   }
+
+  const refusedText = wantsCode ? refusedTexts.code : linkToken === undefined ? faultTexts.refused : refusedTexts.link;
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
@@ -47,7 +55,7 @@ export function SignInForm({ next, linkToken }: SignInFormProps) {
         </Field>
       )}
       <p role="alert" className={fault === "code-needed" ? "text-sm" : "text-bad text-sm"} hidden={fault === undefined}>
-        {fault && faultTexts[fault]}
+        {fault && (fault === "refused" ? refusedText : faultTexts[fault])}
       </p>
       <SubmitButton variant="primary" disabled={busy}>
         Sign in

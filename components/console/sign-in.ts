@@ -61,7 +61,7 @@ async function fetchCsrf(): Promise<string | undefined> {
 
 /** What a page says of it. */
 export const faultTexts: Record<SignInFault, string> = {
-  refused: "That did not work. Check what you typed; a link is good once, and for a while.",
+  refused: "That did not work. Check your email and password, or ask for a link by mail below.",
   "code-needed": "Now the code of your authenticator app, or one of your recovery codes.",
   rate_limited: "Too many tries. Wait half a minute, then try again.",
   unavailable: "The service did not answer. Try again in a moment.",
