@@ -20,7 +20,7 @@ export function BellButton(props: ButtonProps) {
       {notifications > 0 && (
         <span
           aria-hidden
-          className="absolute -top-1 -right-1 min-w-4.5 rounded-full bg-accent px-1 text-center font-semibold text-[0.6875rem] text-on-accent leading-4.5 tabular-nums"
+          className="absolute -top-1 -right-1 pointer-coarse:top-1 pointer-coarse:right-1 min-w-4.5 rounded-full bg-accent px-1 text-center font-semibold text-[0.6875rem] text-on-accent leading-4.5 tabular-nums"
         >
           {notifications > 99 ? "99+" : notifications}
         </span>

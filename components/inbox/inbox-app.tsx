@@ -65,7 +65,7 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
           </div>
           {!isPreferences && notifications > 0 && (
             <Button size="sm" onClick={readAll}>
-              <CheckCheck aria-hidden className="size-3.5" />
+              <CheckCheck aria-hidden className="size-3.5 max-sm:hidden" />
               Mark {notifications > 99 ? "all" : `all ${notifications}`} read
             </Button>
           )}
