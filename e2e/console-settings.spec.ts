@@ -1,3 +1,4 @@
+import type { WebSocket } from "@playwright/test";
 import { firstIdAt } from "../server/ids.ts";
 import { expectAccessible } from "./accessible.ts";
 import { expect, test } from "./journey.ts";
@@ -170,15 +171,26 @@ test("a role: who only reads is refused, and is not offered it", async ({ browse
 
 test("a page that an old link leads beyond, and one whose session has ended, say what to do", async ({ browser }) => {
   const page = await openAs(browser, own, "support");
+  const sockets: WebSocket[] = [];
+  page.on("websocket", (socket) => void sockets.push(socket));
   await page.goto(`/t/${own.tenantId}/chats?before=garbage`);
   await page.getByRole("button", { name: "To the beginning" }).click();
   await expect(page).toHaveURL(`/t/${own.tenantId}/chats`);
   await expect(page.getByRole("button", { name: "To the beginning" })).toHaveCount(0);
+  const cookies = await page.context().cookies();
   await page.context().clearCookies();
   await page.getByRole("link", { name: "Topics" }).click();
   const signIn = page.getByRole("alert").getByRole("link", { name: "Sign in" });
   await expect(signIn).toHaveAttribute("href", `/sign-in?next=${encodeURIComponent(`/t/${own.tenantId}/topics`)}`);
   await expect(page.getByRole("button", { name: /^Signed out\./u })).toBeVisible();
+
+  // A socket knows the cookie that it was opened with, so that after a sign-in in another tab it takes a new one.
+  await expect.poll(() => sockets.at(-1)?.isClosed()).toBe(true);
+  const before = sockets.length;
+  await page.context().addCookies(cookies);
+  await page.getByRole("link", { name: "Chats", exact: true }).click();
+  await expect(page.getByRole("button", { name: /^Live\./u })).toBeVisible();
+  await expect.poll(() => sockets.length).toBeGreaterThan(before);
   await page.context().close();
 });
 

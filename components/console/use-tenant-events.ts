@@ -14,12 +14,14 @@ export function useTenantEvents(): void {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const { paused } = useLive();
+  const signedOut = useSignedOut();
   const follower = useMemo(() => new Follower({ queries, isSeen: () => !document.hidden }), [queries]);
   const again = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const { reset } = useSubscription(
     trpc.events.subscribe.subscriptionOptions(undefined, {
-      enabled: !paused,
+      // Without a session its socket is given up: that of the next one has the next one's cookie.
+      enabled: !paused && !signedOut,
       onStarted: () => {
         reportStream(true);
         follower.started();
@@ -38,16 +40,12 @@ export function useTenantEvents(): void {
     }),
   );
 
-  const signedOut = useSignedOut();
   const wasOut = useRef(false);
   useEffect(() => {
-    // Somebody has signed in, in another tab: what the page asks was answered. The stream of before may not have ended yet.
-    if (wasOut.current && !signedOut) {
-      follower.signedIn();
-      reset();
-    }
+    // Somebody has signed in, in another tab: what the page asks was answered.
+    if (wasOut.current && !signedOut) follower.signedIn();
     wasOut.current = signedOut;
-  }, [signedOut, reset, follower]);
+  }, [signedOut, follower]);
 
   useEffect(() => {
     if (!paused) return;
