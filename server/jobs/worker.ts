@@ -12,6 +12,7 @@ import { DueLoop } from "./due-loop.ts";
 import { MailHolds } from "./mail/hold-store.ts";
 import type { MailContext } from "./mail/pump.ts";
 import { startQueue } from "./queue.ts";
+import type { Hanging } from "./slot.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
 import type { WebhookContext } from "./webhooks/send-webhooks.ts";
 
@@ -54,8 +55,8 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     const bus = await openBus(config, nodeId, onError);
     opened.unshift(() => bus.close());
     const { step, mail, webhooks: webhookPatience } = options;
-    const hanging = new Set<Promise<void>>();
-    opened.unshift(() => Promise.all(hanging));
+    const hanging: Hanging = new Map();
+    opened.unshift(() => Promise.all(hanging.keys()));
     const given = { step, webhookPatience, hanging, holds: new MailHolds(holds), ...mail };
     const context: TaskContext = { config, db, log, stopping: stopping.signal, now: Date.now, ...given };
     const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };

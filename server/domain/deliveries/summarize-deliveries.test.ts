@@ -60,7 +60,7 @@ beforeAll(async () => {
   mail = {
     ...{ config: stack.config, db, log, stopping, patience },
     holds: new MailHolds(db.pool),
-    hanging: new Set(),
+    hanging: new Map(),
   };
   await key("PUT", "/admin/categories/News", { title: "News", channels: ["inApp", "email"] });
   await Promise.all(names.map((name) => key("PUT", `/Users/${name}`, { email: emailOf(name) })));

@@ -41,7 +41,7 @@ export interface WebhookPatience {
 export const webhookPatience: WebhookPatience = {
   delays: retryDelays,
   lease: minute,
-  slot: 2 * second,
+  slot: second / 2,
   trouble: 10,
   pause: 30 * second,
   disableAfter: 5 * 24 * hour,

@@ -40,7 +40,7 @@ function worker(name: string, step?: (at: string) => void) {
       config: stack.config,
       db: stack.api.services.db,
       holds: new MailHolds(pool),
-      hanging: new Set<Promise<void>>(),
+      hanging: new Map<Promise<void>, string>(),
     },
     ...{ log: pino({ level: "silent" }), stopping: new AbortController().signal, patience: { slot: 60_000 }, step },
   };

@@ -6,7 +6,7 @@ import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault 
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
 import type { Database } from "../../persistence/database.ts";
-import { keepsSlot } from "../slot.ts";
+import { type Hanging, keepsSlot } from "../slot.ts";
 import type { MailHolds } from "./hold-store.ts";
 import {
   type ClaimedMail,
@@ -28,7 +28,7 @@ export interface MailContext {
   db: Database;
   holds: MailHolds;
   /** What goes on after its job has given its slot away. */
-  hanging: Set<Promise<void>>;
+  hanging: Hanging;
   log: Logger;
   /** Fires when the process is to end: no mail is begun after that. */
   stopping: AbortSignal;
@@ -59,7 +59,8 @@ export async function pumpMail(context: MailContext, tenantId: TenantId): Promis
   const onError = (error: unknown) =>
     log.warn({ err: error }, "a tenant's mail could not be worked; it is tried again");
   const work = pumpHeld(context, tenantId, onEnd);
-  if (!(await keepsSlot(work, { hanging, patience: slot, lastSign: () => lastEnd, onError }))) await comeBack();
+  const place = `mail of ${tenantId}`;
+  if (!(await keepsSlot(work, { hanging, place, patience: slot, lastSign: () => lastEnd, onError }))) await comeBack();
 }
 
 async function pumpHeld(context: MailContext, tenantId: TenantId, onEnd: () => void): Promise<void> {

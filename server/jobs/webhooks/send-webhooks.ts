@@ -18,7 +18,7 @@ import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type Posted, post } from "../post-signed.ts";
-import { keepsSlot } from "../slot.ts";
+import { type Hanging, keepsSlot } from "../slot.ts";
 import { tellOwners } from "./tell-owners.ts";
 import { type ClaimedWebhook, claimWebhook, finishWebhook, nextWebhook, type WebhookEnd } from "./webhook-store.ts";
 
@@ -28,7 +28,7 @@ export interface WebhookContext {
   /** Fires when the process is to end: no request is begun after that. */
   stopping: AbortSignal;
   /** What goes on after its job has given its slot away. */
-  hanging: Set<Promise<void>>;
+  hanging: Hanging;
   log: Logger;
   step?: Step | undefined;
   webhookPatience?: Partial<WebhookPatience> | undefined;
@@ -66,7 +66,8 @@ export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, 
   const began = Date.now();
   const onError = (error: unknown) =>
     context.log.warn({ err: error }, "a webhook's try could not be noted; it is made again");
-  const slot = { hanging: context.hanging, patience: patience.slot, lastSign: () => began, onError };
+  const place = `webhook ${endpointId}`;
+  const slot = { hanging: context.hanging, place, patience: patience.slot, lastSign: () => began, onError };
   // Should the worker die now, this comes for what it leaves.
   if (!(await keepsSlot(work, slot))) await comeBack();
 }

@@ -202,7 +202,7 @@ test("a try that cannot be noted ends its job when the others of it have ended t
     config: stack.config,
     db,
     stopping: new AbortController().signal,
-    hanging: new Set<Promise<void>>(),
+    hanging: new Map<Promise<void>, string>(),
   };
   const job = sendWebhooks(
     { ...context, log: pino({ enabled: false }), step, webhookPatience: { slot: 600_000 } },
