@@ -2,6 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { AuditEntry, Prisma } from "../../persistence/generated/client.ts";
+import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { maskInput } from "./policy.ts";
 
@@ -74,8 +75,8 @@ export function listEntries(
   const AND: Prisma.AuditEntryWhereInput[] = [];
   if (before)
     AND.push({ at: { lte: before.at }, OR: [{ at: { lt: before.at } }, { at: before.at, id: { lt: before.id } }] });
-  if (actor) AND.push({ OR: [{ actorId: actor }, { actorName: { equals: actor, mode: "insensitive" } }] });
-  if (operation) AND.push({ OR: [{ operation }, { operation: { startsWith: `${operation}.` } }] });
+  if (actor) AND.push({ OR: [{ actorId: actor }, { actorName: { equals: literally(actor), mode: "insensitive" } }] });
+  if (operation) AND.push({ OR: [{ operation }, { operation: { startsWith: `${literally(operation)}.` } }] });
   return db.forTenant(tenantId).auditEntry.findMany({
     where: { tenantId, AND, ...(target ? { target } : {}), ...(outcome ? { outcome } : {}) },
     orderBy: [{ at: "desc" }, { id: "desc" }],

@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { isId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type ChatHead, type Chat as ChatRow, Prisma } from "../../persistence/generated/client.ts";
+import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { MemberChat, Policy, PublicChat } from "./schema.ts";
 
@@ -165,7 +166,7 @@ export async function listTenantChats(
 
 /** What `like` takes for a text anywhere in another. */
 function containing(part: string): string {
-  return `%${part.replace(/[\\%_]/g, "\\$&")}%`;
+  return `%${literally(part)}%`;
 }
 
 /** The first few members of each of some chats, those who joined first. */

@@ -4,6 +4,7 @@ import { isId, newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma } from "../../persistence/generated/client.ts";
 import type { Job } from "../../persistence/jobs.ts";
+import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { AwayMetadata } from "../away/schema.ts";
 import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
@@ -210,7 +211,7 @@ export async function markBounced(
   const { count } = await tx.delivery.updateMany({
     where: {
       tenantId,
-      address: { equals: address, mode: "insensitive" },
+      address: { equals: literally(address), mode: "insensitive" },
       AND: [{ OR: names }, { OR: [{ status: "sent" }, { status: "queued", attempts: { gt: 0 } }] }],
     },
     data: { status: "bounced", rule: "bounce", detail, dueAt: null, updatedAt: new Date() },

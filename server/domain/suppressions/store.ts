@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, Suppression } from "../../persistence/generated/client.ts";
+import { literally } from "../../persistence/like.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { TimeCursor } from "../../persistence/time-cursor.ts";
@@ -41,7 +42,7 @@ export async function listSuppressionsBetween(
 }
 
 function matching(search: string | undefined): Prisma.SuppressionWhereInput {
-  return search === undefined ? {} : { address: { contains: search.toLowerCase() } };
+  return search === undefined ? {} : { address: { contains: literally(search.toLowerCase()) } };
 }
 
 const newestFirst: Prisma.SuppressionOrderByWithRelationInput[] = [{ createdAt: "desc" }, { address: "desc" }];

@@ -53,6 +53,23 @@ describe("succeeds", () => {
     expect(idsOf(near)).toEqual(idsOf(back).slice(-2));
   });
 
+  test("of a search those that have it in their id, name or address as it stands, in either case", async () => {
+    const initech = await stack.tenant("initech");
+    for (const [id, email] of [
+      ["ann_lee", "ann@example.com"],
+      ["ann-lee", "lee@example.com"],
+      ["100%", "ANN_LEE@example.com"],
+      ["back\\slash", "x@example.com"],
+    ])
+      await initech.key()("PUT", `/Users/${encodeURIComponent(id ?? "")}`, { email });
+    const find = async (search: string) =>
+      idsOf(await initech.key()<Page>("GET", `/admin/users?search=${encodeURIComponent(search)}`)).sort();
+    expect(await find("Ann_")).toEqual(["100%", "ann_lee"]);
+    expect(await find("%")).toEqual(["100%"]);
+    expect(await find("k\\s")).toEqual(["back\\slash"]);
+    expect(await find("nn-L")).toEqual(["ann-lee"]);
+  });
+
   test("for an Admin, and shows nothing of another tenant", async () => {
     expect((await tenant.as("root", ["Admin"])<Page>("GET", "/admin/users")).body.totalCount).toBe(25);
     const other = await stack.tenant("globex");

@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, User as UserRow } from "../../persistence/generated/client.ts";
+import { literally } from "../../persistence/like.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { TimeCursor } from "../../persistence/time-cursor.ts";
@@ -131,7 +132,7 @@ export async function listUsersBetween(
 /** Of the id, the name or the address. */
 function matching(search: string | undefined): Prisma.UserWhereInput {
   if (search === undefined) return {};
-  const contains = { contains: search, mode: "insensitive" as const };
+  const contains = { contains: literally(search), mode: "insensitive" as const };
   return { OR: [{ id: contains }, { displayName: contains }, { email: contains }] };
 }
 
