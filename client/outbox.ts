@@ -1,6 +1,6 @@
 import type { LogAction, Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
-import { ParleyError } from "./parley-error.ts";
+import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { Message } from "./types.ts";
 
 const RETRY_AFTER_MS = 3_000;
@@ -84,7 +84,7 @@ export class Outbox {
 
   #held(clientMessageId: string, error: unknown): boolean {
     if (error instanceof ParleyError && !error.passing) {
-      this.#options.act({ type: "held", clientMessageId, status: "refused", reason: error.message });
+      this.#options.act({ type: "held", clientMessageId, status: "refused", reason: sentenceOf(error) });
       return true;
     }
     this.#options.act({ type: "held", clientMessageId, status: "waiting" });

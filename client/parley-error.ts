@@ -43,6 +43,9 @@ export async function toParleyError(response: Response): Promise<ParleyError> {
 
 /** What to show a person. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ParleyError) return error.message;
+  if (error instanceof ParleyError) {
+    const [[field, texts] = []] = Object.entries(error.errors);
+    return field ? `${error.message}: ${field} ${texts?.[0] ?? ""}` : error.message;
+  }
   return "The service did not answer. Check the connection and try again.";
 }

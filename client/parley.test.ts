@@ -480,6 +480,10 @@ test("a refused message stays with its reason until it is retried or given up", 
   await tenant.as(ben)("PATCH", `/Chat/${chatId}`, { frozen: false });
   room.retry(outbox()[0]?.clientMessageId ?? "");
   await expect.poll(() => texts(client, chatId)).toEqual(["too late"]);
+  room.send("x".repeat(17 * 1024));
+  const reason = "The request is not valid: content must be at most 16 KiB of text";
+  await expect.poll(outbox).toMatchObject([{ status: "refused", reason }]);
+  room.discard(outbox()[0]?.clientMessageId ?? "");
   expect(outbox()).toEqual([]);
 });
 

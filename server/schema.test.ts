@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { instant } from "./schema.ts";
+import { instant, messageContent } from "./schema.ts";
 
 test.each([
   ["2026-11-27T01:00:00Z", "2026-11-27T01:00:00.000Z"],
@@ -19,3 +19,8 @@ test.each(["2026-11-27", "2026-04-31T00:00:00Z", "2026-11-27T01:00:00 Z", "2026-
     expect(instant.safeParse(written).success).toBe(false);
   },
 );
+
+test.each(["x".repeat(17_000), "ä".repeat(9_000)])("a text that is too long is refused once, in words", (content) => {
+  const said = messageContent.safeParse(content).error?.issues.map(({ message }) => message);
+  expect(said).toEqual(["must be at most 16 KiB of text"]);
+});

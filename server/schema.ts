@@ -25,10 +25,10 @@ export const limits = {
 const utf8 = new TextEncoder();
 
 /** Text that Postgres can hold: no NUL, no lone surrogate. */
-export function text(maxLength: number) {
+export function text(maxLength: number, tooLong?: string) {
   return z
     .string()
-    .max(maxLength)
+    .max(maxLength, { error: tooLong, abort: true })
     .refine((value) => !value.includes("\u0000"), "must not contain NUL")
     .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 }
@@ -42,9 +42,11 @@ export const userId = text(128)
 /** An id from an address: whatever it is, it is looked up or not found, never a 400. */
 export const entityId = z.string().describe("Opaque id");
 
-export const messageContent = text(limits.messageBytes)
+const longestMessage = `must be at most ${limits.messageBytes / 1024} KiB of text`;
+
+export const messageContent = text(limits.messageBytes, longestMessage)
   .min(1)
-  .refine((value) => utf8.encode(value).length <= limits.messageBytes, `at most ${limits.messageBytes} bytes`);
+  .refine((value) => utf8.encode(value).length <= limits.messageBytes, longestMessage);
 
 export const metadata = z
   .record(z.string(), z.json())
