@@ -49,6 +49,17 @@ describe("succeeds", () => {
   });
 });
 
+test("it is found by a part of its id or name, as that is written", async () => {
+  await create({ id: "ferry-north", name: "North_line" });
+  const found = async (search: string) => {
+    const url = `${stack.url}/installation/tenants?search=${encodeURIComponent(search)}`;
+    const { body } = await call<{ data: { tenantId: string }[] }>(url, "GET", undefined, credential);
+    return body.data.map(({ tenantId }) => tenantId);
+  };
+  for (const search of ["ferry-n", "th_LINE"]) expect(await found(search), search).toEqual(["ferry-north"]);
+  for (const search of ["ferry_north", "%"]) expect(await found(search), search).toEqual([]);
+});
+
 describe("replays", () => {
   test("the same keys under the same idempotency key; another tenant under it is 422", async () => {
     const keyed = { ...credential, "idempotency-key": "one" };

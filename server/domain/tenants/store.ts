@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import type { Rate } from "../../limiter.ts";
 import type { Database } from "../../persistence/database.ts";
 import { Prisma, type Tenant as TenantRow } from "../../persistence/generated/client.ts";
+import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { SettingsPatch } from "./schema.ts";
 
@@ -63,7 +64,7 @@ export async function listInstallationTenants(
   const { rows } = await db.pool.query<InstallationTenant>(
     `select id, name, created_at as "createdAt", suspended_at as "suspendedAt", delete_after as "deleteAfter", settings, rate_cap as "rateCap", operators,
        users, chats, "position" as events from installation_tenants_v2($1, $2, $3)`,
-    [after, search ?? null, limit],
+    [after, search === undefined ? null : literally(search), limit],
   );
   return rows;
 }
