@@ -122,7 +122,7 @@ describe("succeeds", () => {
     );
     expect((await key("DELETE", "/admin/topics/ferries")).status).toBe(200);
     expect((await key("GET", "/admin/topics/ferries")).status).toBe(404);
-    expect((await send({ topic: "ferries" })).status).toBe(404);
+    expect((await send({ topic: "ferries" })).body).toMatchObject({ status: 404, detail: "There is no such topic" });
   });
 
   test("once under a key, however often it is sent", async () => {
@@ -296,5 +296,5 @@ test("is for keys and Admins of the tenant", async () => {
   const { body } = await send({ userIds: ["a"] });
   const other = await stack.tenant("umbra");
   expect((await other.key()("GET", `/Notifications/batches/${body.id}`)).status).toBe(404);
-  expect((await send({ chatId: "undefined" })).status).toBe(404);
+  expect((await send({ chatId: "undefined" })).body).toMatchObject({ status: 404, detail: "There is no such chat" });
 });

@@ -43,8 +43,7 @@ export const createBatch = mutation({
     const { db } = ctx.services;
     const { tenantId } = ctx;
     const at = await db.now();
-    const audience = audienceOf(wanted);
-    await requireAudience(ctx, audience);
+    const audience = await requireAudience(ctx, audienceOf(wanted));
     const { scheduledFor, scheduledForLocal: local } = wanted;
     const dueAt = dueOf(wanted, at);
     const { content } = await readContent(ctx, wanted, []);
@@ -96,12 +95,21 @@ function audienceOf({ userIds, topic, chatId, everyone }: z.output<typeof input>
     ...(everyone ? [{ audience: "everyone" as const }] : []),
   ];
   const [one, other] = named;
-  if (one && !other) return one.audience === "chat" ? { ...one, audienceId: requireId(one.audienceId ?? "") } : one;
+  if (one && !other) return one;
   throw new DomainError("invalid", { errors: { userIds: ["say one of userIds, topic, chatId and everyone"] } });
 }
 
-/** Throws `not_found` for a topic or chat that is not there. */
-async function requireAudience({ services: { db }, tenantId }: Context, target: Target): Promise<void> {
-  if (target.audience === "topic") await getTopic(db.forTenant(tenantId), tenantId, target.audienceId ?? "");
-  if (target.audience === "chat") await getChat(db, tenantId, target.audienceId ?? "");
+/** Throws `not_found` for a topic or chat that is not there, and says which: the call's address names neither. */
+async function requireAudience({ services: { db }, tenantId }: Context, target: Target): Promise<Target> {
+  const { audience, audienceId = "" } = target;
+  try {
+    if (audience === "topic") await getTopic(db.forTenant(tenantId), tenantId, audienceId);
+    if (audience !== "chat") return target;
+    const chatId = requireId(audienceId);
+    await getChat(db, tenantId, chatId);
+    return { audience, audienceId: chatId };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== "not_found") throw error;
+    throw new DomainError("not_found", { detail: `There is no such ${audience}` });
+  }
 }
