@@ -37,11 +37,18 @@ export interface Listener {
   close(): void;
 }
 
+/** Hands on nothing more once it is being closed, as a browser's does: what came meanwhile comes again over the next one. */
+class PageSocket extends WebSocket {
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    return event === "message" && this.readyState !== WebSocket.OPEN ? false : super.emit(event, ...values);
+  }
+}
+
 /** Over a WebSocket to the server at a base address. */
 export function overWebSocket(base: string, params: ParamsSource): Listener {
   const socket = createWSClient({
     url: `${base.replace("http", "ws")}/api/trpc`,
-    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+    WebSocket: PageSocket as unknown as typeof globalThis.WebSocket,
     connectionParams: async () => params(),
     retryDelayMs: () => 50,
   });
