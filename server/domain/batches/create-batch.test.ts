@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorker } from "../../jobs/worker.ts";
+import { comeBatch } from "../../testing/come-batch.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { runBatch } from "./run-batch.ts";
 import type { Batch } from "./schema.ts";
@@ -37,8 +38,7 @@ async function reached(id: string): Promise<{ rows: string[]; events: number }> 
   return { rows: rows.map((row) => row.user_id), events: events[0].n };
 }
 async function work(id: string, now = Date.now() + 1000): Promise<void> {
-  const { db } = stack.api.services;
-  while (await runBatch(db, tenant.tenantId, id, now));
+  await comeBatch(stack.api.services.db, tenant.tenantId, id, now);
 }
 async function finish(id: string): Promise<Batch> {
   const step = async () => {

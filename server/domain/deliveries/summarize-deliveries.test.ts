@@ -5,8 +5,8 @@ import { consumers } from "../../jobs/consumers.ts";
 import { MailHolds } from "../../jobs/mail/hold-store.ts";
 import { type MailContext, pumpMail } from "../../jobs/mail/pump.ts";
 import { Planner } from "../../log/planner.ts";
+import { comeBatch } from "../../testing/come-batch.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
-import { runBatch } from "../batches/run-batch.ts";
 import type { Batch } from "../batches/schema.ts";
 import { settleDue } from "../notifications/settle-due.ts";
 import { planDeliveries } from "./plan-deliveries.ts";
@@ -92,7 +92,7 @@ async function send(body: object): Promise<Batch> {
 /** Makes what is due by then, lets three of its recipients be too late for their mail in a way each, has it planned and mailed. */
 async function reach({ id }: Batch, now = Date.now() + 1000): Promise<void> {
   const { db } = stack.api.services;
-  while (await runBatch(db, tenant.tenantId, id, now));
+  await comeBatch(db, tenant.tenantId, id, now);
   while (await settleDue(db, tenant.tenantId, now));
   const of = (name: string) => [id, name];
   await owner.query(
@@ -169,7 +169,7 @@ test("at nine where each one is, it adds up when all of them had their nine; can
 test("it adds up, too, when somebody deletes theirs while the planner is at it", async () => {
   const { db } = stack.api.services;
   const batch = await send({ userIds: ["ann", "ben"] });
-  while (await runBatch(db, tenant.tenantId, batch.id, Date.now() + 1000));
+  await comeBatch(db, tenant.tenantId, batch.id, Date.now() + 1000);
   const list = await tenant.as("ann")<{ data: { id: string }[] }>("GET", "/Notifications");
   let deleting: Promise<{ status: number }> | undefined;
   const blocked = async () =>
