@@ -92,6 +92,7 @@ export const personStores: StoreModules = {
       listPersonDeliveries: [({ db, mine }) => persons.listPersonDeliveries(db, mine, ofAda), own],
       listPersonCalls: [({ db, mine }) => persons.listPersonCalls(db, mine, ofAda), own],
       listOwnBatches: [({ db, mine }) => persons.listOwnBatches(db, mine, ofAda), own],
+      leaveBatches: [({ tx, mine }) => persons.leaveBatches(tx, mine, ofAda), undefined],
       blankBatches: [({ tx, mine, theirs }) => persons.blankBatches(tx, mine, [theirs.batchId]), undefined],
       dropCalls: [({ tx, mine }) => persons.dropCalls(tx, mine, [randomUUID()]), undefined],
       listAttempts: [({ db, mine, theirs }) => persons.listAttempts(db, mine, [theirs.deliveryId]), []],

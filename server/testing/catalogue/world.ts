@@ -119,6 +119,8 @@ export async function furnish(tenant: TestTenant, url: string): Promise<Side> {
   const eves = await key<{ id: string }>("POST", "/Notifications", { ...news, userId: "eve" });
   const scheduledFor = "2990-01-01T00:00:00Z";
   const batch = await key<{ id: string }>("POST", "/Notifications/bulk", { ...news, userIds: ["ada"], scheduledFor });
+  const others = { userIds: ["ada", "ben"], scheduledFor: "2991-01-01T00:00:00Z" };
+  await key("POST", "/Notifications/bulk", { ...news, ...others });
   await key("PUT", `/admin/topics/${userId}`, { name: "Ferries" });
   await key("POST", `/admin/topics/${userId}/subscribers`, { userIds: ["ada"] });
   const scheduled = await key<{ id: string }>("POST", "/Notifications", { ...news, scheduledFor });
