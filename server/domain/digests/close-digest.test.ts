@@ -205,6 +205,15 @@ describe("a change of mind", () => {
     expect(until).toBeGreaterThan(asked.getTime());
   });
 
+  test("of a profile's zone counts as that of the preferences' own", async () => {
+    const userId = somebody();
+    await prefer(userId, { pause: "week" });
+    await hold([{ userId, until: later }]);
+    expect((await tenant.key()("PUT", `/Users/${userId}`, { timezone: "Asia/Tokyo" })).status).toBe(200);
+    await run(new Date());
+    expect((await rowsOf(userId)).items[0]?.heldUntil?.getTime()).toBeLessThan(later.getTime());
+  });
+
   test("to digests keeps what was held for the next one", async () => {
     const userId = somebody();
     await prefer(userId, { digest: { every: "daily", at: "09:00" }, timezone: "Europe/Zurich" });

@@ -1,6 +1,9 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryStatus } from "../deliveries/schema.ts";
+import { mailJob } from "../deliveries/store.ts";
+import { digestJobs } from "./policy.ts";
 
 // Hand-written SQL: row locks, which Prisma has not got, and one statement for any number of rows.
 
@@ -89,11 +92,22 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
     where d.tenant_id = ${tenantId} and d.id = r.id`;
 }
 
+/** What waits goes now, or when that is over for which it waits now. */
+export async function judgeHeldAnew(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  { now, noDigest = false }: { now: Date; noDigest?: boolean },
+): Promise<void> {
+  if (await hastenHeld(tx, tenantId, userId, { now, noDigest }))
+    await enqueueJobs(tx, [...digestJobs(tenantId, [now]), mailJob(tenantId)]);
+}
+
 /**
  * Has everything that is held for a person judged anew at `now`, digests that wait in line too, and what is to go in the next digest if
  * there is none any more; returns whether there is anything. A plan that is being written is waited for: see `lockHolding`.
  */
-export async function hastenHeld(
+async function hastenHeld(
   tx: TenantTransaction,
   tenantId: TenantId,
   userId: string,

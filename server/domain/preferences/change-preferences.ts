@@ -1,10 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { deliveryChannels } from "../categories/schema.ts";
-import { mailJob } from "../deliveries/store.ts";
-import { digestJobs } from "../digests/policy.ts";
-import { hastenHeld } from "../digests/store.ts";
+import { judgeHeldAnew } from "../digests/store.ts";
 import type { PreferenceChanges } from "./schema.ts";
 import { type Choice, saveChoices, saveTiming, type TimingChanges } from "./store.ts";
 
@@ -22,14 +19,10 @@ export async function changePreferences(
   if (choices.length > 0) await saveChoices(tx, tenantId, userId, choices);
   const timing = timingOf(changes, now);
   if (Object.keys(timing).length > 0) await saveTiming(tx, tenantId, userId, timing);
-  // What waits is judged anew: it goes now, or when that is over for which it waits now.
   const noDigest = changes.digest?.every === "off";
   const changesWait = changes.pause ?? changes.quietHours ?? changes.timezone;
-  if (
-    (noDigest || changesWait !== undefined) &&
-    (await hastenHeld(tx, tenantId, userId, { now: new Date(now), noDigest }))
-  )
-    await enqueueJobs(tx, [...digestJobs(tenantId, [new Date(now)]), mailJob(tenantId)]);
+  if (noDigest || changesWait !== undefined)
+    await judgeHeldAnew(tx, tenantId, userId, { now: new Date(now), noDigest });
 }
 
 function choicesOf({ categories = [] }: PreferenceChanges): Choice[] {

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { userId } from "../../schema.ts";
+import { judgeHeldAnew } from "../digests/store.ts";
 import { moveLocalTimes } from "../notifications/due-store.ts";
 import { localInstant } from "../notifications/policy.ts";
 import { ensureManageable } from "./policy.ts";
@@ -26,7 +28,10 @@ export const putUser = mutation({
       async (work) => {
         const before = await findTimezone(work.tx, ctx.tenantId, userId);
         const row = await saveProfile(work.tx, ctx.tenantId, userId, profile);
-        if (row.timezone !== before) await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
+        if (row.timezone !== before) {
+          await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
+          await judgeHeldAnew(work.tx, ctx.tenantId, userId, { now: await clockOf(work.tx) });
+        }
         return presentUser(row);
       },
       ctx.idempotent,
