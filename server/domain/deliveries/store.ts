@@ -194,8 +194,8 @@ export async function findPlannedNotification(
 }
 
 /**
- * Says that mails came back: those to an address under one of the names that we or the mail server gave them. One that was tried may have
- * been taken though that is not written down, or its worker died before; it is not tried again.
+ * Says that mails came back: those to an address under one of the names that we or the mail server gave them. One whose last
+ * try has no end yet was taken though that is not written down, or its worker died before; it is not tried again.
  */
 export async function markBounced(
   tx: TenantTransaction,
@@ -208,12 +208,17 @@ export async function markBounced(
     ...(providerId ? [{ providerId }] : []),
   ];
   if (names.length === 0) return 0;
+  const mails = { tenantId, address: { equals: literally(address), mode: "insensitive" as const }, OR: names };
+  const queued = await tx.delivery.findMany({ where: { ...mails, status: "queued" }, select: { id: true } });
+  const lastTries = await tx.deliveryAttempt.findMany({
+    where: { tenantId, deliveryId: { in: queued.map(({ id }) => id) } },
+    orderBy: { number: "desc" },
+    distinct: ["deliveryId"],
+    select: { deliveryId: true, outcome: true },
+  });
+  const open = lastTries.filter(({ outcome }) => outcome === null).map(({ deliveryId }) => deliveryId);
   const { count } = await tx.delivery.updateMany({
-    where: {
-      tenantId,
-      address: { equals: literally(address), mode: "insensitive" },
-      AND: [{ OR: names }, { OR: [{ status: "sent" }, { status: "queued", attempts: { gt: 0 } }] }],
-    },
+    where: { ...mails, AND: { OR: [{ status: "sent" }, { status: "queued", id: { in: open } }] } },
     data: { status: "bounced", rule: "bounce", detail, dueAt: null, updatedAt: new Date() },
   });
   return count;

@@ -91,6 +91,16 @@ test("says so, too, before the worker has written down that the mail was taken, 
   expect(await read(unknown.id)).toMatchObject({ status: "bounced" });
   expect(await claimMail(pool, hasty.tenantId)).toBeUndefined();
 
+  // Told once more of a try before: the one since then was put off, and has its turn.
+  const again = await claim("test:4");
+  await finishMail(pool, hasty.tenantId, again, {
+    outcome: "temporary",
+    status: "queued",
+    dueAt: new Date("2990-01-01"),
+  });
+  await bounce(again.id);
+  expect(await read(again.id)).toMatchObject({ status: "queued" });
+
   const untried = await claim("test:3");
   await finishMail(pool, hasty.tenantId, untried, { outcome: "stopped", status: "queued", dueAt: new Date() });
   await bounce(untried.id);
