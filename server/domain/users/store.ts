@@ -10,12 +10,12 @@ import type { TimeCursor } from "../../persistence/time-cursor.ts";
 import type { Profile } from "./schema.ts";
 
 /**
- * A user is known from the moment something names it, also after an erasure; the profile may come later or never. Hand-written SQL: who is
- * known already is not written, which Prisma cannot say.
+ * A user is known from the moment something names it, also after an erasure; the profile may come later or never.
  */
 export async function ensureUser(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
-  await tx.$executeRaw`insert into users as u (tenant_id, id) values (${tenantId}, ${userId})
-    on conflict (tenant_id, id) do update set erased_at = null where u.erased_at is not null`;
+  const isNew = { data: [{ tenantId, id: userId }], skipDuplicates: true };
+  if ((await tx.user.createMany(isNew)).count > 0) return;
+  await tx.user.updateMany({ where: { tenantId, id: userId, erasedAt: { not: null } }, data: { erasedAt: null } });
 }
 
 export function findUser(db: Database, tenantId: TenantId, userId: string): Promise<UserRow | null> {
