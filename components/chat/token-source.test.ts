@@ -73,5 +73,8 @@ test("an app that answers with refused tokens is asked thrice, then told so and 
   source.give(tokenOf("ada", 7));
   expect(await ada("start")).toBe(tokenOf("ada", 7));
   vi.advanceTimersByTime(60_000);
-  expect(await ada("refused")).toBe(tokenOf("ada", 4));
+  await Promise.resolve();
+  expect(heard.at(-1)).toEqual({ type: "parley:token-expired" });
+  expect(await ada("start")).toBe(tokenOf("ada", 4));
+  expect(await ada("refused")).toBe(tokenOf("ada", 5));
 });

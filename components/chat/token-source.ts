@@ -2,7 +2,7 @@ import type { GetToken } from "../../client/token-keeper.ts";
 import { userOf } from "../../client/token-keeper.ts";
 
 const NEW_ONE_WITHIN_MS = 15_000;
-/** So many refused tokens in so long a time, in ms, and who gives them is not asked for more. */
+/** So many refused answers in so long a time, in ms, and who gives them is not asked for more until it has passed again. */
 const REFUSALS = 3;
 const REFUSALS_WITHIN_MS = 60_000;
 const another = "Somebody else is here now";
@@ -18,9 +18,11 @@ export class TokenSource {
   /** Whoever runs the tenant looks on as the person. */
   acting = false;
   #token: string | undefined;
-  /** When it was asked for another because the last was refused. */
+  /** When somebody was asked for another because what they gave was refused. */
   #refusals: number[] = [];
-  #isResting = false;
+  /** Nothing was given since the last refusal: that of the same token once more is nobody's fault. */
+  #isCounted = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
   #close: () => void = () => {};
 
   constructor(anew?: (userId: string) => Promise<string | undefined>) {
@@ -42,7 +44,10 @@ export class TokenSource {
       if (isToken) this.give(data.token);
     };
     window.addEventListener("message", hear);
-    this.#close = () => window.removeEventListener("message", hear);
+    this.#close = () => {
+      window.removeEventListener("message", hear);
+      clearTimeout(this.#rest);
+    };
     tellFrame({ type: "parley:ready" });
   }
 
@@ -52,6 +57,7 @@ export class TokenSource {
 
   give(token: string): void {
     this.#token = token;
+    this.#isCounted = false;
     for (const listener of this.#listeners) listener();
   }
 
@@ -87,13 +93,20 @@ export class TokenSource {
   #noteRefusal(): void {
     const now = Date.now();
     this.#refusals = this.#refusals.filter((at) => now - at < REFUSALS_WITHIN_MS);
-    const wasResting = this.#isResting;
-    this.#isResting = this.#refusals.length >= REFUSALS;
-    if (!this.#isResting) this.#refusals.push(now);
-    else {
-      if (!wasResting) tellFrame({ type: "parley:error", reason: "token_refused" });
-      throw new Error("The tokens that come are refused");
+    if (this.#rest === undefined && this.#refusals.length >= REFUSALS) {
+      tellFrame({ type: "parley:error", reason: "token_refused" });
+      this.#rest = setTimeout(() => this.#askAgain(), REFUSALS_WITHIN_MS);
     }
+    if (this.#rest !== undefined) throw new Error("The tokens that come are refused");
+    if (!this.#isCounted) this.#refusals.push(now);
+    this.#isCounted = true;
+  }
+
+  /** Nobody waits for it any more, but a token that comes is taken: the app's clock or keys may be right by now. */
+  #askAgain(): void {
+    this.#rest = undefined;
+    this.#refusals = [];
+    tellFrame({ type: "parley:token-expired" });
   }
 
   #tokenOf(userId: string): string | undefined {
