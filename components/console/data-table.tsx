@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from "react";
 import { cn } from "../ui/cn.ts";
 
 export interface Column<Row> {
@@ -15,9 +15,17 @@ export interface DataTableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   idOf: (row: Row) => string;
-  /** The first cell opens the row. */
+  /** The first cell's button opens the row, and for a pointer all of it where nothing else is to be pressed. */
   onOpen?: (row: Row) => void;
   openId?: string | null;
+}
+
+const pressed = "a, button, input, select, textarea, label, summary, [role=switch], [role=checkbox]";
+
+/** Not what has a press of its own, nor what lies over the table, nor the end of marking some text to copy it. */
+function isOpening({ target, currentTarget }: MouseEvent): boolean {
+  const isOwn = target instanceof Element && currentTarget.contains(target) && !target.closest(pressed);
+  return isOwn && !window.getSelection()?.toString();
 }
 
 /** Rows of one kind of thing. Below 640 px each is a card of the same fields; j, k and arrows move, Enter opens. */
@@ -58,8 +66,10 @@ export function DataTable<Row>({ label, columns, rows, idOf, onOpen, openId }: D
             <tr
               role="row"
               key={idOf(row)}
+              onClick={onOpen && ((event) => isOpening(event) && onOpen(row))}
               className={cn(
-                "hover:bg-sunken max-sm:block max-sm:rounded-xl max-sm:border max-sm:border-line max-sm:bg-surface max-sm:p-2",
+                onOpen && "cursor-pointer hover:bg-sunken",
+                "max-sm:block max-sm:rounded-xl max-sm:border max-sm:border-line max-sm:bg-surface max-sm:p-2",
                 openId === idOf(row) && "bg-accent-soft hover:bg-accent-soft",
               )}
             >
