@@ -37,6 +37,9 @@ export function QueryView<Data, Error>({ query, children, empty, lines = 5, rows
     if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />;
     return <Loading lines={lines} rows={rows} />;
   }
+  // What was deleted while somebody looked at it is not there to act on.
+  if (query.error && failureOf(query.error).code === "not_found")
+    return <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />;
   return (
     <>
       {!answering && (

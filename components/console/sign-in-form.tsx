@@ -12,10 +12,10 @@ export interface SignInFormProps {
   linkToken?: string | undefined;
 }
 
-/** What is to be looked at is what was given last. */
 const refusedTexts = {
-  code: "That did not work. Check the code: each is good once.",
+  code: "That did not work. Check the code, each is good once, and your password.",
   link: "That did not work. A link is good once, and for a while: ask for another below.",
+  linkAndCode: "That did not work. Check the code, each is good once; or the link is over: ask for another below.",
 };
 
 /** Email and password, then the code where two factors are on. A link that was mailed needs one press, so that no mail scanner uses it up. */
@@ -35,7 +35,8 @@ export function SignInForm({ next, linkToken }: SignInFormProps) {
     if (found === "code-needed") setWantsCode(true);
   }
 
-  const refusedText = wantsCode ? refusedTexts.code : linkToken === undefined ? faultTexts.refused : refusedTexts.link;
+  const withCode = linkToken === undefined ? refusedTexts.code : refusedTexts.linkAndCode;
+  const withoutCode = linkToken === undefined ? faultTexts.refused : refusedTexts.link;
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
@@ -55,7 +56,7 @@ export function SignInForm({ next, linkToken }: SignInFormProps) {
         </Field>
       )}
       <p role="alert" className={fault === "code-needed" ? "text-sm" : "text-bad text-sm"} hidden={fault === undefined}>
-        {fault && (fault === "refused" ? refusedText : faultTexts[fault])}
+        {fault && (fault !== "refused" ? faultTexts[fault] : wantsCode ? withCode : withoutCode)}
       </p>
       <SubmitButton variant="primary" disabled={busy}>
         Sign in

@@ -54,6 +54,10 @@ export function useTenantEvents(): void {
   }, [paused, follower]);
 
   useEffect(() => {
+    if (signedOut) clearTimeout(again.current);
+  }, [signedOut]);
+
+  useEffect(() => {
     const wake = () => follower.wake();
     document.addEventListener("visibilitychange", wake);
     return () => {

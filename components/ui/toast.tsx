@@ -10,6 +10,8 @@ import { placesOf } from "./toast-places.ts";
 
 /** Long enough to read and to undo; hover and focus hold it. */
 const LASTS_MS = 8_000;
+/** More than anybody makes in that time: one that is over it would still show, and its Undo would do nothing. */
+const LIMIT = 50;
 
 export interface ToastOptions {
   title: string;
@@ -24,7 +26,7 @@ export interface ToastOptions {
  */
 export function ToastProvider({ children }: { children: ReactNode }) {
   return (
-    <Base.Provider timeout={LASTS_MS} limit={4}>
+    <Base.Provider timeout={LASTS_MS} limit={LIMIT}>
       {children}
       <Base.Portal>
         <Base.Viewport className="fixed inset-x-4 bottom-4 z-[60] mx-auto max-w-sm sm:right-auto sm:w-84 max-sm:[body:has([data-composer])_&]:bottom-36 [body:has([data-dialog])_&]:z-30">

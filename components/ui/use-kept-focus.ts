@@ -11,9 +11,9 @@ export function useKeptFocus(busy: boolean): () => void {
     const { button, section } = kept.current;
     kept.current = undefined;
     if (document.activeElement && document.activeElement !== document.body) return;
-    // What it asked for may have taken the button away.
-    const title = section?.querySelector<HTMLElement>("h2[tabindex]");
-    (button.isConnected ? button : title)?.focus({ preventScroll: true });
+    // What it asked for may have taken the button away, or have barred it.
+    const title = section?.querySelector<HTMLElement>("h2[tabindex]") ?? document.getElementById("content");
+    (button.isConnected && !button.disabled ? button : title)?.focus({ preventScroll: true });
   }, [busy]);
   return () => {
     const button = document.activeElement;
