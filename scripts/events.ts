@@ -33,7 +33,7 @@ const ephemeral: Record<keyof typeof ephemeralTypes, [occasion: string, data: st
   typing: ["Somebody is typing, until a time.", "{chatId, userId, until}"],
   presence: ["Somebody came, went or is away.", "{userId, state, lastSeen}"],
   receipt: [
-    "A member of a chat of up to 100 has read up to a message. Marking it unread again takes nothing back.",
+    "A member of a chat of up to 100 has read up to a message. Marking it unread again is told to nobody.",
     "{chatId, userId, seq}",
   ],
 };
