@@ -141,6 +141,7 @@ test("a fault of the mail server moves nothing of the form, however narrow the p
   await page.setViewportSize({ width: 360, height: 740 });
   await save("Mail", { "SMTP server": "127.0.0.1", Port: "1" });
   const region = page.getByRole("region", { name: "Mail", exact: true });
+  await expect(region.getByText("Mail goes through your own server")).toBeVisible();
   const place = async () => {
     await expect(region.getByLabel("SMTP server")).toBeVisible();
     const box = await region.getByLabel("SMTP server").boundingBox();

@@ -209,9 +209,10 @@ describe("resuming", () => {
     const chatId = await createChat("ben");
     const since = await cursorOf(tenant.as("ben"));
     const page = await openPage("ben", () => ({ since }));
-    await listen(page, "private-user-ben");
+    const own = await listen(page, "private-user-ben");
+    // A page hears what its channels hear, so that this one has to have come so far before.
+    await eventually(() => expect(own.heard.map(([name]) => name)).toContain("parley:position"));
     const told: string[] = [];
-    page.bind("parley:position", () => told.push("whole connection"));
     const { pool } = second.api.services.db;
     const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
     let letGo = () => {};
@@ -223,6 +224,7 @@ describe("resuming", () => {
     await say(chatId, "missed");
     const chat = await listen(page, `private-chat-${chatId}`);
     chat.channel.bind("message.created", () => told.push("missed"));
+    page.bind("parley:position", () => told.push("whole connection"));
     const { hub } = second.api.realtime as unknown as { hub: { tellPositions(tick: number): void } };
     const tellAll = () => Array.from({ length: 60 }, (_, tick) => hub.tellPositions(tick));
     tellAll();
