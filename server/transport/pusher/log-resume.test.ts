@@ -62,6 +62,22 @@ async function listen(page: PusherJs, name: string) {
   return { channel, heard, said, types: () => said().map(([event]) => event) };
 }
 
+/** Keeps a query of the second node from being made, until it is let go. */
+function hold(name: string): () => void {
+  const { pool } = second.api.services.db;
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+    if ((args[0] as { name?: string }).name === name) await held;
+    return query(...args);
+  }) as never);
+  return () => {
+    letGo();
+    spy.mockRestore();
+  };
+}
+
 describe("resuming", () => {
   test("leaves nothing out and repeats nothing of what is said before it has looked, and while it reads", async () => {
     const chatId = await createChat("ben");
@@ -102,19 +118,11 @@ describe("resuming", () => {
     const page = await openPage("ben", () => ({ since }));
     const own = await listen(page, "private-user-ben");
     await eventually(() => expect(own.types()).toContain("parley:position")); // the connection reads the log by now
-    const { pool } = second.api.services.db;
-    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => (letGo = resolve));
-    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
-      if ((args[0] as { name?: string }).name === "read_events_v1") await held;
-      return query(...args);
-    }) as never);
+    const letGo = hold("read_events_v1");
     await say(chatId, "missed");
     const chat = await listen(page, `private-chat-${chatId}`);
     await eventually(() => expect(chat.types()).toEqual(["message.created", "parley:position"]));
     letGo();
-    spy.mockRestore();
     await say(chatId, "live");
     const contents = () =>
       chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
@@ -129,14 +137,7 @@ describe("resuming", () => {
     await say(chatId, "missed");
     const witness = await listen(await openPage("ben"), channel);
     const page = await openPage("ben", () => ({ since }));
-    const { pool } = second.api.services.db;
-    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => (letGo = resolve));
-    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
-      if ((args[0] as { name?: string }).name === "read_channel_events_v1") await held;
-      return query(...args);
-    }) as never);
+    const letGo = hold("read_channel_events_v1");
     const chat = await listen(page, channel);
     const speakers = [tenant.as("cara"), tenant.as("dan")]; // neither may say that much at once
     for (let i = 0; i < 1100; i += 100)
@@ -151,7 +152,6 @@ describe("resuming", () => {
     const kept = second.api.realtime.connectionsOf(tenant.tenantId).flatMap((each) => waitingOf(each, channel));
     expect(kept).toHaveLength(1001);
     letGo();
-    spy.mockRestore();
     await eventually(() => expect(seqsOf(chat)).toHaveLength(1101));
     expect(seqsOf(chat)).toEqual(Array.from({ length: 1101 }, (_, index) => index + 1));
   });
@@ -213,14 +213,7 @@ describe("resuming", () => {
     // A page hears what its channels hear, so that this one has to have come so far before.
     await eventually(() => expect(own.heard.map(([name]) => name)).toContain("parley:position"));
     const told: string[] = [];
-    const { pool } = second.api.services.db;
-    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => (letGo = resolve));
-    const spy = vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
-      if ((args[0] as { name?: string }).name === "read_channel_events_v1") await held;
-      return query(...args);
-    }) as never);
+    const letGo = hold("read_channel_events_v1");
     await say(chatId, "missed");
     const chat = await listen(page, `private-chat-${chatId}`);
     chat.channel.bind("message.created", () => told.push("missed"));
@@ -229,7 +222,6 @@ describe("resuming", () => {
     const tellAll = () => Array.from({ length: 60 }, (_, tick) => hub.tellPositions(tick));
     tellAll();
     letGo();
-    spy.mockRestore();
     await eventually(() => expect(told).toContain("missed"));
     tellAll();
     await eventually(() => expect(told).toContain("whole connection"));
