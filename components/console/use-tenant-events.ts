@@ -48,14 +48,10 @@ export function useTenantEvents(): void {
   }, [signedOut, follower]);
 
   useEffect(() => {
-    if (!paused) return;
+    if (!paused && !signedOut) return;
     follower.ended();
     clearTimeout(again.current);
-  }, [paused, follower]);
-
-  useEffect(() => {
-    if (signedOut) clearTimeout(again.current);
-  }, [signedOut]);
+  }, [paused, signedOut, follower]);
 
   useEffect(() => {
     const wake = () => follower.wake();
