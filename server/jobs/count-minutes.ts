@@ -10,8 +10,9 @@ const consumer = "minutes";
 const window = 50_000;
 
 /**
- * Counts what every log has grown by since the last count; of those that did not grow none is touched. Counts and cursor commit together, so that an event is in the figures once,
- * however often a worker dies at it. Throws when it failed for some tenants, after it has been through all of them.
+ * Counts what every log has grown by since the last count; of those that did not grow none is touched. Counts and cursor commit together,
+ * so that an event is in the figures once, however often a worker dies at it. Throws when it failed for some tenants, after it has been
+ * through all of them.
  */
 export async function countLogs(db: Database): Promise<void> {
   const faults: unknown[] = [];

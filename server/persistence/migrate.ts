@@ -34,7 +34,8 @@ export interface MigrateOptions {
 
 /**
  * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
- * nothing but for indexes that are built concurrently. Several nodes may call it at once. A password that differs from the login's is set, unless somebody works with that one.
+ * nothing but for indexes that are built concurrently. Several nodes may call it at once. A password that differs from the login's is set,
+ * unless somebody works with that one.
  * @throws StartError when an operator has to do something first; with the SQL to run where the owner may not create roles.
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {

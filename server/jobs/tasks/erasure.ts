@@ -84,7 +84,10 @@ const memberships: Part = async ({ db, tenantId, subject }) => {
   return { done: rows.length, next: rows.length === 0 ? undefined : "more" };
 };
 
-/** Sends to many that have not come: those that are for nobody else end, others leave them out. Those that came are known by what they made: see `blankBatchesOf`. */
+/**
+ * Sends to many that have not come: those that are for nobody else end, others leave them out. Those that came are known by what they
+ * made: see `blankBatchesOf`.
+ */
 const batches: Part = async (work, after) => {
   const { db, tenantId, subject } = work;
   const rows = await listOwnBatches(db, tenantId, { userId: subject, after, limit: rowsAStep });
@@ -101,10 +104,11 @@ const batches: Part = async (work, after) => {
 
 /** Before the notifications: what a step made of them just before goes with those. */
 async function leaveOthersBatches({ db, tenantId, subject }: TaskWork): Promise<void> {
-  for (let after: string | undefined, isLast = false; !isLast; isLast = after === undefined) {
+  let after: string | undefined;
+  do {
     const page = { userId: subject, after, limit: rowsAStep };
     after = await tenantTransaction(db.prisma, tenantId, (tx) => leaveBatches(tx, tenantId, page));
-  }
+  } while (after !== undefined);
 }
 
 /** Before the rows go that say whom a send to many has reached. */
