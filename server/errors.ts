@@ -39,6 +39,8 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+export const errorCodes = Object.keys(errorTable) as ErrorCode[];
+
 export interface ErrorFace {
   /** What the caller is told beyond the title. */
   detail?: string;

@@ -2,28 +2,35 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
-import { parseAsString, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
-import { useTRPC } from "../trpc.ts";
+import { type Inputs, useTRPC } from "../trpc.ts";
 import { useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { AuditDetail, type AuditEntry } from "./audit-detail.tsx";
 import { AuditExport } from "./audit-export.tsx";
 
+/** What is noted has passed rate limit, scope and schema: these are the ends that are left. */
+const outcomes = [
+  ...["ok", "begun", "invalid", "forbidden", "not_found", "conflict", "too_large", "rate_limited"],
+  ...["idempotency_reused", "idempotency_running", "internal", "unavailable", "outcome-unknown"],
+] as NonNullable<Exclude<Inputs["audit"]["list"], void>["outcome"]>[];
+
 const filters = {
   actor: parseAsString,
   operation: parseAsString,
   target: parseAsString,
-  outcome: parseAsString,
+  outcome: parseAsStringLiteral(outcomes),
   before: parseAsString,
   open: parseAsString,
 };
@@ -46,7 +53,7 @@ export function AuditPage() {
       { ...useLiveQuery("audit.list"), placeholderData: keepPreviousData },
     ),
   );
-  const narrow = (part: Partial<Record<keyof typeof asked, string | null>>) => void setQuery({ ...part, before: null });
+  const narrow = (part: Parameters<typeof setQuery>[0] & object) => void setQuery({ ...part, before: null });
   const clear = () => narrow({ actor: null, operation: null, target: null, outcome: null });
   const opened = useOpened(query.data?.data, open);
 
@@ -61,7 +68,13 @@ export function AuditPage() {
         <FilterBox label="Who: email or id" value={actor} onSet={(value) => narrow({ actor: value })} />
         <FilterBox label="Operation" value={operation} onSet={(value) => narrow({ operation: value })} />
         <FilterBox label="Target, chatId:…" value={target} onSet={(value) => narrow({ target: value })} />
-        <FilterBox label="Outcome" value={outcome} onSet={(value) => narrow({ outcome: value })} />
+        <NativeSelect
+          label="Outcome"
+          value={outcome ?? ""}
+          options={[{ value: "", label: "Any outcome" }, ...outcomes.map((value) => ({ value, label: value }))]}
+          onChange={(value) => narrow({ outcome: value || null })}
+          className="sm:w-44"
+        />
         {filtered && (
           <Button variant="ghost" onClick={clear}>
             Clear

@@ -14,7 +14,7 @@ import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
-import { useTRPC } from "../trpc.ts";
+import { type Inputs, useTRPC } from "../trpc.ts";
 import { useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { GroupedErrors } from "./grouped-errors.tsx";
@@ -34,6 +34,8 @@ const filters = {
   open: parseAsString,
 };
 
+type Outcome = NonNullable<Exclude<Inputs["requests"]["list"], void>["outcome"]>;
+
 const outcomes = [
   { value: "", label: "Any outcome" },
   { value: "ok", label: "Answered" },
@@ -46,7 +48,8 @@ export function RequestsPage() {
   const before = useCursor();
   const [{ before: _before, open, ...chosen }, setQuery] = useQueryStates(filters);
   const asked = {
-    ...(chosen.outcome ? { outcome: chosen.outcome } : {}),
+    // Any code may stand in the address; the service says which there are.
+    ...(chosen.outcome ? { outcome: chosen.outcome as Outcome } : {}),
     ...(chosen.operation ? { operation: chosen.operation } : {}),
     ...(chosen.transport ? { transport: chosen.transport } : {}),
     ...(chosen.userId ? { userId: chosen.userId } : {}),

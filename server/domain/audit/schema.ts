@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorCodes } from "../../errors.ts";
 import type { AuditEntry as Row } from "../../persistence/generated/client.ts";
 import { text } from "../../schema.ts";
 
@@ -28,7 +29,10 @@ export const auditFilter = {
   actor: text(320).optional().describe("Id or name of who did it"),
   operation: text(100).optional().describe("noun.verb, or its noun"),
   target: text(300).optional(),
-  outcome: text(50).optional(),
+  outcome: z
+    .enum(["ok", "begun", ...errorCodes])
+    .optional()
+    .describe("ok, begun, or a problem code"),
 };
 
 export function presentEntry(row: Row): z.input<typeof auditEntrySchema> {

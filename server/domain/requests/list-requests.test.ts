@@ -101,6 +101,16 @@ describe("succeeds", () => {
     expect((await acme.key()("GET", "/admin/requests?before=x")).status).toBe(400);
   });
 
+  test("but not of an outcome that there is none of, which is told what there is", async () => {
+    for (const list of ["requests", "audit", "audit/export"]) {
+      const refused = await acme.key()<{ errors: Record<string, string[]> }>("GET", `/admin/${list}?outcome=sent`);
+      expect([refused.status, Object.keys(refused.body.errors)]).toEqual([400, ["outcome"]]);
+      expect(refused.body.errors.outcome?.[0]).toMatch(/"ok".*"not_found"/);
+      for (const outcome of ["ok", "not_found", list === "requests" ? "failed" : "begun"])
+        expect((await acme.key()("GET", `/admin/${list}?outcome=${outcome}`)).status).toBe(200);
+    }
+  });
+
   test("with failures grouped, and how many calls were too many to note", async () => {
     for (let n = 0; n < 1000; n++)
       log.note({ ...from, tenantId: other.tenantId, principal: { kind: "user", userId: "flood" } }, operation, good);

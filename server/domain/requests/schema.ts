@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorCodes } from "../../errors.ts";
 import { text } from "../../schema.ts";
 import type { RequestRow } from "./store.ts";
 
@@ -25,7 +26,10 @@ export const requestSchema = z
 export const requestFilter = {
   transport: z.enum(transports).optional(),
   operation: text(100).optional().describe("noun.verb, or its noun"),
-  outcome: text(50).optional().describe("ok, failed, or a problem code"),
+  outcome: z
+    .enum(["ok", "failed", ...errorCodes])
+    .optional()
+    .describe("ok, failed, or a problem code"),
   userId: text(128).optional(),
   keyId: text(100).optional(),
   requestId: text(100).optional(),

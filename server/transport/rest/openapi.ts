@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ErrorCode, errorTable } from "../../errors.ts";
+import { type ErrorCode, errorCodes, errorTable } from "../../errors.ts";
 import { type HttpBinding, hubMethodName, type Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { version } from "../../version.ts";
@@ -92,7 +92,7 @@ const problemSchema = {
     type: { type: "string" },
     title: { type: "string" },
     status: { type: "integer" },
-    code: { type: "string", enum: Object.keys(errorTable) },
+    code: { type: "string", enum: errorCodes },
     detail: { type: "string" },
     instance: { type: "string" },
     requestId: { type: "string" },
