@@ -2,6 +2,7 @@ import type { CronItem, TaskList } from "graphile-worker";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
+import { judgeAnew } from "../domain/digests/judge-anew.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
 import { moveTimes } from "../domain/notifications/move-times.ts";
 import type { Step } from "../log/planner.ts";
@@ -26,6 +27,7 @@ export function taskList(context: TaskContext): TaskList {
     "withdraw-away": async (payload) =>
       withdrawNotices(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
     digests: async (payload) => runDigests(context.db, tenantOf(payload), await presentOf(context)),
+    "judge-anew": async (payload) => judgeAnew(context.db, tenantOf(payload), await presentOf(context)),
     "move-times": (payload) => moveTimes(context.db, tenantOf(payload)),
     mail: (payload) => pumpMail(context, tenantOf(payload)),
     "person-mail": async (payload) => {

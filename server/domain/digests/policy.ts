@@ -18,6 +18,11 @@ export function digestJobs(tenantId: TenantId, times: (Date | undefined)[]): Job
   }));
 }
 
+/** The job that has everything judged anew that is held for anybody of a tenant, after what it says of quiet hours or digests has changed. */
+export function judgeAnewJob(tenantId: TenantId): Job {
+  return { task: "judge-anew", payload: { tenantId }, key: `judge-anew:${tenantId}` };
+}
+
 /** What becomes of a held mail when its time has come. */
 export interface Judged {
   item: HeldItem;

@@ -113,7 +113,7 @@ async function hastenHeld(
   userId: string,
   { now, noDigest }: { now: Date; noDigest: boolean },
 ): Promise<boolean> {
-  await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${holdingOf(tenantId)}, 0))`;
+  await shareHolding(tx, tenantId);
   const statuses = ["held", ...(noDigest ? ["folded"] : [])];
   const { count } = await tx.delivery.updateMany({
     where: { tenantId, userId, status: { in: statuses }, digestId: null, heldUntil: { gt: now } },
@@ -134,12 +134,46 @@ async function hastenHeld(
 }
 
 /**
+ * The same for any of a tenant's people: for the next `limit` readers, and as many digests that wait in line. What is to go in the next
+ * digest is let go of those who have chosen no digest themselves. Answers the last reader; nothing when it came to the end.
+ */
+export async function judgeSomeAnew(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { now, after, limit, noDigest }: { now: Date; after: Reader; limit: number; noDigest: boolean },
+): Promise<Reader | undefined> {
+  await shareHolding(tx, tenantId);
+  const readers = await tx.$queryRaw<Reader[]>`
+    select distinct user_id as "userId", address from deliveries
+    where tenant_id = ${tenantId} and status in ('held', 'folded') and digest_id is null and held_until > ${now}
+      and (user_id, address) > (${after.userId}, ${after.address})
+    order by 1, 2 limit ${limit}`;
+  const held = await tx.$executeRaw`
+    update deliveries d set held_until = ${now}
+    from json_to_recordset(${JSON.stringify(readers)}::json) as r ("userId" text, address text)
+    where d.tenant_id = ${tenantId} and d.user_id = r."userId" and d.address = r.address and d.digest_id is null
+      and d.status in ('held', 'folded') and d.held_until > ${now} and (d.status = 'held' or ${noDigest} and not exists (
+        select from preference_timings p where p.tenant_id = ${tenantId} and p.user_id = d.user_id and p.digest_every is not null))`;
+  // Those that were put off anew since then are no longer asked for: their next time is by what is true now.
+  const waiting = await tx.$executeRaw`
+    update deliveries d set due_at = ${now} where d.tenant_id = ${tenantId} and d.status = 'queued' and d.id in (
+      select q.id from deliveries q where q.tenant_id = ${tenantId} and q.status = 'queued' and q.kind = 'digest'
+        and q.rule in ('paused', 'quiet_hours') and q.due_at > ${now} and q.updated_at < ${now} limit ${limit})`;
+  if (held + waiting > 0) await enqueueJobs(tx, [...digestJobs(tenantId, [now]), mailJob(tenantId)]);
+  return readers.length < limit && waiting < limit ? undefined : (readers.at(-1) ?? after);
+}
+
+/**
  * Until the commit nobody judges anew what is held: who plans may have read preferences that are no longer so, and what they hold is seen
  * by nobody yet. A lock of its own and not the planner's cursor: who waits for it stands in line, while a planner that finds its cursor
  * taken goes away; and those who change preferences share it, so that they wait for a plan and not for each other.
  */
 export async function lockHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${holdingOf(tenantId)}, 0))`;
+}
+
+async function shareHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${holdingOf(tenantId)}, 0))`;
 }
 
 const holdingOf = (tenantId: TenantId) => JSON.stringify([tenantId, "holding"]);

@@ -4,6 +4,7 @@ import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { judgeAnewJob } from "../digests/policy.ts";
 import { moveTimesJob } from "../notifications/due-store.ts";
 import { presentTenant, type SettingsPatch, settingsPatchSchema, tenantName, tenantSchema } from "./schema.ts";
 import { lockTenant, saveTenant } from "./store.ts";
@@ -27,6 +28,7 @@ export const updateTenant = mutation({
         // Both decide about what is sent already: mail that has not gone out asks again, what waits for nine o'clock has another nine.
         const ruled = moved || differs(row.settings, merged, "notifications");
         if (moved) await enqueueJobs(tx, [moveTimesJob(ctx.tenantId)]);
+        if (moved || changesWait(row.settings, merged)) await enqueueJobs(tx, [judgeAnewJob(ctx.tenantId)]);
         const changes = {
           ...(name ? { name } : {}),
           ...(ruled ? { rulesAt: await clockOf(tx) } : {}),
@@ -43,6 +45,12 @@ export const updateTenant = mutation({
 
 function differs(before: unknown, after: SettingsPatch, part: keyof SettingsPatch): boolean {
   return !isDeepStrictEqual((before as SettingsPatch)[part], after[part]);
+}
+
+/** Whether what is held is held until another time than before. */
+function changesWait(before: unknown, after: SettingsPatch): boolean {
+  const waitOf = ({ notifications: { quietHours, digest } = {} }: SettingsPatch) => ({ quietHours, digest });
+  return !isDeepStrictEqual(waitOf(before as SettingsPatch), waitOf(after));
 }
 
 /** Objects part by part; everything else is replaced, and null takes back what was set. */

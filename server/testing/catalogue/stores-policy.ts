@@ -79,6 +79,10 @@ export const policyStores: StoreModules = {
         ({ tx, mine }) => digests.judgeHeldAnew(tx, mine, "ada", { now: future, noDigest: true }),
         undefined,
       ],
+      judgeSomeAnew: [
+        ({ tx, mine }) => digests.judgeSomeAnew(tx, mine, { now: future, after: reader, limit: 50, noDigest: true }),
+        undefined,
+      ],
       readEpoch: [({ tx, mine }) => digests.readEpoch(tx, mine), own],
     },
   },

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { startWorker } from "../../jobs/worker.ts";
+import type { Database } from "../../persistence/database.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { judgeAnew } from "./judge-anew.ts";
+import { judgeSomeAnew, type Reader } from "./store.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let db: Database;
+let made = 0;
+const later = new Date("2099-01-01T00:00:00Z");
+const night = { enabled: true, from: "00:00", to: "23:59" };
+
+beforeAll(async () => {
+  stack = await startStack();
+  db = stack.api.services.db;
+});
+afterAll(() => stack.close());
+beforeEach(async () => {
+  tenant = await stack.tenant(`acme-${++made}`);
+  await set({ channels: { email: true }, quietHours: night });
+});
+
+const set = async (notifications: object, rest: object = {}) =>
+  expect(await tenant.key()("PATCH", "/admin/tenant", { settings: { notifications, ...rest } })).toMatchObject({
+    status: 200,
+  });
+const prefer = (userId: string, body: object) => tenant.key()("PUT", `/Users/${userId}/preferences`, body);
+const hold = (held: HeldMail[]) => holdMails(db, tenant.tenantId, held, later);
+
+async function heldFor(): Promise<string[]> {
+  const where = { status: { in: ["held", "folded"] }, digestId: null, heldUntil: later };
+  const rows = await db.forTenant(tenant.tenantId).delivery.findMany({ where, orderBy: { userId: "asc" } });
+  return rows.map(({ userId }) => userId);
+}
+
+async function worked(stillHeld: string[]): Promise<void> {
+  const worker = await startWorker(configFor(stack.database));
+  await expect
+    .poll(heldFor, { timeout: 20_000 })
+    .toEqual(stillHeld)
+    .finally(() => worker.close());
+}
+
+test.each([
+  ["no quiet hours any more", { quietHours: { enabled: false } }, {}],
+  ["other ones", { quietHours: { from: "01:00", to: "01:01" } }, {}],
+  ["another time zone", {}, { timezone: "Asia/Tokyo" }],
+])("a tenant that sets %s has what is held judged by that", async (_name, notifications, rest) => {
+  await hold([{ userId: "ada" }, { userId: "ben" }, { userId: "ben" }]);
+  await set(notifications, rest);
+  await worked([]);
+});
+
+test("a tenant's other digest leaves everybody's at their time, its end those of people with one of their own", async () => {
+  await prefer("ben", { digest: { every: "daily" } });
+  await hold([
+    { userId: "ada", status: "folded" },
+    { userId: "ben", status: "folded" },
+  ]);
+  await set({ digest: { every: "daily" } });
+  await set({ digest: { every: "hourly" } });
+  await judgeAnew(db, tenant.tenantId, { now: new Date() });
+  expect(await heldFor()).toEqual(["ada", "ben"]);
+  await set({ digest: { every: "off" } });
+  await worked(["ben"]);
+});
+
+test("however many there are: some readers a step, each once, and the digests that wait in line", async () => {
+  const users = Array.from({ length: 7 }, (_, n) => `user-${n}`);
+  await hold(users.flatMap((userId) => [{ userId }, { userId }, { userId, address: `other-${userId}@example.com` }]));
+  const held = { tenantId: tenant.tenantId, status: "held" };
+  const inLine = { status: "queued", kind: "digest", heldUntil: null, dueAt: later, updatedAt: new Date(0) };
+  await db.forTenant(tenant.tenantId).delivery.updateMany({
+    where: { ...held, userId: { in: users.slice(0, 3) }, address: { startsWith: "other-" } },
+    data: inLine,
+  });
+  const steps: string[] = [];
+  const now = new Date();
+  let after: Reader | undefined = { userId: "", address: "" };
+  while (after) {
+    const range: Parameters<typeof judgeSomeAnew>[2] = { now, after, limit: 2, noDigest: false };
+    after = await tenantTransaction(db.prisma, tenant.tenantId, (tx) => judgeSomeAnew(tx, tenant.tenantId, range));
+    steps.push(after?.userId ?? "end");
+  }
+  expect(steps).toEqual(["user-1", "user-3", "user-4", "user-5", "user-6", "end"]);
+  expect(await heldFor()).toEqual([]);
+  const digests = await db.forTenant(tenant.tenantId).delivery.findMany({ where: { kind: "digest" } });
+  expect(digests.map(({ dueAt }) => dueAt)).toEqual([now, now, now]);
+});
