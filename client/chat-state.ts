@@ -12,7 +12,7 @@ export interface ChatState {
   earlier: string | null | undefined;
   /** The first pages of them, with names; undefined before they were asked for. */
   members: readonly Member[] | undefined;
-  /** Read position of each other member, by user id. */
+  /** The furthest that each other member has read, by user id. */
   reads: Readonly<Record<string, number>>;
   /** Until when (milliseconds, this page's clock) each other member counts as typing. */
   typing: Readonly<Record<string, number>>;
@@ -111,10 +111,10 @@ export function withReadPosition(state: ChatState, seq: number): ChatState {
 export function withMembers(state: ChatState, members: readonly Member[], changes: number): ChatState {
   if (state.memberChanges !== changes) return { ...state, members: state.members ?? members, membersStale: true };
   const { me } = state.log;
-  const others = members.filter(({ userId }) => userId !== me);
-  const reads = Object.fromEntries(others.map(({ userId, lastReadSeq }) => [userId, lastReadSeq]));
-  // A position heard live is newer than the list.
-  return { ...state, members, membersStale: false, reads: { ...reads, ...state.reads } };
+  const reads = { ...state.reads };
+  for (const { userId, lastReadSeq } of members)
+    if (userId !== me) reads[userId] = Math.max(reads[userId] ?? 0, lastReadSeq);
+  return { ...state, members, membersStale: false, reads };
 }
 
 /** Typing is never taken back by an event: it ends when nobody renews it. */

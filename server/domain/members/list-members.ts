@@ -22,15 +22,17 @@ export const listMembers = query({
     const { db } = ctx.services;
     const chatId = requireId(input.chatId);
     await markPosition(ctx);
-    const chat = await getMemberChat(db, ctx.tenantId, callerId(ctx), chatId);
+    const me = callerId(ctx);
+    const chat = await getMemberChat(db, ctx.tenantId, me, chatId);
+    const present = (row: Parameters<typeof presentMember>[0]) => presentMember(row, me);
     if (wantsCursor(input)) {
       const { rows, ...cursors } = await readMembersByCursor(ctx, chatId, input);
       if (!input.expand) return { data: rows.map(({ userId }) => userId), ...cursors };
-      return { data: rows.map(presentMember), ...cursors };
+      return { data: rows.map(present), ...cursors };
     }
     const pages = readPage(input);
     const members = await loadMembers(db, ctx.tenantId, chatId, pages);
-    if (input.expand) return toPage(pages, chat.memberCount, members.map(presentMember));
+    if (input.expand) return toPage(pages, chat.memberCount, members.map(present));
     return toPage(
       pages,
       chat.memberCount,

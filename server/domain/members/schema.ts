@@ -17,13 +17,18 @@ export function presentMemberUser(
   return { userId, displayName: user?.displayName ?? null, avatarUrl: user?.avatarUrl ?? null };
 }
 
+const furthestRead = z
+  .number()
+  .int()
+  .describe("How far the member has read: marking messages unread does not take it back");
+
 /** A member to those who run the tenant. */
 export const chatMemberSchema = z
   .object({
     userId: z.string(),
     role,
     joinedAt: z.string(),
-    lastReadSeq: z.number().int(),
+    lastReadSeq: furthestRead,
     mutedUntil: z.string().nullable(),
     user: memberUser,
   })
@@ -34,7 +39,12 @@ export const memberSchema = z
     userId: z.string(),
     role,
     joinedAt: z.string(),
-    lastReadSeq: z.number().int(),
+    lastReadSeq: z
+      .number()
+      .int()
+      .describe(
+        "One's own read position; of others the furthest they have read, which marking unread does not take back",
+      ),
     mutedUntil: z.string().optional(),
     user: memberUser,
   })
@@ -42,11 +52,12 @@ export const memberSchema = z
 
 type MemberRow = Member & { user: User | undefined };
 
-/** To who is in the chat. */
-export function presentMember(row: MemberRow): z.output<typeof memberSchema> {
+/** To a reader who is in the chat. */
+export function presentMember(row: MemberRow, readerId: string): z.output<typeof memberSchema> {
   const { mutedUntil } = row;
+  const own = row.userId === readerId ? { lastReadSeq: Number(row.lastReadSeq) } : {};
   const muted = mutedUntil && mutedUntil.getTime() > Date.now();
-  return { ...presentEither(row), ...(muted ? { mutedUntil: mutedUntil.toISOString() } : {}) };
+  return { ...presentEither(row), ...own, ...(muted ? { mutedUntil: mutedUntil.toISOString() } : {}) };
 }
 
 /** To those who run the tenant. */
@@ -54,12 +65,18 @@ export function presentChatMember(row: MemberRow): z.output<typeof chatMemberSch
   return { ...presentEither(row), mutedUntil: row.mutedUntil?.toISOString() ?? null };
 }
 
-function presentEither({ userId, role: itsRole, joinedAt, lastReadSeq, user }: MemberRow) {
+/** How far a member has read, as others see it: unread is a note to oneself. */
+export function furthestReadOf({ lastReadSeq, setBackFrom }: Pick<Member, "lastReadSeq" | "setBackFrom">): number {
+  return Math.max(Number(lastReadSeq), Number(setBackFrom));
+}
+
+function presentEither(row: MemberRow) {
+  const { userId, role: itsRole, joinedAt, user } = row;
   return {
     userId,
     role: itsRole as z.output<typeof role>,
     joinedAt: joinedAt.toISOString(),
-    lastReadSeq: Number(lastReadSeq),
+    lastReadSeq: furthestReadOf(row),
     user: presentMemberUser(userId, user),
   };
 }

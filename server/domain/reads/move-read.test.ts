@@ -5,6 +5,11 @@ import { type Caller, type Stack, startStack, type TestTenant } from "../../test
 import type { Chat } from "../chats/schema.ts";
 import { moveRead } from "./store.ts";
 
+interface Seen {
+  userId: string;
+  lastReadSeq: number;
+}
+
 interface Moved {
   chatId: string;
   lastReadSeq: number;
@@ -98,6 +103,27 @@ describe("succeeds", () => {
     subscription.close();
   });
 
+  test("back for oneself alone, also to who asks later: others see the furthest that one has read", async () => {
+    const chat = await chatOf(5);
+    const ofBen = async (caller: Caller, path = `/Chat/${chat.id}/members?expand=true`) =>
+      (await caller<{ data: Seen[] }>("GET", path)).body.data.find(({ userId }) => userId === "ben")?.lastReadSeq;
+    const seen = async () => [
+      await ofBen(ada),
+      await ofBen(ada, `/Chat/${chat.id}/members?expand=true&limit=50`),
+      await ofBen(tenant.key(), `/admin/chats/${chat.id}/members`),
+      await ofBen(ben),
+    ];
+    await move(ben, chat, { seq: 4 });
+    expect(await seen()).toEqual([4, 4, 4, 4]);
+    await move(ben, chat, { seq: 2, unread: true });
+    expect(await seen()).toEqual([4, 4, 4, 1]);
+    await move(ben, chat, { seq: 3 });
+    await move(ben, chat, { seq: 3, unread: true });
+    expect(await seen()).toEqual([4, 4, 4, 2]);
+    await ben("POST", `/Chat/${chat.id}/messages`, { content: "who sends has read" });
+    expect(await seen()).toEqual([6, 6, 6, 6]);
+  });
+
   test("to the furthest when many come at once", async () => {
     const chat = await chatOf(20);
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => move(ben, chat, { seq: 20 - i })));
@@ -129,7 +155,15 @@ test("not a member, not any more, and other tenants get 404", async () => {
   expect((await move(ben, chat, { seq: 1 })).status).toBe(404);
 });
 
-test.each<[moves: [seq: number, back: boolean][], end: number]>([
+test.each<[moves: [seq: number, back: boolean][], end: number, furthest: number]>([
+  [
+    [
+      [8, false],
+      [1, true],
+    ],
+    0,
+    8,
+  ],
   [
     [
       [8, false],
@@ -137,6 +171,7 @@ test.each<[moves: [seq: number, back: boolean][], end: number]>([
       [3, false],
     ],
     4,
+    8,
   ],
   [
     [
@@ -144,6 +179,7 @@ test.each<[moves: [seq: number, back: boolean][], end: number]>([
       [9, false],
       [7, false],
     ],
+    9,
     9,
   ],
   [
@@ -153,11 +189,14 @@ test.each<[moves: [seq: number, back: boolean][], end: number]>([
       [1, false],
     ],
     5,
+    5,
   ],
-])("moves that are committed together end where they would one after the other: %j", async (moves, end) => {
+])("moves that are committed together end where they would one after the other: %j", async (moves, end, furthest) => {
   const { id: chatId } = await chatOf(10);
   const { db } = stack.api.services;
   const store = ([seq, back]: [number, boolean]) => moveRead(db, tenant.tenantId, { chatId, userId: "ben", seq, back });
   const moved = await Promise.all(moves.map(store));
   expect(moved.at(-1)?.seq).toBe(end);
+  const { data } = (await ada<{ data: Seen[] }>("GET", `/Chat/${chatId}/members?expand=true`)).body;
+  expect(data.find(({ userId }) => userId === "ben")?.lastReadSeq).toBe(furthest);
 });

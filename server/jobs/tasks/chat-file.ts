@@ -1,5 +1,6 @@
 import { publicChat } from "../../domain/chats/presenter.ts";
 import { getTenantChat } from "../../domain/chats/store.ts";
+import { furthestReadOf } from "../../domain/members/schema.ts";
 import { presentMessage } from "../../domain/messages/schema.ts";
 import { listEditsOf, listMessages } from "../../domain/messages/store.ts";
 import { listMembersAfter } from "./person-store.ts";
@@ -15,7 +16,10 @@ const chat: Part = async ({ db, tenantId, subject }) => {
 
 const members: Part = async ({ db, tenantId, subject }, at) => {
   const rows = await listMembersAfter(db, tenantId, { chatId: subject, after: at, limit: membersAStep });
-  const lines = rows.map(({ tenantId: _, ...data }) => ({ record: "member", data }));
+  const lines = rows.map(({ tenantId: _, setBackFrom, ...data }) => ({
+    record: "member",
+    data: { ...data, lastReadSeq: furthestReadOf({ ...data, setBackFrom }) },
+  }));
   return { lines, done: rows.length, next: rows.length === membersAStep ? rows.at(-1)?.userId : undefined };
 };
 

@@ -94,6 +94,7 @@ async function makeChat(tenant: TestTenant, messages: number): Promise<string> {
   const first = await send("ada", "All abord");
   await tenant.as("ada")("PATCH", `/Chat/${body.id}/messages/${first.body.id}`, { content: "All aboard" });
   await send("ben", "Aye");
+  await tenant.as("ben")("PUT", `/Chat/${body.id}/read`, { seq: 1, unread: true });
   await owner.query(
     `insert into messages (tenant_id, chat_id, seq, id, sender_id, content, position, created_at)
      select $1, $2, 2 + n, gen_random_uuid(), case when n % 2 = 0 then 'ada' else 'ben' end, 'Message ' || n || repeat(' and more', 20), 0, now()
@@ -117,14 +118,13 @@ test("a chat's file holds what the database holds, through workers that die afte
   const messages = records(lines, "message").map(({ data }) => data);
   expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 1502 }, (_, index) => index + 1));
   expect(messages.length).toBe(await count("select count(*) from messages where chat_id = $1", [chatId]));
-  const { rows } = await owner.query(
-    "select md5(string_agg(content, '|' order by seq)) as sum from messages where chat_id = $1",
-    [chatId],
-  );
+  const sum = "select md5(string_agg(content, '|' order by seq)) as sum from messages where chat_id = $1";
+  const { rows } = await owner.query(sum, [chatId]);
   const { rows: mine } = await owner.query("select md5($1) as sum", [messages.map(({ content }) => content).join("|")]);
   expect(mine).toEqual(rows);
   expect(messages[0]).toMatchObject({ content: "All aboard", edits: [{ version: 1, content: "All abord" }] });
-  expect(records(lines, "member").map(({ data }) => data.userId)).toEqual(["ada", "ben"]);
+  const read = records(lines, "member").map(({ data }) => `${data.userId} to ${data.lastReadSeq}`);
+  expect(read).toEqual(["ada to 1", "ben to 2"]);
   expect(records(lines, "chat")).toMatchObject([{ data: { id: chatId, name: "Crew" } }]);
 
   for (const path of [`/admin/tasks/${task.taskId}`, `/admin/tasks/${task.taskId}/file`])
