@@ -253,6 +253,8 @@ describe("words and answers of all kinds", () => {
       return [words, 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_TOKEN: "nonsense" }];
     }),
     [["send", crypto.randomUUID(), "x", "--as", "ada"], 1, /not_found, request /],
+    [["send", crypto.randomUUID(), "x"], 1, /; name one with --as \(user_required/],
+    [["send", crypto.randomUUID(), "x", "--as", "a".repeat(129)], 1, /\n {2}--as: /],
     [["notify", "ada", " ", "x"], 1, /\n {2}subject: /],
   ];
   test.each(cases)("parley %j ends with %i", async (words, code, says, changes = {}) => {

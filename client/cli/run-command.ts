@@ -42,17 +42,22 @@ export async function runCommand(words: string[]): Promise<number> {
 
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`parley: ${error.message}\n`);
+    say(error.message);
     return exits.usage;
   }
   if (error instanceof ParleyError) {
     const fields = Object.entries(error.errors).map(([field, texts]) => `\n  ${field}: ${texts.join("; ")}`);
     const asked = error.requestId ? `, request ${error.requestId}` : "";
-    process.stderr.write(`parley: ${error.message} (${error.code}${asked})${fields.join("")}\n`);
+    say(`${error.message} (${error.code}${asked})${fields.join("")}`);
     return error.passing ? exits.unanswered : exits.refused;
   }
-  process.stderr.write(`parley: ${reasonOf(error)}\n`);
+  say(reasonOf(error));
   return exits.unanswered;
+}
+
+/** Whom a key acts as is a header to the service, and an option here. */
+function say(text: string): void {
+  process.stderr.write(`parley: ${text.replaceAll(/x-act-as-user/giu, "--as")}\n`);
 }
 
 /** fetch says only that it failed; why is behind it. */
