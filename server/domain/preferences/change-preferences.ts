@@ -28,7 +28,7 @@ export async function changePreferences(
 function choicesOf({ categories = [] }: PreferenceChanges): Choice[] {
   return categories.flatMap((category) =>
     deliveryChannels.flatMap((channel) => {
-      const choice = category[channel];
+      const choice = category[channel] ?? category.channels?.[channel]?.choice;
       if (choice === undefined) return [];
       return [{ type: category.type, channel, enabled: choice === "default" ? undefined : choice === "on" }];
     }),

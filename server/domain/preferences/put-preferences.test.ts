@@ -92,6 +92,21 @@ describe("succeeds", () => {
     });
   });
 
+  test("what GET answers is put back as it came, and with choices changed in it", async () => {
+    await put("ivy", { categories: [{ type: "News", email: "off" }] });
+    const known = await get("ivy");
+    expect((await put("ivy", known)).body.categories).toEqual(known.categories);
+    for (const { type, channels } of known.categories) {
+      if (type === "News") channels.email.choice = "default";
+      if (type === "*") channels.email.choice = "on";
+    }
+    const { body } = await put("ivy", known);
+    expect(mails(body)).toMatchObject({ "*": "true on", News: "true default" });
+    expect(await get("ivy")).toEqual(body);
+    const both = { type: "News", email: "off", channels: { email: { choice: "on" } } };
+    expect(mails((await put("ivy", { categories: [both] })).body)).toMatchObject({ News: "false off" });
+  });
+
   test("times are changed part by part, and pauses end by themselves", async () => {
     await put("eve", { quietHours: { enabled: true }, digest: { every: "weekly", weekday: "friday" } });
     const { body } = await put("eve", { quietHours: { from: "20:30" }, timezone: "Asia/Tokyo", pause: "day" });
@@ -162,6 +177,7 @@ describe("refuses", () => {
     ["a rhythm that does not exist", { digest: { every: "yearly" } }],
     ["a pause that does not exist", { pause: "year" }],
     ["a choice that does not exist", { categories: [{ type: "News", email: "maybe" }] }],
+    ["what comes of a choice without it", { categories: [{ type: "News", channels: { email: { enabled: false } } }] }],
     ["a type without a name", { categories: [{ type: " ", email: "on" }] }],
   ])("%s with 400", async (_name, body) => {
     expect((await put("ada", body)).status).toBe(400);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { timezoneName, userId } from "../../schema.ts";
-import { deliveryChannels, notificationType } from "../categories/schema.ts";
+import { deliveryChannels, maxCategories, notificationType } from "../categories/schema.ts";
 import { digestFields, quietFields } from "../tenants/schema.ts";
 
 /** Types that one person can have chosen for; a page of preferences has no more. */
@@ -15,6 +15,8 @@ const pause = z
   .enum(["none", "hour", "day", "week"])
   .describe("Holds every mail that is not urgent for so long from now");
 
+const chosen = z.object({ choice }).optional();
+
 /** What a person can set; what is left out stays as it is. */
 export const preferenceChanges = {
   timezone: timezoneName.optional().describe("Where quiet hours and digests are counted; the profile's unless given"),
@@ -22,8 +24,20 @@ export const preferenceChanges = {
   digest: z.object(digestFields).partial().optional(),
   pause: pause.optional(),
   categories: z
-    .array(z.object({ type: notificationType, inApp: choice.optional(), email: choice.optional() }))
-    .max(200)
+    .array(
+      z.object({
+        type: notificationType,
+        inApp: choice.optional(),
+        email: choice.optional(),
+        channels: z
+          .object({ inApp: chosen, email: chosen })
+          .optional()
+          .describe(
+            "The same as preferences are answered: choice counts, what comes of it is not set; inApp and email come before",
+          ),
+      }),
+    )
+    .max(maxChoices + maxCategories)
     .optional()
     .describe("Choices by type; * for all types that have none of their own"),
 };
@@ -31,7 +45,7 @@ export const preferenceChanges = {
 export type PreferenceChanges = z.output<z.ZodObject<typeof preferenceChanges>>;
 
 const switchSchema = z.object({
-  enabled: z.boolean().describe("What comes of it all"),
+  enabled: z.boolean().describe("What comes of it all; choice is what can be set"),
   choice,
   locked: z.boolean().describe("Required: nobody can switch it off"),
 });
