@@ -1,5 +1,5 @@
 import type { Calls } from "./calls.ts";
-import { ParleyError, toParleyError } from "./parley-error.ts";
+import { ParleyError, type TokenError, toParleyError } from "./parley-error.ts";
 import { type CallName, routes } from "./routes.ts";
 import type { TokenKeeper } from "./token-keeper.ts";
 
@@ -30,7 +30,7 @@ export interface ApiOptions {
   headers?: Record<string, string> | undefined;
   onCall?: ((call: SeenCall) => void) | undefined;
   /** The service takes none of the tokens there are. */
-  onSignedOut?: (() => void) | undefined;
+  onSignedOut?: ((cause: TokenError | undefined) => void) | undefined;
 }
 
 export interface CallOptions {
@@ -41,7 +41,7 @@ export interface CallOptions {
   keepalive?: boolean;
 }
 
-/** The public REST API, typed from the operation catalogue. Throws `ParleyError` for a refusal, `TypeError` without an answer. */
+/** The public REST API, typed from the operation catalogue. Throws `ParleyError` for a refusal, `TokenError` without a token, `TypeError` without an answer. */
 export class Api {
   readonly #options: ApiOptions;
 
@@ -76,10 +76,14 @@ export class Api {
     const token = await tokens?.current(options.keepalive);
     const response = await this.#fetch(method, path, body, token, options);
     if (response.status !== 401 || !tokens || token === undefined) return okOrThrow(response);
-    const other = await tokens.other(token);
+    let cause: TokenError | undefined;
+    const other = await tokens.other(token).catch((error: TokenError) => {
+      cause = error;
+      return undefined;
+    });
     if (other === undefined) {
-      this.#options.onSignedOut?.();
-      return okOrThrow(response);
+      this.#options.onSignedOut?.(cause);
+      throw await toParleyError(response, cause);
     }
     return okOrThrow(await this.#fetch(method, path, body, other, options));
   }

@@ -8,7 +8,7 @@ export type { Inbox } from "./inbox.ts";
 export { appearedAt, type InboxFilter, inboxItems } from "./inbox-state.ts";
 export type { Outgoing } from "./message-log.ts";
 export { Parley } from "./parley.ts";
-export { ParleyError, sentenceOf } from "./parley-error.ts";
+export { ParleyError, sentenceOf, TokenError } from "./parley-error.ts";
 export type { ParleyOptions } from "./parley-options.ts";
 export type { CallName } from "./routes.ts";
 export { standardTransports } from "./standard-transports.ts";

@@ -8,8 +8,9 @@ export class ParleyError extends Error {
   /** Field → what is wrong with it. */
   readonly errors: Record<string, string[]>;
 
-  constructor(status: number, problem: Problem, at: { requestId?: string; retryAfterMs?: number } = {}) {
-    super(problem.detail ?? problem.title ?? `The service answered ${status}.`);
+  constructor(status: number, problem: Problem, at: At = {}) {
+    const text = problem.detail ?? problem.title ?? `The service answered ${status}.`;
+    super(at.cause ? `${text}; ${at.cause.message}` : text, at.cause && { cause: at.cause });
     this.name = "ParleyError";
     this.status = status;
     this.code = problem.code ?? "unknown";
@@ -24,6 +25,28 @@ export class ParleyError extends Error {
   }
 }
 
+interface At {
+  requestId?: string | undefined;
+  retryAfterMs?: number | undefined;
+  /** Why there was no other token than the one that was refused. */
+  cause?: TokenError | undefined;
+}
+
+/** The app's own `getToken` threw, and no call could be made for it: `cause` is what it threw. */
+export class TokenError extends Error {
+  constructor(cause: unknown) {
+    super(`getToken gave no token: ${withoutTokens(cause instanceof Error ? cause.message : String(cause))}`, {
+      cause,
+    });
+    this.name = "TokenError";
+  }
+}
+
+/** An app's words may quote the token that it could not renew, and ours are shown and logged. */
+function withoutTokens(text: string): string {
+  return text.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/gu, "…");
+}
+
 interface Problem {
   title?: string;
   detail?: string;
@@ -31,13 +54,14 @@ interface Problem {
   errors?: Record<string, string[]>;
 }
 
-export async function toParleyError(response: Response): Promise<ParleyError> {
+export async function toParleyError(response: Response, cause?: TokenError): Promise<ParleyError> {
   const isJson = /json/u.test(response.headers.get("content-type") ?? "");
   const problem = isJson ? ((await response.json()) as Problem) : {};
   const seconds = Number(response.headers.get("retry-after"));
   return new ParleyError(response.status, problem, {
     requestId: response.headers.get("x-request-id") ?? undefined,
     retryAfterMs: seconds > 0 ? seconds * 1_000 : undefined,
+    cause,
   });
 }
 
@@ -47,5 +71,6 @@ export function sentenceOf(error: unknown): string {
     const [[field, texts] = []] = Object.entries(error.errors);
     return field ? `${error.message}: ${field} ${texts?.[0] ?? ""}` : error.message;
   }
+  if (error instanceof TokenError) return error.message;
   return "The service did not answer. Check the connection and try again.";
 }

@@ -507,6 +507,26 @@ test("asks for another token when one is refused, and says so when there is none
   expect(out.getState()).toMatchObject({ phase: "failed", link: "signed-out" });
 });
 
+test("what getToken throws is the cause of what the app is told, without the token that it may quote", async () => {
+  const ada = newUser("ada");
+  const token = await tenant.token(ada);
+  const own = new Error(`The session of ${token} has ended`);
+  const none = make(ada, { getToken: () => Promise.reject(own), userId: ada });
+  const told = { name: "TokenError", message: "getToken gave no token: The session of … has ended", cause: own };
+  await expect(none.api.call("inbox.getCounters", {})).rejects.toMatchObject(told);
+  await none.start();
+  expect(none.getState()).toMatchObject({ phase: "failed", problem: told.message });
+
+  const refused = make(ada, {
+    getToken: (why) => (why === "start" ? "garbage" : Promise.reject(own)),
+    userId: ada,
+  });
+  const error = await refused.api.call("inbox.getCounters", {}).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ status: 401, code: "unauthenticated", cause: told });
+  expect(String(error)).toContain(`; ${told.message}`);
+  expect(refused.getState()).toMatchObject({ link: "signed-out", problem: told.message });
+});
+
 test("a token that is revoked ends in 'signed-out', and a new one goes on from there", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

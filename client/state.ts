@@ -20,6 +20,7 @@ export type Link = "connecting" | "live" | "reconnecting" | "offline" | "signed-
 export interface State {
   me: string;
   phase: "loading" | "ready" | "failed";
+  /** Why it failed, or why there is no token any more. */
   problem: string | undefined;
   link: Link;
   chats: Readonly<Record<string, ChatState>>;
@@ -80,7 +81,8 @@ export function reduce(state: State, action: Action): State {
     case "phase":
       return { ...state, phase: action.phase, problem: action.problem };
     case "link":
-      return state.link === action.link ? state : { ...state, link: action.link };
+      if (state.link === action.link) return state;
+      return { ...state, link: action.link, problem: action.link === "live" ? undefined : state.problem };
     case "chats-loaded":
       return { ...action.chats.reduce(withChat, state), moreChats: action.more };
     case "chats-reloaded":

@@ -1,3 +1,5 @@
+import { TokenError } from "./parley-error.ts";
+
 /**
  * Gives the user's token. `start`: the first one. `expiring`: a fresh one is needed soon. `refused`: the service did not take the last.
  * Throw, or give the same again, when there is none.
@@ -16,7 +18,10 @@ export class TokenKeeper {
     this.#get = get;
   }
 
-  /** @param atOnce takes the one there is until its very end: nobody will be there to get another */
+  /**
+   * Throws TokenError when there is none.
+   * @param atOnce takes the one there is until its very end: nobody will be there to get another
+   */
   current(atOnce = false): Promise<string> {
     if (this.#token === undefined) return this.#renew("start");
     const { exp } = readClaims(this.#token);
@@ -32,10 +37,10 @@ export class TokenKeeper {
     this.#token = undefined;
   }
 
-  /** A token that is not `refused`. Rejects with undefined when there is none. */
+  /** A token that is not `refused`; undefined when the same comes again. Throws TokenError when none comes. */
   async other(refused: string): Promise<string | undefined> {
     if (this.#token !== undefined && this.#token !== refused) return this.#token;
-    const fresh = await this.#renew("refused").catch(() => undefined);
+    const fresh = await this.#renew("refused");
     return fresh === refused ? undefined : fresh;
   }
 
@@ -46,6 +51,9 @@ export class TokenKeeper {
         if (!token) throw new Error("There is no token");
         this.#token = token;
         return token;
+      })
+      .catch((error: unknown) => {
+        throw new TokenError(error);
       })
       .finally(() => {
         this.#renewal = undefined;
