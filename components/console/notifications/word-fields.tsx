@@ -4,15 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { JsonField } from "../json-field.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
-import { useTRPC } from "../trpc.ts";
+import { loadPublished } from "../templates/load-published.ts";
+import { useTRPC, useTRPCClient } from "../trpc.ts";
 import type { DraftFieldsProps } from "./compose-page.tsx";
 import { priorities } from "./draft.ts";
 
 /** What kind it is and what it says, in one's own words or a template's. */
 export function WordFields({ draft, set, errors, uses }: DraftFieldsProps & { uses: readonly string[] }) {
   const trpc = useTRPC();
-  const templates = useQuery(trpc.templates.list.queryOptions({ limit: 200 }));
-  const published = (templates.data?.data ?? []).filter((template) => template.published !== undefined);
+  const client = useTRPCClient();
+  const { data: published = [] } = useQuery({
+    queryKey: [...trpc.templates.list.queryKey(), "published"],
+    queryFn: () => loadPublished((input) => client.templates.list.query(input)),
+  });
   const metadataHint = useMetadataHint(draft.type);
   return (
     <fieldset className="flex flex-col gap-5">
@@ -34,7 +38,8 @@ export function WordFields({ draft, set, errors, uses }: DraftFieldsProps & { us
         value={draft.template}
         options={[
           { value: "", label: "Words of your own" },
-          ...published.map(({ name, title }) => ({ value: name, label: `Template: ${title}` })),
+          // The title first: typing in the browser's list goes to it.
+          ...published.map(({ name, title }) => ({ value: name, label: `${title} (template ${name})` })),
         ]}
         onChange={(template) => set({ template, variables: "" })}
       />
