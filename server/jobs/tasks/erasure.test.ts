@@ -27,14 +27,22 @@ afterAll(async () => {
   await stack.close();
 });
 
-async function erase({ tenantId, key }: TestTenant, userId: string): Promise<void> {
+async function startErasure({ key }: TestTenant, userId: string): Promise<string> {
   const { body } = await key()<{ taskId: string }>("POST", `/admin/users/${userId}/erase`, { confirm: userId });
-  const job = { tenantId, taskId: body.taskId, last: false };
-  const status = async () =>
-    (await owner.query("select status from tasks where id = $1", [body.taskId])).rows[0]?.status;
-  while (["waiting", "running"].includes(await status()))
+  return body.taskId;
+}
+
+async function isUnderWay(taskId: string): Promise<boolean> {
+  const { rows } = await owner.query("select status from tasks where id = $1", [taskId]);
+  if (["waiting", "running"].includes(rows[0]?.status)) return true;
+  expect(rows).toEqual([{ status: "done" }]);
+  return false;
+}
+
+async function erase(tenant: TestTenant, userId: string): Promise<void> {
+  const job = { tenantId: tenant.tenantId, taskId: await startErasure(tenant, userId), last: false };
+  while (await isUnderWay(job.taskId))
     await runTask({ db: stack.api.services.db, stopping: new AbortController().signal }, job);
-  expect(await status()).toBe("done");
 }
 
 /** Sends to many: to ada alone, reached, deleted by her, to come and taken back before it came; and one to two people. */
@@ -175,6 +183,47 @@ test("sends to one that were taken back before it was kept to whom say nothing a
     [tenantId],
   );
   expect(rows.map(({ said }) => said)).toEqual(["", "", "cancelled 1", "cancelled 2", "scheduled 1"]);
+});
+
+test("steps that were read before, one between every two of an erasure, leave nothing to who is erased", async () => {
+  const lea = await stack.tenant("lea");
+  const [{ tenantId }, call, { db }] = [lea, lea.key(), stack.api.services];
+  for (const user of ["lea", "moe"]) await call("PUT", `/Users/${user}`, { displayName: user });
+  await call("PUT", "/admin/topics/tides", { name: "Tides" });
+  expect((await call("POST", "/admin/topics/tides/subscribers", { userIds: ["lea", "moe"] })).status).toBe(200);
+  const later = { type: "Delay", subject: "Ahoy", message: "Ahoy", scheduledFor: "2990-01-01T00:00:00Z" };
+  const waiting: string[] = [];
+  for (const whom of Array.from({ length: 12 }, () => [{ everyone: true }, { topic: "tides" }]).flat())
+    waiting.push((await call<{ id: string }>("POST", "/Notifications/bulk", { ...whom, ...later })).body.id);
+  const ids = [...waiting];
+  await owner.query("update notification_batches set due_at = now() where id = any ($1)", [ids]);
+  const users = async (id: string) => (await readPortion(db.pool, tenantId, id, 10))?.users;
+  for (const id of ids) expect(await users(id)).toEqual(["lea", "moe"]);
+
+  const stepAsRead = async (id: string) => {
+    const rows = ["lea", "moe"].map((userId) => ({ id: newId(), userId, filed: false }));
+    const step = { done: 0, passed: 2, cursor: "moe", finished: true, rows, now: new Date() };
+    return makeStep(db.pool, tenantId, id, step);
+  };
+  const job = { tenantId, taskId: await startErasure(lea, "lea"), last: false };
+  const dies = () => {
+    throw new Error("killed");
+  };
+  const stopping = new AbortController().signal;
+  for (;;) {
+    for (const id of waiting.splice(0, 2)) await stepAsRead(id);
+    if (!(await isUnderWay(job.taskId))) break;
+    await runTask({ db, stopping, step: dies }, job).catch(() => {});
+  }
+  const late = waiting.splice(0, 2);
+  expect(late).toHaveLength(2);
+  for (const id of late) {
+    expect(await stepAsRead(id)).toBeUndefined();
+    while (await runBatch(db, tenantId, id, Date.now()));
+  }
+  const told = await owner.query("select distinct user_id from notifications where batch_id = any ($1)", [ids]);
+  expect(told.rows).toEqual([{ user_id: "moe" }]);
+  for (const id of waiting) expect(await users(id)).toEqual(["moe"]);
 });
 
 test("a send to everyone leaves out who was erased, until they have a token or a profile again", async () => {

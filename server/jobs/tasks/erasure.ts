@@ -1,3 +1,4 @@
+import type { TenantId } from "../../auth/principal.ts";
 import { endBatch } from "../../domain/batches/store.ts";
 import { dropFromChat } from "../../domain/members/remove-member.ts";
 import { changeMessage } from "../../domain/messages/lane-store.ts";
@@ -5,7 +6,7 @@ import { withdrawNotifications } from "../../domain/notifications/store.ts";
 import { revokeUserTokens } from "../../domain/users/store.ts";
 import { DomainError } from "../../errors.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { visitWritten, type Written } from "./person-messages.ts";
 import {
   blankBatches,
@@ -113,23 +114,25 @@ async function leaveOthersBatches({ db, tenantId, subject }: TaskWork): Promise<
 
 /** Before the rows go that say whom a send to many has reached. */
 async function blankBatchesOf({ db, tenantId }: TaskWork, batchIds: (string | null)[]): Promise<void> {
-  const ids = [...new Set(batchIds.flatMap((id) => id ?? []))];
+  const ids = idsOf(batchIds);
   if (ids.length > 0) await tenantTransaction(db.prisma, tenantId, (tx) => blankBatches(tx, tenantId, ids));
 }
 
+const idsOf = (ids: (string | null)[]) => [...new Set(ids.flatMap((id) => id ?? []))];
+
 const notifications: Part = async (work, after) => {
   const { db, tenantId, subject } = work;
-  const rows = await listPersonNotifications(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  const rows = await listPersonNotifications(db.forTenant(tenantId), tenantId, {
+    userId: subject,
+    after,
+    limit: rowsAStep,
+  });
   const ids = rows.map(({ id }) => id);
   await blankBatchesOf(
     work,
     rows.map(({ batchId }) => batchId),
   );
-  if (ids.length > 0)
-    await unitOfWork(db, tenantId, async (unit) => {
-      await withdrawNotifications(unit, tenantId, ids, new Date());
-      await dropUnseen(unit.tx, tenantId, ids);
-    });
+  if (ids.length > 0) await unitOfWork(db, tenantId, (unit) => withdrawAll(unit, tenantId, ids));
   return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
 };
 
@@ -158,16 +161,34 @@ const calls: Part = async ({ db, tenantId, subject }, after) => {
   return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
 };
 
-/** Last, so that nothing of before is left: tokens made since it began are refused from now on, too. */
+/**
+ * Last, so that nothing of before is left: tokens made since it began are refused from now on, too. Under the head it is seen what steps
+ * of sends to many have made since the notifications went: those after it leave the erased out.
+ */
 const rest: Part = async ({ db, tenantId, subject }) => {
-  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+  const left = await unitOfWork(db, tenantId, async (unit) => {
+    const { tx } = unit;
     await revokeUserTokens(tx, tenantId, subject);
     await emptyProfile(tx, tenantId, subject);
     await dropPersonRows(tx, tenantId, subject);
     await dropPersonFiles(tx, tenantId, subject);
+    await unit.lockHead();
+    const rows = await listPersonNotifications(tx, tenantId, { userId: subject, limit: rowsAStep });
+    await blankBatches(tx, tenantId, idsOf(rows.map(({ batchId }) => batchId)));
+    await withdrawAll(
+      unit,
+      tenantId,
+      rows.map(({ id }) => id),
+    );
+    return rows.length;
   });
-  return { done: 0 };
+  return { done: 0, next: left === rowsAStep ? "more" : undefined };
 };
+
+async function withdrawAll(unit: Work, tenantId: TenantId, ids: string[]): Promise<void> {
+  await withdrawNotifications(unit, tenantId, ids, new Date());
+  await dropUnseen(unit.tx, tenantId, ids);
+}
 
 /**
  * Erases a person: messages become tombstones, memberships end, everything else goes. What stays is their id, where others' words and the

@@ -40,7 +40,11 @@ const messages: Part = async (work, at) => {
 };
 
 const notifications: Part = async ({ db, tenantId, subject }, after) => {
-  const rows = await listPersonNotifications(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  const rows = await listPersonNotifications(db.forTenant(tenantId), tenantId, {
+    userId: subject,
+    after,
+    limit: rowsAStep,
+  });
   return page("notification", rows, ({ id }) => id);
 };
 

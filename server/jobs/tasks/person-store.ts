@@ -67,12 +67,12 @@ export function listMemberships(db: Database, tenantId: TenantId, { userId, afte
 
 /** Somebody's notifications of every state, by id. */
 export function listPersonNotifications(
-  db: Database,
+  client: Pick<TenantTransaction, "notification">,
   tenantId: TenantId,
   { userId, after, limit }: PersonPage,
 ): Promise<Notification[]> {
   const where = { tenantId, userId, ...(after === undefined ? {} : { id: { gt: after } }) };
-  return db.forTenant(tenantId).notification.findMany({ where, orderBy: { id: "asc" }, take: limit });
+  return client.notification.findMany({ where, orderBy: { id: "asc" }, take: limit });
 }
 
 /** What was decided of them, by id. */

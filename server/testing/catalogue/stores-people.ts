@@ -88,7 +88,10 @@ export const personStores: StoreModules = {
         [],
       ],
       listMemberships: [({ db, mine }) => persons.listMemberships(db, mine, ofAda), []],
-      listPersonNotifications: [({ db, mine }) => persons.listPersonNotifications(db, mine, ofAda), own],
+      listPersonNotifications: [
+        ({ db, mine }) => persons.listPersonNotifications(db.forTenant(mine), mine, ofAda),
+        own,
+      ],
       listPersonDeliveries: [({ db, mine }) => persons.listPersonDeliveries(db, mine, ofAda), own],
       listPersonCalls: [({ db, mine }) => persons.listPersonCalls(db, mine, ofAda), own],
       listOwnBatches: [({ db, mine }) => persons.listOwnBatches(db, mine, ofAda), own],
