@@ -68,6 +68,56 @@ test("a send to many that another worker is at is looked at again in a while, no
   spy.mockRestore();
 });
 
+/** So many tenants that are due since long ago and whose steps always fail; and when each was tried. */
+async function fail(count: number) {
+  await owner.query(
+    "insert into tenant_dues select 'bad-' || n, 'notifications', now() - interval '1 hour' from generate_series(1, $1::int) n",
+    [count],
+  );
+  const { db } = stack.api.services;
+  const { query } = db.pool;
+  const tries: { of: string; at: number }[] = [];
+  const spy = vi.spyOn(db.pool, "query").mockImplementation(((...asked: Parameters<typeof query>) => {
+    const { name, values: [of] = [] } = asked[0] as unknown as { name?: string; values?: string[] };
+    if (name !== "due_notifications_v1" || !of?.startsWith("bad-")) return query.apply(db.pool, asked);
+    tries.push({ of, at: performance.now() });
+    return Promise.reject(new Error("always"));
+  }) as never);
+  const end = async () => {
+    spy.mockRestore();
+    await owner.query("delete from tenant_dues where tenant_id like 'bad-%'");
+  };
+  return { tries, end };
+}
+
+test("tenants whose steps always fail, however many and for however long, keep nobody else waiting", async () => {
+  const id = await schedule();
+  await owner.query("update notifications set scheduled_for = clock_timestamp() where id = $1", [id]);
+  await owner.query("update tenant_dues set due_at = clock_timestamp() where tenant_id = 'acme'");
+  const { tries, end } = await fail(1200);
+  const loop = new DueLoop({ db: stack.api.services.db, onError: () => {}, patience: 60_000 });
+  const status = async () => (await owner.query("select status from notifications where id = $1", [id])).rows[0];
+  try {
+    await expect.poll(status, { timeout: 10_000 }).toEqual({ status: "visible" });
+    expect(new Set(tries.map(({ of }) => of)).size).toBe(tries.length);
+  } finally {
+    await loop.close();
+    await end();
+  }
+}, 30_000);
+
+test("a tenant whose steps go on failing is left alone for longer each time", async () => {
+  const { tries, end } = await fail(1);
+  const loop = new DueLoop({ db: stack.api.services.db, onError: () => {}, patience: 100 });
+  await expect.poll(() => tries.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(4);
+  await loop.close();
+  await end();
+  const [first = 0, second = 0, third = 0, fourth = 0] = tries.map(({ at }) => at);
+  expect(second - first).toBeGreaterThan(90);
+  expect(third - second).toBeGreaterThan(190);
+  expect(fourth - third).toBeGreaterThan(390);
+});
+
 test("what is sent, put off or sent again by a node whose clock is an hour fast comes by Postgres' clock all the same", async () => {
   const [key, ben] = [tenant.key(), tenant.as("ben")];
   const soon = new Date(Date.now() + 20 * 60_000).toISOString();

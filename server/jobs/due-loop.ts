@@ -12,13 +12,15 @@ interface Options {
   onError(error: unknown): void;
   /** Between two looks when nothing is due, in ms. */
   pause?: number;
-  /** How long a tenant whose step failed is left alone, in ms. */
+  /** How long a tenant whose step failed is left alone, in ms; each time that it fails again twice as long, up to `mostPatience` times. */
   patience?: number;
 }
 
 /** Tenants at once, so that a long send of one keeps nobody else's schedule waiting. */
 const tenantsAtOnce = 4;
-const tenantsALook = 100;
+/** More than can fail at once: a look that ended at those who always fail would never come to the others. */
+const tenantsALook = 10_000;
+const mostPatience = 12;
 /** Between two looks however often something happens, in ms. */
 const leastPause = 25;
 /** How long a tenant's sends to many are left to whoever is at them, in ms: each such look reads thousands of recipients for nothing. */
@@ -33,6 +35,9 @@ export class DueLoop {
   private readonly options: Options;
   /** Kinds and tenants that are left alone for a while: a step failed, or somebody else is at it. */
   private readonly spared: LRUCache<string, true>;
+  /** How often each of them has failed in a row. */
+  private readonly failures: LRUCache<string, number>;
+  private readonly patience: number;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[];
   private readonly resting = new Set<() => void>();
@@ -40,7 +45,9 @@ export class DueLoop {
 
   constructor(options: Options) {
     this.options = options;
-    this.spared = new LRUCache({ max: 1000, ttl: options.patience ?? 5000 });
+    this.patience = options.patience ?? 5000;
+    this.spared = new LRUCache({ max: 2 * tenantsALook, ttl: this.patience });
+    this.failures = new LRUCache({ max: 2 * tenantsALook });
     this.running = [
       this.run("notifications", async (tenantId) => settleDue(options.db, tenantId, await options.db.now())),
       this.run("batches", (tenantId) => this.runBatches(tenantId)),
@@ -99,12 +106,19 @@ export class DueLoop {
       for (let next = queue.shift(); next && !this.stopping.signal.aborted; next = queue.shift())
         try {
           await step(next);
+          this.failures.delete(`${kind} ${next}`);
         } catch (error) {
-          this.spared.set(`${kind} ${next}`, true);
+          this.spare(`${kind} ${next}`);
           this.options.onError(error);
         }
     };
     await Promise.all(Array.from({ length: tenantsAtOnce }, work));
+  }
+
+  private spare(failed: string): void {
+    const before = this.failures.get(failed) ?? 0;
+    this.failures.set(failed, before + 1);
+    this.spared.set(failed, true, { ttl: this.patience * Math.min(2 ** before, mostPatience) });
   }
 
   private async runBatches(tenantId: TenantId): Promise<void> {
