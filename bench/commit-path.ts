@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type BenchDatabase, startDatabase } from "./database.ts";
+import { nursery } from "./process.ts";
 import { compare, print } from "./rounds.ts";
 
 // Durable sends a second where they are committed: our lanes with row-level security against the least a send can be without any of
@@ -50,7 +51,9 @@ export async function runWorker(
   chats: number,
   tenants = 1,
 ): Promise<number> {
-  const child = fork(worker, [kind, url, ...[inFlight, chats, tenants].map(String)], { execArgv: ["--import", "tsx"] });
+  const child = fork(worker, [kind, url, ...[inFlight, chats, tenants].map(String)], {
+    execArgv: [nursery, "--import", "tsx"],
+  });
   const [rate] = (await once(child, "message")) as [number];
   await once(child, "exit");
   return rate;

@@ -15,6 +15,9 @@ export interface BenchProcess<H extends Handlers> {
 /** `npm run bench -- rest --cpu-prof` leaves a profile of each process in the current folder. */
 const profiling = process.argv.filter((argument) => argument.startsWith("--cpu-prof"));
 
+/** As `npm start` has it; what we are compared with has it, too. */
+export const nursery = "--max-semi-space-size=64";
+
 let bundling: Promise<string> | undefined;
 
 /** Starts one of the programs below, bundled as a release is. */
@@ -25,7 +28,7 @@ export async function startProcess<H extends Handlers>(
   bundling ??= bundle();
   const file = join(await bundling, `${program}.js`);
   const child = fork(file, args, {
-    execArgv: [...node, ...profiling],
+    execArgv: [nursery, ...node, ...profiling],
     env: { PATH: process.env.PATH, NODE_ENV: "production" },
   });
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>();

@@ -30,7 +30,7 @@ export async function startProduct(settings: Record<string, string> = {}, name?:
   const here = `http://localhost:${port}`;
   const url = name === undefined ? here : `http://${name}:${port}`;
   const named = name === undefined ? {} : { BASE_URL: url };
-  const product = spawn(process.execPath, ["--enable-source-maps", "dist/main.js"], {
+  const product = spawn(process.execPath, ["--enable-source-maps", "--max-semi-space-size=64", "dist/main.js"], {
     env: {
       ...process.env,
       PORT: String(port),

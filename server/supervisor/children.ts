@@ -81,9 +81,10 @@ export class Child<Settings = unknown> {
   #start(): void {
     const { entry, environment, settings } = this.#options;
     const startedAt = Date.now();
-    // In a group of its own, so that a Ctrl-C reaches the main process alone.
+    // In a group of its own, so that a Ctrl-C reaches the main process alone. The room for new objects is for many calls at once.
     const child = fork(entry, {
       detached: true,
+      execArgv: process.execArgv.filter((flag) => !flag.startsWith("--max-semi-space-size")),
       serialization: "advanced",
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: childEnvironment(environment),

@@ -101,6 +101,7 @@ async function startApiProcess(env: Record<string, string>): Promise<ApiProcess>
   const main = await bundling;
   const port = Number(env.PORT ?? (await freePort()));
   const ours = { PORT: String(port), HOST: "127.0.0.1", ROLES: "api", SEED: "none", AUTH_SECRET: testSecret };
+  // With less room for new objects than `npm start` gives: tests of memory are about what is held, not about what is garbage.
   const child = spawn(process.execPath, ["--enable-source-maps", main ?? ""], {
     env: { PATH: process.env.PATH, LOG_LEVEL: "warn", NODE_ENV: "production", ...ours, ...env },
     stdio: ["ignore", "pipe", "pipe"],
