@@ -1,6 +1,6 @@
 import { expectAccessible } from "./accessible.ts";
 import { expect, loseAnswer, pick, test, unheard } from "./journey.ts";
-import { callAs, makeGroup, openHosted, partsOf, readDemo } from "./people.ts";
+import { callAs, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
   await page.goto("/chat/demo");
@@ -337,3 +337,21 @@ function countKept(): Promise<number> {
     };
   });
 }
+
+test("the key that finds a chat is shown where there is a keyboard, and not on a phone", async ({ browser }) => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const tablet = { ...phone, viewport: { width: 1180, height: 820 } };
+  for (const device of [{}, phone, tablet]) {
+    const context = await browser.newContext({ baseURL: productUrl(), ...device });
+    const page = await context.newPage();
+    await page.goto("/chat/demo?as=ada");
+    const finder = page.getByRole("searchbox", { name: "Find a chat" });
+    await expect(finder).toHaveAttribute("placeholder", "Find a chat");
+    const hint = page.locator("kbd", { hasText: "Ctrl K" });
+    if ("hasTouch" in device) await expect(hint).toBeHidden();
+    else await expect(hint).toBeVisible();
+    await finder.fill("quay");
+    await expect(hint).toBeHidden();
+    await context.close();
+  }
+});

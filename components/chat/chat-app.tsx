@@ -156,9 +156,14 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                 )
               }
             >
-              {chatId === undefined
-                ? "Or start a new one. Ctrl K finds a chat, Ctrl / shows all keys."
-                : "You are no member of it, or it is gone."}
+              {chatId === undefined ? (
+                <>
+                  Or start a new one.{" "}
+                  <span className="pointer-coarse:hidden">Ctrl K finds a chat, Ctrl / shows all keys.</span>
+                </>
+              ) : (
+                "You are no member of it, or it is gone."
+              )}
             </EmptyState>
           ) : (
             <Conversation

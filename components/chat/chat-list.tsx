@@ -17,6 +17,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { inputClass } from "../ui/input-class.ts";
 import { isComposing } from "../ui/is-composing.ts";
+import { Kbd } from "../ui/kbd.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { nameOf, otherOf, type People, titleOf } from "./names.ts";
 import { PresenceDot } from "./presence-dot.tsx";
@@ -57,12 +58,12 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <div className="flex gap-2 px-3 pb-2">
+      <div className="relative px-3 pb-2">
         <input
           ref={searchRef}
           type="search"
           aria-label="Find a chat"
-          placeholder="Find a chat (Ctrl K)"
+          placeholder="Find a chat"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
           onKeyDown={(event) => {
@@ -71,8 +72,15 @@ export function ChatList({ current, onOpen, onNew, searchRef }: ChatListProps) {
             if (event.key === "Enter" && first) onOpen(first.chat.id);
             if (event.key === "Escape") setFilter("");
           }}
-          className={inputClass}
+          className={cn(inputClass, "peer")}
         />
+        {/* Where there are keys to press. */}
+        <span
+          aria-hidden
+          className="-translate-y-1/2 pointer-events-none absolute top-[calc(50%-0.25rem)] right-5 peer-focus:hidden peer-[:not(:placeholder-shown)]:hidden max-md:hidden pointer-coarse:hidden"
+        >
+          <Kbd>Ctrl K</Kbd>
+        </span>
       </div>
       <nav aria-label="Chats" className="min-h-0 flex-1 overflow-y-auto px-2 pb-3">
         {phase === "loading" && chats.length === 0 && <ListSkeleton />}

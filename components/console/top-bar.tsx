@@ -31,7 +31,7 @@ export function TopBar({ theme, onMenu, onPalette, onSheet }: TopBarProps) {
         <Button size="sm" onClick={onPalette} aria-label="Search or go to" className="max-sm:border-0 max-sm:px-2">
           <Search aria-hidden className="size-3.5" />
           <span className="text-muted max-sm:hidden">Search</span>
-          <span className="max-sm:hidden">
+          <span className="max-sm:hidden pointer-coarse:hidden">
             <Kbd>Ctrl K</Kbd>
           </span>
         </Button>
