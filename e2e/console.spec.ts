@@ -64,6 +64,17 @@ test("what is not there is said to be so, and not offered again", async ({ brows
   const { page, close } = await openConsole(browser, "/t/demo/notifications/nope");
   await expect(page.getByText("It was deleted, or the address is wrong.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Try again" })).toHaveCount(0);
+  for (const [path, heading] of [
+    ["chats/nope", "Chat"],
+    ["users/nope", "User"],
+    ["templates/nope", "Template"],
+    ["topics/nope", "Topic"],
+    ["webhooks/nope", "Webhook"],
+  ]) {
+    await page.goto(`/t/demo/${path}`);
+    await expect(page.getByRole("heading", { level: 1, name: heading, exact: true })).toBeVisible();
+    await expect(page.getByText("It was deleted, or the address is wrong.")).toBeVisible();
+  }
   await close();
 });
 

@@ -10,6 +10,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { FailureNote } from "./failure-note.tsx";
 import { useAnswering } from "./live.ts";
+import { PageHeader } from "./page-header.tsx";
 import { failureOf } from "./problem.ts";
 
 const SKELETON_AFTER_MS = 200;
@@ -21,6 +22,8 @@ export interface QueryViewProps<Data, Error> {
   children: (data: Data) => ReactNode;
   /** Instead of the rows, when there are none. */
   empty?: { when: (data: Data) => boolean; show: ReactNode };
+  /** Of a whole page, which takes its heading from what it shows: the heading where there is nothing to show. */
+  title?: string;
   /** Lines of the skeleton. */
   lines?: number;
   /** Of a table there are at least that many rows: its skeleton is as high as they. */
@@ -28,18 +31,21 @@ export interface QueryViewProps<Data, Error> {
 }
 
 /** A panel and its states: loading, failed, forbidden, empty, there, and old because nobody answers. */
-export function QueryView<Data, Error>({ query, children, empty, lines = 5, rows }: QueryViewProps<Data, Error>) {
+export function QueryView<Data, Error>(props: QueryViewProps<Data, Error>) {
+  const { query, children, empty, title, lines = 5, rows } = props;
   const answering = useAnswering();
   const [{ before, after, page }, go] = useQueryStates(places, { history: "push" });
   const isLater = before !== null || after !== null || (page ?? 1) > 1;
   const toBeginning = () => void go({ before: null, after: null, page: null });
-  if (query.data === undefined) {
-    if (query.error) return <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />;
-    return <Loading lines={lines} rows={rows} />;
-  }
   // What was deleted while somebody looked at it is not there to act on.
-  if (query.error && failureOf(query.error).code === "not_found")
-    return <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />;
+  if (query.error && (query.data === undefined || failureOf(query.error).code === "not_found"))
+    return (
+      <>
+        {title && <PageHeader title={title} />}
+        <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />
+      </>
+    );
+  if (query.data === undefined) return <Loading lines={lines} rows={rows} />;
   return (
     <>
       {!answering && (

@@ -37,7 +37,7 @@ export function ChatPage({ chatId }: { chatId: string }) {
   const [{ tab }, setQuery] = useQueryStates(shown);
   const query = useQuery(trpc.adminChats.get.queryOptions({ chatId }));
   return (
-    <QueryView query={query}>
+    <QueryView query={query} title="Chat">
       {(chat) => (
         <>
           <PageHeader

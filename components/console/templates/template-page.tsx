@@ -22,7 +22,7 @@ export function TemplatePage({ name }: { name: string }) {
   // What somebody writes must not be replaced under their hands: it is asked for once, and after each act.
   const query = useQuery(trpc.templates.get.queryOptions(asked, { refetchOnWindowFocus: false }));
   return (
-    <QueryView query={query}>
+    <QueryView query={query} title="Template">
       {(template) => (
         <>
           <PageHeader

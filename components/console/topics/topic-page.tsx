@@ -28,7 +28,7 @@ export function TopicPage({ id }: { id: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.topics.get.queryOptions({ topicId: id }));
   return (
-    <QueryView query={query}>
+    <QueryView query={query} title="Topic">
       {(topic) => (
         <>
           <PageHeader

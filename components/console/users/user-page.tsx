@@ -38,7 +38,7 @@ export function UserPage({ userId }: { userId: string }) {
   );
   const count = connections.data?.totalCount ?? 0;
   return (
-    <QueryView query={query}>
+    <QueryView query={query} title="User">
       {(user) => (
         <>
           <PageHeader

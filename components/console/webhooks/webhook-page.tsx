@@ -22,7 +22,7 @@ export function WebhookPage({ id }: { id: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.webhooks.get.queryOptions({ webhookId: id }, useLiveQuery("webhooks.get")));
   return (
-    <QueryView query={query}>
+    <QueryView query={query} title="Webhook">
       {(webhook) => (
         <>
           <PageHeader
