@@ -10,8 +10,11 @@ import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import { epochOf } from "../deliveries/store.ts";
 import type { SampleType } from "./make-sample.ts";
-import { chatOf } from "./policy.ts";
+import { chatOf, type WebhookPatience, webhookPatience, width } from "./policy.ts";
 import type { WebhookStatus } from "./schema.ts";
+
+/** A request that takes so long, in ms, is slow. */
+const slowAfter = 1000;
 
 export interface NewWebhookDelivery {
   /** Made unless given */
@@ -48,6 +51,29 @@ function toRow({ id = newId(), endpointId, event, status, epoch, sample }: NewWe
   const chat = chatOf(event);
   const { type, position } = event;
   return { id, endpoint: endpointId, position, epoch, type, chat, lane: chat ?? event.userId ?? "", sample, status };
+}
+
+/**
+ * Which of some endpoints can take nothing now and are slow about it: each request that they may have under way is so for a while already,
+ * or they are let be; and when to look again. What is under way goes on to what is new as it ends: a look is for what that just misses.
+ * Hand-written SQL: a count for each endpoint from the index of what is claimed.
+ */
+export async function findHanging(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  endpointIds: string[],
+  { lease, trouble }: Pick<WebhookPatience, "lease" | "trouble"> = webhookPatience,
+): Promise<Map<string, Date>> {
+  if (endpointIds.length === 0) return new Map();
+  const now = await clockOf(tx);
+  const [soon, slow] = [new Date(now.getTime() + slowAfter), new Date(now.getTime() + lease - slowAfter)];
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select e.id from webhook_endpoints e
+    where e.tenant_id = ${tenantId} and e.id = any (${endpointIds}::uuid[]) and (e.open_until > ${soon} or (
+      select count(*) from webhook_deliveries d
+      where d.tenant_id = ${tenantId} and d.endpoint_id = e.id and d.status = 'queued' and d.claimed_until > ${now} and d.claimed_until < ${slow}
+    ) >= case when e.failures >= ${trouble}::int then 1 else ${width}::int end)`;
+  return new Map(rows.map(({ id }) => [id, soon]));
 }
 
 /** The header webhook-id: an event's own id, so that whoever gets it twice by any way knows it. */

@@ -53,6 +53,56 @@ test("what a busy log has for many endpoints is written by one statement, so tha
     );
 });
 
+test.each([
+  ["hang", { claimed: 4, since: 5, openUntil: null }, "second"],
+  ["are let be", { claimed: 0, since: 0, openUntil: new Date("2099-01-01") }, "second"],
+  // Requests that were begun a moment ago, and are so until the test is over.
+  ["answer at once", { claimed: 4, since: -30, openUntil: null }, "plan"],
+  ["have a request to spare", { claimed: 3, since: 5, openUntil: null }, "plan"],
+])(
+  "fifty endpoints that %s are asked for by a job a second or a job a plan",
+  async (_name, { claimed, since, openUntil }, each) => {
+    const { tenantId } = await createTenant(db, "secret", { id: `slow-${claimed}-${since}`, name: "Slow" });
+    const endpoints = Array.from({ length: 50 }, () => randomUUID());
+    const rows = endpoints.map((id) => ({
+      tenantId,
+      id,
+      url: "https://example.com",
+      secret: "s",
+      fromPosition: 0n,
+      openUntil,
+    }));
+    await db.forTenant(tenantId).webhookEndpoint.createMany({ data: rows });
+    const owner = new pg.Client({ connectionString: database.ownerUrl });
+    await owner.connect();
+    await owner.query(
+      `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status, due_at, claimed_until, updated_at)
+     select $1, gen_random_uuid(), e, null, 1, 'x', '', 'queued', now(), now() + make_interval(secs => 60 - $4::int), now()
+     from unnest($2::uuid[]) e, generate_series(1, $3::int)`,
+      [tenantId, endpoints, claimed, since],
+    );
+    await owner.query("delete from graphile_worker._private_jobs");
+    let made = 0;
+    const [plans, began] = [20, Date.now()];
+    const planner = new Planner({ db, consumers: [planWebhooks], onError: fail });
+    for (let plan = 0; plan < plans; plan++) {
+      await unitOfWork(db, tenantId, async ({ lockHead, emit }) => {
+        await lockHead();
+        emit({ type: "notification.created", userId: "ada", payload: {} });
+      });
+      await planner.plan(tenantId);
+      // What is due is worked before the next plan.
+      const gone = "delete from graphile_worker._private_jobs where run_at <= now()";
+      made += (await owner.query(gone)).rowCount ?? 0;
+    }
+    made += (await owner.query("delete from graphile_worker._private_jobs")).rowCount ?? 0;
+    await owner.end();
+    console.info(`${made} jobs of ${plans} plans for ${endpoints.length} endpoints`);
+    if (each === "plan") expect(made).toBe(plans * endpoints.length);
+    else expect(made).toBeLessThanOrEqual(endpoints.length * Math.ceil((Date.now() - began) / 1000 + 2));
+  },
+);
+
 function textOf(what: unknown): string {
   return typeof what === "string" ? what : (what as { text: string }).text;
 }

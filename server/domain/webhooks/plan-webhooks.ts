@@ -1,12 +1,12 @@
 import { type EventType, eventTypes } from "../../events.ts";
 import type { Consumer } from "../../log/planner.ts";
-import { insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
+import { findHanging, insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
 import { asksFor } from "./policy.ts";
 import { findListening } from "./store.ts";
 
 const everyType = Object.keys(eventTypes) as EventType[];
 
-/** One delivery for each event and endpoint that asks for it, and a job for each endpoint that has one. */
+/** One delivery for each event and endpoint that asks for it, and a job for each endpoint that has one: of those that hang one a second. */
 export const planWebhooks: Consumer = {
   name: "webhooks",
   async types(tx, tenantId) {
@@ -29,6 +29,7 @@ export const planWebhooks: Consumer = {
     );
     await insertWebhookDeliveries(tx, tenantId, news);
     const called = new Set(news.filter(({ status }) => status === "queued").map(({ endpointId }) => endpointId));
-    return { jobs: [...called].map((endpointId) => webhookJob(tenantId, endpointId)) };
+    const hanging = await findHanging(tx, tenantId, [...called]);
+    return { jobs: [...called].map((endpointId) => webhookJob(tenantId, endpointId, hanging.get(endpointId))) };
   },
 };

@@ -46,6 +46,10 @@ export const webhookStores: StoreModules = {
         ({ tx, mine }) => deliveries.insertWebhookDeliveries(tx, mine, [delivery(randomUUID())]),
         1,
       ],
+      findHanging: [
+        async ({ tx, mine, theirs }) => [...(await deliveries.findHanging(tx, mine, [theirs.webhookId]))],
+        [],
+      ],
       measureWebhooks: [
         async ({ tx, mine, theirs }) => [...(await deliveries.measureWebhooks(tx, mine, [theirs.webhookId]))],
         [],
