@@ -29,8 +29,8 @@ export interface ApiOptions {
   /** Sent with every call: a backend's key. */
   headers?: Record<string, string> | undefined;
   onCall?: ((call: SeenCall) => void) | undefined;
-  /** The service takes none of the tokens there are. */
-  onSignedOut?: ((cause: TokenError | undefined) => void) | undefined;
+  /** The service takes none of the tokens there are; why there is no other is the cause. */
+  onSignedOut?: ((refusal: ParleyError) => void) | undefined;
 }
 
 export interface CallOptions {
@@ -82,8 +82,9 @@ export class Api {
       return undefined;
     });
     if (other === undefined) {
-      this.#options.onSignedOut?.(cause);
-      throw await toParleyError(response, cause);
+      const refusal = await toParleyError(response, cause);
+      this.#options.onSignedOut?.(refusal);
+      throw refusal;
     }
     return okOrThrow(await this.#fetch(method, path, body, other, options));
   }

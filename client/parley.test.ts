@@ -527,6 +527,21 @@ test("what getToken throws is the cause of what the app is told, without the tok
   expect(refused.getState()).toMatchObject({ link: "signed-out", problem: told.message });
 });
 
+test("the problem is that of the newest refusal, also where that has no cause", async () => {
+  const ada = newUser("ada");
+  let hasEnded = true;
+  const getToken = async (why: string) => {
+    if (why === "refused" && hasEnded) throw new Error("The session has ended");
+    return "garbage";
+  };
+  const client = make(ada, { getToken, userId: ada });
+  const refusal = () => client.api.call("inbox.getCounters", {}).catch((error: Error) => error);
+  await refusal();
+  expect(client.getState().problem).toBe("getToken gave no token: The session has ended");
+  hasEnded = false;
+  expect(await refusal()).toMatchObject({ status: 401, message: client.getState().problem });
+});
+
 test("a token that is revoked ends in 'signed-out', and a new one goes on from there", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

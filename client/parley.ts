@@ -3,7 +3,7 @@ import { ChatRoom } from "./chat-room.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import { newKey } from "./new-key.ts";
-import { ParleyError, sentenceOf, type TokenError } from "./parley-error.ts";
+import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
 import { type Action, emptyState, type Link, reduce, type State, versionOf } from "./state.ts";
@@ -52,7 +52,7 @@ export class Parley {
       address: tenantAddress(options.baseUrl, options.tenantId),
       tokens: this.#tokens,
       onCall: options.onCall,
-      onSignedOut: (cause) => this.#signedOut(cause),
+      onSignedOut: (refusal) => this.#signedOut(refusal),
     });
     const { api, clientId } = this;
     this.inbox = new Inbox({ api, clientId, state: this.getState, act: (action) => this.act(action) });
@@ -240,10 +240,10 @@ export class Parley {
     this.inbox.count();
   }
 
-  #signedOut(cause: TokenError | undefined): void {
+  #signedOut(refusal: ParleyError): void {
     if (this.#live) this.#live.stop("signed-out");
     else this.act({ type: "link", link: "signed-out" });
-    if (cause) this.act({ type: "phase", phase: this.#state.phase, problem: sentenceOf(cause) });
+    this.act({ type: "phase", phase: this.#state.phase, problem: sentenceOf(refusal.cause ?? refusal) });
   }
 
   /** The events have a gap that the log cannot fill: everything shown is loaded again. */
