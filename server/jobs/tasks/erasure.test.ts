@@ -193,10 +193,15 @@ test("steps that were read before, one between every two of an erasure, leave no
   expect((await call("POST", "/admin/topics/tides/subscribers", { userIds: ["lea", "moe"] })).status).toBe(200);
   const later = { type: "Delay", subject: "Ahoy", message: "Ahoy", scheduledFor: "2990-01-01T00:00:00Z" };
   const waiting: string[] = [];
-  for (const whom of Array.from({ length: 12 }, () => [{ everyone: true }, { topic: "tides" }]).flat())
+  for (const whom of Array.from({ length: 20 }, () => [{ everyone: true }, { topic: "tides" }]).flat())
     waiting.push((await call<{ id: string }>("POST", "/Notifications/bulk", { ...whom, ...later })).body.id);
   const ids = [...waiting];
   await owner.query("update notification_batches set due_at = now() where id = any ($1)", [ids]);
+  // Some have expired by then: what is decided on their recipients is a trace as well.
+  const expired = `content || jsonb_build_object('expiresAt', now() - interval '1 day')`;
+  await owner.query(`update notification_batches set content = ${expired} where id = any ($1)`, [
+    ids.filter((_, i) => i % 4 > 1),
+  ]);
   const users = async (id: string) => (await readPortion(db.pool, tenantId, id, 10))?.users;
   for (const id of ids) expect(await users(id)).toEqual(["lea", "moe"]);
 
@@ -223,6 +228,8 @@ test("steps that were read before, one between every two of an erasure, leave no
   }
   const told = await owner.query("select distinct user_id from notifications where batch_id = any ($1)", [ids]);
   expect(told.rows).toEqual([{ user_id: "moe" }]);
+  const decided = await owner.query("select distinct user_id from deliveries where batch_id = any ($1)", [ids]);
+  expect(decided.rows).toEqual([{ user_id: "moe" }]);
   for (const id of waiting) expect(await users(id)).toEqual(["moe"]);
 });
 

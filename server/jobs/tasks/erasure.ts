@@ -195,6 +195,7 @@ async function withdrawAll(unit: Work, tenantId: TenantId, ids: string[]): Promi
  * order of messages need one: on tombstones, in mentions, in the log until it is cut, and in the audit log.
  */
 export const erasure: Plan = {
-  parts: [memberships, messages, batches, notifications, addresses, deliveries, calls, rest],
+  // Deliveries once more: what a late step made, which the last part takes back, may have been decided on.
+  parts: [memberships, messages, batches, notifications, addresses, deliveries, calls, rest, deliveries],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };

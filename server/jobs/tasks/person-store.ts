@@ -283,6 +283,8 @@ export async function emptyProfile(tx: TenantTransaction, tenantId: TenantId, us
   const nothing = { displayName: null, avatarUrl: null, email: null, locale: null, timezone: null, lastSeenAt: null };
   await tx.user.updateMany({
     where: { tenantId, id: userId },
-    data: { ...nothing, metadata: {}, updatedAt: new Date(), erasedAt: new Date() },
+    data: { ...nothing, metadata: {}, updatedAt: new Date() },
   });
+  // By the database's clock, which steps of sends to many compare it with.
+  await tx.$executeRaw`update users set erased_at = clock_timestamp() where tenant_id = ${tenantId} and id = ${userId}`;
 }
