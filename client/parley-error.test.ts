@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ParleyError, sentenceOf } from "./parley-error.ts";
+import { ParleyError, sentenceOf, TokenError } from "./parley-error.ts";
 
 test("a person is told which field was refused and why, where the service says it", () => {
   const title = "The request is not valid";
@@ -8,4 +8,15 @@ test("a person is told which field was refused and why, where the service says i
     "The request is not valid: content must be at most 16 KiB of text",
   );
   expect(sentenceOf(new ParleyError(403, { title: "x", detail: "Only the owner may" }))).toBe("Only the owner may");
+});
+
+test("a person reads what the service says, or of the line that is down, and not why an app has no token", () => {
+  const cause = new TokenError(new Error("No new token came"));
+  const refused = new ParleyError(401, { detail: "The token has expired." }, { cause });
+  expect(refused.message).toBe("The token has expired.; getToken gave no token: No new token came");
+  expect(sentenceOf(refused)).toBe("The token has expired.");
+  expect(sentenceOf(cause)).toBe(cause.message);
+  const noLine = "The service did not answer. Check the connection and try again.";
+  const offline = new TypeError("Failed to fetch");
+  expect([offline, new TokenError(offline)].map(sentenceOf)).toEqual([noLine, noLine]);
 });

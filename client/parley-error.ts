@@ -2,6 +2,8 @@
 export class ParleyError extends Error {
   readonly status: number;
   readonly code: string;
+  /** What the service says, for people; `message` adds the cause. */
+  readonly detail: string;
   /** Quote it when asking about an error. */
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -12,6 +14,7 @@ export class ParleyError extends Error {
     const text = problem.detail ?? problem.title ?? `The service answered ${status}.`;
     super(at.cause ? `${text}; ${at.cause.message}` : text, at.cause && { cause: at.cause });
     this.name = "ParleyError";
+    this.detail = text;
     this.status = status;
     this.code = problem.code ?? "unknown";
     this.requestId = at.requestId;
@@ -69,8 +72,9 @@ export async function toParleyError(response: Response, cause?: TokenError): Pro
 export function sentenceOf(error: unknown): string {
   if (error instanceof ParleyError) {
     const [[field, texts] = []] = Object.entries(error.errors);
-    return field ? `${error.message}: ${field} ${texts?.[0] ?? ""}` : error.message;
+    return field ? `${error.detail}: ${field} ${texts?.[0] ?? ""}` : error.detail;
   }
-  if (error instanceof TokenError) return error.message;
+  // A fetch without an answer throws a TypeError, also the one that asks for the token.
+  if (error instanceof TokenError && !(error.cause instanceof TypeError)) return error.message;
   return "The service did not answer. Check the connection and try again.";
 }
