@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { enqueueJobs } from "../persistence/jobs.ts";
@@ -68,8 +69,8 @@ test("a send to many that another worker is at is looked at again in a while, no
   spy.mockRestore();
 });
 
-/** So many tenants that are due since long ago and whose steps always fail; and when each was tried. */
-async function fail(count: number) {
+/** So many tenants that are due since long ago and whose steps always fail, after `hang` ms; and when each was tried. */
+async function fail(count: number, hang = 0) {
   await owner.query(
     "insert into tenant_dues select 'bad-' || n, 'notifications', now() - interval '1 hour' from generate_series(1, $1::int) n",
     [count],
@@ -81,7 +82,7 @@ async function fail(count: number) {
     const { name, values: [of] = [] } = asked[0] as unknown as { name?: string; values?: string[] };
     if (name !== "due_notifications_v1" || !of?.startsWith("bad-")) return query.apply(db.pool, asked);
     tries.push({ of, at: performance.now() });
-    return Promise.reject(new Error("always"));
+    return sleep(hang).then(() => Promise.reject(new Error("always")));
   }) as never);
   const end = async () => {
     spy.mockRestore();
@@ -105,6 +106,24 @@ test("tenants whose steps always fail, however many and for however long, keep n
     await end();
   }
 }, 30_000);
+
+test("whoever becomes due waits for a few of those whose steps hang and have done so before, not for all of them", async () => {
+  const id = await schedule();
+  const { tries, end } = await fail(60, 100);
+  const loop = new DueLoop({ db: stack.api.services.db, onError: () => {}, patience: 1 });
+  const status = async () => (await owner.query("select status from notifications where id = $1", [id])).rows[0];
+  try {
+    await expect.poll(() => tries.length, { interval: 5, timeout: 20_000 }).toBeGreaterThanOrEqual(64);
+    const before = tries.length;
+    await owner.query("update notifications set scheduled_for = clock_timestamp() where id = $1", [id]);
+    await owner.query("update tenant_dues set due_at = clock_timestamp() where tenant_id = 'acme'");
+    await expect.poll(status, { interval: 5, timeout: 20_000 }).toEqual({ status: "visible" });
+    expect(tries.length - before).toBeLessThanOrEqual(24);
+  } finally {
+    await loop.close();
+    await end();
+  }
+}, 60_000);
 
 test("a tenant whose steps go on failing is left alone for longer each time", async () => {
   const { tries, end } = await fail(1);

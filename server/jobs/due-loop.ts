@@ -20,6 +20,8 @@ interface Options {
 const tenantsAtOnce = 4;
 /** More than can fail at once: a look that ended at those who always fail would never come to the others. */
 const tenantsALook = 10_000;
+/** Of those whose last step failed: a step that hangs does so for long, and whoever becomes due meanwhile waits for the next look. */
+const failedALook = tenantsAtOnce;
 const mostPatience = 12;
 /** Between two looks however often something happens, in ms. */
 const leastPause = 25;
@@ -77,10 +79,18 @@ export class DueLoop {
       } catch (error) {
         onError(error);
       }
-      const able = due.filter((tenantId) => !this.spared.has(`${kind} ${tenantId}`));
+      const able = this.able(kind, due);
       await this.each(able, kind, step);
       if (able.length === 0) await this.rest(pause, wakes);
     }
+  }
+
+  /** All whose last step went well, and then some of the others, those who failed least first. */
+  private able(kind: DueKind, due: TenantId[]): TenantId[] {
+    const failures = (tenantId: TenantId) => this.failures.get(`${kind} ${tenantId}`) ?? 0;
+    const able = due.filter((tenantId) => !this.spared.has(`${kind} ${tenantId}`));
+    const failed = able.filter((tenantId) => failures(tenantId) > 0).sort((a, b) => failures(a) - failures(b));
+    return [...able.filter((tenantId) => failures(tenantId) === 0), ...failed.slice(0, failedALook)];
   }
 
   /** @param wakes as many as there had been when the look began */
