@@ -22,8 +22,8 @@ import { AuditExport } from "./audit-export.tsx";
 
 /** What is noted has passed rate limit, scope and schema: these are the ends that are left. */
 const outcomes = [
-  ...["ok", "begun", "invalid", "forbidden", "not_found", "conflict", "too_large", "rate_limited"],
-  ...["idempotency_reused", "idempotency_running", "internal", "unavailable", "outcome-unknown"],
+  ...["ok", "begun", "invalid", "forbidden", "user_required", "not_found", "conflict", "too_large"],
+  ...["rate_limited", "idempotency_reused", "idempotency_running", "internal", "unavailable", "outcome-unknown"],
 ] as NonNullable<Exclude<Inputs["audit"]["list"], void>["outcome"]>[];
 
 const filters = {
