@@ -29,7 +29,7 @@ function choicesOf({ categories = [] }: PreferenceChanges): Choice[] {
   return categories.flatMap((category) =>
     deliveryChannels.flatMap((channel) => {
       const choice = category[channel] ?? category.channels?.[channel]?.choice;
-      if (choice === undefined) return [];
+      if (!choice) return [];
       return [{ type: category.type, channel, enabled: choice === "default" ? undefined : choice === "on" }];
     }),
   );

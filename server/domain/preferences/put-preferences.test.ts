@@ -5,6 +5,7 @@ import { Planner } from "../../log/planner.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { notify } from "../../testing/notify.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { maxCategories } from "../categories/schema.ts";
 import { planDeliveries } from "../deliveries/plan-deliveries.ts";
 import { presentFacts } from "./presenter.ts";
 import { maxChoices, type Preferences } from "./schema.ts";
@@ -107,6 +108,25 @@ describe("succeeds", () => {
     expect(mails((await put("ivy", { categories: [both] })).body)).toMatchObject({ News: "false off" });
   });
 
+  test.each([
+    ["null", null],
+    ["a way that is null", { email: null }],
+    ["a choice that is null", { email: { choice: null } }],
+    ["what comes of a choice", { email: { enabled: true }, inApp: { enabled: false } }],
+  ])("under channels %s is nothing beside a choice", async (_name, channels) => {
+    const { body } = await put("kim", { categories: [{ type: "News", email: "off", channels }] });
+    expect(mails(body)).toMatchObject({ News: "false off" });
+    await put("kim", { categories: [{ type: "News", email: "default" }] });
+  });
+
+  test("takes as many categories as a person's answer can list", async () => {
+    const listed = Array.from({ length: maxChoices + maxCategories + 2 }, (_, n) => ({
+      type: `t${n}`,
+      email: "default",
+    }));
+    expect((await put("lea", { categories: listed })).status).toBe(200);
+  });
+
   test("times are changed part by part, and pauses end by themselves", async () => {
     await put("eve", { quietHours: { enabled: true }, digest: { every: "weekly", weekday: "friday" } });
     const { body } = await put("eve", { quietHours: { from: "20:30" }, timezone: "Asia/Tokyo", pause: "day" });
@@ -178,6 +198,7 @@ describe("refuses", () => {
     ["a pause that does not exist", { pause: "year" }],
     ["a choice that does not exist", { categories: [{ type: "News", email: "maybe" }] }],
     ["what comes of a choice without it", { categories: [{ type: "News", channels: { email: { enabled: false } } }] }],
+    ["channels that are a list", { categories: [{ type: "News", email: "off", channels: ["email"] }] }],
     ["a type without a name", { categories: [{ type: " ", email: "on" }] }],
   ])("%s with 400", async (_name, body) => {
     expect((await put("ada", body)).status).toBe(400);

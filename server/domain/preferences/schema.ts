@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { timezoneName, userId } from "../../schema.ts";
-import { deliveryChannels, maxCategories, notificationType } from "../categories/schema.ts";
+import { deliveryChannels, notificationType } from "../categories/schema.ts";
 import { digestFields, quietFields } from "../tenants/schema.ts";
 
 /** Types that one person can have chosen for; a page of preferences has no more. */
 export const maxChoices = 400;
+
+/** More than an answer lists: * and what is declared and chosen for, with the few choices over the bound that links in mails may make. */
+const maxListed = 1000;
 
 /** Stands for all types. */
 export const everyType = "*";
@@ -15,7 +18,27 @@ const pause = z
   .enum(["none", "hour", "day", "week"])
   .describe("Holds every mail that is not urgent for so long from now");
 
-const chosen = z.object({ choice }).optional();
+const chosen = z.object({ choice: choice.nullish() }).nullish();
+
+const categoryChange = z
+  .object({
+    type: notificationType,
+    inApp: choice.optional(),
+    email: choice.optional(),
+    channels: z
+      .object({ inApp: chosen, email: chosen })
+      .nullish()
+      .describe(
+        "The same as preferences are answered: choice counts, what comes of it is not set; inApp and email come before",
+      ),
+  })
+  .superRefine(({ inApp, email, channels }, issues) => {
+    // Who sends only `enabled` means to set it and would take the 200 for done.
+    if (inApp !== undefined || email !== undefined || !channels) return;
+    for (const channel of deliveryChannels)
+      if (channels[channel] && !channels[channel].choice)
+        issues.addIssue({ code: "custom", path: ["channels", channel, "choice"], message: "on, off or default" });
+  });
 
 /** What a person can set; what is left out stays as it is. */
 export const preferenceChanges = {
@@ -24,20 +47,8 @@ export const preferenceChanges = {
   digest: z.object(digestFields).partial().optional(),
   pause: pause.optional(),
   categories: z
-    .array(
-      z.object({
-        type: notificationType,
-        inApp: choice.optional(),
-        email: choice.optional(),
-        channels: z
-          .object({ inApp: chosen, email: chosen })
-          .optional()
-          .describe(
-            "The same as preferences are answered: choice counts, what comes of it is not set; inApp and email come before",
-          ),
-      }),
-    )
-    .max(maxChoices + maxCategories)
+    .array(categoryChange)
+    .max(maxListed)
     .optional()
     .describe("Choices by type; * for all types that have none of their own"),
 };
