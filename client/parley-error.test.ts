@@ -20,3 +20,15 @@ test("a person reads what the service says, or of the line that is down, and not
   const offline = new TypeError("Failed to fetch");
   expect([offline, new TokenError(offline)].map(sentenceOf)).toEqual([noLine, noLine]);
 });
+
+test.each([
+  ["No answer from identity-provider.production-eu.example", "No answer from identity-provider.production-eu.example"],
+  ["The session of eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2ln has ended", "The session of … has ended"],
+  ["Refused: Authorization: Bearer 8xLOxBtZp8.", "Refused: Authorization: Bearer …"],
+  [
+    "GET /renew?refresh_token=abc123&user=ada&code=xyz&client_secret=s3 said 500, statusCode=500",
+    "GET /renew?refresh_token=…&user=ada&code=…&client_secret=… said 500, statusCode=500",
+  ],
+])("of what getToken throws all is told but what is a secret: %s", (own, told) => {
+  expect(new TokenError(new Error(own)).message).toBe(`getToken gave no token: ${told}`);
+});

@@ -45,9 +45,11 @@ export class TokenError extends Error {
   }
 }
 
-/** An app's words may quote the token that it could not renew, and ours are shown and logged. */
+/** An app's words may quote the token that it could not renew, or what it renews it with, and ours are shown and logged. */
 function withoutTokens(text: string): string {
-  return text.replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/gu, "…");
+  return text
+    .replace(/eyJ[\w-]+(?:\.[\w-]+)*/gu, "…")
+    .replace(/(\bBearer\s+|(?:token|key|secret|\bcode)=)[^\s&"',;]+/giu, "$1…");
 }
 
 interface Problem {
