@@ -8,7 +8,7 @@ export interface LabelledSelectProps<Value extends string> {
   label: string;
   hint?: string;
   value: Value;
-  options: readonly { value: Value; label: string }[];
+  options: readonly { value: Value; label: string; disabled?: boolean }[];
   onChange: (value: Value) => void;
   className?: string;
 }
@@ -30,7 +30,7 @@ export function LabelledSelect<Value extends string>(props: LabelledSelectProps<
         className={inputClass}
       >
         {options.map((option) => (
-          <option key={option.value} value={option.value}>
+          <option key={option.value} value={option.value} disabled={option.disabled}>
             {option.label}
           </option>
         ))}

@@ -2,8 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
+import { FailureNote } from "../failure-note.tsx";
 import { JsonField } from "../json-field.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
+import { failureOf } from "../problem.ts";
 import { loadPublished } from "../templates/load-published.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import type { DraftFieldsProps } from "./compose-page.tsx";
@@ -13,7 +15,7 @@ import { priorities } from "./draft.ts";
 export function WordFields({ draft, set, errors, uses }: DraftFieldsProps & { uses: readonly string[] }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const { data: published = [] } = useQuery({
+  const templates = useQuery({
     queryKey: [...trpc.templates.list.queryKey(), "published"],
     queryFn: () => loadPublished((input) => client.templates.list.query(input)),
   });
@@ -38,11 +40,17 @@ export function WordFields({ draft, set, errors, uses }: DraftFieldsProps & { us
         value={draft.template}
         options={[
           { value: "", label: "Words of your own" },
+          // The draft's own template stands in the list also before the list is there.
+          ...(templates.isPending ? [{ value: draft.template || "…", label: "Loading…", disabled: true }] : []),
+          ...(templates.isLoadingError && draft.template
+            ? [{ value: draft.template, label: `template ${draft.template}` }]
+            : []),
           // The title first: typing in the browser's list goes to it.
-          ...published.map(({ name, title }) => ({ value: name, label: `${title} (template ${name})` })),
+          ...(templates.data ?? []).map(({ name, title }) => ({ value: name, label: `${title} (template ${name})` })),
         ]}
         onChange={(template) => set({ template, variables: "" })}
       />
+      {templates.error && <FailureNote failure={failureOf(templates.error)} onRetry={() => void templates.refetch()} />}
       {draft.template ? (
         <JsonField
           label="Variables"
