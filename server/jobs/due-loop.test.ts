@@ -70,7 +70,7 @@ test("a send to many that another worker is at is looked at again in a while, no
 });
 
 /** So many tenants that are due since long ago and whose steps always fail, after `hang` ms; and when each was tried. */
-async function fail(count: number, hang = 0) {
+async function fail(count: number, { hang = 0, error = new Error("always") } = {}) {
   await owner.query(
     "insert into tenant_dues select 'bad-' || n, 'notifications', now() - interval '1 hour' from generate_series(1, $1::int) n",
     [count],
@@ -82,7 +82,7 @@ async function fail(count: number, hang = 0) {
     const { name, values: [of] = [] } = asked[0] as unknown as { name?: string; values?: string[] };
     if (name !== "due_notifications_v1" || !of?.startsWith("bad-")) return query.apply(db.pool, asked);
     tries.push({ of, at: performance.now() });
-    return sleep(hang).then(() => Promise.reject(new Error("always")));
+    return sleep(hang).then(() => Promise.reject(error));
   }) as never);
   const end = async () => {
     spy.mockRestore();
@@ -109,7 +109,7 @@ test("tenants whose steps always fail, however many and for however long, keep n
 
 test("whoever becomes due waits for a few of those whose steps hang and have done so before, not for all of them", async () => {
   const id = await schedule();
-  const { tries, end } = await fail(60, 100);
+  const { tries, end } = await fail(60, { hang: 100 });
   const loop = new DueLoop({ db: stack.api.services.db, onError: () => {}, patience: 1 });
   const status = async () => (await owner.query("select status from notifications where id = $1", [id])).rows[0];
   try {
@@ -135,6 +135,18 @@ test("a tenant whose steps go on failing is left alone for longer each time", as
   expect(second - first).toBeGreaterThan(90);
   expect(third - second).toBeGreaterThan(190);
   expect(fourth - third).toBeGreaterThan(390);
+});
+
+test("a server that takes no changes for a while is asked again as often as at first: it is no tenant's fault", async () => {
+  const error = Object.assign(new Error("cannot execute in a read-only transaction"), { code: "25006" });
+  const { tries, end } = await fail(1, { error });
+  const loop = new DueLoop({ db: stack.api.services.db, onError: () => {}, patience: 50, pause: 5 });
+  const began = performance.now();
+  await expect.poll(() => tries.length, { interval: 20, timeout: 20_000 }).toBeGreaterThanOrEqual(8);
+  await loop.close();
+  await end();
+  // Twice as long each time would be 50 · (1 + 2 + 4 + 8 + 12 + 12 + 12).
+  expect((tries[7]?.at ?? 0) - began).toBeLessThan(2000);
 });
 
 test("what is sent, put off or sent again by a node whose clock is an hour fast comes by Postgres' clock all the same", async () => {

@@ -6,6 +6,7 @@ import { runBatch } from "../domain/batches/run-batch.ts";
 import { type DueKind, findDueTenants } from "../domain/notifications/due-store.ts";
 import { settleDue } from "../domain/notifications/settle-due.ts";
 import type { Database } from "../persistence/database.ts";
+import { isReadOnly } from "../persistence/faults.ts";
 
 interface Options {
   db: Database;
@@ -118,7 +119,9 @@ export class DueLoop {
           await step(next);
           this.failures.delete(`${kind} ${next}`);
         } catch (error) {
-          this.spare(`${kind} ${next}`);
+          // No tenant's fault, and over for all of them at once: nobody is left alone for longer because of it.
+          if (isReadOnly(error)) this.spared.set(`${kind} ${next}`, true);
+          else this.spare(`${kind} ${next}`);
           this.options.onError(error);
         }
     };

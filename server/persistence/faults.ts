@@ -26,6 +26,11 @@ export function isDeadlock(error: unknown): boolean {
   return codesOf(error).some((code) => code === "40P01" || code === "P2034");
 }
 
+/** The server takes no changes from anybody (SQLSTATE 25006): it is a standby, or not yet a primary after a failover. */
+export function isReadOnly(error: unknown): boolean {
+  return codesOf(error).includes("25006");
+}
+
 interface Coded {
   code?: unknown;
   /** Of a commit that failed in Prisma, which does not translate it. */
