@@ -69,6 +69,23 @@ test("a tenant's other digest leaves everybody's at their time, its end those of
   await worked(["ben"]);
 });
 
+test("digests that end and begin again while what is held is judged: the steps after that leave the others' at their time", async () => {
+  await hold(["ada", "ben", "cleo"].map((userId) => ({ userId, status: "folded" })));
+  await set({ digest: { every: "off" } });
+  let steps = 0;
+  const prisma = Object.create(db.prisma, {
+    $transaction: {
+      value: async (...asked: Parameters<typeof db.prisma.$transaction>) => {
+        const answer = await db.prisma.$transaction(...asked);
+        if (++steps === 1) await set({ digest: { every: "daily" } });
+        return answer;
+      },
+    },
+  });
+  await judgeAnew({ ...db, prisma }, tenant.tenantId, { now: new Date(), limit: 1 });
+  expect(await heldFor()).toEqual(["ben", "cleo"]);
+});
+
 test("however many there are: some readers a step, each once, and the digests that wait in line", async () => {
   const users = Array.from({ length: 7 }, (_, n) => `user-${n}`);
   await hold(users.flatMap((userId) => [{ userId }, { userId }, { userId, address: `other-${userId}@example.com` }]));
