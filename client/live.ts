@@ -1,3 +1,4 @@
+import type { TokenError } from "./parley-error.ts";
 import type { Link } from "./state.ts";
 import type { TokenKeeper } from "./token-keeper.ts";
 import type { Connecting, Connection, Transport } from "./transport.ts";
@@ -17,6 +18,8 @@ export interface LiveOptions extends Pick<Connecting, "baseUrl" | "tenantId" | "
   /** The log cannot be followed from where this page was. */
   onResync: () => Promise<void>;
   onLink: (link: Link) => void;
+  /** There is no token to connect with; it is asked for again. */
+  onNoToken: (error: TokenError) => void;
   /** Asked when nothing opens: throws when the service refuses the token. */
   probe: () => Promise<unknown>;
 }
@@ -81,8 +84,11 @@ export class Live {
     clearTimeout(this.#timer);
     const attempt = ++this.#attempt;
     const isCurrent = () => attempt === this.#attempt && this.#wanted;
-    const { tokens, onEvent, onLink, baseUrl, tenantId, me, clientId, chatIds } = this.#options;
-    const token = await tokens.current().catch(() => undefined);
+    const { tokens, onEvent, onLink, onNoToken, baseUrl, tenantId, me, clientId, chatIds } = this.#options;
+    const token = await tokens.current().catch((error: TokenError) => {
+      if (isCurrent()) onNoToken(error);
+      return undefined;
+    });
     if (!isCurrent()) return;
     if (token === undefined) return this.#again();
     if (this.#hasGap) {

@@ -542,6 +542,24 @@ test("the problem is that of the newest refusal, also where that has no cause", 
   expect(await refusal()).toMatchObject({ status: 401, message: client.getState().problem });
 });
 
+test("why there is no token to connect again with is the problem, until there is one", async () => {
+  const ada = newUser("ada");
+  let hasEnded = false;
+  const getToken = () => {
+    if (hasEnded) throw new Error("The session has ended");
+    return tenant.token(ada);
+  };
+  const client = await live(ada, { getToken });
+  client.setOnline(false);
+  hasEnded = true;
+  client.resume();
+  await expect.poll(() => client.getState().problem).toBe("getToken gave no token: The session has ended");
+  expect(client.getState()).toMatchObject({ phase: "ready", link: "reconnecting" });
+  hasEnded = false;
+  client.retry();
+  await expect.poll(() => client.getState()).toMatchObject({ link: "live", problem: undefined });
+});
+
 test("a token that is revoked ends in 'signed-out', and a new one goes on from there", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

@@ -208,6 +208,7 @@ export class Parley {
       onEvent: (event) => this.#apply(event),
       onResync: () => this.#reload(),
       onLink: (link) => this.#onLink(link),
+      onNoToken: (error) => this.#tell(error),
       probe: () => this.api.call("events.list", {}),
     });
     this.#live.cursor = cursor;
@@ -243,7 +244,11 @@ export class Parley {
   #signedOut(refusal: ParleyError): void {
     if (this.#live) this.#live.stop("signed-out");
     else this.act({ type: "link", link: "signed-out" });
-    this.act({ type: "phase", phase: this.#state.phase, problem: sentenceOf(refusal.cause ?? refusal) });
+    this.#tell(refusal.cause ?? refusal);
+  }
+
+  #tell(error: unknown): void {
+    this.act({ type: "phase", phase: this.#state.phase, problem: sentenceOf(error) });
   }
 
   /** The events have a gap that the log cannot fill: everything shown is loaded again. */
