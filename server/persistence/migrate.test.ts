@@ -69,9 +69,12 @@ describe("a database", () => {
     const starts = await Promise.all(
       urls.concat(urls, urls).map((ownerUrl) => migrate({ ownerUrl, runtimePassword: "x" })),
     );
-    const applied = starts.filter((start) => start.applied.length > 0).map((start) => start.runtimeUrl);
-    expect(applied.length).toBe(2);
-    expect(new Set(applied).size).toBe(2);
+    // Who builds an index concurrently has no lock before and after: another may do what follows, but nothing is done twice.
+    for (const runtimeUrl of new Set(starts.map((start) => start.runtimeUrl))) {
+      const applied = starts.filter((start) => start.runtimeUrl === runtimeUrl).flatMap((start) => start.applied);
+      expect(applied.toSorted()).toEqual(ALL.toSorted());
+    }
+    expect(new Set(starts.map((start) => start.runtimeUrl)).size).toBe(2);
   });
 
   test("lets in no login of another database", async () => {
