@@ -1,4 +1,4 @@
--- A send to everyone, a topic or a chat leaves out whom an erasure takes away while it runs.
+-- A send to everyone, a topic or a chat leaves out whom an erasure takes away while it runs. Decisions on an expired one are made under the head too.
 
 -- One step: the notifications of the next recipients, their events, and how far the batch is. before: how far it must be, or another has
 -- gone on with it; passed, upto: how many recipients it is further then, and the last of them; times: when each is to appear, null for
@@ -53,12 +53,6 @@ begin
   if sample.expires_at <= moment then
     shown := null;
     filed_shown := null;
-    insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, batch_id, type, subject, status, rule, epoch)
-    select t, gen_random_uuid(), 'batch:' || batch, r.u, c, 'notification', r.id, batch, sample.type, sample.subject, 'expired', 'expired', l.epoch
-    from unnest(ids, users) as r (id, u), unnest(array['inApp', 'email']) as c,
-      (select log_epoch_v1(h.epoch) as epoch from tenant_log h where h.tenant_id = t) l
-    where r.u <> ''
-    on conflict (tenant_id, cause, user_id, channel) do nothing;
   end if;
 
   began := clock_timestamp();
@@ -67,10 +61,18 @@ begin
   waited := extract(epoch from clock_timestamp() - began) * 1000;
   -- Under the head, as an erasure ends: from then on none is written, and what was written before it has found.
   if b.is_open then
-    with gone as materialized (select e.id from users e where e.tenant_id = t and e.erased_at > moment - interval '1 minute')
+    with gone as materialized (select e.id from users e where e.tenant_id = t and e.erased_at > least(moment, clock_timestamp()) - interval '1 minute')
     select exists (select from gone where gone.id = any (users)) into is_gone;
   end if;
   if is_gone then return; end if;
+  if shown is null then
+    insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, batch_id, type, subject, status, rule, epoch)
+    select t, gen_random_uuid(), 'batch:' || batch, r.u, c, 'notification', r.id, batch, sample.type, sample.subject, 'expired', 'expired', l.epoch
+    from unnest(ids, users) as r (id, u), unnest(array['inApp', 'email']) as c,
+      (select log_epoch_v1(h.epoch) as epoch from tenant_log h where h.tenant_id = t) l
+    where r.u <> ''
+    on conflict (tenant_id, cause, user_id, channel) do nothing;
+  end if;
   if shown is not null and cardinality(users) > 0 then
     with rows_in as materialized (
       select r.id, r.u, r.f, r.s, case when r.s > moment then null else place + count(*) filter (where r.s is null or r.s <= moment) over (order by r.o) end as p
