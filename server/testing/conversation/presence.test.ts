@@ -189,26 +189,33 @@ test("a notification's life is told alike by SignalR, Pusher and tRPC, to its us
   await bySse.started;
 
   const { nextCursor } = (await tenant.as(user)<{ nextCursor: string }>("GET", "/events")).body;
+  // Each is heard by all before the next: who reads the log after a deletion no longer finds what was said.
+  const life: string[] = [];
+  const heardByAll = (type: string) => {
+    life.push(type);
+    return eventually(async () => {
+      heard["tRPC, SSE"] = bySse.got.map(({ data: { type, eventId, data } }) => ({ type, eventId, data }));
+      for (const [who, list] of Object.entries(heard))
+        expect(
+          list.map((one) => one.type),
+          who,
+        ).toEqual(life);
+    });
+  };
   const made = await tenant.key()<{ id: string }>("POST", "/Notifications", {
     userId: user,
     subject: "Tide",
     message: "Höh 👋",
   });
+  await heardByAll("notification.created");
   await tenant.as(user)("PUT", `/Notifications/${made.body.id}/read`);
+  await heardByAll("notification.updated");
   await tenant.as(user)("DELETE", `/Notifications/${made.body.id}`);
-  const life = ["notification.created", "notification.updated", "notification.deleted"];
+  await heardByAll("notification.deleted");
   const log = async () => {
     const { body } = await tenant.as(user)<{ data: Envelope[] }>("GET", `/events?after=${nextCursor}`);
     return body.data.map(({ type, eventId, data }) => ({ type, eventId, data }));
   };
-  await eventually(async () => {
-    heard["tRPC, SSE"] = bySse.got.map(({ data: { type, eventId, data } }) => ({ type, eventId, data }));
-    for (const [who, list] of Object.entries(heard))
-      expect(
-        list.map(({ type }) => type),
-        who,
-      ).toEqual(life);
-  });
   // What a notification said goes from the log with it: its place and its kind are compared, and what is left of it.
   const logged = (await log()).map(({ type, eventId }) => ({ type, eventId }));
   for (const [who, list] of Object.entries(heard)) {
