@@ -33,3 +33,14 @@ test("a page that came after all that was heard is taken as it is", () => {
   const inbox = reduceInbox(reduceInbox(failed, { type: "loading" }), page);
   expect(inboxItems(inbox, "all")).toEqual([second, first]);
 });
+
+test("what is read in the list of unread ones stays there while it is kept, until it is put away", () => {
+  let inbox = reduceInbox(emptyInbox, { ...page, filter: "unread" });
+  const read = { ...second, isRead: true, read: true };
+  inbox = applyNotification(inbox, read);
+  const kept = [second.id];
+  expect(inboxItems(inbox, "unread")).toEqual([first]);
+  expect(inboxItems(inbox, "unread", { kept })).toEqual([read, first]);
+  inbox = applyNotification(inbox, { ...read, archivedAt: second.createdAt });
+  expect(inboxItems(inbox, "unread", { kept })).toEqual([first]);
+});

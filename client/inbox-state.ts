@@ -104,16 +104,27 @@ function withHtmlOf(known: Notification | undefined, item: Notification): Notifi
   return htmlContent === undefined ? item : { ...item, htmlContent };
 }
 
+export interface InboxListOptions {
+  now?: number;
+  /** By id: those that one reads in the list of unread ones. They stay in it, or the first look at one would take it away. */
+  kept?: readonly string[];
+}
+
 /** What a list shows, newest first. */
 export function inboxItems(
-  { items, views, leaving }: InboxState,
+  inbox: InboxState,
   filter: InboxFilter,
-  now = Date.now(),
+  { now = Date.now(), kept = [] }: InboxListOptions = {},
 ): Notification[] {
-  const view = views[filter];
+  const view = inbox.views[filter];
   if (!view) return [];
+  const asListed = (item: Notification) => (kept.includes(item.id) ? { ...item, isRead: false } : item);
+  return newestFirst(inbox, (item) => isIn(asListed(item), filter, now) && appearedAt(item) >= view.floor);
+}
+
+function newestFirst({ items, leaving }: InboxState, isMeant: (item: Notification) => boolean): Notification[] {
   return Object.values(items)
-    .filter((item) => isIn(item, filter, now) && appearedAt(item) >= view.floor && !leaving.includes(item.id))
+    .filter((item) => isMeant(item) && !leaving.includes(item.id))
     .sort((a, b) => appearedAt(b).localeCompare(appearedAt(a)) || (a.id < b.id ? 1 : -1));
 }
 

@@ -35,6 +35,17 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   await expect(row(first)).not.toHaveAccessibleName(/unread/u);
   await expect.poll(() => unreadOf("leila")).toBe(before);
 
+  // In the list of unread ones as well: what is opened there stays to be read.
+  await page.getByRole("navigation", { name: "Filters" }).getByRole("button", { name: "Unread" }).click();
+  const fresh = await notify("leila");
+  await row(fresh).focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => unreadOf("leila")).toBe(before);
+  await expect(row(fresh)).not.toHaveAccessibleName(/unread/u);
+  await expect(row(fresh).getByText(`About ${fresh}`)).toBeVisible();
+  await expect(row(fresh)).toBeFocused();
+  await page.goBack();
+
   await row(first)
     .getByRole("button", { name: /^Archive/u })
     .click();

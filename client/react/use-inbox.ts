@@ -19,8 +19,13 @@ export interface InboxList {
   inbox: Inbox;
 }
 
-/** One list of one's notifications, loaded and kept true by the events. */
-export function useInbox(filter: InboxFilter = "all"): InboxList {
+const NONE: readonly string[] = [];
+
+/**
+ * One list of one's notifications, loaded and kept true by the events.
+ * @param kept ids of those that stay in the list of unread ones though they are read
+ */
+export function useInbox(filter: InboxFilter = "all", kept = NONE): InboxList {
   const client = useParley();
   const isReady = useParleyState((state) => state.phase === "ready");
   const known = useParleyState((state) => state.inbox);
@@ -32,7 +37,7 @@ export function useInbox(filter: InboxFilter = "all"): InboxList {
     if (isReady) start();
   }, [isReady, start]);
 
-  const items = useMemo(() => inboxItems(known, filter), [known, filter]);
+  const items = useMemo(() => inboxItems(known, filter, { kept }), [known, filter, kept]);
   return {
     ...{ items, problem, inbox, loading: view === undefined, hasMore: typeof view?.more === "string" },
     loadMore: () => start(true),

@@ -35,7 +35,9 @@ export interface NotificationListProps {
 
 /** One list of notifications by day. What comes in is put above without moving the focus. */
 export function NotificationList({ filter, most, onOpenChat }: NotificationListProps) {
-  const { items, loading, problem, hasMore, loadMore, retry, inbox } = useInbox(filter);
+  /** Opening marks read, and what was opened here stays here until one leaves the list. */
+  const [opened, setOpened] = useState<readonly string[]>([]);
+  const { items, loading, problem, hasMore, loadMore, retry, inbox } = useInbox(filter, opened);
   const titleOf = useTypeTitles();
   const toast = useToast();
   const today = useToday();
@@ -72,10 +74,14 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
     openChat: onOpenChat,
     open: (item) => {
       setOpenId(openId === item.id ? undefined : item.id);
+      if (!opened.includes(item.id)) setOpened([...opened, item.id]);
       setCurrentId(item.id);
       if (!item.isRead && openId !== item.id) attempt("Not marked read", inbox.setRead(item, true));
     },
-    read: (item, read) => attempt("Not changed", inbox.setRead(item, read)),
+    read: (item, read) => {
+      if (filter === "unread" && !opened.includes(item.id)) leave(item);
+      attempt("Not changed", inbox.setRead(item, read));
+    },
     archive: (item, archived) => {
       leave(item);
       attempt("Not archived", inbox.setArchived(item, archived));
