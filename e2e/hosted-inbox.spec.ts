@@ -14,9 +14,11 @@ async function notify(userId: string, more: object = {}): Promise<string> {
   return subject;
 }
 
-async function unreadOf(userId: string): Promise<number> {
-  return (await callAs<{ inbox: { unread: number } }>(userId, "GET", "/counters")).inbox.unread;
+async function countOf(userId: string, what: "unread" | "unseen"): Promise<number> {
+  return (await callAs<{ inbox: Record<string, number> }>(userId, "GET", "/counters")).inbox[what] ?? -1;
 }
+
+const unreadOf = (userId: string) => countOf(userId, "unread");
 
 test("comes in live, is read, archived, snoozed and deleted with undo, and the numbers agree", async ({ page }) => {
   await page.clock.install();
@@ -27,6 +29,7 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   const row = (subject: string) => page.getByRole("article", { name: new RegExp(`^${subject}`, "u") });
   await expect(row(first)).toHaveAccessibleName(/unread, high/u);
   await expect(page.getByRole("heading", { level: 1 })).toContainText(`${before + 1}`);
+  await expect.poll(() => countOf("leila", "unseen"), "on the screen it is seen").toBe(0);
 
   await row(first)
     .getByRole("button", { name: new RegExp(first, "u") })

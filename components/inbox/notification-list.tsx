@@ -4,9 +4,11 @@ import { Inbox as InboxIcon } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { InboxFilter } from "../../client/inbox-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
+import { useParleyState } from "../../client/react/provider.tsx";
 import { useInbox } from "../../client/react/use-inbox.ts";
 import type { Notification } from "../../client/types.ts";
 import { dayOf } from "../chat/times.ts";
+import { useAttention } from "../chat/use-attention.ts";
 import { useToday } from "../chat/use-today.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -46,10 +48,13 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   const list = useRef<HTMLDivElement>(null);
   const shown = most === undefined ? items : items.slice(0, most);
 
+  const attended = useAttention();
+  const counters = useParleyState((state) => state.counters);
+  const showsNew = !loading && attended && (filter === "all" || filter === "unread");
   useEffect(() => {
-    // That it was seen is told again with the next opening.
-    if (!loading) inbox.seeAll().catch(() => undefined);
-  }, [loading, inbox]);
+    // With each count: what comes in while the list is on the screen is seen too, and what could not be told is told again.
+    if (showsNew && counters) inbox.seeAll().catch(() => undefined);
+  }, [showsNew, counters, inbox]);
 
   /** The row beside one that is being put away: the focus goes there when it would be lost with that one. */
   const beside = useRef<{ id: string; next: string | undefined }>(undefined);
