@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { applyNotification, emptyInbox, inboxItems, reduceInbox } from "./inbox-state.ts";
+import { applyNotification, emptyInbox, inboxItems, reduceInbox, urgentItems } from "./inbox-state.ts";
 import type { Notification } from "./types.ts";
 
 function notification(id: string, more: Partial<Notification> = {}): Notification {
@@ -43,4 +43,17 @@ test("what is read in the list of unread ones stays there while it is kept, unti
   expect(inboxItems(inbox, "unread", { kept })).toEqual([read, first]);
   inbox = applyNotification(inbox, { ...read, archivedAt: second.createdAt });
   expect(inboxItems(inbox, "unread", { kept })).toEqual([first]);
+});
+
+test("what is urgent and unread is known whichever list is shown, newest first, until it is put away", () => {
+  let inbox = reduceInbox(emptyInbox, { ...page, filter: "archived", items: [] });
+  const priority = "Urgent";
+  for (const item of [{ ...first, priority }, { ...second, priority }, third] as Notification[])
+    inbox = applyNotification(inbox, item);
+  const ids = () => urgentItems(inbox).map(({ id }) => id);
+  expect(ids()).toEqual(["2", "1"]);
+  inbox = applyNotification(inbox, { ...first, priority, isRead: true });
+  expect(ids()).toEqual(["2"]);
+  inbox = reduceInbox(inbox, { type: "leaving", id: "2", leaves: true });
+  expect(ids()).toEqual([]);
 });

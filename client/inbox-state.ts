@@ -122,6 +122,11 @@ export function inboxItems(
   return newestFirst(inbox, (item) => isIn(asListed(item), filter, now) && appearedAt(item) >= view.floor);
 }
 
+/** What is urgent and unread of all that is here, in whichever list it came, newest first. */
+export function urgentItems(inbox: InboxState, now = Date.now()): Notification[] {
+  return newestFirst(inbox, (item) => item.priority === "Urgent" && isIn(item, "unread", now));
+}
+
 function newestFirst({ items, leaving }: InboxState, isMeant: (item: Notification) => boolean): Notification[] {
   return Object.values(items)
     .filter((item) => isMeant(item) && !leaving.includes(item.id))

@@ -169,6 +169,10 @@ test("an urgent one lies over the inbox and moves nothing, from the moment it co
   await expect(page.getByRole("article", { name: new RegExp(`^${subject}`, "u") })).toHaveAccessibleName(
     /unread, urgent/u,
   );
+  // Beside the other lists too, those that have not loaded it.
+  await page.goto("/inbox/demo?as=emma&view=preferences");
+  await expect(strip).toBeVisible();
+  await page.goto("/inbox/demo?as=emma");
   await strip.getByRole("button", { name: "Put away" }).click();
   await expect(strip).toHaveCount(0);
   expect(await filters.boundingBox()).toEqual(place);

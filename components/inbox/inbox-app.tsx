@@ -2,9 +2,10 @@
 
 import { CheckCheck, Settings2, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { type InboxFilter, inboxItems } from "../../client/inbox-state.ts";
+import { type InboxFilter, urgentItems } from "../../client/inbox-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
+import { useInbox } from "../../client/react/use-inbox.ts";
 import { useUnread } from "../../client/react/use-unread.ts";
 import { LinkBanner } from "../chat/link-banner.tsx";
 import { CountBadge } from "../ui/badge.tsx";
@@ -52,6 +53,7 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
   return (
     <div className="relative flex h-dvh flex-col bg-bg">
       <LinkBanner className="inset-x-0 bottom-4" />
+      {view !== "all" && view !== "unread" && <UnreadLoader />}
       <UrgentStrip />
       <header className="border-line border-b bg-surface">
         <div className="mx-auto flex h-15 max-w-3xl items-center gap-2 px-4">
@@ -132,6 +134,12 @@ function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilt
   );
 }
 
+/** Beside a list that has asked for none of the new ones: among them may be one that is urgent. */
+function UnreadLoader() {
+  useInbox("unread");
+  return null;
+}
+
 /**
  * The newest urgent notification that is unread, over everything until it is put away: a bar above would move everything, and a press
  * that is under way would go astray. At the bottom, clear of toasts and of what is said of the line; no filter lies there.
@@ -139,9 +147,7 @@ function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilt
 function UrgentStrip() {
   const inbox = useParleyState((state) => state.inbox);
   const [away, setAway] = useState<readonly string[]>([]);
-  const urgent = inboxItems(inbox, "all").find(
-    ({ id, priority, isRead }) => priority === "Urgent" && !isRead && !away.includes(id),
-  );
+  const urgent = urgentItems(inbox).find(({ id }) => !away.includes(id));
   if (!urgent) return <div role="status" className="sr-only" />;
   return (
     <div
