@@ -1,6 +1,6 @@
 import { expectAccessible } from "./accessible.ts";
 import { choose, expect, listen, pick, test, unheard } from "./journey.ts";
-import { callAs, callWithKey, productUrl, readDemo } from "./people.ts";
+import { callAs, callWithKey, makeGroup, productUrl, readDemo } from "./people.ts";
 
 async function notify(userId: string, more: object = {}): Promise<string> {
   const subject = unheard("Notice");
@@ -137,6 +137,17 @@ test("the bell has the number, and the one badge adds chat and inbox", async ({ 
   await page.getByRole("button", { name: /^Notifications/u }).click();
   await expect(page.getByRole("dialog", { name: "Notifications" }).getByRole("article").first()).toBeVisible();
   await expect(page.getByRole("link", { name: "All notifications" })).toHaveAttribute("href", "/inbox/demo?as=farid");
+});
+
+test("what was said while one was away leads to its chat", async ({ page }) => {
+  const { id } = await makeGroup(unheard("Away"), "hana", "ivo");
+  const subject = await notify("hana", { metadata: { chatId: id } });
+  await page.goto("/inbox/demo?as=hana");
+  const row = page.getByRole("article", { name: new RegExp(`^${subject}`, "u") });
+  await row.getByRole("button").first().click();
+  await row.getByRole("button", { name: "Open the chat" }).click();
+  await expect(page).toHaveURL(new RegExp(`/chat/demo\\?(?=.*chat=${id})(?=.*as=hana)`, "u"));
+  await expect(page.getByRole("textbox", { name: "Message", exact: true })).toBeVisible();
 });
 
 test("who has read all that is loaded is not told that there is no more", async ({ page }) => {

@@ -25,15 +25,10 @@ export function InboxPage({ tenantId, tenantName, branding, demo, theme }: Inbox
   const query = useSearchParams();
   const asked = query.get("view") ?? "all";
   const view = (VIEW.test(asked) ? asked : "all") as InboxView;
+  const as = query.get("as") ?? undefined;
   const onPicked = useCallback((userId: string) => changeAddress({ as: userId }, "replace"), []);
   return (
-    <Hosted
-      tenantId={tenantId}
-      tenantName={tenantName}
-      demo={demo}
-      as={query.get("as") ?? undefined}
-      onPicked={onPicked}
-    >
+    <Hosted tenantId={tenantId} tenantName={tenantName} demo={demo} as={as} onPicked={onPicked}>
       {() => (
         <>
           <HostedBadge title={`Inbox – ${tenantName}`} />
@@ -41,6 +36,10 @@ export function InboxPage({ tenantId, tenantName, branding, demo, theme }: Inbox
             view={view}
             brand={<HostedBrand {...branding} />}
             onView={(next) => changeAddress({ view: next === "all" ? undefined : next }, "push")}
+            onOpenChat={(chat) => {
+              const query = new URLSearchParams({ chat, ...(as ? { as } : {}) });
+              location.assign(`/chat/${encodeURIComponent(tenantId)}?${query}`);
+            }}
             tools={<ThemeButton initial={theme} />}
           />
         </>
