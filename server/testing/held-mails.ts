@@ -13,6 +13,8 @@ export interface HeldMail {
   readAt?: Date;
   expiresAt?: Date;
   gone?: boolean;
+  /** Of the log, when it was planned. */
+  epoch?: number;
 }
 
 /** Mails that wait, as the planner leaves them: until `due` unless told. */
@@ -34,7 +36,13 @@ export async function holdMails(db: Database, tenantId: TenantId, held: HeldMail
       notes.map(({ id, userId, address = `${userId}@example.com`, type = "News", ...one }) => ({
         cause: `event:${id}`,
         ...{ userId, channel: "email" as const, kind: "notification" as const, notificationId: id, type, subject: "S" },
-        ...{ status: one.status ?? "held", rule: "quiet_hours", address, heldUntil: one.until ?? due, epoch: 1 },
+        ...{
+          status: one.status ?? "held",
+          rule: "quiet_hours",
+          address,
+          heldUntil: one.until ?? due,
+          epoch: one.epoch ?? 1,
+        },
       })),
     );
   });

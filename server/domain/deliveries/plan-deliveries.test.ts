@@ -139,6 +139,39 @@ test.each([{ limit: 1000 }, { limit: 4 }])("each has a decision of their own, $l
   expect(jobs.rowCount).toBe(1);
 });
 
+test("what is planned late of before a restore is of before, held and folded too: it waits for an operator when its time comes", async () => {
+  const { tenantId } = await createTenant(db, "secret", { id: "restored", name: "Restored" });
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const plan = () => new Planner({ db, consumers: [planDeliveries], onError }).plan(tenantId);
+  const tellThem = () =>
+    notify(
+      db,
+      tenantId,
+      ["quiet", "daily"].map((userId) => ({ userId, email: mailOf(userId) })),
+    );
+  await plan();
+  await choose(tenantId);
+  await tellThem();
+  await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = $1", [tenantId]);
+  await tellThem();
+  await plan();
+  await tellThem();
+  await plan();
+  const { rows } = await owner.query(
+    `select d.status, d.epoch = log_epoch_v1(l.epoch) as present, count(*)::int as n from deliveries d join tenant_log l on l.tenant_id = d.tenant_id
+     where d.tenant_id = $1 and d.channel = 'email' group by 1, 2 order by 1, 2`,
+    [tenantId],
+  );
+  expect(rows).toEqual([
+    { status: "folded", present: false, n: 2 },
+    { status: "folded", present: true, n: 1 },
+    { status: "held", present: false, n: 2 },
+    { status: "held", present: true, n: 1 },
+  ]);
+});
+
 test("who ends a pause while what it holds is being decided gets it now, not at its old end", async () => {
   const { tenantId } = await createTenant(db, "secret", { id: "ended-pause", name: "Pause" });
   const change = (pause: "week" | "none") =>

@@ -33,8 +33,14 @@ export const planDeliveries: SetConsumer = {
       deliveryChannels.map((channel) => ({ group, decision: decide(group, { channel, rulings, now }) })),
     );
     const decisions = decided.map(({ decision }) => decision);
-    const rows = decided.flatMap(({ group, decision }, place) => toRows(group, decision, place));
-    const queued = rows.length === 0 ? 0 : await insertDecided(tx, tenantId, { epoch, decisions, rows });
+    let queued = 0;
+    for (const older of [true, false]) {
+      const rows = decided.flatMap(({ group, decision }, place) =>
+        group.older === older ? toRows(group, decision, place) : [],
+      );
+      const news = { epoch: older ? before : epoch, decisions, rows };
+      if (rows.length > 0) queued += await insertDecided(tx, tenantId, news);
+    }
     const times = decisions.map(({ heldUntil }) => heldUntil);
     const positions = groups.map(({ members }) => members.at(-1)?.position ?? 0);
     return {
@@ -44,6 +50,9 @@ export const planDeliveries: SetConsumer = {
     };
   },
 };
+
+/** The epoch of what is older than the log's present one: what is held of it waits for an operator when its time comes. */
+const before = 0;
 
 function toRows({ members }: UndecidedGroup, { channel }: DecidedDelivery, place: number): DecidedRow[] {
   return members.map(({ address, ...member }) => ({

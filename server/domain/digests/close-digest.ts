@@ -8,7 +8,7 @@ import { findRulings, type RulingOf } from "../deliveries/find-rulings.ts";
 import { insertDeliveries, mailJob } from "../deliveries/store.ts";
 import { everyType } from "../preferences/schema.ts";
 import { digestJobs, judgeHeld, writeDigest } from "./policy.ts";
-import { type HeldItem, lockDueItems, type Reader, readEpoch, type Settled, settleItems } from "./store.ts";
+import { type HeldItem, lockDueItems, type Reader, type Settled, settleItems } from "./store.ts";
 
 /** In one digest. Its mail shows fewer and says how many more there are. */
 const maxItems = 2000;
@@ -38,15 +38,10 @@ export function closeDigest(
     const judged = items.map((item) => judgeHeld(item, rulings(item.notificationId, "email"), now));
     const going = judged.flatMap(({ goes, item }) => (goes ? [item] : []));
     const settled = judged.flatMap(({ settled }) => settled ?? []);
-    settled.push(
-      ...(await letGo(tx, tenantId, {
-        reader,
-        going,
-        rhythm: judged.some(({ inDigest }) => inDigest),
-        zone: rulings.zoneOf(items[0]?.notificationId ?? ""),
-        now,
-      })),
-    );
+    const rhythm = judged.some(({ inDigest }) => inDigest);
+    const zone = rulings.zoneOf(items[0]?.notificationId ?? "");
+    for (const alike of byEpoch(going))
+      settled.push(...(await letGo(tx, tenantId, { reader, going: alike, rhythm, zone, now })));
     await step("digest written");
     await settleItems(tx, tenantId, settled);
     await step("digest settled");
@@ -62,8 +57,15 @@ function rulingsOf(tx: TenantTransaction, tenantId: TenantId, items: HeldItem[],
   return findRulings(tx, tenantId, asked, now);
 }
 
+/** What was planned before a restore may have gone out before it: it waits for an operator, and nothing new waits with it. */
+function byEpoch(items: HeldItem[]): HeldItem[][] {
+  const epochs = new Set(items.map(({ epoch }) => epoch));
+  return [...epochs].map((epoch) => items.filter((item) => item.epoch === epoch));
+}
+
 interface Going {
   reader: Reader;
+  /** All of one epoch, at least one. */
   going: HeldItem[];
   /** The reader wants digests: then one alone is one too. */
   rhythm: boolean;
@@ -76,7 +78,6 @@ async function letGo(
   tenantId: TenantId,
   { reader, going, rhythm, zone, now }: Going,
 ): Promise<Settled[]> {
-  if (going.length === 0) return [];
   if (going.length === 1 && !rhythm)
     return going.map(({ id }) => ({ id, status: "queued", rule: "released", dueAt: now }));
   const digestId = newId();
@@ -96,7 +97,7 @@ async function letGo(
       dueAt: now,
       digestId,
       mail,
-      epoch: await readEpoch(tx, tenantId),
+      epoch: Number(going[0]?.epoch),
     },
   ]);
   return going.map(({ id }) => ({ id, status: "folded", rule: rhythm ? "digest" : "summary", digestId }));

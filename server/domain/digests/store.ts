@@ -32,6 +32,8 @@ export interface HeldItem {
   email: string | null;
   chatId: string | null;
   mentioned: boolean;
+  /** Of the log, when it was planned. */
+  epoch: bigint;
 }
 
 /** What becomes of a held mail. */
@@ -73,7 +75,7 @@ export async function lockDueItems(
   const name = JSON.stringify([tenantId, "digest", userId, address]);
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
   return tx.$queryRaw<HeldItem[]>`
-    select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, left(n.message, 300) as message,
+    select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, d.epoch, left(n.message, 300) as message,
       coalesce(n.visible_at, n.created_at) as at, case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt", n.expires_at as "expiresAt", n.priority, n.email,
       n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned
     from deliveries d left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'
