@@ -1,9 +1,18 @@
 import type { DeliveryChannel, DeliveryStatus } from "./schema.ts";
 
+interface Hold {
+  outcome: "hold";
+  until: Date;
+  rule: string;
+  detail?: string;
+}
+
 /** What the person, the category and the tenant's defaults say of one delivery channel. */
 export type Ruling =
   | { outcome: "send"; rule: string; detail?: string }
-  | { outcome: "hold" | "fold"; until: Date; rule: string; detail?: string }
+  | Hold
+  /** `quiet`: what holds a digest whose time is now. */
+  | { outcome: "fold"; until: Date; rule: string; detail?: string; quiet?: Hold | undefined }
   | { outcome: "stop"; rule: "muted" | "preference" | "default"; detail: string };
 
 /** Everything that a decision looks at, as it is at this moment. */

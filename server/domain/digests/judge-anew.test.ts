@@ -5,6 +5,7 @@ import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { judgeAnew } from "./judge-anew.ts";
+import { runDigests } from "./run-digests.ts";
 import { judgeSomeAnew, type Reader } from "./store.ts";
 
 let stack: Stack;
@@ -67,6 +68,19 @@ test("a tenant's other digest leaves everybody's at their time, its end those of
   expect(await heldFor()).toEqual(["ada", "ben"]);
   await set({ digest: { every: "off" } });
   await worked(["ben"]);
+});
+
+test("a digest whose time comes in quiet hours that are new goes at their end, with all that is for it", async () => {
+  const [quietHours, end] = [{ enabled: true, from: "22:00", to: "10:00" }, new Date("2099-01-01T10:00:00Z")];
+  await prefer("ada", { quietHours, digest: { every: "daily", at: "08:00" }, timezone: "UTC" });
+  await hold([1, 2].map(() => ({ userId: "ada", status: "folded" })));
+  await runDigests(db, tenant.tenantId, { now: later });
+  const rows = () => db.forTenant(tenant.tenantId).delivery.findMany({ orderBy: { kind: "asc" } });
+  expect(await rows()).toMatchObject(
+    Array(2).fill({ status: "folded", rule: "digest", digestId: null, heldUntil: end }),
+  );
+  await runDigests(db, tenant.tenantId, { now: end });
+  expect(await rows()).toMatchObject([{ mail: { title: "Your digest: 2 notifications" } }, {}, {}]);
 });
 
 test("digests that end and begin again while what is held is judged: the steps after that leave the others' at their time", async () => {

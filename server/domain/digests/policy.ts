@@ -37,19 +37,24 @@ export interface Judged {
 /** Looks again at what was held: it may be read, gone or unwanted by now, or there may be a new reason to hold it on. */
 export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
   // Its digest is the one that is being made: the next one does not count.
-  const inDigest = item.status === "folded" && ruling.outcome === "fold";
+  const digest = item.status === "folded" && ruling.outcome === "fold" ? ruling : undefined;
   const decision = decideDelivery({
     channel: "email",
     now,
     notification: item.at === null ? undefined : { readAt: item.readAt, expiresAt: item.expiresAt },
-    ruling: inDigest ? { outcome: "send", rule: ruling.rule } : ruling,
+    ruling: digest ? ofDigest(digest) : ruling,
     address: "known",
     suppressed: undefined,
     way: "server",
   });
-  if (decision.status === "queued") return { item, goes: true, inDigest };
+  if (decision.status === "queued") return { item, goes: true, inDigest: digest !== undefined };
   const { status, rule, detail, until } = decision;
   return { item, goes: false, inDigest: false, settled: { id: item.id, status, rule, detail, heldUntil: until } };
+}
+
+/** One that was made ready before the person set these quiet hours still goes as a digest, at their end. */
+function ofDigest(ruling: Extract<Ruling, { outcome: "fold" }>): Ruling {
+  return ruling.quiet ? { ...ruling, until: ruling.quiet.until } : { outcome: "send", rule: ruling.rule };
 }
 
 /** What the mail of a digest says: see emails/digest. And the types that it is judged by when it is tried again. */

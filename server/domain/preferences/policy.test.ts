@@ -116,7 +116,7 @@ describe("when", () => {
       "a digest that would come by night",
       { digest: { ...digest, every: "hourly" }, quietHours },
       { now: night },
-      { outcome: "fold", until: morning },
+      { outcome: "fold", until: morning, quiet: { outcome: "hold", rule: "quiet_hours", until: morning } },
     ],
   ])("%s", (_name, known, asked, wanted) => {
     expect(decide(facts(known), ask(asked))).toMatchObject(wanted);

@@ -47,11 +47,18 @@ export interface Ask {
   mentioned?: boolean;
 }
 
-/** What becomes of a notification on one channel, and the rule that says so, in words for the decision row. */
+interface Hold {
+  outcome: "hold";
+  until: Date;
+  rule: "quiet_hours" | "paused";
+  detail: string;
+}
+
+/** What becomes of a notification on one channel, and the rule that says so, in words for the decision row. `quiet` holds a digest whose time is now. */
 export type Decision =
   | { outcome: "send"; rule: "required" | "urgent" | "chosen" | "asked" | "default"; detail: string }
-  | { outcome: "hold"; until: Date; rule: "quiet_hours" | "paused"; detail: string }
-  | { outcome: "fold"; until: Date; rule: "digest"; detail: string }
+  | Hold
+  | { outcome: "fold"; until: Date; rule: "digest"; detail: string; quiet?: Hold | undefined }
   | { outcome: "stop"; rule: "muted" | "preference" | "default"; detail: string };
 
 /** Preferences are a person's own, and open to Admins and to keys on their own. Throws forbidden. */
@@ -100,14 +107,17 @@ function holdBack(facts: Facts, now: Date): Decision | undefined {
   const { timezone: zone, pausedUntil, digest } = facts;
   if (pausedUntil && pausedUntil > now)
     return { outcome: "hold", until: afterQuiet(facts, pausedUntil), rule: "paused", detail: "paused by the person" };
-  if (digest.every !== "off") {
-    const until = afterQuiet(facts, nextDigest(zone, digest, now));
-    return { outcome: "fold", until, rule: "digest", detail: sayRhythm(digest, zone) };
-  }
+  const quiet = holdQuiet(facts, now);
+  if (digest.every === "off") return quiet;
+  const until = afterQuiet(facts, nextDigest(zone, digest, now));
+  return { outcome: "fold", until, rule: "digest", detail: sayRhythm(digest, zone), quiet };
+}
+
+function holdQuiet(facts: Facts, now: Date): Hold | undefined {
   const until = afterQuiet(facts, now);
   if (until <= now) return undefined;
   const { from, to } = facts.quietHours;
-  return { outcome: "hold", until, rule: "quiet_hours", detail: `${from} to ${to}, ${zone}` };
+  return { outcome: "hold", until, rule: "quiet_hours", detail: `${from} to ${to}, ${facts.timezone}` };
 }
 
 /** A time, or the end of the quiet hours it lies in. */

@@ -89,6 +89,17 @@ test("a digest on its way waits for the end of a pause, or for the person to end
   expect(server.mails.map(({ to }) => to)).toEqual(["ada@example.com"]);
 });
 
+test("a digest that the server did not take before quiet hours waits for their end, though there will be another digest", async () => {
+  await refusedDigest("kim");
+  const [from, to] = [-1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16));
+  await prefer("kim", { timezone: "UTC", digest: { every: "daily" }, quietHours: { enabled: true, from, to } });
+  await settle("kim", {
+    status: "queued",
+    rule: "quiet_hours",
+    dueIn: expect.toSatisfy((minutes: number) => minutes > 60),
+  });
+});
+
 test("at its second try a digest is what its notifications are: wanted by their types, whatever holds for the others", async () => {
   await prefer("ben", {
     categories: [

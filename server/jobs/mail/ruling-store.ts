@@ -12,7 +12,7 @@ const send: Ruling = { outcome: "send", rule: "asked" };
 
 /**
  * What a person's preferences say of a mail now, where they may have changed since it was planned. What is folded into digests is so when
- * it is planned: a mail that is on its way already stays one. An operator who asks for a mail again, or for a test, has decided.
+ * it is planned: a mail that is on its way already stays one, and waits for the end of quiet hours. An operator who asks for a mail again, or for a test, has decided.
  */
 export async function findRulingAgain(db: Database, tenantId: TenantId, mail: ClaimedMail): Promise<Ruling> {
   const { kind, round, stale, notificationId } = mail;
@@ -25,7 +25,7 @@ export async function findRulingAgain(db: Database, tenantId: TenantId, mail: Cl
     const rulings = judged.map(({ id }) => rulingOf(id, "email"));
     // A digest goes while anything in it is wanted.
     const ruling = rulings.find(({ outcome }) => outcome !== "stop") ?? rulings[0];
-    return !ruling || ruling.outcome === "fold" ? send : ruling;
+    return (ruling?.outcome === "fold" ? ruling.quiet : ruling) ?? send;
   });
 }
 
