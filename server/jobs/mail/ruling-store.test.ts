@@ -1,6 +1,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { epochOf, insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
 import { newId } from "../../ids.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
 import { notify } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -134,6 +137,30 @@ test("a look at a digest whose time is not now is no try: it is not given up for
   );
   expect(rows[0].looks).toBeGreaterThan(0);
   expect(rows[0].uncounted).toBe(rows[0].looks);
+});
+
+test("a notice to a tenant's owners is tried until it is taken, whatever quiet hours its people have", async () => {
+  const notice = await stack.tenant("notice");
+  const { db } = stack.api.services;
+  const [from, to] = [-1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16));
+  const quietHours = { enabled: true, from, to };
+  await notice.key()("PATCH", "/admin/tenant", { settings: { notifications: { quietHours } } });
+  await tenantTransaction(db.prisma, notice.tenantId, async (tx) => {
+    const epoch = Number(await epochOf(tx, notice.tenantId));
+    const told = { userId: "", channel: "email", kind: "notice", type: "WebhookDisabled", status: "queued" } as const;
+    const mail = { message: "Events are no longer sent" };
+    await insertDeliveries(tx, notice.tenantId, [
+      { ...told, cause: "notice:1", subject: "Disabled", address: "owner@example.com", mail, epoch },
+    ]);
+    await enqueueJobs(tx, [mailJob(notice.tenantId)]);
+  });
+  const find = async () =>
+    (await owner.query<Mail>("select status, attempts from deliveries where tenant_id = $1", [notice.tenantId]))
+      .rows[0];
+  const moved = ({ status, attempts }: Mail) => status !== "queued" || attempts > 2;
+  await expect.poll(find, { timeout: 20_000, interval: 30 }).toSatisfy(moved);
+  down = false;
+  await expect.poll(find, { timeout: 20_000, interval: 30 }).toMatchObject({ status: "sent" });
 });
 
 test("what a worker puts off to a time that is past by Postgres' clock is not due again at once", async () => {

@@ -12,11 +12,12 @@ const send: Ruling = { outcome: "send", rule: "asked" };
 
 /**
  * What a person's preferences say of a mail now, where they may have changed since it was planned. What is folded into digests is so when
- * it is planned: a mail that is on its way already stays one, and waits for the end of quiet hours. An operator who asks for a mail again, or for a test, has decided.
+ * it is planned: a mail that is on its way already stays one, and waits for the end of quiet hours. An operator who asks for a mail again,
+ * or for a test, has decided; and what a tenant's owners must know nobody's preferences hold.
  */
 export async function findRulingAgain(db: Database, tenantId: TenantId, mail: ClaimedMail): Promise<Ruling> {
   const { kind, round, stale, notificationId } = mail;
-  if (!stale || round > 0 || kind === "test") return send;
+  if (!stale || round > 0 || kind === "test" || kind === "notice") return send;
   return await tenantTransaction(db.prisma, tenantId, async (tx) => {
     const planned = notificationId && (await findPlannedNotification(tx, tenantId, notificationId));
     if (notificationId && !planned) return send; // it is gone, which is decided by other rules
