@@ -265,7 +265,15 @@ test("keeps what one chooses to get", async ({ page }) => {
   await expect
     .poll(async () => (await callAs<{ quietHours: object }>("hana", "GET", "/preferences")).quietHours)
     .toMatchObject({ enabled: true, from: "21:30" });
+  await from.fill("");
+  await page.getByLabel("To", { exact: true }).click();
+  await expect(from, "is not left empty").toHaveValue("21:30");
+  await page.getByRole("combobox", { name: /^Time zone/u }).selectOption("Asia/Tokyo");
+  await expect
+    .poll(async () => (await callAs<{ timezone: string }>("hana", "GET", "/preferences")).timezone)
+    .toBe("Asia/Tokyo");
   await page.reload();
+  await expect(page.getByRole("combobox", { name: /^Time zone/u })).toHaveValue("Asia/Tokyo");
   await expect(mail).not.toHaveAttribute("aria-checked", was ?? "");
   await expect(from).toHaveValue("21:30");
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 
 /** Nothing in it runs, calls anybody or leaves the frame; same origin only so that its height can be read. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -20,7 +20,7 @@ function withoutPictures(html: string): string {
 /** The service has sanitised it; here it is in a sandbox besides. Pictures are not fetched: they would tell who reads. */
 export function HtmlContent({ html, title }: { html: string; title: string }) {
   const [height, setHeight] = useState(80);
-  const theme = typeof document === "undefined" ? "system" : (document.documentElement.dataset.theme ?? "system");
+  const theme = useSyncExternalStore(onTheme, themeNow, () => "system");
   const scheme = theme === "system" ? "" : `<style>html{color-scheme:${theme}}</style>`;
   const page = `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><base target="_blank"><style>${STYLE}</style>${scheme}<body>${withoutPictures(html)}`;
   return (
@@ -33,4 +33,15 @@ export function HtmlContent({ html, title }: { html: string; title: string }) {
       style={{ height }}
     />
   );
+}
+
+function themeNow(): string {
+  return document.documentElement.dataset.theme ?? "system";
+}
+
+/** The frame has a document of its own: what is switched around it does not reach in. */
+function onTheme(tell: () => void): () => void {
+  const observer = new MutationObserver(tell);
+  observer.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return () => observer.disconnect();
 }

@@ -5,9 +5,11 @@ import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley } from "../../client/react/provider.tsx";
 import { useLoading } from "../../client/react/use-loading.ts";
 import type { PreferenceChanges, Preferences } from "../../client/types.ts";
+import { usePassed } from "../chat/use-passed.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { NativeSelect } from "../ui/native-select.tsx";
 import { Select } from "../ui/select.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Switch } from "../ui/switch.tsx";
@@ -52,6 +54,8 @@ export function PreferencesForm() {
   );
   useEffect(() => start(), [start]);
 
+  const pauseIsOver = usePassed(known?.pausedUntil);
+
   async function change(changes: PreferenceChanges) {
     setProblem("");
     setSaved("");
@@ -79,6 +83,7 @@ export function PreferencesForm() {
       </div>
     );
   const shown = under.reduce(withChanges, known);
+  const pausedUntil = pauseIsOver ? undefined : known.pausedUntil;
   return (
     <div className="space-y-6">
       <p role="status" className="sr-only">
@@ -88,8 +93,8 @@ export function PreferencesForm() {
       <Part title="What comes to you" lead="By type of notification and by the way it comes.">
         <Categories categories={shown.categories} onChange={change} />
       </Part>
-      <Part title="Quiet hours" lead={`No mail is sent in them, but for what is urgent. Counted in ${known.timezone}.`}>
-        <QuietHours quietHours={shown.quietHours} onChange={change} />
+      <Part title="Quiet hours" lead="No mail is sent in them, but for what is urgent.">
+        <QuietHours quietHours={shown.quietHours} timezone={shown.timezone} onChange={change} />
       </Part>
       <Part title="Digest" lead="One mail for what is not urgent, instead of many.">
         <Digest digest={shown.digest} onChange={change} />
@@ -97,8 +102,8 @@ export function PreferencesForm() {
       <Part
         title="Pause mail"
         lead={
-          known.pausedUntil
-            ? `Paused until ${new Date(known.pausedUntil).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}.`
+          pausedUntil
+            ? `Paused until ${new Date(pausedUntil).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}.`
             : "Holds every mail that is not urgent for a while."
         }
       >
@@ -108,7 +113,7 @@ export function PreferencesForm() {
               {label}
             </Button>
           ))}
-          {known.pausedUntil && (
+          {pausedUntil && (
             <Button variant="primary" onClick={() => void change({ pause: "none" })}>
               End the pause
             </Button>
@@ -173,8 +178,10 @@ function CategoryRow({ category, onChange }: PartProps & { category: Category })
   );
 }
 
-function QuietHours({ quietHours, onChange }: PartProps & { quietHours: Preferences["quietHours"] }) {
+function QuietHours(props: PartProps & Pick<Preferences, "quietHours" | "timezone">) {
+  const { quietHours, timezone, onChange } = props;
   const { enabled, from, to } = quietHours;
+  const zones = [...new Set([timezone, "UTC", ...Intl.supportedValuesOf("timeZone")])].sort();
   return (
     <div className="flex flex-wrap items-end gap-4">
       <div className="flex h-9 items-center gap-2 text-sm">
@@ -195,6 +202,18 @@ function QuietHours({ quietHours, onChange }: PartProps & { quietHours: Preferen
       <Field label="To">
         <TimeInput value={to} disabled={!enabled} onChange={(value) => void onChange({ quietHours: { to: value } })} />
       </Field>
+      <div className="flex min-w-0 flex-col gap-1.5">
+        <span aria-hidden className="font-medium text-sm">
+          Time zone
+        </span>
+        <NativeSelect
+          label="Time zone of quiet hours and of the digest"
+          value={timezone}
+          options={zones.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }))}
+          onChange={(zone) => void onChange({ timezone: zone })}
+          className="w-52"
+        />
+      </div>
     </div>
   );
 }
@@ -247,7 +266,8 @@ function TimeInput({
       required
       onBlur={(event) => {
         const next = event.currentTarget.value;
-        if (next !== "" && next !== value) onChange(next);
+        if (next === "") event.currentTarget.value = value;
+        else if (next !== value) onChange(next);
       }}
       className="w-32"
     />

@@ -25,5 +25,6 @@ test("shows what was chosen, and leaves everything else as it is", () => {
     quietHours: { enabled: true, from: "22:00", to: "07:00" },
   });
   expect(withChanges(before, { digest: { every: "weekly" } }).digest).toEqual({ ...before.digest, every: "weekly" });
+  expect(withChanges(before, { timezone: "Asia/Tokyo" })).toEqual({ ...before, timezone: "Asia/Tokyo" });
   expect(withChanges(before, { categories: [{ type: "Nothing", email: "off" }], pause: "day" })).toEqual(before);
 });

@@ -4,9 +4,11 @@ type Category = Preferences["categories"][number];
 type Changed = NonNullable<PreferenceChanges["categories"]>[number];
 
 /** Preferences as they will be once what was chosen is stored. A pause is left out: only the service knows until when it is. */
-export function withChanges(before: Preferences, { quietHours, digest, categories }: PreferenceChanges): Preferences {
+export function withChanges(before: Preferences, changes: PreferenceChanges): Preferences {
+  const { timezone = before.timezone, quietHours, digest, categories } = changes;
   return {
     ...before,
+    timezone,
     quietHours: { ...before.quietHours, ...given(quietHours) },
     digest: { ...before.digest, ...given(digest) },
     categories: before.categories.map((category) => {
