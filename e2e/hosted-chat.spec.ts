@@ -338,7 +338,9 @@ function countKept(): Promise<number> {
   });
 }
 
-test("the key that finds a chat is shown where there is a keyboard, and not on a phone", async ({ browser }) => {
+test("the key that finds a chat is shown where there is a keyboard, and on a phone the focus follows what is shown", async ({
+  browser,
+}) => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   const tablet = { ...phone, viewport: { width: 1180, height: 820 } };
   for (const device of [{}, phone, tablet]) {
@@ -352,6 +354,20 @@ test("the key that finds a chat is shown where there is a keyboard, and not on a
     else await expect(hint).toBeVisible();
     await finder.fill("quay");
     await expect(hint).toBeHidden();
+    if (device !== phone) {
+      await context.close();
+      continue;
+    }
+    // The list gives way to the chat, and the focus goes with it, there and back.
+    await finder.fill("");
+    const first = page.getByRole("navigation", { name: "Chats" }).locator("[data-chat]").first();
+    const row = page.locator(`[data-chat="${await first.getAttribute("data-chat")}"]`);
+    await row.focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+    await page.getByRole("button", { name: "Back to the chats" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(row).toBeFocused();
     await context.close();
   }
 });

@@ -21,6 +21,7 @@ import { SearchBar } from "./search-bar.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useAway } from "./use-away.ts";
 import { useChatKeys } from "./use-chat-keys.ts";
+import { useFollowedFocus } from "./use-followed-focus.ts";
 import { useSound, useSoundSwitch } from "./use-sound.ts";
 
 // What is not there at first is loaded when it is asked for.
@@ -76,6 +77,8 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
     () => (linkOf && chatId !== undefined ? (seq: number) => linkOf(chatId, seq) : undefined),
     [linkOf, chatId],
   );
+  const page = useRef<HTMLDivElement>(null);
+  useFollowedFocus(page, chatId);
   useAway();
   useSound();
 
@@ -99,7 +102,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   });
 
   return (
-    <div className="flex h-full min-w-0 flex-1 flex-col bg-bg">
+    <div ref={page} className="flex h-full min-w-0 flex-1 flex-col bg-bg">
       <button
         type="button"
         onClick={() => conversation.current?.focusBox()}
@@ -253,10 +256,10 @@ function SoundButton() {
   );
 }
 
-/** Chats → messages → box → chats. */
+/** Chats → messages → box → chats; what stands above the messages is before them. */
 function nextRegion(finder: HTMLInputElement | null, conversation: ConversationHandle | null): void {
   const active = document.activeElement;
-  const fromList = active?.closest("aside") || active === document.body;
+  const fromList = active?.closest("aside, main header") || active === document.body;
   if (fromList && conversation?.focusList()) return;
   if (conversation && (fromList || active?.closest('[aria-label="Messages"]'))) conversation.focusBox();
   else finder?.focus();

@@ -162,6 +162,7 @@ function Row({ state, people, current, presence, onOpen }: RowProps) {
   return (
     <button
       type="button"
+      data-chat={chat.id}
       aria-current={current ? "page" : undefined}
       onClick={onOpen}
       className={cn(
