@@ -52,13 +52,17 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           {leads && <Avatar name={author} src={avatarUrl} className="size-8 text-[0.625rem]" />}
         </div>
       )}
-      <div className={cn("flex min-w-0 max-w-[min(80%,40rem)] flex-col", own ? "items-end" : "items-start")}>
+      <div className={cn("relative flex min-w-0 max-w-[min(80%,40rem)] flex-col", own ? "items-end" : "items-start")}>
         {leads && (
           <p className="mb-1 px-1 text-muted text-xs">
             {!own && `${author} · `}
-            <time dateTime={message.createdAt} title={exactTimeOf(message.createdAt)}>
-              {timeOf(message.createdAt)}
-            </time>
+            <SentAt at={message.createdAt} />
+          </p>
+        )}
+        {wanted && !leads && (
+          // Over what is there: nothing moves because it is pointed at.
+          <p className="-top-2.5 pointer-events-none absolute z-10 rounded-full border border-line bg-surface px-1.5 text-muted text-xs opacity-0 group-hover/message:opacity-100 group-focus/message:opacity-100">
+            <SentAt at={message.createdAt} />
           </p>
         )}
         <Bubble message={message} own={own} {...more} />
@@ -77,13 +81,19 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
 
 function Bubble(props: Pick<MessageRowProps, "message" | "own" | "quoted" | "quotedAuthor" | "onJump" | "foundText">) {
   const { message, own, quoted, quotedAuthor, onJump, foundText } = props;
+  const sentAt = exactTimeOf(message.createdAt);
   const shape = "settle rounded-2xl px-3 py-1.5 text-sm leading-6";
   if (message.deletedAt) {
-    return <p className={cn(shape, "border border-line border-dashed text-muted italic")}>Message deleted</p>;
+    return (
+      <p title={sentAt} className={cn(shape, "border border-line border-dashed text-muted italic")}>
+        Message deleted
+      </p>
+    );
   }
   return (
     <div
       dir="auto"
+      title={sentAt}
       className={cn(
         shape,
         "max-w-full [overflow-wrap:anywhere]",
@@ -101,6 +111,14 @@ function Bubble(props: Pick<MessageRowProps, "message" | "own" | "quoted" | "quo
         </span>
       )}
     </div>
+  );
+}
+
+function SentAt({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={exactTimeOf(at)}>
+      {timeOf(at)}
+    </time>
   );
 }
 

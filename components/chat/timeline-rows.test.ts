@@ -23,6 +23,12 @@ describe("the rows of a timeline", () => {
     expect(kinds(timelineRows({ ...base, messages }))).toEqual(["day", "1*", "2", "3*", "4*", "day", "5*"]);
   });
 
+  it("let no run last longer than five minutes, however closely one message follows another", () => {
+    const at = (minute: number) => new Date(2026, 0, 1, 12, minute).toISOString();
+    const messages = [0, 2, 4, 6, 8, 10].map((minute, index) => message(index + 1, "ben", at(minute)));
+    expect(kinds(timelineRows({ ...base, messages }))).toEqual(["day", "1*", "2", "3", "4*", "5", "6"]);
+  });
+
   it("put the separator before the first message of others after the snapshot, wherever the read position is now", () => {
     const at = (minute: number) => new Date(2026, 0, 1, 12, minute).toISOString();
     const messages = [message(1, "ben", at(0)), message(2, "ada", at(1)), message(3, "ben", at(2))];

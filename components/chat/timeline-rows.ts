@@ -34,7 +34,8 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
   const replied = new Set(messages.flatMap(({ replyToId }) => replyToId ?? []));
   const quotable = new Map(messages.filter(({ id }) => replied.has(id)).map((message) => [message.id, message]));
   let unreadLeft = unreadAfter;
-  let before: Message | undefined;
+  /** The first of the run that goes on. */
+  let first: Message | undefined;
   let beforeDay = "";
   for (const message of messages) {
     const own = message.senderId === me;
@@ -47,7 +48,8 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
       rows.push({ kind: "unread", key: "unread" });
       unreadLeft = undefined;
     }
-    const leads = newDay || isFirstUnread || before === undefined || !sameRun(before, message);
+    const leads = newDay || isFirstUnread || first === undefined || !isOfRun(first, message);
+    if (leads) first = message;
     rows.push({
       kind: "message",
       // Under the id of one's own it was drawn as unsent; those of others may be the same.
@@ -57,7 +59,6 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
       leads,
       quoted: quotedOf(message, quotable),
     });
-    before = message;
     beforeDay = day;
   }
   for (const item of outbox) rows.push({ kind: "outgoing", key: item.clientMessageId, item });
@@ -78,7 +79,7 @@ function quotedOf({ replyToId }: Message, quotable: Map<string, Message>): Messa
   return replyToId === undefined ? undefined : (quotable.get(replyToId) ?? "unknown");
 }
 
-function sameRun(before: Message, message: Message): boolean {
-  const apart = Date.parse(message.createdAt) - Date.parse(before.createdAt);
-  return before.senderId === message.senderId && apart < RUN_LASTS_MS && !message.replyToId;
+function isOfRun(first: Message, message: Message): boolean {
+  const apart = Date.parse(message.createdAt) - Date.parse(first.createdAt);
+  return first.senderId === message.senderId && apart < RUN_LASTS_MS && !message.replyToId;
 }
