@@ -1,4 +1,5 @@
 import type { Calls } from "./calls.ts";
+import { isDotSegment } from "./dot-segment.ts";
 import { ParleyError, type TokenError, toParleyError } from "./parley-error.ts";
 import { type CallName, routes } from "./routes.ts";
 import type { TokenKeeper } from "./token-keeper.ts";
@@ -135,9 +136,16 @@ function fillPath(template: string, input: Record<string, unknown>) {
   const path = template.replace(/\{(\w+)\}/gu, (_, field: string) => {
     const value = rest[field];
     delete rest[field];
-    return encodeURIComponent(String(value));
+    return partOf(String(value));
   });
   return { path, rest };
+}
+
+function partOf(id: string): string {
+  // Without it the call would be one of what the id is in: to remove a member, the end of the whole chat.
+  if (id === "" || isDotSegment(id))
+    throw new ParleyError(404, { code: "not_found", detail: `Nothing has the id "${id}".` });
+  return encodeURIComponent(id);
 }
 
 function queryOf(fields: Record<string, unknown>): string {

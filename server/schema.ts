@@ -39,6 +39,9 @@ export const userId = text(128)
   .refine((value) => !/[\u0000-\u001f\u007f]/.test(value), "must not contain control characters")
   .describe("Your own id of the user");
 
+/** One that names somebody into something: who is called so could not be taken out again, for addresses are read without it. */
+export const namedUserId = userId.refine((value) => value !== "." && value !== "..", "names no user");
+
 /** An id from an address: whatever it is, it is looked up or not found, never a 400. */
 export const entityId = z.string().describe("Opaque id");
 

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, test } from "vitest";
-import { isDotSegment, sendCall } from "./api-call.ts";
+import { isDotSegment } from "../../client/dot-segment.ts";
+import { sendCall } from "./api-call.ts";
 
 const server = createServer((request, response) => {
   response.end(Buffer.from(String(request.headers["x-act-as-user"]), "latin1").toString("utf8"));

@@ -33,11 +33,6 @@ function inUtf8(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytes(value)]));
 }
 
-/** Whether an address that has it between two slashes is read as another address, however it is written. */
-export function isDotSegment(value: string): boolean {
-  return value === "." || value === "..";
-}
-
 /** The same call in a terminal. */
 export function asCurl({ method, address, headers, body }: ApiCall): string {
   const lines = [

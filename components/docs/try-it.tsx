@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { isDotSegment } from "../../client/dot-segment.ts";
 import type { Demo } from "../../client/types.ts";
 import { loadDemo } from "../chat/load-demo.ts";
 import { useOrigin } from "../site/use-origin.ts";
@@ -9,7 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { Code } from "../ui/code.tsx";
 import { Field, Input, Textarea } from "../ui/field.tsx";
 import { NativeSelect } from "../ui/native-select.tsx";
-import { type ApiAnswer, type ApiCall, asCurl, isDotSegment, sendCall } from "./api-call.ts";
+import { type ApiAnswer, type ApiCall, asCurl, sendCall } from "./api-call.ts";
 
 export interface TryItProps {
   method: string;

@@ -12,7 +12,15 @@ import { FailureNote } from "../failure-note.tsx";
 import { Answer } from "./answer.tsx";
 import { CallFields, readJson } from "./call-fields.tsx";
 import { type Caller, CallerChoice } from "./caller-choice.tsx";
-import { type Credential, type PlaygroundCall, toCurl, toHttp, toTypeScript, type Values } from "./calls.ts";
+import {
+  astrayField,
+  type Credential,
+  type PlaygroundCall,
+  toCurl,
+  toHttp,
+  toTypeScript,
+  type Values,
+} from "./calls.ts";
 import { type CallAnswer, useCaller } from "./use-caller.ts";
 
 /** One operation: as whom, with what, what came back, and the same in code. */
@@ -24,6 +32,7 @@ export function CallBench({ call }: { call: PlaygroundCall }) {
   const [values, setValues] = useState<Values>({});
   const [answer, setAnswer] = useState<CallAnswer>();
   const http = toHttp(call, values, tenantId);
+  const astray = astrayField(call, values);
   const credential: Credential =
     caller.kind === "user" ? { kind: "user", userId: caller.userId } : { kind: "key", actAs: caller.actAs };
   const origin = typeof window === "undefined" ? "" : window.location.origin;
@@ -64,10 +73,15 @@ export function CallBench({ call }: { call: PlaygroundCall }) {
           ]}
         />
         <div>
-          <Button type="submit" variant="primary" disabled={busy}>
+          <Button type="submit" variant="primary" disabled={busy || astray !== undefined}>
             Call
           </Button>
         </div>
+        {astray && (
+          <p className="text-muted text-sm">
+            {String(values[astray])} leads to another address: choose another {astray}.
+          </p>
+        )}
         <FailureNote failure={failure} />
       </form>
       <div className="flex min-w-0 flex-col gap-6">

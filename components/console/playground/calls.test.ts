@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { callsOf, type OpenApi, toCurl, toHttp, toTypeScript } from "./calls.ts";
+import { astrayField, callsOf, type OpenApi, toCurl, toHttp, toTypeScript } from "./calls.ts";
 
 const calls = callsOf(JSON.parse(readFileSync("docs/openapi.json", "utf8")) as OpenApi);
 const find = (name: string) => {
@@ -24,6 +24,14 @@ test("puts what was filled in where it belongs, escaped", () => {
   expect(sent).toEqual({ method: "POST", path: "/tenant/demo/v1/Chat/a%2Fb/messages", body: { content: "Ahoy" } });
   const listed = toHttp(find("chats.list"), { pageSize: 5 }, "demo");
   expect(listed).toEqual({ method: "GET", path: "/tenant/demo/v1/Chat?pageSize=5", body: undefined });
+});
+
+test.each([".", ".."])("an id %s leads nowhere: it would make the call another one, on the chat", (userId) => {
+  const call = find("members.remove");
+  const { path } = toHttp(call, { chatId: "c1", userId }, "demo");
+  expect(path).toBe("/tenant/demo/v1/Chat/c1/members/{userId}");
+  expect(astrayField(call, { chatId: "c1", userId })).toBe("userId");
+  expect(astrayField(call, { chatId: "c1", userId: "ben" })).toBeUndefined();
 });
 
 test("writes a list into an address as the service reads it there, and takes one with its commas as text", () => {

@@ -1,3 +1,5 @@
+import { isDotSegment } from "../../../client/dot-segment.ts";
+
 /** What is read of /openapi.json. */
 export interface OpenApi {
   paths: Record<string, Record<string, OpenApiOperation>>;
@@ -89,9 +91,10 @@ export interface HttpCall {
 export function toHttp(call: PlaygroundCall, values: Values, tenantId: string): HttpCall {
   const of = (place: CallField["in"]) =>
     call.fields.filter((field) => field.in === place && values[field.name] !== undefined);
-  const path = call.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(name === "tenantId" ? tenantId : textOf(values[name])),
-  );
+  const path = call.path.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const text = name === "tenantId" ? tenantId : textOf(values[name]);
+    return isDotSegment(text) ? place : encodeURIComponent(text);
+  });
   const query = of("query").flatMap(({ name }) =>
     [values[name]].flat().map((value) => `${name}=${encodeURIComponent(textOf(value))}`),
   );
@@ -102,6 +105,11 @@ export function toHttp(call: PlaygroundCall, values: Values, tenantId: string): 
     path: query.length === 0 ? path : `${path}?${query.join("&")}`,
     body: carries ? body : undefined,
   };
+}
+
+/** The field whose value would make the call another one, on what the address names before it. */
+export function astrayField({ fields }: PlaygroundCall, values: Values): string | undefined {
+  return fields.find(({ in: place, name }) => place === "path" && isDotSegment(textOf(values[name])))?.name;
 }
 
 function textOf(value: unknown): string {

@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
-import { limits, metadata, text, userId } from "../../schema.ts";
+import { limits, metadata, namedUserId, text } from "../../schema.ts";
 import { addMembers } from "../members/store.ts";
 import { presentChats, publicChat } from "./presenter.ts";
 import { type Chat, chatSchema } from "./schema.ts";
@@ -12,7 +12,7 @@ import { findDirectChatId, getMemberChat } from "./store.ts";
 
 const input = z.object({
   name: text(limits.chatName).optional(),
-  memberUserIds: z.array(userId).max(limits.membersPerCall).default([]),
+  memberUserIds: z.array(namedUserId).max(limits.membersPerCall).default([]),
   kind: z.enum(["group", "direct"]).default("group"),
   policy: z.enum(["open", "moderated"]).default("open"),
   metadata: metadata.default({}),

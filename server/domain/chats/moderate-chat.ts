@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { empty, entityId, limits, metadata, text, userId } from "../../schema.ts";
+import { empty, entityId, limits, metadata, namedUserId, text } from "../../schema.ts";
 import { makeChat } from "./create-chat.ts";
 import { buryChat } from "./delete-chat.ts";
 import { publicChat } from "./presenter.ts";
@@ -18,7 +18,7 @@ export const createTenantChat = mutation({
   access: { caller: "admin", scope: "admin" },
   input: z.object({
     name: text(limits.chatName).optional(),
-    memberUserIds: z.array(userId).min(1).max(limits.membersPerCall),
+    memberUserIds: z.array(namedUserId).min(1).max(limits.membersPerCall),
     policy: z.enum(["open", "moderated"]).default("open"),
     metadata: metadata.default({}),
   }),

@@ -190,6 +190,7 @@ test.each([
   ["an empty list", { userIds: [] }, "userId"],
   ["an empty id", { userId: "" }, "userId"],
   ["a number", { userId: 7 }, "userId"],
+  ["an id that addresses are read without", { userId: ".." }, "userId"],
   ["129 characters", { userId: "x".repeat(129) }, "userId"],
 ])("bad input: %s", async (_name, body, field) => {
   const chat = await createChat();

@@ -4,13 +4,13 @@ import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
-import { entityId, limits, userId } from "../../schema.ts";
+import { entityId, limits, namedUserId } from "../../schema.ts";
 import { canManage } from "../chats/policy.ts";
 import type { Role } from "../chats/schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { getStanding, type Standing, addMembers as storeMembers } from "./store.ts";
 
-const many = z.array(userId).max(limits.membersPerCall);
+const many = z.array(namedUserId).max(limits.membersPerCall);
 
 export const addMembers = mutation({
   name: "members.add",
@@ -23,7 +23,7 @@ export const addMembers = mutation({
   access: { caller: "user", scope: "chats:write" },
   input: z.object({
     chatId: entityId,
-    userId: userId.optional(),
+    userId: namedUserId.optional(),
     userIds: many.optional(),
     memberUserIds: many.optional(),
   }),

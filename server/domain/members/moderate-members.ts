@@ -4,7 +4,17 @@ import { requireId, requireUserId } from "../../ids.ts";
 import { mutation, query } from "../../operation.ts";
 import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { cursorPage, entityId, instant, limits, nameCursorInput, page, pageInput, userId } from "../../schema.ts";
+import {
+  cursorPage,
+  entityId,
+  instant,
+  limits,
+  nameCursorInput,
+  namedUserId,
+  page,
+  pageInput,
+  userId,
+} from "../../schema.ts";
 import { getChat, getTenantChat } from "../chats/store.ts";
 import { addInSteps } from "./add-members.ts";
 import { readMembersByCursor } from "./list-members.ts";
@@ -43,7 +53,7 @@ export const addChatMembers = mutation({
   http: { method: "POST", path: "/admin/chats/{chatId}/members" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({
-    ...{ chatId: entityId, userIds: z.array(userId).min(1).max(limits.membersPerCall) },
+    ...{ chatId: entityId, userIds: z.array(namedUserId).min(1).max(limits.membersPerCall) },
     role: role.optional().describe("What they are there; a member when left out. The first in an empty chat owns it"),
     mutedUntil: instant.optional().describe("They may not write until then"),
     heir: formerly

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { entityId, limits, userId } from "../../schema.ts";
+import { entityId, limits, namedUserId } from "../../schema.ts";
 import { countSubscribers, addSubscribers as storeSubscribers } from "./store.ts";
 
 export const addSubscribers = mutation({
@@ -14,7 +14,7 @@ export const addSubscribers = mutation({
     bodyBytes: limits.recipientsBytes,
   },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ topicId: entityId, userIds: z.array(userId).min(1).max(limits.recipients) }),
+  input: z.object({ topicId: entityId, userIds: z.array(namedUserId).min(1).max(limits.recipients) }),
   output: z.object({ added: z.number().int(), subscribers: z.number().int() }),
   async handle(ctx, input) {
     const { db, now } = ctx.services;

@@ -1,0 +1,28 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { Api } from "./api.ts";
+
+/** What is asked of the service, which answers nothing. */
+function calls() {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (address: string, { method }: RequestInit) => {
+    asked.push(`${method} ${address}`);
+    return new Response("{}");
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  return { api: new Api({ address: "/v1" }), asked };
+}
+
+test.each(["..", ".", ""])("nothing has the id '%s', which would lead to another address: no call", async (id) => {
+  const { api, asked } = calls();
+  const refused = { status: 404, code: "not_found", message: `Nothing has the id "${id}".` };
+  await expect(api.call("members.remove", { chatId: "c", userId: id })).rejects.toMatchObject(refused);
+  await expect(api.call("chats.get", { chatId: id })).rejects.toMatchObject(refused);
+  expect(asked).toEqual([]);
+});
+
+test("whatever else an id is, it is one part of the address", async () => {
+  const { api, asked } = calls();
+  for (const userId of ["...", "../x", "a b"]) await api.call("members.remove", { chatId: "c", userId });
+  const paths = ["...", "..%2Fx", "a%20b"].map((part) => `DELETE /v1/Chat/c/members/${part}`);
+  expect(asked).toEqual(paths);
+});
