@@ -20,7 +20,7 @@ function browser() {
   const item: Unsent = { chatId: "c", clientMessageId: "m", content: "hello", at: 0, owner: "gone" };
   const kept = new Map<string, unknown>([[`${prefix}m`, item]]);
   const storage: Storage = {
-    entries: async () => [...kept],
+    entries: async (prefix) => [...kept].filter(([key]) => key.startsWith(prefix)),
     set: async (key, value) => void kept.set(key, value),
     delete: async (key) => void kept.delete(key),
   };
@@ -60,4 +60,15 @@ test("one that is closed while it opens holds nothing: the next takes what is th
   await expect.poll(() => held.size).toBe(0);
   expect(kept.get(`${prefix}m`)).toMatchObject({ owner: "gone" });
   expect(await new UnsentBox(storage, { ...at, clientId: "three" }).open()).toMatchObject([{ content: "hello" }]);
+});
+
+test("what somebody left whose id begins as another's, and then has a slash, is nobody else's to send", async () => {
+  const { kept, storage } = browser();
+  const longer = { tenantId: "acme", me: "ada/lovelace" };
+  await new UnsentBox(storage, { ...longer, clientId: "gone" }).keep("c", {
+    ...{ clientMessageId: "n", content: "not ada's", status: "waiting" },
+  });
+  expect(await new UnsentBox(storage, { ...at, clientId: "one" }).open()).toMatchObject([{ content: "hello" }]);
+  expect([...kept.keys()]).toEqual([`${prefix}m`, `${prefix}lovelace/n`]);
+  expect(await new UnsentBox(storage, { ...longer, clientId: "two" }).open()).toMatchObject([{ content: "not ada's" }]);
 });

@@ -41,7 +41,8 @@ export class UnsentBox {
     if (this.#closed) return [];
     this.#stayAlive();
     const found = await this.#storage.entries(this.#prefix).catch(() => []);
-    const left = found.map(([, value]) => value as Unsent).filter(({ owner }) => !living.has(owner));
+    const own = found.filter(([key]) => this.#isOwn(key)).map(([, value]) => value as Unsent);
+    const left = own.filter(({ owner }) => !living.has(owner));
     for (const item of left) {
       if (this.#closed) return [];
       await this.#write({ ...item, owner: this.#owner });
@@ -67,6 +68,11 @@ export class UnsentBox {
   async #write(item: Unsent): Promise<void> {
     this.#kept.add(item.clientMessageId);
     await this.#storage.set(this.#prefix + item.clientMessageId, item).catch(ignoreFull);
+  }
+
+  /** What follows may be the rest of a longer user id with a slash; a message's own id has none. */
+  #isOwn(key: string): boolean {
+    return !key.slice(this.#prefix.length).includes("/");
   }
 
   #stayAlive(): void {
