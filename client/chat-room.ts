@@ -21,6 +21,8 @@ export interface RoomOptions {
   /** Keep an unsent message over a reload. */
   keep: (item: Outgoing) => void;
   forget: (clientMessageId: string) => void;
+  /** Keep why it was not taken, or that it goes out all the same. */
+  refused: (clientMessageId: string, reason: string | undefined) => void;
   /** The service knows of a new read position. */
   onRead: () => void;
 }
@@ -84,8 +86,10 @@ export class ChatRoom {
     this.#outbox.discard(clientMessageId);
   }
 
-  takeOver({ content, replyToId, clientMessageId }: Outgoing): void {
-    this.#outbox.add(content, { replyToId, clientMessageId });
+  takeOver(item: Outgoing): void {
+    const { content, replyToId, clientMessageId } = item;
+    if (item.status === "refused") this.#outbox.addRefused(item);
+    else this.#outbox.add(content, { replyToId, clientMessageId });
   }
 
   async edit(messageId: string, content: string): Promise<void> {
@@ -277,6 +281,7 @@ export class ChatRoom {
 
   #onLog(action: LogAction): void {
     this.#options.act({ type: "log", chatId: this.chatId, action });
+    if (action.type === "held") this.#options.refused(action.clientMessageId, action.reason);
     if (action.type === "discarded") this.#options.forget(action.clientMessageId);
     if (action.type === "seen" && action.message.clientMessageId) this.#options.forget(action.message.clientMessageId);
     this.#watchForHole();

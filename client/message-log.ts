@@ -31,7 +31,7 @@ export type LogAction =
   | { type: "loaded-earlier"; page: readonly Message[] }
   | { type: "seen"; message: Message }
   | { type: "queued"; clientMessageId: string; content: string; replyToId?: string | undefined }
-  | { type: "held"; clientMessageId: string; status: Outgoing["status"]; reason?: string }
+  | { type: "held"; clientMessageId: string; status: Outgoing["status"]; reason?: string | undefined }
   | { type: "discarded"; clientMessageId: string };
 
 export function emptyLog(me: string): MessageLog {

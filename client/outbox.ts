@@ -31,6 +31,12 @@ export class Outbox {
     void this.flush();
   }
 
+  /** One that the service did not take before this page was there. */
+  addRefused({ clientMessageId, content, replyToId, reason }: Outgoing): void {
+    this.#options.act({ type: "queued", clientMessageId, content, replyToId });
+    this.#options.act({ type: "held", clientMessageId, status: "refused", reason });
+  }
+
   retry(clientMessageId: string): void {
     this.#options.act({ type: "held", clientMessageId, status: "sending" });
     void this.flush();

@@ -487,6 +487,40 @@ test("a refused message stays with its reason until it is retried or given up", 
   expect(outbox()).toEqual([]);
 });
 
+test("a refused message is the person's to decide after a reload too, and what was to be retried goes out", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  const freeze = (frozen: boolean) => tenant.as(ben)("PATCH", `/Chat/${chatId}`, { frozen });
+  const storage = memoryStorage();
+  const outboxOf = (client: Parley) => client.getState().chats[chatId]?.log.outbox ?? [];
+  const kept = async () => (await storage.entries("parley/")).length;
+  const before = await live(ada, { storage });
+  await before.room(chatId).open();
+  await freeze(true);
+  before.room(chatId).send("once");
+  await expect.poll(() => outboxOf(before)).toMatchObject([{ content: "once", status: "refused" }]);
+  await expect.poll(kept).toBe(1);
+  const asked = outboxOf(before);
+  before.close();
+  await freeze(false);
+
+  const after = await live(ada, { storage });
+  await after.room(chatId).open();
+  await expect.poll(() => outboxOf(after)).toEqual(asked);
+  after.room(chatId).send("next");
+  await expect.poll(() => texts(after, chatId)).toEqual(["next"]);
+  expect(outboxOf(after)).toEqual(asked);
+  after.setOnline(false);
+  after.room(chatId).retry(asked[0]?.clientMessageId ?? "");
+  await expect.poll(() => outboxOf(after)).toMatchObject([{ content: "once", status: "waiting" }]);
+  after.close();
+
+  const last = await live(ada, { storage });
+  await last.room(chatId).open();
+  await expect.poll(() => texts(last, chatId)).toEqual(["next", "once"]);
+  await expect.poll(kept).toBe(0);
+});
+
 test("asks for another token when one is refused, and says so when there is none", async () => {
   const ada = newUser("ada");
   const asked: string[] = [];

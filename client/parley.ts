@@ -2,6 +2,7 @@ import { ANSWERS_WITHIN_MS, Api, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
+import type { Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
@@ -12,7 +13,7 @@ import { TakeOver } from "./take-over.ts";
 import { TokenKeeper, userOf } from "./token-keeper.ts";
 import type { Transport } from "./transport.ts";
 import type { Chat, LiveEvent } from "./types.ts";
-import { UnsentBox } from "./unsent.ts";
+import { type Unsent, UnsentBox } from "./unsent.ts";
 
 const CHATS_PAGE = 50;
 const STALE_FOR_MS = 250;
@@ -148,6 +149,7 @@ export class Parley {
       act: (action) => this.act(action),
       keep: (item) => this.#box?.keep(chatId, item),
       forget: (id) => this.#box?.forget(id),
+      refused: (id, reason) => this.#box?.refused(id, reason),
       onRead: () => this.inbox.count(),
     });
     this.#rooms.set(chatId, room);
@@ -272,7 +274,7 @@ export class Parley {
       ensureChat: (chatId) => this.#ensureChat(chatId),
       isHere: (chatId) => this.#state.chats[chatId] !== undefined,
       isOnline: () => this.#state.link !== "offline" && this.#state.link !== "signed-out",
-      take: (item) => this.room(item.chatId).takeOver({ ...item, status: "waiting" }),
+      take: (item) => this.room(item.chatId).takeOver(outgoingOf(item)),
       forget: (clientMessageId) => box.forget(clientMessageId),
     });
     await this.#takeOver.start();
@@ -331,4 +333,9 @@ export class Parley {
       this.act({ type: "chat-gone", chatId });
     }
   }
+}
+
+function outgoingOf({ clientMessageId, content, replyToId, refused }: Unsent): Outgoing {
+  const item = { clientMessageId, content, replyToId };
+  return refused === undefined ? { ...item, status: "waiting" } : { ...item, status: "refused", reason: refused };
 }

@@ -7,6 +7,8 @@ export interface Unsent {
   clientMessageId: string;
   content: string;
   replyToId?: string | undefined;
+  /** Why the service did not take it: it is for the person to decide, in the next page too. */
+  refused?: string | undefined;
   /** Milliseconds; also the order in which they were typed. */
   at: number;
   /** The page that sends it as long as it lives. */
@@ -24,7 +26,7 @@ export class UnsentBox {
   readonly #storage: Storage;
   readonly #prefix: string;
   readonly #owner: string;
-  readonly #kept = new Set<string>();
+  readonly #kept = new Map<string, Unsent>();
   #released: () => void = () => {};
   #closed = false;
 
@@ -55,6 +57,12 @@ export class UnsentBox {
     await this.#write({ chatId, clientMessageId, content, replyToId, at: Date.now(), owner: this.#owner });
   }
 
+  /** The service did not take it; without a reason the person has it sent all the same. */
+  async refused(clientMessageId: string, reason: string | undefined): Promise<void> {
+    const item = this.#kept.get(clientMessageId);
+    if (item && item.refused !== reason) await this.#write({ ...item, refused: reason });
+  }
+
   async forget(clientMessageId: string): Promise<void> {
     if (!this.#kept.delete(clientMessageId)) return;
     await this.#storage.delete(this.#prefix + clientMessageId).catch(ignoreFull);
@@ -66,7 +74,7 @@ export class UnsentBox {
   }
 
   async #write(item: Unsent): Promise<void> {
-    this.#kept.add(item.clientMessageId);
+    this.#kept.set(item.clientMessageId, item);
     await this.#storage.set(this.#prefix + item.clientMessageId, item).catch(ignoreFull);
   }
 
