@@ -521,6 +521,25 @@ test("a refused message is the person's to decide after a reload too, and what w
   await expect.poll(kept).toBe(0);
 });
 
+test("what was written offline to a chat that one is taken out of meanwhile is not lost, over a reload too", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  const storage = memoryStorage();
+  const left = (client: Parley) => client.getState().undeliverable[chatId]?.map(({ content }) => content);
+  const before = await live(ada, { storage });
+  before.setOnline(false);
+  before.room(chatId).send("too late");
+  await tenant.as(ben)("DELETE", `/Chat/${chatId}/members/${ada}`);
+  before.setOnline(true);
+  await expect.poll(() => left(before)).toEqual(["too late"]);
+  before.close();
+  const after = await live(ada, { storage });
+  await expect.poll(() => left(after)).toEqual(["too late"]);
+  after.discard(chatId, after.getState().undeliverable[chatId]?.[0]?.clientMessageId ?? "");
+  expect(left(after)).toBeUndefined();
+  await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
+});
+
 test("asks for another token when one is refused, and says so when there is none", async () => {
   const ada = newUser("ada");
   const asked: string[] = [];

@@ -156,6 +156,12 @@ export class Parley {
     return room;
   }
 
+  /** Gives up what was written to a chat that is gone. */
+  discard(chatId: string, clientMessageId: string): void {
+    this.act({ type: "log", chatId, action: { type: "discarded", clientMessageId } });
+    void this.#box?.forget(clientMessageId);
+  }
+
   async loadMoreChats(): Promise<void> {
     const { moreChats } = this.#state;
     if (moreChats === null) return;
@@ -275,7 +281,7 @@ export class Parley {
       isHere: (chatId) => this.#state.chats[chatId] !== undefined,
       isOnline: () => this.#state.link !== "offline" && this.#state.link !== "signed-out",
       take: (item) => this.room(item.chatId).takeOver(outgoingOf(item)),
-      forget: (clientMessageId) => box.forget(clientMessageId),
+      strand: (item) => this.act({ type: "undeliverable", chatId: item.chatId, item: outgoingOf(item) }),
     });
     await this.#takeOver.start();
   }

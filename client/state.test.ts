@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { applyToChat, newChatState, withMembers } from "./chat-state.ts";
-import { emptyState, reduce } from "./state.ts";
+import type { LogAction } from "./message-log.ts";
+import { type Action, emptyState, reduce, type State } from "./state.ts";
 import type { Chat, LiveEvent, Member, Presence } from "./types.ts";
 
 test("an answer about presence does not undo what events have said since it was asked for", () => {
@@ -22,6 +23,27 @@ test("how far another has read is the furthest that an event or the list of memb
   );
   const loaded = withMembers(heard, [member("ada", 9), member("ben", 3), member("cleo", 7), member("dan", 2)], 0);
   expect(loaded.reads).toEqual({ ben: 5, cleo: 7, dan: 2 });
+});
+
+test("what was written to a chat that is gone, and not sent, stays until it is given up or the chat is back", () => {
+  const chat = { id: "c", lastSeq: 0 } as Chat;
+  const unsent = (clientMessageId: string) => ({ clientMessageId, content: "hello" });
+  const log = (action: LogAction) => ({ type: "log", chatId: "c", action }) as const;
+  const gone = [
+    { type: "chat-loaded", chat },
+    log({ type: "queued", ...unsent("a") }),
+    log({ type: "queued", ...unsent("b") }),
+    { type: "event", event: { type: "member.removed", chatId: "c", data: { userId: "ada" } } as LiveEvent, now: 0 },
+    { type: "chat-gone", chatId: "c" },
+    { type: "undeliverable", chatId: "d", item: { ...unsent("d"), status: "waiting" } },
+  ] satisfies Action[];
+  const out = gone.reduce<State>(reduce, emptyState("ada"));
+  expect(out.undeliverable).toMatchObject({ c: [unsent("a"), unsent("b")], d: [unsent("d")] });
+  const discarded = reduce(out, log({ type: "discarded", clientMessageId: "a" }));
+  expect(discarded.undeliverable).toMatchObject({ c: [unsent("b")] });
+  const back = reduce(discarded, { type: "chat-loaded", chat });
+  expect(back.chats.c?.log.outbox).toMatchObject([{ ...unsent("b"), status: "refused" }]);
+  expect(Object.keys(back.undeliverable)).toEqual(["d"]);
 });
 
 function of(userId: string, state: "online" | "away" | "offline"): Presence {

@@ -10,7 +10,7 @@ import {
   withStaleMembers,
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
-import type { LogAction } from "./message-log.ts";
+import type { LogAction, Outgoing } from "./message-log.ts";
 import type { Chat, Counters, LiveEvent, Member, Notification, Person, Presence } from "./types.ts";
 
 /** `reconnecting` comes back by itself; `offline` was asked for; `signed-out` needs a new token. */
@@ -30,6 +30,8 @@ export interface State {
   wanted: Readonly<Record<string, number>>;
   /** Chats that this person is not in, or that are deleted, as far as it is known. */
   gone: Readonly<Record<string, true>>;
+  /** What was written to those and not sent, by chat: it goes nowhere, and is there to be copied until it is given up. */
+  undeliverable: Readonly<Record<string, readonly Outgoing[]>>;
   people: Readonly<Record<string, Person>>;
   presence: Readonly<Record<string, Presence>>;
   inbox: InboxState;
@@ -44,6 +46,7 @@ export type Action =
   | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; versions: Readonly<Record<string, number>> }
   | { type: "chat-loaded"; chat: Chat }
   | { type: "chat-gone"; chatId: string }
+  | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
   | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
   | { type: "people-known"; people: readonly Person[] }
@@ -68,6 +71,7 @@ export function emptyState(me: string): State {
     moreChats: null,
     wanted: {},
     gone: {},
+    undeliverable: {},
     people: {},
     presence: {},
     inbox: emptyInbox,
@@ -91,6 +95,8 @@ export function reduce(state: State, action: Action): State {
       return withChat(state, action.chat);
     case "chat-gone":
       return withoutChat(state, action.chatId);
+    case "undeliverable":
+      return withUndeliverable(state, action.chatId, [...(state.undeliverable[action.chatId] ?? []), action.item]);
     case "earlier":
       return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
     case "members-loaded": {
@@ -108,6 +114,8 @@ export function reduce(state: State, action: Action): State {
         action.presence.filter(({ userId }) => state.presence[userId] === action.before[userId]),
       );
     case "log":
+      if (!state.chats[action.chatId] && action.action.type === "discarded")
+        return withoutUndeliverable(state, action.chatId, action.action.clientMessageId);
       return inChat(state, action.chatId, (chat) => actOnLog(chat, action.action));
     case "read":
       return inChat(state, action.chatId, (chat) => withReadPosition(chat, action.seq));
@@ -179,7 +187,13 @@ function withChat(state: State, chat: Chat): State {
   const known = state.chats[chat.id];
   const { [chat.id]: _, ...wanted } = state.wanted;
   const { [chat.id]: __, ...gone } = state.gone;
-  return { ...state, wanted, gone, chats: { ...state.chats, [chat.id]: newChatState(state.me, chat, known) } };
+  const { [chat.id]: unsent = [], ...undeliverable } = state.undeliverable;
+  const next = newChatState(state.me, chat, known);
+  // It was written before, perhaps long ago: the person sends it, or does not.
+  const held = unsent.map((item): Outgoing => ({ ...item, status: "refused", reason: "You were out of this chat." }));
+  const log = { ...next.log, outbox: [...next.log.outbox, ...held] };
+  const chats = { ...state.chats, [chat.id]: held.length === 0 ? next : { ...next, log } };
+  return { ...state, wanted, gone, undeliverable, chats };
 }
 
 /** After a gap in the events: what the list names is as it says, what it does not name is asked for one by one. */
@@ -200,7 +214,20 @@ function reloadChats(state: State, { chats, more, versions }: Extract<Action, { 
 function withoutChat(state: State, chatId: string): State {
   const { [chatId]: _, ...chats } = state.chats;
   const { [chatId]: __, ...wanted } = state.wanted;
-  return { ...state, chats, wanted, gone: { ...state.gone, [chatId]: true } };
+  const next = { ...state, chats, wanted, gone: { ...state.gone, [chatId]: true as const } };
+  const unsent = state.chats[chatId]?.log.outbox ?? [];
+  return unsent.length === 0 ? next : withUndeliverable(next, chatId, unsent);
+}
+
+function withUndeliverable(state: State, chatId: string, items: readonly Outgoing[]): State {
+  const { [chatId]: _, ...others } = state.undeliverable;
+  return { ...state, undeliverable: items.length === 0 ? others : { ...others, [chatId]: items } };
+}
+
+function withoutUndeliverable(state: State, chatId: string, clientMessageId: string): State {
+  const known = state.undeliverable[chatId] ?? [];
+  const items = known.filter((item) => item.clientMessageId !== clientMessageId);
+  return items.length === known.length ? state : withUndeliverable(state, chatId, items);
 }
 
 function inChat(state: State, chatId: string, change: (chat: ChatState) => ChatState): State {

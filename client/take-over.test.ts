@@ -11,7 +11,7 @@ function takeOver(...items: Unsent[]) {
   const here = new Set<string>();
   const asked: string[] = [];
   const taken: string[] = [];
-  const forgotten: string[] = [];
+  const stranded: string[] = [];
   const answers = new Map<string, (isHere: boolean) => void>();
   const takes = new TakeOver(items, {
     ensureChat: (chatId) => {
@@ -21,7 +21,7 @@ function takeOver(...items: Unsent[]) {
     isHere: (chatId) => here.has(chatId),
     isOnline: () => true,
     take: ({ clientMessageId }) => taken.push(clientMessageId),
-    forget: async (clientMessageId) => void forgotten.push(clientMessageId),
+    strand: ({ clientMessageId }) => stranded.push(clientMessageId),
   });
   onTestFinished(() => takes.close());
   const answer = (chatId: string, isHere: boolean) => {
@@ -29,11 +29,11 @@ function takeOver(...items: Unsent[]) {
     takes.settle();
     answers.get(chatId)?.(isHere);
   };
-  return { takes, asked, taken, forgotten, answer };
+  return { takes, asked, taken, stranded, answer };
 }
 
 test("a chat that does not answer keeps no other back, a few are asked for at once, and in each the order stays", async () => {
-  const { takes, asked, taken, forgotten, answer } = takeOver(
+  const { takes, asked, taken, stranded, answer } = takeOver(
     ...["a", "b", "c", "d", "e", "f"].flatMap((chatId) => [unsent(chatId, "1"), unsent(chatId, "2")]),
   );
   void takes.start();
@@ -43,11 +43,11 @@ test("a chat that does not answer keeps no other back, a few are asked for at on
   await expect.poll(() => asked).toEqual(["a", "b", "c", "d", "e", "f"]);
   answer("f", true);
   expect(taken).toEqual(["b 1", "b 2", "f 1", "f 2"]);
-  expect(forgotten).toEqual(["c 1", "c 2"]);
+  expect(stranded).toEqual(["c 1", "c 2"]);
 });
 
-test("once it is closed nothing is taken, forgotten or asked for any more, whatever is answered later", async () => {
-  const { takes, asked, taken, forgotten, answer } = takeOver(unsent("a", "1"), unsent("b", "1"), unsent("c", "1"));
+test("once it is closed nothing is taken, stranded or asked for any more, whatever is answered later", async () => {
+  const { takes, asked, taken, stranded, answer } = takeOver(unsent("a", "1"), unsent("b", "1"), unsent("c", "1"));
   const started = takes.start();
   takes.close();
   answer("a", true);
@@ -56,5 +56,5 @@ test("once it is closed nothing is taken, forgotten or asked for any more, whate
   await started;
   takes.retryNow();
   expect(asked).toEqual(["a", "b", "c"]);
-  expect([...taken, ...forgotten]).toEqual([]);
+  expect([...taken, ...stranded]).toEqual([]);
 });

@@ -10,7 +10,8 @@ export interface TakeOverOptions {
   isHere: (chatId: string) => boolean;
   isOnline: () => boolean;
   take: (item: Unsent) => void;
-  forget: (clientMessageId: string) => Promise<void>;
+  /** Its chat is gone, or this person is out of it: there is nowhere to send it to. */
+  strand: (item: Unsent) => void;
 }
 
 /** Hands what another page left unsent to its chats: where one cannot be loaded now, that is tried again for as long as this page lives. */
@@ -65,8 +66,7 @@ export class TakeOver {
       if (this.#closed || !this.#options.isOnline()) return;
       const isHere = await this.#options.ensureChat(chatId).catch(() => undefined);
       if (this.#closed) return;
-      // The chat is gone, or this person is out of it: there is nowhere to send it to.
-      if (isHere === false) for (const item of this.#pick(chatId)) await this.#options.forget(item.clientMessageId);
+      if (isHere === false) for (const item of this.#pick(chatId)) this.#options.strand(item);
     }
   }
 

@@ -18,6 +18,7 @@ import { LinkBanner } from "./link-banner.tsx";
 import { LinkPill } from "./link-pill.tsx";
 import { nameOf } from "./names.ts";
 import { SearchBar } from "./search-bar.tsx";
+import { Undeliverable } from "./undeliverable.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useAway } from "./use-away.ts";
 import { useChatKeys } from "./use-chat-keys.ts";
@@ -213,6 +214,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
           )}
         </main>
       </div>
+      <Undeliverable />
       {footer}
       <Suspense>
         {dialog === "new" && <NewChatDialog open onOpenChange={close} people={people} onMade={onOpenChat} />}
