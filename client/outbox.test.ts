@@ -79,6 +79,23 @@ describe("the outbox", () => {
     expect(page.log.outbox).toEqual([]);
   });
 
+  it("keeps all waiting, in order, where the session has ended: for the next one", async () => {
+    let hasEnded = true;
+    const { outbox, page, texts } = outboxWith(() => {
+      if (!hasEnded) return;
+      page.online = false;
+      void outbox.flush(); // As the link says it.
+      throw new ParleyError(401, { detail: "The token is revoked." });
+    });
+    outbox.add("one");
+    outbox.add("two");
+    await expect.poll(() => page.log.outbox.map(({ status }) => status)).toEqual(["waiting", "waiting"]);
+    hasEnded = false;
+    page.online = true;
+    await outbox.flush();
+    expect(texts()).toEqual(["one", "two"]);
+  });
+
   it("repeats by itself after an outage, with the same id, so that nothing is there twice", async () => {
     vi.useFakeTimers();
     let outages = 2;

@@ -89,7 +89,8 @@ export class Outbox {
   }
 
   #held(clientMessageId: string, error: unknown): boolean {
-    if (error instanceof ParleyError && !error.passing) {
+    // Without a session nothing is said of the message: it goes out, before what was written after it, with the next token.
+    if (error instanceof ParleyError && !error.passing && error.status !== 401) {
       this.#options.act({ type: "held", clientMessageId, status: "refused", reason: sentenceOf(error) });
       return true;
     }
