@@ -135,3 +135,28 @@ test("a template that was to be new and exists already is refused with 409, and 
   const kept = await tenant.key()<Template>("GET", "/admin/templates/somebodys");
   expect(kept.body).toMatchObject({ title: "somebodys", content: { message: "long words" } });
 });
+
+test("a save that was written from other words than the draft's is refused with 409, and the draft stays", async () => {
+  const etagOf = async (version?: number) => {
+    const path = `/admin/templates/two-hands${version === undefined ? "" : `?version=${version}`}`;
+    return (await tenant.key()<Template>("GET", path)).body.content.etag;
+  };
+  const sample = { b: 1, aa: { z: [], y: 1.5 }, a: "ü" };
+  const first = await save("two-hands", "published", { publish: true, sample });
+  expect(first.body.content.etag, "the same in every answer").toBe(await etagOf());
+  const second = await save("two-hands", "one's words", { onlyIf: await etagOf() });
+  expect(second.body.content).toMatchObject({ version: 2, state: "draft" });
+  const both = await etagOf(2);
+  expect((await save("two-hands", "one's, mended", { onlyIf: both })).status).toBe(200);
+  for (const onlyIf of [both, await etagOf(1)]) {
+    const { status, body } = await save("two-hands", "the other's words", { onlyIf });
+    const text = "Version 2 is a draft already and says something else";
+    expect([status, body]).toMatchObject([409, { code: "conflict", detail: text, errors: { onlyIf: [text] } }]);
+  }
+  expect((await tenant.key()<Template>("GET", "/admin/templates/two-hands")).body.content.message).toBe("one's, mended");
+  await post("two-hands", "publish");
+  const third = await save("two-hands", "from the first", { onlyIf: await etagOf(1) });
+  expect(third.body.content, "no draft, nothing to lose").toMatchObject({ version: 3 });
+  expect((await save("two-hands", "over it")).body.content, "without it, as ever").toMatchObject({ version: 3 });
+  expect((await save("never-there", "x", { onlyIf: both })).status).toBe(409);
+});

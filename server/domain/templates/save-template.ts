@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { onlyNew } from "../../schema.ts";
-import { presentTemplate, templateFields, templateName, templateSchema } from "./schema.ts";
+import { onlyIf, presentTemplate, templateFields, templateName, templateSchema } from "./schema.ts";
 import { publishVersion, saveDraft } from "./store.ts";
 
 export const saveTemplate = mutation({
@@ -15,16 +15,17 @@ export const saveTemplate = mutation({
     name: templateName,
     ...templateFields,
     onlyNew,
+    onlyIf,
     publish: z.boolean().default(false).describe("Publish it at once"),
   }),
   output: templateSchema,
   errors: ["conflict"],
-  async handle(ctx, { name, publish, onlyNew, ...draft }) {
+  async handle(ctx, { name, publish, ...draft }) {
     return unitOfWork(
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        const saved = await saveDraft(tx, ctx.tenantId, name, { ...draft, onlyNew });
+        const saved = await saveDraft(tx, ctx.tenantId, name, draft);
         return presentTemplate(publish ? await publishVersion(tx, ctx.tenantId, name) : saved);
       },
       ctx.idempotent,

@@ -10,7 +10,7 @@ import type {
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { lockTenant } from "../tenants/store.ts";
-import { maxTemplates, maxVersions, type TemplateDraft } from "./schema.ts";
+import { etagOf, maxTemplates, maxVersions, type TemplateDraft } from "./schema.ts";
 
 export interface StoredTemplate {
   row: TemplateRow;
@@ -80,19 +80,21 @@ export async function pageVersions(
 
 /**
  * Writes the draft: a new version after a published one, else the draft that is there, as a whole. Of many versions the oldest go.
- * Throws conflict when the tenant has as many templates as it may, or one of this name that was to be new.
+ * Throws conflict when the tenant has as many templates as it may, or one of this name that was to be new, or a draft other than the
+ * one that was to be replaced.
  */
 export async function saveDraft(
   tx: TenantTransaction,
   tenantId: TenantId,
   name: string,
-  draft: TemplateDraft & { onlyNew?: boolean },
+  draft: TemplateDraft & { onlyNew?: boolean; onlyIf?: string },
 ): Promise<StoredTemplate> {
   await lockTenant(tx, tenantId);
   const { title, subject, message, text = null, html = null, summary = null, required: needed, sample } = draft;
   const found = await tx.template.findUnique({ where: { tenantId_name: { tenantId, name } } });
   if (found && draft.onlyNew) throw takenError("name");
   const newest = found && (await getVersion(tx, tenantId, name, found.latest));
+  if (draft.onlyIf !== undefined) ensureReplaced(newest, draft.onlyIf);
   const number = newest ? (newest.state === "draft" ? newest.version : newest.version + 1) : 1;
   if (!found && (await tx.template.count({ where: { tenantId } })) >= maxTemplates)
     throw new DomainError("conflict", { detail: `A tenant has at most ${maxTemplates} templates` });
@@ -111,6 +113,14 @@ export async function saveDraft(
     update: { ...(title === undefined ? {} : { title }), latest: number, updatedAt: new Date() },
   });
   return { row, version };
+}
+
+/** A save that was written from one version must not take the words of a draft that its writer never saw. */
+function ensureReplaced(newest: VersionRow | null, onlyIf: string): void {
+  if (newest === null) throw new DomainError("conflict", { detail: "The template was deleted" });
+  if (newest.state !== "draft" || etagOf(newest) === onlyIf) return;
+  const text = `Version ${newest.version} is a draft already and says something else`;
+  throw new DomainError("conflict", { detail: text, errors: { onlyIf: [text] } });
 }
 
 /** Makes a version, the newest unless told, the one that sends use. Throws not_found. */
