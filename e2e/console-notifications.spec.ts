@@ -152,6 +152,28 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   await page.getByRole("button", { name: "Roll back" }).click();
   await expect(page.getByText("Version 1 is published again")).toBeVisible();
   expect(await sent()).toBe("Montijo is late");
+
+  // Written from an older version, it is not saved over a draft in passing; what is typed meanwhile stays.
+  await own.call("PUT", "/admin/templates/late", { subject: "Somebody's words", message: "m" });
+  await own.open("/templates/late?version=1");
+  await write("From the first");
+  const question = page.getByRole("alertdialog");
+  await expect(question).toContainText("Version 3 is a draft already and says something else");
+  await question.getByRole("button", { name: "Cancel" }).click();
+  const draft = async () =>
+    (await own.call<{ content: { subject: string } }>("GET", "/admin/templates/late")).body.content.subject;
+  expect(await draft()).toBe("Somebody's words");
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await page.route(/templates\.save/u, async (route) => {
+    await page.getByLabel("Subject", { exact: true }).fill("From the first, and on");
+    await route.continue();
+  });
+  await question.getByRole("button", { name: "Replace it" }).click();
+  await expect(page.getByText("Saved as a draft: version 3")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Publish version 3" })).toBeVisible();
+  await expect(page).not.toHaveURL(/version=1/u);
+  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("From the first, and on");
+  expect(await draft()).toBe("From the first");
 });
 
 test("a suppression is added, decides, and is lifted", async () => {

@@ -30,6 +30,52 @@ export function draftOf(version: Version): TemplateDraft {
   };
 }
 
+/** What stands in the editor, and what it stands on. */
+export interface Writing {
+  /** The version that the address names; null of the newest. */
+  asked: number | null;
+  /** What the words were written from. */
+  base: Version;
+  draft: TemplateDraft;
+  /** What was stored when somebody looked last. */
+  seen: Version;
+  /** Stored by somebody else while words stood here that nobody has saved. */
+  other?: Version;
+  /** Just saved from an older version: the address is on its way to the newest. */
+  leaves: boolean;
+}
+
+export function beginWriting(asked: number | null, content: Version): Writing {
+  return { asked, base: content, draft: draftOf(content), seen: content, leaves: false };
+}
+
+export function isTouched({ draft, base }: Writing): boolean {
+  return JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+}
+
+/** With what is stored now, by this editor or another: words that nobody has saved are never replaced. */
+export function follow(writing: Writing, asked: number | null, content: Version): Writing {
+  if (writing.asked !== asked) {
+    if (!writing.leaves || asked !== null) return beginWriting(asked, content);
+    return follow({ ...writing, asked, leaves: false }, asked, content);
+  }
+  if (isSame(writing.seen, content)) return writing;
+  const seen = { ...writing, seen: content };
+  if (content.etag === writing.base.etag) return { ...seen, base: content };
+  return isTouched(writing) ? { ...seen, other: content } : beginWriting(asked, content);
+}
+
+/** After its own save; what was typed while that was under way stays, on top of what was saved. */
+export function savedAs(writing: Writing, sent: TemplateDraft, saved: Version): Writing {
+  const { other: _, ...rest } = writing;
+  const draft = writing.draft === sent ? draftOf(saved) : writing.draft;
+  return { ...rest, base: saved, draft, leaves: writing.asked !== null };
+}
+
+function isSame(one: Version, other: Version): boolean {
+  return one.version === other.version && one.etag === other.etag;
+}
+
 /** As the call takes it; undefined while the sample is no JSON object. */
 export function callOf({ subject, message, text, html, summary, required, sample }: TemplateDraft) {
   const values = readObject(sample);

@@ -1,7 +1,9 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
@@ -10,22 +12,36 @@ import { FailureNote } from "../failure-note.tsx";
 import { JsonField } from "../json-field.tsx";
 import { Preview, usePreview } from "../notifications/preview.tsx";
 import { SendTest } from "../notifications/send-test.tsx";
-import { useTRPCClient } from "../trpc.ts";
-import { callOf, draftOf, previewOf, type TemplateDraft } from "./template-draft.ts";
+import { takenIn } from "../problem.ts";
+import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { beginWriting, callOf, follow, isTouched, previewOf, savedAs, type TemplateDraft } from "./template-draft.ts";
 import type { Template } from "./template-page.tsx";
 
 export interface TemplateEditorProps {
   template: Template;
+  /** The version that the address names; null of the newest. */
+  asked: number | null;
   onSaves: (saves: boolean) => void;
+  /** What was saved is the newest version, which is not the one that was asked for. */
+  onNewest: () => void;
 }
 
 /** Writes the next version; beside it what comes of it with the sample's values. */
-export function TemplateEditor({ template, onSaves }: TemplateEditorProps) {
+export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateEditorProps) {
   const { manages } = useConsole();
+  const trpc = useTRPC();
   const client = useTRPCClient();
+  const queries = useQueryClient();
   const toast = useToast();
-  const { once, busy, failure } = useAct();
-  const [draft, setDraft] = useState(() => draftOf(template.content));
+  const { once, busy, failure, forget } = useAct();
+  const [kept, setWriting] = useState(() => beginWriting(asked, template.content));
+  const writing = follow(kept, asked, template.content);
+  if (writing !== kept) setWriting(writing);
+  const { draft, base, other } = writing;
+  const setDraft = (change: (before: TemplateDraft) => TemplateDraft) =>
+    setWriting((before) => ({ ...before, draft: change(before.draft) }));
+  /** Another draft than the one this was written from would be lost. */
+  const replaced = takenIn(failure, "onlyIf");
   const words = previewOf(draft);
   const preview = usePreview(words);
   const call = callOf(draft);
@@ -36,21 +52,29 @@ export function TemplateEditor({ template, onSaves }: TemplateEditorProps) {
     onChange: (event: { target: { value: string } }) =>
       setDraft((before) => ({ ...before, [name]: event.target.value })),
   });
-  const unchanged = JSON.stringify(draft) === JSON.stringify(draftOf(template.content));
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
+  async function save(condition: { onlyIf?: string }) {
     if (!call) return;
+    const { name } = template;
     onSaves(true);
-    const saved = await once({ name: template.name, ...call }, (asked) => client.templates.save.mutate(asked));
+    const saved = await once({ name, ...call, ...condition }, (asked) => client.templates.save.mutate(asked));
     onSaves(false);
-    if (saved) toast({ title: `Saved as a draft: version ${saved.content.version}` });
+    if (!saved) return;
+    queries.setQueryData(trpc.templates.get.queryKey({ name }), saved);
+    setWriting((before) => savedAs(before, draft, saved.content));
+    if (asked !== null) onNewest();
+    toast({ title: `Saved as a draft: version ${saved.content.version}` });
+  }
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    void save({ onlyIf: base.etag });
   }
 
   return (
     <div className="grid gap-8 lg:grid-cols-2">
       <div className="min-w-0 space-y-8">
-        <form onSubmit={save} className="flex flex-col gap-5">
+        <form onSubmit={submit} className="flex flex-col gap-5">
           <fieldset disabled={!manages} className="flex flex-col gap-5">
             <legend className="sr-only">What it says, in Liquid</legend>
             <Field label="Subject" error={errorOf("subject")}>
@@ -93,10 +117,18 @@ export function TemplateEditor({ template, onSaves }: TemplateEditorProps) {
               </Field>
             </section>
           </fieldset>
-          <FailureNote failure={failure} />
+          {replaced === undefined && <FailureNote failure={failure} />}
+          {other && (
+            <div className="flex flex-wrap items-center gap-3 text-sm" role="status">
+              <p>Version {other.version} was saved meanwhile. What you wrote is still here, not saved.</p>
+              <Button size="sm" onClick={() => setWriting(beginWriting(asked, other))}>
+                Take version {other.version} instead
+              </Button>
+            </div>
+          )}
           {manages && (
             <div>
-              <Button type="submit" disabled={busy || !call || unchanged || Object.keys(faults).length > 0}>
+              <Button type="submit" disabled={busy || !call || !isTouched(writing) || Object.keys(faults).length > 0}>
                 Save the draft
               </Button>
             </div>
@@ -107,6 +139,15 @@ export function TemplateEditor({ template, onSaves }: TemplateEditorProps) {
         </div>
       </div>
       <Preview query={preview} />
+      <ConfirmDialog
+        open={replaced !== undefined}
+        onOpenChange={(open) => !open && forget()}
+        title="Replace the draft?"
+        confirm="Replace it"
+        onConfirm={() => void save({})}
+      >
+        <p>{replaced}. What it says is lost if you save over it.</p>
+      </ConfirmDialog>
     </div>
   );
 }

@@ -16,11 +16,10 @@ export type Template = Answers["templates"]["get"];
 /** One template: its editor with what comes of it, and its versions. */
 export function TemplatePage({ name }: { name: string }) {
   const trpc = useTRPC();
-  const [version] = useQueryState("version", parseAsInteger);
+  const [version, setVersion] = useQueryState("version", parseAsInteger);
   const [saves, setSaves] = useState(false);
   const asked = { name, ...(version === null ? {} : { version }) };
-  // What somebody writes must not be replaced under their hands: it is asked for once, and after each act.
-  const query = useQuery(trpc.templates.get.queryOptions(asked, { refetchOnWindowFocus: false }));
+  const query = useQuery(trpc.templates.get.queryOptions(asked));
   return (
     <QueryView query={query} title="Template">
       {(template) => (
@@ -36,7 +35,12 @@ export function TemplatePage({ name }: { name: string }) {
             }
             action={<TemplateActs template={template} barred={saves} />}
           />
-          <TemplateEditor key={template.content.version} template={template} onSaves={setSaves} />
+          <TemplateEditor
+            template={template}
+            asked={version}
+            onSaves={setSaves}
+            onNewest={() => void setVersion(null)}
+          />
           <VersionList template={template} />
         </>
       )}

@@ -153,7 +153,9 @@ test("a save that was written from other words than the draft's is refused with 
     const text = "Version 2 is a draft already and says something else";
     expect([status, body]).toMatchObject([409, { code: "conflict", detail: text, errors: { onlyIf: [text] } }]);
   }
-  expect((await tenant.key()<Template>("GET", "/admin/templates/two-hands")).body.content.message).toBe("one's, mended");
+  expect((await tenant.key()<Template>("GET", "/admin/templates/two-hands")).body.content.message).toBe(
+    "one's, mended",
+  );
   await post("two-hands", "publish");
   const third = await save("two-hands", "from the first", { onlyIf: await etagOf(1) });
   expect(third.body.content, "no draft, nothing to lose").toMatchObject({ version: 3 });

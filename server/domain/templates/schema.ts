@@ -51,7 +51,9 @@ export type TemplateDraft = z.output<z.ZodObject<typeof templateFields>>;
 export const onlyIf = text(100)
   .min(1)
   .optional()
-  .describe("The `etag` of the version this was written from: refused with `conflict` if it would replace another draft");
+  .describe(
+    "The `etag` of the version this was written from: refused with `conflict` if it would replace another draft",
+  );
 
 /** Values for a template's variables. */
 export const variables = metadata.describe("Values for the template's variables, at most 8 KiB");
