@@ -203,6 +203,7 @@ test("a category is changed, which decides about the next mail, and taken away; 
   expect(await decide()).toEqual(["caught", "High"]);
   await page.getByRole("button", { name: "Delays" }).click();
   await dialog.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
   await expect(dialog).toHaveCount(0);
   expect((await decide())[1]).toBe("Normal");
 

@@ -46,6 +46,7 @@ test("a given-up job is tried again or forgotten, and a task that waits is cance
   await makeTask(never, "ben", true);
   await own.open("/jobs");
   await page.getByRole("button", { name: "Forget task" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Forget it" }).click();
   await expect(page.getByText("Nothing was given up")).toBeVisible();
   expect(await own.sql("select 1 from graphile_worker._private_jobs where payload->>'taskId' = $1", [never])).toEqual(
     [],

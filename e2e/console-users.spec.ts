@@ -130,6 +130,7 @@ test("a user is added, described, disconnected, told by mail, and refused from t
   expect(await asAda()).toBe(200);
   await page.getByRole("tab", { name: "Access and data" }).click();
   await page.getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke them" }).click();
   await expect(page.getByText(/^Every token issued so far is refused/)).toBeVisible();
   await expect.poll(asAda).toBe(401);
 

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
+import { ConfirmDialog, Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
@@ -33,6 +33,7 @@ export function CategoryDialog({ category, onClose, onOpen }: CategoryDialogProp
     category?.metadataSchema ? JSON.stringify(category.metadataSchema, null, 2) : "",
   );
   const [wanted, setWanted] = useState("");
+  const [asks, setAsks] = useState(false);
   const errors = failure?.fields ?? {};
   const metadataSchema = readObject(schema);
 
@@ -120,7 +121,7 @@ export function CategoryDialog({ category, onClose, onOpen }: CategoryDialogProp
         {manages && (
           <DialogButtons className="mt-5">
             {category && (
-              <Button variant="danger" disabled={busy} onClick={() => void remove(category.type)} className="mr-auto">
+              <Button variant="danger" disabled={busy} onClick={() => setAsks(true)} className="mr-auto">
                 Delete
               </Button>
             )}
@@ -131,6 +132,20 @@ export function CategoryDialog({ category, onClose, onOpen }: CategoryDialogProp
           </DialogButtons>
         )}
       </form>
+      {category && (
+        <ConfirmDialog
+          open={asks}
+          onOpenChange={setAsks}
+          title={`Delete ${category.title}?`}
+          confirm="Delete"
+          onConfirm={() => void remove(category.type)}
+        >
+          <p>
+            Its description, channels, priority and schema are gone. Notifications of type {category.type} go by the
+            tenant's defaults from then on.
+          </p>
+        </ConfirmDialog>
+      )}
     </Dialog>
   );
 }

@@ -2,7 +2,9 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { CircleCheck } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
@@ -12,8 +14,10 @@ import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
-import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
+
+type Job = Answers["jobs"]["listDead"]["data"][number];
 
 /** Later work that was given up: why, and what to do with it. */
 export function JobsPage() {
@@ -22,6 +26,7 @@ export function JobsPage() {
   const client = useTRPCClient();
   const before = useCursor();
   const act = useAct();
+  const [forgets, setForgets] = useState<Job>();
   const list = useQuery(
     trpc.jobs.listDead.queryOptions(
       { limit: 25, ...(before ? { before } : {}) },
@@ -64,19 +69,19 @@ export function JobsPage() {
                   ? [
                       {
                         header: "Actions",
-                        cell: ({ id, task }: (typeof page.data)[number]) => (
+                        cell: (job: Job) => (
                           <span className="flex gap-2">
                             <Button
                               disabled={act.busy}
-                              aria-label={`Try ${task} again`}
-                              onClick={() => void act.run(() => client.jobs.retryDead.mutate({ jobId: id }))}
+                              aria-label={`Try ${job.task} again`}
+                              onClick={() => void act.run(() => client.jobs.retryDead.mutate({ jobId: job.id }))}
                             >
                               Try again
                             </Button>
                             <Button
                               disabled={act.busy}
-                              aria-label={`Forget ${task}`}
-                              onClick={() => void act.run(() => client.jobs.removeDead.mutate({ jobId: id }))}
+                              aria-label={`Forget ${job.task}`}
+                              onClick={() => setForgets(job)}
                             >
                               Forget
                             </Button>
@@ -91,6 +96,17 @@ export function JobsPage() {
           </>
         )}
       </QueryView>
+      {forgets && (
+        <ConfirmDialog
+          open
+          onOpenChange={() => setForgets(undefined)}
+          title={`Forget this ${forgets.task}?`}
+          confirm="Forget it"
+          onConfirm={() => void act.run(() => client.jobs.removeDead.mutate({ jobId: forgets.id }))}
+        >
+          <p>It is never tried again, and its error is gone.</p>
+        </ConfirmDialog>
+      )}
     </>
   );
 }

@@ -1,7 +1,9 @@
 "use client";
 
+import { useState } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
@@ -55,10 +57,12 @@ export function TaskActs({ task }: { task: Task }) {
   const { manages } = useConsole();
   const { run, busy, failure } = useAct();
   const client = useTRPCClient();
+  const [asks, setAsks] = useState(false);
   const { taskId, status, kind } = task;
   if (!manages) return null;
   const mayCancel = status === "waiting" || (status === "running" && kind !== "erase-user");
   const isOver = status !== "waiting" && status !== "running";
+  const remove = () => void run(() => client.tasks.delete.mutate({ taskId }));
   return (
     <span className="flex flex-wrap justify-end gap-2 sm:justify-start">
       {task.file && (
@@ -77,12 +81,21 @@ export function TaskActs({ task }: { task: Task }) {
           variant="ghost"
           disabled={busy}
           aria-label={`Remove ${taskName(task)} from the list`}
-          onClick={() => void run(() => client.tasks.delete.mutate({ taskId }))}
+          onClick={() => (task.file ? setAsks(true) : remove())}
         >
           Remove
         </Button>
       )}
       <FailureNote failure={failure} />
+      <ConfirmDialog
+        open={asks}
+        onOpenChange={setAsks}
+        title={`Remove this ${taskName(task).toLowerCase()}?`}
+        confirm="Remove it"
+        onConfirm={remove}
+      >
+        <p>Its file is deleted with it. Download it first if you need it.</p>
+      </ConfirmDialog>
     </span>
   );
 }

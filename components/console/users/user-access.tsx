@@ -21,6 +21,7 @@ export function UserAccess({ userId }: { userId: string }) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  const [asks, setAsks] = useState(false);
   const revoke = async () => {
     if (await run(() => client.users.revoke.mutate({ userId })))
       toast({ title: "Every token issued so far is refused; connections close within 5 s" });
@@ -34,9 +35,16 @@ export function UserAccess({ userId }: { userId: string }) {
       {manages && (
         <>
           <Act title="Revoke all tokens" text="Whoever issued them: the person signs in again, on every device.">
-            <Button disabled={busy} onClick={() => void revoke()}>
-              Revoke
-            </Button>
+            <ConfirmDialog
+              open={asks}
+              onOpenChange={setAsks}
+              title={`Revoke all tokens of ${userId}?`}
+              confirm="Revoke them"
+              onConfirm={() => void revoke()}
+              trigger={<Button disabled={busy}>Revoke</Button>}
+            >
+              <p>Whoever has one is signed out and needs a new one. It cannot be taken back.</p>
+            </ConfirmDialog>
           </Act>
           <Act
             title="Export everything"
