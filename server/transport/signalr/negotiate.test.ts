@@ -103,6 +103,20 @@ describe("negotiate", () => {
     expect((await negotiate("", headers)).status).toBe(403);
   });
 
+  test("a key that acts as a user and may not read events gets no connection, by whatever way it asks for one", async () => {
+    const wanted = { name: "writes only", scopes: ["act-as", "messages:read", "messages:write"] };
+    const { body } = await acme.key()<{ key: string }>("POST", "/admin/api-keys", wanted);
+    const headers = { "x-api-key": body.key, "x-act-as-user": "ada" };
+    const missing = [403, expect.stringContaining("events:read")];
+    expect(await plain(`${acme.url}/hub/negotiate`, { method: "POST", headers })).toEqual(missing);
+    const { connectionToken } = (await (await negotiate("?negotiateVersion=1")).json()) as { connectionToken: string };
+    const hub = `${acme.url}/hub?id=${connectionToken}`;
+    expect(await plain(hub, { headers })).toEqual(missing);
+    expect(await plain(hub, { headers: { ...headers, accept: "text/event-stream" } })).toEqual(missing);
+    for (const address of [hub, `${acme.url}/hub`])
+      expect((await refusedUpgrade(address, headers)).status).toBe(403);
+  });
+
   test("answers a browser of an allowed origin, credentials included", async () => {
     const origin = "https://app.example.com";
     const response = await negotiate("?negotiateVersion=1", { ...bearer(ada), origin });
