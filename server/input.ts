@@ -34,6 +34,15 @@ function bodyFault(message: string): DomainError {
   return new DomainError("invalid", { errors: { body: [message] } });
 }
 
+/** What a call says under a name that is no field of its operation, in any letter case; the name's own spelling stands before another. */
+export function fieldNamed(fields: Record<string, unknown>, name: string): unknown {
+  const own = fields[name];
+  if (own !== undefined && own !== null) return own;
+  const lower = name.toLowerCase();
+  const other = Object.keys(fields).find((key) => key.length === lower.length && key.toLowerCase() === lower);
+  return other === undefined ? own : fields[other];
+}
+
 /**
  * Reads generously, as ordinary .NET, Python and browser code writes: keys in any letter case, known other spellings, `null` for left
  * out, unknown keys ignored. Throws `invalid` with the fields' messages.

@@ -82,6 +82,8 @@ describe("a stream of events", () => {
   test.each([
     [{ since: "garbage" }, "cursor_invalid: "],
     [{ kinds: ["nonsense"] }, "invalid: "],
+    [{ Since: "garbage" }, "cursor_invalid: "],
+    [{ KINDS: ["nonsense"] }, "invalid: "],
   ])("with %j ends with %s", async (argument, text) => {
     const stream = listen(await connected(), argument);
     await eventually(() => expect(stream.end()).toContain(text));
@@ -114,6 +116,21 @@ describe("an upload", () => {
     expect(await answer).toEqual({ sent: 100 });
     const { body } = await acme.as("bob")<{ data: { content: string }[] }>("GET", `/Chat/${chatId}/messages?limit=100`);
     expect(body.data.map(({ content }) => content).reverse()).toEqual(Array.from({ length: 100 }, (_, i) => `up ${i}`));
+  });
+
+  test("an item's own field stands before the one for all, however either is spelled, and null is left out", async () => {
+    const { body } = await acme.as("bob")<{ id: string }>("POST", "/Chat", {});
+    const subject = new Subject<object>();
+    const connection = await connected();
+    const answer = connection.invoke("SendMessages", subject, { chatId, IdempotencyKey: "of all" });
+    subject.next({ ChatId: body.id, Content: "elsewhere", idempotencyKey: "its own" });
+    subject.next({ ChatId: null, Content: "here", IdempotencyKey: null });
+    subject.complete();
+    expect(await answer).toEqual({ sent: 2 });
+    const last = async (id: string) =>
+      (await acme.as("bob")<{ data: { content: string }[] }>("GET", `/Chat/${id}/messages?limit=1`)).body.data[0];
+    expect(await last(body.id)).toMatchObject({ content: "elsewhere" });
+    expect(await last(chatId)).toMatchObject({ content: "here" });
   });
 
   test("ends with what is wrong: an item, the client's own error, a stream where none is taken, and none where one is", async () => {

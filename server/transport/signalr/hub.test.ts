@@ -192,6 +192,16 @@ describe("calls", () => {
       "idempotency_reused: ",
     );
   });
+
+  test("take what is no field of the operation's own in any letter case too, as MessagePack of .NET writes it", async () => {
+    const { connection } = await connected("ada", "?clientId=page-1");
+    const other = await connected("ada", "?clientId=page-2");
+    const call = { ChatId: chatId, Content: "once", IdempotencyKey: "as .NET writes it", ClientId: "page-2" };
+    const first = await connection.invoke<Event>("SendMessage", call);
+    expect(await connection.invoke("SendMessage", call)).toMatchObject({ id: first.id });
+    const last = await connection.invoke<Event>("SendMessage", { ...call, IdempotencyKey: null, ClientId: null });
+    await eventually(() => expect(other.events.map(({ id }) => id)).toEqual([last.id]));
+  });
 });
 
 describe("events", () => {

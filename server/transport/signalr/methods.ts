@@ -3,7 +3,7 @@ import type { Principal } from "../../auth/principal.ts";
 import { DomainError, errorTable, toDomainError } from "../../errors.ts";
 import { type Answer, execute } from "../../execute.ts";
 import { newId } from "../../ids.ts";
-import { fieldsOf } from "../../input.ts";
+import { fieldNamed, fieldsOf } from "../../input.ts";
 import { hubMethodName, type Operation } from "../../operation.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
@@ -73,7 +73,7 @@ export class HubMethods {
     const shared = readArgument(args);
     let sent = 0;
     for await (const item of items) {
-      await this.call("SendMessage", [{ ...shared, ...readArgument([item]) }], invoker);
+      await this.call("SendMessage", [overShared(shared, readArgument([item]))], invoker);
       sent++;
     }
     return { sent };
@@ -94,13 +94,14 @@ export class HubMethods {
   private execute(method: Method, args: unknown[], invoker: Invoker): Promise<Answer> {
     const { services, log } = this.options;
     const { principal, signal } = invoker;
-    const { idempotencyKey, ...fields } = readArgument(args);
-    if (method.takesClientId && invoker.clientId !== undefined) fields.clientId ??= invoker.clientId;
+    const fields = { ...readArgument(args) };
+    // An exact name stands before another spelling, so the page's own may only be put where none is said.
+    if (method.takesClientId) fields.clientId = fieldNamed(fields, "clientId") ?? invoker.clientId;
     return execute(method.operation, fields, {
       tenantId: principal.tenantId,
       principal,
       requestId: newId(),
-      idempotencyKey: readIdempotencyKey(idempotencyKey),
+      idempotencyKey: readIdempotencyKey(fieldNamed(fields, "idempotencyKey")),
       services,
       transport: "signalr",
       ip: invoker.ip() || undefined,
@@ -128,6 +129,14 @@ function readArgument(args: unknown[]): Record<string, unknown> {
   }
   refusePrototype(only);
   return (only ?? {}) as Record<string, unknown>;
+}
+
+/** What an item says stands before what is said for all of them, however either spells it; `null` says nothing. */
+function overShared(shared: Record<string, unknown>, item: Record<string, unknown>): Record<string, unknown> {
+  const own = Object.entries(item).filter(([, value]) => value !== null && value !== undefined);
+  const names = new Set(own.map(([key]) => key.toLowerCase()));
+  const others = Object.entries(shared).filter(([key]) => !names.has(key.toLowerCase()));
+  return Object.fromEntries([...others, ...own]);
 }
 
 /** As at the REST edge: the name is never data. */

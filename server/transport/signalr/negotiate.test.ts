@@ -113,8 +113,7 @@ describe("negotiate", () => {
     const hub = `${acme.url}/hub?id=${connectionToken}`;
     expect(await plain(hub, { headers })).toEqual(missing);
     expect(await plain(hub, { headers: { ...headers, accept: "text/event-stream" } })).toEqual(missing);
-    for (const address of [hub, `${acme.url}/hub`])
-      expect((await refusedUpgrade(address, headers)).status).toBe(403);
+    for (const address of [hub, `${acme.url}/hub`]) expect((await refusedUpgrade(address, headers)).status).toBe(403);
   });
 
   test("answers a browser of an allowed origin, credentials included", async () => {

@@ -3,6 +3,7 @@ import { payForOpening, requireAccess } from "../../access.ts";
 import { clientHashOf } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
+import { fieldNamed } from "../../input.ts";
 import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { EventQueue } from "../../realtime/event-queue.ts";
@@ -29,7 +30,7 @@ export async function* streamEvents(
 ): AsyncGenerator<Envelope> {
   requireAccess(operations.events.list, principal);
   await payForOpening(services, principal);
-  const asked = argument.safeParse(fields);
+  const asked = argument.safeParse({ since: fieldNamed(fields, "since"), kinds: fieldNamed(fields, "kinds") });
   if (!asked.success) throw new DomainError("invalid");
   const { tenantId, userId } = principal;
   const { since, kinds } = asked.data;

@@ -51,6 +51,13 @@ test.each([
   expect(await replayed(post({ ...said, subject: "Twice" }, `said${search}`))).toBe(null);
 });
 
+test("the field is found in any letter case, as the others are", async () => {
+  const { notifications } = clientWith(undefined, httpLink);
+  const call = { ...said, IdempotencyKey: "spelled otherwise" };
+  const first = await notifications.create.mutate(call);
+  expect(await notifications.create.mutate(call)).toEqual(first);
+});
+
 test("several calls cannot share the header; each may have its own key", async () => {
   const { notifications } = clientWith("shared", httpBatchLink);
   const calls = await Promise.allSettled([notifications.create.mutate(said), notifications.create.mutate(said)]);

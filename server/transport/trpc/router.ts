@@ -2,11 +2,11 @@ import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@
 import type { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
-import { readFields } from "../../input.ts";
+import { fieldNamed, readFields } from "../../input.ts";
 import type { Operation } from "../../operation.ts";
 import { type Catalogue, operations } from "../../operations.ts";
 import type { Repeat, TrpcContext } from "./context.ts";
-import { subscribeInput, subscribeToEvents } from "./subscribe.ts";
+import { readSubscribeInput, subscribeToEvents } from "./subscribe.ts";
 import { describeError, toTrpcError } from "./trpc-error.ts";
 
 const t = initTRPC.context<TrpcContext>().create({
@@ -46,7 +46,7 @@ export const appRouter = t.router({
   events: t.router({
     ...procedures().events,
     subscribe: t.procedure
-      .input(subscribeInput)
+      .input(readSubscribeInput)
       .subscription(({ ctx, input, signal }) => subscribeToEvents(ctx, input, signal)),
   }),
 });
@@ -85,7 +85,8 @@ async function run(
       ctx.services.requests.refused(ctx.tenant(), { transport: "trpc", requestId, ip }, operation, error);
       throw error;
     });
-    const { idempotencyKey, ...raw } = readFields(input);
+    const raw = readFields(input);
+    const idempotencyKey = fieldNamed(raw, "idempotencyKey");
     const { services, requestId, log } = ctx;
     const answer = await execute(operation, raw, {
       tenantId: principal.tenantId,

@@ -98,12 +98,14 @@ describe.each(transports)("events.subscribe over $name", ({ name, connect }) => 
     await tenant.as(user)("POST", `/Chat/${chat.id}/members`, { userId: "guest" });
     const client = connect(wire.url, as(user));
     const [all, members] = [client.listen({ since }), client.listen({ since, kinds: ["member.added"] })];
+    const spelled = client.listen({ Since: since, Kinds: ["member.added"] } as SubscribeInput);
     await all.until(2);
     await members.until(1);
+    await spelled.until(1);
     await chat.send("late");
     await all.until(3);
     expect(all.got.map(({ data }) => data.type)).toEqual(["message.created", "member.added", "message.created"]);
-    expect(members.got.map(({ data }) => data.type)).toEqual(["member.added"]);
+    for (const { got } of [members, spelled]) expect(got.map(({ data }) => data.type)).toEqual(["member.added"]);
     client.close();
   });
 

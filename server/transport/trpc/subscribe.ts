@@ -5,6 +5,7 @@ import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
+import { fieldNamed } from "../../input.ts";
 import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { EventQueue } from "../../realtime/event-queue.ts";
@@ -15,7 +16,7 @@ import { toTrpcError } from "./trpc-error.ts";
 
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 
-export const subscribeInput = z
+const subscribeInput = z
   .object({
     since: z.string().max(200).optional().describe("Resume after this event id"),
     lastEventId: z.string().max(200).nullish().describe("Set by the client when it reconnects; stands before since"),
@@ -23,15 +24,21 @@ export const subscribeInput = z
   })
   .optional();
 
+type SubscribeInput = z.output<typeof subscribeInput>;
+
+/** The names of the fields in any letter case, as every operation reads them. Throws ZodError. */
+export function readSubscribeInput(raw: unknown): SubscribeInput {
+  if (!raw || typeof raw !== "object") return subscribeInput.parse(raw);
+  const fields = raw as Record<string, unknown>;
+  const [since, lastEventId, kinds] = ["since", "lastEventId", "kinds"].map((name) => fieldNamed(fields, name));
+  return subscribeInput.parse({ since: since ?? undefined, lastEventId, kinds: kinds ?? undefined });
+}
+
 /**
  * The caller's events from now or from a cursor, each tracked by its event id, through the same core as the hub. Ephemeral ones are not
  * tracked and so not here. What is answered before it resolves is `started`: from then on nothing is missed.
  */
-export async function subscribeToEvents(
-  ctx: TrpcContext,
-  input: z.output<typeof subscribeInput>,
-  signal: AbortSignal | undefined,
-) {
+export async function subscribeToEvents(ctx: TrpcContext, input: SubscribeInput, signal: AbortSignal | undefined) {
   const reader = await open(ctx, input).catch((error) => {
     throw toTrpcError(error);
   });
@@ -63,7 +70,7 @@ function envelopeOf(outgoing: Outgoing): Envelope {
   return outgoing.shared("envelope", ({ event, eventId }) => toEnvelope(event, eventId));
 }
 
-async function open(ctx: TrpcContext, input: z.output<typeof subscribeInput>) {
+async function open(ctx: TrpcContext, input: SubscribeInput) {
   const principal = await ctx.principal();
   requireAccess(operations.events.list, principal);
   await payForOpening(ctx.services, principal);
