@@ -2,13 +2,16 @@ import { z } from "zod";
 import { DomainError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 
-/** What reading an operation's input needs to know of its schema, computed once. */
-interface Shape {
-  /** Lower-case spelling → field */
-  names: Map<string, string>;
+interface Field {
+  name: string;
+  /** `null` means something of its own: there is none. Anywhere else it is how some languages write what is left out. */
+  takesNull: boolean;
 }
 
-const shapes = new WeakMap<Operation, Shape>();
+/** Lower-case spelling → field; of each operation computed once. */
+type Fields = ReadonlyMap<string, Field>;
+
+const known = new WeakMap<Operation, Fields>();
 
 /** Deeper than anything that is stored, and shallow enough for whatever reads it recursively. */
 const maxDepth = 64;
@@ -45,20 +48,24 @@ export function fieldNamed(fields: Record<string, unknown>, name: string): unkno
 
 /**
  * Reads generously, as ordinary .NET, Python and browser code writes: keys in any letter case, known other spellings, `null` for left
- * out, unknown keys ignored. Throws `invalid` with the fields' messages.
+ * out where the field itself takes none, unknown keys ignored. Throws `invalid` with the fields' messages.
  */
 export function readInput(operation: Operation, raw: Record<string, unknown>): unknown {
-  const { names } = shapeOf(operation);
-  const fields: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(raw)) {
-    const field = names.get(key.toLowerCase());
-    if (field === undefined || value === null || value === undefined) continue;
-    // The field's own spelling stands before another one of it.
-    if (fields[field] === undefined || key === field) fields[field] = value;
-  }
-  const parsed = operation.input.safeParse(fields, { error: sayRequired });
+  const parsed = operation.input.safeParse(named(fieldsToRead(operation), raw), { error: sayRequired });
   if (parsed.success) return parsed.data;
   throw new DomainError("invalid", { errors: fieldErrors(parsed.error) });
+}
+
+function named(fields: Fields, raw: object): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(raw)) {
+    const field = fields.get(key.toLowerCase());
+    if (field === undefined || value === undefined || (value === null && !field.takesNull)) continue;
+    const { name } = field;
+    // The field's own spelling stands before another one of it.
+    if (read[name] === undefined || key === name) read[name] = value;
+  }
+  return read;
 }
 
 /** What is left out is not of a wrong type: its writer has no `undefined`. */
@@ -66,16 +73,26 @@ function sayRequired({ code, input }: z.core.$ZodRawIssue): string | undefined {
   return code === "invalid_type" && input === undefined ? "is required" : undefined;
 }
 
-function shapeOf(operation: Operation): Shape {
-  let shape = shapes.get(operation);
-  if (!shape) {
-    const names = new Map<string, string>();
-    for (const [alias, field] of Object.entries(operation.http.aliases ?? {})) names.set(alias.toLowerCase(), field);
-    for (const field of fieldsOf(operation)) names.set(field.toLowerCase(), field);
-    shape = { names };
-    shapes.set(operation, shape);
+function fieldsToRead(operation: Operation): Fields {
+  let fields = known.get(operation);
+  if (!fields) {
+    const own = operation.input instanceof z.ZodObject ? readingOf(operation.input) : new Map<string, Field>();
+    const aliases = Object.entries(operation.http.aliases ?? {}).map(
+      ([alias, name]) => [alias.toLowerCase(), own.get(name.toLowerCase())] as const,
+    );
+    fields = new Map([...aliases.filter((entry): entry is [string, Field] => entry[1] !== undefined), ...own]);
+    known.set(operation, fields);
   }
-  return shape;
+  return fields;
+}
+
+function readingOf({ shape }: z.ZodObject): Map<string, Field> {
+  return new Map(
+    Object.entries(shape).map(([name, schema]) => [
+      name.toLowerCase(),
+      { name, takesNull: z.safeParse(schema, null).success },
+    ]),
+  );
 }
 
 /** Names of an operation's input fields. */

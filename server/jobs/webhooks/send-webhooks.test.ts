@@ -98,7 +98,7 @@ test("events come as the log has them, each tenant's its own, verified by standa
   await drop(mine.id);
 });
 
-test("an endpoint gets only the types and the chat that it asks for", async () => {
+test("an endpoint gets only the types and the chat that it asks for, until it asks for none", async () => {
   const [one, other] = [await makeChat(acme, "One"), await makeChat(acme, "Other")];
   const { id } = await listen(acme, "/filtered", { types: ["message.created", "message.edited"], chatId: one });
   await say(acme, other, "not this");
@@ -106,6 +106,9 @@ test("an endpoint gets only the types and the chat that it asks for", async () =
   await say(acme, one, "this");
   await eventually(async () => expect(await deliveries(id)).toMatchObject([{ status: "delivered" }]));
   expect(texts(sink.of("/filtered"))).toEqual(["this"]);
+  expect((await change(id, { chatId: null, url: null })).body).toMatchObject({ chatId: null });
+  await say(acme, other, "now this too");
+  await eventually(() => expect(texts(sink.of("/filtered"))).toEqual(["this", "now this too"]));
   await drop(id);
 });
 
