@@ -6,7 +6,11 @@ interface Field {
   name: string;
   /** `null` means something of its own: there is none. Anywhere else it is how some languages write what is left out. */
   takesNull: boolean;
+  /** Of fields that hold objects alone: flat input, as that of a send, is not gone into. */
+  read: Reading | undefined;
 }
+
+type Reading = (value: unknown) => unknown;
 
 /** Lower-case spelling → field; of each operation computed once. */
 type Fields = ReadonlyMap<string, Field>;
@@ -48,7 +52,9 @@ export function fieldNamed(fields: Record<string, unknown>, name: string): unkno
 
 /**
  * Reads generously, as ordinary .NET, Python and browser code writes: keys in any letter case, known other spellings, `null` for left
- * out where the field itself takes none, unknown keys ignored. Throws `invalid` with the fields' messages.
+ * out where the field itself takes none, unknown keys ignored. So are read the objects that the schema names, at any depth and in lists;
+ * records (metadata, variables) are the caller's own and stay as they are. A choice between objects there is in no input: a schema
+ * that has one is refused here, for whoever adds it to say how it is read. Throws `invalid` with the fields' messages.
  */
 export function readInput(operation: Operation, raw: Record<string, unknown>): unknown {
   const parsed = operation.input.safeParse(named(fieldsToRead(operation), raw), { error: sayRequired });
@@ -63,7 +69,7 @@ function named(fields: Fields, raw: object): Record<string, unknown> {
     if (field === undefined || value === undefined || (value === null && !field.takesNull)) continue;
     const { name } = field;
     // The field's own spelling stands before another one of it.
-    if (read[name] === undefined || key === name) read[name] = value;
+    if (read[name] === undefined || key === name) read[name] = field.read ? field.read(value) : value;
   }
   return read;
 }
@@ -76,7 +82,7 @@ function sayRequired({ code, input }: z.core.$ZodRawIssue): string | undefined {
 function fieldsToRead(operation: Operation): Fields {
   let fields = known.get(operation);
   if (!fields) {
-    const own = operation.input instanceof z.ZodObject ? readingOf(operation.input) : new Map<string, Field>();
+    const own = operation.input instanceof z.ZodObject ? fieldsIn(operation.input) : new Map<string, Field>();
     const aliases = Object.entries(operation.http.aliases ?? {}).map(
       ([alias, name]) => [alias.toLowerCase(), own.get(name.toLowerCase())] as const,
     );
@@ -86,13 +92,32 @@ function fieldsToRead(operation: Operation): Fields {
   return fields;
 }
 
-function readingOf({ shape }: z.ZodObject): Map<string, Field> {
+function fieldsIn({ shape }: z.ZodObject): Map<string, Field> {
   return new Map(
     Object.entries(shape).map(([name, schema]) => [
       name.toLowerCase(),
-      { name, takesNull: z.safeParse(schema, null).success },
+      { name, takesNull: z.safeParse(schema, null).success, read: readingOf(schema) },
     ]),
   );
+}
+
+/** What is of another form than the schema's is left for it to refuse. */
+function readingOf(schema: unknown): Reading | undefined {
+  if (schema instanceof z.ZodObject) {
+    const fields = fieldsIn(schema);
+    return (value) => (value && typeof value === "object" && !Array.isArray(value) ? named(fields, value) : value);
+  }
+  if (schema instanceof z.ZodArray) {
+    const read = readingOf(schema.element);
+    return read && ((value) => (Array.isArray(value) ? value.map(read) : value));
+  }
+  if (schema instanceof z.ZodUnion) {
+    if (schema.options.some(readingOf)) throw new Error("A choice between objects is read by nobody yet");
+    return undefined;
+  }
+  if (schema instanceof z.ZodPipe) return readingOf(schema.in) ?? readingOf(schema.out);
+  const inner = (schema as { def: { innerType?: unknown } }).def.innerType;
+  return inner === undefined ? undefined : readingOf(inner);
 }
 
 /** Names of an operation's input fields. */
