@@ -85,10 +85,16 @@ test("a correction of a message that is deleted meanwhile is kept in the box", a
 });
 
 test("keys of the page rest behind an open dialog", async ({ browser }) => {
-  const { id } = await makeGroup(unheard("Behind"), "ada", "ben");
+  const others = ["ben", "carla", "duarte"];
+  const { id } = await makeGroup(unheard("Behind"), "ada", ...others);
   const { page, messages, say } = await openHosted(browser, "ada", id);
   await say("A message to go to");
   await expect(messages.getByText("Sending…")).toHaveCount(0);
+  for (const one of others) await callAs(one, "PUT", `/Chat/${id}/read`, { seq: 1 });
+  await messages.getByRole("button", { name: "Seen by 3 people" }).click();
+  await expect(page.getByRole("dialog", { name: "Seen by" }).getByRole("listitem")).toHaveCount(3);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.getByRole("button", { name: "New chat" }).first().click();
   const name = page.getByRole("dialog").getByRole("textbox", { name: "Name" });
   for (const key of ["Control+f", "Control+k", "F6", "Control+/", "Alt+ArrowDown"]) {

@@ -119,6 +119,7 @@ export function Conversation(props: ConversationProps) {
           snapshot={snapshot}
           room={room}
           lastSeq={chat?.chat.lastSeq ?? 0}
+          since={firstUnread(messages, snapshot.after, client.me)?.createdAt}
           onJump={() => timeline.current?.jumpTo(snapshot.after + 1)}
         />
       )}
@@ -149,6 +150,12 @@ export function Conversation(props: ConversationProps) {
       <Announcer chatId={chatId} prefix={announceAs} />
     </div>
   );
+}
+
+/** Undefined where it is not among the messages that are here. */
+function firstUnread(messages: readonly Message[], after: number, me: string): Message | undefined {
+  const isWhole = (messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= after + 1;
+  return isWhole ? messages.find(({ seq, senderId }) => seq > after && senderId !== me) : undefined;
 }
 
 function reasonNotToWrite({ chat, members, log }: ChatState): string | undefined {

@@ -6,6 +6,7 @@ import { Avatar } from "../ui/avatar.tsx";
 import { cn } from "../ui/cn.ts";
 import { Markdown } from "./markdown.tsx";
 import type { MessageMenuProps } from "./message-menu.tsx";
+import { SeenBy } from "./seen-by.tsx";
 import { exactTimeOf, timeOf } from "./times.ts";
 
 const MessageMenu = lazy(() => import("./message-menu.tsx"));
@@ -21,7 +22,8 @@ export interface MessageRowProps extends Omit<MessageMenuProps, "message" | "own
   quoted: Message | "unknown" | undefined;
   quotedAuthor: string;
   onJump: (seq: number) => void;
-  seenBy: string;
+  /** By name, those who have read it. */
+  seenBy: readonly string[];
   /** The one row that Tab reaches; arrows move on from it. */
   current: boolean;
   highlighted: boolean;
@@ -66,7 +68,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           </p>
         )}
         <Bubble message={message} own={own} {...more} />
-        {seenBy !== "" && <p className="mt-1 px-1 text-muted text-xs">Seen by {seenBy}</p>}
+        <SeenBy readers={seenBy} />
       </div>
       <div className="min-w-8 shrink-0 self-center opacity-0 focus-within:opacity-100 group-hover/message:opacity-100 group-focus/message:opacity-100 has-data-popup-open:opacity-100 pointer-coarse:opacity-100">
         {wanted && !message.deletedAt && (

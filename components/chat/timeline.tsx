@@ -210,6 +210,11 @@ export function Timeline(props: TimelineProps) {
 
   const moderates = chat?.chat.role === "owner" || chat?.chat.role === "moderator";
   const newestOwn = messages.findLast(({ senderId }) => senderId === me)?.seq;
+  const reads = chat?.reads;
+  const readers = useMemo(
+    () => (reads && newestOwn !== undefined ? readersOf(reads, newestOwn, people) : NOBODY),
+    [reads, newestOwn, people],
+  );
   const tabStop = currentAt >= 0 && items.some(({ index }) => index === currentAt) ? currentAt : lastMessageAt;
   const topRow = rows[virtual.range?.startIndex ?? 0];
 
@@ -251,7 +256,7 @@ export function Timeline(props: TimelineProps) {
                     quoted={row.quoted}
                     quotedAuthor={typeof row.quoted === "object" ? nameOf(people, row.quoted.senderId) : ""}
                     onJump={jumpTo}
-                    seenBy={row.message.seq === newestOwn && chat ? readersOf(chat, row.message.seq, people) : ""}
+                    seenBy={row.message.seq === newestOwn ? readers : NOBODY}
                     current={index === tabStop}
                     highlighted={row.message.seq === highlighted}
                     foundText={foundText}
@@ -285,6 +290,7 @@ export function Timeline(props: TimelineProps) {
 }
 
 const NONE: readonly Outgoing[] = [];
+const NOBODY: readonly string[] = [];
 
 function lastVisibleSeq(rows: readonly TimelineRow[], end: number): number {
   for (let at = Math.min(end, rows.length - 1); at >= 0; at--) {
