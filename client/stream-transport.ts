@@ -2,6 +2,9 @@ import { tenantAddress } from "./api.ts";
 import type { Connecting, Connection } from "./transport.ts";
 import type { LiveEvent } from "./types.ts";
 
+/** The service says something at least every 15 s. */
+const SILENT_FOR_MS = 32_000;
+
 /**
  * The log as an event stream (server-sent events, read with fetch, so that the token is a header). For places that let no WebSocket
  * through; it carries no ephemeral events.
@@ -29,7 +32,7 @@ async function read(connecting: Connecting, signal: AbortSignal): Promise<void> 
   await readEventStream(response, connecting);
 }
 
-/** Hands on what the log's stream says, until it ends. Throws what the network throws. */
+/** Hands on what the log's stream says, until it ends or falls silent: a line may be dead long before it says so. Throws what the network throws. */
 export async function readEventStream(
   { body }: Response,
   to: Pick<Connecting, "onEvent" | "onPosition" | "onResync">,
@@ -37,12 +40,19 @@ export async function readEventStream(
   if (!body) return;
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  for (let rest = ""; ; ) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
-    rest = blocks.pop() ?? "";
-    for (const block of blocks) hear(block, to);
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  try {
+    for (let rest = ""; ; ) {
+      silence = setTimeout(() => void reader.cancel().catch(() => undefined), SILENT_FOR_MS);
+      const { done, value } = await reader.read();
+      clearTimeout(silence);
+      if (done) return;
+      const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+      rest = blocks.pop() ?? "";
+      for (const block of blocks) hear(block, to);
+    }
+  } finally {
+    clearTimeout(silence);
   }
 }
 
