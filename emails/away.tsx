@@ -35,6 +35,7 @@ export function AwayMail({ brand, chatName, count, messages, url, unsubscribeUrl
             <strong>{message.sender}</strong> · {message.at}
           </Small>
           <Text
+            dir="auto"
             className="ink"
             style={{ margin: 0, fontSize: "15px", lineHeight: "22px", color: "#16191b", whiteSpace: "pre-line" }}
           >

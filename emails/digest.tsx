@@ -30,12 +30,14 @@ export function DigestMail({ brand, title, intro, items, more = 0, openUrl, unsu
         >
           {index > 0 && <Hr className="rule" style={{ borderColor: "#e4e6e4", margin: "14px 0" }} />}
           <Text
+            dir="auto"
             className="ink"
             style={{ margin: 0, fontSize: "15px", lineHeight: "22px", fontWeight: 600, color: "#16191b" }}
           >
             {item.subject}
           </Text>
           <Text
+            dir="auto"
             className="ink"
             style={{
               margin: "2px 0 4px",

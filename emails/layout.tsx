@@ -94,6 +94,7 @@ export function Layout({ brand, preview, children, footer }: LayoutProps) {
 export function Title({ children }: { children: ReactNode }) {
   return (
     <Text
+      dir="auto"
       className="ink"
       style={{ margin: "0 0 12px", fontSize: "20px", lineHeight: "28px", fontWeight: 600, color: "#16191b" }}
     >
@@ -106,6 +107,7 @@ export function Title({ children }: { children: ReactNode }) {
 export function Paragraph({ children }: { children: ReactNode }) {
   return (
     <Text
+      dir="auto"
       className="ink"
       style={{ margin: "0 0 16px", fontSize: "15px", lineHeight: "23px", color: "#16191b", whiteSpace: "pre-line" }}
     >

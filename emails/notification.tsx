@@ -55,7 +55,7 @@ function Content({ html }: { html: string }) {
       }}
     >
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: whoever renders a mail has sanitised it, a second time */}
-      <div dangerouslySetInnerHTML={{ __html: html }} />
+      <div dir="auto" dangerouslySetInnerHTML={{ __html: html }} />
     </Section>
   );
 }

@@ -58,7 +58,7 @@ export function MessageItem({ message, isWanted, onDelete }: MessageItemProps) {
             Deleted <When at={deletedAt} />
           </p>
         ) : (
-          <div className="break-words text-sm leading-6">
+          <div dir="auto" className="break-words text-sm leading-6">
             <Markdown text={content} />
           </div>
         )}
@@ -68,7 +68,7 @@ export function MessageItem({ message, isWanted, onDelete }: MessageItemProps) {
             <ol className="mt-1 space-y-1 border-line border-l pl-3">
               {edits.map((edit) => (
                 <li key={edit.version} className="break-words">
-                  {edit.content} · until <When at={edit.editedAt} />
+                  <bdi>{edit.content}</bdi> · until <When at={edit.editedAt} />
                 </li>
               ))}
             </ol>

@@ -175,6 +175,19 @@ test("HTML that brings colours of its own keeps the light ground it was written 
   expect([classOf("coloured"), classOf("html")]).toEqual(["content paper", "content ink"]);
 });
 
+test("what people wrote stands in the direction of its own script", async () => {
+  const samples = await renderSamples(brand);
+  const htmlOf = (name: string) => samples.find((one) => one.name === name)?.html ?? "";
+  const written = {
+    notification: ["The 9:40 from Montijo is late", "It leaves at ten"],
+    html: ["<h2>It leaves at"],
+    digest: ["The 9:40 from Montijo is late", "From Monday on"],
+    away: ["Where are you"],
+  };
+  for (const [name, all] of Object.entries(written))
+    for (const text of all) expect(htmlOf(name)).toMatch(new RegExp(`<(p|div)[^>]* dir="auto"[^>]*>${text}`));
+});
+
 test("a button's words read on any colour", () => {
   expect([inkOn("#0b6b62"), inkOn("#ffd400"), inkOn("#ffffff"), inkOn("#000000")]).toEqual([
     "#ffffff",
