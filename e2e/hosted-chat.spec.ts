@@ -254,12 +254,17 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await expect(carla.messages.locator("mark")).toHaveText("second");
   await page.keyboard.press("Escape");
   await expect(carla.box).toBeFocused();
+  await carla.box.fill("sails");
+  await carla.box.press("Home");
   await page.keyboard.press("Control+Shift+e");
   await page.getByRole("searchbox", { name: "Search emoji" }).fill("ferry");
   await expect(page.getByRole("gridcell")).toHaveCount(1); // the picker looks while one types, in its own time
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await expect(carla.box).toHaveValue("⛴️");
+  await expect(carla.box).toHaveValue("⛴️sails");
+  await expect(carla.box).toBeFocused();
+  await page.keyboard.type(" ");
+  await expect(carla.box, "goes on behind it").toHaveValue("⛴️ sails");
   expect(carla.noise).toEqual([]);
   await page.context().close();
 });

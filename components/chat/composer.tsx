@@ -149,10 +149,13 @@ export function Composer(props: ComposerProps) {
   }
 
   function insert(emoji: string) {
-    const at = box.current?.selectionStart ?? text.length;
-    change(text.slice(0, at) + emoji + text.slice(at));
+    const { current } = box;
+    if (!current) return;
+    // By the box itself, which keeps its caret behind it.
+    current.setRangeText(emoji, current.selectionStart, current.selectionEnd, "end");
+    change(current.value);
     setPicking(false);
-    box.current?.focus();
+    current.focus();
   }
 
   if (barred) return <p className="border-line border-t px-4 py-4 text-center text-muted text-sm">{barred}</p>;
