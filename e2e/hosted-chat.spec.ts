@@ -130,7 +130,12 @@ test("who was offline is told so, misses nothing and sends once what was written
   const refused = unheard("Into a frozen chat");
   const again = unheard("Into it again");
   await ben.say(refused);
+  await ben.messages.getByRole("article").last().focus();
+  await ben.page.keyboard.press("r");
+  const answers = ben.page.getByText("Reply to Ada Marques", { exact: true });
+  await expect(answers).toBeVisible();
   await ben.say(again);
+  await expect(answers).toHaveCount(0);
   await expect(ben.messages.getByText("Waiting to send")).toHaveCount(2);
   await callAs("ada", "PATCH", `/Chat/${id}`, { frozen: true });
   await ben.page.context().setOffline(false);
@@ -142,6 +147,7 @@ test("who was offline is told so, misses nothing and sends once what was written
   await ben.box.fill("Begun meanwhile");
   await ben.messages.getByRole("button", { name: "Edit" }).click();
   await expect(ben.box).toHaveValue(`${again}\nBegun meanwhile`);
+  await expect(answers, "still answers what it did").toBeVisible();
   await ben.box.press("Enter");
   await expect(ada.messages.getByText(again)).toContainText("Begun meanwhile");
   await expect(ben.messages.getByText(/^Not sent: /u)).toHaveCount(0);

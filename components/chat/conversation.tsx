@@ -132,6 +132,8 @@ export function Conversation(props: ConversationProps) {
         onEditUnsent={(item) => {
           room.discard(item.clientMessageId);
           composer.current?.fill(item.content);
+          const answered = messages.find(({ id }) => id === item.replyToId);
+          if (answered) start("reply", answered);
         }}
         foundText={foundText}
       />
