@@ -282,8 +282,16 @@ test("meets WCAG 2.2 AA in both themes and fits 360 px, with its panel and witho
   await expect(ada.messages.getByRole("article").first()).toBeVisible();
   await expectAccessible(ada.page);
   await ada.page.getByRole("button", { name: "Members" }).click();
-  await expect(ada.page.getByRole("list", { name: "Members" })).toBeVisible();
+  const members = ada.page.getByRole("list", { name: "Members" });
+  await expect(members).toBeVisible();
   await expectAccessible(ada.page);
+  await members.getByRole("button", { name: /^Remove Ben/u }).click();
+  const question = ada.page.getByRole("alertdialog", { name: /^Remove Ben/u });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(members.getByRole("listitem")).toHaveCount(2);
+  await members.getByRole("button", { name: /^Remove Ben/u }).click();
+  await question.getByRole("button", { name: "Remove" }).click();
+  await expect(members.getByRole("listitem")).toHaveCount(1);
   expect(ada.noise).toEqual([]);
   await ada.page.context().close();
 });

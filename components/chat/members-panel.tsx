@@ -37,6 +37,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
   const [adding, setAdding] = useState<ComboboxItem[]>([]);
   const [problem, setProblem] = useState("");
   const [leaving, setLeaving] = useState(false);
+  const [removing, setRemoving] = useState<{ userId: string; open: boolean }>();
   if (!state) return null;
   const { chat } = state;
   const room = client.room(chatId);
@@ -72,7 +73,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
             words={presenceWords(presence[member.userId])}
             onRemove={
               mayManage && member.userId !== client.me
-                ? () => void attempt("Not removed", () => room.removeMember(member.userId))
+                ? () => setRemoving({ userId: member.userId, open: true })
                 : undefined
             }
           />
@@ -128,6 +129,17 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
       >
         <p>You will see nothing of it any more until somebody adds you again. What you wrote stays.</p>
       </ConfirmDialog>
+      {removing && (
+        <ConfirmDialog
+          open={removing.open}
+          onOpenChange={(open) => setRemoving({ ...removing, open })}
+          title={`Remove ${nameOf(people, removing.userId)}?`}
+          confirm="Remove"
+          onConfirm={() => void attempt("Not removed", () => room.removeMember(removing.userId))}
+        >
+          <p>They see nothing of this chat any more until somebody adds them again. What they wrote stays.</p>
+        </ConfirmDialog>
+      )}
     </Drawer>
   );
 }
