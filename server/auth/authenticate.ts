@@ -99,6 +99,7 @@ async function authenticateToken(
   refuseRevoked(snapshot, userId, issuedAt);
   if (actAs && actAs !== userId)
     throw new DomainError("forbidden", { detail: "Only an API key may act as another user" });
+  security.tokenUsed(snapshot, userId, issuedAt);
   return {
     tenantId: snapshot.tenantId,
     kind: "user",

@@ -42,3 +42,17 @@ export async function touchKeys(db: Database, tenantId: TenantId, uses: Readonly
   const input = [...uses].map(([k, at]) => ({ k, at: new Date(at).toISOString() }));
   await db.pool.query("select touch_keys_v1($1, $2)", [tenantId, JSON.stringify(input)]);
 }
+
+/** Makes those known whom good tokens name. `issuedAt` in ms since 1970; in one round trip, which sets the tenant too. */
+export async function noteUsers(
+  db: Database,
+  tenantId: TenantId,
+  users: readonly { userId: string; issuedAt: number | undefined }[],
+): Promise<void> {
+  const input = users.map(({ userId, issuedAt }) => ({
+    u: userId,
+    // Postgres reads no year before 1.
+    at: issuedAt === undefined ? null : new Date(Math.max(0, issuedAt)).toISOString(),
+  }));
+  await db.pool.query("select note_users_v1($1, $2)", [tenantId, JSON.stringify(input)]);
+}

@@ -7,6 +7,7 @@ import type { Database } from "../persistence/database.ts";
 import { issuerSecretKey, issuerVersion, type TrustedIssuer, trustIssuer } from "./issuer.ts";
 import { TokenVerifier } from "./jwt.ts";
 import { KeyUsage } from "./key-usage.ts";
+import { KnownUsers } from "./known-users.ts";
 import { isTenantIdForm, mintTenantId, type TenantId } from "./principal.ts";
 import { type PusherApp, readPusherApp } from "./pusher-app.ts";
 import { type Scope, scopesOfKey } from "./scopes.ts";
@@ -72,6 +73,7 @@ export class TenantSecurity {
   private readonly secretKey: Buffer;
   private readonly log: Pick<Logger, "warn">;
   private readonly usage: KeyUsage;
+  private readonly users: KnownUsers;
   private readonly known = new LRUCache<string, Entry>({ max: 10_000 });
   private readonly unknown = new LRUCache<string, Entry>({ max: 10_000 });
   private readonly reads = new Map<string, Promise<Entry>>();
@@ -87,6 +89,7 @@ export class TenantSecurity {
     this.verifier = new TokenVerifier(options, this.now);
     this.sessions = new Sessions(options.db, options.authSecret, this.now);
     this.usage = new KeyUsage(options.db, this.log);
+    this.users = new KnownUsers(options.db, this.log);
   }
 
   /** The tenant as it was at most 5 s ago; undefined when there is none. Throws `unavailable` and what the database throws. */
@@ -118,9 +121,14 @@ export class TenantSecurity {
     this.usage.note(tenantId, keyId, this.now());
   }
 
+  /** Notes that a good token names the user, who is known from then on; written within a second, once a node. */
+  tokenUsed({ tenantId, usersValidAfter }: TenantSnapshot, userId: string, issuedAt: number | undefined): void {
+    this.users.note({ tenantId, userId, issuedAt, validAfter: usersValidAfter.get(userId) ?? 0 });
+  }
+
   /** Writes what is not written yet. Call before the database is closed. */
   async close(): Promise<void> {
-    await this.usage.flush();
+    await Promise.all([this.usage.flush(), this.users.flush()]);
   }
 
   /** Calls go on with what is known; when it is too old, they wait for a read themselves and get its error. */

@@ -22,7 +22,7 @@ type User = Answers["users"]["list"]["data"][number];
 
 const filters = { search: parseAsString, before: parseAsString, create: parseAsBoolean.withDefault(false) };
 
-/** The tenant's end users: whoever has a profile, got a token here or was connected. */
+/** The tenant's end users: whoever has a profile, got a token here, came with one or was connected. */
 export function UsersPage() {
   const { base, manages } = useConsole();
   const trpc = useTRPC();

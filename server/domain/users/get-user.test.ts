@@ -28,6 +28,21 @@ describe("succeeds", () => {
     expect(await tenant.key()("GET", "/Users/invited")).toMatchObject({ status: 200, body: { userId: "invited" } });
   });
 
+  test("for who was a member somewhere", async () => {
+    const { body } = await tenant.as("fresh")("POST", "/Chat", { memberUserIds: ["past"] });
+    expect((await tenant.as("fresh")("DELETE", `/Chat/${body.id}/members/past`)).status).toBe(200);
+    expect(await tenant.key()("GET", "/Users/past")).toMatchObject({ status: 200, body: { userId: "past" } });
+  });
+
+  test("for whom a good token alone names, in this tenant, from a moment after its first call", async () => {
+    const other = await stack.tenant("umbra");
+    expect((await tenant.as("signed")("GET", "/Chat")).status).toBe(200);
+    const find = async () => (await tenant.key()("GET", "/Users/signed")).status;
+    await expect.poll(find, { timeout: 20_000 }).toBe(200);
+    expect((await tenant.key()("POST", "/admin/users/signed/export")).status).toBe(201);
+    expect((await other.key()("GET", "/Users/signed")).status).toBe(404);
+  });
+
   test("for whom a notification alone names, one to come as well, in this tenant", async () => {
     const other = await stack.tenant("initech");
     const said = { subject: "Welcome", message: "Aboard" };

@@ -71,7 +71,7 @@ describe("succeeds", () => {
   });
 
   test("for an Admin, and shows nothing of another tenant", async () => {
-    expect((await tenant.as("root", ["Admin"])<Page>("GET", "/admin/users")).body.totalCount).toBe(25);
+    expect((await tenant.as("user-00", ["Admin"])<Page>("GET", "/admin/users")).body.totalCount).toBe(25);
     const other = await stack.tenant("globex");
     expect((await other.key()<Page>("GET", "/admin/users")).body.data).toEqual([]);
   });

@@ -13,7 +13,7 @@ const listedUser = userSchema.extend({ presence: presenceSchema.shape.state }).m
 
 export const listUsers = query({
   name: "users.list",
-  summary: "The tenant's users that have a profile or got a token here, newest first",
+  summary: "The tenant's users that have a profile, got a token here or came with one, newest first",
   http: { method: "GET", path: "/admin/users" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({

@@ -33,13 +33,13 @@ export async function findDisplayNames(
   return new Map(rows.map(({ id, displayName }) => [id, displayName ?? ""]));
 }
 
-/** Whether a membership or a notification, there or to come, names the user, without any profile. */
+/** Whether a membership, also one that has ended, or a notification, there or to come, names the user, without any profile. */
 export async function isNamedAnywhere(db: Database, tenantId: TenantId, userId: string): Promise<boolean> {
   const client = db.forTenant(tenantId);
   const where = { tenantId, userId };
   const select = { userId: true };
   const found =
-    (await client.member.findFirst({ where, select })) ??
+    (await client.membershipSpan.findFirst({ where, select })) ??
     // Each by its own index: of both at once a busy tenant's whole table might be read.
     (await client.notification.findFirst({ where: { ...where, status: "visible" }, select })) ??
     (await client.notification.findFirst({ where: { ...where, status: "scheduled" }, select }));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { noteUsers } from "../../auth/store.ts";
 import { runBatch } from "../../domain/batches/run-batch.ts";
 import { makeStep, readPortion } from "../../domain/batches/store.ts";
 import { newId } from "../../ids.ts";
@@ -248,10 +249,23 @@ test("a send to everyone leaves out who was erased, until they have a token or a
     expect(body.total).toBe(rows.length);
     return rows.map(({ user_id }) => user_id);
   };
-  await erase(ida, "ida");
-  await erase(ida, "jo");
-  expect(await tell()).toEqual(["kim"]);
+  // Known by having been in a chat alone; that of who is erased names nobody.
+  const chat = { name: "Crew", memberUserIds: ["ida", "lou", "max"] };
+  const crew = await call<{ id: string }>("POST", "/Chat", chat, { "x-act-as-user": "kim" });
+  for (const user of ["lou", "max"])
+    await call("DELETE", `/Chat/${crew.body.id}/members/${user}`, undefined, { "x-act-as-user": "kim" });
+  const before = Date.now();
+  for (const user of ["ida", "jo", "lou"]) await erase(ida, user);
+  expect(await tell()).toEqual(["kim", "max"]);
   await call("POST", "/tokens", { userId: "ida" });
   await call("PUT", "/Users/jo", { displayName: "Jo" });
-  expect(await tell()).toEqual(["ida", "jo", "kim"]);
+  expect(await tell()).toEqual(["ida", "jo", "kim", "max"]);
+  // A token of before that was taken just before it was refused makes nobody known again, one issued since does.
+  const { db, security } = stack.api.services;
+  await noteUsers(db, ida.tenantId, [{ userId: "lou", issuedAt: before }]);
+  expect(await tell()).toEqual(["ida", "jo", "kim", "max"]);
+  security.invalidate(ida.tenantId);
+  expect((await ida.as("lou")("GET", "/Chat")).status).toBe(200);
+  await security.close();
+  expect(await tell()).toEqual(["ida", "jo", "kim", "lou", "max"]);
 });

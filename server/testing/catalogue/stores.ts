@@ -53,6 +53,7 @@ export const storeRows: StoreModules = {
     rows: {
       readSecurity: [({ db, mine }) => auth.readSecurity(db, mine), own],
       touchKeys: [({ db, mine, theirs }) => auth.touchKeys(db, mine, new Map([[theirs.keyId, +future]])), undefined],
+      noteUsers: [({ db, mine }) => auth.noteUsers(db, mine, [{ userId: "ada", issuedAt: undefined }]), undefined],
     },
   },
   "domain/api-keys/store.ts": {
