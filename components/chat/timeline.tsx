@@ -208,7 +208,8 @@ export function Timeline(props: TimelineProps) {
     event.preventDefault();
   }
 
-  const moderates = chat?.chat.role === "owner" || chat?.chat.role === "moderator";
+  // In a chat of two nobody is over the other, not even who made it.
+  const moderates = chat?.chat.kind === "group" && (chat.chat.role === "owner" || chat.chat.role === "moderator");
   const newestOwn = messages.findLast(({ senderId }) => senderId === me)?.seq;
   const reads = chat?.reads;
   const readers = useMemo(

@@ -36,6 +36,8 @@ export const createChat = mutation({
     const memberIds = [...new Set([caller, ...wanted.memberUserIds])];
     if (wanted.kind === "direct" && memberIds.length !== 2)
       throw new DomainError("invalid", { errors: { memberUserIds: ["a direct chat is with exactly one other user"] } });
+    if (wanted.kind === "direct" && wanted.policy !== "open")
+      throw new DomainError("invalid", { errors: { policy: ["a direct chat is open"] } });
     const directKey = wanted.kind === "direct" ? JSON.stringify([...memberIds].sort()) : null;
     const make = (existing?: Chat) =>
       unitOfWork(

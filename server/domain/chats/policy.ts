@@ -24,6 +24,11 @@ export function canGovern(chat: Pick<MemberChat, "role">, admin: boolean): boole
   return admin || isModerator(chat.role);
 }
 
+/** In a chat of two nobody is over the other, not even who made it: only an Admin freezes it, mutes there or gives it rules. */
+export function canBind(chat: Pick<MemberChat, "kind">, admin: boolean): boolean {
+  return admin || chat.kind !== "direct";
+}
+
 export function canDelete(chat: Pick<MemberChat, "role">): boolean {
   return chat.role === "owner";
 }

@@ -70,6 +70,18 @@ describe("policy and freezing", () => {
     await update(ada, chat, { frozen: false });
     expect((await say(ben, chat)).status).toBe(201);
   });
+
+  test("are not for who made a direct chat, 409: an Admin may, and either lifts what holds", async () => {
+    const two = { kind: "direct", memberUserIds: ["ben"] };
+    expect((await ada("POST", "/Chat", { ...two, policy: "moderated" })).status).toBe(400);
+    const chat = await createChat(two);
+    for (const change of [{ frozen: true }, { policy: "moderated" }])
+      expect(await update(ada, chat, change)).toMatchObject({ status: 409, body: { code: "conflict" } });
+    expect((await say(ben, chat)).status).toBe(201);
+    expect((await update(ada, chat, { name: "Two", policy: "open", frozen: false })).status).toBe(200);
+    expect((await tenant.key()("PATCH", `/admin/chats/${chat.id}`, { frozen: true })).status).toBe(200);
+    expect((await update(ada, chat, { frozen: false })).body.frozen).toBe(false);
+  });
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, metadata, text } from "../../schema.ts";
 import { getStanding, type Standing } from "../members/store.ts";
-import { canGovern, canManage } from "./policy.ts";
+import { canBind, canGovern, canManage } from "./policy.ts";
 import { presentChats, publicChat } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
 import { getMemberChat, withHead } from "./store.ts";
@@ -26,12 +26,16 @@ export const updateChat = mutation({
   access: { caller: "user", scope: "chats:write" },
   input: chatChangeInput,
   output: chatSchema,
+  errors: ["conflict"],
   async handle(ctx, change) {
     const { db } = ctx.services;
     const chatId = requireId(change.chatId);
     const userId = callerId(ctx);
     const chat = await getMemberChat(db, ctx.tenantId, userId, chatId);
     ensureMayChange(ctx, chat, change);
+    // What was laid upon the other before may be lifted.
+    if ((change.frozen || change.policy === "moderated") && !canBind(chat, ctx.principal.admin))
+      throw new DomainError("conflict", { detail: "A direct chat is neither frozen nor moderated" });
     await unitOfWork(db, ctx.tenantId, async (work) => {
       await applyChange(ctx, work, chatId, change);
       // Whoever changes the chat's own rules has to have the role to; for all others they are what they were.

@@ -65,6 +65,17 @@ describe("roles", () => {
 describe("muting", () => {
   const say = (chat: Chat) => ben("POST", `/Chat/${chat.id}/messages`, { content: "x" });
 
+  test("is not for who made a direct chat, 409: an Admin may, and it can be lifted", async () => {
+    const two = { kind: "direct", memberUserIds: ["ben"] };
+    const chat = (await ada<Chat>("POST", "/Chat", two)).body;
+    const mute = { mutedUntil: inAMinute() };
+    expect(await update(ada, chat, "ben", mute)).toMatchObject({ status: 409, body: { code: "conflict" } });
+    expect((await say(chat)).status).toBe(201);
+    expect((await tenant.key()("PATCH", `/admin/chats/${chat.id}/members/ben`, mute)).status).toBe(200);
+    expect((await update(ada, chat, "ben", { mutedUntil: "2020-01-01T00:00:00Z" })).status).toBe(200);
+    expect((await say(chat)).status).toBe(201);
+  });
+
   test.each([
     ["7-digit fraction", () => inAMinute().replace("Z", "4567Z")],
     ["an offset", () => `${new Date(Date.now() + 7_260_000).toISOString().slice(0, -1)}+02:00`],

@@ -5,8 +5,8 @@ import { requireId, requireUserId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, instant } from "../../schema.ts";
-import { isModerator } from "../chats/policy.ts";
-import type { Role } from "../chats/schema.ts";
+import { canBind, isModerator } from "../chats/policy.ts";
+import type { MemberChat, Role } from "../chats/schema.ts";
 import { getChat, getMemberChat } from "../chats/store.ts";
 import { role } from "./schema.ts";
 import { getStanding } from "./store.ts";
@@ -29,7 +29,12 @@ export const updateMember = mutation({
   async handle(ctx, change) {
     const chatId = requireId(change.chatId);
     requireUserId(change.userId);
-    ensureMayChange(change, await roleOf(ctx, chatId));
+    const chat = await standingOf(ctx, chatId);
+    ensureMayChange(change, chat.role);
+    // What was laid upon the other before may be lifted.
+    const mutes = change.mutedUntil !== undefined && Date.parse(change.mutedUntil) > Date.now();
+    if (mutes && !canBind(chat, ctx.principal.admin))
+      throw new DomainError("conflict", { detail: "In a direct chat nobody mutes the other" });
     return await unitOfWork(ctx.services.db, ctx.tenantId, async (work) => {
       await work.lockHead();
       const { admin } = ctx.principal;
@@ -51,11 +56,11 @@ function ensureMayChange(change: z.output<typeof memberChangeInput>, callerRole:
 }
 
 /** What the caller is in the chat; an Admin is as good as an owner, of any chat of the tenant. Throws not_found. */
-async function roleOf(ctx: Context, chatId: string): Promise<Role> {
+async function standingOf(ctx: Context, chatId: string): Promise<Pick<MemberChat, "kind" | "role">> {
   const { db } = ctx.services;
-  if (!ctx.principal.admin) return (await getMemberChat(db, ctx.tenantId, callerId(ctx), chatId)).role;
-  await getChat(db, ctx.tenantId, chatId);
-  return "owner";
+  if (!ctx.principal.admin) return getMemberChat(db, ctx.tenantId, callerId(ctx), chatId);
+  const { kind } = await getChat(db, ctx.tenantId, chatId);
+  return { kind, role: "owner" };
 }
 
 /** Changes a member within a unit of work, as somebody of a role in the chat may. */
