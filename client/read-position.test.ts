@@ -37,6 +37,17 @@ describe("the read position", () => {
     expect(told).toEqual([7]);
   });
 
+  it("tells what it has gathered before it is set back", async () => {
+    const told: number[] = [];
+    const position = new ReadPosition(async (seq) => void told.push(seq));
+    position.moveTo(9);
+    await position.settle();
+    expect(told).toEqual([9]);
+    position.setBack(4);
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([9]);
+  });
+
   it("is settled before it is set back, and moves on from there", async () => {
     const told: number[] = [];
     let arrive = () => {};

@@ -17,10 +17,13 @@ export class ReadPosition {
     this.resend();
   }
 
-  /** Before "mark unread": a position that is still under way must not arrive after it. */
+  /** Before "mark unread", which sets back what is told and no further forwards: all is told first, and nothing arrives after it. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    await this.#telling;
+    if (this.#wanted <= this.#told) return;
+    this.#telling = this.#tell();
     await this.#telling;
   }
 

@@ -69,6 +69,16 @@ describe("succeeds", () => {
     expect((await move(ben, chat, { seq: 3, unread: null })).body.lastReadSeq).toBe(5);
   });
 
+  test("back with unread, never forwards: what was not read stays unread, to oneself and to others", async () => {
+    const chat = await chatOf(6);
+    await move(ben, chat, { seq: 2 });
+    const before = await cursor(ben);
+    expect((await move(ben, chat, { seq: 5, unread: true })).body).toMatchObject({ lastReadSeq: 2, unreadCount: 4 });
+    expect(await since(ben, before)).toEqual([]);
+    const { data } = (await ada<{ data: Seen[] }>("GET", `/Chat/${chat.id}/members?expand=true`)).body;
+    expect(data.find(({ userId }) => userId === "ben")?.lastReadSeq).toBe(2);
+  });
+
   test("in the address too, with an empty body that says JSON", async () => {
     const chat = await chatOf(2);
     const headers = { "content-type": "application/json; charset=utf-8" };
@@ -188,8 +198,19 @@ test.each<[moves: [seq: number, back: boolean][], end: number, furthest: number]
       [6, true],
       [1, false],
     ],
+    1,
+    1,
+  ],
+  [
+    [
+      [9, false],
+      [3, true],
+      [5, false],
+      [8, true],
+      [0, false],
+    ],
     5,
-    5,
+    9,
   ],
 ])("moves that are committed together end where they would one after the other: %j", async (moves, end, furthest) => {
   const { id: chatId } = await chatOf(10);

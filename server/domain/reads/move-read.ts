@@ -15,7 +15,10 @@ export const moveRead = mutation({
   input: z.object({
     chatId: entityId,
     seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
-    unread: z.boolean().optional().describe("Mark unread from seq on"),
+    unread: z
+      .boolean()
+      .optional()
+      .describe("Mark unread from seq on: what is read before it stays read, nothing after it becomes read"),
     clientId: messageFields.clientId,
   }),
   output: z.object({ chatId: z.string(), lastReadSeq: z.number().int(), unreadCount: z.number().int() }),

@@ -8,7 +8,7 @@ export interface Move {
   chatId: string;
   userId: string;
   seq: number;
-  /** Back to just before seq, instead of forwards to it */
+  /** Back to just before seq, from further on only, instead of forwards to it */
   back: boolean;
   clientHash?: string | undefined;
 }
