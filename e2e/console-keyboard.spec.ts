@@ -88,9 +88,30 @@ test("one gets past the sidebar, and to any page by the palette, the sidebar and
   await expect(title("Chats")).toBeFocused();
   await goBy("u", "Users");
   await press("?");
-  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  const sheet = page.getByRole("dialog", { name: "Keys" });
+  await expect(sheet).toBeVisible();
   await press("Escape");
   await expect(title("Users")).toBeFocused();
+
+  // Keys of one letter can be switched off; the menu still leads to the sheet.
+  const single = sheet.getByRole("switch", { name: "Keys of one letter or sign" });
+  await press("?");
+  await goTo(single);
+  await press("Space");
+  await expect(single).not.toBeChecked();
+  await press("Escape");
+  await expect(title("Users")).toBeFocused();
+  await press("?", "c", "j");
+  await expect(title("Users")).toBeFocused();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: /^Keys/ }).click();
+  await single.click();
+  await press("Escape");
+  await expect(sheet).toHaveCount(0);
+  await title("Users").focus();
+  await press("j"); // from nowhere into the table
+  await expect(page.getByRole("row", { name: /Ada/ }).getByRole("button")).toBeFocused();
 });
 
 test("what is made is made, opened and looked through", async () => {
@@ -167,6 +188,10 @@ test("a row's menu, a question, what must be answered, a drawer and an undo take
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toBeFocused();
   await press("Escape");
   await expect(menu).toBeFocused();
+  await press(".");
+  await expect(page.getByRole("menuitem", { name: "Rotate" })).toBeVisible();
+  await press("Escape");
+  await expect(menu).toBeFocused();
   const question = page.getByRole("alertdialog", { name: /^Rotate/ });
   await press("Enter");
   await expect(page.getByRole("menuitem", { name: "Rotate" })).toBeFocused();
@@ -192,17 +217,20 @@ test("a row's menu, a question, what must be answered, a drawer and an undo take
   await expect(answer).toHaveCount(0);
   await expect(menu).toBeFocused();
 
-  const { body } = await own.call<{ id: string }>("POST", "/Notifications", {
-    userId: "ada",
-    subject: "By keys",
-    message: "m",
-  });
+  const content = { userId: "ada", message: "m" };
+  const { body } = await own.call<{ id: string }>("POST", "/Notifications", { ...content, subject: "By keys" });
+  await own.call("POST", "/Notifications", { ...content, subject: "Above it" });
   await goBy("n", "Notifications");
   const row = page.getByRole("row", { name: /By keys/ }).getByRole("button");
   await goTo(row);
   await press("Enter");
   const drawer = page.getByRole("dialog", { name: "Notification" });
   await expect(drawer.getByText("Why it did or did not arrive")).toBeVisible();
+  await press("ArrowLeft");
+  await expect(drawer.getByRole("heading", { name: "Above it" })).toBeVisible();
+  await press("ArrowLeft"); // it is the first
+  await press("ArrowRight");
+  await expect(drawer.getByRole("heading", { name: "By keys" })).toBeVisible();
   await press("Escape");
   await expect(drawer).toHaveCount(0);
   await expect(row).toBeFocused();

@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from "react";
 import { cn } from "../ui/cn.ts";
+import { rowActOf, rowStops, showActs } from "./row-keys.ts";
 
 export interface Column<Row> {
   header: string;
@@ -28,18 +29,21 @@ function isOpening({ target, currentTarget }: MouseEvent): boolean {
   return isOwn && !window.getSelection()?.toString();
 }
 
-/** Rows of one kind of thing. Below 640 px each is a card of the same fields; j, k and arrows move, Enter opens. */
+/** Rows of one kind of thing. Below 640 px each is a card of the same fields; j, k and arrows move, Enter opens, a dot shows the row's acts. */
 export function DataTable<Row>({ label, columns, rows, idOf, onOpen, openId }: DataTableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
 
   function onKeyDown(event: KeyboardEvent) {
-    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const openers = [...(body.current?.querySelectorAll<HTMLElement>("[data-opener]") ?? [])];
-    const at = openers.findIndex((opener) => opener.closest("tr")?.contains(document.activeElement));
-    if (at < 0) return;
+    const act = rowActOf(event.key);
+    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey || !body.current) return;
+    const stops = rowStops(body.current);
+    const rowOf = (stop: HTMLElement | undefined) => stop?.closest("tr");
+    const at = stops.findIndex((stop) => rowOf(stop)?.contains(document.activeElement));
+    const row = rowOf(stops[at]);
+    if (!row) return;
     event.preventDefault();
-    openers[at + step]?.focus();
+    if (act === "acts") showActs(row);
+    else stops[at + act]?.focus();
   }
 
   return (

@@ -3,6 +3,8 @@ import { useEffect, useRef } from "react";
 import { useConsole } from "./console-context.ts";
 import { useLive } from "./live.ts";
 import { pagesFor } from "./pages.ts";
+import { rowStops } from "./row-keys.ts";
+import { areSingleKeysOn } from "./single-keys.ts";
 
 const G_HOLDS_MS = 1_500;
 
@@ -20,10 +22,12 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
       return page !== undefined;
     }
 
-    function press(key: string, at: number): boolean {
+    /** @param taken By a table: only after `g` it leads elsewhere. */
+    function press(key: string, at: number, taken: boolean): boolean {
       const afterG = at - gone.current < G_HOLDS_MS;
       gone.current = Number.NEGATIVE_INFINITY;
       if (afterG) return go(key);
+      if (taken) return false;
       switch (key) {
         case "g":
           gone.current = at;
@@ -38,6 +42,11 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
           return focusOn("[data-filter]");
         case "c":
           return clickOn("[data-create]");
+        // In a row they are the table's; from anywhere else they lead into it.
+        case "j":
+          return focusOnRow(0);
+        case "k":
+          return focusOnRow(-1);
         default:
           return false;
       }
@@ -51,9 +60,10 @@ export function useConsoleKeys(on: { onPalette: () => void; onSheet: () => void 
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
+      if (!areSingleKeysOn()) return;
       // One that has just opened gets the focus a frame later.
       if (document.querySelector("[data-dialog]")) return;
-      if (press(event.key, event.timeStamp)) event.preventDefault();
+      if (press(event.key, event.timeStamp, event.defaultPrevented)) event.preventDefault();
     }
 
     document.addEventListener("keydown", onKeyDown);
@@ -70,6 +80,13 @@ function focusOn(selector: string): boolean {
   const found = document.querySelector<HTMLElement>(selector);
   found?.focus();
   return found !== null;
+}
+
+function focusOnRow(at: 0 | -1): boolean {
+  const table = document.querySelector("main [role=table]");
+  const stop = table ? rowStops(table).at(at) : undefined;
+  stop?.focus();
+  return stop !== undefined;
 }
 
 function clickOn(selector: string): boolean {

@@ -15,6 +15,7 @@ import { FilterBox } from "../filter-box.tsx";
 import { IdText } from "../id-text.tsx";
 import { useLive } from "../live.ts";
 import type { Failure } from "../problem.ts";
+import { stepsOf } from "../row-keys.ts";
 import { saveFile } from "../save-file.ts";
 import { fits, mostRows, prettyOf, type Row } from "./rows.ts";
 
@@ -90,7 +91,15 @@ export function InspectorView(props: InspectorViewProps) {
           </p>
         </>
       )}
-      <Drawer open={open !== undefined} onOpenChange={() => setOpen(undefined)} title={open?.what ?? ""} modal={false}>
+      <Drawer
+        open={open !== undefined}
+        onOpenChange={() => setOpen(undefined)}
+        title={open?.what ?? ""}
+        modal={false}
+        steps={stepsOf(found.slice(0, mostShown), open?.id ?? null, (id) =>
+          setOpen(found.find((row) => row.id === id)),
+        )}
+      >
         {open && <Opened row={open} />}
       </Drawer>
     </>

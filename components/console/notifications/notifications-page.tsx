@@ -18,6 +18,7 @@ import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
+import { stepsOf } from "../row-keys.ts";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { NotificationLife } from "./notification-life.tsx";
@@ -129,6 +130,7 @@ export function NotificationsPage() {
         onOpenChange={(shown) => !shown && void setQuery({ open: null })}
         title="Notification"
         modal={false}
+        steps={stepsOf(query.data?.data, open, (id) => void setQuery({ open: id }))}
         actions={
           <Button size="sm" onClick={() => router.push(`${base}/notifications/${open}`)}>
             Open page

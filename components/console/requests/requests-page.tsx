@@ -14,6 +14,7 @@ import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
+import { stepsOf } from "../row-keys.ts";
 import { type Inputs, useTRPC } from "../trpc.ts";
 import { useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
@@ -149,6 +150,7 @@ export function RequestsPage() {
         onOpenChange={(shown) => !shown && void setQuery({ open: null })}
         title={opened?.operation ?? ""}
         modal={false}
+        steps={stepsOf(query.data?.data, open, (id) => void setQuery({ open: id }))}
       >
         {opened && <RequestDetail of={opened} />}
       </Drawer>

@@ -13,6 +13,7 @@ import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
+import { stepsOf } from "../row-keys.ts";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { statuses, useDeliveryFilters } from "./delivery-filters.ts";
@@ -92,6 +93,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
         onOpenChange={(shown) => !shown && void setQuery({ open: null })}
         title="Delivery"
         modal={false}
+        steps={stepsOf(query.data?.data, open, (id) => void setQuery({ open: id }))}
         actions={
           <Button size="sm" onClick={() => router.push(`${base}/webhooks/${webhookId}/deliveries/${open}`)}>
             Open page
