@@ -12,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 interface Entry {
+  id: string;
   operation: string;
   target?: string;
   input: Record<string, unknown>;
@@ -40,6 +41,16 @@ test("who told whom is noted, and what of, but not what they were told", async (
     ["notifications.create", undefined, { ...masked, userId: "zed", type: "Lab", email: "•••", scheduledFor }],
   ]);
   expect((await entries("batches")).map(({ input }) => input)).toEqual([{ ...masked, userIds: ["zed"], type: "Lab" }]);
+});
+
+test("one entry is found by its id, by the tenant alone that it is of", async () => {
+  for (const name of ["first", "second"]) await tenant.key()("PUT", `/admin/topics/${name}`, { name });
+  const [, first] = await entries("topics.put");
+  const by = async (id: string | undefined, of = tenant) =>
+    (await of.key()<{ data: Entry[] }>("GET", `/admin/audit?id=${id}&limit=1`)).body.data;
+  expect(await by(first?.id)).toMatchObject([{ id: first?.id, target: "topicId:first" }]);
+  expect(await by(first?.id, await stack.tenant("globex"))).toEqual([]);
+  expect(await by("nonsense")).toEqual([]);
 });
 
 /** What is somebody's own or said to them, wherever an operation takes it. */

@@ -13,9 +13,19 @@ export function openedOf<Row extends Identified>(
   return rows?.find((row) => row.id === id) ?? (before?.id === id ? before : undefined);
 }
 
-export function useOpened<Row extends Identified>(rows: readonly Row[] | undefined, id: string | null) {
+/** Whether a link names a row that is not on this page of the list, so that it has to be asked for alone. */
+export function isElsewhere(rows: readonly Identified[] | undefined, id: string | null): boolean {
+  return id !== null && rows !== undefined && !rows.some((row) => row.id === id);
+}
+
+/** @param alone What was found by the id alone; undefined until that has been asked. */
+export function useOpened<Row extends Identified>(
+  rows: readonly Row[] | undefined,
+  id: string | null,
+  alone: readonly Row[] | undefined,
+): { opened: Row | undefined; isGone: boolean } {
   const [before, setBefore] = useState<Row>();
-  const opened = openedOf(rows, id, before);
+  const opened = openedOf([...(rows ?? []), ...(alone ?? [])], id, before);
   if (opened !== before) setBefore(opened);
-  return opened;
+  return { opened, isGone: isElsewhere(rows, id) && opened === undefined && alone !== undefined };
 }

@@ -16,7 +16,7 @@ import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
 import { type Inputs, useTRPC } from "../trpc.ts";
-import { useOpened } from "../use-opened.ts";
+import { isElsewhere, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { AuditDetail, type AuditEntry } from "./audit-detail.tsx";
 import { AuditExport } from "./audit-export.tsx";
@@ -56,7 +56,10 @@ export function AuditPage() {
   );
   const narrow = (part: Parameters<typeof setQuery>[0] & object) => void setQuery({ ...part, before: null });
   const clear = () => narrow({ actor: null, operation: null, target: null, outcome: null });
-  const opened = useOpened(query.data?.data, open);
+  const alone = useQuery(
+    trpc.audit.list.queryOptions({ id: open ?? "", limit: 1 }, { enabled: isElsewhere(query.data?.data, open) }),
+  );
+  const { opened, isGone } = useOpened(query.data?.data, open, alone.data?.data);
 
   return (
     <>
@@ -114,13 +117,14 @@ export function AuditPage() {
         )}
       </QueryView>
       <Drawer
-        open={opened !== undefined}
+        open={opened !== undefined || isGone}
         onOpenChange={(shown) => !shown && void setQuery({ open: null })}
-        title={opened?.operation ?? ""}
+        title={opened?.operation ?? "Not found"}
         modal={false}
         steps={stepsOf(query.data?.data, open, (id) => void setQuery({ open: id }))}
       >
         {opened && <AuditDetail entry={opened} />}
+        {isGone && <p className="p-4 text-sm">This entry is not kept any more, or the link is of another tenant.</p>}
       </Drawer>
     </>
   );

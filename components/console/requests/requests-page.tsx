@@ -16,7 +16,7 @@ import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
 import { type Inputs, useTRPC } from "../trpc.ts";
-import { useOpened } from "../use-opened.ts";
+import { isElsewhere, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { GroupedErrors } from "./grouped-errors.tsx";
 import { type ApiRequest, RequestDetail } from "./request-detail.tsx";
@@ -68,7 +68,10 @@ export function RequestsPage() {
   const clear = () =>
     narrow({ outcome: null, operation: null, transport: null, userId: null, keyId: null, requestId: null });
   const known = outcomes.some(({ value }) => value === (chosen.outcome ?? ""));
-  const opened = useOpened(query.data?.data, open);
+  const alone = useQuery(
+    trpc.requests.list.queryOptions({ id: open ?? "", limit: 1 }, { enabled: isElsewhere(query.data?.data, open) }),
+  );
+  const { opened, isGone } = useOpened(query.data?.data, open, alone.data?.data);
 
   return (
     <>
@@ -146,13 +149,14 @@ export function RequestsPage() {
         )}
       </QueryView>
       <Drawer
-        open={opened !== undefined}
+        open={opened !== undefined || isGone}
         onOpenChange={(shown) => !shown && void setQuery({ open: null })}
-        title={opened?.operation ?? ""}
+        title={opened?.operation ?? "Not found"}
         modal={false}
         steps={stepsOf(query.data?.data, open, (id) => void setQuery({ open: id }))}
       >
         {opened && <RequestDetail of={opened} />}
+        {isGone && <p className="p-4 text-sm">This call is not kept any more, or the link is of another tenant.</p>}
       </Drawer>
     </>
   );

@@ -25,6 +25,8 @@ export const auditEntrySchema = z
   })
   .meta({ id: "AuditEntry" });
 
+export const entryId = text(100).optional().describe("The one entry of this `id`");
+
 export const auditFilter = {
   actor: text(320).optional().describe("Id or name of who did it"),
   operation: text(100).optional().describe("noun.verb, or its noun"),

@@ -1,5 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { newId } from "../../ids.ts";
+import { isId, newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { AuditEntry, Prisma } from "../../persistence/generated/client.ts";
 import { literally } from "../../persistence/like.ts";
@@ -62,15 +62,17 @@ export interface EntryFilter {
   operation?: string | undefined;
   target?: string | undefined;
   outcome?: string | undefined;
+  id?: string | undefined;
 }
 
 /** Entries older than a cursor, newest first. */
-export function listEntries(
+export async function listEntries(
   db: Database,
   tenantId: TenantId,
   range: { before?: { at: Date; id: string } | undefined; limit: number },
-  { actor, operation, target, outcome }: EntryFilter,
+  { actor, operation, target, outcome, id }: EntryFilter,
 ): Promise<AuditEntry[]> {
+  if (id !== undefined && !isId(id)) return [];
   const { before, limit } = range;
   const AND: Prisma.AuditEntryWhereInput[] = [];
   if (before)
@@ -78,7 +80,7 @@ export function listEntries(
   if (actor) AND.push({ OR: [{ actorId: actor }, { actorName: { equals: literally(actor), mode: "insensitive" } }] });
   if (operation) AND.push({ OR: [{ operation }, { operation: { startsWith: `${literally(operation)}.` } }] });
   return db.forTenant(tenantId).auditEntry.findMany({
-    where: { tenantId, AND, ...(target ? { target } : {}), ...(outcome ? { outcome } : {}) },
+    where: { tenantId, AND, ...(id ? { id } : {}), ...(target ? { target } : {}), ...(outcome ? { outcome } : {}) },
     orderBy: [{ at: "desc" }, { id: "desc" }],
     take: limit,
   });

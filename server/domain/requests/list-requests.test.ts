@@ -82,6 +82,11 @@ describe("succeeds", () => {
       expect((await list(`requestId=${id}`)).data.map(({ requestId }) => requestId)).toEqual([id]);
     }
     expect((await list("requestId=nonsense")).data).toEqual([]);
+    const [newest, oldest] = [data[0], data.at(-1)];
+    for (const one of [newest, oldest])
+      expect(await list(`id=${one?.id}&limit=1`)).toMatchObject({ data: [{ id: one?.id }], nextCursor: null });
+    expect((await list(`id=${oldest?.id}`, other)).data).toEqual([]);
+    expect((await list("id=nonsense")).data).toEqual([]);
   });
 
   test("with what filters leave, page by page", async () => {

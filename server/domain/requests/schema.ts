@@ -33,6 +33,7 @@ export const requestFilter = {
   userId: text(128).optional(),
   keyId: text(100).optional(),
   requestId: text(100).optional(),
+  id: text(100).optional().describe("The one call of this `id`"),
 };
 
 export function presentRequest(row: RequestRow): z.input<typeof requestSchema> {

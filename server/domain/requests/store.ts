@@ -45,6 +45,8 @@ export interface RequestFilter {
   userId?: string | undefined;
   keyId?: string | undefined;
   requestId?: string | undefined;
+  /** Of the row. */
+  id?: string | undefined;
 }
 
 export interface RequestRange {
@@ -65,10 +67,11 @@ export async function listRequests(
   { before, limit, scan: most = mostLooked }: RequestRange,
   filter: RequestFilter,
 ): Promise<{ rows: RequestRow[]; next: string | undefined }> {
-  const { requestId } = filter;
-  if (requestId !== undefined && !isId(requestId)) return { rows: [], next: undefined };
+  const { requestId, id } = filter;
+  if ([requestId, id].some((one) => one !== undefined && !isId(one))) return { rows: [], next: undefined };
   const conditions = conditionsOf(filter);
   const scan = conditions.length > 0 ? most : limit;
+  const one = id === undefined ? Prisma.sql`true` : Prisma.sql`id = ${id}::uuid`;
   const from = requestId === undefined ? Prisma.sql`true` : Prisma.sql`id >= ${firstIdAt(timeOfId(requestId))}::uuid`;
   const upto =
     before !== undefined
@@ -79,13 +82,14 @@ export async function listRequests(
   const fits = conditions.length > 0 ? Prisma.join(conditions, " and ") : Prisma.sql`true`;
   const found = await db.forTenant(tenantId).$queryRaw<({ looked: number; last: string | null } & RequestRow)[]>`
     with newest as materialized (
-      select * from api_requests where tenant_id = ${tenantId} and ${from} and ${upto} order by id desc limit ${scan}),
+      select * from api_requests where tenant_id = ${tenantId} and ${one} and ${from} and ${upto} order by id desc limit ${scan}),
     extent as (select count(*)::int as looked, (array_agg(id order by id))[1] as last from newest)
     select looked, last, f.id, at, transport, operation, status::int, code, ms, credential, key_id as "keyId", user_id as "userId",
       person_id as "personId", request_id as "requestId", ip
     from extent left join (select * from newest where ${fits} order by id desc limit ${limit}) f on true order by f.id desc`;
   const rows = found.filter(({ id }) => id !== null);
   const more = (found[0]?.looked ?? 0) === scan ? (found[0]?.last ?? undefined) : undefined;
+  if (id !== undefined) return { rows, next: undefined };
   return { rows, next: rows.length === limit ? rows.at(-1)?.id : more };
 }
 
