@@ -238,6 +238,8 @@ describe("words and answers of all kinds", () => {
     [["--help"], 0, /Exit codes: 0 done/],
     [["tail", "--help"], 0, /^parley tail/],
     [["dance"], 2, /There is no command dance/],
+    [["constructor"], 2, /There is no command constructor/],
+    [["toString", "--help"], 0, /^parley <command>/],
     [["send", "c"], 2, /takes <chatId> <text>/],
     [["send", "c", "x", "--limit", "3"], 2, /no option --limit/],
     [["tail", "--protocol", "smoke"], 2, /one of events, signalr, pusher, trpc/],

@@ -20,13 +20,15 @@ export interface Command {
   values: ReturnType<typeof readArguments>["values"];
 }
 
-const commands: Record<string, (command: Command) => Promise<void>> = { token, send, tail, notify, replay };
+const commands = new Map<string, (command: Command) => Promise<void>>(
+  Object.entries({ token, send, tail, notify, replay }),
+);
 
 /** Runs what the words ask for and returns the code to exit with. What went wrong is said on stderr. */
 export async function runCommand(words: string[]): Promise<number> {
   try {
     const { name, positionals, values } = readArguments(words);
-    const command = commands[name ?? ""];
+    const command = commands.get(name ?? "");
     if (values.help || name === undefined) {
       process.stdout.write(command && name ? commandUsage(name) : usage());
       return name === undefined && !values.help ? exits.usage : exits.done;
