@@ -130,6 +130,25 @@ describe("webhooks", () => {
     for (const raw of [ada, ben, twin]) raw.socket.terminate();
   });
 
+  test("who is back within three seconds was never gone, also for an endpoint that hears of coming alone", async () => {
+    await configure({ webhooks: [{ url: `${url}/comes`, events: ["channel_occupied", "member_added"] }] });
+    const raw = await RawPusher.open(stack.url, app.key);
+    const come = (channel: string) => raw.subscribe(channel, app, '{"user_id":"ada"}');
+    const comes = () => told("/comes").map(({ name, channel }) => `${name} ${channel}`);
+    const both = (channel: string) => [`channel_occupied ${channel}`, `member_added ${channel}`];
+    come("presence-reload");
+    await eventually(() => expect(comes().toSorted()).toEqual(both("presence-reload")));
+    raw.send("pusher:unsubscribe", { channel: "presence-reload" });
+    const look = async () => (await sdk.get({ path: "/channels/presence-reload" })).json();
+    await eventually(async () => expect(await look()).toMatchObject({ occupied: false }));
+    come("presence-reload");
+    await eventually(async () => expect(await look()).toMatchObject({ occupied: true }));
+    come("presence-then");
+    await eventually(() => expect(comes()).toEqual(expect.arrayContaining(both("presence-then"))));
+    expect(comes().filter((text) => text.endsWith("reload"))).toHaveLength(2);
+    raw.socket.terminate();
+  });
+
   test("come several in one request where that is asked for, each endpoint its own kinds, and again when they were not taken", async () => {
     const events = ["channel_occupied", "subscription_count"];
     await configure({
