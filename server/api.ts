@@ -155,9 +155,9 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     close: async () => {
       state.draining = true;
       // While events still come: who moves to another node has no gap.
-      await Promise.all([trpc.drain(), hub.close()]);
+      await Promise.all([trpc.drain(), hub.close(), pusher.drain()]);
       await realtime.close();
-      await pusher.close();
+      pusher.close();
       trpc.close();
       silent.close();
       await closeServers(app, servers);

@@ -1,6 +1,7 @@
 import type PusherSdk from "pusher";
 import type PusherJs from "pusher-js";
 import { expect } from "vitest";
+import type { LiveConnection } from "../realtime/live-connection.ts";
 import { eventually } from "./hub-client.ts";
 import { appOf, authenticateAs, type PusherCredentials, signWith, stockPusher, stockSdk } from "./pusher-client.ts";
 import { type Stack, startStack, type TestTenant } from "./stack.ts";
@@ -56,4 +57,19 @@ export async function listen(
   });
   await eventually(() => expect(channel.subscribed).toBe(true));
   return { channel, heard };
+}
+
+/** The turns of the event loop, some ms each, in which any of them is told to go. */
+export function watchDisconnects(connections: LiveConnection[]): Set<number> {
+  let turn = 0;
+  setInterval(() => turn++, 1).unref();
+  const turns = new Set<number>();
+  for (const one of connections) {
+    const disconnect = one.disconnect.bind(one);
+    one.disconnect = (reason) => {
+      turns.add(turn);
+      disconnect(reason);
+    };
+  }
+  return turns;
 }

@@ -20,6 +20,7 @@ import { keyOfPath, type Refused, refuseProtocol } from "./address.ts";
 import { registerHttpApi } from "./http-api.ts";
 import { PusherConnection, type PusherHost } from "./pusher-connection.ts";
 import { createSocketServer, type PusherSocket } from "./pusher-socket.ts";
+import { spreadOut } from "./spread-out.ts";
 
 export interface PusherDeps {
   services: Services;
@@ -69,12 +70,15 @@ export class Pusher implements PusherHost {
     registerHttpApi(app, this.services, this.realtime);
   }
 
-  /** Tells every client to come back, and waits until they are gone, at most some seconds. */
-  async close(): Promise<void> {
+  /** Tells every client to come back, some at a time, or the other nodes had all of them at once; waits until they are gone, at most some seconds. */
+  async drain(): Promise<void> {
     this.draining = true;
-    for (const connection of [...this.connections]) connection.disconnect("shutdown");
     const until = Date.now() + drainMs;
+    await spreadOut([...this.connections], drainMs / 2, (connection) => connection.disconnect("shutdown"));
     while (this.connections.size > 0 && Date.now() < until) await sleep(20);
+  }
+
+  close(): void {
     this.sockets.close();
   }
 

@@ -9,7 +9,7 @@ import { Limiter } from "../../limiter.ts";
 import { openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { appOf, type PusherCredentials, RawPusher, stockPusher } from "../../testing/pusher-client.ts";
-import { listen, openPusherHouse, type PusherHouse } from "../../testing/pusher-house.ts";
+import { listen, openPusherHouse, type PusherHouse, watchDisconnects } from "../../testing/pusher-house.ts";
 import type { Stack, TestTenant } from "../../testing/stack.ts";
 import { Pusher } from "./pusher.ts";
 
@@ -61,15 +61,18 @@ describe("a batch", () => {
 });
 
 describe("a connection", () => {
-  test("of a node that ends is closed with 4200, and the stock client goes on at another", async () => {
+  test("of a node that ends is closed with 4200, many not all in one turn, and the stock client goes on at another", async () => {
     const leaving = await stack.another();
     const wire = await openCutProxy(leaving.url);
     const [page, raw] = [await openPage("ada", wire.url), await RawPusher.open(leaving.url, app.key)];
+    const many = await Promise.all(Array.from({ length: 20 }, () => RawPusher.open(leaving.url, app.key)));
     const { heard } = await listen(page, "private-lobby");
     const before = page.connection.socket_id;
     wire.pointTo(stack.url);
+    const turns = watchDisconnects(leaving.api.realtime.connectionsOf(tenant.tenantId));
     await leaving.api.close();
-    expect((await raw.closed).code).toBe(4200);
+    expect(turns.size).toBeGreaterThan(1);
+    for (const one of [raw, ...many]) expect((await one.closed).code).toBe(4200);
     await eventually(() => expect([before, undefined]).not.toContain(page.connection.socket_id));
     await eventually(() => expect(page.channel("private-lobby").subscribed).toBe(true));
     await sdk.trigger("private-lobby", "still", {});
@@ -119,7 +122,7 @@ describe("a connection", () => {
     await eventually(() => expect(page.connection.state).toBe("connected"));
     page.disconnect();
     for (const raw of [first, theirs]) raw.socket.terminate();
-    await pusher.close();
+    await pusher.drain();
     server.close();
   });
 });
