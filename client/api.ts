@@ -149,8 +149,8 @@ function partOf(id: string): string {
 }
 
 function queryOf(fields: Record<string, unknown>): string {
-  const pairs = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined || value === null ? [] : [[name, String(value)]],
+  const pairs = Object.entries(fields).flatMap(([name, given]) =>
+    [given].flat().flatMap((value) => (value === undefined || value === null ? [] : [[name, String(value)]])),
   );
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
 }

@@ -184,6 +184,17 @@ test("typing, presence and receipts reach the others, and end", async () => {
   expect(heard.filter(({ type }) => type === "typing")).toHaveLength(1);
 });
 
+test("who is there is asked of any number of people, and of one whose id has commas", async () => {
+  const [ada, ben] = [newUser("ada"), `cn=Ben,ou=${newUser()}`];
+  await makeChat(ada, ben);
+  const asked: string[] = [];
+  const client = await live(ada, { onCall: ({ path, status }) => asked.push(`${status} ${path}`) });
+  const others = Array.from({ length: 200 }, (_, at) => `other-${at}`);
+  client.loadPresence([...others, ben]);
+  await expect.poll(() => client.getState().presence[ben]?.state).toBe("offline");
+  expect(asked.filter((call) => call.includes("/presence?") && !call.startsWith("200 "))).toEqual([]);
+});
+
 test("other pages of the same person agree on what is read, and 'mark unread' goes back", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);

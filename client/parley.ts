@@ -16,6 +16,8 @@ import type { Chat, LiveEvent } from "./types.ts";
 import { type Unsent, UnsentBox } from "./unsent.ts";
 
 const CHATS_PAGE = 50;
+/** The service answers for more, but ids may be long, and an address may not. */
+const PRESENCE_AT_ONCE = 50;
 const STALE_FOR_MS = 250;
 const RETRY_AFTER_MS = 2_000;
 /** Events after which something else may be unread. */
@@ -184,11 +186,15 @@ export class Parley {
   }
 
   /** Asks once who is there; from then on the events say it. */
-  loadPresence(userIds: string[]): void {
+  loadPresence(userIds: readonly string[]): void {
     const before = this.#state.presence;
-    const ask = this.api.call("presence.get", { userIds: userIds.join(",") });
-    // Presence is a hint: without an answer nobody is shown as there.
-    ask.then(({ body }) => this.act({ type: "presence-known", presence: body.data, before })).catch(() => undefined);
+    for (let at = 0; at < userIds.length; at += PRESENCE_AT_ONCE) {
+      const some = userIds.slice(at, at + PRESENCE_AT_ONCE);
+      // A single one would be read as a list with commas, which an id may have itself; named twice, it is one of a list.
+      const ask = this.api.call("presence.get", { userIds: some.length === 1 ? [...some, ...some] : some });
+      // Presence is a hint: without an answer nobody is shown as there.
+      ask.then(({ body }) => this.act({ type: "presence-known", presence: body.data, before })).catch(() => undefined);
+    }
   }
 
   act(action: Action): void {

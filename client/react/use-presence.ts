@@ -9,11 +9,10 @@ export function usePresence(userIds: readonly string[]): Readonly<Record<string,
   const client = useParley();
   const presence = useParleyState((state) => state.presence);
   const link = useParleyState((state) => state.link);
-  const wanted = userIds.join(",");
+  const wanted = JSON.stringify(userIds);
 
   useEffect(() => {
-    if (wanted === "" || link !== "live") return;
-    client.loadPresence(wanted.split(","));
+    if (link === "live") client.loadPresence(JSON.parse(wanted));
   }, [client, wanted, link]);
 
   return presence;

@@ -7,9 +7,10 @@ const DOTS = {
   offline: "border border-line-strong bg-surface",
 };
 
-/** Filled is online, a ring is away, an outline is offline; the word is there for those who see neither. */
+/** Filled is online, a ring is away, an outline is offline; the word is there for those who see neither. Nothing where it is not known. */
 export function PresenceDot({ presence, className }: { presence: Presence | undefined; className?: string }) {
-  const state = presence?.state ?? "offline";
+  if (!presence) return null;
+  const { state } = presence;
   return (
     <span className={cn("inline-block size-2.5 rounded-full", DOTS[state], className)}>
       <span className="sr-only">{state}</span>

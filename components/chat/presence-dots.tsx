@@ -15,20 +15,21 @@ export function PresenceDots({ chatId }: { chatId: string }) {
   const members = useParleyState((state) => state.chats[chatId]?.members) ?? [];
   const others = members.map(({ userId }) => userId).filter((userId) => userId !== me);
   const presence = usePresence(others);
-  const stateOf = (userId: string) => presence[userId]?.state ?? "offline";
-  const present = others.filter((userId) => stateOf(userId) !== "offline").length;
-  const shown = others.toSorted((a, b) => ORDER[stateOf(a)] - ORDER[stateOf(b)]).slice(0, SHOWN);
-  if (others.length === 0) return <p className="h-4" />;
+  const known = others.flatMap((userId) => presence[userId] ?? []);
+  const present = known.filter(({ state }) => state !== "offline").length;
+  const shown = known.toSorted((a, b) => ORDER[a.state] - ORDER[b.state]).slice(0, SHOWN);
+  // A tenant may keep it to itself: that none is known does not say that none is here.
+  if (known.length === 0) return <p className="h-4" />;
   return (
     <div className="flex h-4 items-center gap-2 text-muted text-xs">
       <ul aria-label="Other members" className="flex gap-1 max-sm:sr-only">
-        {shown.map((userId) => (
-          <li key={userId} title={`${nameOf(people, userId)}: ${stateOf(userId)}`} className="flex">
+        {shown.map((one) => (
+          <li key={one.userId} title={`${nameOf(people, one.userId)}: ${one.state}`} className="flex">
             <span className="sr-only">
-              {nameOf(people, userId)}: {stateOf(userId)}
+              {nameOf(people, one.userId)}: {one.state}
             </span>
             <span aria-hidden className="flex">
-              <PresenceDot presence={presence[userId]} className="size-2" />
+              <PresenceDot presence={one} className="size-2" />
             </span>
           </li>
         ))}

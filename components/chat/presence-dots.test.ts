@@ -1,0 +1,31 @@
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+import { Parley } from "../../client/parley.ts";
+import { ParleyProvider } from "../../client/react/provider.tsx";
+import type { Chat, Member, Presence } from "../../client/types.ts";
+import { PresenceDot } from "./presence-dot.tsx";
+import { PresenceDots } from "./presence-dots.tsx";
+
+/** A group of ada, ben and cleo, as ada's page draws who is there. */
+function drawn(known: Record<string, Presence["state"]>): string {
+  const client = new Parley({ baseUrl: "http://localhost", tenantId: "acme", userId: "ada", getToken: () => "" });
+  const members = ["ada", "ben", "cleo"].map((userId) => ({ userId, user: { userId }, lastReadSeq: 0 }) as Member);
+  client.act({ type: "chat-loaded", chat: { id: "c", lastSeq: 0 } as Chat });
+  client.act({ type: "members-loaded", chatId: "c", members, changes: 0 });
+  const presence = Object.entries(known).map(([userId, state]) => ({ userId, state }) as Presence);
+  client.act({ type: "presence-known", presence, before: {} });
+  const children = createElement(PresenceDots, { chatId: "c" });
+  return renderToStaticMarkup(createElement(ParleyProvider, { client, children }));
+}
+
+test("how many are here is said of those of whom it is known, and of nobody where the tenant hides it", () => {
+  expect(drawn({ ada: "online", ben: "away", cleo: "offline" })).toContain("1 of 2 others here");
+  for (const hidden of [drawn({}), drawn({ ada: "online" })]) expect(hidden).not.toMatch(/here|offline/u);
+});
+
+test("of whom nothing is known no dot says that they are away", () => {
+  const dot = (presence: Presence | undefined) => renderToStaticMarkup(createElement(PresenceDot, { presence }));
+  expect(dot(undefined)).toBe("");
+  expect(dot({ userId: "ben", state: "offline" } as Presence)).toContain("offline");
+});
