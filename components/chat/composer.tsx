@@ -19,6 +19,7 @@ import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { isComposing } from "../ui/is-composing.ts";
+import { composerAct } from "./composer-keys.ts";
 import { readDraft, useDraftKeeper } from "./use-draft.ts";
 
 // The picker, and half a megabyte of names for it, come when somebody wants an emoji.
@@ -41,13 +42,14 @@ export interface ComposerProps {
   /** The last message of one's own, for ↑ in an empty box. */
   onEditLast: () => void;
   onSent: () => void;
+  onMarkRead: () => void;
   /** Why one may not write here; undefined for "one may". */
   barred?: string | undefined;
   handle?: Ref<ComposerHandle>;
 }
 
 export function Composer(props: ComposerProps) {
-  const { room, placeholder, ready, about, onDone, onEditLast, onSent, barred, handle } = props;
+  const { room, placeholder, ready, about, onDone, onEditLast, onSent, onMarkRead, barred, handle } = props;
   const { tenantId, me } = useParley();
   const place = { tenantId, me, chatId: room.chatId };
   const [draft, setDraft] = useState(() => readDraft(place));
@@ -129,17 +131,14 @@ export function Composer(props: ComposerProps) {
 
   function onKeyDown(event: KeyboardEvent) {
     if (isComposing(event)) return;
-    const wanted = {
-      send: event.key === "Enter" && !event.shiftKey,
-      cancel: event.key === "Escape" && about !== undefined,
-      editLast: event.key === "ArrowUp" && text === "" && !about,
-      emoji: event.key.toLowerCase() === "e" && event.shiftKey && (event.ctrlKey || event.metaKey),
-    };
-    if (!Object.values(wanted).includes(true)) return;
+    const onTouch = matchMedia("(pointer: coarse)").matches;
+    const wanted = composerAct(event, { isEmpty: text === "", hasAbout: about !== undefined, onTouch });
+    if (!wanted) return;
     event.preventDefault();
-    if (wanted.send) void send();
-    else if (wanted.cancel) giveUp();
-    else if (wanted.editLast) onEditLast();
+    if (wanted === "send") void send();
+    else if (wanted === "cancel") giveUp();
+    else if (wanted === "markRead") onMarkRead();
+    else if (wanted === "editLast") onEditLast();
     else pickEmoji();
   }
 

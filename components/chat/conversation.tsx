@@ -146,6 +146,7 @@ export function Conversation(props: ConversationProps) {
         about={about}
         onDone={() => setAbout(undefined)}
         onEditLast={editLast}
+        onMarkRead={() => room.markRead(chat?.chat.lastSeq ?? 0)}
         onSent={() => timeline.current?.toEnd()}
         barred={chat && reasonNotToWrite(chat)}
       />
