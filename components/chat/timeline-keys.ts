@@ -26,12 +26,13 @@ export function act(
   event: KeyboardEvent,
   row: Extract<TimelineRow, { kind: "message" }>,
   actions: MessageActions,
+  moderates: boolean,
 ): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || row.message.deletedAt) return false;
   if (event.key === "r") actions.reply(row.message);
   else if (event.key === "e" && row.own) actions.edit(row.message);
   else if (event.key === "u" && !row.own) actions.markUnread(row.message);
-  else if (event.key === "Delete" && row.own) actions.delete(row.message);
+  else if (event.key === "Delete" && (row.own || moderates)) actions.delete(row.message);
   else return false;
   return true;
 }

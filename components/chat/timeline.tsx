@@ -204,7 +204,7 @@ export function Timeline(props: TimelineProps) {
     if (row?.kind !== "message" || event.target !== (event.target as HTMLElement).closest("article")) return;
     const next = nextRow(rows, at, event.key);
     if (next !== undefined) focusRow(next);
-    else if (!act(event, row, actions)) return;
+    else if (!act(event, row, actions, moderates)) return;
     event.preventDefault();
   }
 
