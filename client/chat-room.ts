@@ -2,6 +2,7 @@ import { ANSWERS_WITHIN_MS, type Api, nextOf } from "./api.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
+import type { OtherPages } from "./other-pages.ts";
 import { Outbox } from "./outbox.ts";
 import { ReadPosition } from "./read-position.ts";
 import type { Action, Link, State } from "./state.ts";
@@ -23,6 +24,8 @@ export interface RoomOptions {
   forget: (clientMessageId: string) => void;
   /** Keep why it was not taken, or that it goes out all the same. */
   refused: (clientMessageId: string, reason: string | undefined) => void;
+  /** Says it to the other pages of this person in this browser. */
+  tellPages: OtherPages["tell"];
   /** The service knows of a new read position. */
   onRead: () => void;
 }
@@ -179,7 +182,9 @@ export class ChatRoom {
 
   async mute(mute: "none" | "all" | "except-mentions"): Promise<void> {
     await this.#options.api.call("chats.setNotifications", { chatId: this.chatId, mute });
-    this.#options.act({ type: "muted", chatId: this.chatId, mute });
+    const action = { type: "muted", chatId: this.chatId, mute } as const;
+    this.#options.act(action);
+    this.#options.tellPages(action);
   }
 
   /** What was shown may have a gap: the newest page says how it is. */

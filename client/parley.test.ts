@@ -209,6 +209,20 @@ test("other pages of the same person agree on what is read, and 'mark unread' go
   await expect.poll(unread).toEqual([2, 2]);
 });
 
+test("a chat that is muted in one page is muted in the other, and is not for anybody else", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const [one, two, bens] = [await live(ada), await live(ada), await live(ben)];
+  const muteIn = (client: Parley) => client.getState().chats[chatId]?.chat.notifications?.mute;
+  for (const mute of ["all", "none"] as const) {
+    await one.room(chatId).mute(mute);
+    await expect.poll(() => muteIn(two)).toBe(mute);
+  }
+  await two.room(chatId).mute("all");
+  await expect.poll(() => muteIn(one)).toBe("all");
+  expect(muteIn(bens)).toBe("none");
+});
+
 test("what was marked unread is not read by being on the screen, until the chat is opened again or something newer is there", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);

@@ -4,6 +4,7 @@ import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
+import { OtherPages } from "./other-pages.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
@@ -42,6 +43,7 @@ export class Parley {
   #live: Live | undefined;
   #box: UnsentBox | undefined;
   #takeOver: TakeOver | undefined;
+  #pages: OtherPages | undefined;
   #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #started = false;
@@ -130,7 +132,7 @@ export class Parley {
     this.#staleTimer = undefined;
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
-    for (const part of [this.#box, this.#takeOver, this.inbox]) part?.close();
+    for (const part of [this.#box, this.#takeOver, this.#pages, this.inbox]) part?.close();
     this.#live?.stop();
     this.#live = undefined;
     if (typeof window !== "undefined") {
@@ -152,6 +154,7 @@ export class Parley {
       keep: (item) => this.#box?.keep(chatId, item),
       forget: (id) => this.#box?.forget(id),
       refused: (id, reason) => this.#box?.refused(id, reason),
+      tellPages: (action) => this.#pages?.tell(action),
       onRead: () => this.inbox.count(),
     });
     this.#rooms.set(chatId, room);
@@ -215,6 +218,8 @@ export class Parley {
   }
 
   #goLive(cursor: string | undefined): void {
+    const person = JSON.stringify(["parley", this.#options.baseUrl, this.tenantId, this.me]);
+    this.#pages = new OtherPages(person, (action) => this.act(action));
     const { baseUrl, tenantId, transports = standardTransports() } = this.#options;
     this.#live = new Live({
       ...{ baseUrl, tenantId, me: this.me, clientId: this.clientId, tokens: this.#tokens, transports },
