@@ -28,7 +28,7 @@ const noServer = new Set(["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "ETLS",
  */
 export function judgeFault(fault: SmtpFault): Verdict {
   const { responseCode = 0, code = "", command = "" } = fault;
-  const words = (fault.response ?? fault.message).replaceAll("\u0000", "").slice(0, 1000);
+  const words = clipWords(fault.response ?? fault.message);
   const ofServer = responseCode === 421 || noServer.has(code) || /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(command);
   if (ofServer) return { temporary: true, ofServer: true, ofAddress: false, words };
   const permanent = responseCode >= 500 || (responseCode === 0 && command === "API");
@@ -38,6 +38,11 @@ export function judgeFault(fault: SmtpFault): Verdict {
     ofAddress: permanent && command === "RCPT TO" && isUnknownAddress(responseCode, words),
     words,
   };
+}
+
+/** A server's words as they are kept: not all of a long speech, and neither NUL nor half a character, which Postgres refuses. */
+export function clipWords(words: string): string {
+  return words.replaceAll("\u0000", "").slice(0, 1000).toWellFormed();
 }
 
 /** 5.1.x speaks of the address (RFC 3463); without such a code 550, 551 and 553 do. 5.7.x is somebody's policy, 5.2.2 a full mailbox. */

@@ -139,6 +139,26 @@ test("a mail that was taken is written down before anything else, though the ser
   expect(ids(server)).toHaveLength(4);
 });
 
+test.each([
+  ["NUL", "queued as NUL7"],
+  ["a character that is cut where they are cut", "\u{1f600}".repeat(600)],
+  ["the same, further on", `.${"\u{1f600}".repeat(600)}`],
+])("a mail is sent once, with %s in the words of the server that takes it", async (_name, words) => {
+  const { tenant, server } = await waiting({
+    data: (_mail, { take, answer, socket }) => {
+      take();
+      const write = socket.write.bind(socket);
+      socket.write = (text: string | Uint8Array) => write(text.toString().replace("NUL", "\0"));
+      answer(null, words);
+    },
+  });
+  const pump = worker("reading");
+  await pump(tenant);
+  await pump(tenant);
+  expect(await sent(tenant)).toBe(4);
+  expect(ids(server)).toHaveLength(4);
+});
+
 test("whoever leaves the line before its turn lets nobody through beside the one whose turn it is", async () => {
   const texts = new Turnstile();
   const [first, second, third] = [texts.turn(), texts.turn(), texts.turn()];

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import ipaddr from "ipaddr.js";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { SmtpFault } from "../../domain/mail/policy.ts";
+import { clipWords, type SmtpFault } from "../../domain/mail/policy.ts";
 import type { Turn } from "./turnstile.ts";
 
 /** A mail server and how to speak to it. */
@@ -112,7 +112,11 @@ function send(connection: SMTPConnection, envelope: Envelope & { size: number },
       connection.off("error", broken);
       connection.off("end", ended);
       if (error) reject(error);
-      else resolve({ words: String(info?.response ?? ""), providerId: info?.serverMessageId });
+      else
+        resolve({
+          words: clipWords(info?.response ?? ""),
+          providerId: clipWords(info?.serverMessageId ?? "") || undefined,
+        });
     });
   });
 }
