@@ -58,6 +58,15 @@ describe("rendering", () => {
     );
   });
 
+  test("makes no text that cannot be stored, also where it cuts a character or decodes what is none", () => {
+    const message = '{{ name | split: "" | first }}|{{ v | url_decode }}|{{ b | base64_decode }}';
+    const { subject, ...rest } = renderTemplate(template({ subject: message, message, html: message }), {
+      ...{ name: "\u{1f600} Ada", v: "a%00b", b: "AGM=" },
+    });
+    expect(subject).toBe("\ufffd|ab|c");
+    expect(rest).toEqual({ message: subject, htmlContent: subject });
+  });
+
   test("holds each part to what a notification may hold", () => {
     const long = { v: "x".repeat(3000) };
     expect(() => renderTemplate(template({ subject: "{{ v }}" }), long)).toThrow(DomainError);

@@ -135,7 +135,7 @@ export function renderLoosely(template: TemplateText, variables: Record<string, 
 function renderPart(engine: Liquid, field: keyof Rendered, source: string, variables: Record<string, unknown>): string {
   try {
     const parsed: Parsed[] = engine.parse(source);
-    const rendered: string = engine.renderSync(parsed, variables);
+    const rendered = storable(engine.renderSync(parsed, variables));
     if (sizeOf(field, rendered) <= maxSize[field]) return rendered;
   } catch (error) {
     throw new DomainError("invalid", { errors: { template: [`${field}: ${sayFault(error)}`] } });
@@ -143,6 +143,11 @@ function renderPart(engine: Liquid, field: keyof Rendered, source: string, varia
   throw new DomainError("invalid", {
     errors: { template: [`${field}: becomes longer than ${maxSize[field]}`] },
   });
+}
+
+/** Without what Postgres refuses. A filter may cut a character in two or decode a NUL: no reason not to tell somebody something. */
+function storable(text: string): string {
+  return text.replaceAll("\u0000", "").toWellFormed();
 }
 
 function sizeOf(field: keyof Rendered, rendered: string): number {
