@@ -45,7 +45,7 @@ function Choice({ category, channel, label }: ChoiceProps) {
     return (
       <div className="text-xs text-muted">
         {label}
-        <p className={`${selectClass} mt-1 flex w-36 items-center opacity-60`}>Always</p>
+        <p className={`${selectClass} mt-1 flex w-36 items-center opacity-60`}>{enabled ? "Always" : "Off"}</p>
       </div>
     );
   return (

@@ -52,7 +52,10 @@ export const categoryFields = {
     .overwrite((list) => deliveryChannels.filter((channel) => list.includes(channel)))
     .describe("Delivery channels it goes out on unless a person chose otherwise"),
   priority: z.enum(priorities).default("Normal").describe("Of notifications that name none"),
-  required: z.boolean().default(false).describe("Nobody may unsubscribe, and neither quiet hours nor digests hold it"),
+  required: z
+    .boolean()
+    .default(false)
+    .describe("Where it goes out nobody may unsubscribe, and neither quiet hours nor digests hold it"),
   metadataSchema: metadataSchema.optional(),
 };
 

@@ -18,7 +18,7 @@ afterAll(() => stack.close());
 
 const words = [undefined, true, false];
 const people = words.flatMap((ofType) => words.map((ofAll) => ({ userId: `${ofType}/${ofAll}`, ofType, ofAll })));
-const types = ["Undeclared", "InApp", "MailAlone", "Neither", "Required", awayType];
+const types = ["Undeclared", "InApp", "MailAlone", "Neither", "Required", "RequiredMail", awayType];
 
 test("what a send files is what preferences would stop, whoever said what of a type", async () => {
   const { db } = stack.api.services;
@@ -30,7 +30,8 @@ test("what a send files is what preferences would stop, whoever said what of a t
       { ...declared, type: "InApp", channels: ["inApp"] },
       { ...declared, type: "MailAlone", channels: ["email"] },
       { ...declared, type: "Neither", channels: [] },
-      { ...declared, type: "Required", channels: ["email"], required: true },
+      { ...declared, type: "Required", channels: ["inApp"], required: true },
+      { ...declared, type: "RequiredMail", channels: ["email"], required: true },
     ],
   });
   await client.preference.createMany({

@@ -140,10 +140,9 @@ export function presentBulk(ids: string[], { found, changed }: Changed): z.outpu
 
 /**
  * Who does not want a type in the inbox: it is then filed there, archived and read, and calls nobody. The same order of rules as
- * preferences' `decide`: what is required comes, then the person's word, then the default.
+ * preferences' `decide`: the person's word, then the default; a no to what is required is no word.
  */
 export function filingOf({ declared, settings, chosen }: SendRules, type: string): (userId: string) => boolean {
-  if (declared?.required) return () => false;
   // Once for all: a send to many asks it of thousands.
   const channels = declared?.channels ?? builtInTypes.get(type)?.channels;
   const usual = channels
@@ -151,7 +150,7 @@ export function filingOf({ declared, settings, chosen }: SendRules, type: string
     : tenantSettingsSchema.parse(settings).notifications.channels.inApp;
   return (userId) => {
     const word = Object.hasOwn(chosen, userId) ? chosen[userId] : undefined;
-    return !(word ?? usual);
+    return !(declared?.required ? word || usual : (word ?? usual));
   };
 }
 

@@ -77,26 +77,28 @@ export function readLink(authSecret: string, tenantId: TenantId, token: string):
 }
 
 /**
- * Whether, when and how a notification goes out to one person on one channel. The order of the rules: what is required goes out; a
- * muted chat and a switch that is off stop it; a pause, a digest and quiet hours hold what would interrupt, unless it is urgent.
+ * Whether, when and how a notification goes out to one person on one channel. The order of the rules: a muted chat and a switch that is
+ * off stop it; a pause, a digest and quiet hours hold what would interrupt, unless it is urgent. None of that holds for what is required:
+ * it goes out where its category or its sender says so.
  */
 export function decide(facts: Facts, ask: Ask): Decision {
-  if (facts.required) return { outcome: "send", rule: "required", detail: `${facts.type} is required` };
-  if (facts.mute === "all" || (facts.mute === "except-mentions" && !ask.mentioned))
+  if (!facts.required && (facts.mute === "all" || (facts.mute === "except-mentions" && !ask.mentioned)))
     return { outcome: "stop", rule: "muted", detail: facts.mute === "all" ? "the chat" : "the chat, except mentions" };
   const wanted = judgeSwitch(facts, ask);
   if (wanted.outcome === "stop") return wanted;
+  if (facts.required) return { outcome: "send", rule: "required", detail: `${facts.type} is required` };
   // An inbox interrupts nobody: what is held is what would.
   if (ask.channel === "inApp") return wanted;
   if (ask.priority === "Urgent") return { outcome: "send", rule: "urgent", detail: "urgent passes" };
   return holdBack(facts, ask.now) ?? wanted;
 }
 
-/** The person's word on the type, then on everything, then the sender's, then the default. */
-function judgeSwitch({ type, choices, defaults }: Facts, { channel, asked }: Ask): Decision {
+/** The person's word on the type, then on everything, then the sender's, then the default. A no to what is required is no word. */
+function judgeSwitch({ type, choices, defaults, required }: Facts, { channel, asked }: Ask): Decision {
   const chosen = choices.ofType[channel] ?? choices.ofAll[channel];
   const about = choices.ofType[channel] === undefined ? "everything" : type;
-  if (chosen === false) return { outcome: "stop", rule: "preference", detail: `${about}, ${channel}: off` };
+  if (chosen === false && !required)
+    return { outcome: "stop", rule: "preference", detail: `${about}, ${channel}: off` };
   if (chosen === true) return { outcome: "send", rule: "chosen", detail: `${about}, ${channel}: on` };
   if (channel === "email" && asked) return { outcome: "send", rule: "asked", detail: "the sender named an address" };
   const detail = `${defaults.by === "category" ? `category ${type}` : "tenant"}, ${channel}`;

@@ -124,8 +124,9 @@ function presentType(
   const required = category?.required ?? false;
   const description = category ? category.description : builtInTypes.get(type)?.description;
   const defaults = defaultsOf(settings, type, category).channels;
+  const isOn = (usual: boolean, word: boolean | undefined) => (required ? usual || word === true : (word ?? usual));
   const present = (channel: DeliveryChannel) => ({
-    enabled: required || (own[channel] ?? ofAll[channel] ?? defaults[channel]),
+    enabled: isOn(defaults[channel], own[channel] ?? ofAll[channel]),
     choice: own[channel] === undefined ? ("default" as const) : own[channel] ? ("on" as const) : ("off" as const),
     locked: required,
   });

@@ -26,7 +26,8 @@ beforeAll(async () => {
     },
   });
   await key("PUT", "/admin/categories/News", { title: "Our news", channels: ["email"] });
-  await key("PUT", "/admin/categories/PasswordReset", { title: "Passwords", required: true });
+  await key("PUT", "/admin/categories/PasswordReset", { title: "Passwords", channels: ["email"], required: true });
+  await key("PUT", "/admin/categories/Terms", { title: "Terms", required: true });
 });
 afterAll(() => stack.close());
 
@@ -59,9 +60,13 @@ describe("succeeds", () => {
       "*": "false default",
       News: "true default",
       PasswordReset: "true default",
+      Terms: "false default",
       ChatUnread: "true default",
     });
-    expect(body.categories[2]?.channels.email.locked).toBe(true);
+    expect(body.categories.flatMap(({ type, channels }) => (channels.email.locked ? type : []))).toEqual([
+      "PasswordReset",
+      "Terms",
+    ]);
   });
 
   test("a choice goes over the default, that for one type over that for all, and back", async () => {
@@ -75,6 +80,7 @@ describe("succeeds", () => {
       "*": "false off",
       News: "false default",
       PasswordReset: "true default",
+      Terms: "false default",
       ChatUnread: "false default",
       Deals: "true on",
     });

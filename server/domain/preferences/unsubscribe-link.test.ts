@@ -13,7 +13,11 @@ beforeAll(async () => {
   stack = await startStack();
   tenant = await stack.tenant("acme");
   await tenant.key()("PUT", "/admin/categories/News", { title: "Our news", channels: ["email"] });
-  await tenant.key()("PUT", "/admin/categories/PasswordReset", { title: "Passwords", required: true });
+  await tenant.key()("PUT", "/admin/categories/PasswordReset", {
+    title: "Passwords",
+    channels: ["email"],
+    required: true,
+  });
 });
 afterAll(() => stack.close());
 beforeEach(() => {
