@@ -147,8 +147,8 @@ export const instant = z
     return at.toISOString();
   });
 
-/** JavaScript reads the 31st of April as the 1st of May. */
-function isDay(day: string): boolean {
+/** Whether a readable date, `2026-01-31`, is a day: JavaScript reads the 31st of April as the 1st of May. */
+export function isDay(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 

@@ -203,6 +203,8 @@ test.each([
   ["gone before it is there", { scheduledFor: "2990-01-02T00:00:00Z", expiresAt: "2990-01-01T00:00:00Z" }, "expiresAt"],
   ["no address", { email: "ada" }, "email"],
   ["metadata that is a list", { metadata: [] }, "metadata"],
+  ["no local date", { scheduledForLocal: "2990-99-99T09:00" }, "scheduledForLocal"],
+  ["no such local day", { scheduledForLocal: "2990-02-31T09:00" }, "scheduledForLocal"],
   ["a local time that is no year's everywhere", { scheduledForLocal: "9999-12-31T23:30" }, "scheduledForLocal"],
   ["two times", { scheduledFor: "2990-01-01T00:00:00Z", scheduledForLocal: "2990-01-01T09:00" }, "scheduledForLocal"],
 ])("bad input: %s", async (_name, body, field) => {

@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { sanitizeHtml, sanitizeStored } from "../../html.ts";
-import { instant, isStorable, isStorableTime, limits, messageContent, metadata, text, userId } from "../../schema.ts";
+import {
+  instant,
+  isDay,
+  isStorable,
+  isStorableTime,
+  limits,
+  messageContent,
+  metadata,
+  text,
+  userId,
+} from "../../schema.ts";
 import { templateFields, versionNumber } from "../templates/schema.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
@@ -106,7 +116,8 @@ const localTime = z
   .refine(
     (value) =>
       localForm.test(value) &&
-      ["+14:00", "-12:00"].every((zone) => isStorableTime(Date.parse(value.replace(" ", "T") + zone))),
+      ["+14:00", "-12:00"].every((zone) => isStorableTime(Date.parse(value.replace(" ", "T") + zone))) &&
+      isDay(value.slice(0, 10)),
     "must be a local time without a zone, such as 2026-12-01T09:00",
   )
   .transform((value) => value.replace(" ", "T"));
