@@ -31,17 +31,17 @@ export const reasons: Record<Delivery["status"], Reason> = {
 };
 
 /** The page on which one can see, or change, what decided; below `/t/{tenant}`. */
-export function pageOfReason({
-  id,
-  status,
-  rule,
-  address,
-  type,
-}: Delivery): { label: string; path: string } | undefined {
+export function pageOfReason(delivery: Delivery, userId: string): { label: string; path: string } | undefined {
+  const { id, status, rule, address, type } = delivery;
+  const tabOf = (tab: string) => `/users/${encodeURIComponent(userId)}?tab=${tab}`;
   if (status === "caught") return { label: "Open the mail", path: `/mail?delivery=${encodeURIComponent(id)}` };
   if (status === "suppressed")
     return { label: "See the suppression", path: `/suppressions?search=${encodeURIComponent(address ?? "")}` };
   if (status === "not_configured") return { label: "Set a mail server", path: "/settings#mail" };
+  if (status === "no_address") return { label: "See the person's profile", path: tabOf("profile") };
+  if (status === "muted") return { label: "See the person's chats", path: tabOf("chats") };
+  if (status === "preference" || rule === "paused" || rule === "digest")
+    return { label: "See what the person chose", path: tabOf("preferences") };
   if (rule === "quiet_hours") return { label: "See quiet hours", path: "/settings#quiet-hours" };
   if (status === "not_asked" || rule === "default")
     return { label: "See the category", path: `/categories?search=${encodeURIComponent(type)}` };

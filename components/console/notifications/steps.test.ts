@@ -3,7 +3,12 @@ import { stepsOf } from "./steps.ts";
 
 type Of = Parameters<typeof stepsOf>;
 
-const one = { createdAt: "2026-11-26T08:00:00Z", readAt: "2026-11-26T09:00:00Z", status: "visible" } as Of[0];
+const one = {
+  userId: "a/b",
+  createdAt: "2026-11-26T08:00:00Z",
+  readAt: "2026-11-26T09:00:00Z",
+  status: "visible",
+} as Of[0];
 const mail = {
   id: "d",
   channel: "email",
@@ -25,4 +30,14 @@ test("who got nothing is told why, and where that is decided", () => {
   expect(suppressed?.why).toContain("gets no mail");
   const quiet = { status: "held", rule: "quiet_hours", heldUntil: "2026-11-26T20:00:00Z" } as const;
   expect(stepsOf(one, [{ ...mail, ...quiet }])[2]).toMatchObject({ page: { path: "/settings#quiet-hours" } });
+});
+
+test.each([
+  [{ status: "preference", rule: "preference" }, "preferences"],
+  [{ status: "held", rule: "paused" }, "preferences"],
+  [{ status: "folded", rule: "digest" }, "preferences"],
+  [{ status: "muted", rule: "muted" }, "chats"],
+  [{ status: "no_address", rule: "address" }, "profile"],
+] as const)("what a person decided is on that person's page: %o", (delivery, tab) => {
+  expect(stepsOf(one, [{ ...mail, ...delivery }])[2]?.page?.path).toBe(`/users/a%2Fb?tab=${tab}`);
 });

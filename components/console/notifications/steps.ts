@@ -19,7 +19,7 @@ export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Ste
   const steps: (Step | false)[] = [
     { key: "made", what: "Made", at: one.createdAt, ...madeBy(one) },
     one.scheduledFor !== undefined && scheduledStep(one, one.scheduledFor),
-    ...deliveries.flatMap(stepsOfDelivery),
+    ...deliveries.flatMap((delivery) => stepsOfDelivery(delivery, one.userId)),
     one.seenAt !== undefined && { key: "seen", what: "Seen in the inbox", at: one.seenAt },
     one.readAt !== undefined && { key: "read", what: "Read", at: one.readAt },
     one.archivedAt !== undefined && { key: "archived", what: "Archived", at: one.archivedAt },
@@ -50,7 +50,7 @@ function madeBy({ template, batchId }: Notification): Partial<Step> {
   return template ? { why: `Of template ${template.name}, version ${template.version}`, ...page } : page;
 }
 
-function stepsOfDelivery(delivery: Delivery): Step[] {
+function stepsOfDelivery(delivery: Delivery, userId: string): Step[] {
   const channel = delivery.channel === "email" ? "Mail" : "Inbox";
   const address = delivery.address ? ` to ${delivery.address}` : "";
   const tries = delivery.tries.map((attempt) => ({
@@ -73,7 +73,7 @@ function stepsOfDelivery(delivery: Delivery): Step[] {
       why: [delivery.detail ?? words, until, delivery.rule && `Rule: ${delivery.rule.replaceAll("_", " ")}`]
         .filter(Boolean)
         .join(" · "),
-      page: pageOfReason(delivery),
+      page: pageOfReason(delivery, userId),
     },
   ];
 }
