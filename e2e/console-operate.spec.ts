@@ -57,7 +57,7 @@ test("a given-up job is tried again or forgotten, and a task that waits is cance
   await own.open("/tasks");
   const row = page.getByRole("row", { name: /cleo/ });
   await row.getByRole("button", { name: "Cancel" }).click();
-  await expect(row.getByText("cancelled")).toBeVisible();
+  await expect(row.getByText("cancelled", { exact: true })).toBeVisible();
   expect(await status(waiting)).toBe("cancelled");
   await row.getByRole("button", { name: /^Remove/ }).click();
   await expect(row).toHaveCount(0);

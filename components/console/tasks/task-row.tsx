@@ -7,10 +7,9 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
-import { type Answers, useTRPCClient } from "../trpc.ts";
+import { useTRPCClient } from "../trpc.ts";
 import { saveTaskFile } from "./download.ts";
-
-export type Task = Answers["tasks"]["get"];
+import { percentOf, sayProgress, type Task, taskName } from "./task-words.ts";
 
 const tones = { waiting: "plain", running: "accent", done: "good", failed: "bad", cancelled: "warn" } as const;
 
@@ -18,38 +17,32 @@ export function TaskState({ task }: { task: Task }) {
   return <Badge tone={tones[task.status]}>{task.status}</Badge>;
 }
 
-/** How far a task is; told to those who do not see it at every quarter only. */
+/** How far a task is; told to those who do not see it at every quarter only, and how it ended. */
 export function TaskProgress({ task }: { task: Task }) {
-  const { done, total } = task.progress;
-  const percent = task.status === "done" ? 100 : total === 0 ? 0 : Math.min(99, Math.floor((100 * done) / total));
+  const percent = percentOf(task);
   const ended = task.status === "failed" || task.status === "cancelled";
-  if (ended) return <span className="text-muted">{task.error ?? "stopped"}</span>;
   return (
     <span className="flex min-w-32 items-center gap-2">
-      <span
-        role="progressbar"
-        aria-label={`Progress of ${taskName(task)}`}
-        aria-valuenow={percent}
-        className="h-1.5 w-24 overflow-hidden rounded-full bg-sunken"
-      >
-        <span className="block h-full bg-accent forced-colors:bg-[CanvasText]" style={{ width: `${percent}%` }} />
-      </span>
-      <span className="whitespace-nowrap text-muted text-xs tabular-nums">{percent} %</span>
+      {ended ? (
+        <span className="text-muted">{task.error ?? "stopped"}</span>
+      ) : (
+        <>
+          <span
+            role="progressbar"
+            aria-label={`Progress of ${taskName(task)}`}
+            aria-valuenow={percent}
+            className="h-1.5 w-24 overflow-hidden rounded-full bg-sunken"
+          >
+            <span className="block h-full bg-accent forced-colors:bg-[CanvasText]" style={{ width: `${percent}%` }} />
+          </span>
+          <span className="whitespace-nowrap text-muted text-xs tabular-nums">{percent} %</span>
+        </>
+      )}
       <span role="status" className="sr-only">
-        {percent % 25 === 0 ? `${taskName(task)}: ${percent} %` : ""}
+        {sayProgress(task)}
       </span>
     </span>
   );
-}
-
-const kindNames = {
-  "export-chat": "Export of a chat",
-  "export-user": "Export of a person",
-  "erase-user": "Erasure of a person",
-};
-
-export function taskName({ kind }: Pick<Task, "kind">): string {
-  return kindNames[kind];
 }
 
 /** What can be done with a task as it is now. */

@@ -16,7 +16,8 @@ import { QueryView } from "../query-view.tsx";
 import { sayCount } from "../say-count.ts";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
-import { type Task, TaskActs, TaskProgress, TaskState, taskName } from "./task-row.tsx";
+import { TaskActs, TaskProgress, TaskState } from "./task-row.tsx";
+import { type Task, taskName } from "./task-words.ts";
 
 const states = ["waiting", "running", "done", "failed", "cancelled"] as const;
 

@@ -12,7 +12,8 @@ import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
-import { TaskActs, TaskProgress, TaskState, taskName } from "../tasks/task-row.tsx";
+import { TaskActs, TaskProgress, TaskState } from "../tasks/task-row.tsx";
+import { taskName } from "../tasks/task-words.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 
 /** A person's tokens and data: taken away, taken along, taken out. */
