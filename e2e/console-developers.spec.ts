@@ -75,6 +75,8 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   await page.getByRole("radio", { name: /^read-only/u }).check();
   await page.getByRole("button", { name: "Send invitation" }).click();
   await expect(page.locator("[data-secret]")).toContainText("/invite/demo.");
+  await page.keyboard.press("Escape");
+  await page.getByLabel("I have it, or the mail is enough").check();
   await page.getByRole("button", { name: "Done" }).click();
   const invitations = page.getByRole("table", { name: "Invitations" });
   await expect(invitations).toContainText(email);

@@ -9,6 +9,7 @@ import { SubmitButton } from "../ui/submit-button.tsx";
 import { type Person, useAccountAct } from "./account-act.tsx";
 import { browserName } from "./browser-name.ts";
 import { CallFault, callConsole } from "./call.ts";
+import { ShownOnceDialog } from "./keys/shown-once-dialog.tsx";
 import { NewTenantForm } from "./new-tenant-form.tsx";
 import { signOut } from "./sign-in.ts";
 import type { Account, AnswerOf } from "./trpc.ts";
@@ -125,9 +126,27 @@ function PasswordForm({ account }: AccountProps) {
 }
 
 function TwoFactors({ account }: AccountProps) {
+  const [codes, setCodes] = useState<string[]>();
+  return (
+    <>
+      {codes && (
+        <ShownOnceDialog
+          what="recovery codes"
+          title="Your recovery codes"
+          secret={codes.join("\n")}
+          advice="Each signs you in once without the app. Keep them where you find them without your phone."
+          onStored={() => setCodes(undefined)}
+        />
+      )}
+      <TwoFactorForm account={account} onCodes={setCodes} />
+    </>
+  );
+}
+
+function TwoFactorForm({ account, onCodes }: AccountProps & { onCodes: (codes: string[]) => void }) {
+  const router = useRouter();
   const { outcome, act, busy } = useAccountAct(account);
   const [secret, setSecret] = useState<AnswerOf<"account.startTotp">>();
-  const [codes, setCodes] = useState<string[]>();
   const start = () =>
     act(async () => {
       setSecret(await callConsole("account.startTotp", {}));
@@ -143,21 +162,12 @@ function TwoFactors({ account }: AccountProps) {
         return isLeft;
       }
       const { recoveryCodes } = await callConsole("account.confirmTotp", { code });
-      setCodes(recoveryCodes);
-      return "Switched on. Keep these codes: each signs you in once without the app, and they are shown once.";
+      onCodes(recoveryCodes);
+      setSecret(undefined);
+      router.refresh(); // whether it is on, and how many codes are left
+      return "Switched on.";
     });
   };
-  if (codes)
-    return (
-      <>
-        {outcome}
-        <ul className="grid grid-cols-2 gap-1 font-mono text-xs">
-          {codes.map((code) => (
-            <li key={code}>{code}</li>
-          ))}
-        </ul>
-      </>
-    );
   if (!account.twoFactor && !secret)
     return (
       <>
