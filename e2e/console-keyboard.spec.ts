@@ -135,6 +135,7 @@ test("what is made is made, opened and looked through", async () => {
   await type("Ben");
   await press("Enter");
   await expect(title("Ben")).toBeFocused();
+  await expect(page).toHaveTitle(`Ben – Users – ${own.tenantId}`);
 
   const tab = (name: string) => page.getByRole("tab", { name });
   await goTo(tab("Profile"));

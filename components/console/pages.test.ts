@@ -6,6 +6,12 @@ test("no two pages have the same address or the same key", () => {
     expect(of.filter((one, at) => of.indexOf(one) !== at)).toEqual([]);
 });
 
+test("an id of each kind of thing that has a page can be pasted", () => {
+  const shown = idPages.map(({ path }) => path("x"));
+  for (const path of ["/templates/x", "/topics/x", "/notifications/batches/x", "/mail?delivery=x", "/tasks?subject=x"])
+    expect(shown).toContain(path);
+});
+
 test("an id that is pasted leads to a page, whatever stands in it", () => {
   const known = consolePages.map(({ path }) => path);
   for (const { path } of idPages) {

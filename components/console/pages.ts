@@ -110,6 +110,11 @@ export const idPages: readonly { label: string; path: (id: string) => string }[]
   { label: "Chat", path: (id) => `/chats/${encodeURIComponent(id)}` },
   { label: "User", path: (id) => `/users/${encodeURIComponent(id)}` },
   { label: "Notification", path: (id) => `/notifications/${encodeURIComponent(id)}` },
+  { label: "Send to many", path: (id) => `/notifications/batches/${encodeURIComponent(id)}` },
+  { label: "Template", path: (id) => `/templates/${encodeURIComponent(id)}` },
+  { label: "Topic", path: (id) => `/topics/${encodeURIComponent(id)}` },
+  { label: "Caught mail of the delivery", path: (id) => `/mail?delivery=${encodeURIComponent(id)}` },
+  { label: "Tasks about", path: (id) => `/tasks?subject=${encodeURIComponent(id)}` },
 ];
 
 export function pagesFor(role: Role): readonly ConsolePage[] {

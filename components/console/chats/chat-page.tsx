@@ -14,6 +14,7 @@ import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { sayCount } from "../say-count.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
 import { EventsTab } from "./chat-events.tsx";
 import { MembersTab } from "./chat-members.tsx";
@@ -36,6 +37,7 @@ export function ChatPage({ chatId }: { chatId: string }) {
   const trpc = useTRPC();
   const [{ tab }, setQuery] = useQueryStates(shown);
   const query = useQuery(trpc.adminChats.get.queryOptions({ chatId }));
+  useTitle(query.data && chatName(query.data), "Chats");
   return (
     <QueryView query={query} title="Chat">
       {(chat) => (

@@ -14,6 +14,7 @@ import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
 import { audienceOf, type Batch, toneOf } from "./batch-words.ts";
 import { Progress } from "./progress.tsx";
@@ -25,6 +26,7 @@ export function BatchPage({ id }: { id: string }) {
   const { base } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.batches.get.queryOptions({ batchId: id }, useLiveQuery("batches.get")));
+  useTitle(query.data?.subject, "Sends to many");
   return (
     <>
       <PageHeader title="Send to many" />

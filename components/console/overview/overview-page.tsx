@@ -89,8 +89,22 @@ function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) 
           compared={compared}
           href={`${base}/notifications`}
         />
-        <Figure label="Mails not delivered" value={total.failures} before={before.failures} compared={compared} bad />
-        <Figure label="Faults of the service" value={total.faults} before={before.faults} compared={compared} bad />
+        <Figure
+          label="Mails not delivered"
+          value={total.failures}
+          before={before.failures}
+          compared={compared}
+          href={`${base}/notifications`}
+          bad
+        />
+        <Figure
+          label="Faults of the service"
+          value={total.faults}
+          before={before.faults}
+          compared={compared}
+          href={`${base}/requests?outcome=failed`}
+          bad
+        />
       </ul>
       <div className="mt-3 grid gap-3 lg:grid-cols-2">
         <Chart

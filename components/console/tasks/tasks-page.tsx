@@ -10,6 +10,7 @@ import { NativeSelect } from "../../ui/native-select.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
+import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -26,10 +27,15 @@ export function TasksPage() {
   const { base } = useConsole();
   const trpc = useTRPC();
   const before = useCursor();
-  const [{ status }, setQuery] = useQueryStates({ status: parseAsStringLiteral(states), before: parseAsString });
+  const [{ status, subject }, setQuery] = useQueryStates({
+    status: parseAsStringLiteral(states),
+    subject: parseAsString,
+    before: parseAsString,
+  });
+  const asked = { ...(status ? { status } : {}), ...(subject ? { subject } : {}) };
   const query = useQuery(
     trpc.tasks.list.queryOptions(
-      { ...(status ? { status } : {}), limit: 50, ...(before ? { before } : {}) },
+      { ...asked, limit: 50, ...(before ? { before } : {}) },
       { ...useLiveQuery("tasks.list"), placeholderData: keepPreviousData },
     ),
   );
@@ -68,13 +74,18 @@ export function TasksPage() {
         title="Tasks"
         lead="Exports and erasures go on by themselves, whoever closes this page. Each is kept for 7 days after its end, its file too."
       />
-      <div className="mb-4">
+      <div className="mb-4 flex flex-wrap gap-2">
         <NativeSelect
           label="State"
           value={status ?? "all"}
           options={[{ value: "all", label: "Any state" }, ...states.map((value) => ({ value, label: value }))]}
           onChange={(value) => void setQuery({ status: value === "all" ? null : value, before: null })}
           className="w-36"
+        />
+        <FilterBox
+          label="Chat's or user's id"
+          value={subject}
+          onSet={(value) => void setQuery({ subject: value, before: null })}
         />
       </div>
       <QueryView
@@ -84,8 +95,12 @@ export function TasksPage() {
           show: (
             <EmptyState
               icon={ListChecks}
-              title={status ? `No task is ${status}` : "No task yet"}
-              action={status && <Button onClick={() => void setQuery({ status: null })}>Clear</Button>}
+              title={subject ? "None fits these filters" : status ? `No task is ${status}` : "No task yet"}
+              action={
+                (status || subject) && (
+                  <Button onClick={() => void setQuery({ status: null, subject: null })}>Clear</Button>
+                )
+              }
             >
               Export a chat from its page, or a person from theirs.
             </EmptyState>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { StateBadge } from "./state-badge.tsx";
 import { TemplateActs } from "./template-acts.tsx";
 import { TemplateEditor } from "./template-editor.tsx";
@@ -20,6 +21,7 @@ export function TemplatePage({ name }: { name: string }) {
   const [saves, setSaves] = useState(false);
   const asked = { name, ...(version === null ? {} : { version }) };
   const query = useQuery(trpc.templates.get.queryOptions(asked));
+  useTitle(query.data?.title, "Templates");
   return (
     <QueryView query={query} title="Template">
       {(template) => (

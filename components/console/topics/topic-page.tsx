@@ -20,6 +20,7 @@ import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { sayCount } from "../say-count.ts";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
 
 /** One topic: who subscribes to it. */
@@ -27,6 +28,7 @@ export function TopicPage({ id }: { id: string }) {
   const { manages } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.topics.get.queryOptions({ topicId: id }));
+  useTitle(query.data?.name, "Topics");
   return (
     <QueryView query={query} title="Topic">
       {(topic) => (

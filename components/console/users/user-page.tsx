@@ -10,6 +10,7 @@ import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { sayCount } from "../say-count.ts";
 import { useTRPC } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
 import { ActAsButton } from "./act-as.tsx";
 import { PresenceText } from "./presence-text.tsx";
@@ -33,6 +34,7 @@ export function UserPage({ userId }: { userId: string }) {
   const trpc = useTRPC();
   const [{ tab }, setQuery] = useQueryStates(shown);
   const query = useQuery(trpc.users.get.queryOptions({ userId }));
+  useTitle(query.data && (query.data.displayName ?? userId), "Users");
   const connections = useQuery(
     trpc.connections.list.queryOptions({ userId, limit: 50 }, useLiveQuery("connections.list")),
   );

@@ -1,12 +1,18 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useConsole } from "../console-context.ts";
 import { PageHeader } from "../page-header.tsx";
+import { useTRPC } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { DeliveryLife } from "./delivery-life.tsx";
 
 export function DeliveryPage({ webhookId, deliveryId }: { webhookId: string; deliveryId: string }) {
   const { base } = useConsole();
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.webhooks.getDelivery.queryOptions({ webhookId, webhookDeliveryId: deliveryId }));
+  useTitle(data && `${data.type} ${data.status}`, "Webhook deliveries");
   return (
     <>
       <PageHeader

@@ -8,6 +8,7 @@ import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
+import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
 import { DeliveriesPanel } from "./deliveries-panel.tsx";
 import { EndpointActions } from "./endpoint-actions.tsx";
@@ -21,6 +22,7 @@ export function WebhookPage({ id }: { id: string }) {
   const { base, manages } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.webhooks.get.queryOptions({ webhookId: id }, useLiveQuery("webhooks.get")));
+  useTitle(query.data && shortAddress(query.data.url), "Webhooks");
   return (
     <QueryView query={query} title="Webhook">
       {(webhook) => (
