@@ -61,6 +61,8 @@ const goals = {
   test: [install, generate, bundle, pages],
   check: [install, generate],
   dev: [install, generate],
+  // Its output is the command's own: what is set up meanwhile is said beside it.
+  command: [install, generate],
 };
 
 let child;
@@ -195,7 +197,7 @@ function isNodeNewEnough() {
 }
 
 function say(line) {
-  console.log(`setup: ${line}`);
+  (process.argv[2] === "command" ? console.error : console.log)(`setup: ${line}`);
 }
 
 function fail(line) {

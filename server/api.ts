@@ -10,6 +10,7 @@ import { trustOf } from "./client-address.ts";
 import { type Config, internalUrl, listenOptions } from "./config/config.ts";
 import { Certificates } from "./domain/mail/fetch-certificate.ts";
 import { makeClaim } from "./domain/persons/make-claim.ts";
+import { asInstallation, hasInstallationOwner } from "./domain/persons/store.ts";
 import { DomainError } from "./errors.ts";
 import { frameAncestors } from "./frame-ancestors.ts";
 import { newId } from "./ids.ts";
@@ -152,6 +153,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
       state.seeded = true;
     },
     claim: () => makeClaim(db, config.baseUrl),
+    isOwned: () => asInstallation(db, hasInstallationOwner),
     close: async () => {
       state.draining = true;
       // While events still come: who moves to another node has no gap.

@@ -40,7 +40,11 @@ async function start(): Promise<void> {
   await settle([startApiRole(config), startWorkerRole(config), web]);
   await progress.step("everything answers", () => untilReady());
   started = true;
-  const claim = await parts.api?.claim();
+  // Whoever reads the log of a server shall not own it.
+  const isRead = config.database.embedded || process.stdout.isTTY;
+  const claim = isRead
+    ? await parts.api?.claim()
+    : (await parts.api?.isOwned()) === false && "npm run installation -- claim";
   console.log(welcome({ config, seconds: secondsSince(began), running: whatRuns(config), claim }));
 }
 

@@ -15,6 +15,8 @@ export interface Api {
   seed(): Promise<void>;
   /** Where the installation's owner signs up, while there is none. */
   claim(): Promise<string | undefined>;
+  /** Whether there is one. */
+  isOwned(): Promise<boolean>;
   /** Stops accepting, finishes what runs, closes sockets. */
   close(): Promise<void>;
 }

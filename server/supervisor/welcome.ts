@@ -7,8 +7,8 @@ interface Welcome {
   seconds: string;
   /** What runs, a line each. */
   running: string[];
-  /** Where the installation's owner signs up, while there is none. */
-  claim?: string | undefined;
+  /** Where the installation's owner signs up, or the command that says it; nothing when there is one. */
+  claim?: string | false | undefined;
 }
 
 /** What is printed once everything runs: where to go, what to try, what was started. */
@@ -21,7 +21,7 @@ export function welcome({ config, seconds, running, claim }: Welcome): string {
     ...(claim
       ? [
           `  Claim  ${claim}`,
-          "         makes you the installation's owner: good once, for an hour; the next start prints another",
+          `         ${claim.startsWith("npm") ? "prints the link that makes" : "makes"} you the installation's owner: good once, for an hour`,
         ]
       : []),
     ...(config.seed === "demo" ? demoLines(config) : []),

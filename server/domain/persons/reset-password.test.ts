@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { internalKey } from "../../auth/api-key.ts";
 import { bodyHashOf } from "../../caller.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { call, type Stack, startStack, testSecret } from "../../testing/stack.ts";
-import { asInstallation } from "./store.ts";
+import { makeResetLink } from "./make-reset-link.ts";
+import { asInstallation, savePerson } from "./store.ts";
 
 // What strangers may send with a password in it.
 
@@ -16,6 +18,22 @@ afterAll(() => stack.close());
 
 const root = (path: string, body: unknown, headers = {}) =>
   call(`${stack.url}/api/console${path}`, "POST", body, headers);
+
+test("a link made by whoever runs the machine lets in who has lost password and code", async () => {
+  const { db } = stack.api.services;
+  const { email, personId } = await makeOperator(db, testSecret, undefined);
+  const factors = { totpSecret: "sealed", totpConfirmedAt: new Date(), recoveryHashes: ["one"] };
+  await asInstallation(db, (tx) => savePerson(tx, personId, factors));
+  const signIn = async () =>
+    (await root("/sessions", { email, password }, { "x-parley-internal": internalKey(testSecret) })).body;
+  const link = new URL(await makeResetLink(db, stack.url, email));
+  expect(link.pathname).toBe("/reset");
+  const token = link.searchParams.get("token");
+  expect((await root("/password-reset/finish", { token, password })).status).toBe(200);
+  expect(await signIn()).toMatchObject({ outcome: "signed-in" });
+  expect((await root("/password-reset/finish", { token, password })).status).toBe(403);
+  await expect(makeResetLink(db, stack.url, "nobody@example.com")).rejects.toMatchObject({ code: "not_found" });
+});
 
 test("whoever tries links that set a password runs out of tries, of whatever kind they are", async () => {
   const tries = [

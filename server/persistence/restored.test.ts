@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { installationKey } from "../auth/api-key.ts";
+import { createTenant } from "../domain/tenants/make-tenant.ts";
+import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
+import { testSecret } from "../testing/stack.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { projectRoot } from "./project-root.ts";
+
+let database: TestDatabase;
+let db: Database;
+let owner: Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDatabase({ url: database.runtimeUrl });
+  owner = new Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  for (const id of ["acme", "globex"]) await createTenant(db, testSecret, { id, name: id });
+});
+afterAll(async () => {
+  await owner.end();
+  await db.close();
+  await database.drop();
+});
+
+async function epochs(): Promise<number[]> {
+  const { rows } = await owner.query<{ epoch: string }>("select epoch from log_heads_v1(null) order by tenant_id");
+  return rows.map(({ epoch }) => Number(epoch));
+}
+
+test("tables made anew from a dump, on the server they were dumped from, have logs of another epoch", async () => {
+  const before = await epochs();
+  expect(before).toEqual(await epochs());
+  await owner.query("begin");
+  const { rows } = await owner.query<{ of: string }>("select pg_get_functiondef('epoch_of_v1'::regproc) as of");
+  // As a dump does it: the same rows in a table of the same name, and the function by its text.
+  await owner.query("alter table tenant_log rename to dumped");
+  await owner.query("create table tenant_log (like dumped including all)");
+  await owner.query("insert into tenant_log select * from dumped");
+  await owner.query(rows[0]?.of ?? "");
+  const restored = await owner.query<{ epoch: string }>(
+    `select epoch_of_v1(l.epoch, s.system_identifier, c.timeline_id) as epoch
+     from tenant_log l, pg_control_system() s, pg_control_checkpoint() c order by l.tenant_id`,
+  );
+  await owner.query("rollback");
+  const after = restored.rows.map(({ epoch }) => Number(epoch));
+  expect(new Set([...before, ...after]).size).toBe(4);
+  expect(await epochs()).toEqual(before);
+});
+
+const installation = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/installation.ts", ...args], {
+    cwd: projectRoot(),
+    env: { PATH: process.env.PATH, NODE_ENV: "production", DATABASE_URL: database.ownerUrl, AUTH_SECRET: testSecret },
+  });
+
+test("the command that is run after another restore begins an epoch of every log", { timeout: 60_000 }, async () => {
+  const before = await epochs();
+  const { stdout, stderr } = await installation("restored");
+  expect([stderr, stdout]).toEqual(["", expect.stringContaining("2 tenants")]);
+  expect(new Set([...before, ...(await epochs())]).size).toBe(4);
+  const { rows } = await owner.query("select relforcerowsecurity from pg_class where relname = 'tenant_log'");
+  expect(rows).toEqual([{ relforcerowsecurity: true }]);
+});
+
+test("the installation's key is printed alone; a word too many prints the commands", { timeout: 60_000 }, async () => {
+  expect((await installation("key")).stdout).toBe(`${installationKey(testSecret)}\n`);
+  const failed = await installation("reset").catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("Usage: npm run installation") });
+});
