@@ -28,6 +28,7 @@ export const contents: { title: string; pages: string[] }[] = [
     title: "Concepts",
     pages: ["guides/authentication", "guides/standards", "guarantees", "architecture"],
   },
+  { title: "Running it", pages: ["guides/operating"] },
   { title: "Coming from", pages: ["guides/coming-from-agglestone", "guides/coming-from-pusher"] },
   {
     title: "Reference",

@@ -49,7 +49,8 @@ export const settings = {
   },
   DATA_DIR: {
     default: "`.data`",
-    description: "Folder of the embedded Postgres, the secrets and `demo.json`.",
+    description:
+      "Folder of the embedded Postgres, the secrets and `demo.json`. Started by root where other accounts cannot enter, Postgres is in `/var/lib/parley`.",
     schema: z.string().default(".data"),
   },
   DATABASE_URL: {
@@ -74,7 +75,7 @@ export const settings = {
   },
   ROLES: {
     default: "`api,web,worker`",
-    description: "What this process runs, separated by commas.",
+    description: "What this process runs, separated by commas; `api` without `web` serves no pages.",
     schema: list(z.enum(ROLES, `must be some of ${ROLES.join(", ")}`)).default([...ROLES]),
   },
   AUTH_SECRET: {
