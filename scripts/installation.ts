@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { installationKey } from "../server/auth/api-key.ts";
 import { draftConfig } from "../server/config/config.ts";
 import { readEnv } from "../server/config/env.ts";
@@ -19,6 +21,8 @@ const USAGE = `Usage: npm run installation -- <command>
 const commands: Record<string, (...args: string[]) => Promise<void>> = {
   key: async () => {
     const { authSecret, dataDir } = draftConfig(readEnv());
+    if (!authSecret && !existsSync(join(dataDir, "auth-secret")))
+      throw new StartError("There is no secret yet: set AUTH_SECRET, or start the service once.");
     console.log(installationKey(authSecret ?? keepAuthSecret(dataDir)));
   },
   claim: () =>

@@ -50,6 +50,7 @@ export interface Api {
   seed(): Promise<void>;
   /** Where the installation's owner signs up, while there is none. */
   claim(): Promise<string | undefined>;
+  isOwned(): Promise<boolean>;
   close(): Promise<void>;
 }
 
