@@ -1,5 +1,5 @@
 import type { TenantId } from "../auth/principal.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError, toDomainError } from "../errors.ts";
 import type { LogEvent, NewEvent } from "../events.ts";
 import type { Database } from "./database.ts";
 import { isConnectionLoss, isDeadlock } from "./faults.ts";
@@ -39,6 +39,21 @@ export async function unitOfWork<T>(
     } catch (error) {
       if (attempt >= 5 || !isDeadlock(error)) throw error;
     }
+  }
+}
+
+/**
+ * What a call does after its first commit, in more steps or to read its answer. A database that is gone by then is no `unavailable`, which says
+ * that nothing was stored: it is `outcome-unknown`.
+ */
+export async function afterCommit<T>(rest: () => Promise<T>): Promise<T> {
+  try {
+    return await rest();
+  } catch (error) {
+    const { code, face } = toDomainError(error);
+    if (code !== "unavailable") throw error;
+    const detail = "It is stored, at least in part: repeat the call for the rest";
+    throw new DomainError("outcome-unknown", { detail, retryAfter: face.retryAfter ?? 1, internal: error });
   }
 }
 

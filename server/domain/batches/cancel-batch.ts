@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { maxEventsAStep, unitOfWork } from "../../persistence/unit-of-work.ts";
+import { afterCommit, maxEventsAStep, unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
 import { endBatch, takeBackSome } from "./store.ts";
@@ -14,7 +14,7 @@ export const cancelBatch = mutation({
   access: { caller: "admin", scope: "notifications:write" },
   input: z.object({ batchId: entityId }),
   output: batchSchema,
-  errors: ["conflict"],
+  errors: ["conflict", "outcome-unknown"],
   async handle(ctx, input) {
     const { db } = ctx.services;
     const { tenantId } = ctx;
@@ -24,8 +24,10 @@ export const cancelBatch = mutation({
     const { row, hadToCome } = (await ending) as Awaited<ReturnType<typeof endBatch>>;
     // In steps: all of the tenant waits for each. Whoever finds it ended already goes on with what another left.
     let taken = 0;
+    const step = async () =>
+      (await unitOfWork(db, tenantId, (work) => takeBackSome(work, tenantId, id, maxEventsAStep))) as number;
     for (let some = maxEventsAStep; some === maxEventsAStep; taken += some)
-      some = (await unitOfWork(db, tenantId, (work) => takeBackSome(work, tenantId, id, maxEventsAStep))) as number;
+      some = await (hadToCome || taken > 0 ? afterCommit(step) : step());
     if (!hadToCome && taken === 0 && row.status !== "cancelled")
       throw new DomainError("conflict", { detail: "It has reached everybody already" });
     return presentBatch(row);

@@ -55,6 +55,16 @@ test("a send of thousands that wait is taken back in steps, so that nobody waits
   const copies = `insert into notifications select (jsonb_populate_record(n, jsonb_build_object('id', gen_random_uuid(), 'batch_id', $2::text))).*
     from notifications n, generate_series(1, 1000) where n.id = $1`;
   await owner.query(copies, [made.body.id, id]);
+  // The database goes away after the first commit: that it ended is stored, and a repeat goes on.
+  await owner.query(
+    `create function gone() returns trigger language plpgsql as $$ begin raise sqlstate '57P01'; end $$`,
+  );
+  await owner.query("create trigger gone before update on notifications for each statement execute function gone()");
+  expect(await key("DELETE", `/Notifications/batches/${id}`)).toMatchObject({
+    status: 503,
+    body: { code: "outcome-unknown" },
+  });
+  await owner.query("drop function gone cascade");
   expect(await key("DELETE", `/Notifications/batches/${id}`)).toMatchObject({
     status: 200,
     body: { status: "cancelled" },

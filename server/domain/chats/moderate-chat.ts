@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { afterCommit, unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty, entityId, limits, metadata, namedUserId, text } from "../../schema.ts";
 import { makeChat } from "./create-chat.ts";
 import { buryChat } from "./delete-chat.ts";
@@ -38,12 +38,13 @@ export const updateTenantChat = mutation({
   access: { caller: "admin", scope: "admin" },
   input: chatChangeInput,
   output: chatSchema,
+  errors: ["outcome-unknown"],
   async handle(ctx, change) {
     const { db } = ctx.services;
     const chatId = requireId(change.chatId);
     const before = publicChat(await getChat(db, ctx.tenantId, chatId));
     await unitOfWork(db, ctx.tenantId, (work) => applyChange(ctx, work, chatId, change));
-    const after = publicChat(await getChat(db, ctx.tenantId, chatId));
+    const after = publicChat(await afterCommit(() => getChat(db, ctx.tenantId, chatId)));
     const shown = ({ name, policy, frozen, metadata }: typeof after) => ({ name, policy, frozen, metadata });
     if (ctx.audit) Object.assign(ctx.audit, { before: shown(before), after: shown(after) });
     return after;

@@ -3,7 +3,7 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { afterCommit, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, metadata, text } from "../../schema.ts";
 import { getStanding, type Standing } from "../members/store.ts";
 import { canBind, canGovern, canManage } from "./policy.ts";
@@ -26,7 +26,7 @@ export const updateChat = mutation({
   access: { caller: "user", scope: "chats:write" },
   input: chatChangeInput,
   output: chatSchema,
-  errors: ["conflict"],
+  errors: ["conflict", "outcome-unknown"],
   async handle(ctx, change) {
     const { db } = ctx.services;
     const chatId = requireId(change.chatId);
@@ -41,7 +41,9 @@ export const updateChat = mutation({
       // Whoever changes the chat's own rules has to have the role to; for all others they are what they were.
       ensureMayChange(ctx, await getStanding(work.tx, ctx.tenantId, chatId, userId), change);
     });
-    const [shown] = await presentChats(db, ctx.tenantId, [await getMemberChat(db, ctx.tenantId, userId, chatId)]);
+    const [shown] = await afterCommit(async () =>
+      presentChats(db, ctx.tenantId, [await getMemberChat(db, ctx.tenantId, userId, chatId)]),
+    );
     if (!shown) throw new DomainError("not_found");
     return shown;
   },

@@ -163,6 +163,44 @@ describe("succeeds", () => {
   });
 });
 
+describe("in steps", () => {
+  const userIds = Array.from({ length: 600 }, (_, i) => `crew-${i}`);
+  /** Does something as each of a kind of row comes in. */
+  async function whenAdded(what: string, run: () => Promise<void>): Promise<void> {
+    const owner = await asOwner();
+    await owner.query(
+      `create function meanwhile() returns trigger language plpgsql as $$ begin ${what}; return new; end $$`,
+    );
+    await owner.query(`create trigger meanwhile after insert on members for each row execute function meanwhile()`);
+    await run().finally(() => owner.query("drop function meanwhile cascade"));
+    await owner.end();
+  }
+
+  test("whoever is put out between two is told who was added, also by a repeat under the key", async () => {
+    const chat = await createChat();
+    const key = { "idempotency-key": crypto.randomUUID() };
+    const out = `if new.user_id = 'crew-499' then delete from members where chat_id = new.chat_id and user_id = 'ada'; end if`;
+    await whenAdded(out, async () => {
+      const first = await add(ada, chat, { userIds }, key);
+      expect(first).toMatchObject({ status: 200, body: { chatId: chat.id, added: userIds.slice(0, 500) } });
+    });
+    expect((await ben<Chat>("GET", `/Chat/${chat.id}`)).body.memberCount).toBe(502);
+    await add(ben, chat, { userId: "ada" });
+    expect((await add(ada, chat, { userIds }, key)).body.added).toHaveLength(500);
+  });
+
+  test("nobody is told that nothing was stored when the database goes away after the first", async () => {
+    const chat = await createChat();
+    const away = `if new.user_id = 'crew-599' then raise sqlstate '57P01'; end if`;
+    await whenAdded(away, async () => {
+      expect(await add(ada, chat, { userIds })).toMatchObject({ status: 503, body: { code: "outcome-unknown" } });
+      const few = await add(ada, chat, { userId: "crew-599" });
+      expect(few).toMatchObject({ status: 503, body: { code: "unavailable" } });
+    });
+    expect((await add(ada, chat, { userIds })).body).toMatchObject({ added: userIds.slice(500), memberCount: 602 });
+  });
+});
+
 describe("replays", () => {
   test("the first answer under the same key, also after the member left again", async () => {
     const chat = await createChat();

@@ -3,7 +3,7 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { afterCommit, findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, namedUserId } from "../../schema.ts";
 import { canManage } from "../chats/policy.ts";
 import type { Role } from "../chats/schema.ts";
@@ -28,7 +28,7 @@ export const addMembers = mutation({
     memberUserIds: many.optional(),
   }),
   output: z.object({ chatId: z.string(), added: z.array(z.string()), memberCount: z.number().int() }),
-  errors: ["conflict"],
+  errors: ["conflict", "outcome-unknown"],
   async handle(ctx, input) {
     const chatId = requireId(input.chatId);
     const wanted = [
@@ -53,35 +53,48 @@ interface Addition {
   heir?: { userId: string; role: Role } | undefined;
 }
 
-/** A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key. */
+/**
+ * A wide addition goes in steps, so that no step holds the head for long; the last one holds the idempotency key. Whom steps have brought in
+ * has been told: a refusal after that ends it, and the answer says who was added.
+ */
 export async function addInSteps(ctx: Context, addition: Addition) {
   const { db } = ctx.services;
   const { wanted } = addition;
   let { heir } = addition;
-  const added: string[] = [];
   const steps: string[][] = [];
   const width = heir ? maxEventsAStep - 1 : maxEventsAStep; // that the heir steps down is an event too
   for (let i = 0; i < wanted.length; i += width) steps.push(wanted.slice(i, i + width));
   const held = steps.length > 1 && ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
   if (held) return held;
-  for (const step of steps.slice(0, -1)) {
-    const now = { ...addition, heir, wanted: step };
-    const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, now));
-    if (!("added" in result)) continue;
-    added.push(...result.added);
-    // Who steps down does so once: whoever makes them an owner again between two steps is not undone by the next.
-    if (result.added.some((id) => id !== heir?.userId)) heir = undefined;
+  let stored: Added | undefined;
+  try {
+    for (const step of steps.slice(0, -1)) {
+      const now = { ...addition, heir, wanted: step };
+      const result = await unitOfWork(db, ctx.tenantId, (work) => addStep(ctx, work, now));
+      if (!("added" in result)) continue;
+      stored = joined(stored, result);
+      // Who steps down does so once: whoever makes them an owner again between two steps is not undone by the next.
+      if (result.added.some((id) => id !== heir?.userId)) heir = undefined;
+    }
+    const last = { ...addition, heir, wanted: steps.at(-1) ?? [] };
+    const finish = async (work: Work) => joined(stored, await addStep(ctx, work, last));
+    return await unitOfWork(db, ctx.tenantId, finish, ctx.idempotent);
+  } catch (error) {
+    if (!stored?.added.length) throw error;
+    return await afterCommit(() => endEarly(ctx, stored as Added, error));
   }
-  const last = steps.at(-1) ?? [];
-  return await unitOfWork(
-    db,
-    ctx.tenantId,
-    async (work) => {
-      const result = await addStep(ctx, work, { ...addition, heir, wanted: last });
-      return { ...result, added: [...added, ...result.added] };
-    },
-    ctx.idempotent,
-  );
+}
+
+type Added = Awaited<ReturnType<typeof addStep>>;
+
+function joined(before: Added | undefined, result: Added): Added {
+  return { ...result, added: [...(before?.added ?? []), ...result.added] };
+}
+
+/** Who adds may be put out between two steps, or the chat be gone. Throws all that is no refusal. */
+async function endEarly(ctx: Context, stored: Added, error: unknown) {
+  if (!(error instanceof DomainError) || !["not_found", "forbidden"].includes(error.code)) throw error;
+  return unitOfWork(ctx.services.db, ctx.tenantId, async () => stored, ctx.idempotent);
 }
 
 /** Throws forbidden. */

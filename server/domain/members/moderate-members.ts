@@ -61,7 +61,7 @@ export const addChatMembers = mutation({
       .describe("As `adminChats.removeMember` answered: who owns the chat in an owner's place, and is this again now"),
   }),
   output: z.object({ chatId: z.string(), added: z.array(z.string()), memberCount: z.number().int() }),
-  errors: ["conflict"],
+  errors: ["conflict", "outcome-unknown"],
   async handle(ctx, input) {
     const { id, kind } = await getChat(ctx.services.db, ctx.tenantId, requireId(input.chatId));
     if (kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });

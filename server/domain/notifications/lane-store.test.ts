@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import type { Context } from "../../operation.ts";
 import type { Database } from "../../persistence/database.ts";
+import { limits } from "../../schema.ts";
+import { changeAll } from "./change-all.ts";
 import { createNotification, untilStored } from "./lane-store.ts";
 
 test("what is stored under a key is waited for also when a later call with it is refused at once", async () => {
@@ -24,4 +27,18 @@ test("what is stored under a key is waited for also when a later call with it is
   store({});
   await waiting;
   expect(order).toEqual(["stored", "waited"]);
+});
+
+test("of a change in steps that is refused after the first one nobody is told that nothing was stored", async () => {
+  const refusedAfter = (steps: number) => {
+    let left = steps;
+    const submit = async () => {
+      if (left-- === 0) throw new DomainError("unavailable", { retryAfter: 3 });
+      return { found: [], changed: limits.notificationsPerCall };
+    };
+    const services = { db: { moment: () => undefined, lanes: { submit } } };
+    return changeAll({ services, tenantId: "acme" } as unknown as Context, { operation: "read", userId: "ada" });
+  };
+  await expect(refusedAfter(0)).rejects.toMatchObject({ code: "unavailable" });
+  await expect(refusedAfter(2)).rejects.toMatchObject({ code: "outcome-unknown", face: { retryAfter: 3 } });
 });

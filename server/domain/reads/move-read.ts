@@ -2,6 +2,7 @@ import { z } from "zod";
 import { callerId, clientHashOf } from "../../caller.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
+import { afterCommit } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { messageFields } from "../messages/schema.ts";
@@ -35,7 +36,7 @@ export const moveRead = mutation({
       back: input.unread ?? false,
       clientHash,
     });
-    const chat = await getMemberChat(db, ctx.tenantId, userId, chatId);
+    const chat = await afterCommit(() => getMemberChat(db, ctx.tenantId, userId, chatId));
     // What was read stays read to others: unread is a note to oneself.
     if (chat.memberCount <= 100 && !input.unread) live.receipt(ctx.tenantId, userId, chatId, moved.seq);
     return { chatId, lastReadSeq: moved.seq, unreadCount: chat.unread };
