@@ -16,6 +16,7 @@ export const limits = {
   htmlBytes: 64 * 1024,
   notificationsPerCall: 500,
   frameBytes: 64 * 1024,
+  /** A node: hub, event streams and Pusher together, long polls and tRPC sockets each. */
   connectionsPerUser: 200,
   /** Of a tenant, from one address, that carry nothing but the key of its Pusher app; a node. */
   anonymousPerAddress: 1000,
