@@ -111,3 +111,10 @@ export function headersOf(allowance: Allowance): Record<string, string> {
   const { name, limit, remaining, reset, window } = allowance;
   return { "RateLimit-Policy": `"${name}";q=${limit};w=${window}`, RateLimit: `"${name}";r=${remaining};t=${reset}` };
 }
+
+/** `rate_limited` where all places are taken: when one is free again nobody knows, so one asks again after a while. */
+export function noPlace(limit: number, detail: string): DomainError {
+  const retryAfter = 10;
+  const headers = headersOf({ name: "connections", limit, remaining: 0, reset: retryAfter, window: retryAfter });
+  return new DomainError("rate_limited", { detail, retryAfter, headers });
+}

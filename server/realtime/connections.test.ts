@@ -44,6 +44,9 @@ test("connections that are nobody's are bounded by address and tenant, and make 
 test("a user has so many connections of a tenant, wherever they come from", () => {
   const connections = new Connections();
   for (let i = 0; i < limits.connectionsPerUser; i++) connections.add(connect("acme", `192.0.2.${i % 250}`, "ada"));
-  expect(() => connections.add(connect("acme", "192.0.2.1", "ada"))).toThrow("Too many connections of this user");
+  const more = () => connections.add(connect("acme", "192.0.2.1", "ada"));
+  expect(more).toThrow("Too many connections of this user");
+  const headers = { "RateLimit-Policy": '"connections";q=200;w=10', RateLimit: '"connections";r=0;t=10' };
+  expect(more).toThrow(expect.objectContaining({ face: expect.objectContaining({ retryAfter: 10, headers }) }));
   connections.add(connect("acme", "192.0.2.1", "ben"));
 });

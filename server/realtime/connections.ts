@@ -1,6 +1,6 @@
 import type { TenantId } from "../auth/principal.ts";
 import { networkOf } from "../client-address.ts";
-import { DomainError } from "../errors.ts";
+import { noPlace } from "../limiter.ts";
 import { limits } from "../schema.ts";
 import type { LiveConnection } from "./live-connection.ts";
 
@@ -17,11 +17,7 @@ export class Connections {
     const holder = holderOf(connection);
     if (holder) {
       const count = this.perHolder.get(holder.key) ?? 0;
-      if (count >= holder.most)
-        throw new DomainError("rate_limited", {
-          detail: `Too many connections of this ${holder.word}`,
-          retryAfter: 10,
-        });
+      if (count >= holder.most) throw noPlace(holder.most, `Too many connections of this ${holder.word}`);
       this.perHolder.set(holder.key, count + 1);
     }
     const ours = this.byTenant.get(tenantId) ?? new Map<string, LiveConnection>();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, IncomingMessage } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, Socket } from "node:net";
 import { expect, test } from "vitest";
-import { eventually } from "../testing/hub-client.ts";
+import { eventually, refusedUpgrade } from "../testing/hub-client.ts";
 import { pipeUpgrade, routeUpgrades } from "./upgrade.ts";
 
 test("a socket that is refused is closed, though its peer keeps its own end open", async () => {
@@ -22,7 +22,7 @@ test("a socket that is refused is closed, though its peer keeps its own end open
     answer += text;
   });
   await once(peer, "end");
-  expect(answer).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
+  expect(answer).toMatch(/^HTTP\/1\.1 404 Not Found\r\n(.+\r\n)*X-Request-Id: [0-9a-f-]{36}\r\n/);
   const open = () => new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
   await eventually(async () => expect(await open()).toBe(0));
   peer.destroy();
@@ -43,4 +43,18 @@ test("a socket that has gone before it is passed on opens nothing at the other e
   expect(first.remotePort).toBe(next.localPort);
   next.destroy();
   upstream.close();
+});
+
+test("a node that ends says when to come back", async () => {
+  const server = createServer();
+  const unwanted = () => {
+    throw new Error("of no protocol");
+  };
+  const none = { pages: () => undefined, draining: () => true, onError: unwanted };
+  routeUpgrades(server, { hub: unwanted, trpc: unwanted, pusher: unwanted, ...none });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const refused = await refusedUpgrade(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/trpc`);
+  expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "1", "x-request-id": expect.any(String) } });
+  server.close();
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { newId } from "../ids.ts";
 
 export type UpgradeHandler = (
   request: IncomingMessage,
@@ -34,7 +35,7 @@ export function routeUpgrades(server: Server, routes: Routes): void {
     try {
       const url = new URL(request.url ?? "/", "http://localhost");
       const hub = hubPath.exec(url.pathname);
-      if (routes.draining()) refuse(socket, "503 Service Unavailable");
+      if (routes.draining()) refuse(socket, "503 Service Unavailable", { "Retry-After": "1" });
       else if (hub) routes.hub(request, socket, head, { tenant: decodeURIComponent(hub[1] ?? ""), url });
       else if (trpcPath.test(url.pathname)) routes.trpc(request, socket, head, { tenant: "", url });
       else if (pusherPath.test(url.pathname)) routes.pusher(request, socket, head, { tenant: "", url });
@@ -70,11 +71,15 @@ function isNoWish(name: string): boolean {
 }
 
 /** Answers an upgrade that is not wanted and hangs up, whether its peer does or not: no time-out of the server's covers it any more. */
-export function refuse(socket: Duplex, status: string, body = ""): void {
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
+export function refuse(socket: Duplex, status: string, headers: Record<string, string> = {}, body = ""): void {
+  const lines = Object.entries({
+    Connection: "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": String(Buffer.byteLength(body)),
+    "X-Request-Id": newId(),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status}`, ...lines, "", body].join("\r\n"), () => socket.destroy());
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
 import type { EventType } from "../events.ts";
+import { noPlace } from "../limiter.ts";
 import { limits } from "../schema.ts";
 import type { Hub } from "./hub.ts";
 import type { Sink } from "./subscription.ts";
@@ -29,7 +30,7 @@ export class Waiters {
     const reader = JSON.stringify([tenantId, userId ?? null]);
     const held = this.perReader.get(reader) ?? 0;
     if (held >= limits.connectionsPerUser)
-      throw new DomainError("rate_limited", { detail: "Too many calls of this reader are held open", retryAfter: 10 });
+      throw noPlace(limits.connectionsPerUser, "Too many calls of this reader are held open");
     this.perReader.set(reader, held + 1);
     let done = () => {};
     const until = new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingHttpHeaders } from "node:http";
 import { type HttpTransportType, type HubConnection, HubConnectionBuilder, LogLevel } from "@microsoft/signalr";
 import { vi } from "vitest";
 import { WebSocket } from "ws";
@@ -99,7 +100,7 @@ export class RawHubClient {
 export async function refusedUpgrade(
   url: string,
   headers: Record<string, string> = {},
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; headers: IncomingHttpHeaders }> {
   const socket = new WebSocket(url.replace(/^http/, "ws"), { headers });
   return await new Promise((resolve, reject) => {
     socket.on("error", () => {});
@@ -109,7 +110,7 @@ export async function refusedUpgrade(
       response.on("data", (chunk) => {
         text += chunk;
       });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }));
     });
   });
 }

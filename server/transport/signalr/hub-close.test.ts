@@ -104,6 +104,7 @@ describe("closes", () => {
     const poll = () => fetch(`${acme.url}/hub?id=${connectionToken}`, { headers });
     const polled = await poll();
     expect([polled.status, await polled.text()]).toEqual([429, "Too many calls: Too many connections of this user"]);
+    expect(polled.headers.get("ratelimit")).toBe('"connections";r=0;t=10');
     expect((await poll()).status).toBe(404); // nothing is kept of it, whether its client comes back or not
     for (const { socket } of clients) socket.terminate();
   });

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { errorTable, toDomainError } from "../../errors.ts";
+import { refuse } from "../../realtime/upgrade.ts";
 
 /** An answer in plain text. SignalR's clients show the text to people. */
 export interface PlainAnswer {
@@ -32,12 +33,5 @@ export function toPlainAnswer(error: unknown): PlainAnswer {
 
 /** Answers an upgrade that is refused, and ends the socket. */
 export function refuseUpgrade(socket: Duplex, { status, text, headers }: PlainAnswer): void {
-  const lines = Object.entries({
-    Connection: "close",
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": String(Buffer.byteLength(text)),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}`);
-  socket.once("finish", () => socket.destroy());
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", text].join("\r\n"));
+  refuse(socket, `${status} ${STATUS_CODES[status]}`, headers, text);
 }

@@ -8,6 +8,7 @@ import type { Principal } from "../../auth/principal.ts";
 import { isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { clientAddress, networkOf } from "../../client-address.ts";
 import { DomainError, headersOfError } from "../../errors.ts";
+import { noPlace } from "../../limiter.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
 import type { Services } from "../../services.ts";
@@ -48,7 +49,7 @@ export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
       const isForeign = isForeignConsole(request, settings);
       const place = isForeign ? undefined : places.take(networkOf(clientAddress(request, settings.trustProxy)));
       if (isForeign) refuse(socket, "403 Forbidden");
-      else if (!place) refuse(socket, "429 Too Many Requests");
+      else if (!place) refuse(socket, "429 Too Many Requests", headersOfError(noPlace(limits.anonymousPerAddress, "")));
       else {
         socket.once("close", () => place.leave());
         const onKnown = (principal: Principal) => place.becomes(holderOf(principal));
