@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { instant, messageContent } from "./schema.ts";
+import { z } from "zod";
+import { instant, messageContent, text } from "./schema.ts";
 
 test.each([
   ["2026-11-27T01:00:00Z", "2026-11-27T01:00:00.000Z"],
@@ -23,4 +24,24 @@ test.each(["2026-11-27", "2026-04-31T00:00:00Z", "2026-11-27T01:00:00 Z", "2026-
 test.each(["x".repeat(17_000), "ä".repeat(9_000)])("a text that is too long is refused once, in words", (content) => {
   const said = messageContent.safeParse(content).error?.issues.map(({ message }) => message);
   expect(said).toEqual(["must be at most 16 KiB of text"]);
+});
+
+test.each([
+  ["🚢🚢", true],
+  ["🚢🚢🚢", true],
+  ["a🚢b", true],
+  ["abc", true],
+  ["abcd", false],
+  ["🚢🚢🚢a", false],
+  ["🚢🚢🚢🚢", false],
+  ["🚢".repeat(50), false],
+])("a limit of three characters counts those of %s, not what JavaScript makes of them", (written, fits) => {
+  const said = text(3, "long")
+    .safeParse(written)
+    .error?.issues.map(({ message }) => message);
+  expect(said).toEqual(fits ? undefined : ["long"]);
+});
+
+test("a limit of characters is in the schema that callers read", () => {
+  expect(z.toJSONSchema(text(3).min(1).optional())).toMatchObject({ minLength: 1, maxLength: 3 });
 });

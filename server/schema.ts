@@ -25,11 +25,26 @@ export const limits = {
 
 const utf8 = new TextEncoder();
 
+/**
+ * At most so many characters, as JSON Schema, Postgres and most languages count them: of an emoji JavaScript counts two. They are counted
+ * where that makes a difference alone.
+ */
+function atMost(maxLength: number, tooLong?: string) {
+  const check = z.maxLength(maxLength, { error: tooLong, abort: true });
+  const { check: byUnits } = check._zod;
+  check._zod.check = (payload) => {
+    const { value } = payload;
+    const mayFit = typeof value === "string" && value.length > maxLength && value.length <= 2 * maxLength;
+    if (!mayFit || [...value].length > maxLength) byUnits(payload);
+  };
+  return check;
+}
+
 /** Text that Postgres can hold: no NUL, no lone surrogate. */
 export function text(maxLength: number, tooLong?: string) {
   return z
     .string()
-    .max(maxLength, { error: tooLong, abort: true })
+    .check(atMost(maxLength, tooLong))
     .refine((value) => !value.includes("\u0000"), "must not contain NUL")
     .refine((value) => value.isWellFormed(), "must be well-formed Unicode");
 }
@@ -89,8 +104,8 @@ export function boundedPageInput(most: number) {
   return { ...pageInput, pageSize: pageInput.pageSize.describe(`1 to ${most}, 10 unless given`) };
 }
 
-/** As long as one can be that we hand out: an address of 254 characters of three bytes each, and a time, in base64. */
-const cursorLength = 1200;
+/** As long as one can be that we hand out: an address of 254 characters of four bytes each, and a time, in base64. */
+const cursorLength = 1600;
 
 export const cursorInput = {
   before: z.string().max(cursorLength).optional().describe("Older than this cursor"),

@@ -32,6 +32,12 @@ describe("succeeds", () => {
     });
   });
 
+  test("with a name of 200 characters, whatever each of them is", async () => {
+    const chat = await createChat();
+    expect((await update(ada, chat, { name: "🚢".repeat(200) })).body.name).toBe("🚢".repeat(200));
+    expect((await update(ada, chat, { name: "🚢".repeat(201) })).status).toBe(400);
+  });
+
   test("and tells every member once", async () => {
     const chat = await createChat();
     const after = (await ben<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
