@@ -6,6 +6,7 @@ import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { cn } from "../ui/cn.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { inputClass } from "../ui/input-class.ts";
+import { isComposing } from "../ui/is-composing.ts";
 import type { Found } from "./search-docs.ts";
 
 /** Arrows choose, Enter goes. The service searches: the index never travels. */
@@ -23,6 +24,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   }
 
   function onKeyDown(event: KeyboardEvent) {
+    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Enter") take(found[at]);
     if (step === undefined || found.length === 0) return;
