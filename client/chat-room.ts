@@ -147,11 +147,12 @@ export class ChatRoom {
     return this.#earlier;
   }
 
-  /** Loads back until the message with that seq is here. */
-  async loadBackTo(seq: number): Promise<void> {
+  /** Loads back until the message with that seq is here, or nobody wants it any more. What is here by then stays, also where a page fails. */
+  async loadBackTo(seq: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
     // Before the newest page is here there is nothing to go back from.
     if (this.#chat && this.#chat.earlier === undefined) await this.open();
-    while (this.#chat?.earlier && (this.#chat.log.from ?? 0) > seq) await this.loadEarlier(LARGEST_PAGE);
+    const isWanted = () => !signal?.aborted && this.#chat?.earlier && (this.#chat.log.from ?? 0) > seq;
+    while (isWanted()) await this.loadEarlier(LARGEST_PAGE);
   }
 
   async loadMembers(): Promise<void> {

@@ -63,6 +63,18 @@ test("what could not be loaded without a line is loaded when it is back", async 
   await expect(page.locator("main").getByText(/^The service did not answer/u)).toHaveCount(0);
   await expect(page.getByText("The archive is empty").or(page.getByRole("article").first())).toBeVisible();
   await page.context().close();
+
+  // On the way to an old message as well: it goes on from where it was.
+  const { data } = await callAs<{ data: { id: string; lastSeq: number }[] }>("ada", "GET", "/Chat?pageSize=50");
+  const long = data.find(({ lastSeq }) => lastSeq >= 5_000);
+  const ada = await openHosted(browser, "ada", "");
+  let pages = 0;
+  await ada.page.route(/\/messages\?.*before=/u, (route) => (++pages === 3 ? route.abort() : route.continue()));
+  await ada.page.goto(`/chat/demo?as=ada&chat=${long?.id}&seq=1`);
+  await expect(ada.page.getByText("The message could not be loaded.").first()).toBeVisible();
+  await ada.page.locator("main").getByRole("button", { name: "Try again" }).click();
+  await expect(ada.messages.getByText("Start of the conversation")).toBeVisible({ timeout: 30_000 });
+  await ada.page.context().close();
 });
 
 test("a correction of a message that is deleted meanwhile is kept in the box", async ({ browser }) => {

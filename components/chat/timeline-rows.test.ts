@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../client/types.ts";
 import { landingOf, timelineRows } from "./timeline-rows.ts";
+import { progressOf } from "./use-jump.ts";
 
 function message(seq: number, senderId: string, createdAt: string): Message {
   return { id: `m${seq}`, chatId: "c", seq, content: `text ${seq}`, senderId, createdAt, metadata: {} };
@@ -56,6 +57,14 @@ describe("the rows of a timeline", () => {
     const keys = timelineRows({ ...base, messages }).map(({ key }) => key);
     expect(keys.length).toBe(8);
     expect(new Set(keys).size).toBe(8);
+  });
+});
+
+describe("the way to an old message", () => {
+  it("is told in percent, and is whole only where it ends", () => {
+    const jump = { seq: 1, start: 1_001, failed: false };
+    expect([1_001, 751, 6, 1].map((oldest) => progressOf(jump, oldest))).toEqual([0, 25, 99, 99]);
+    expect(progressOf({ ...jump, start: 1 }, 1)).toBe(0);
   });
 });
 

@@ -17,6 +17,7 @@ import type { Outgoing } from "../../client/message-log.ts";
 import { useParleyState } from "../../client/react/provider.tsx";
 import type { OpenChat } from "../../client/react/use-chat.ts";
 import { Button } from "../ui/button.tsx";
+import { JumpStatus } from "./jump-status.tsx";
 import type { MessageActions } from "./message-menu.tsx";
 import { MessageRow } from "./message-row.tsx";
 import { nameOf } from "./names.ts";
@@ -26,6 +27,7 @@ import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
 import { landingOf, type TimelineRow, timelineRows } from "./timeline-rows.ts";
+import { useJump } from "./use-jump.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
 import { useUnseen } from "./use-unseen.ts";
 
@@ -159,15 +161,9 @@ export function Timeline(props: TimelineProps) {
   );
 
   const [target, setTarget] = useState<number>();
-  const jumpTo = useCallback(
-    (seq: number) => {
-      room.loadBackTo(seq).then(
-        () => setTarget(seq),
-        () => setFailed(true),
-      );
-    },
-    [room],
-  );
+  const oldest = chat?.log.from ?? newest;
+  const jumping = useJump(room, oldest, live, setTarget);
+  const { jumpTo } = jumping;
   useEffect(() => {
     // Before it has loaded nothing is known of where it leads.
     if (target === undefined || open.loading) return;
@@ -222,6 +218,7 @@ export function Timeline(props: TimelineProps) {
   return (
     <div className="relative min-h-0 flex-1">
       {virtual.isScrolling && topRow?.kind === "message" && <FloatingDay at={topRow.message.createdAt} />}
+      <JumpStatus {...jumping} oldest={oldest} />
       <div
         ref={scroller}
         {...watch}
