@@ -23,6 +23,8 @@ export const getPreferences = query({
     const { db, settings } = ctx.services;
     const stored = await readPreferences(db.forTenant(ctx.tenantId), ctx.tenantId, userId);
     const how = { ...settings, userId, now: new Date() };
-    return presentPreferences(stored, { tenantId: ctx.tenantId, userId, type: everyType }, how);
+    const { link, ...shown } = presentPreferences(stored, { tenantId: ctx.tenantId, userId, type: everyType }, how);
+    // It changes them without any credential, for ever, so who may only read them does not get it.
+    return ctx.principal.scopes.has("users:write") ? { ...shown, link } : shown;
   },
 });

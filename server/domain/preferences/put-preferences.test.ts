@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../../auth/roles.ts";
 import { claimMail } from "../../jobs/mail/mail-store.ts";
 import { findRulingAgain } from "../../jobs/mail/ruling-store.ts";
 import { Planner } from "../../log/planner.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { notify } from "../../testing/notify.ts";
-import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { maxCategories } from "../categories/schema.ts";
 import { planDeliveries } from "../deliveries/plan-deliveries.ts";
 import { presentFacts } from "./presenter.ts";
@@ -193,6 +195,26 @@ describe("succeeds", () => {
     await tenantTransaction(db.prisma, tenant.tenantId, (tx) => erasePreferences(tx, tenant.tenantId, "dan"));
     expect(await get("dan")).toMatchObject({ timezone: "Europe/Zurich" });
     expect(mails(await get("dan"))).toMatchObject({ News: "true default" });
+  });
+
+  test("with the person's link for who may change them, and without it for who may only read them", async () => {
+    const seenByKey = async (...scopes: string[]) => {
+      const made = await tenant.key()<{ key: string }>("POST", "/admin/api-keys", { name: `${scopes}`, scopes });
+      const reader = tenant.key({ "x-api-key": made.body.key });
+      return (await reader<Preferences>("GET", "/Users/ada/preferences")).body;
+    };
+    const seenByRole = async (role: Role) => {
+      const { session } = await makeOperator(stack.api.services.db, testSecret, { tenantId: tenant.tenantId, role });
+      const url = `${stack.url}/api/trpc/preferences.get?input=${encodeURIComponent('{"userId":"ada"}')}`;
+      const headers = { ...consoleHeaders(session), "x-tenant-id": tenant.tenantId };
+      return (await call<{ result: { data: Preferences } }>(url, "GET", undefined, headers)).body.result.data;
+    };
+    const { link, ...shown } = await get("ada");
+    for (const seen of [await seenByKey("users:read"), await seenByRole("support"), await seenByRole("read-only")])
+      expect(seen).toEqual(shown);
+    for (const seen of [await seenByKey("users:read", "users:write"), await seenByRole("admin")])
+      expect(seen).toEqual({ ...shown, link: expect.stringMatching(/\/u\//) });
+    expect(link).toMatch(/\/u\//);
   });
 });
 

@@ -84,7 +84,12 @@ export const preferencesSchema = z
         }),
       )
       .describe("First * for all, then the declared types, then others that the person chose for"),
-    link: z.string().describe("The person's own page of preferences, good without signing in"),
+    link: z
+      .string()
+      .optional()
+      .describe(
+        "The person's own page of preferences, good without signing in; only for who may change them: whoever has it can",
+      ),
   })
   .meta({ id: "Preferences" });
 
