@@ -146,7 +146,7 @@ function MailForm({ stored }: { stored: MailSettings }) {
           label="Password of the server"
           hint={
             stored.hasPassword
-              ? "One is stored. Empty leaves it, as long as there is a user name."
+              ? "One is stored. Empty leaves it, as long as server, port, encryption and user name stay."
               : "Stored encrypted, never shown again."
           }
           error={failure?.fields.password}

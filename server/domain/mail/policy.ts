@@ -1,3 +1,5 @@
+import { DomainError } from "../../errors.ts";
+
 /** What went wrong with a try to hand a mail over, as nodemailer tells it. */
 export interface SmtpFault {
   code?: string | undefined;
@@ -93,4 +95,25 @@ export function breakFor(failures: number, { faults, open }: Patience, chance = 
 /** An address as mail servers take it: something, @, a host. Neither blanks nor what would end a header. */
 export function isAddress(text: string): boolean {
   return text.length <= 254 && /^[^\s<>",;:\\()[\]@]+@[^\s<>",;:\\()[\]@]+$/.test(text);
+}
+
+/** Where a mail server is, how it is spoken to and as whom. */
+export interface ServerChoice {
+  host?: string | null | undefined;
+  port?: number | null | undefined;
+  security?: string | undefined;
+  username?: string | null | undefined;
+}
+
+/**
+ * A stored password is shown to no server but the one that it was given for: whoever could name another would read it there.
+ * Throws invalid.
+ */
+export function ensureSameServer(before: ServerChoice, changes: ServerChoice): void {
+  const after = { ...before, ...changes };
+  if (!after.host || !after.username) return; // Nobody is shown it.
+  const fields = ["host", "port", "security", "username"] as const;
+  if (fields.every((field) => after[field] === before[field])) return;
+  const errors = { password: ["Give it again: server, port, encryption or user name changed"] };
+  throw new DomainError("invalid", { errors });
 }

@@ -31,7 +31,9 @@ const mailSettingsFields = {
     .optional()
     .describe("auto: STARTTLS where it is offered; starttls: or not at all; tls: from the start; none: never"),
   username: text(300).optional(),
-  password: text(1000).optional().describe("Stored encrypted, never shown again"),
+  password: text(1000)
+    .optional()
+    .describe("Stored encrypted, never shown again; to be given anew with another host, port, security or username"),
   fromAddress: mailbox.optional(),
   fromName: headerName.optional().describe("Your tenant's name unless given"),
   replyTo: mailbox.optional(),

@@ -10,7 +10,7 @@ import type { Page } from "../../persistence/paging.ts";
 import { asTenant, type TenantTransaction } from "../../persistence/prisma.ts";
 import { markBounced } from "../deliveries/store.ts";
 import { suppress } from "../suppressions/store.ts";
-import { isAddress } from "./policy.ts";
+import { ensureSameServer, isAddress } from "./policy.ts";
 import type { Bounce, BounceReport } from "./read-bounce.ts";
 import type { MailSettingsPatch } from "./schema.ts";
 
@@ -55,19 +55,22 @@ export async function saveHealth(
       last_error = coalesce(excluded.last_error, h.last_error), last_error_at = coalesce(excluded.last_error_at, h.last_error_at)`;
 }
 
-/** Takes over what a patch says; empty texts and the port 0 are taken back, secrets sealed. */
+/** Takes over what a patch says; empty texts and the port 0 are taken back, secrets sealed. Throws invalid. */
 export async function saveMailSettings(
   tx: TenantTransaction,
   tenantId: TenantId,
   authSecret: string,
   patch: MailSettingsPatch,
 ): Promise<StoredMail> {
-  const { password, postmarkSecret, ...plain } = patch;
-  const emptied = Object.entries(plain).map(([field, value]) => [field, value === "" || value === 0 ? null : value]);
+  const { password, postmarkSecret, ...rest } = patch;
+  const emptied = Object.entries(rest).map(([field, value]) => [field, value === "" || value === 0 ? null : value]);
+  const plain = Object.fromEntries(emptied) as Omit<MailSettingsPatch, "password" | "postmarkSecret">;
+  const before = await lockSettings(tx, tenantId);
+  if (before?.password && password === undefined) ensureSameServer(before, plain);
   const seal = (kind: MailSecret, secret: string) =>
     secret === "" ? null : sealMailSecret(authSecret, tenantId, kind, secret);
   const data = {
-    ...(Object.fromEntries(emptied) as Omit<MailSettingsPatch, "password" | "postmarkSecret">),
+    ...plain,
     ...(password === undefined ? {} : { password: seal("password", password) }),
     ...(postmarkSecret === undefined ? {} : { postmarkSecret: seal("postmark", postmarkSecret) }),
     updatedAt: new Date(),
@@ -79,6 +82,12 @@ export async function saveMailSettings(
   const owner = healthOwner(tenantId, settings);
   const health = await asTenant(tx, owner, tenantId, () => tx.mailHealth.findUnique({ where: { tenantId: owner } }));
   return { settings, health };
+}
+
+/** Of two changes the later one sees the server that the earlier one set. Hand-written SQL: Prisma has no row lock. */
+async function lockSettings(tx: TenantTransaction, tenantId: TenantId): Promise<MailSettings | null> {
+  await tx.$queryRaw`select 1 from mail_settings where tenant_id = ${tenantId} for no key update`;
+  return tx.mailSettings.findUnique({ where: { tenantId } });
 }
 
 /** Mails that the catcher keeps, the newest first: by their id, which holds when they were caught. */

@@ -9,7 +9,7 @@ export const updateMailSettings = mutation({
   name: "mail.updateSettings",
   summary: "Change how your tenant sends mail; what is left out stays, an empty text or the port 0 is taken back",
   http: { method: "PATCH", path: "/admin/mail/settings" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", sudo: true },
   input: mailSettingsPatch,
   output: mailSettingsSchema,
   handle: (ctx, patch) => {

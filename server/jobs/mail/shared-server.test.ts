@@ -72,6 +72,25 @@ test("what one tenant finds out of a dead shared server spares the others a try;
   expect(await health(apart)).toMatchObject({ failures: 0 });
 }, 150_000);
 
+test("a stored password is for the server that it was given for: another is set with a password, or with none at all", async () => {
+  const tenant = await stack.tenant("keeper");
+  const patch = (body: object) => tenant.key()("PATCH", "/admin/mail/settings", body);
+  const own = { host: "mail.example", port: 587, security: "tls", username: "u", password: "own-secret" };
+  expect((await patch(own)).status).toBe(200);
+  const again = { status: 400, body: { errors: { password: [expect.any(String)] } } };
+  for (const other of [{ host: "evil.example" }, { port: 25 }, { port: 0 }, { security: "none" }, { username: "x" }])
+    expect(await patch(other)).toMatchObject(again);
+  // Nor step by step, past a server or a name that is none.
+  expect((await patch({ host: "" })).status).toBe(200);
+  expect(await patch({ host: "evil.example" })).toMatchObject(again);
+  expect((await patch({ host: "evil.example", username: "" })).status).toBe(200);
+  expect(await patch({ username: "u" })).toMatchObject(again);
+  expect((await patch({ ...own, security: "auto" })).status).toBe(200);
+  const { password: _, ...same } = own;
+  expect((await patch({ ...same, security: "auto", fromName: "News" })).body).toMatchObject({ hasPassword: true });
+  expect((await patch({ host: "other.example", password: "" })).body).toMatchObject({ hasPassword: false });
+});
+
 test("what waits for the dead server goes at once to the one that its tenant sets", async () => {
   const tenant = await stack.tenant("mover");
   const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
