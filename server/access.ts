@@ -1,10 +1,10 @@
-import type { Principal, TenantId } from "./auth/principal.ts";
+import { ensureSudo, type Principal, type TenantId } from "./auth/principal.ts";
 import { scopesOfRole } from "./auth/roles.ts";
 import { networkOf } from "./client-address.ts";
 import type { TenantSettings } from "./domain/tenants/schema.ts";
 import { DomainError } from "./errors.ts";
 import type { Allowance, Limiter } from "./limiter.ts";
-import type { Access, Caller, Operation } from "./operation.ts";
+import type { Caller, Operation } from "./operation.ts";
 import { limits } from "./schema.ts";
 import type { Services } from "./services.ts";
 
@@ -54,7 +54,7 @@ function requireRootAccess({ access }: Operation, principal: Principal): void {
           ? "This call is for whoever is signed in to the console"
           : "This call is for the installation's owner, or its key",
     });
-  requireSudo(access, principal);
+  if (access.sudo) ensureSudo(principal);
 }
 
 function requireOperator({ access, kind }: Operation, principal: Principal): void {
@@ -68,12 +68,7 @@ function requireOperator({ access, kind }: Operation, principal: Principal): voi
       ? scopesOfRole[principal.role ?? "read-only"].has(wanted)
       : !scope || principal.scopes.has(scope);
   if (!may) throw new DomainError("forbidden", { detail: `The role ${principal.role} may not do that` });
-  requireSudo(access, principal);
-}
-
-/** A browser that somebody left open does not get at what is dangerous. */
-function requireSudo({ sudo }: Access, { person }: Principal): void {
-  if (sudo && person && person.sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
+  if (access.sudo) ensureSudo(principal);
 }
 
 /** Of somebody who is signed in to the console. */

@@ -44,6 +44,11 @@ export type Credential =
   | { type: "session"; sessionId: string; role?: Role }
   | { type: "none" };
 
+/** A browser that somebody left open does not get at what is dangerous. Throws reauthentication_required. */
+export function ensureSudo({ person }: Principal): void {
+  if (person && person.sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
+}
+
 const tenantIdForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Whether a string has the form of a tenant id: 1 to 63 of a-z, 0-9 and inner hyphens. */

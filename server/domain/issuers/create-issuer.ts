@@ -9,7 +9,7 @@ export const createIssuer = mutation({
   name: "issuers.create",
   summary: "Trust tokens of an identity provider: an OIDC issuer, a static public key, or a shared secret",
   http: { method: "POST", path: "/admin/issuers", status: 201 },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: z.object({ ...issuerFields, kind: z.enum(["hs256", "public-key", "oidc"]), name: issuerFields.name.unwrap() }),
   output: issuerSchema,
   errors: ["conflict"],

@@ -16,7 +16,7 @@ export const updateIssuer = mutation({
   summary:
     "Change an issuer; what is left out stays. Connections of its tokens are closed to come back under the new rules",
   http: { method: "PATCH", path: "/admin/issuers/{issuerId}" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", console: "admin:secrets", sudo: true },
   input: changes.extend({ issuerId: entityId }),
   output: issuerSchema,
   async handle(ctx, { issuerId, ...input }) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { ensureReachable } from "./policy.ts";
 
 const refused = {
@@ -62,4 +63,20 @@ test("nor is a webhook of the Pusher app", async () => {
     status: 200,
     body: { webhooks: beside },
   });
+});
+
+test("somebody signed in to the console long ago pauses an endpoint, and says again who it is to move it", async () => {
+  const url = "https://example.com/hook";
+  const { id } = (await tenant.key()<{ id: string }>("POST", "/admin/webhooks", { url })).body;
+  const { db } = stack.api.services;
+  const change = async (sudo: boolean, changes: object) => {
+    const { session } = await makeOperator(db, testSecret, { tenantId: tenant.tenantId, role: "owner" }, { sudo });
+    const headers = { ...consoleHeaders(session), "x-tenant-id": tenant.tenantId };
+    return call(`${stack.url}/api/trpc/webhooks.update`, "POST", { webhookId: id, ...changes }, headers);
+  };
+  expect((await change(false, { url, state: "paused" })).status).toBe(200);
+  const refused = await change(false, { url: "https://elsewhere.example/hook" });
+  expect(refused.status).toBe(403);
+  expect(JSON.stringify(refused.body)).toContain("reauthentication_required");
+  expect((await change(true, { url: "https://elsewhere.example/hook" })).status).toBe(200);
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ensureSudo } from "../../auth/principal.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
@@ -22,6 +23,7 @@ export const updateWebhook = mutation({
       .describe("Going on after paused sends what waited; after disabled only what happens from then on"),
   }),
   output: webhookSchema,
+  errors: ["reauthentication_required"],
   handle: (ctx, { webhookId, ...changes }) =>
     unitOfWork(
       ctx.services.db,
@@ -29,8 +31,10 @@ export const updateWebhook = mutation({
       async ({ tx }) => {
         const { allowPrivateNetworks } = ctx.services.security;
         // The console sends the address with every change; one of before stays as it is, and can be paused.
-        if (changes.url !== undefined && changes.url !== (await getWebhook(tx, ctx.tenantId, webhookId)).url)
+        if (changes.url !== undefined && changes.url !== (await getWebhook(tx, ctx.tenantId, webhookId)).url) {
+          ensureSudo(ctx.principal); // as for a new endpoint: all that happens would go there
           ensureReachable(changes.url, allowPrivateNetworks, "url");
+        }
         const row = await saveWebhook(tx, ctx.tenantId, webhookId, changes);
         await enqueueJobs(tx, [webhookJob(ctx.tenantId, row.id)]);
         return presentWebhook(row);
