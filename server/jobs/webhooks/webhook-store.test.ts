@@ -55,6 +55,36 @@ test("what got through is noted also while another one's answer disables the end
   expect(rows).toEqual([{ status: "delivered" }, { status: "failed" }]);
 });
 
+test.each([
+  ["failed", undefined, "queued"],
+  ["queued", new Date(Date.now() + 3_600_000), "queued"],
+  ["delivered", undefined, "delivered"],
+] as const)(
+  "what is asked for while it is tried is due at once after a try that ends %s",
+  async (status, dueAt, ends) => {
+    const { tenantId, key } = await stack.tenant(`asked-${status}`);
+    const at = "/admin/webhooks";
+    const endpointId = (await key()<{ id: string }>("POST", at, { url: "https://hooks.example/in" })).body.id;
+    const id = newId();
+    await owner.query(
+      `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status, attempts, tries)
+     select l.tenant_id, $2, $3, 1, log_epoch_v1(l.epoch), 'message.created', 'one', 'queued', 9, 9
+     from tenant_log l where l.tenant_id = $1`,
+      [tenantId, id, endpointId],
+    );
+    const claimed = await claimWebhook(db.pool, tenantId, endpointId, webhookPatience);
+    expect(claimed).toMatchObject({ id, number: 10, attempts: 10 });
+    expect((await key()("POST", `${at}/${endpointId}/deliveries/${id}/resend`)).status).toBe(200);
+    await tenantTransaction(db.prisma, tenantId, (tx) =>
+      finishWebhook(tx, tenantId, { id, number: 10 }, { status, dueAt, said: { ms: 1 } }, webhookPatience),
+    );
+    expect((await key()("GET", `${at}/${endpointId}/deliveries/${id}`)).body).toMatchObject({ status: ends });
+    const again = await claimWebhook(db.pool, tenantId, endpointId, webhookPatience);
+    if (ends === "queued") expect(again).toMatchObject({ id, number: 11, attempts: 1 });
+    else expect(again).toBeUndefined();
+  },
+);
+
 test.each([false, true])(
   "nobody comes for an endpoint in trouble that has nothing to be sent: ordered %s",
   async (ordered) => {
