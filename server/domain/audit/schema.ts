@@ -3,12 +3,15 @@ import { errorCodes } from "../../errors.ts";
 import type { AuditEntry as Row } from "../../persistence/generated/client.ts";
 import { text } from "../../schema.ts";
 
+/** `installation` runs the service itself: by its key, or as its owner in the console. */
+export const auditActor = z.enum(["operator", "key", "user", "installation"]);
+
 export const auditEntrySchema = z
   .object({
     id: z.string(),
     at: z.string(),
     actor: z.object({
-      kind: z.enum(["operator", "key", "user"]),
+      kind: auditActor,
       id: z.string(),
       name: z.string().optional().describe("Email address of an operator"),
     }),
@@ -42,7 +45,7 @@ export function presentEntry(row: Row): z.input<typeof auditEntrySchema> {
     id: row.id,
     at: row.at.toISOString(),
     actor: {
-      kind: row.actorKind as "operator" | "key" | "user",
+      kind: row.actorKind as z.infer<typeof auditActor>,
       id: row.actorId,
       ...(row.actorName === null ? {} : { name: row.actorName }),
     },

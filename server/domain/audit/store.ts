@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { TenantId } from "../../auth/principal.ts";
 import { isId, newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
@@ -5,9 +6,12 @@ import type { AuditEntry, Prisma } from "../../persistence/generated/client.ts";
 import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { maskInput } from "./policy.ts";
+import type { auditActor } from "./schema.ts";
+
+export type AuditActor = z.infer<typeof auditActor>;
 
 export interface NewEntry {
-  actorKind: "operator" | "key" | "user";
+  actorKind: AuditActor;
   actorId: string;
   actorName?: string | undefined;
   ip?: string | undefined;
@@ -19,9 +23,18 @@ export interface NewEntry {
 
 /** Notes what is about to be done; returns its id. */
 export async function beginEntry(db: Database, tenantId: TenantId, entry: NewEntry): Promise<string> {
-  const input = JSON.parse(JSON.stringify(entry.input ?? {})) as Prisma.InputJsonObject;
-  const data = { ...entry, tenantId, id: newId(), input, outcome: "begun" };
+  const data = { ...toRow(tenantId, entry), outcome: "begun" };
   return (await db.forTenant(tenantId).auditEntry.create({ data })).id;
+}
+
+/** Notes what is done in the same transaction: a call at no tenant's address that changes something of the tenant. */
+export async function noteEntry(tx: TenantTransaction, tenantId: TenantId, entry: NewEntry): Promise<void> {
+  await tx.auditEntry.create({ data: { ...toRow(tenantId, entry), outcome: "ok" } });
+}
+
+function toRow(tenantId: TenantId, entry: NewEntry) {
+  const input = JSON.parse(JSON.stringify(entry.input ?? {})) as Prisma.InputJsonObject;
+  return { ...entry, tenantId, id: newId(), input };
 }
 
 export interface Settlement {

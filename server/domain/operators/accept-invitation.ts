@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { Role } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
-import { mutation } from "../../operation.ts";
-import { asTenant } from "../../persistence/prisma.ts";
+import { type Context, mutation } from "../../operation.ts";
+import { asTenant, type TenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { noteEntry } from "../audit/store.ts";
 import { hashPassword } from "../persons/hash-password.ts";
 import { ensureMayOpenLink } from "../persons/policy.ts";
 import { linkToken, newPassword, personName, role, signedIn } from "../persons/schema.ts";
 import { asInstallation, insertPerson, joinTenant } from "../persons/store.ts";
-import { readInvitation } from "./read-invitation.ts";
+import { type Invited, readInvitation } from "./read-invitation.ts";
 import { deleteInvitation } from "./store.ts";
 
 const accepted = z.object({ tenantId: z.string(), role });
@@ -29,13 +30,12 @@ export const acceptInvitation = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        const { tenantId, invitation } = await readInvitation(tx, ctx.tenantId, token);
-        const { id, email, role } = invitation;
-        const person = await insertPerson(tx, { email, name, passwordHash });
-        if (!(await asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id }))))
-          throw new DomainError("not_found");
-        await joinTenant(tx, person.id, { tenantId, role: role as Role });
-        return { tenantId, role: role as Role };
+        const invited = await readInvitation(tx, ctx.tenantId, token);
+        const person = await insertPerson(tx, { email: invited.invitation.email, name, passwordHash });
+        return {
+          tenantId: invited.tenantId,
+          role: await join(ctx, tx, invited, { operation: "people.acceptInvitation", personId: person.id }),
+        };
       },
       ctx.idempotent,
     );
@@ -56,12 +56,13 @@ export const acceptOwnInvitation = mutation({
       ctx.services.db,
       ctx.tenantId,
       async ({ tx }) => {
-        const { tenantId, invitation } = await readInvitation(tx, ctx.tenantId, token);
-        if (invitation.email !== email)
-          throw new DomainError("forbidden", { detail: `The invitation is for ${invitation.email}` });
-        const taken = asTenant(tx, tenantId, ctx.tenantId, () => deleteInvitation(tx, tenantId, { id: invitation.id }));
-        if (!(await taken)) throw new DomainError("not_found"); // taken back, or replaced by one with another role
-        return { tenantId, role: await joinTenant(tx, personId, { tenantId, role: invitation.role as Role }) };
+        const invited = await readInvitation(tx, ctx.tenantId, token);
+        if (invited.invitation.email !== email)
+          throw new DomainError("forbidden", { detail: `The invitation is for ${invited.invitation.email}` });
+        return {
+          tenantId: invited.tenantId,
+          role: await join(ctx, tx, invited, { operation: "account.acceptInvitation", personId }),
+        };
       },
       ctx.idempotent,
     );
@@ -69,3 +70,19 @@ export const acceptOwnInvitation = mutation({
     return answer;
   },
 });
+
+/** Takes the invitation, and notes in the tenant's log who came; returns the role that the person has now. Throws not_found. */
+async function join(
+  { tenantId: back, ip, requestId }: Context,
+  tx: TenantTransaction,
+  { tenantId, invitation }: Invited,
+  { operation, personId }: { operation: string; personId: string },
+): Promise<Role> {
+  if (!(await asTenant(tx, tenantId, back, () => deleteInvitation(tx, tenantId, { id: invitation.id }))))
+    throw new DomainError("not_found"); // taken back, or replaced by one with another role
+  const role = await joinTenant(tx, personId, { tenantId, role: invitation.role as Role });
+  const actor = { actorKind: "operator" as const, actorId: personId, actorName: invitation.email };
+  const entry = { ...actor, ip, operation, target: `personId:${personId}`, input: { role }, requestId };
+  await asTenant(tx, tenantId, back, () => noteEntry(tx, tenantId, entry));
+  return role;
+}

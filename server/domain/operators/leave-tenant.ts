@@ -5,6 +5,7 @@ import { mutation } from "../../operation.ts";
 import { asTenant } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
+import { noteEntry } from "../audit/store.ts";
 import { signedIn } from "../persons/schema.ts";
 import { lockTenant } from "../tenants/store.ts";
 import { getOperator, hasOtherOwner, removeOperator } from "./store.ts";
@@ -18,7 +19,7 @@ export const leaveTenant = mutation({
   output: empty,
   errors: ["unauthenticated", "forbidden", "conflict"],
   async handle(ctx, { tenant }) {
-    const { personId } = signedIn(ctx);
+    const { personId, email } = signedIn(ctx);
     if (!isTenantIdForm(tenant)) throw new DomainError("not_found");
     const tenantId = mintTenantId(tenant);
     const answer = await unitOfWork(
@@ -32,6 +33,9 @@ export const leaveTenant = mutation({
           if (role === "owner" && !(await hasOtherOwner(tx, tenantId, personId)))
             throw new DomainError("conflict", { detail: "The last owner stays: pass the tenant on, or delete it" });
           await removeOperator(tx, tenantId, personId);
+          const actor = { actorKind: "operator" as const, actorId: personId, actorName: email, ip: ctx.ip };
+          const done = { operation: "account.leaveTenant", target: `personId:${personId}`, input: { role } };
+          await noteEntry(tx, tenantId, { ...actor, ...done, requestId: ctx.requestId });
           return {};
         }),
       ctx.idempotent,

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { installationKey } from "../../auth/api-key.ts";
 import { consoleHeaders, makeOperator, type SignedInOperator } from "../../testing/console.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
@@ -145,4 +146,39 @@ test("a tenant invites fifty at once, then no faster than they can all be mailed
   while (!statuses.includes(429) && statuses.length < 80) statuses.push(...(await ten(statuses.length)));
   expect(new Set(statuses)).toEqual(new Set([201, 429]));
   expect(statuses.slice(0, 50)).not.toContain(429);
+});
+
+test("who came by an invitation, who left, and what the installation did to the tenant are in its audit log", async () => {
+  const [club, guest] = [await stack.tenant("club"), await makeOperator(stack.api.services.db, testSecret, undefined)];
+  const invite = async (email: string) =>
+    (await club.key()<{ link: string }>("POST", "/admin/operators/invitations", { email, role: "admin" })).body.link;
+  const token = (await invite(guest.email)).split("/invite/")[1];
+  const asGuest = (method: string, path: string) =>
+    call(
+      `${stack.url}/api/console${path}`,
+      method,
+      method === "DELETE" ? undefined : {},
+      consoleHeaders(guest.session),
+    );
+  expect((await asGuest("POST", `/account/invitations/${token}/accept`)).status).toBe(200);
+  const fresh = (await invite("fresh@operators.example")).split("/invite/")[1];
+  const account = { password: "correct horse battery", name: "Fresh" };
+  const came = await call(`${stack.url}/api/console/invitations/${fresh}/accept`, "POST", account, {});
+  expect(came.status).toBe(201);
+  expect((await asGuest("DELETE", "/account/tenants/club")).status).toBe(200);
+  const credential = { "x-api-key": installationKey(testSecret) };
+  const standing = { rate: { rate: 5, burst: 9 } };
+  expect((await call(`${stack.url}/installation/tenants/club`, "PATCH", standing, credential)).status).toBe(200);
+
+  const { data } = (await club.key()<{ data: object[] }>("GET", "/admin/audit?outcome=ok")).body;
+  const joined = { target: `personId:${guest.personId}`, input: { role: "admin" } };
+  const { personId, email } = guest;
+  expect(data).toMatchObject([
+    { operation: "installation.updateTenant", actor: { kind: "installation", id: "key" }, input: standing },
+    { operation: "account.leaveTenant", actor: { kind: "operator", id: personId, name: email }, ...joined },
+    { operation: "people.acceptInvitation", actor: { name: "fresh@operators.example" }, input: { role: "admin" } },
+    { operation: "operators.invite" },
+    { operation: "account.acceptInvitation", actor: { kind: "operator", id: personId, name: email }, ...joined },
+    { operation: "operators.invite" },
+  ]);
 });

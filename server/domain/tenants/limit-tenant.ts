@@ -5,6 +5,7 @@ import { mutation } from "../../operation.ts";
 import { asTenant } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
+import { noteEntry } from "../audit/store.ts";
 import { lockTenant, setStanding } from "./store.ts";
 
 export const limitTenant = mutation({
@@ -28,6 +29,7 @@ export const limitTenant = mutation({
   async handle(ctx, { tenant, suspended, rate, limited }) {
     if (!isTenantIdForm(tenant)) throw new DomainError("not_found");
     const tenantId = mintTenantId(tenant);
+    const { requestId } = ctx;
     const { db, security, live } = ctx.services;
     const answer = await unitOfWork(
       db,
@@ -36,6 +38,10 @@ export const limitTenant = mutation({
         asTenant(tx, tenantId, ctx.tenantId, async () => {
           await lockTenant(tx, tenantId);
           await setStanding(tx, tenantId, { suspended, rateCap: limited === false ? null : rate });
+          // Who it was is between the installation and its owners; the tenant's operators see what was done to it.
+          const actor = { actorKind: "installation" as const, actorId: ctx.principal.person?.personId ?? "key" };
+          const input = { suspended, rate, limited };
+          await noteEntry(tx, tenantId, { ...actor, operation: "installation.updateTenant", input, requestId });
           return {};
         }),
       ctx.idempotent,

@@ -13,6 +13,7 @@ export const operatorStores: StoreModules = {
     module: audit,
     rows: {
       beginEntry: [({ db, mine }) => audit.beginEntry(db, mine, entry), own],
+      noteEntry: [({ tx, mine }) => audit.noteEntry(tx, mine, entry), undefined],
       settleEntry: [
         ({ db, mine, theirs }) => audit.settleEntry(db, mine, theirs.personId, { outcome: "ok" }),
         undefined,
