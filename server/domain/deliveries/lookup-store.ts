@@ -116,17 +116,27 @@ export async function requeueDelivery(
   });
 }
 
-/** Lets what waits for an operator go out, or takes it back; returns how many. */
+/**
+ * Lets some of what waits for an operator go out, or takes it back, the oldest first; returns how many, and from when the next of them are,
+ * undefined when there are none.
+ */
 export async function settleWaiting(
   tx: TenantTransaction,
   tenantId: TenantId,
-  fate: "send" | "cancel",
-): Promise<number> {
-  const where = { tenantId, status: "waiting" };
+  { fate, from, limit }: { fate: "send" | "cancel"; from?: Date | undefined; limit: number },
+): Promise<{ count: number; next: Date | undefined }> {
+  const some = await tx.delivery.findMany({
+    where: { tenantId, status: "waiting", ...(from === undefined ? {} : { createdAt: { gte: from } }) },
+    select: { id: true, createdAt: true },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    take: limit,
+  });
   const now = await clockOf(tx);
   const cancelled = { status: "cancelled", rule: "operator", detail: null, dueAt: null, updatedAt: now };
   const data = fate === "send" ? { ...fresh(now), epoch: await epochOf(tx, tenantId) } : cancelled;
-  return (await tx.delivery.updateMany({ where, data })).count;
+  const where = { tenantId, id: { in: some.map(({ id }) => id) }, status: "waiting" };
+  const { count } = await tx.delivery.updateMany({ where, data });
+  return { count, next: some.length < limit ? undefined : some.at(-1)?.createdAt };
 }
 
 function fresh(now: Date) {

@@ -1,9 +1,14 @@
 import { z } from "zod";
+import type { TenantId } from "../../auth/principal.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
+import { findHeldAnswer, unitOfWork } from "../../persistence/unit-of-work.ts";
 import { settleWaiting } from "./lookup-store.ts";
 import { mailJob } from "./store.ts";
+
+/** Mails of one transaction. */
+const perStep = 2000;
 
 export const releaseDeliveries = mutation({
   name: "deliveries.release",
@@ -13,15 +18,23 @@ export const releaseDeliveries = mutation({
   access: { caller: "admin", scope: "admin" },
   input: z.object({ action: z.enum(["send", "cancel"]) }),
   output: z.object({ count: z.number().int() }),
-  handle: (ctx, { action }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const count = await settleWaiting(tx, ctx.tenantId, action);
-        if (count > 0 && action === "send") await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
-        return { count };
-      },
-      ctx.idempotent,
-    ),
+  async handle(ctx, { action }) {
+    const { db } = ctx.services;
+    const held = ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
+    if (held) return held;
+    let count = 0;
+    // In steps, as a statement has its time: what is done stays done, and whoever asks again goes on.
+    for (let from: Date | undefined, more = true; more; more = from !== undefined) {
+      const step = await tenantTransaction(db.prisma, ctx.tenantId, (tx) => settle(tx, ctx.tenantId, action, from));
+      count += step.count;
+      from = step.next;
+    }
+    return unitOfWork(db, ctx.tenantId, async () => ({ count }), ctx.idempotent);
+  },
 });
+
+async function settle(tx: TenantTransaction, tenantId: TenantId, fate: "send" | "cancel", from: Date | undefined) {
+  const step = await settleWaiting(tx, tenantId, { fate, from, limit: perStep });
+  if (step.count > 0 && fate === "send") await enqueueJobs(tx, [mailJob(tenantId)]);
+  return step;
+}

@@ -204,3 +204,23 @@ test("one that is scheduled and cancelled says so to whoever asks why", async ()
     ],
   });
 });
+
+test("thousands that wait for an operator are let go or taken back in steps, and a repeat is told how many they were", async () => {
+  const other = await stack.tenant("restored");
+  await other.key()("POST", "/Notifications", { userId: "ann", subject: "s", message: "m" });
+  await planner.plan(other.tenantId);
+  const copies = `insert into deliveries select (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'cause', gen_random_uuid(), 'status', 'waiting'))).*
+    from deliveries d, generate_series(1, 4500) where d.id = (select id from deliveries where tenant_id = $1 limit 1)`;
+  await owner.query(copies, [other.tenantId]);
+  const release = async (action: string) =>
+    (await other.key()("POST", "/admin/deliveries/release", { action }, { "idempotency-key": "release" })).body;
+  expect(await release("cancel")).toEqual({ count: 4500 });
+  expect(await release("cancel")).toEqual({ count: 4500 });
+  const { rows } = await owner.query(
+    "select count(*)::int as n, count(distinct xmin::text)::int as steps from deliveries where tenant_id = $1 and rule = 'operator'",
+    [other.tenantId],
+  );
+  expect(rows).toEqual([{ n: 4500, steps: 3 }]);
+  await owner.query("update deliveries set status = 'waiting' where tenant_id = $1", [other.tenantId]);
+  expect((await other.key()("POST", "/admin/deliveries/release", { action: "send" })).body).toEqual({ count: 4502 });
+});

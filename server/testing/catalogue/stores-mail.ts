@@ -171,7 +171,10 @@ export const mailStores: StoreModules = {
       findDeliveriesOf: [({ db, mine, theirs }) => lookup.findDeliveriesOf(db, mine, theirs.notificationId), []],
       findTries: [({ db, mine, theirs }) => lookup.findTries(db, mine, [theirs.deliveryId]), new Map()],
       requeueDelivery: [({ tx, mine, theirs }) => lookup.requeueDelivery(tx, mine, theirs.deliveryId), refused],
-      settleWaiting: [({ tx, mine }) => lookup.settleWaiting(tx, mine, "cancel"), 0],
+      settleWaiting: [
+        ({ tx, mine }) => lookup.settleWaiting(tx, mine, { fate: "cancel", limit: 9 }),
+        { count: 0, next: undefined },
+      ],
     },
   },
   "domain/suppressions/store.ts": {
