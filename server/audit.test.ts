@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allOperations } from "./operations.ts";
 import { type Stack, startStack, type TestTenant } from "./testing/stack.ts";
@@ -51,6 +52,35 @@ test("one entry is found by its id, by the tenant alone that it is of", async ()
   expect(await by(first?.id)).toMatchObject([{ id: first?.id, target: "topicId:first" }]);
   expect(await by(first?.id, await stack.tenant("globex"))).toEqual([]);
   expect(await by("nonsense")).toEqual([]);
+});
+
+test("a file of it ends at its newest 16 MiB, whatever it is written as", async () => {
+  const owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const wordy = await stack.tenant("wordy");
+  await owner.query(
+    `insert into audit_entries (tenant_id, id, at, actor_kind, actor_id, operation, input, outcome, request_id)
+    select 'wordy', gen_random_uuid(), now() - n * interval '1 s', 'key', 'k', 'x.y', jsonb_build_object('n', n, 'words', repeat('x', 20000)), 'ok', 'r'
+    from generate_series(1, 1200) n`,
+  );
+  await owner.end();
+  interface File {
+    body: string;
+    truncated: boolean;
+  }
+  const file = async (query: string) =>
+    (await wordy.key()<File>("GET", `/admin/audit/export?operation=x.y${query}`)).body;
+  const json = await file("&format=json");
+  const numbers = (JSON.parse(json.body) as Entry[]).map(({ input }) => input.n);
+  expect(json.truncated).toBe(true);
+  expect(json.body.length).toBeLessThan(16 * 1024 ** 2 + 1200);
+  expect(numbers.length).toBeGreaterThan(800);
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  const csv = await file("");
+  expect([csv.truncated, csv.body.split("\r\n").length > 800]).toEqual([true, true]);
+  expect(csv.body.length).toBeLessThan(16 * 1024 ** 2 + 1200);
+  const none = await file("&outcome=begun&format=json");
+  expect(none).toMatchObject({ body: "[]", truncated: false });
 });
 
 /** What is somebody's own or said to them, wherever an operation takes it. */
