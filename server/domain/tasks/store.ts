@@ -20,12 +20,17 @@ export async function startTask(
   const waiting = await tx.task.count({ where: { tenantId, status: unfinished } });
   if (waiting >= maxUnfinished)
     throw new DomainError("conflict", { detail: `${waiting} tasks are under way; wait for one or cancel one` });
-  const { _sum } = await tx.task.aggregate({ where: { tenantId }, _sum: { bytes: true } });
-  if (Number(_sum.bytes ?? 0) > maxKeptBytes)
+  if ((await countKeptBytes(tx, tenantId)) > maxKeptBytes)
     throw new DomainError("conflict", { detail: "The exports that are kept are 4 GiB; delete some" });
   const row = await tx.task.create({ data: { tenantId, id: newId(), ...task } });
   await enqueueTask(tx, tenantId, row.id);
   return row;
+}
+
+/** What the exports of a tenant hold together, those that are being written too. */
+export async function countKeptBytes(client: TenantTransaction, tenantId: TenantId): Promise<number> {
+  const { _sum } = await client.task.aggregate({ where: { tenantId }, _sum: { bytes: true } });
+  return Number(_sum.bytes ?? 0);
 }
 
 /** Starts of a tenant come one after the other, so that each counts those before it. Hand-written SQL: Prisma has no lock of this kind. */

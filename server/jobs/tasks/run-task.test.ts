@@ -1,6 +1,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { z } from "zod";
 import type { TenantId } from "../../auth/principal.ts";
+import type { taskSchema } from "../../domain/tasks/schema.ts";
 import { retainTasks, startTask } from "../../domain/tasks/store.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { RawHubClient } from "../../testing/hub-client.ts";
@@ -24,13 +26,7 @@ afterAll(async () => {
   await stack.close();
 });
 
-interface Task {
-  taskId: string;
-  status: string;
-  error?: string;
-  progress: { done: number; total: number };
-  file?: { name: string; lines: number; parts: number; bytes: number };
-}
+type Task = z.output<typeof taskSchema>;
 
 const stopping = new AbortController().signal;
 
@@ -65,10 +61,7 @@ async function start(tenant: TestTenant, path: string, body: unknown = {}): Prom
 const get = async (tenant: TestTenant, taskId: string) =>
   (await tenant.key()<Task>("GET", `/admin/tasks/${taskId}`)).body;
 
-interface Line {
-  record: string;
-  data: Record<string, unknown>;
-}
+type Line = { record: string; data: Record<string, unknown> };
 
 async function download(tenant: TestTenant, { taskId, file }: Task): Promise<Line[]> {
   let text = "";
@@ -272,6 +265,12 @@ test("a task is cancelled before its end, fails for good with its words, and goe
   await expect(runTask({ db, stopping }, { ...job, last: true })).rejects.toThrow();
   expect(await get(globex, failing.taskId)).toMatchObject({ status: "failed", error: expect.any(String) });
 
+  const keeps = "update tasks set bytes = $2 where id = $1";
+  await owner.query(keeps, [cancelled.taskId, 4 * 1024 ** 3]);
+  const full = await start(globex, path);
+  await work(globex.tenantId, full.taskId);
+  expect(await get(globex, full.taskId)).toMatchObject({ status: "failed", error: expect.stringMatching("4 GiB") });
+  await owner.query(keeps, [cancelled.taskId, 0]);
   await owner.query("update tasks set finished_at = now() - interval '8 days' where id = $1", [failing.taskId]);
   expect(await retainTasks(db, globex.tenantId, new Date(Date.now() - 7 * 86_400_000), 100)).toBe(1);
 
@@ -294,7 +293,7 @@ test("a task is cancelled before its end, fails for good with its words, and goe
   expect(await second).toBe("conflict");
   expect((await globex.key()("POST", path)).status).toBe(409);
   const { body } = await globex.key()<{ data: Task[] }>("GET", "/admin/tasks?status=waiting&limit=4");
-  const [first] = body.data;
-  expect((await globex.key()("POST", `/admin/tasks/${first?.taskId}/cancel`)).body.status).toBe("cancelled");
-  expect((await globex.key()("DELETE", `/admin/tasks/${body.data[1]?.taskId}`)).status).toBe(409);
+  const [one, two] = body.data.map(({ taskId }) => `/admin/tasks/${taskId}`);
+  expect((await globex.key()("POST", `${one}/cancel`)).body.status).toBe("cancelled");
+  expect((await globex.key()("DELETE", `${two}`)).status).toBe(409);
 });

@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { maxExportBytes, type TaskKind } from "../../domain/tasks/schema.ts";
+import { maxExportBytes, maxKeptBytes, type TaskKind } from "../../domain/tasks/schema.ts";
+import { countKeptBytes } from "../../domain/tasks/store.ts";
 import type { Step } from "../../log/planner.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Task as TaskRow } from "../../persistence/generated/client.ts";
@@ -69,12 +70,20 @@ async function makeStep(db: Database, tenantId: TenantId, task: TaskRow): Promis
   const { lines = [], done, next } = await part({ db, tenantId, subject: task.subject }, task.cursor ?? undefined);
   const bodies = toBodies(lines);
   const bytes = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
-  if (Number(task.bytes) + bytes > maxExportBytes) {
-    await endTask(db, tenantId, task.id, "The file would be larger than 1 GiB");
+  const refusal = bytes > 0 ? await refuseBytes(db, tenantId, Number(task.bytes), bytes) : undefined;
+  if (refusal) {
+    await endTask(db, tenantId, task.id, refusal);
     return undefined;
   }
   const moved = next === undefined ? { phase: task.phase + 1, cursor: null } : { phase: task.phase, cursor: next };
   return saveStep(db, tenantId, task, { ...moved, done, bodies, lines: lines.length, bytes });
+}
+
+/** Why a file may not grow by so many bytes. Others grow at the same time: each may go over by a step of its own. */
+async function refuseBytes(db: Database, tenantId: TenantId, written: number, bytes: number) {
+  if (written + bytes > maxExportBytes) return "The file would be larger than 1 GiB";
+  if ((await countKeptBytes(db.forTenant(tenantId), tenantId)) + bytes <= maxKeptBytes) return undefined;
+  return "The exports that are kept would be larger than 4 GiB; delete some";
 }
 
 /** Lines as few texts, each of whole lines. */

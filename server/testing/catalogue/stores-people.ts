@@ -45,6 +45,7 @@ export const personStores: StoreModules = {
         ({ tx, mine }) => tasks.startTask(tx, mine, { kind: "export-chat", subject: "x", startedBy: "x" }),
         own,
       ],
+      countKeptBytes: [({ tx, mine }) => tasks.countKeptBytes(tx, mine), own],
       enqueueTask: [({ tx, mine }) => tasks.enqueueTask(tx, mine, randomUUID()), undefined],
       starterOf: { reason: "names who asks, and touches no row" },
       getTask: [({ tx, mine, theirs }) => tasks.getTask(tx, mine, theirs.taskId), refused],
