@@ -1,3 +1,4 @@
+import { openChannel } from "./open-channel.ts";
 import type { Action } from "./state.ts";
 
 /** What is told: a choice of the person's that the service tells nobody of. */
@@ -9,8 +10,8 @@ export class OtherPages {
 
   /** @param person the same for all of that person's, and for nobody else's */
   constructor(person: string, hear: (action: Told) => void) {
-    if (typeof BroadcastChannel === "undefined") return;
-    this.#channel = new BroadcastChannel(person);
+    this.#channel = openChannel(person);
+    if (!this.#channel) return;
     this.#channel.onmessage = ({ data }: MessageEvent<Told>) => {
       // Another page may be of another release.
       if (data.type === "muted") hear(data);

@@ -27,6 +27,9 @@ test("the badge says what the service counts, in every tab of a person", async (
   await context.addInitScript(countTones);
   const [one, two] = [await context.newPage(), await context.newPage()];
   for (const tab of [one, two]) await tab.goto("/chat/demo?as=hana");
+  await one.getByRole("button", { name: /^Theme follows the system/u }).click();
+  await expect(two.getByRole("button", { name: /^Theme light/u })).toBeVisible();
+  await expect(two.locator("html")).toHaveAttribute("data-theme", "light");
   const tones = async () => {
     const each = await Promise.all([one, two].map((tab) => tab.evaluate(() => window.tones ?? 0)));
     return each.reduce((sum, count) => sum + count, 0);
@@ -116,6 +119,11 @@ test("a draft stays with its chat, and both tabs know it", async ({ browser }) =
   const second = await gita.page.context().newPage();
   await second.goto("/chat/demo?as=gita");
   await expect(second.getByText("Draft: Half a thou")).toBeVisible();
+  await second.goto(`/chat/demo?as=gita&chat=${id}`);
+  const box = second.getByRole("textbox", { name: "Message", exact: true });
+  await expect(box).toHaveValue("Half a thou");
+  await gita.box.press("Enter");
+  await expect(box).toHaveValue(""); // else it could be sent once more
   await gita.box.fill("Half a thought"); // and the page is gone before a pause
   await gita.page.reload();
   await expect(gita.box).toHaveValue("Half a thought");

@@ -58,7 +58,7 @@ export function Composer(props: ComposerProps) {
   const [problem, setProblem] = useState("");
   const [picking, setPicking] = useState(false);
   const [pickerWanted, setPickerWanted] = useState(false);
-  const keepDraft = useDraftKeeper(place);
+  const keepDraft = useDraftKeeper(place, show);
   // What is put in after a call must come before what was written meanwhile.
   const written = useRef(draft);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -88,9 +88,13 @@ export function Composer(props: ComposerProps) {
     keep(next);
   }
 
-  function keep(next: string) {
+  function show(next: string) {
     written.current = next;
     setDraft(next);
+  }
+
+  function keep(next: string) {
+    show(next);
     keepDraft(next);
   }
 

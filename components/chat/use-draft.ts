@@ -27,8 +27,11 @@ export function useKeptDraft(place: DraftPlace): string {
   );
 }
 
-/** Keeps a draft half a second after the last key, and at once when its chat or the page is left. */
-export function useDraftKeeper(place: DraftPlace): (text: string) => void {
+/**
+ * Keeps a draft half a second after the last key, and at once when its chat or the page is left.
+ * @param onOther what another tab has made of the draft, or has sent, while this one had nothing new
+ */
+export function useDraftKeeper(place: DraftPlace, onOther: (text: string) => void): (text: string) => void {
   const key = keyOf(place);
   const pending = useRef<string>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -44,6 +47,18 @@ export function useDraftKeeper(place: DraftPlace): (text: string) => void {
       save();
     };
   }, [save]);
+  const latest = useRef(onOther);
+  useEffect(() => {
+    latest.current = onOther;
+  });
+  useEffect(() => {
+    const onStorage = (event: StorageEvent) => {
+      const text = draftOfOther(event, key, pending.current !== undefined);
+      if (text !== undefined) latest.current(text);
+    };
+    window.addEventListener("storage", onStorage);
+    return () => window.removeEventListener("storage", onStorage);
+  }, [key]);
   return useCallback(
     (text) => {
       pending.current = text;
@@ -53,6 +68,15 @@ export function useDraftKeeper(place: DraftPlace): (text: string) => void {
     },
     [save],
   );
+}
+
+/** What a box shows from now on, as another tab has changed its draft; undefined where it stays as it is. */
+export function draftOfOther(
+  { key, newValue }: Pick<StorageEvent, "key" | "newValue">,
+  own: string,
+  isTypedIn: boolean,
+): string | undefined {
+  return key === own && !isTypedIn ? (newValue ?? "") : undefined;
 }
 
 export function read(key: string): string {

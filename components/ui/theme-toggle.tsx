@@ -1,20 +1,15 @@
 "use client";
 
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useState } from "react";
 import { cn } from "./cn.ts";
-import { setTheme, THEMES, type Theme } from "./theme.ts";
+import { THEMES, type Theme } from "./theme.ts";
+import { useTheme } from "./use-theme.ts";
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 const LABELS = { system: "Follow the system", light: "Light", dark: "Dark" };
 
 export function ThemeToggle({ initial }: { initial: Theme }) {
-  const [theme, show] = useState(initial);
-
-  function choose(next: Theme) {
-    setTheme(next);
-    show(next);
-  }
+  const [theme, choose] = useTheme(initial);
 
   return (
     <fieldset className="flex rounded-full border border-line bg-surface p-0.5">

@@ -1,5 +1,3 @@
-import { keepCookie } from "./keep-cookie.ts";
-
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -10,8 +8,7 @@ export function parseTheme(value: string | undefined): Theme {
   return THEMES.find((theme) => theme === value) ?? "system";
 }
 
-/** In the browser: shows the theme, and keeps it for all pages. */
-export function setTheme(theme: Theme): void {
-  keepCookie(THEME_COOKIE, theme);
+/** In the browser: of this page. */
+export function showTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
 }
