@@ -17,6 +17,7 @@ import { Conversation, type ConversationHandle } from "./conversation.tsx";
 import { LinkBanner } from "./link-banner.tsx";
 import { LinkPill } from "./link-pill.tsx";
 import { nameOf } from "./names.ts";
+import { nextRegion } from "./next-region.ts";
 import { SearchBar } from "./search-bar.tsx";
 import { Undeliverable } from "./undeliverable.tsx";
 import { useAttention } from "./use-attention.ts";
@@ -98,7 +99,12 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
     find: () => finder.current?.focus(),
     search: () => setSearching(chatId !== undefined),
     help: () => setDialog("keys"),
-    region: () => nextRegion(finder.current, conversation.current),
+    region: () =>
+      nextRegion(regionNow(), {
+        chats: () => focusOn(finder.current),
+        messages: () => conversation.current?.focusList() ?? false,
+        box: () => conversation.current?.focusBox() ?? false,
+      }),
     step,
   });
 
@@ -106,7 +112,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
     <div ref={page} className="flex h-full min-w-0 flex-1 flex-col bg-bg">
       <button
         type="button"
-        onClick={() => conversation.current?.focusBox()}
+        onClick={() => conversation.current?.focusBox() || conversation.current?.focusList()}
         className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         Skip to the message box
@@ -258,11 +264,14 @@ function SoundButton() {
   );
 }
 
-/** Chats → messages → box → chats; what stands above the messages is before them. */
-function nextRegion(finder: HTMLInputElement | null, conversation: ConversationHandle | null): void {
+function focusOn(element: HTMLElement | null): boolean {
+  element?.focus();
+  return element !== null;
+}
+
+/** What stands above the messages is before them. */
+function regionNow(): Parameters<typeof nextRegion>[0] {
   const active = document.activeElement;
-  const fromList = active?.closest("aside, main header") || active === document.body;
-  if (fromList && conversation?.focusList()) return;
-  if (conversation && (fromList || active?.closest('[aria-label="Messages"]'))) conversation.focusBox();
-  else finder?.focus();
+  if (active === document.body || active?.closest("aside, main header")) return "chats";
+  return active?.closest('[aria-label="Messages"]') ? "messages" : "elsewhere";
 }

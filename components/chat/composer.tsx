@@ -26,7 +26,8 @@ import { readDraft, useDraftKeeper } from "./use-draft.ts";
 const EmojiPopover = lazy(() => import("./emoji-popover.tsx"));
 
 export interface ComposerHandle {
-  focus: () => void;
+  /** False where there is no box. */
+  focus: () => boolean;
   /** Puts a text in, of a message that was not sent for example, before what was already written. */
   fill: (text: string) => void;
 }
@@ -68,7 +69,10 @@ export function Composer(props: ComposerProps) {
   const text = editing ? (corrections[editing.id] ?? editing.content) : draft;
 
   useImperativeHandle(handle, () => ({
-    focus: () => box.current?.focus(),
+    focus: () => {
+      box.current?.focus();
+      return box.current !== null;
+    },
     fill: (given) => {
       if (about?.kind === "edit") onDone();
       putIn(given);

@@ -10,7 +10,6 @@ import {
   useRef,
   useState,
 } from "react";
-import type { ChatState } from "../../client/chat-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useChat } from "../../client/react/use-chat.ts";
@@ -19,16 +18,19 @@ import { Announcer } from "./announcer.tsx";
 import { Composer, type ComposerHandle, type ComposerProps } from "./composer.tsx";
 import type { MessageActions } from "./message-menu.tsx";
 import { nameOf } from "./names.ts";
+import { mutedUntil, reasonNotToWrite } from "./reason-not-to-write.ts";
 import { Timeline, type TimelineHandle } from "./timeline.tsx";
 import { TypingLine } from "./typing-line.tsx";
 import { UnreadBar } from "./unread-bar.tsx";
+import { usePassed } from "./use-passed.ts";
 import { useUnreadSnapshot } from "./use-unread-snapshot.ts";
 
 export interface ConversationHandle {
   jumpTo: (seq: number) => void;
   /** False when there is no message to go to. */
   focusList: () => boolean;
-  focusBox: () => void;
+  /** False where one may not write. */
+  focusBox: () => boolean;
 }
 
 export interface ConversationProps {
@@ -67,6 +69,7 @@ export function Conversation(props: ConversationProps) {
   const open = useChat(chatId);
   const people = useParleyState((state) => state.people);
   const { chat, room, messages } = open;
+  const isMuteOver = usePassed(chat && mutedUntil(chat));
   const snapshot = useUnreadSnapshot(chat);
   const [about, setAbout] = useState<ComposerProps["about"]>();
   const timeline = useRef<TimelineHandle>(null);
@@ -79,7 +82,7 @@ export function Conversation(props: ConversationProps) {
   useImperativeHandle(handle, () => ({
     jumpTo: (seq) => timeline.current?.jumpTo(seq),
     focusList: () => timeline.current?.focus() ?? false,
-    focusBox: () => composer.current?.focus(),
+    focusBox: () => composer.current?.focus() ?? false,
   }));
 
   const start = useCallback(
@@ -148,7 +151,7 @@ export function Conversation(props: ConversationProps) {
         onEditLast={editLast}
         onMarkRead={() => room.markRead(chat?.chat.lastSeq ?? 0)}
         onSent={() => timeline.current?.toEnd()}
-        barred={chat && reasonNotToWrite(chat)}
+        barred={chat && reasonNotToWrite(chat, isMuteOver)}
       />
       <Announcer chatId={chatId} prefix={announceAs} />
     </div>
@@ -159,11 +162,4 @@ export function Conversation(props: ConversationProps) {
 function firstUnread(messages: readonly Message[], after: number, me: string): Message | undefined {
   const isWhole = (messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= after + 1;
   return isWhole ? messages.find(({ seq, senderId }) => seq > after && senderId !== me) : undefined;
-}
-
-function reasonNotToWrite({ chat, members, log }: ChatState): string | undefined {
-  if (chat.frozen && chat.role === "member") return "This chat is frozen: only its owner and moderators write.";
-  const until = members?.find(({ userId }) => userId === log.me)?.mutedUntil;
-  if (until && Date.parse(until) > Date.now()) return `You are muted here until ${new Date(until).toLocaleString()}.`;
-  return undefined;
 }
