@@ -9,6 +9,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { otherOf, titleOf } from "./names.ts";
 import { presenceWords } from "./presence-dot.tsx";
 import { PresenceDots } from "./presence-dots.tsx";
+import { useMinute } from "./use-minute.ts";
 
 export interface ChatHeaderProps {
   chatId: string;
@@ -22,6 +23,7 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
   const state = useParleyState(({ chats }) => chats[chatId]);
   const people = useParleyState((known) => known.people);
   const other = state && otherOf(state);
+  const minute = useMinute();
   const presence = usePresence(other ? [other.userId] : []);
   const back = <IconButton icon={ArrowLeft} label="Back to the chats" onClick={onBack} className="md:hidden" />;
   // One that does not come leaves a way back: on a phone the list is not beside it.
@@ -37,7 +39,7 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
           {title}
         </h1>
         {other ? (
-          <p className="h-4 truncate text-muted text-xs">{presenceWords(presence[other.userId])}</p>
+          <p className="h-4 truncate text-muted text-xs">{presenceWords(presence[other.userId], minute)}</p>
         ) : (
           <PresenceDots chatId={chatId} />
         )}

@@ -18,6 +18,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { nameOf, titleOf } from "./names.ts";
 import { PeopleField } from "./people-field.tsx";
 import { PresenceDot, presenceWords } from "./presence-dot.tsx";
+import { useMinute } from "./use-minute.ts";
 
 export interface MembersPanelProps {
   chatId: string;
@@ -34,6 +35,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
   const people = useParleyState((known) => known.people);
   const members = state?.members;
   const presence = usePresence(open ? (members?.map(({ userId }) => userId) ?? []) : []);
+  const minute = useMinute();
   const [adding, setAdding] = useState<ComboboxItem[]>([]);
   const [problem, setProblem] = useState("");
   const [leaving, setLeaving] = useState(false);
@@ -70,7 +72,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
             name={nameOf(people, member.userId)}
             isMe={member.userId === client.me}
             dot={<PresenceDot presence={presence[member.userId]} className="absolute right-0 bottom-0" />}
-            words={presenceWords(presence[member.userId])}
+            words={presenceWords(presence[member.userId], minute)}
             onRemove={
               mayManage && member.userId !== client.me
                 ? () => setRemoving({ userId: member.userId, open: true })

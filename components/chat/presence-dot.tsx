@@ -18,7 +18,7 @@ export function PresenceDot({ presence, className }: { presence: Presence | unde
   );
 }
 
-export function presenceWords(presence: Presence | undefined, now = new Date()): string {
+export function presenceWords(presence: Presence | undefined, now: Date): string {
   if (!presence) return "";
   if (presence.state !== "offline") return presence.state;
   if (!presence.lastSeen) return "offline";
