@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runRetention } from "../../jobs/retention.ts";
+import { purgeTenant } from "../../jobs/store.ts";
 import { asOwner } from "../../testing/catalogue/world.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { createTenant } from "./make-tenant.ts";
 
@@ -40,4 +42,21 @@ test("needs the name, waits 7 days, can be taken back, and takes out everything 
   await expect(createTenant(stack.api.services.db, testSecret, { id: "gone", name: "Again" })).rejects.toThrow(
     "conflict",
   );
+});
+
+test("a tenant that is restored while its purge waits for it keeps all it has", async () => {
+  const back = await stack.tenant("back");
+  await back.as("ada")("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] });
+  const { pool } = stack.api.services.db;
+  await asOwner(stack, async (db) => {
+    await db.query("update tenants set delete_after = now() - interval '1 s' where id = 'back'");
+    await db.query("begin");
+    await db.query("update tenants set delete_after = null where id = 'back'");
+    const purging = purgeTenant(pool, back.tenantId, 1000);
+    await expect.poll(() => sessionsWaiting(pool), { timeout: 20_000 }).toBeGreaterThan(0);
+    await db.query("commit");
+    expect(await purging).toBe(0);
+  });
+  expect(await chats("back")).toBe(1);
+  expect((await back.key()("GET", "/admin/tenant")).body).toMatchObject({ name: "Tenant back" });
 });
