@@ -188,7 +188,8 @@ function readValue(schema: FieldSchema = {}, value: unknown): unknown {
 
 function coerceValue(type: string | undefined, value: unknown): unknown {
   if (typeof value !== "string") return value;
-  if (value.trim() === "") return type === "boolean" ? true : undefined;
+  // Text of blanks alone is text: a user may be called so.
+  if (value === "" || (type !== "string" && value.trim() === "")) return type === "boolean" ? true : undefined;
   if (type === "number" || type === "integer") {
     const number = Number(value);
     return Number.isFinite(number) ? number : value;

@@ -42,6 +42,16 @@ test("X-Client-Id in anything but UTF-8 is refused", async () => {
   expect(refused).toMatchObject({ status: 400, body: { errors: { "X-Client-Id": ["must be text in UTF-8"] } } });
 });
 
+test("blanks alone in a query are text: somebody may be called so", async () => {
+  await acme.key()("PUT", "/admin/topics/blank", { name: "Blank" });
+  await acme.key()("POST", "/admin/topics/blank/subscribers", { userIds: [" ", "ann"] });
+  const page = async (query: string) =>
+    (await acme.key()<{ data: { userId: string }[] }>("GET", `/admin/topics/blank/subscribers?${query}`)).body.data;
+  expect(await page("limit=1")).toMatchObject([{ userId: " " }]);
+  expect(await page("limit=1&after=%20")).toMatchObject([{ userId: "ann" }]);
+  expect(await page("limit=%20&after=")).toHaveLength(2);
+});
+
 function trpcAs(act: Record<string, string>): Record<string, string> {
   return { "x-api-key": acme.primaryKey, "x-tenant-id": "acme", ...act };
 }
