@@ -70,7 +70,9 @@ export async function listRequests(
   const { requestId, id } = filter;
   if ([requestId, id].some((one) => one !== undefined && !isId(one))) return { rows: [], next: undefined };
   const conditions = conditionsOf(filter);
-  const scan = conditions.length > 0 ? most : limit;
+  // One more than asked for, so that the last page says that it is the last.
+  const take = limit + 1;
+  const scan = conditions.length > 0 ? most : take;
   const one = id === undefined ? Prisma.sql`true` : Prisma.sql`id = ${id}::uuid`;
   const from = requestId === undefined ? Prisma.sql`true` : Prisma.sql`id >= ${firstIdAt(timeOfId(requestId))}::uuid`;
   const upto =
@@ -86,11 +88,12 @@ export async function listRequests(
     extent as (select count(*)::int as looked, (array_agg(id order by id))[1] as last from newest)
     select looked, last, f.id, at, transport, operation, status::int, code, ms, credential, key_id as "keyId", user_id as "userId",
       person_id as "personId", request_id as "requestId", ip
-    from extent left join (select * from newest where ${fits} order by id desc limit ${limit}) f on true order by f.id desc`;
-  const rows = found.filter(({ id }) => id !== null);
+    from extent left join (select * from newest where ${fits} order by id desc limit ${take}) f on true order by f.id desc`;
+  const fitting = found.filter(({ id }) => id !== null);
+  const rows = fitting.slice(0, limit);
   const more = (found[0]?.looked ?? 0) === scan ? (found[0]?.last ?? undefined) : undefined;
   if (id !== undefined) return { rows, next: undefined };
-  return { rows, next: rows.length === limit ? rows.at(-1)?.id : more };
+  return { rows, next: fitting.length > limit ? rows.at(-1)?.id : more };
 }
 
 function conditionsOf({ transport, operation, outcome, userId, keyId, requestId }: RequestFilter): Prisma.Sql[] {

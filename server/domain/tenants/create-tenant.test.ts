@@ -73,6 +73,18 @@ describe("replays", () => {
   });
 });
 
+test("a list that ends with its page says so", async () => {
+  for (const id of ["edge-a", "edge-b", "edge-c"]) await create({ id, name: id });
+  const page = async (query: string) => {
+    const url = `${stack.url}/installation/tenants?search=edge-&${query}`;
+    const { body } = await call<{ data: object[]; nextCursor: string | null }>(url, "GET", undefined, credential);
+    return [body.data.length, body.nextCursor];
+  };
+  expect(await page("limit=2")).toEqual([2, "edge-b"]);
+  expect(await page("limit=1&after=edge-b")).toEqual([1, null]);
+  expect(await page("limit=3")).toEqual([3, null]);
+});
+
 describe("refuses", () => {
   test("an id that is taken with 409, however many ask at once", async () => {
     expect((await create({ id: "acme", name: "Again" })).status).toBe(409);

@@ -35,8 +35,8 @@ export const listTenants = query({
   async handle(ctx, { search, after = "", limit }) {
     if (after !== "" && !isTenantIdForm(after)) throw new DomainError("cursor_invalid");
     const most = readLimit(limit);
-    const rows = await listInstallationTenants(ctx.services.db, { search, after, limit: most });
-    const data = rows.map((row) => ({
+    const rows = await listInstallationTenants(ctx.services.db, { search, after, limit: most + 1 });
+    const data = rows.slice(0, most).map((row) => ({
       tenantId: row.id,
       name: row.name,
       createdAt: row.createdAt.toISOString(),
@@ -49,6 +49,6 @@ export const listTenants = query({
       chats: row.chats,
       events: row.events,
     }));
-    return { data, nextCursor: data.length === most ? (data.at(-1)?.tenantId ?? null) : null, prevCursor: null };
+    return { data, nextCursor: rows.length > most ? (data.at(-1)?.tenantId ?? null) : null, prevCursor: null };
   },
 });

@@ -3,6 +3,7 @@ import { DomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
 import { isId, newId, requireId } from "../../ids.ts";
 import type { Cursors } from "../../log/cursor.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, WebhookAttempt, WebhookDelivery } from "../../persistence/generated/client.ts";
 import type { Job } from "../../persistence/jobs.ts";
@@ -124,27 +125,27 @@ export async function pageWebhookDeliveries(
   return { rows, total };
 }
 
-/** Deliveries of an endpoint around one of them, the newest first. Throws cursor_invalid when that one is not there. */
+/** Deliveries of an endpoint older than one of them and newer than another, the newest first. Throws cursor_invalid when one is not there. */
 export async function listWebhookDeliveries(
   db: Database,
   tenantId: TenantId,
   query: DeliveryQuery,
-  { before, after, limit }: { before?: string | undefined; after?: string | undefined; limit: number },
+  { before, after, limit }: Span<string>,
 ): Promise<WebhookDelivery[]> {
   const client = db.forTenant(tenantId);
-  const where = whereOf(tenantId, query);
-  const id = before ?? after;
-  if (id === undefined) return await client.webhookDelivery.findMany({ where, orderBy: newestFirst, take: limit });
-  const mark = isId(id)
-    ? await client.webhookDelivery.findUnique({ where: { tenantId_id: { tenantId, id: id.toLowerCase() } } })
-    : null;
-  if (!mark) throw new DomainError("cursor_invalid");
-  const { createdAt } = mark;
-  const side = before === undefined ? ("gt" as const) : ("lt" as const);
-  const past = { OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: mark.id } }] };
-  const order = before === undefined ? [{ createdAt: "asc" as const }, { id: "asc" as const }] : newestFirst;
-  const rows = await client.webhookDelivery.findMany({ where: { AND: [where, past] }, orderBy: order, take: limit });
-  return before === undefined ? rows.reverse() : rows;
+  const side = async (id: string | undefined, past: "lt" | "gt"): Promise<Prisma.WebhookDeliveryWhereInput> => {
+    if (id === undefined) return {};
+    const mark = await client.webhookDelivery.findUnique({ where: { tenantId_id: { tenantId, id } } });
+    if (!mark) throw new DomainError("cursor_invalid");
+    const { createdAt } = mark;
+    return { OR: [{ createdAt: { [past]: createdAt } }, { createdAt, id: { [past]: mark.id } }] };
+  };
+  const where = { AND: [whereOf(tenantId, query), await side(before, "lt"), await side(after, "gt")] };
+  const isUpward = after !== undefined;
+  const oldestFirst = [{ createdAt: "asc" as const }, { id: "asc" as const }];
+  const orderBy = isUpward ? oldestFirst : newestFirst;
+  const rows = await client.webhookDelivery.findMany({ where, orderBy, take: limit });
+  return isUpward ? rows.reverse() : rows;
 }
 
 /** One delivery with its tries, the last hundred. Throws not_found. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
 import { listWebhookDeliveries as loadDeliveries, pageWebhookDeliveries } from "./delivery-store.ts";
 import { deliveryFilters, presentDelivery, webhookDeliverySchema } from "./schema.ts";
@@ -22,13 +23,15 @@ export const listWebhookDeliveries = query({
       const { rows, total } = await pageWebhookDeliveries(db, ctx.tenantId, filters, pages);
       return toPage(pages, total, rows.map(presentDelivery));
     }
-    const most = readLimit(limit);
-    const rows = await loadDeliveries(db, ctx.tenantId, filters, { before, after, limit: most });
-    const [newest, oldest] = [rows[0], rows.at(-1)];
-    return {
-      data: rows.map(presentDelivery),
-      nextCursor: oldest && (rows.length === most || after !== undefined) ? oldest.id : null,
-      prevCursor: newest ? newest.id : (after ?? null),
-    };
+    const { rows, ...cursors } = await readByCursor(
+      { before, after, limit },
+      {
+        onward: "before",
+        read: readIdCursor,
+        load: (span) => loadDeliveries(db, ctx.tenantId, filters, span),
+        write: ({ id }) => id,
+      },
+    );
+    return { data: rows.map(presentDelivery), ...cursors };
   },
 });

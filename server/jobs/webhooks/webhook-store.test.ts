@@ -214,3 +214,31 @@ test("of two that replace an endpoint's secret at once the second one keeps the 
   });
   expect((await second)?.oldSecret).toBe(first.secret);
 });
+
+test("a list of deliveries that ends with its page says so, and stays between both its ends", async () => {
+  const paged = await stack.tenant("paged");
+  const { tenantId } = paged;
+  const key = paged.key();
+  const made = await key<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" });
+  await owner.query(
+    `insert into webhook_deliveries (tenant_id, id, endpoint_id, epoch, type, lane, status, created_at)
+     select $1, gen_random_uuid(), $2, 0, 'message.created', 'one', 'delivered', now() - n * interval '1 s' from generate_series(1, 5) n`,
+    [tenantId, made.body.id],
+  );
+  const list = async (query: string) =>
+    (
+      await key<{ data: { id: string }[]; nextCursor: string | null }>(
+        "GET",
+        `/admin/webhooks/${made.body.id}/deliveries?${query}`,
+      )
+    ).body;
+  const all = (await list("limit=5")).data.map(({ id }) => id);
+  expect([all.length, (await list("limit=5")).nextCursor, (await list("limit=4")).nextCursor]).toEqual([
+    5,
+    null,
+    all[3],
+  ]);
+  const ids = async (query: string) => (await list(query)).data.map(({ id }) => id);
+  expect(await ids(`limit=2&after=${all[4]}`)).toEqual([all[2], all[3]]);
+  expect(await ids(`before=${all[0]}&after=${all[3]}`)).toEqual([all[1], all[2]]);
+});
