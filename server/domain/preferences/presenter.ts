@@ -29,7 +29,12 @@ function timingOf(settings: TenantSettings, timing: TimingRow | undefined, profi
   return { timezone, quietHours: quiet, digest: rhythm, pausedUntil: timing?.pausedUntil ?? null };
 }
 
-function defaultsOf(settings: TenantSettings, type: string, category: CategoryRow | undefined): Facts["defaults"] {
+/** Where notifications of a type go whose person chose nothing, and who says so. */
+export function defaultsOf(
+  settings: TenantSettings,
+  type: string,
+  category: CategoryRow | undefined,
+): Facts["defaults"] {
   const declared = category ?? builtInTypes.get(type);
   if (!declared) return { channels: settings.notifications.channels, by: "tenant" };
   const { channels } = declared;

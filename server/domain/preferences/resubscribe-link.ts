@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
+import type { Category as CategoryRow } from "../../persistence/generated/client.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { findCategory } from "../categories/store.ts";
+import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readLink } from "./policy.ts";
-import { titleOf } from "./presenter.ts";
+import { defaultsOf, titleOf } from "./presenter.ts";
 import { everyType, linkToken, unsubscribedSchema } from "./schema.ts";
-import { readPreferences, saveChoices } from "./store.ts";
+import { readPreferences, type StoredPreferences, saveChoices } from "./store.ts";
 
 export const resubscribeLink = mutation({
   name: "preferences.resubscribe",
@@ -22,10 +24,8 @@ export const resubscribeLink = mutation({
       ctx.tenantId,
       async ({ tx }) => {
         const category = await findCategory(tx, ctx.tenantId, type);
-        const { choices } = await readPreferences(tx, ctx.tenantId, userId);
-        // Without a choice of its own the type would follow a "no" to everything.
-        const noToAll = choices.some((c) => c.type === everyType && c.channel === "email" && !c.enabled);
-        const enabled = noToAll && type !== everyType ? true : undefined;
+        const stored = await readPreferences(tx, ctx.tenantId, userId);
+        const enabled = needsYes(stored, type, category) ? true : undefined;
         await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled }], { byLink: true });
         return { type, title: titleOf(type, category), channel: "email" as const, subscribed: true };
       },
@@ -33,3 +33,16 @@ export const resubscribeLink = mutation({
     );
   },
 });
+
+/** Whether mails of a type go out again only by a choice for them: for who had made one, and where what else is said would stop them. */
+function needsYes({ tenant, choices }: StoredPreferences, type: string, category: CategoryRow | null): boolean {
+  const choiceFor = (of: string) => choices.find((choice) => choice.type === of && choice.channel === "email");
+  const own = choiceFor(type);
+  if (own?.enabled || own?.before === "on") return true;
+  if (type === everyType) return false;
+  const ofAll = choiceFor(everyType)?.enabled;
+  // Who had chosen nothing may have got what its sender asked for: that is what comes back.
+  if (!own || own.before === "default") return ofAll === false;
+  const settings = tenantSettingsSchema.parse(tenant.settings);
+  return !(ofAll ?? defaultsOf(settings, type, category ?? undefined).channels.email);
+}

@@ -88,6 +88,8 @@ export interface Choice {
   channel: DeliveryChannel;
   /** Undefined: back to the default. */
   enabled: boolean | undefined;
+  /** Of a no by a link: what it takes the place of; null where that is not known. */
+  before?: string | null;
 }
 
 /**
@@ -109,8 +111,8 @@ export async function saveChoices(
     gone += (await tx.preference.deleteMany({ where: { tenantId, userId, channel, type: { in: types } } })).count;
   }
   const updatedAt = await clockOf(tx); // mail on its way compares it with when it was planned
-  const rows = [...latest.values()].flatMap(({ type, channel, enabled }) =>
-    enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled, updatedAt }],
+  const rows = [...latest.values()].flatMap(({ type, channel, enabled, before = null }) =>
+    enabled === undefined ? [] : [{ tenantId, userId, type, channel, enabled, before, updatedAt }],
   );
   await tx.preference.createMany({ data: rows });
   // A row that is gone cannot say when, so that of the person's times does: mail on its way looks at both.
@@ -118,6 +120,20 @@ export async function saveChoices(
   // Who has more than that by links can still change it.
   if (!byLink && rows.length > gone && (await tx.preference.count({ where: { tenantId, userId } })) > maxChoices)
     throw new DomainError("conflict", { detail: `A person can choose for at most ${maxChoices} types and channels` });
+}
+
+/** Stores a no to mails of a type, by a link of one, with what it takes the place of. However often it is said, that is what was before the first. */
+export async function saveUnsubscription(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  type: string,
+): Promise<void> {
+  await lockUser(tx, tenantId, userId);
+  const where = { tenantId_userId_type_channel: { tenantId, userId, type, channel: "email" } };
+  const was = await tx.preference.findUnique({ where });
+  const before = was ? (was.enabled ? "on" : was.before) : "default";
+  await saveChoices(tx, tenantId, userId, [{ type, channel: "email", enabled: false, before }], { byLink: true });
 }
 
 /** Null puts a field back to the tenant's default; what is left out stays. */

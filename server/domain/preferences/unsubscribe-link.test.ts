@@ -13,6 +13,7 @@ beforeAll(async () => {
   stack = await startStack();
   tenant = await stack.tenant("acme");
   await tenant.key()("PUT", "/admin/categories/News", { title: "Our news", channels: ["email"] });
+  await tenant.key()("PUT", "/admin/categories/Tips", { title: "Tips", channels: ["inApp"] });
   await tenant.key()("PUT", "/admin/categories/PasswordReset", {
     title: "Passwords",
     channels: ["email"],
@@ -133,6 +134,22 @@ describe("the page's form", () => {
     expect(await mailsOf("News")).toBe(true);
   });
 
+  test.each([
+    ["who had chosen mail gets it as chosen", ["on", "unsubscribe", "unsubscribe", "undo"], "on"],
+    ["who had chosen nothing gets what is asked for", ["unsubscribe", "undo"], "default"],
+    ["who had said no elsewhere gets mail", ["off", "undo"], "on"],
+    ["who had said no elsewhere, and once more by the link", ["off", "unsubscribe", "undo"], "on"],
+    ["nothing more by taking it back twice", ["unsubscribe", "undo", "undo"], "default"],
+    ["nor less", ["on", "unsubscribe", "undo", "undo"], "on"],
+  ])("takes it back as it was, of a kind that is not mailed by default: %s", async (_name, acts, choice) => {
+    token = sign("Tips");
+    for (const act of acts)
+      if (act.startsWith("un")) await form({ do: act });
+      else await tenant.as(person)("PUT", "/preferences", { categories: [{ type: "Tips", email: act }] });
+    const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
+    expect(body.categories.find(({ type }) => type === "Tips")?.channels.email.choice).toBe(choice);
+  });
+
   test("takes it back over a no to everything too", async () => {
     token = sign("Deals");
     await tenant.as(person)("PUT", "/preferences", { categories: [{ type: "*", email: "off" }] });
@@ -185,7 +202,14 @@ test("the link shows one's own preferences, with the mail's type, and its own ad
   const answer = await visitor("GET", `${token}/preferences`);
   const body = (await answer.json()) as Preferences & { type: string };
   expect(body).toMatchObject({ userId: person, type: "Deals", link: `http://localhost:3000/u/${token}` });
-  expect(body.categories.map(({ type }) => type)).toEqual(["*", "News", "PasswordReset", "ChatUnread", "Deals"]);
+  expect(body.categories.map(({ type }) => type)).toEqual([
+    "*",
+    "News",
+    "PasswordReset",
+    "Tips",
+    "ChatUnread",
+    "Deals",
+  ]);
 });
 
 test("a link of one tenant is none at another", async () => {

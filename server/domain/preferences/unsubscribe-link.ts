@@ -6,7 +6,7 @@ import { findCategory } from "../categories/store.ts";
 import { readLink } from "./policy.ts";
 import { titleOf } from "./presenter.ts";
 import { linkToken, unsubscribedSchema } from "./schema.ts";
-import { saveChoices } from "./store.ts";
+import { saveUnsubscription } from "./store.ts";
 
 export const unsubscribeLink = mutation({
   name: "preferences.unsubscribe",
@@ -26,7 +26,7 @@ export const unsubscribeLink = mutation({
         const category = await findCategory(tx, ctx.tenantId, type);
         if (category?.required)
           throw new DomainError("conflict", { detail: `${category.title} cannot be unsubscribed from` });
-        await saveChoices(tx, ctx.tenantId, userId, [{ type, channel: "email", enabled: false }], { byLink: true });
+        await saveUnsubscription(tx, ctx.tenantId, userId, type);
         return { type, title: titleOf(type, category), channel: "email" as const, subscribed: false };
       },
       ctx.idempotent,

@@ -61,6 +61,7 @@ export const policyStores: StoreModules = {
         ({ tx, mine }) => preferences.saveChoices(tx, mine, "ada", [{ type: "x", channel: "email", enabled: false }]),
         undefined,
       ],
+      saveUnsubscription: [({ tx, mine }) => preferences.saveUnsubscription(tx, mine, "ada", "x"), undefined],
       saveTiming: [({ tx, mine }) => preferences.saveTiming(tx, mine, "ada", { quiet: true }), undefined],
       erasePreferences: [({ tx, mine }) => preferences.erasePreferences(tx, mine, "ada"), undefined],
     },
