@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "../../ids.ts";
+import type { TenantClient } from "../../persistence/prisma.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { User } from "./schema.ts";
 
@@ -52,6 +54,47 @@ describe("succeeds", () => {
       const found = { status: 200, body: { userId, metadata: {} } };
       expect(await tenant.key()("GET", `/Users/${userId}`)).toMatchObject(found);
       expect((await other.key()("GET", `/Users/${userId}`)).status).toBe(404);
+    }
+  });
+});
+
+describe("who is known by it alone can be exported and erased, in this tenant, and read where it names them:", () => {
+  const mail = { cause: "event:1", channel: "email", kind: "notification", type: "T", status: "sent", subject: "S" };
+  const call = { transport: "rest", operation: "chats.list", status: 200, code: "ok", credential: "user" };
+  type Make = (there: TestTenant, client: TenantClient, of: { tenantId: string; userId: string }) => Promise<unknown>;
+  test.each<[string, number, Make]>([
+    [
+      "a subscription",
+      200,
+      async ({ key }) => {
+        await key()("PUT", "/admin/topics/news", { name: "News" });
+        await key()("POST", "/admin/topics/news/subscribers", { userIds: ["zed"] });
+      },
+    ],
+    [
+      "a choice",
+      200,
+      ({ key }) => key()("PUT", "/Users/zed/preferences", { categories: [{ type: "T", inApp: "off" }] }),
+    ],
+    ["a time", 200, ({ key }) => key()("PUT", "/Users/zed/preferences", { timezone: "Asia/Tokyo" })],
+    ["a mail", 404, (_, client, of) => client.delivery.create({ data: { ...mail, ...of, id: newId(), epoch: 1 } })],
+    [
+      "a call",
+      404,
+      (_, client, of) =>
+        client.apiRequest.create({ data: { ...call, ...of, id: newId(), at: new Date(), ms: 1, requestId: "r" } }),
+    ],
+  ])("%s", async (name, status, make) => {
+    const there = await stack.tenant(name.replace(" ", "-"));
+    const { tenantId } = there;
+    await make(there, stack.api.services.db.forTenant(tenantId), { tenantId, userId: "zed" });
+    for (const [one, taken, read] of [
+      [there, 201, status],
+      [tenant, 404, 404],
+    ] as const) {
+      expect((await one.key()("GET", "/Users/zed")).status).toBe(read);
+      expect((await one.key()("POST", "/admin/users/zed/export")).status).toBe(taken);
+      expect((await one.key()("POST", "/admin/users/zed/erase", { confirm: "zed" })).status).toBe(taken);
     }
   });
 });

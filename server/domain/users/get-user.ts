@@ -21,7 +21,7 @@ export const getUser = query({
     requireUserId(userId);
     const row = await findUser(db, ctx.tenantId, userId);
     if (row) return presentUser(row);
-    // Known without a profile: the caller itself, and whom a membership or a notification names, or has named.
+    // Known without a profile: the caller itself, and whom a membership, a notification, a subscription or preferences name, or have named.
     const known = ctx.principal.userId === userId || (await isNamedAnywhere(db, ctx.tenantId, userId));
     if (!known) throw new DomainError("not_found");
     return { userId, metadata: {} };

@@ -33,7 +33,10 @@ export async function findDisplayNames(
   return new Map(rows.map(({ id, displayName }) => [id, displayName ?? ""]));
 }
 
-/** Whether a membership, also one that has ended, or a notification, there or to come, names the user, without any profile. */
+/**
+ * Whether a membership, also one that has ended, a notification, there or to come, a subscription or preferences name the user, without any
+ * profile.
+ */
 export async function isNamedAnywhere(db: Database, tenantId: TenantId, userId: string): Promise<boolean> {
   const client = db.forTenant(tenantId);
   const where = { tenantId, userId };
@@ -42,17 +45,31 @@ export async function isNamedAnywhere(db: Database, tenantId: TenantId, userId: 
     (await client.membershipSpan.findFirst({ where, select })) ??
     // Each by its own index: of both at once a busy tenant's whole table might be read.
     (await client.notification.findFirst({ where: { ...where, status: "visible" }, select })) ??
-    (await client.notification.findFirst({ where: { ...where, status: "scheduled" }, select }));
+    (await client.notification.findFirst({ where: { ...where, status: "scheduled" }, select })) ??
+    (await findChosen(client, tenantId, userId));
   return found !== null;
 }
 
-/** That something names the user. Throws not_found. */
+/** What somebody follows or has chosen: by it a send to many finds them. */
+async function findChosen(tx: TenantTransaction, tenantId: TenantId, userId: string) {
+  const [where, select] = [{ tenantId, userId }, { userId: true }];
+  return (
+    (await tx.topicSubscriber.findFirst({ where, select })) ??
+    (await tx.preference.findFirst({ where, select })) ??
+    (await tx.preferenceTiming.findFirst({ where, select }))
+  );
+}
+
+/** That something names the user: all that an export writes down and an erasure takes out is looked at. Throws not_found. */
 export async function ensureKnown(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
   const where = { tenantId, userId };
   const known =
     (await tx.user.findUnique({ where: { tenantId_id: { tenantId, id: userId } }, select: { id: true } })) ??
     (await tx.membershipSpan.findFirst({ where, select: { userId: true } })) ??
-    (await tx.notification.findFirst({ where, select: { userId: true } }));
+    (await tx.notification.findFirst({ where, select: { userId: true } })) ??
+    (await findChosen(tx, tenantId, userId)) ??
+    (await tx.delivery.findFirst({ where, select: { userId: true } })) ??
+    (await tx.apiRequest.findFirst({ where, select: { userId: true } }));
   if (!known) throw new DomainError("not_found");
 }
 
