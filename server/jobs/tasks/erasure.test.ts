@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { signLinkToken } from "../../auth/link-token.ts";
 import { noteUsers } from "../../auth/store.ts";
 import { runBatch } from "../../domain/batches/run-batch.ts";
 import { makeStep, readPortion } from "../../domain/batches/store.ts";
 import { newId } from "../../ids.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { migrationsFolder } from "../../persistence/project-root.ts";
-import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { blankBatches, listOwnBatches } from "./person-store.ts";
 import { runTask } from "./run-task.ts";
 
@@ -256,6 +257,14 @@ test("a send to everyone leaves out who was erased, until they have a token or a
     await call("DELETE", `/Chat/${crew.body.id}/members/${user}`, undefined, { "x-act-as-user": "kim" });
   const before = Date.now();
   for (const user of ["ida", "jo", "lou"]) await erase(ida, user);
+  expect(await tell()).toEqual(["kim", "max"]);
+  // Nor does what they, or their mail provider, press in a mail of before.
+  const token = signLinkToken(testSecret, { tenantId: ida.tenantId, userId: "jo", type: "Delay" });
+  for (const act of ["unsubscribe", "save"]) {
+    const body = new URLSearchParams({ do: act, timezone: "Asia/Tokyo" });
+    const { headers } = await fetch(`${stack.url}/u/${token}`, { method: "POST", body, redirect: "manual" });
+    expect(headers.get("location")).toContain(`done=${act}`);
+  }
   expect(await tell()).toEqual(["kim", "max"]);
   await call("POST", "/tokens", { userId: "ida" });
   await call("PUT", "/Users/jo", { displayName: "Jo" });
