@@ -20,7 +20,8 @@ export const getUser = query({
     const { db } = ctx.services;
     requireUserId(userId);
     const row = await findUser(db, ctx.tenantId, userId);
-    if (row) return presentUser(row);
+    // Of who was erased no more is shown than that others' words stand under the id.
+    if (row && row.erasedAt === null) return presentUser(row);
     // Known without a profile: the caller itself, and whom a membership, a notification, a subscription or preferences name, or have named.
     const known = ctx.principal.userId === userId || (await isNamedAnywhere(db, ctx.tenantId, userId));
     if (!known) throw new DomainError("not_found");

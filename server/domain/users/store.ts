@@ -114,7 +114,7 @@ export async function revokeUserTokens(tx: TenantTransaction, tenantId: TenantId
   return rows[0]!.valid_after;
 }
 
-/** A page of the users with a row, newest first, and how many there are. */
+/** A page of the users with a row, newest first, and how many there are; the erased are none of them. */
 export async function pageUsers(
   db: Database,
   tenantId: TenantId,
@@ -122,7 +122,7 @@ export async function pageUsers(
   search?: string,
 ): Promise<{ rows: UserRow[]; total: number }> {
   const { user } = db.forTenant(tenantId);
-  const where = { tenantId, ...matching(search) };
+  const where = { tenantId, erasedAt: null, ...matching(search) };
   const [rows, total] = await Promise.all([
     user.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
     user.count({ where }),
@@ -139,7 +139,7 @@ export async function listUsersBetween(
   const { before, after, limit, search } = range;
   const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
   const rows = await db.forTenant(tenantId).user.findMany({
-    where: { tenantId, ...matching(search), AND: bounds },
+    where: { tenantId, erasedAt: null, ...matching(search), AND: bounds },
     orderBy: after ? oldestFirst : newestFirst,
     take: limit,
   });

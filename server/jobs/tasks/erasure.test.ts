@@ -278,3 +278,23 @@ test("a send to everyone leaves out who was erased, until they have a token or a
   await security.close();
   expect(await tell()).toEqual(["ida", "jo", "kim", "lou", "max"]);
 });
+
+test("the erased are in no list of users, and of their row nothing is shown, nor is anything written into it", async () => {
+  const pia = await stack.tenant("pia");
+  const call = pia.key();
+  for (const user of ["pia", "quin", "rob"]) await call("PUT", `/Users/${user}`, { displayName: user });
+  await call("POST", "/Chat", { memberUserIds: ["quin"] }, { "x-act-as-user": "pia" });
+  for (const user of ["pia", "rob"]) await erase(pia, user);
+  const dead = "insert into presences (tenant_id, user_id, node_id, state) values ('pia', 'rob', 'gone', 'online')";
+  const left = `put_presence_v1('pia', 'here', '[{"u": "pia", "s": "gone"}]')`;
+  for (const sql of [`select ${left}`, dead, "select drop_dead_presence_v1('pia')"]) await owner.query(sql);
+  const seen = "select id from users where tenant_id = 'pia' and last_seen_at is not null";
+  expect((await owner.query(seen)).rows).toEqual([]);
+  for (const query of ["", "?limit=10"]) {
+    const { body } = await call<{ data: object[]; totalCount?: number }>("GET", `/admin/users${query}`);
+    expect([body.data, body.totalCount ?? 1]).toMatchObject([[{ userId: "quin" }], 1]);
+  }
+  // Where others' words stand under it the id stays.
+  expect((await call("GET", "/Users/pia")).body).toEqual({ userId: "pia", metadata: {} });
+  expect((await call("GET", "/Users/rob")).status).toBe(404);
+});
