@@ -16,9 +16,14 @@ export function isConnectionLoss(error: unknown): boolean {
   return codesOf(error).some((code) => lossCodes.has(code)) || (error instanceof Error && lossText.test(error.message));
 }
 
-/** The server gave up on a statement for its own reasons (time, locks, disk, memory): nothing is stored, and no input is guilty. */
+const shortages = new Set(["57014", "55P03", "25006"]);
+
+/**
+ * The server gave up on a statement for its own reasons (time, locks, disk, memory), or takes no changes: nothing is stored, and no input
+ * is guilty.
+ */
 export function isShortage(error: unknown): boolean {
-  return codesOf(error).some((code) => code === "57014" || code === "55P03" || /^(53|58)\w{3}$/.test(code));
+  return codesOf(error).some((code) => shortages.has(code) || /^(53|58)\w{3}$/.test(code));
 }
 
 /** The statement met others in the wrong order (SQLSTATE 40P01, Prisma's P2034): nothing is stored, and repeating it is right. */

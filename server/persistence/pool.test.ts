@@ -40,9 +40,9 @@ describe("what arrives", () => {
     const pool = open(1);
     const { rows } = await pool.query(
       `select current_setting('transaction_isolation') as isolation, current_setting('statement_timeout') as timeout,
-         current_setting('application_name') as name`,
+         current_setting('application_name') as name, current_setting('tcp_keepalives_idle') as silence`,
     );
-    expect(rows).toEqual([{ isolation: "read committed", timeout: "30s", name: "pool test" }]);
+    expect(rows).toEqual([{ isolation: "read committed", timeout: "30s", name: "pool test", silence: "10" }]);
     await pool.end();
   });
 });

@@ -23,8 +23,7 @@ export function createPool(options: { url: string; max: number; name: string; lo
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
-    // "Lock, then look with a fresh snapshot" needs it, whatever the server's default is.
-    options: "-c default_transaction_isolation=read\\ committed",
+    options: serverOptions.map((option) => `-c ${option}`).join(" "),
   });
   const lost = (error: Error) => log.warn({ err: error, pool: name }, "a connection to Postgres was lost");
   // The pool itself hears of idle connections only; without a listener of its own, one lost while lent out ends the process. A
@@ -33,6 +32,15 @@ export function createPool(options: { url: string; max: number; name: string; lo
   pool.on("error", () => {});
   return pool;
 }
+
+const serverOptions = [
+  // "Lock, then look with a fresh snapshot" needs it, whatever the server's default is.
+  "default_transaction_isolation=read\\ committed",
+  // What a machine held that lost its power is let go within half a minute, and not after the system's two hours.
+  "tcp_keepalives_idle=10",
+  "tcp_keepalives_interval=5",
+  "tcp_keepalives_count=4",
+];
 
 /** Of this pool alone: Prisma reads the process-wide parsers and must go on seeing text. */
 function numericTypes(): TypeOverrides {

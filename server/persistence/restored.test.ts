@@ -1,12 +1,17 @@
 import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { Client } from "pg";
+import { Client, type QueryResultRow } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installationKey } from "../auth/api-key.ts";
 import { createTenant } from "../domain/tenants/make-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { testSecret } from "../testing/stack.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { startEmbedded } from "./embedded.ts";
+import { migrate } from "./migrate.ts";
 import { projectRoot } from "./project-root.ts";
 
 let database: TestDatabase;
@@ -26,9 +31,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function epochs(): Promise<number[]> {
-  const { rows } = await owner.query<{ epoch: string }>("select epoch from log_heads_v1(null) order by tenant_id");
+async function epochs(url = database.ownerUrl): Promise<number[]> {
+  const rows = await query<{ epoch: string }>(url, "select epoch from log_heads_v1(null) order by tenant_id");
   return rows.map(({ epoch }) => Number(epoch));
+}
+
+async function query<T extends QueryResultRow>(url: string, text: string): Promise<T[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return (await client.query<T>(text).finally(() => client.end())).rows;
 }
 
 test("tables made anew from a dump, on the server they were dumped from, have logs of another epoch", async () => {
@@ -49,6 +60,32 @@ test("tables made anew from a dump, on the server they were dumped from, have lo
   const after = restored.rows.map(({ epoch }) => Number(epoch));
   expect(new Set([...before, ...after]).size).toBe(4);
   expect(await epochs()).toEqual(before);
+});
+
+test("a standby that is promoted has logs of another epoch at once, before any checkpoint", {
+  timeout: 60_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "parley-promoted-"));
+  chmodSync(folder, 0o755);
+  let server = await startEmbedded(folder, () => {});
+  const { ownerUrl } = server;
+  try {
+    const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "runtime" });
+    const primary = openDatabase({ url: runtimeUrl });
+    await createTenant(primary, testSecret, { id: "acme", name: "Acme" });
+    await primary.close();
+    const before = await epochs(ownerUrl);
+    await server.stop();
+    // What finds this file reads the log of another, and waits for more of it.
+    writeFileSync(join(server.folder, "standby.signal"), "");
+    server = await startEmbedded(folder, () => {});
+    expect(await epochs(server.ownerUrl)).toEqual(before);
+    await query(server.ownerUrl, "select pg_promote()");
+    expect(await epochs(server.ownerUrl)).not.toEqual(before);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const installation = (...args: string[]) =>
