@@ -13,6 +13,8 @@ export interface Answer<Body> {
   body: Body;
   /** The position in the log at which a list is true: load, then listen from there, and there is no hole. */
   cursor: string | undefined;
+  /** Whom the service takes the caller for, where it says so: with the list of chats. */
+  userId: string | undefined;
 }
 
 export interface SeenCall {
@@ -63,7 +65,13 @@ export class Api {
     for (let tries = 1; ; tries++) {
       try {
         const response = await this.#send(method, address, body, options);
-        return { body: await response.json(), cursor: response.headers.get("x-event-cursor") ?? undefined };
+        const { headers } = response;
+        const userId = headers.get("x-user-id");
+        return {
+          body: await response.json(),
+          cursor: headers.get("x-event-cursor") ?? undefined,
+          userId: userId === null ? undefined : decodeURIComponent(userId),
+        };
       } catch (error) {
         const pause = isRead && tries < TRIES ? pauseAfter(error) : undefined;
         if (pause === undefined) throw error;

@@ -9,7 +9,7 @@ export interface ParleyOptions {
   baseUrl: string;
   tenantId: string;
   getToken: GetToken;
-  /** The token's user, where the tenant's issuer names it in another claim than `sub` or `userId`. */
+  /** The token's user; asked of the service unless given. */
   userId?: string;
   /** Keeps unsent messages over a reload; the browser's database unless told, `null` for none. */
   storage?: Storage | null;

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -636,6 +637,27 @@ test("why there is no token to connect again with is the problem, until there is
   hasEnded = false;
   client.retry();
   await expect.poll(() => client.getState()).toMatchObject({ link: "live", problem: undefined });
+});
+
+test("whom the token is of is asked of the service: which claim says so is a setting of the issuer", async () => {
+  const secret = "a secret of the tenant's own, long enough";
+  const claims = { userId: ["oid"] };
+  await tenant.key()("POST", "/admin/issuers", { kind: "hs256", name: "by oid", secret, claims });
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const [head, body] = [
+    { alg: "HS256", typ: "JWT" },
+    { sub: "x7", oid: "ада/1", tenantId: tenant.tenantId, exp },
+  ].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"));
+  const token = `${head}.${body}.${createHmac("sha256", secret).update(`${head}.${body}`).digest("base64url")}`;
+  const chatId = await makeChat("ада/1", newUser("ben"));
+  const client = make("x7", { getToken: () => token });
+  const opened = client.room(chatId).open();
+  await client.start();
+  await opened;
+  const state = client.getState();
+  expect([client.me, state.chats[chatId]?.log.me]).toEqual(["ада/1", "ада/1"]);
+  const given = await live("x7", { getToken: () => token, userId: "x7" });
+  expect(given.me).toBe("x7");
 });
 
 test("a token that is revoked ends in 'signed-out', and a new one goes on from there", async () => {

@@ -88,8 +88,10 @@ export class Parley {
     this.act({ type: "phase", phase: "loading" });
     try {
       if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
-      const { body, cursor } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+      const { body, cursor, userId } = await this.api.call("chats.list", { limit: CHATS_PAGE });
       if (this.#closed) return;
+      // The token says it only where its issuer names users as most do.
+      if (userId !== undefined && this.#options.userId === undefined) this.act({ type: "named", me: userId });
       this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
       this.#goLive(cursor);
       this.act({ type: "phase", phase: "ready" });

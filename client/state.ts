@@ -41,6 +41,7 @@ export interface State {
 
 export type Action =
   | { type: "phase"; phase: State["phase"]; problem?: string }
+  | { type: "named"; me: string }
   | { type: "link"; link: Link }
   | { type: "chats-loaded"; chats: readonly Chat[]; more: string | null }
   | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; versions: Readonly<Record<string, number>> }
@@ -84,6 +85,8 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case "phase":
       return { ...state, phase: action.phase, problem: action.problem };
+    case "named":
+      return state.me === action.me ? state : withMe(state, action.me);
     case "link":
       if (state.link === action.link) return state;
       return { ...state, link: action.link, problem: action.link === "live" ? undefined : state.problem };
@@ -181,6 +184,12 @@ function applyEvent(state: State, event: LiveEvent, now: number): State {
   // Durable news of a chat that is not here: it was just made, joined, or lies beyond the loaded pages.
   if (event.eventId === undefined) return state;
   return { ...state, wanted: { ...state.wanted, [chatId]: (state.wanted[chatId] ?? 0) + 1 } };
+}
+
+/** Also in what is there of chats already. */
+function withMe(state: State, me: string): State {
+  const chats = Object.entries(state.chats).map(([id, chat]) => [id, { ...chat, log: { ...chat.log, me } }]);
+  return { ...state, me, chats: Object.fromEntries(chats) };
 }
 
 function withChat(state: State, chat: Chat): State {

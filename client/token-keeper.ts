@@ -80,8 +80,14 @@ export function readClaims(token: string): Claims {
   }
 }
 
-/** The user of a token. */
+/** The user of a token, where its issuer names users as most do. */
 export function userOf(token: string): string {
   const { sub, userId } = readClaims(token);
   return sub ?? userId ?? "";
+}
+
+/** Whose token it is, as far as that can be told apart without the service, which alone knows what a claim means. */
+export function personOf(token: string): string {
+  const { exp, iat, nbf, jti, ...lasting } = readClaims(token) as Record<string, unknown>;
+  return userOf(token) || JSON.stringify(lasting);
 }

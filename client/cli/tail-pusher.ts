@@ -18,11 +18,11 @@ type Said = LiveEvent & { eventId?: string };
 export async function tailPusher({ service, after, chatId, signal, onEvent, onResync }: Tail): Promise<void> {
   const { default: Pusher } = await need("pusher-js", () => import("pusher-js"));
   const token = await service.userToken();
-  const me = userOf(token);
-  const own = `private-user-${me}`;
   const address = tenantAddress(service.baseUrl, service.tenantId);
   const api = new Api({ address, tokens: new TokenKeeper(() => token) });
   const since = new Map<string, string>();
+  const me = (await api.call("chats.list", { limit: 1 })).userId ?? userOf(token);
+  const own = `private-user-${me}`;
   const begun = after ?? (await newestOf(api));
   // All that has to be asked for, before there is anything that could be cut off; a chat that comes meanwhile is told of since then.
   const chats = chatId ? [chatId] : await chatsOf(api);

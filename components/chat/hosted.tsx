@@ -4,7 +4,7 @@ import { LogIn } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { Parley } from "../../client/parley.ts";
 import { ParleyProvider, useParleyState } from "../../client/react/provider.tsx";
-import { userOf } from "../../client/token-keeper.ts";
+import { personOf } from "../../client/token-keeper.ts";
 import type { DemoUser } from "../../client/types.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ToastProvider } from "../ui/toast.tsx";
@@ -30,7 +30,7 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
   const [people, setPeople] = useState<readonly DemoUser[]>([]);
   const [source] = useState(() => new TokenSource(demo ? (userId) => tokenOf(tenantId, userId) : undefined));
   const token = useSyncExternalStore(source.subscribe, source.current, () => undefined);
-  const user = token === undefined ? undefined : userOf(token);
+  const user = token === undefined ? undefined : personOf(token);
   const [made, setMade] = useState<{ client: Parley; user: string }>();
   // Of another person nothing is shown any more, from the moment on in which somebody else is here.
   const client = made?.user === user ? made?.client : undefined;
@@ -106,7 +106,7 @@ function SessionEnd({ client, user, source }: { client: Parley; user: string; so
   const ended = useParleyState((state) => state.link === "signed-out");
   // A new token from the app around ends it by itself; one of another person ends this client.
   useEffect(
-    () => source.subscribe(() => userOf(source.current() ?? "") === user && client.resume()),
+    () => source.subscribe(() => personOf(source.current() ?? "") === user && client.resume()),
     [client, user, source],
   );
   return ended ? (

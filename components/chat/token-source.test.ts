@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { personOf } from "../../client/token-keeper.ts";
 import { TokenSource } from "./token-source.ts";
 
 const tokenOf = (userId: string, made = 1) => `-.${btoa(JSON.stringify({ sub: userId, made }))}.-`;
@@ -15,6 +16,13 @@ test("who was here before another gets no token of the other, or what is still t
   source.give(tokenOf("ben"));
   for (const why of ["start", "expiring", "refused"] as const) await expect(ada(why)).rejects.toThrow("Somebody else");
   expect(await source.tokensOf("ben")("start")).toBe(tokenOf("ben"));
+});
+
+test("whose issuer names them by a claim of its own are told apart, too, and a later token is the same one's", () => {
+  const made = (oid: string, exp: number) =>
+    `-.${btoa(JSON.stringify({ oid, exp, iat: exp - 60, jti: String(exp) }))}.-`;
+  expect(personOf(made("ada", 1))).toBe(personOf(made("ada", 2)));
+  expect(personOf(made("ada", 1))).not.toBe(personOf(made("ben", 1)));
 });
 
 test("of what comes while a new one is waited for, only one of this person is taken", async () => {

@@ -1,5 +1,5 @@
 import type { GetToken } from "../../client/token-keeper.ts";
-import { userOf } from "../../client/token-keeper.ts";
+import { personOf } from "../../client/token-keeper.ts";
 
 const NEW_ONE_WITHIN_MS = 15_000;
 /** So many refused answers in so long a time, in ms, and who gives them is not asked for more until it has passed again. */
@@ -110,7 +110,7 @@ export class TokenSource {
   }
 
   #tokenOf(userId: string): string | undefined {
-    return this.#token !== undefined && userOf(this.#token) === userId ? this.#token : undefined;
+    return this.#token !== undefined && personOf(this.#token) === userId ? this.#token : undefined;
   }
 
   /** The next token of this person that somebody gives; rejects when nobody does for a while, or when it is another's. */

@@ -24,6 +24,8 @@ export const listChats = query({
     const { db } = ctx.services;
     const userId = callerId(ctx);
     await markPosition(ctx);
+    // Which claim names the user is a setting of the issuer: whoever holds a token learns it here.
+    ctx.reply.headers["X-User-Id"] = encodeURIComponent(userId);
     if (wantsCursor(wanted)) return await cursorForm(ctx, userId, wanted);
     const pages = readPage(wanted);
     const rows = await listUserChatIds(db, ctx.tenantId, userId, { offset: pages.offset, limit: pages.pageSize });

@@ -11,6 +11,7 @@ import { sendProblem } from "./problem.ts";
 const exposedHeaders = [
   "X-Request-Id",
   "X-Event-Cursor",
+  "X-User-Id",
   "Retry-After",
   "RateLimit",
   "RateLimit-Policy",
