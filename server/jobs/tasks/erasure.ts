@@ -29,6 +29,7 @@ import {
   listPersonNotifications,
 } from "./person-store.ts";
 import type { Part, Plan, TaskWork } from "./plan.ts";
+import { dropEntryAddresses } from "./trace-store.ts";
 
 const rowsAStep = 200;
 const chatsAStep = 20;
@@ -161,6 +162,11 @@ const calls: Part = async ({ db, tenantId, subject }, after) => {
   return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
 };
 
+const entries: Part = async ({ db, tenantId, subject }) => {
+  const changed = await dropEntryAddresses(db, tenantId, { userId: subject, limit: rowsAStep });
+  return { done: 0, next: changed === rowsAStep ? "more" : undefined };
+};
+
 /**
  * Last, so that nothing of before is left: tokens made since it began are refused from now on, too. Under the head it is seen what steps
  * of sends to many have made since the notifications went: those after it leave the erased out.
@@ -196,6 +202,6 @@ async function withdrawAll(unit: Work, tenantId: TenantId, ids: string[]): Promi
  */
 export const erasure: Plan = {
   // Deliveries once more: what a late step made, which the last part takes back, may have been decided on.
-  parts: [memberships, messages, batches, notifications, addresses, deliveries, calls, rest, deliveries],
+  parts: [memberships, messages, batches, notifications, addresses, deliveries, calls, rest, deliveries, entries],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };

@@ -11,6 +11,7 @@ import {
   listPersonRows,
 } from "./person-store.ts";
 import type { FileLine, Part, Plan } from "./plan.ts";
+import { listPastMemberships, listPersonEntries } from "./trace-store.ts";
 
 const rowsAStep = 500;
 
@@ -67,9 +68,20 @@ const calls: Part = async ({ db, tenantId, subject }, after) => {
   return page("call", rows, ({ id }) => id);
 };
 
+const pastMemberships: Part = async ({ db, tenantId, subject }, after) => {
+  const rows = await listPastMemberships(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  return { ...page("pastMembership", rows, ({ chatId }) => chatId), done: 0 };
+};
+
+const auditEntries: Part = async ({ db, tenantId, subject }, after) => {
+  const rows = await listPersonEntries(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  return { ...page("auditEntry", rows, ({ id }) => id), done: 0 };
+};
+
 /** Everything that is kept of a person. */
 export const personFile: Plan = {
-  parts: [few, memberships, messages, notifications, deliveries, calls],
+  // A task under way goes on by the place of its part: others come at the end.
+  parts: [few, memberships, messages, notifications, deliveries, calls, pastMemberships, auditEntries],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };
 

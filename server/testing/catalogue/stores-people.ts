@@ -4,6 +4,7 @@ import * as events from "../../domain/events/store.ts";
 import * as tasks from "../../domain/tasks/store.ts";
 import * as persons from "../../jobs/tasks/person-store.ts";
 import * as steps from "../../jobs/tasks/task-store.ts";
+import * as traces from "../../jobs/tasks/trace-store.ts";
 import * as live from "../../realtime/connection-store.ts";
 import { own, refused, type StoreModules } from "./intruder.ts";
 
@@ -74,6 +75,14 @@ export const personStores: StoreModules = {
       endTask: [({ db, mine, theirs }) => steps.endTask(db, mine, theirs.taskId, "x"), undefined],
       noteTaskFault: [({ db, mine, theirs }) => steps.noteTaskFault(db, mine, theirs.taskId, "x"), undefined],
       continueTask: [({ db, mine, theirs }) => steps.continueTask(db, mine, theirs.taskId), undefined],
+    },
+  },
+  "jobs/tasks/trace-store.ts": {
+    module: traces,
+    rows: {
+      listPersonEntries: [({ db, mine }) => traces.listPersonEntries(db, mine, { userId: "ada", limit }), own],
+      dropEntryAddresses: [({ db, mine }) => traces.dropEntryAddresses(db, mine, { userId: "ada", limit }), own],
+      listPastMemberships: [({ db, mine }) => traces.listPastMemberships(db, mine, { userId: "ada", limit }), own],
     },
   },
   "jobs/tasks/person-store.ts": {
