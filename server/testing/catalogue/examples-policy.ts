@@ -96,10 +96,5 @@ export const policyExamples: Record<Extract<OperationName, `${PolicyNoun}.${stri
     foreign: foreignLink,
   },
   "preferences.unsubscribe": { input: ofLink, callers: byAnyone, changes: ["preferences"], foreign: foreignLink },
-  "preferences.resubscribe": {
-    input: ofLink,
-    callers: byAnyone,
-    changes: ["preference_timings", "preferences"],
-    foreign: foreignLink,
-  },
+  "preferences.resubscribe": { input: ofLink, callers: byAnyone, changes: ["preferences"], foreign: foreignLink },
 };
