@@ -11,6 +11,7 @@ import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useToast } from "../ui/toast.tsx";
+import { untilLoaded } from "../ui/until-loaded.ts";
 import { ChatHeader } from "./chat-header.tsx";
 import { ChatList } from "./chat-list.tsx";
 import { Conversation, type ConversationHandle } from "./conversation.tsx";
@@ -27,9 +28,9 @@ import { useFollowedFocus } from "./use-followed-focus.ts";
 import { useSound, useSoundSwitch } from "./use-sound.ts";
 
 // What is not there at first is loaded when it is asked for.
-const MembersPanel = lazy(() => import("./members-panel.tsx"));
-const NewChatDialog = lazy(() => import("./new-chat-dialog.tsx"));
-const ShortcutSheet = lazy(() => import("./shortcut-sheet.tsx"));
+const MembersPanel = lazy(untilLoaded(() => import("./members-panel.tsx")));
+const NewChatDialog = lazy(untilLoaded(() => import("./new-chat-dialog.tsx")));
+const ShortcutSheet = lazy(untilLoaded(() => import("./shortcut-sheet.tsx")));
 
 export interface ChatAppProps {
   /** The chat that the address names. */

@@ -19,11 +19,12 @@ import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { isComposing } from "../ui/is-composing.ts";
+import { untilLoaded } from "../ui/until-loaded.ts";
 import { composerAct } from "./composer-keys.ts";
 import { readDraft, useDraftKeeper } from "./use-draft.ts";
 
 // The picker, and half a megabyte of names for it, come when somebody wants an emoji.
-const EmojiPopover = lazy(() => import("./emoji-popover.tsx"));
+const EmojiPopover = lazy(untilLoaded(() => import("./emoji-popover.tsx")));
 
 export interface ComposerHandle {
   /** False where there is no box. */

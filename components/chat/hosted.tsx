@@ -8,11 +8,12 @@ import { personOf } from "../../client/token-keeper.ts";
 import type { DemoUser } from "../../client/types.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ToastProvider } from "../ui/toast.tsx";
+import { untilLoaded } from "../ui/until-loaded.ts";
 import { loadDemo } from "./load-demo.ts";
 import { PersonPicker } from "./person-picker.tsx";
 import { TokenSource } from "./token-source.ts";
 
-const SessionEndDialog = lazy(() => import("./session-end-dialog.tsx"));
+const SessionEndDialog = lazy(untilLoaded(() => import("./session-end-dialog.tsx")));
 
 export interface HostedProps {
   tenantId: string;

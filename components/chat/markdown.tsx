@@ -1,7 +1,8 @@
 import { lazy, memo, Suspense } from "react";
+import { untilLoaded } from "../ui/until-loaded.ts";
 
 // The parser is as large as all the rest of a chat, and most messages need none.
-const Markup = lazy(() => import("./markup.tsx"));
+const Markup = lazy(untilLoaded(() => import("./markup.tsx")));
 
 /** Text in which nothing can be markup needs no parser: most messages are that, and lists of thousands scroll by it. */
 const PLAIN = /^[\p{L}\p{N}\p{Emoji_Presentation} .,;:?!'"’“”()%€$…–—/-]*$/u;

@@ -4,12 +4,13 @@ import { lazy, memo, type ReactNode, Suspense, useState } from "react";
 import type { Message } from "../../client/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { cn } from "../ui/cn.ts";
+import { untilLoaded } from "../ui/until-loaded.ts";
 import { Markdown } from "./markdown.tsx";
 import type { MessageMenuProps } from "./message-menu.tsx";
 import { SeenBy } from "./seen-by.tsx";
 import { exactTimeOf, timeOf } from "./times.ts";
 
-const MessageMenu = lazy(() => import("./message-menu.tsx"));
+const MessageMenu = lazy(untilLoaded(() => import("./message-menu.tsx")));
 
 export interface MessageRowProps extends Omit<MessageMenuProps, "message" | "own"> {
   message: Message;

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from "react";
+import { untilLoaded } from "../ui/until-loaded.ts";
 
-const SeenByPopover = lazy(() => import("./seen-by-popover.tsx"));
+const SeenByPopover = lazy(untilLoaded(() => import("./seen-by-popover.tsx")));
 
 /** As many as are named in the line itself. */
 const NAMED = 2;

@@ -1,9 +1,10 @@
 "use client";
 
 import { lazy, Suspense, useState } from "react";
+import { untilLoaded } from "../ui/until-loaded.ts";
 import { BellButton } from "./bell-button.tsx";
 
-const BellPopover = lazy(() => import("./bell-popover.tsx"));
+const BellPopover = lazy(untilLoaded(() => import("./bell-popover.tsx")));
 
 export interface BellProps {
   /** The address of the whole inbox. */

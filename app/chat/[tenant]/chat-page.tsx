@@ -9,10 +9,11 @@ import { type Branding, HostedBrand } from "../../../components/chat/hosted-bran
 import { Bell } from "../../../components/inbox/bell.tsx";
 import type { Theme } from "../../../components/ui/theme.ts";
 import { ThemeButton } from "../../../components/ui/theme-button.tsx";
+import { untilLoaded } from "../../../components/ui/until-loaded.ts";
 import { changeAddress } from "../../address.ts";
 
 // Only the demo has it, and nobody else shall load it.
-const DemoStrip = lazy(() => import("../../../components/chat/demo-strip.tsx"));
+const DemoStrip = lazy(untilLoaded(() => import("../../../components/chat/demo-strip.tsx")));
 
 export interface ChatPageProps {
   tenantId: string;
