@@ -88,6 +88,12 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   await expect(log.getByRole("row")).not.toHaveCount(1);
   await log.getByRole("button", { name: "operators.invite" }).first().click();
   await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
+  // The link shows it, wherever in the list it is by now.
+  const open = new URL(page.url()).searchParams.get("open");
+  await page.goto(`/t/demo/audit?operation=nothing.such&open=${open}`);
+  await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
+  await page.goto(`/t/demo/audit?operation=operators.invite&open=${crypto.randomUUID()}`);
+  await expect(page.getByText("This entry is not kept any more")).toBeVisible();
   await page.keyboard.press("Escape");
   const downloading = page.waitForEvent("download");
   await pick(page.getByRole("button", { name: "Export" }), /CSV/u);
