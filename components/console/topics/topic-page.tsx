@@ -56,7 +56,7 @@ function Subscribers({ id }: { id: string }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { run, once, busy, failure, refusal } = useAct();
   const after = useCursor("name");
   const query = useQuery(
     trpc.topics.listSubscribers.queryOptions(
@@ -66,8 +66,16 @@ function Subscribers({ id }: { id: string }) {
   );
 
   async function remove(userId: string) {
-    if (await run(() => client.topics.unsubscribe.mutate({ topicId: id, userId })))
-      toast({ title: `${userId} gets nothing of it any more` });
+    if (!(await run(() => client.topics.unsubscribe.mutate({ topicId: id, userId })))) return;
+    const undo = async () => {
+      const asked = { topicId: id, userIds: [userId] };
+      if (!(await once(asked, (again) => client.topics.subscribe.mutate(again))))
+        toast(refusal(`${userId} is not added again`));
+    };
+    toast({
+      title: `${userId} gets nothing of it any more`,
+      action: { label: "Undo", onClick: () => void undo() },
+    });
   }
 
   return (
