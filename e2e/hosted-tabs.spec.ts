@@ -38,7 +38,18 @@ test("the badge says what the service counts, in every tab of a person", async (
   await expect(two.getByRole("button", { name: "Sound is on" })).toBeVisible();
   await expect.poll(tones).toBe(1); // so that one knows it
   // Every page of such a browser takes itself for the one in front.
-  for (const tab of [one, two]) await tab.evaluate(() => Object.assign(document, { hasFocus: () => false }));
+  const setInFront = (tab: Page, isInFront: boolean) =>
+    tab.evaluate((isInFront) => {
+      Object.assign(document, { hasFocus: () => isInFront });
+      window.dispatchEvent(new Event(isInFront ? "focus" : "blur"));
+    }, isInFront);
+  const isAttended = () =>
+    one.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.some(({ name }) => name?.startsWith("parley/attention/"));
+    });
+  for (const tab of [one, two]) await setInFront(tab, false);
+  await expect.poll(isAttended).toBe(false);
   for (const text of ["a", "b", "c"]) await callAs("ben", "POST", `/Chat/${id}/messages`, { content: text });
   const rowOf = (tab: Page, unread: number) =>
     tab
@@ -51,15 +62,21 @@ test("the badge says what the service counts, in every tab of a person", async (
   }
   expect(await counted()).toBe(before + 3);
   await expect.poll(tones).toBeGreaterThan(1);
-  await two.getByRole("button", { name: "Sound is on" }).click();
-  await expect(one.getByRole("button", { name: "Sound is off" })).toBeVisible();
-  const heard = await tones();
+  let heard = await tones();
+  await setInFront(two, true);
+  await expect.poll(isAttended).toBe(true);
   await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "d" });
   for (const tab of [one, two]) await expect(rowOf(tab, 4)).toHaveCount(1);
   expect(await tones()).toBe(heard);
+  await two.getByRole("button", { name: "Sound is on" }).click();
+  await expect(one.getByRole("button", { name: "Sound is off" })).toBeVisible();
+  heard = await tones();
+  await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "e" });
+  for (const tab of [one, two]) await expect(rowOf(tab, 5)).toHaveCount(1);
+  expect(await tones()).toBe(heard);
   await one.goto(`/chat/demo?as=hana&chat=${id}`);
   await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
-  await expect(rowOf(two, 4)).toHaveCount(0);
+  await expect(rowOf(two, 5)).toHaveCount(0);
   await expect.poll(counted).toBe(before);
   // The separator is from a snapshot: reading does not take it away.
   await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();

@@ -3,7 +3,8 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { useParley } from "../../client/react/provider.tsx";
 import { isMuted } from "../../client/state.ts";
-import { isLookedAt } from "./use-attention.ts";
+import { holdAttention, isAttended } from "./attention-lock.ts";
+import { isLookedAt, useAttention } from "./use-attention.ts";
 
 const KEY = "parley/sound";
 const SHORTEST_PAUSE_MS = 1_000;
@@ -15,9 +16,14 @@ export function useSoundSwitch(): [boolean, (on: boolean) => void] {
   return [on, turn];
 }
 
-/** A short tone for what others say while nobody looks. Of several tabs only one makes it. */
+/** A short tone for what others say while nobody looks, at this tab or another. Of several tabs only one makes it. */
 export function useSound(): void {
   const client = useParley();
+  const isAttentive = useAttention();
+  const attention = `parley/attention/${JSON.stringify([client.tenantId, client.me])}`;
+  useEffect(() => {
+    if (isAttentive && navigator.locks) return holdAttention(navigator.locks, attention);
+  }, [isAttentive, attention]);
   useEffect(() => {
     let last = 0;
     return client.onEvent((event) => {
@@ -26,9 +32,9 @@ export function useSound(): void {
       const isNews = event.type === "message.created" && senderId !== client.me && !(chat && isMuted(chat));
       if (!isNews || !isOn() || isLookedAt() || Date.now() - last < SHORTEST_PAUSE_MS) return;
       last = Date.now();
-      onceAmongTabs(`parley/sound/${event.eventId}`, play);
+      void onceAmongTabs(`parley/sound/${event.eventId}`, attention, play);
     });
-  }, [client]);
+  }, [client, attention]);
 }
 
 function isOn(): boolean {
@@ -59,12 +65,12 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The tab that gets the lock acts, and holds it until the others have asked for it in vain. */
-function onceAmongTabs(name: string, act: () => void): void {
-  if (!navigator.locks) {
-    act();
-    return;
-  }
-  void navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+async function onceAmongTabs(name: string, attention: string, act: () => void): Promise<void> {
+  // A page that was never pressed makes no sound, and would keep the others from it.
+  if (navigator.userActivation?.hasBeenActive === false) return;
+  if (!navigator.locks) return act();
+  if (await isAttended(navigator.locks, attention)) return;
+  await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
     act();
     await new Promise((resolve) => setTimeout(resolve, SHORTEST_PAUSE_MS));
