@@ -27,6 +27,7 @@ test("the badge says what the service counts, in every tab of a person", async (
   await context.addInitScript(countTones);
   const [one, two] = [await context.newPage(), await context.newPage()];
   for (const tab of [one, two]) await tab.goto("/chat/demo?as=hana");
+  await expect(two.getByRole("button", { name: /^Theme follows the system/u })).toBeVisible(); // and hears what is chosen
   await one.getByRole("button", { name: /^Theme follows the system/u }).click();
   await expect(two.getByRole("button", { name: /^Theme light/u })).toBeVisible();
   await expect(two.locator("html")).toHaveAttribute("data-theme", "light");

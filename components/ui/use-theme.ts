@@ -12,12 +12,15 @@ export function useTheme(initial: Theme): [Theme, (theme: Theme) => void] {
     const channel = openChannel(THEME_COOKIE);
     if (!channel) return;
     tabs.current = channel;
-    channel.onmessage = ({ data }) => {
+    const hear = (data: unknown) => {
       const told = THEMES.find((one) => one === data);
       if (!told) return;
       showTheme(told);
       setTheme(told);
     };
+    channel.onmessage = ({ data }) => hear(data);
+    // Chosen while this page was on its way.
+    hear(new RegExp(`${THEME_COOKIE}=(\\w+)`, "u").exec(document.cookie)?.[1]);
     return () => channel.close();
   }, []);
 
