@@ -4,6 +4,7 @@ import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import type { OtherPages } from "./other-pages.ts";
 import { Outbox } from "./outbox.ts";
+import { ParleyError } from "./parley-error.ts";
 import { ReadPosition } from "./read-position.ts";
 import type { Action, Link, State } from "./state.ts";
 import type { LiveEvent, Member, Message } from "./types.ts";
@@ -19,6 +20,10 @@ export interface RoomOptions {
   clientId: string;
   state: () => State;
   act: (action: Action) => void;
+  /** Loads the chat where it is not here; false for one that this person is not in. */
+  ensureChat: () => Promise<boolean | undefined>;
+  /** Sends it once the chat is here. */
+  sendLater: (item: Outgoing) => void;
   /** Keep an unsent message over a reload. */
   keep: (item: Outgoing) => void;
   forget: (clientMessageId: string) => void;
@@ -62,23 +67,26 @@ export class ChatRoom {
     return this.#options.state().chats[this.chatId];
   }
 
-  /** Loads the newest page, far enough back for the first unread message where that is one page, and the members. */
+  /**
+   * Loads the newest page, far enough back for the first unread message where that is one page, and the members; the chat itself
+   * where it is not among those that are here. Throws ParleyError 404 where this person is not in it.
+   */
   open(): Promise<void> {
     this.#leftUnread = 0;
-    this.#opening ??= Promise.all([this.#loadNewest(), this.loadMembers(), this.#loadPresence()])
-      .then(() => undefined)
-      .catch((error) => {
-        this.#opening = undefined;
-        throw error;
-      });
+    this.#opening ??= this.#open().catch((error) => {
+      this.#opening = undefined;
+      throw error;
+    });
     return this.#opening;
   }
 
-  /** Shows it at once and sends it when it can, in the order of the calls. */
+  /** Shows it at once, or as soon as the chat is here, and sends it when it can, in the order of the calls. */
   send(content: string, more: { replyToId?: string | undefined } = {}): void {
     const clientMessageId = newKey();
-    this.#options.keep({ clientMessageId, content, ...more, status: "sending" });
-    this.#outbox.add(content, { ...more, clientMessageId });
+    const item: Outgoing = { clientMessageId, content, ...more, status: "sending" };
+    this.#options.keep(item);
+    if (this.#chat) this.#outbox.add(content, { ...more, clientMessageId });
+    else this.#options.sendLater(item);
   }
 
   retry(clientMessageId: string): void {
@@ -212,6 +220,13 @@ export class ChatRoom {
     clearTimeout(this.#holeTimer);
     this.#outbox.close();
     this.#read.close();
+  }
+
+  async #open(): Promise<void> {
+    // What is loaded of a chat that is not here is kept nowhere.
+    if (!this.#chat && (await this.#options.ensureChat()) === false)
+      throw new ParleyError(404, { code: "not_found", detail: "There is no such chat, or you are not in it." });
+    await Promise.all([this.#loadNewest(), this.loadMembers(), this.#loadPresence()]);
   }
 
   async #loadNewest(): Promise<void> {

@@ -300,6 +300,37 @@ test("a chat beyond the newest is loaded when it is asked for, and one that is n
   expect(client.getState().gone).toEqual({});
 });
 
+test("a chat beyond the newest is opened and written to as any other, and of one that is gone both are said", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const [oldest, unopened, foreign] = [await makeChat(ada, ben), await makeChat(ada, ben), await makeChat(ben)];
+  const stored = async () => {
+    const { body } = await tenant.as(ben)<{ data: Message[] }>("GET", `/Chat/${unopened}/messages`);
+    return body.data.map(({ content }) => content);
+  };
+  await tenant.as(ben)("POST", `/Chat/${oldest}/messages`, { content: "old" });
+  await Promise.all(Array.from({ length: 50 }, () => makeChat(ada)));
+
+  const opens = await live(ada);
+  expect([oldest, unopened].filter((chatId) => opens.getState().chats[chatId])).toEqual([]);
+  const room = opens.room(oldest);
+  await room.open();
+  expect(texts(opens, oldest)).toEqual(["old"]);
+  room.send("opened");
+  await expect.poll(() => texts(opens, oldest)).toEqual(["old", "opened"]);
+  await expect(opens.room(foreign).open()).rejects.toMatchObject({ status: 404 });
+  opens.room(foreign).send("to nobody");
+  await expect.poll(() => opens.getState().undeliverable[foreign]).toMatchObject([{ content: "to nobody" }]);
+  await tenant.as(ben)("POST", `/Chat/${foreign}/members`, { userId: ada });
+  await opens.room(foreign).open();
+  opens.close();
+
+  const sends = make(ada);
+  sends.room(unopened).send("before the start");
+  await sends.start();
+  sends.room(unopened).send("after it");
+  await expect.poll(stored).toEqual(["after it", "before the start"]);
+});
+
 test("edits and deletes show at once, and are taken back when the service refuses", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

@@ -43,6 +43,8 @@ export class Parley {
   #live: Live | undefined;
   #box: UnsentBox | undefined;
   #takeOver: TakeOver | undefined;
+  /** Written before there was somebody to hand it on. */
+  #written: readonly Unsent[] = [];
   #pages: OtherPages | undefined;
   #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -100,8 +102,7 @@ export class Parley {
       this.act({ type: "phase", phase: "failed", problem: sentenceOf(error) });
       return;
     }
-    // What cannot be read of it stays where it is, for the next start.
-    await this.#takeOverUnsent().catch(() => undefined);
+    await this.#takeOverUnsent();
   }
 
   /** Tries at once what would be tried later. */
@@ -135,6 +136,7 @@ export class Parley {
     for (const room of this.#rooms.values()) room.close();
     this.#rooms.clear();
     for (const part of [this.#box, this.#takeOver, this.#pages, this.inbox]) part?.close();
+    this.#takeOver = undefined;
     this.#live?.stop();
     this.#live = undefined;
     if (typeof window !== "undefined") {
@@ -153,6 +155,8 @@ export class Parley {
       clientId: this.clientId,
       state: this.getState,
       act: (action) => this.act(action),
+      ensureChat: () => this.#ensureChat(chatId, true),
+      sendLater: (item) => this.#sendLater(chatId, item),
       keep: (item) => this.#box?.keep(chatId, item),
       forget: (id) => this.#box?.forget(id),
       refused: (id, reason) => this.#box?.refused(id, reason),
@@ -283,13 +287,19 @@ export class Parley {
 
   async #takeOverUnsent(): Promise<void> {
     const storage = this.#options.storage === undefined ? browserStorage() : this.#options.storage;
-    if (!storage || this.#closed) return;
-    const box = new UnsentBox(storage, { tenantId: this.tenantId, me: this.me, clientId: this.clientId });
+    if (this.#closed) return;
+    const box = storage
+      ? new UnsentBox(storage, { ...{ tenantId: this.tenantId, me: this.me }, clientId: this.clientId })
+      : undefined;
     this.#box = box;
-    const left = await box.open();
+    for (const item of this.#written) void box?.keep(item.chatId, outgoingOf(item));
+    // What cannot be read of it stays where it is, for the next start.
+    const left = (await box?.open().catch(() => undefined)) ?? [];
     // Closed meanwhile, and perhaps started again.
     if (this.#closed || this.#box !== box) return;
-    this.#takeOver = new TakeOver(left, {
+    const written = this.#written.filter((item) => !left.some((one) => one.clientMessageId === item.clientMessageId));
+    this.#written = [];
+    this.#takeOver = new TakeOver([...left, ...written], {
       ensureChat: (chatId) => this.#ensureChat(chatId),
       isHere: (chatId) => this.#state.chats[chatId] !== undefined,
       isOnline: () => this.#state.link !== "offline" && this.#state.link !== "signed-out",
@@ -299,11 +309,20 @@ export class Parley {
     await this.#takeOver.start();
   }
 
-  /** True once the chat is here, false once it is known to be gone; asks again where events have overtaken the answer. */
-  async #ensureChat(chatId: string): Promise<boolean | undefined> {
-    while (!this.#closed) {
+  #sendLater(chatId: string, { clientMessageId, content, replyToId }: Outgoing): void {
+    const item = { chatId, clientMessageId, content, replyToId, at: Date.now(), owner: this.clientId };
+    if (this.#takeOver) this.#takeOver.add(item);
+    else this.#written = [...this.#written, item];
+  }
+
+  /**
+   * True once the chat is here, false once it is known to be gone; asks again where events have overtaken the answer.
+   * @param anew does not believe what was known before: it may have been made since
+   */
+  async #ensureChat(chatId: string, anew = false): Promise<boolean | undefined> {
+    for (let asks = anew; !this.#closed; asks = false) {
       if (this.#state.chats[chatId]) return true;
-      if (this.#state.gone[chatId]) return false;
+      if (this.#state.gone[chatId] && !this.#state.wanted[chatId] && !asks) return false;
       await this.loadChat(chatId);
     }
     return undefined;

@@ -14,7 +14,7 @@ export interface TakeOverOptions {
   strand: (item: Unsent) => void;
 }
 
-/** Hands what another page left unsent to its chats: where one cannot be loaded now, that is tried again for as long as this page lives. */
+/** Hands to its chats what another page left unsent, or was written before its chat was here: where one cannot be loaded now, that is tried again for as long as this page lives. */
 export class TakeOver {
   readonly #options: TakeOverOptions;
   #left: readonly Unsent[];
@@ -39,6 +39,11 @@ export class TakeOver {
     await Promise.all(Array.from({ length: CHATS_AT_ONCE }, () => this.#tryAll(chatIds)));
     this.#busy = false;
     this.#later();
+  }
+
+  add(item: Unsent): void {
+    this.#left = [...this.#left, item];
+    this.retryNow();
   }
 
   /** The line is back: at once instead of after the pause. */
