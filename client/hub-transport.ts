@@ -7,10 +7,20 @@ const PING_EVERY_MS = 15_000;
 /** The service pings at least every 15 s. */
 const SILENT_FOR_MS = 32_000;
 
+/** The ends after which the service wants nobody back: the credential's or an operator's word, and too many connections. */
+const FINAL_CODES = new Set([4403, 4429]);
+
 /** The address of the hub for a start after `since`, with everything in it that this client wants. */
 export function hubAddress({ baseUrl, tenantId, clientId, since }: Connecting): string {
   const query = new URLSearchParams({ clientId, payload: "full", events: "all", ...(since ? { since } : {}) });
   return `${tenantAddress(baseUrl, tenantId)}/hub?${query}`;
+}
+
+interface HubMessage {
+  type?: number;
+  error?: string;
+  allowReconnect?: boolean;
+  arguments?: unknown[];
 }
 
 /**
@@ -28,24 +38,23 @@ export function hubTransport(connecting: Connecting): Connection {
     else if (isOpen) say({ type: 6 });
   }, PING_EVERY_MS);
 
-  function close(): void {
+  function close(again = true): void {
     clearInterval(pulse);
     socket.onclose = null;
     socket.onmessage = null;
     socket.close();
-    connecting.onClose();
+    connecting.onClose(again);
   }
 
   function hear(text: string): void {
-    const message = JSON.parse(text) as { type?: number; error?: string; target?: string; arguments?: unknown[] };
+    const message = JSON.parse(text) as HubMessage;
     if (!isOpen) {
-      if (message.error) close();
-      else {
-        isOpen = true;
-        connecting.onOpen();
-      }
+      // Of a handshake that is refused only the code of the end says whether to come back.
+      if (message.error) return;
+      isOpen = true;
+      connecting.onOpen();
     } else if (message.type === 1) hearHubEvent(message.arguments?.[0] as HubEvent, connecting);
-    else if (message.type === 7) close();
+    else if (message.type === 7) close(message.allowReconnect === true);
   }
 
   socket.onopen = () => say({ protocol: "json", version: 1 });
@@ -53,8 +62,8 @@ export function hubTransport(connecting: Connecting): Connection {
     heardAt = Date.now();
     for (const text of String(data).split(END)) if (text !== "") hear(text);
   };
-  socket.onclose = close;
+  socket.onclose = ({ code }) => close(isOpen || !FINAL_CODES.has(code));
   // The end that follows says enough; in Node an error that nobody hears would end the process.
   socket.onerror = () => {};
-  return { close };
+  return { close: () => close() };
 }

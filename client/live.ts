@@ -24,7 +24,7 @@ export interface LiveOptions extends Pick<Connecting, "baseUrl" | "tenantId" | "
   probe: () => Promise<unknown>;
 }
 
-/** One live connection that goes on where it stopped, whatever carries it, and never gives up until it is told to. */
+/** One live connection that goes on where it stopped, whatever carries it, and never gives up until it is told to, here or by the service. */
 export class Live {
   readonly #options: LiveOptions;
   /** The last event that was applied. */
@@ -131,7 +131,7 @@ export class Live {
         this.cursor = eventId;
       }),
       onResync: ifCurrent((eventId: string) => this.#resync(eventId)),
-      onClose: ifCurrent(() => this.#again()),
+      onClose: ifCurrent((again = true) => (again ? this.#again() : void this.#stayAway(token))),
     });
   }
 
@@ -156,6 +156,18 @@ export class Live {
       }),
       ifCurrent(() => this.lost()),
     );
+  }
+
+  /** The service wants nobody back with this token. Where it does not take that any more there may be another. */
+  async #stayAway(token: string): Promise<void> {
+    clearTimeout(this.#timer);
+    const attempt = this.#attempt;
+    this.#options.onLink("reconnecting");
+    await this.#options.probe().catch(() => undefined);
+    const newest = await this.#options.tokens.current().catch(() => token);
+    if (attempt !== this.#attempt || !this.#wanted) return;
+    if (newest === token) this.stop();
+    else this.#again();
   }
 
   #again(): void {

@@ -136,6 +136,21 @@ describe.each([
     await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "live" });
     await expect.poll(() => texts(client, chatId)).toEqual(["missed", "live"]);
   });
+
+  test("whom an operator disconnects stays away until they ask, though the line comes back", async () => {
+    const client = await live(newUser("ada"), over);
+    const links: string[] = [];
+    client.subscribe(() => client.getState().link !== links.at(-1) && links.push(client.getState().link));
+    const list = async () => {
+      const path = `/admin/connections?userId=${client.me}`;
+      return (await tenant.key()<{ data: { connectionId: string }[] }>("GET", path)).body.data;
+    };
+    await expect.poll(list).toHaveLength(1);
+    for (const { connectionId } of await list()) await tenant.key()("DELETE", `/admin/connections/${connectionId}`);
+    await expect.poll(() => links).toEqual(["reconnecting", "offline"]);
+    client.retry();
+    await expect.poll(() => links).toEqual(["reconnecting", "offline", "connecting", "live"]);
+  });
 });
 
 /** Answers to what matches are read at once and come late, as over a slow line. */

@@ -107,8 +107,9 @@ export class Parley {
 
   /** Tries at once what would be tried later. */
   retry(): void {
-    if (this.#started) this.#live?.retryNow();
-    else void this.start();
+    if (!this.#started) void this.start();
+    else if (this.#state.link === "offline") this.#live?.start();
+    else this.#live?.retryNow();
   }
 
   /** After a new sign-in: goes on where it was. */
@@ -234,7 +235,7 @@ export class Parley {
       onResync: () => this.#reload(),
       onLink: (link) => this.#onLink(link),
       onNoToken: (error) => this.#tell(error),
-      probe: () => this.api.call("events.list", {}),
+      probe: () => this.api.call("events.list", {}, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }),
     });
     this.#live.cursor = cursor;
     this.#live.start();

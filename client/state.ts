@@ -13,7 +13,7 @@ import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduc
 import type { LogAction, Outgoing } from "./message-log.ts";
 import type { Chat, Counters, LiveEvent, Member, Notification, Person, Presence } from "./types.ts";
 
-/** `reconnecting` comes back by itself; `offline` was asked for; `signed-out` needs a new token. */
+/** `reconnecting` comes back by itself; `offline` was asked for, here or by the service; `signed-out` needs a new token. */
 export type Link = "connecting" | "live" | "reconnecting" | "offline" | "signed-out";
 
 /** All that one person's page knows. */

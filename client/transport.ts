@@ -18,8 +18,8 @@ export interface Connecting {
   onPosition: (eventId: string) => void;
   /** `since` is of no use any more: everything is to be loaded again. */
   onResync: (eventId: string) => void;
-  /** The end, also of a try that never opened. */
-  onClose: () => void;
+  /** The end, also of a try that never opened. `again` is false where the service has said not to come back. */
+  onClose: (again?: boolean) => void;
 }
 
 export interface Connection {

@@ -16,7 +16,7 @@ export async function tailEvents({ service, after, signal, onEvent, onResync }: 
       });
       if (!response.ok) throw await toParleyError(response);
       begun = true;
-      await readEventStream(response, {
+      const lastWord = await readEventStream(response, {
         onEvent: (event) => {
           since = event.eventId ?? since;
           onEvent(event);
@@ -26,6 +26,7 @@ export async function tailEvents({ service, after, signal, onEvent, onResync }: 
         },
         onResync,
       });
+      if (lastWord !== undefined) throw new ParleyError(403, { code: "disconnected", detail: lastWord });
     } catch (error) {
       if (signal.aborted) return;
       if (!begun || (error instanceof ParleyError && !error.passing)) throw error;

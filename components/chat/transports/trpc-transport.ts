@@ -5,26 +5,29 @@ import type { AppRouter } from "../../../server/transport/trpc/router.ts";
 export function trpcTransport(connecting: Connecting): Connection {
   let isOver = false;
   let stop = () => {};
-  const close = () => {
+  const close = (again = true) => {
     if (isOver) return;
     isOver = true;
     stop();
-    connecting.onClose();
+    connecting.onClose(again);
   };
-  subscribe(connecting, close).then((unsubscribe) => {
-    stop = unsubscribe;
-    if (isOver) stop();
-  }, close);
-  return { close };
+  subscribe(connecting, close).then(
+    (unsubscribe) => {
+      stop = unsubscribe;
+      if (isOver) stop();
+    },
+    () => close(),
+  );
+  return { close: () => close() };
 }
 
-async function subscribe(connecting: Connecting, close: () => void): Promise<() => void> {
+async function subscribe(connecting: Connecting, close: (again?: boolean) => void): Promise<() => void> {
   const { createTRPCClient, createWSClient, wsLink } = await import("@trpc/client");
   const { baseUrl, token, since, onOpen, onEvent, onResync } = connecting;
   const socket = createWSClient({
     url: `${baseUrl.replace(/^http/u, "ws")}/api/trpc`,
     connectionParams: { token },
-    onClose: close,
+    onClose: () => close(),
     keepAlive: { enabled: true },
   });
   const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
@@ -35,9 +38,9 @@ async function subscribe(connecting: Connecting, close: () => void): Promise<() 
       const code = error.data?.problem.code ?? "";
       // Without a cursor it begins now, after everything was loaded anew.
       if (code.startsWith("cursor_")) onResync("");
-      close();
+      close(code !== "unauthenticated");
     },
-    onComplete: close,
+    onComplete: () => close(),
   });
   return () => {
     subscription.unsubscribe();

@@ -7,7 +7,7 @@ import { DomainError } from "../../errors.ts";
 import { type EventType, eventTypes, toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
 import { operations } from "../../operations.ts";
-import type { DisconnectReason } from "../../realtime/disconnect.ts";
+import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { type ConnectionFacts, clientOf, type LiveConnection } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Outgoing, Sink, Subscription } from "../../realtime/subscription.ts";
@@ -185,9 +185,12 @@ class EventStream implements Sink, LiveConnection {
   }
 
   /** Nothing is said after it: a second word to a response that has ended would end the process. */
-  disconnect(_reason: DisconnectReason): void {
+  disconnect(reason: DisconnectReason): void {
     if (this.endedAt !== undefined) return;
     this.begin(); // without its head a browser would take the end for a refusal, and not come back
+    const { again, text: detail } = disconnects[reason];
+    // An EventSource comes back after every end, unless its page listens for this.
+    if (!again) this.write(`event: close\ndata: ${JSON.stringify({ reason, detail })}\n\n`);
     this.endedAt = Date.now();
     this.closed();
     this.deps.realtime.abandon(this);
