@@ -54,7 +54,7 @@ export class Parley {
     this.#options = options;
     this.tenantId = options.tenantId;
     this.#state = emptyState(options.userId ?? "");
-    this.#tokens = new TokenKeeper(options.getToken);
+    this.#tokens = new TokenKeeper(options.getToken, { isNamed: options.userId !== undefined });
     this.api = new Api({
       address: tenantAddress(options.baseUrl, options.tenantId),
       tokens: this.#tokens,
@@ -112,7 +112,7 @@ export class Parley {
     else this.#live?.retryNow();
   }
 
-  /** After a new sign-in: goes on where it was. */
+  /** After a new sign-in of the same person: goes on where it was. For another person make another Parley. */
   resume(): void {
     this.#tokens.forget();
     if (this.#live) this.#live.start();

@@ -13,9 +13,14 @@ export class TokenKeeper {
   readonly #get: GetToken;
   #token: string | undefined;
   #renewal: Promise<string> | undefined;
+  /** Of the first token, and so of all. */
+  #user = "";
+  readonly #isNamed: boolean;
 
-  constructor(get: GetToken) {
+  /** @param options.isNamed the user is known from elsewhere: the usual claims may say anything */
+  constructor(get: GetToken, { isNamed = false } = {}) {
     this.#get = get;
+    this.#isNamed = isNamed;
   }
 
   /**
@@ -44,11 +49,21 @@ export class TokenKeeper {
     return fresh === refused ? undefined : fresh;
   }
 
+  /** What is under way of one person must not go out as another who has signed in since. */
+  #keepUser(token: string): void {
+    if (this.#isNamed) return;
+    const user = userOf(token);
+    if (this.#user !== "" && user !== "" && user !== this.#user)
+      throw new Error("That is another person's; make a Parley for each person");
+    this.#user ||= user;
+  }
+
   #renew(why: Parameters<GetToken>[0]): Promise<string> {
     this.#renewal ??= Promise.resolve()
       .then(() => this.#get(why))
       .then((token) => {
         if (!token) throw new Error("There is no token");
+        this.#keepUser(token);
         this.#token = token;
         return token;
       })
