@@ -1,10 +1,21 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { TokenError } from "./parley-error.ts";
 import { TokenKeeper } from "./token-keeper.ts";
 
 function tokenOf(sub: string, seconds: number, { jti = "", madeAt = Date.now() } = {}): string {
   const iat = Math.floor(madeAt / 1_000);
   return `e.${btoa(JSON.stringify({ sub, iat, exp: iat + seconds, jti }))}.s`;
+}
+
+/** Asked for a token `times` times, a second apart: why the app was. */
+async function askedBy(make: (n: number) => string, times: number): Promise<string[]> {
+  const asked: string[] = [];
+  const keeper = new TokenKeeper((why) => make(asked.push(why)));
+  for (let n = 0; n < times; n++) {
+    await keeper.current();
+    vi.setSystemTime(Date.now() + 1_000);
+  }
+  return asked;
 }
 
 test("a token of another person is none, also after a new sign-in", async () => {
@@ -22,4 +33,22 @@ test("a token of another person is none, also after a new sign-in", async () => 
   await named.current();
   named.forget();
   await expect(named.current(), "its user is in a claim of the app's own").resolves.toMatch(/^e\./u);
+});
+
+test("with a clock that is ahead, or tokens that nobody renews, the app is asked now and then and not at every call", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ahead = () => Date.now() - 65 * 60_000;
+  const asked = await askedBy((n) => tokenOf("ada", 3_600, { jti: `${n}`, madeAt: ahead() }), 120);
+  expect(asked.slice(0, 2)).toEqual(["start", "expiring"]);
+  expect(asked.length).toBeLessThan(5);
+  const last = tokenOf("ada", 50 * 60, { madeAt: ahead() });
+  expect((await askedBy(() => last, 60)).length).toBeLessThan(4);
+});
+
+test("short tokens serve until they run out, and each once", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const asked = await askedBy((n) => tokenOf("ada", 40, { jti: `${n}` }), 100);
+  expect(asked).toEqual(["start", "expiring", "expiring", "expiring"]);
 });

@@ -7,12 +7,17 @@ import { TokenError } from "./parley-error.ts";
 export type GetToken = (why: "start" | "expiring" | "refused") => string | Promise<string>;
 
 const BEFORE_END_MS = 60_000;
+/** How long nobody is asked once more after what came was no better: the clock here may be wrong. Doubled each time. */
+const FIRST_REST_MS = 30_000;
+const LONGEST_REST_MS = 600_000;
 
 /** One token at a time, renewed before it runs out; callers that ask at once share one renewal. */
 export class TokenKeeper {
   readonly #get: GetToken;
   #token: string | undefined;
   #renewal: Promise<string> | undefined;
+  #rest = FIRST_REST_MS;
+  #restUntil = 0;
   /** Of the first token, and so of all. */
   #user = "";
   readonly #isNamed: boolean;
@@ -29,10 +34,8 @@ export class TokenKeeper {
    */
   current(atOnce = false): Promise<string> {
     if (this.#token === undefined) return this.#renew("start");
-    const { exp } = readClaims(this.#token);
-    const isLasting = exp === undefined || exp * 1_000 - Date.now() > (atOnce ? 0 : BEFORE_END_MS);
-    if (isLasting) return Promise.resolve(this.#token);
     const known = this.#token;
+    if (isLasting(known, atOnce) || Date.now() < this.#restUntil) return Promise.resolve(known);
     // One that cannot be renewed serves to its end.
     return this.#renew("expiring").catch(() => known);
   }
@@ -47,6 +50,12 @@ export class TokenKeeper {
     if (this.#token !== undefined && this.#token !== refused) return this.#token;
     const fresh = await this.#renew("refused");
     return fresh === refused ? undefined : fresh;
+  }
+
+  /** Should the token be at its end indeed, the service says so, and then it is asked for at once. */
+  #takeRest(): void {
+    this.#restUntil = Date.now() + this.#rest;
+    this.#rest = Math.min(LONGEST_REST_MS, this.#rest * 2);
   }
 
   /** What is under way of one person must not go out as another who has signed in since. */
@@ -65,9 +74,13 @@ export class TokenKeeper {
         if (!token) throw new Error("There is no token");
         this.#keepUser(token);
         this.#token = token;
+        // What is kept as the first one may be old, and a fresh one is to be had.
+        if (isLasting(token)) this.#rest = FIRST_REST_MS;
+        else if (why !== "start") this.#takeRest();
         return token;
       })
       .catch((error: unknown) => {
+        if (why === "expiring") this.#takeRest();
         throw new TokenError(error);
       })
       .finally(() => {
@@ -77,10 +90,19 @@ export class TokenKeeper {
   }
 }
 
+/** Whether it is good for a while by the clock here; a short one for the last quarter of its time is not. */
+function isLasting(token: string, toItsEnd = false): boolean {
+  const { iat, exp } = readClaims(token);
+  if (exp === undefined) return true;
+  const ahead = Math.min(BEFORE_END_MS, iat === undefined ? BEFORE_END_MS : ((exp - iat) * 1_000) / 4);
+  return exp * 1_000 - Date.now() > (toItsEnd ? 0 : ahead);
+}
+
 export interface Claims {
   sub?: string;
   userId?: string;
   tenantId?: string;
+  iat?: number;
   exp?: number;
 }
 
