@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import type { Logger as PinoLogger } from "pino";
 import { beatWorker, forgetWorker, rescueJobs } from "../persistence/jobs.ts";
 import { createPool } from "../persistence/pool.ts";
+import { QueuePool } from "../persistence/queue-pool.ts";
 import { schedule } from "./tasks.ts";
 
 interface Options {
@@ -30,6 +31,10 @@ export async function startQueue(options: Options): Promise<{ stop(): Promise<vo
   const { beat = waits.beat, patience = waits.patience, look = waits.look, concurrency, log } = options;
   // Each slot takes and ends its jobs on a connection of its own, one listens, one is for the pulse. They are made when they are needed.
   const pool = createPool({ url: options.ownerUrl, max: concurrency + 2, name: "parley queue" });
+  const ends = new QueuePool({
+    pool,
+    onError: (error) => log.warn({ err: error }, "how a job ended is not written yet; it is tried again"),
+  });
   const events = new EventEmitter();
   const life = new Life(pool, patience, log);
   // Known to be alive before it takes its first job: its id is there as soon as it is made.
@@ -37,7 +42,7 @@ export async function startQueue(options: Options): Promise<{ stop(): Promise<vo
   let runner: Runner;
   try {
     runner = await run({
-      pgPool: pool,
+      pgPool: ends.pool,
       concurrency,
       pollInterval: look,
       events,
@@ -57,6 +62,7 @@ export async function startQueue(options: Options): Promise<{ stop(): Promise<vo
   return {
     stop: async () => {
       await runner.stop();
+      await ends.settle();
       await life.leave();
       await pool.end();
     },

@@ -1,7 +1,10 @@
 import pg from "pg";
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unitOfWork } from "../persistence/unit-of-work.ts";
+import { openCutProxy } from "../testing/cut-proxy.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
+import { startQueue } from "./queue.ts";
 import { startWorker } from "./worker.ts";
 
 let stack: Stack;
@@ -50,4 +53,54 @@ test("the jobs of a worker that died go on, and what it had been asked for anew 
   const jobs = async () =>
     (await owner.query("select key from graphile_worker._private_jobs where key is null or key = 'orphan'")).rowCount;
   await expect.poll(jobs).toBe(0);
+});
+
+test("a job that ends while Postgres is away is ended when it is back, and the process lives", async () => {
+  const proxy = await openCutProxy(stack.database.ownerUrl);
+  const url = new URL(stack.database.ownerUrl);
+  url.port = new URL(proxy.url).port;
+  url.hostname = "127.0.0.1";
+  const began: string[] = [];
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const work = (name: string) => async () => {
+    began.push(name);
+    await held;
+    if (name === "fails") throw new Error("failed while Postgres was away");
+  };
+  const rejected: unknown[] = [];
+  const hear = (error: unknown) => rejected.push(error);
+  process.on("unhandledRejection", hear);
+  const queue = await startQueue({
+    ownerUrl: url.href,
+    tasks: { succeeds: work("succeeds"), fails: work("fails"), later: work("later") },
+    log: pino({ level: "silent" }),
+    concurrency: 2,
+    look: 50,
+  });
+  try {
+    await owner.query("select graphile_worker.add_job(t, job_key => t) from unnest(array['succeeds', 'fails']) t");
+    await expect.poll(() => began.length).toBe(2);
+    proxy.cut();
+    letGo();
+    // Both have tried to write their end by the time somebody else is refused.
+    await expect(new pg.Client(url.href).connect()).rejects.toThrow();
+    proxy.mend();
+    await owner.query("select graphile_worker.add_job('later', job_key => 'later')");
+    const left = async () =>
+      (
+        await owner.query(
+          "select key, last_error, locked_by from graphile_worker._private_jobs where key in ('succeeds', 'fails', 'later')",
+        )
+      ).rows;
+    await expect.poll(left).toEqual([{ key: "fails", last_error: "failed while Postgres was away", locked_by: null }]);
+    expect(began).toContain("later");
+    expect(rejected).toEqual([]);
+  } finally {
+    process.off("unhandledRejection", hear);
+    await queue.stop();
+    await proxy.close();
+  }
 });
