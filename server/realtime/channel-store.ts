@@ -1,6 +1,7 @@
-import type { Pool } from "pg";
+import type { Pool, QueryConfig } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import type { ChannelChange } from "../log/bus/bus.ts";
+import { isDeadlock } from "../persistence/faults.ts";
 
 // Hand-written SQL: each is a function that sets the tenant and does all of its work in one round trip, because subscribing waits for it.
 
@@ -35,22 +36,31 @@ export async function changeChannels(
   nodeId: string,
   input: ChannelInput[],
 ): Promise<ChangedChannel[]> {
-  const { rows } = await pool.query<ChangeRow>({
+  return change(pool, {
     name: "change_channels_v1",
     text: "select * from change_channels_v1($1, $2, $3)",
     values: [tenantId, nodeId, JSON.stringify(input)],
   });
-  return rows.map(toChange);
 }
 
 /** Takes out what nodes hold that no longer answer; says what that changed. */
 export async function dropDeadChannels(pool: Pool, tenantId: TenantId): Promise<ChangedChannel[]> {
-  const { rows } = await pool.query<ChangeRow>({
+  return change(pool, {
     name: "drop_dead_channels_v1",
     text: "select * from drop_dead_channels_v1($1)",
     values: [tenantId],
   });
-  return rows.map(toChange);
+}
+
+/** Pages are cut off when it fails: one that met others in the wrong order, of which nothing is stored, is repeated. */
+async function change(pool: Pool, statement: QueryConfig, attempts = 5): Promise<ChangedChannel[]> {
+  try {
+    const { rows } = await pool.query<ChangeRow>(statement);
+    return rows.map(toChange);
+  } catch (error) {
+    if (attempts <= 1 || !isDeadlock(error)) throw error;
+    return change(pool, statement, attempts - 1);
+  }
 }
 
 export interface FoundRoster {

@@ -19,3 +19,41 @@ test("a revocation closes connections also while presence cannot be tidied", asy
   await owner.end();
   await stack.close();
 });
+
+test("two nodes whose pages join several channels at once never wait for each other", async () => {
+  const stack = await startStack();
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const { key, tenantId } = await stack.tenant("acme");
+  const webhooks = [{ url: "https://hooks.example/parley", events: ["subscription_count"] }];
+  expect((await key()("PATCH", "/admin/pusher", { webhooks })).status).toBe(200);
+  const { pool } = stack.api.services.db;
+  // Without the repeat that is beside it.
+  const join = (node: string, ...channels: string[]) =>
+    pool.query("select from change_channels_v1($1, $2, $3)", [
+      tenantId,
+      node,
+      JSON.stringify(channels.map((c) => ({ c, n: 1, m: [] }))),
+    ]);
+  const waiting = async () => {
+    const asked = "wait_event_type = 'Lock' and query like '%change_channels_v1%'";
+    return (await pool.query(`select from pg_stat_activity where datname = current_database() and ${asked}`)).rowCount;
+  };
+  await join("one", "beta");
+  await owner.query("begin");
+  await owner.query("select set_config('app.tenant', $1, true)", [tenantId]);
+  expect((await owner.query("select from channels where name = 'beta' for update")).rowCount).toBe(1);
+  const joins = [join("two", "beta")];
+  await expect.poll(waiting).toBe(1);
+  joins.push(join("three", "alpha", "beta"));
+  await expect.poll(waiting).toBe(2);
+  await owner.query("commit");
+  expect((await Promise.allSettled(joins)).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+  const jobs = await owner.query(
+    "select from graphile_worker._private_jobs where key = 'channel-webhooks:' || $1::text",
+    [tenantId],
+  );
+  expect(jobs.rowCount).toBe(1);
+  await owner.end();
+  await stack.close();
+});
