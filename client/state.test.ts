@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { applyToChat, newChatState, withMembers } from "./chat-state.ts";
 import type { LogAction } from "./message-log.ts";
-import { type Action, emptyState, reduce, type State } from "./state.ts";
+import { type Action, emptyState, isSilent, reduce, type State } from "./state.ts";
 import type { Chat, LiveEvent, Member, Presence } from "./types.ts";
 
 test("an answer about presence does not undo what events have said since it was asked for", () => {
@@ -44,6 +44,17 @@ test("what was written to a chat that is gone, and not sent, stays until it is g
   const back = reduce(discarded, { type: "chat-loaded", chat });
   expect(back.chats.c?.log.outbox).toMatchObject([{ ...unsent("b"), status: "refused" }]);
   expect(Object.keys(back.undeliverable)).toEqual(["d"]);
+});
+
+test("in a chat that is muted but for mentions only what mentions the person makes a sign, unless the mute is over", () => {
+  const chatOf = (mute: "none" | "all" | "except-mentions", until?: string) =>
+    ({ id: "c", notifications: { mute, until } }) as Chat;
+  const [mentions, says] = [{ mentionUserIds: ["ben", "ada"] }, {}];
+  const signs = (chat: Chat) => [mentions, says].map((message) => !isSilent(chat, message, "ada"));
+  expect(signs(chatOf("none"))).toEqual([true, true]);
+  expect(signs(chatOf("except-mentions"))).toEqual([true, false]);
+  expect(signs(chatOf("all"))).toEqual([false, false]);
+  expect(signs(chatOf("all", "2020-01-01T00:00:00Z"))).toEqual([true, true]);
 });
 
 function of(userId: string, state: "online" | "away" | "offline"): Presence {

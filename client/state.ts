@@ -11,7 +11,7 @@ import {
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction, Outgoing } from "./message-log.ts";
-import type { Chat, Counters, LiveEvent, Member, Notification, Person, Presence } from "./types.ts";
+import type { Chat, Counters, LiveEvent, Member, Message, Notification, Person, Presence } from "./types.ts";
 
 /** `reconnecting` comes back by itself; `offline` was asked for, here or by the service; `signed-out` needs a new token. */
 export type Link = "connecting" | "live" | "reconnecting" | "offline" | "signed-out";
@@ -161,6 +161,12 @@ export function unreadInChats(state: State): number {
 export function isMuted({ notifications }: Chat, now = Date.now()): boolean {
   if (!notifications || notifications.mute === "none") return false;
   return notifications.until === undefined || Date.parse(notifications.until) > now;
+}
+
+/** Whether a message makes no sign: one that mentions the person does, unless the whole chat is muted. */
+export function isSilent(chat: Chat, { mentionUserIds = [] }: Pick<Message, "mentionUserIds">, me: string): boolean {
+  if (chat.notifications?.mute === "except-mentions" && mentionUserIds.includes(me)) return false;
+  return isMuted(chat);
 }
 
 /** Counts the events of a chat, be it here or wanted. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useSyncExternalStore } from "react";
 import { useParley } from "../../client/react/provider.tsx";
-import { isMuted } from "../../client/state.ts";
+import { isSilent } from "../../client/state.ts";
 import { holdAttention, isAttended } from "./attention-lock.ts";
 import { isLookedAt, useAttention } from "./use-attention.ts";
 
@@ -27,9 +27,12 @@ export function useSound(): void {
   useEffect(() => {
     let last = 0;
     return client.onEvent((event) => {
-      const { senderId } = event.data as { senderId?: string };
+      const message = event.data as { senderId?: string; mentionUserIds?: string[] };
       const chat = client.getState().chats[event.chatId ?? ""]?.chat;
-      const isNews = event.type === "message.created" && senderId !== client.me && !(chat && isMuted(chat));
+      const isNews =
+        event.type === "message.created" &&
+        message.senderId !== client.me &&
+        !(chat && isSilent(chat, message, client.me));
       if (!isNews || !isOn() || isLookedAt() || Date.now() - last < SHORTEST_PAUSE_MS) return;
       last = Date.now();
       void onceAmongTabs(`parley/sound/${event.eventId}`, attention, play);
