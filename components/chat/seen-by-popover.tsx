@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { Popover } from "../ui/popover.tsx";
-import { SeenByButton } from "./seen-by.tsx";
+import { SeenByButton } from "./seen-by-button.tsx";
 
 /** Opens at once: it is loaded by the first press of its button. */
 export default function SeenByPopover({ readers }: { readers: readonly string[] }) {

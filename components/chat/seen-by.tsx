@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 import { untilLoaded } from "../ui/until-loaded.ts";
+import { SeenByButton } from "./seen-by-button.tsx";
 
 const SeenByPopover = lazy(untilLoaded(() => import("./seen-by-popover.tsx")));
 
@@ -16,17 +17,5 @@ export function SeenBy({ readers }: { readers: readonly string[] }) {
     <Suspense fallback={<SeenByButton readers={readers} />}>
       <SeenByPopover readers={readers} />
     </Suspense>
-  );
-}
-
-export function SeenByButton({ readers, ...rest }: { readers: readonly string[] } & React.ComponentProps<"button">) {
-  return (
-    <button
-      type="button"
-      className="mt-1 min-h-6 px-1 text-muted text-xs underline decoration-dotted underline-offset-2 hover:text-text"
-      {...rest}
-    >
-      Seen by {readers.length} people
-    </button>
   );
 }
