@@ -9,7 +9,7 @@ import { getWebhook } from "./store.ts";
 
 export const listWebhookDeliveries = query({
   name: "webhooks.listDeliveries",
-  summary: "What was, is or will be sent to a webhook endpoint, newest first; kept for two weeks",
+  summary: "What was, is or will be sent to a webhook endpoint, newest first; kept as long as the events",
   http: { method: "GET", path: "/admin/webhooks/{webhookId}/deliveries" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ webhookId: entityId, ...pageInput, ...cursorInput, ...deliveryFilters }),

@@ -1,6 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { epochOf, insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
 import { findOwnerAddresses } from "../../domain/operators/store.ts";
+import { tenantSettingsSchema } from "../../domain/tenants/schema.ts";
 import { getWebhook } from "../../domain/webhooks/store.ts";
 import { newId } from "../../ids.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
@@ -11,7 +12,10 @@ export async function tellOwners(tx: TenantTransaction, tenantId: TenantId, endp
   const { url, reason } = await getWebhook(tx, tenantId, endpointId);
   const epoch = Number(await epochOf(tx, tenantId));
   const { host } = new URL(url); // the rest of it may be a secret
-  const message = `Events are no longer sent to the webhook endpoint at ${host}. ${reason}. What was to be sent is kept for two weeks: enable the endpoint, then replay it.`;
+  const tenant = await tx.tenant.findUnique({ where: { id: tenantId } });
+  const { eventDays } = tenantSettingsSchema.parse(tenant?.settings).retention;
+  const days = eventDays === 1 ? "a day" : `${eventDays} days`;
+  const message = `Events are no longer sent to the webhook endpoint at ${host}. ${reason}. What was to be sent is kept for ${days}: enable the endpoint, then replay it.`;
   const owners = await findOwnerAddresses(tx, tenantId);
   const notices = owners.map((address) => ({
     cause: `notice:${newId()}`,

@@ -184,6 +184,7 @@ describe("why TLS does not come about is said in words", () => {
 
 test("the owners' mail that an endpoint was disabled really arrives, and names no secret of its address", async () => {
   const { email } = await makeOperator(stack.api.services.db, testSecret, { tenantId: acme.tenantId, role: "owner" });
+  await acme.key()("PATCH", "/admin/tenant", { settings: { retention: { eventDays: 3 } } });
   sink.answer("/gone?token=pssst", () => ({ status: 410 }));
   const { id } = await listen(`${sink.url}/gone?token=pssst`, { types: ["message.created"] });
   await say(await makeChat(), "hello?");
@@ -196,7 +197,7 @@ test("the owners' mail that an endpoint was disabled really arrives, and names n
   expect(from?.text).toContain("parley@chat.example");
   for (const body of [text, html]) {
     expect(body).toContain("It answered 410 Gone");
-    expect(body).toContain("enable the endpoint, then replay it");
+    expect(body).toContain("kept for 3 days: enable the endpoint, then replay it");
   }
   expect(mail?.raw.toString()).not.toContain("pssst");
   await drop(id);
