@@ -103,7 +103,7 @@ export const settings = {
   MAIL_SNS_TOPIC_ARN: {
     default: "none",
     description:
-      "Topic of Amazon SNS to which SES tells bounces and complaints of the server in `MAIL_URL`: subscribe `{BASE_URL}/installation/mail/events/ses` to it. SES must publish events (with tags), or notifications with the original headers.",
+      "Topic of Amazon SNS to which SES tells bounces and complaints of the server in `MAIL_URL`: subscribe `{BASE_URL}/installation/mail/events/ses` to it. SES must publish events (with tags), by the default configuration set of the identity, or notifications with the original headers.",
     schema: z
       .string()
       .regex(/^arn:aws[a-z-]*:sns:/, "must be the ARN of an SNS topic")

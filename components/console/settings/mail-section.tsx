@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { inputClass } from "../../ui/input-class.ts";
 import { useToast } from "../../ui/toast.tsx";
@@ -98,13 +99,17 @@ function MailForm({ stored }: { stored: MailSettings }) {
       fromName: text("fromName"),
       replyTo: text("replyTo"),
       catcher: said.get("catcher") !== null,
+      snsTopicArn: text("snsTopicArn"),
+      ...(text("postmarkSecret") ? { postmarkSecret: text("postmarkSecret") } : {}),
     };
     const taken = beginSave();
     if (!(await run(() => client.mail.updateSettings.mutate(patch)))) return;
     taken();
     // What is stored is not shown again, nor sent with the next save.
-    const password = boxes.namedItem("password");
-    if (password instanceof HTMLInputElement) password.value = "";
+    for (const name of ["password", "postmarkSecret"]) {
+      const secret = boxes.namedItem(name);
+      if (secret instanceof HTMLInputElement) secret.value = "";
+    }
     toast({ title: "Mail: saved" });
   }
 
@@ -166,6 +171,23 @@ function MailForm({ stored }: { stored: MailSettings }) {
           />
           Keep mail in the catcher while there is no server
         </label>
+        <h3 className="mt-2 font-medium text-sm sm:col-span-2">When mail comes back to your own server</h3>
+        <div className="flex min-w-0 flex-col gap-1.5">
+          {box("snsTopicArn", "SNS topic of Amazon SES", {
+            hint: "Its ARN, arn:aws:sns:… Subscribe this address to it:",
+          })}
+          <EventsAddress of="ses" />
+        </div>
+        <div className="flex min-w-0 flex-col gap-1.5">
+          <Field
+            label="Secret of Postmark"
+            hint={`${stored.hasPostmarkSecret ? "One is stored; empty leaves it." : "Make one up."} Postmark gives it as the password in its webhook's address:`}
+            error={failure?.fields.postmarkSecret}
+          >
+            <Input name="postmarkSecret" type="password" autoComplete="new-password" />
+          </Field>
+          <EventsAddress of="postmark" />
+        </div>
       </fieldset>
       <FailureNote failure={failure} className="mt-4" />
       {manages && (
@@ -174,5 +196,20 @@ function MailForm({ stored }: { stored: MailSettings }) {
         </Button>
       )}
     </form>
+  );
+}
+
+/** Where a provider tells of mail that came back. */
+function EventsAddress({ of }: { of: "ses" | "postmark" }) {
+  const { tenantId } = useConsole();
+  const { origin, protocol, host } =
+    typeof location === "undefined" ? { origin: "", protocol: "", host: "" } : location;
+  const root = of === "postmark" ? `${protocol}//parley:<secret>@${host}` : origin;
+  const address = `${root}/tenant/${encodeURIComponent(tenantId)}/v1/mail/events/${of}`;
+  return (
+    <p className="flex min-w-0 items-center gap-1">
+      <code className="min-w-0 break-all font-mono text-xs">{address}</code>
+      <CopyButton text={address} what={`the address for ${of === "ses" ? "Amazon SNS" : "Postmark"}`} />
+    </p>
   );
 }
