@@ -250,6 +250,7 @@ describe("words and answers of all kinds", () => {
     [["token", "ada"], 2, /Who calls\?/, { PARLEY_KEY: "" }],
     [["token", "ada"], 2, /is no address/, { PARLEY_URL: "nowhere" }],
     [["token", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "nonsense" }],
+    [["token", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_API_KEY: "nonsense" }],
     ...["events", "signalr", "pusher", "trpc"].map((protocol): (typeof cases)[number] => {
       const words = ["tail", "--protocol", protocol];
       return [words, 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_TOKEN: "nonsense" }];

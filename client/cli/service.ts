@@ -24,7 +24,9 @@ export interface Service {
 
 /** Options come before variables. Throws UsageError where something is missing. */
 export function openService(given: Credentials): Service {
-  const { PARLEY_URL, PARLEY_TENANT, PARLEY_KEY, PARLEY_TOKEN } = process.env;
+  const { PARLEY_URL, PARLEY_TENANT, PARLEY_API_KEY, PARLEY_TOKEN } = process.env;
+  // The guides' programs call it by the longer name.
+  const PARLEY_KEY = process.env.PARLEY_KEY || PARLEY_API_KEY;
   const baseUrl = (given.url ?? PARLEY_URL ?? "http://localhost:3000").replace(/\/+$/u, "");
   if (!URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is no address: give one as --url or PARLEY_URL`);
   const tenantId = given.tenant ?? PARLEY_TENANT;

@@ -5,8 +5,8 @@ export const verifiers = [
     label: "TypeScript",
     text: `import { Webhook } from "standardwebhooks"; // npm install standardwebhooks
 
-const webhook = new Webhook(process.env.PARLEY_WEBHOOK_SECRET); // whsec_…
-const event = webhook.verify(rawBody, headers); // throws when it is not ours, or too old`,
+const webhook = new Webhook(process.env.PARLEY_WEBHOOK_SECRET ?? ""); // whsec_…
+const event = webhook.verify(rawBody, headers as Record<string, string>) as { type: string; data: object }; // throws when it is not ours, or too old`,
   },
   {
     id: "python",
