@@ -873,6 +873,37 @@ test("one that was closed and is started again keeps its chats and its counters 
   await expect.poll(() => client.getState().counters?.chats.unreadMessages).toBe(1);
 });
 
+test("one that is closed and started again while it loads has one connection, and none once it is closed", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  let open = 0;
+  const counted: Transport = (connecting) => {
+    open++;
+    const connection = streamTransport(connecting);
+    return {
+      close: () => {
+        open--;
+        connection.close();
+      },
+    };
+  };
+  const heard: string[] = [];
+  const client = make(ada, { transports: [counted], onEvent: ({ type }) => heard.push(type) });
+  const answers = holdAnswers(/Chat\?limit/u);
+  const first = client.start();
+  client.close();
+  const second = client.start();
+  answers.release();
+  await Promise.all([first, second]);
+  await expect.poll(() => client.getState().link).toBe("live");
+  expect(open).toBe(1);
+  for (const content of ["one", "two"]) await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  await expect.poll(() => client.getState().chats[chatId]?.chat.lastSeq).toBe(2);
+  expect(heard).toEqual(["message.created", "message.created"]);
+  client.close();
+  expect(open).toBe(0);
+});
+
 test("a list of members that is overtaken by somebody's coming is asked for again", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada);

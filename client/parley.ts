@@ -49,6 +49,8 @@ export class Parley {
   #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #started = false;
+  /** Counts starts and ends: what an earlier start has asked for may be answered when a later one is under way. */
+  #run = 0;
 
   constructor(options: ParleyOptions) {
     this.#options = options;
@@ -87,17 +89,19 @@ export class Parley {
     if (this.#started) return;
     this.#started = true;
     this.#closed = false;
+    const run = ++this.#run;
     this.act({ type: "phase", phase: "loading" });
     try {
       if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
       const { body, cursor, userId } = await this.api.call("chats.list", { limit: CHATS_PAGE });
-      if (this.#closed) return;
+      if (run !== this.#run) return;
       // The token says it only where its issuer names users as most do.
       if (userId !== undefined && this.#options.userId === undefined) this.act({ type: "named", me: userId });
       this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
       this.#goLive(cursor);
       this.act({ type: "phase", phase: "ready" });
     } catch (error) {
+      if (run !== this.#run) return;
       this.#started = false;
       this.act({ type: "phase", phase: "failed", problem: sentenceOf(error) });
       return;
@@ -131,6 +135,7 @@ export class Parley {
 
   close(): void {
     this.#closed = true;
+    this.#run++;
     this.#started = false;
     clearTimeout(this.#staleTimer);
     this.#staleTimer = undefined;
