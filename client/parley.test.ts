@@ -904,6 +904,36 @@ test("one that is closed and started again while it loads has one connection, an
   expect(open).toBe(0);
 });
 
+test("a listener of the app that throws costs no event and no connection, and its error is told as its own", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  const told: unknown[] = [];
+  Object.assign(globalThis, { reportError: (error: unknown) => told.push(error) });
+  let connections = 0;
+  const counted: Transport = (connecting) => {
+    connections++;
+    return streamTransport(connecting);
+  };
+  const fault = new Error("the app's own");
+  const fail = () => {
+    throw fault;
+  };
+  const client = await live(ada, { transports: [counted], onEvent: fail });
+  onTestFinished(() => {
+    client.close();
+    Reflect.deleteProperty(globalThis, "reportError");
+  });
+  const heard: string[] = [];
+  client.onEvent(fail);
+  client.onEvent(({ type }) => heard.push(type));
+  client.subscribe(fail);
+  for (const content of ["one", "two"]) await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  await expect.poll(() => client.getState().chats[chatId]?.chat.lastSeq).toBe(2);
+  expect(heard).toEqual(["message.created", "message.created"]);
+  expect(connections).toBe(1);
+  expect(new Set(told)).toEqual(new Set([fault]));
+});
+
 test("a list of members that is overtaken by somebody's coming is asked for again", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada);

@@ -219,7 +219,7 @@ export class Parley {
     this.#state = next;
     for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) this.#drop(chatId, room);
     if (next.chats !== before.chats) this.#takeOver?.settle();
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) tell(listener);
     this.#watchForStale();
   }
 
@@ -258,8 +258,8 @@ export class Parley {
 
   #apply(event: LiveEvent): void {
     this.act({ type: "event", event, now: Date.now() });
-    this.#options.onEvent?.(event);
-    for (const listener of this.#heard) listener(event);
+    const { onEvent } = this.#options;
+    for (const listener of onEvent ? [onEvent, ...this.#heard] : this.#heard) tell(() => listener(event));
     if (COUNTED.test(event.type)) this.inbox.count();
     if (event.chatId !== undefined) this.#rooms.get(event.chatId)?.heard(event);
   }
@@ -376,6 +376,19 @@ export class Parley {
       if (!(error instanceof ParleyError) || (error.status !== 404 && error.status !== 403)) throw error;
       this.act({ type: "chat-gone", chatId });
     }
+  }
+}
+
+/** What a listener of the app throws is the app's, as with a listener of the browser's: here everything goes on. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    if (typeof reportError === "function") reportError(error);
+    else
+      setTimeout(() => {
+        throw error;
+      });
   }
 }
 
