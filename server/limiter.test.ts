@@ -34,6 +34,21 @@ describe("a bucket", () => {
     refusalOf(take);
   });
 
+  test("loses nothing when the clock is set back, and is filled from then on", () => {
+    let now = 3_600_000;
+    const limiter = new Limiter(
+      () => 1,
+      () => now,
+    );
+    const take = () => limiter.take("user", "ada", rate);
+    take();
+    now = 0;
+    expect([take(), take()].map(({ remaining }) => remaining)).toEqual([1, 0]);
+    refusalOf(take);
+    now += 500;
+    expect(take().remaining).toBe(0);
+  });
+
   test("belongs to one name and key", () => {
     const limiter = new Limiter(
       () => 1,

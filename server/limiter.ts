@@ -25,10 +25,10 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** Tokens that are there at a time in ms. */
+  /** Tokens that are there at a time in ms; a clock that was set back takes none away. */
   fill(now: number): number {
     const { rate, burst } = this.rate;
-    this.tokens = Math.min(burst, this.tokens + ((now - this.at) / 1000) * rate);
+    this.tokens = Math.min(burst, this.tokens + (Math.max(0, now - this.at) / 1000) * rate);
     this.at = now;
     return this.tokens;
   }

@@ -80,6 +80,11 @@ describe("keys of an OIDC issuer", () => {
     ahead += 15_000;
     expect(await read(await sign(provider, fresh, { kid: "new" }))).toMatchObject({ userId: "ada" });
     await expect(read(await sign(provider, old, { kid: "old" }))).rejects.toMatchObject(refusedSignature);
+    // A clock that was set back delays nothing.
+    provider.keys = [await toJwk(old.publicKey, "ES256", "back")];
+    ahead -= 60_000;
+    expect(await read(await sign(provider, old, { kid: "back" }))).toMatchObject({ userId: "ada" });
+    ahead += 60_000;
   });
 
   test("are not asked for again with every unknown kid", async () => {

@@ -64,7 +64,7 @@ export class RemoteKeys {
   /** The keys that may have signed under this header; none when the issuer has no such key. Throws KeysUnavailable. */
   async find(issuer: OidcIssuer, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
     const set = this.setOf(issuer);
-    if (this.now() - set.fetchedAt > freshMs) {
+    if (this.since(set.fetchedAt) > freshMs) {
       const refreshed = this.refresh(issuer, set);
       // One that is away is tried beside the calls: each try may hang for seconds.
       if (!set.failure || this.isOver(set)) await refreshed;
@@ -94,12 +94,17 @@ export class RemoteKeys {
     return set;
   }
 
+  /** In ms; a clock that was set back makes nothing young. */
+  private since(at: number): number {
+    return Math.abs(this.now() - at);
+  }
+
   private isOver(set: KeySet): boolean {
-    return this.now() - set.fetchedAt > staleMs;
+    return this.since(set.fetchedAt) > staleMs;
   }
 
   private mayTry(set: KeySet): boolean {
-    return set.pending !== undefined || this.now() - set.triedAt >= coolDownMs;
+    return set.pending !== undefined || this.since(set.triedAt) >= coolDownMs;
   }
 
   /** Fetches the keys; together with others who wait for the same, and not within the cool-down. Failures are kept in the set. */

@@ -47,6 +47,15 @@ describe("a tenant", () => {
     expect(reads).toHaveLength(1);
   });
 
+  test("is not taken for fresh by a clock that was set back", async () => {
+    const security = fresh();
+    const first = await security.snapshot("acme");
+    ahead -= 3_600_000;
+    expect(await security.snapshot("acme")).not.toBe(first);
+    expect(reads).toHaveLength(2);
+    ahead += 3_600_000;
+  });
+
   test("is read again beside the calls from 2 s on, and waited for from 5 s on", async () => {
     const security = fresh();
     const first = await security.snapshot("acme");

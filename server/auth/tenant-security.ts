@@ -96,7 +96,8 @@ export class TenantSecurity {
   async snapshot(tenantId: string, maxAgeMs = staleMs): Promise<TenantSnapshot | undefined> {
     if (!isTenantIdForm(tenantId)) return undefined;
     const entry = this.known.get(tenantId) ?? this.unknown.get(tenantId);
-    const age = entry ? this.now() - entry.readAt : Number.POSITIVE_INFINITY;
+    // A clock that was set back makes nothing young.
+    const age = entry ? Math.abs(this.now() - entry.readAt) : Number.POSITIVE_INFINITY;
     if (entry && age < freshMs) return entry.snapshot;
     if (!entry || age >= maxAgeMs) return this.settled(tenantId, this.read(tenantId));
     if (!this.reads.has(tenantId)) this.readBeside(tenantId);

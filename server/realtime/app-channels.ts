@@ -158,7 +158,7 @@ export class AppChannels {
         if (local.expires(now, this.grace)) this.writer.mark(tenantId, name);
         if (local.countDue && this.ticks % countEvery === 0) this.tellCount(name, local);
       }
-    this.writer.resume(now);
+    this.writer.resume();
   }
 
   /** What asks the database beside the calls: takes out what dead nodes hold, and finds what the bus lost. */

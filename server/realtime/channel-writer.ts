@@ -11,6 +11,7 @@ interface Tenant {
   dirty: Set<string>;
   waiting: Map<string, Waiter[]>;
   running: boolean;
+  /** By performance.now(), which nobody sets back. */
   pausedUntil: number;
 }
 
@@ -41,7 +42,7 @@ export class ChannelWriter {
   mark(tenantId: TenantId, channel: string): void {
     const tenant = this.tenantOf(tenantId);
     tenant.dirty.add(channel);
-    if (!tenant.running && Date.now() >= tenant.pausedUntil) void this.work(tenantId, tenant);
+    if (!tenant.running && performance.now() >= tenant.pausedUntil) void this.work(tenantId, tenant);
   }
 
   /** Resolves when what is true of the channel now is written. Throws what the database throws. */
@@ -62,7 +63,8 @@ export class ChannelWriter {
   }
 
   /** Goes on where a write failed. */
-  resume(now: number): void {
+  resume(): void {
+    const now = performance.now();
     for (const [tenantId, tenant] of this.tenants)
       if (!tenant.running && now >= tenant.pausedUntil) void this.work(tenantId, tenant);
   }
@@ -86,7 +88,7 @@ export class ChannelWriter {
     if (tenant.running) return;
     tenant.running = true;
     await new Promise(setImmediate); // whoever comes in this turn goes along
-    while (tenant.dirty.size > 0 && Date.now() >= tenant.pausedUntil) await this.batch(tenantId, tenant);
+    while (tenant.dirty.size > 0 && performance.now() >= tenant.pausedUntil) await this.batch(tenantId, tenant);
     tenant.running = false;
     if (tenant.dirty.size + tenant.waiting.size === 0) this.tenants.delete(tenantId);
   }
@@ -109,7 +111,7 @@ export class ChannelWriter {
       for (const [name, some] of waiters) settleAll(some, written.get(name));
     } catch (error) {
       for (const name of names) tenant.dirty.add(name);
-      tenant.pausedUntil = Date.now() + pauseAfterFailure;
+      tenant.pausedUntil = performance.now() + pauseAfterFailure;
       this.options.onError(error);
       for (const some of waiters.values()) for (const { reject } of some) reject(error);
     }

@@ -27,6 +27,7 @@ export class ConnectionList {
   /** What was last written of the facts that move. */
   private readonly shown = new WeakMap<LiveConnection, string>();
   private flushing: Promise<void> | undefined;
+  /** By performance.now(), which nobody sets back. */
   private pausedUntil = 0;
   private readonly options: Options;
 
@@ -66,7 +67,7 @@ export class ConnectionList {
   /** Resolves when all changes of before the call are written, or failed and waiting for their next time. */
   async flush(): Promise<void> {
     await this.flushing;
-    if (this.dirty.size === 0 || Date.now() < this.pausedUntil) return;
+    if (this.dirty.size === 0 || performance.now() < this.pausedUntil) return;
     this.flushing ??= this.write().finally(() => {
       this.flushing = undefined;
     });
@@ -106,7 +107,7 @@ export class ConnectionList {
       );
     } catch (error) {
       onError(error);
-      this.pausedUntil = Date.now() + pauseAfterFailure;
+      this.pausedUntil = performance.now() + pauseAfterFailure;
       for (const [id, what] of changes) if (!this.dirty.get(tenantId)?.has(id)) this.mark(tenantId, id, what);
     }
   }

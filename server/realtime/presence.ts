@@ -36,6 +36,7 @@ export class Presence {
   private dirty = new Map<TenantId, Set<string>>();
   private readonly tidied = new Set<TenantId>();
   private flushing: Promise<void> | undefined;
+  /** By performance.now(), which nobody sets back. */
   private pausedUntil = 0;
   private readonly news: PresenceNews;
   private readonly options: Options;
@@ -83,7 +84,7 @@ export class Presence {
   /** Writes what changed, a round trip a tenant, and tells everybody. Resolves when all changes of before the call are written, or failed. */
   async flush(): Promise<void> {
     await this.flushing;
-    if (this.dirty.size > 0 && Date.now() >= this.pausedUntil)
+    if (this.dirty.size > 0 && performance.now() >= this.pausedUntil)
       this.flushing ??= this.write().finally(() => {
         this.flushing = undefined;
       });
@@ -174,7 +175,7 @@ export class Presence {
   }
 
   private writeAgain(tenantId: TenantId, userIds: string[]): void {
-    this.pausedUntil = Date.now() + pauseAfterFailure;
+    this.pausedUntil = performance.now() + pauseAfterFailure;
     for (const userId of userIds) {
       const user = this.here.get(tenantId)?.get(userId);
       if (user) user.written = undefined;
