@@ -192,3 +192,36 @@ test("a node that was taken for dead while it slept brings its users back", asyn
   });
   errors = [];
 });
+
+test("a node whose own beat comes late declares no other lost", async () => {
+  connect(1, "kim");
+  await expectTold("kim", ["online"]);
+  interface Parts {
+    timers: NodeJS.Timeout[];
+    housekeeping?: Promise<void>;
+    heartbeat(): Promise<void>;
+    presences: { dropDead(): Promise<void> };
+  }
+  const [one, two] = nodes.map(({ live }) => live as unknown as Parts);
+  // By hand on both: what comes between is what is looked at.
+  for (const part of [one, two]) {
+    for (const timer of part?.timers ?? []) clearInterval(timer);
+    await part?.housekeeping;
+    await part?.heartbeat();
+  }
+  await one?.heartbeat();
+  await one?.presences.dropDead();
+  await owner.client.query("update nodes set seen_at = now() - interval '1 minute'");
+  await one?.heartbeat();
+  await one?.presences.dropDead();
+  await two?.heartbeat();
+  const { rows } = await owner.client.query("select state from presences where user_id = 'kim' and tenant_id = $1", [
+    tenantId,
+  ]);
+  expect(rows).toEqual([{ state: "online" }]);
+  // Who does not beat again is lost by the next one.
+  await owner.client.query("update nodes set seen_at = now() - interval '1 minute' where id = $1", [nodes[1]?.nodeId]);
+  await one?.heartbeat();
+  await one?.presences.dropDead();
+  await expectTold("kim", ["online", "offline"]);
+});

@@ -273,16 +273,16 @@ export class Realtime implements Live {
   }
 
   private async heartbeat(): Promise<void> {
-    const { others, working, lapsed } = await beat(this.options.db.pool, {
-      id: this.options.nodeId,
-      internalUrl: this.internalUrl,
-    });
+    const { nodeId: id, db } = this.options;
+    const { others, working, lapsed } = await beat(db.pool, { id, internalUrl: this.internalUrl });
+    // Whose own beat comes late cannot tell who died: what kept it, a Postgres that was away, keeps the others.
+    const lost = !lapsed && this.others.some((each) => !others.includes(each));
     this.list.refresh(lapsed);
     for (const part of [this.presences, this.channels]) {
       if (lapsed) part.lapsed();
-      if (this.others.some((id) => !others.includes(id))) part.nodeLost();
+      if (lost) part.nodeLost();
     }
-    this.others = others;
+    this.others = lapsed ? [...new Set([...this.others, ...others])] : others;
     this.nodes = working + 1;
     this.alone = working === 0 && Date.now() - this.greetedAt > companyMs;
   }
