@@ -70,7 +70,9 @@ export async function startQueue(options: Options): Promise<{ stop(): Promise<vo
 }
 
 /** The queue's own patience with a worker that is gone is four hours; ours is half a minute. */
-class Life {
+export class Life {
+  /** By performance.now(); of the last beat that was written. */
+  private beatAt = Number.NEGATIVE_INFINITY;
   private id: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private pulse: Promise<void> = Promise.resolve();
@@ -104,6 +106,10 @@ class Life {
     this.pulse = this.pulse
       .then(async () => {
         if (this.id !== undefined) await beatWorker(this.pool, this.id);
+        const before = this.beatAt;
+        this.beatAt = performance.now();
+        // What kept this beat, a Postgres that was away, kept those of the others: they have until the next one.
+        if (this.beatAt - before > this.patience / 2) return;
         const dead = await rescueJobs(this.pool, this.patience);
         if (dead > 0) this.log.warn({ dead }, "jobs of workers that died go on");
       })
