@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { consumers } from "../../jobs/consumers.ts";
 import { runRetention } from "../../jobs/retention.ts";
 import { purgeTenant } from "../../jobs/store.ts";
+import { Planner } from "../../log/planner.ts";
 import { asOwner } from "../../testing/catalogue/world.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
@@ -59,4 +61,34 @@ test("a tenant that is restored while its purge waits for it keeps all it has", 
   });
   expect(await chats("back")).toBe(1);
   expect((await back.key()("GET", "/admin/tenant")).body).toMatchObject({ name: "Tenant back" });
+});
+
+test("what is left of a tenant between two rounds of its purge is not planned once more", async () => {
+  const slow = await stack.tenant("slow");
+  const { db } = stack.api.services;
+  await slow.as("ada")("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] });
+  for (let n = 0; n < 4; n++)
+    await slow.key()("POST", "/Notifications", {
+      userId: "ada",
+      subject: `s${n}`,
+      message: "m",
+      email: "a@example.com",
+    });
+  const faults: unknown[] = [];
+  const planner = new Planner({ db, consumers, onError: (error) => faults.push(error) });
+  await planner.plan(slow.tenantId);
+  const deliveries = () =>
+    asOwner(stack, async (owner) => (await owner.query("select from deliveries where tenant_id = 'slow'")).rowCount);
+  let left = (await deliveries()) ?? 0;
+  expect(left).toBeGreaterThan(0);
+  await asOwner(stack, (owner) =>
+    owner.query("update tenants set delete_after = now() - interval '1 s' where id = 'slow'"),
+  );
+  while ((await purgeTenant(db.pool, slow.tenantId, 1)) > 0) {
+    left = Math.max(0, left - 1);
+    await planner.plan(slow.tenantId);
+    expect(await deliveries()).toBe(left);
+  }
+  await planner.close();
+  expect(faults).toEqual([]);
 });
