@@ -225,6 +225,9 @@ export class AppChannels {
       const local = this.tenants.get(tenantId)?.get(change.channel);
       if (!local) continue;
       local.roster?.apply(change);
+      // Word from another node may come late: of an older number, or that nobody listened when nobody here did yet.
+      if (change.version === 0 ? local.connections > 0 : change.version < local.counted) continue;
+      local.counted = Math.max(local.counted, change.version);
       if (local.total === change.subscriptions) continue;
       local.total = change.subscriptions;
       local.countDue = true;

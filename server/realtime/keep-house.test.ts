@@ -30,7 +30,7 @@ test("two nodes whose pages join several channels at once never wait for each ot
   const { pool } = stack.api.services.db;
   // Without the repeat that is beside it.
   const join = (node: string, ...channels: string[]) =>
-    pool.query("select from change_channels_v1($1, $2, $3)", [
+    pool.query("select channel, subscriptions, version from change_channels_v1($1, $2, $3)", [
       tenantId,
       node,
       JSON.stringify(channels.map((c) => ({ c, n: 1, m: [] }))),
@@ -49,6 +49,11 @@ test("two nodes whose pages join several channels at once never wait for each ot
   await expect.poll(waiting).toBe(2);
   await owner.query("commit");
   expect((await Promise.allSettled(joins)).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+  // Of two numbers of a channel the later one has the higher version.
+  const told = (await Promise.all(joins)).flatMap(({ rows }) => rows).filter(({ channel }) => channel === "beta");
+  told.sort((a, b) => a.subscriptions - b.subscriptions);
+  expect(told.map(({ subscriptions }) => subscriptions)).toEqual([2, 3]);
+  expect(told[0]?.version).toBeLessThan(told[1]?.version);
   const jobs = await owner.query(
     "select from graphile_worker._private_jobs where key = 'channel-webhooks:' || $1::text",
     [tenantId],

@@ -2,7 +2,7 @@ import { Pool } from "pg";
 import { expect, test } from "vitest";
 import { mintTenantId } from "../auth/principal.ts";
 import { AppChannels } from "./app-channels.ts";
-import { LocalChannel } from "./local-channel.ts";
+import { LocalChannel, type OutgoingChannel } from "./local-channel.ts";
 
 // What comes between a write and its answer.
 
@@ -40,4 +40,23 @@ test("who is to be watched while the database is away is not listened to for eve
   const { tenants } = channels as unknown as { tenants: Map<string, unknown> };
   expect(tenants.size).toBe(0);
   await pool.end();
+});
+
+test("an older number of subscriptions that comes late changes nothing", async () => {
+  const answer = { channel: "news", subscriptions: 2, before: 0, version: 8, added: [], removed: [], refused: [] };
+  const pool = { query: async () => ({ rows: [answer] }) } as unknown as Pool;
+  const channels = new AppChannels({ pool, nodeId: "node-1", say: () => {}, onError: () => {} });
+  const tenantId = mintTenantId("acme");
+  const counts: unknown[] = [];
+  const hear = ({ news }: OutgoingChannel) => counts.push(news.kind === "count" && news.subscriptions);
+  await channels.join(tenantId, "news", { id: "1.2", hear });
+  const told = (version: number, subscriptions: number) => {
+    const change = { channel: "news", subscriptions, before: 0, version, added: [], removed: [] };
+    channels.receive({ kind: "channel-changes", tenantId, changes: [change] });
+  };
+  told(7, 1);
+  told(0, 0);
+  expect(counts).toEqual([]);
+  told(9, 3);
+  expect(counts).toEqual([3]);
 });

@@ -53,6 +53,8 @@ export class LocalChannel {
   connections = 0;
   /** As last heard, over all nodes. */
   total = 0;
+  /** The version that `total` is of. */
+  counted = 0;
   /** A large channel's number is told now and then; this one has not been. */
   countDue = false;
   written: number | undefined;
