@@ -873,6 +873,22 @@ test("one that was closed and is started again keeps its chats and its counters 
   await expect.poll(() => client.getState().counters?.chats.unreadMessages).toBe(1);
 });
 
+test("one that was closed and is started again shows no chat and no notification that is gone meanwhile", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const [stays, leaves] = [await makeChat(ben, ada), await makeChat(ben, ada)];
+  const wanted = { userId: ada, subject: "gone", message: "x" };
+  const { body } = await tenant.key()<Notification>("POST", "/Notifications", wanted);
+  const client = await live(ada);
+  await client.inbox.load("all");
+  expect(client.getState().inbox.items[body.id]).toBeDefined();
+  client.close();
+  await tenant.as(ben)("DELETE", `/Chat/${leaves}/members/${ada}`);
+  await tenant.as(ada)("DELETE", `/Notifications/${body.id}`);
+  await client.start();
+  await expect.poll(() => Object.keys(client.getState().chats)).toEqual([stays]);
+  expect(inboxItems(client.getState().inbox, "all")).toEqual([]);
+});
+
 test("one that is closed and started again while it loads has one connection, and none once it is closed", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

@@ -93,11 +93,19 @@ export class Parley {
     this.act({ type: "phase", phase: "loading" });
     try {
       if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
+      const versions = this.#versions();
       const { body, cursor, userId } = await this.api.call("chats.list", { limit: CHATS_PAGE });
       if (run !== this.#run) return;
       // The token says it only where its issuer names users as most do.
       if (userId !== undefined && this.#options.userId === undefined) this.act({ type: "named", me: userId });
-      this.act({ type: "chats-loaded", chats: body.data as Chat[], more: nextOf(body) });
+      const list = { chats: body.data as Chat[], more: nextOf(body) };
+      if (Object.keys(versions).length === 0) this.act({ type: "chats-loaded", ...list });
+      else {
+        // Started before, and closed: what was heard then ends there.
+        this.act({ type: "chats-reloaded", ...list, versions });
+        await this.inbox.reload();
+        if (run !== this.#run) return;
+      }
       this.#goLive(cursor);
       this.act({ type: "phase", phase: "ready" });
     } catch (error) {
@@ -284,11 +292,15 @@ export class Parley {
 
   /** The events have a gap that the log cannot fill: everything shown is loaded again. */
   async #reload(): Promise<void> {
-    const versions = Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
+    const versions = this.#versions();
     const { body, cursor } = await this.api.call("chats.list", { limit: CHATS_PAGE });
     if (this.#live) this.#live.cursor ??= cursor;
     this.act({ type: "chats-reloaded", chats: body.data as Chat[], more: nextOf(body), versions });
     await Promise.all([this.inbox.reload(), ...[...this.#rooms.values()].map((room) => room.reload())]);
+  }
+
+  #versions(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
   }
 
   async #takeOverUnsent(): Promise<void> {
