@@ -13,6 +13,8 @@ import { eventually } from "../../server/testing/hub-client.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../server/testing/stack.ts";
 import { openReceiver, type Receiver } from "../../server/testing/webhook-receiver.ts";
 import { runCommand } from "./run-command.ts";
+import { openService } from "./service.ts";
+import { tailSignalr } from "./tail-signalr.ts";
 
 // Every command as the process that a shell starts, against a real service.
 
@@ -156,6 +158,31 @@ describe("tail shows what was missed and what comes, the same by every protocol"
     for (const [code] of await Promise.all(ended)) expect(code).toBe(0);
     await wire.close();
   }, 150_000);
+
+  test("by the hub comes back with another token once the first has run out", async () => {
+    const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: "dora" });
+    const made: string[] = [];
+    const userToken = async () => {
+      const input = { userId: "dora", expiresInSeconds: made.length === 0 ? 1 : 3_600 };
+      made.push((await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token);
+      return made.at(-1) ?? "";
+    };
+    const ends = new AbortController();
+    const none = { after: undefined, kinds: undefined, chatId: undefined, onEvent: () => {}, onResync: () => {} };
+    const tail = tailSignalr({ ...none, service: { ...service, userToken }, signal: ends.signal });
+    const lasting = () =>
+      stack.api.realtime
+        .connectionsOf(acme.tenantId)
+        .filter(({ principal }) => principal.userId === "dora")
+        .map(({ principal }) => (principal.expiresAt ?? 0) > Date.now());
+    // It has run out, and is good for its grace period.
+    await eventually(() => expect(lasting()).toEqual([false]));
+    for (const connection of stack.api.realtime.connectionsOf(acme.tenantId))
+      if (connection.principal.userId === "dora") connection.disconnect("shutdown");
+    await eventually(() => expect(lasting()).toEqual([true]));
+    ends.abort();
+    await tail;
+  });
 
   test("by Pusher goes on when its user is taken out of a chat, and hears that chat again once back in it", async () => {
     const ada = acme.as("ada");

@@ -7,12 +7,13 @@ import { newestOf, type Tail } from "./tail-place.ts";
 /** The hub, by the stock client of Microsoft. It comes back by itself, from the last event on. */
 export async function tailSignalr({ service, after, signal, onEvent, onResync }: Tail): Promise<void> {
   const { HubConnectionBuilder, LogLevel } = await need("@microsoft/signalr", () => import("@microsoft/signalr"));
-  const accessToken = await service.userToken();
+  // A tail may outlive many tokens.
+  const tokens = new TokenKeeper(() => service.userToken());
   const tenant = tenantAddress(service.baseUrl, service.tenantId);
-  let since = after ?? (await newestOf(new Api({ address: tenant, tokens: new TokenKeeper(() => accessToken) })));
+  let since = after ?? (await newestOf(new Api({ address: tenant, tokens })));
   const address = () => `${tenant}/hub?${new URLSearchParams({ payload: "full", events: "all", since })}`;
   const connection = new HubConnectionBuilder()
-    .withUrl(address(), { accessTokenFactory: () => accessToken })
+    .withUrl(address(), { accessTokenFactory: () => tokens.current() })
     .withAutomaticReconnect({
       nextRetryDelayInMilliseconds: ({ previousRetryCount }) => 500 * 2 ** Math.min(previousRetryCount, 5),
     })
