@@ -7,8 +7,9 @@ import type { LiveEvent } from "./types.ts";
 const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 15_000;
 const OPENS_WITHIN_MS = 10_000;
-/** How long a makeshift serves before the first transport is tried again. */
+/** How long a makeshift serves before the first transport is tried again; doubled each time that does not open. */
 const BETTER_AFTER_MS = 60_000;
+const BETTER_AT_LAST_MS = 30 * 60_000;
 
 export interface LiveOptions extends Pick<Connecting, "baseUrl" | "tenantId" | "me" | "clientId" | "chatIds"> {
   tokens: TokenKeeper;
@@ -32,6 +33,7 @@ export class Live {
   #connection: Connection | undefined;
   #attempt = 0;
   #failures = 0;
+  #betterAfter = BETTER_AFTER_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wanted = false;
   /** What is shown has a gap until it has been loaded anew, however many tries that takes. */
@@ -73,9 +75,20 @@ export class Live {
   /** Goes on over another transport, from the same place. */
   use(transports: readonly Transport[]): void {
     this.#transports = transports;
+    this.#betterAfter = BETTER_AFTER_MS;
     if (!this.#wanted) return;
     this.#drop();
     this.#failures = 0;
+    this.#options.onLink("connecting");
+    void this.#connect();
+  }
+
+  /** Once, for the makeshift serves nobody meanwhile. */
+  #tryBetter(): void {
+    this.#drop();
+    this.#betterAfter = Math.min(BETTER_AT_LAST_MS, this.#betterAfter * 2);
+    const [first] = this.#transports;
+    this.#failures = first ? this.#transports.lastIndexOf(first) : 0;
     this.#options.onLink("connecting");
     void this.#connect();
   }
@@ -116,10 +129,11 @@ export class Live {
       onOpen: ifCurrent(() => {
         clearTimeout(this.#timer);
         this.#failures = 0;
-        if (transport !== this.#transports[0])
+        if (transport === this.#transports[0]) this.#betterAfter = BETTER_AFTER_MS;
+        else
           this.#timer = setTimeout(
-            ifCurrent(() => this.use(this.#transports)),
-            BETTER_AFTER_MS,
+            ifCurrent(() => this.#tryBetter()),
+            this.#betterAfter,
           );
         onLink("live");
       }),
