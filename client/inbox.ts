@@ -130,7 +130,8 @@ export class Inbox {
 
   /** Call when the list was on the screen. */
   async seeAll(): Promise<void> {
-    if ((this.#options.state().counters?.inbox.unseen ?? 0) === 0) return;
+    // Where nobody counts, the service knows.
+    if (this.#options.state().counters?.inbox.unseen === 0) return;
     await this.#options.api.call("notifications.seeAll", { clientId: this.#options.clientId });
     this.count();
   }

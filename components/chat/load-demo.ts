@@ -2,7 +2,7 @@ import { Api, tenantAddress } from "../../client/api.ts";
 import { ParleyError } from "../../client/parley-error.ts";
 import type { Demo } from "../../client/types.ts";
 
-/** The demo's people, or null where the demo is off or the caller is not on this machine. */
+/** The demo's people, or null where there is no demo. */
 export async function loadDemo(tenantId: string, signal: AbortSignal): Promise<Demo | null> {
   const api = new Api({ address: tenantAddress(location.origin, tenantId) });
   try {

@@ -12,8 +12,8 @@ export function DemoAbsent() {
     return (
       <Notice title="The demo is off on this installation" action={again}>
         <p>
-          The live chat signs in as demo people, and lets only visitors on the same machine do so. Here, either the demo
-          tenant was not seeded or the service is open to a network.
+          The live chat signs in as people of the demo tenant, and there is none here: it is made where an empty
+          database is started with <code className="font-mono text-text">SEED=demo</code>.
         </p>
         <p>
           To try it, start a copy with the demo: <code className="font-mono text-text">SEED=demo npm start</code> on

@@ -62,7 +62,12 @@ function listen(socket: Pusher, connecting: Connecting, close: () => void): void
     if (socket.channel(name)) return;
     if (!isOpen) replaying.add(name);
     const channel = socket.subscribe(name);
-    channel.bind("pusher:subscription_error", () => (name === userChannel ? close() : replayed(name)));
+    // A chat that is not one's own any more has nothing to bring; whatever else went wrong, the next connection asks from the same place.
+    channel.bind("pusher:subscription_error", ({ status }: { status?: number }) => {
+      const isRefused = status !== undefined && [401, 403, 404].includes(status);
+      if (isRefused && name !== userChannel) replayed(name);
+      else close();
+    });
     channel.bind("pusher:subscription_succeeded", () => since === undefined && replayed(name));
     channel.bind("parley:position", ({ eventId }: { eventId: string }) => replayed(name, eventId));
     channel.bind("parley:resync", ({ eventId }: { eventId: string }) => {

@@ -38,7 +38,7 @@ export const listEvents = query({
     const kinds = readKinds(wanted.kinds);
     const limit = clamp(wanted.limit ?? defaultLimit, 1, 500);
     const until = Date.now() + clamp(wanted.wait ?? 0, 0, maxWait) * 1000;
-    let { after } = wanted;
+    let after = wanted.after?.trim() || undefined;
     for (let portions = 1; ; portions++) {
       const answer = await read(ctx, after, { limit, kinds });
       if (answer.events.length > 0 || after === undefined || ctx.signal?.aborted) return present(ctx, answer);
