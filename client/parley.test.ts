@@ -607,8 +607,19 @@ test("what was written offline to a chat that one is taken out of meanwhile is n
   before.close();
   const after = await live(ada, { storage });
   await expect.poll(() => left(after)).toEqual(["too late"]);
-  after.discard(chatId, after.getState().undeliverable[chatId]?.[0]?.clientMessageId ?? "");
-  expect(left(after)).toBeUndefined();
+
+  // Whoever is taken in again sends it, or does not: it does not go out by itself.
+  const refused = [{ content: "too late", status: "refused", reason: "You were out of this chat." }];
+  await tenant.as(ben)("POST", `/Chat/${chatId}/members`, { userIds: [ada] });
+  await expect.poll(() => after.getState().chats[chatId]?.log.outbox).toMatchObject(refused);
+  await expect.poll(async () => JSON.stringify(await storage.entries("parley/"))).toContain("You were out");
+  after.close();
+  const last = await live(ada, { storage });
+  await last.room(chatId).open();
+  await expect.poll(() => last.getState().chats[chatId]?.log.outbox).toMatchObject(refused);
+  expect(texts(last, chatId)).toEqual([]);
+
+  last.room(chatId).discard(last.getState().chats[chatId]?.log.outbox[0]?.clientMessageId ?? "");
   await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
 });
 

@@ -227,8 +227,16 @@ export class Parley {
     this.#state = next;
     for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) this.#drop(chatId, room);
     if (next.chats !== before.chats) this.#takeOver?.settle();
+    if (next.undeliverable !== before.undeliverable) this.#keepRefused(before);
     for (const listener of this.#listeners) tell(listener);
     this.#watchForStale();
+  }
+
+  /** What was written to a chat that one was out of is the person's to send, after a reload too. */
+  #keepRefused(before: State): void {
+    const back = Object.keys(before.undeliverable).flatMap((id) => this.#state.chats[id]?.log.outbox ?? []);
+    for (const { status, clientMessageId, reason } of back)
+      if (status === "refused") void this.#box?.refused(clientMessageId, reason);
   }
 
   /** Who comes back into the chat starts anew. */

@@ -99,7 +99,12 @@ export function reduce(state: State, action: Action): State {
     case "chat-gone":
       return withoutChat(state, action.chatId);
     case "undeliverable":
-      return withUndeliverable(state, action.chatId, [...(state.undeliverable[action.chatId] ?? []), action.item]);
+      return withUndeliverable(state, action.chatId, [
+        ...(state.undeliverable[action.chatId] ?? []).filter(
+          ({ clientMessageId }) => clientMessageId !== action.item.clientMessageId,
+        ),
+        action.item,
+      ]);
     case "earlier":
       return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
     case "members-loaded": {

@@ -23,6 +23,8 @@ export interface DataTableProps<Row> {
 
 const pressed = "a, button, input, select, textarea, label, summary, [role=switch], [role=checkbox]";
 
+const ownKeys = "input, select, textarea, [role=combobox], [role=listbox], [role=menu]";
+
 /** Not what has a press of its own, nor what lies over the table, nor the end of marking some text to copy it. */
 function isOpening({ target, currentTarget }: MouseEvent): boolean {
   const isOwn = target instanceof Element && currentTarget.contains(target) && !target.closest(pressed);
@@ -36,6 +38,8 @@ export function DataTable<Row>({ label, columns, rows, idOf, onOpen, openId }: D
   function onKeyDown(event: KeyboardEvent) {
     const act = rowActOf(event.key);
     if (act === undefined || event.ctrlKey || event.metaKey || event.altKey || !body.current) return;
+    // What is written to or chosen from in a row has these keys for itself.
+    if (event.target instanceof Element && event.target.closest(ownKeys)) return;
     const stops = rowStops(body.current);
     const rowOf = (stop: HTMLElement | undefined) => stop?.closest("tr");
     const at = stops.findIndex((stop) => rowOf(stop)?.contains(document.activeElement));
