@@ -1,6 +1,6 @@
 import type { Calls } from "./calls.ts";
 import { isDotSegment } from "./dot-segment.ts";
-import { ParleyError, type TokenError, toParleyError } from "./parley-error.ts";
+import { ParleyError, readRefusal, type TokenError, toParleyError } from "./parley-error.ts";
 import { type CallName, routes } from "./routes.ts";
 import type { TokenKeeper } from "./token-keeper.ts";
 
@@ -85,13 +85,15 @@ export class Api {
     const token = await tokens?.current(options.keepalive);
     const response = await this.#fetch(method, path, body, token, options);
     if (response.status !== 401 || !tokens || token === undefined) return okOrThrow(response);
+    // Read before another token is waited for: the call may be given up meanwhile, and who is signed out is so all the same.
+    const refuse = await readRefusal(response);
     let cause: TokenError | undefined;
     const other = await tokens.other(token).catch((error: TokenError) => {
       cause = error;
       return undefined;
     });
     if (other === undefined) {
-      const refusal = await toParleyError(response, cause);
+      const refusal = refuse(cause);
       this.#options.onSignedOut?.(refusal);
       throw refusal;
     }

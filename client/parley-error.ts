@@ -59,15 +59,20 @@ interface Problem {
   errors?: Record<string, string[]>;
 }
 
-export async function toParleyError(response: Response, cause?: TokenError): Promise<ParleyError> {
+export async function toParleyError(response: Response): Promise<ParleyError> {
+  return (await readRefusal(response))();
+}
+
+/** Reads it at once, and makes the error when it is known why there is no other token. */
+export async function readRefusal(response: Response): Promise<(cause?: TokenError) => ParleyError> {
   const isJson = /json/u.test(response.headers.get("content-type") ?? "");
   const problem = isJson ? ((await response.json()) as Problem) : {};
   const seconds = Number(response.headers.get("retry-after"));
-  return new ParleyError(response.status, problem, {
+  const at: At = {
     requestId: response.headers.get("x-request-id") ?? undefined,
     retryAfterMs: seconds > 0 ? seconds * 1_000 : undefined,
-    cause,
-  });
+  };
+  return (cause) => new ParleyError(response.status, problem, { ...at, cause });
 }
 
 /** What to show a person. */

@@ -641,6 +641,18 @@ test("asks for another token when one is refused, and says so when there is none
   const out = make(ada, { getToken: () => "garbage", userId: ada });
   await out.start();
   expect(out.getState()).toMatchObject({ phase: "failed", link: "signed-out" });
+
+  // Also when the call that was refused is given up while another token is waited for.
+  const left = new AbortController();
+  const late = make(ada, {
+    getToken: (why) => {
+      if (why === "refused") left.abort();
+      return "garbage";
+    },
+    userId: ada,
+  });
+  await expect(late.api.call("events.list", {}, { signal: left.signal })).rejects.toMatchObject({ status: 401 });
+  expect(late.getState().link).toBe("signed-out");
 });
 
 test("what getToken throws is the cause of what the app is told, without the token that it may quote", async () => {
