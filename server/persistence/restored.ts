@@ -10,6 +10,8 @@ export async function beginNewEpochs(ownerUrl: string): Promise<number> {
   await owner.connect();
   try {
     await owner.query("begin");
+    // Beside a service that runs, sends would queue behind a lock that is waited for.
+    await owner.query("set local lock_timeout = '3s'");
     // Forced, the walls hold the owner too; in this transaction alone they do not.
     await owner.query("alter table tenant_log no force row level security");
     const { rowCount } = await owner.query(

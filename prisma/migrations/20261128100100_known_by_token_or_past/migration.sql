@@ -1,4 +1,5 @@
--- Known is, too, whom a token names that the tenant's own issuer made, and who was in a chat once.
+-- Known is, too, whom a token names that the tenant's own issuer made, and who was in a chat once. Who was erased may
+-- still press a link in an old mail, or their mail provider does: what is chosen by it is kept, and makes nobody known again.
 
 -- Whom tokens name that were found good: input [{u, at: when the token was issued}]. Of who was erased only one issued since makes them known again: what is
 -- refused by now may have been taken just before.
@@ -13,7 +14,7 @@ begin
   where x.tenant_id = t and x.id = r.u and x.erased_at is not null and r.at > x.valid_after;
 end $f$;
 
--- The next of whom a send to many is for, in order of id: those who are there when their turn comes. The spans of the erased stay and name nobody.
+-- The next of whom a send to many is for, in order of id: those who are there when their turn comes. What the erased leave or choose names nobody.
 create or replace function next_recipients_v1(t text, audience text, of_id text, after text, lim int) returns setof text
 language plpgsql volatile security invoker
 set enable_seqscan = off set plan_cache_mode = force_generic_plan set search_path = pg_catalog, public
@@ -39,9 +40,11 @@ begin
       union
       (select distinct s.user_id from topic_subscribers s where s.tenant_id = t and s.user_id > after order by s.user_id limit lim)
       union
-      (select distinct p.user_id from preferences p where p.tenant_id = t and p.user_id > after order by p.user_id limit lim)
+      (select d.user_id from (select distinct p.user_id from preferences p where p.tenant_id = t and p.user_id > after order by p.user_id) d
+       where not coalesce((select e.erased_at is not null from users e where e.tenant_id = t and e.id = d.user_id), false) order by d.user_id limit lim)
       union
-      (select g.user_id from preference_timings g where g.tenant_id = t and g.user_id > after order by g.user_id limit lim)
+      (select g.user_id from preference_timings g where g.tenant_id = t and g.user_id > after
+       and not coalesce((select e.erased_at is not null from users e where e.tenant_id = t and e.id = g.user_id), false) order by g.user_id limit lim)
     ) x order by x.u limit lim;
   end if;
 end $f$;
@@ -59,6 +62,9 @@ begin
     union select s.user_id from membership_spans s where s.tenant_id = t
       and not exists (select from users e where e.tenant_id = t and e.id = s.user_id and e.erased_at is not null)
     union select n.user_id from notifications n where n.tenant_id = t and n.status = 'visible'
-    union select s.user_id from topic_subscribers s where s.tenant_id = t union select p.user_id from preferences p where p.tenant_id = t
-    union select g.user_id from preference_timings g where g.tenant_id = t) x);
+    union select s.user_id from topic_subscribers s where s.tenant_id = t
+    union select p.user_id from preferences p where p.tenant_id = t
+      and not exists (select from users e where e.tenant_id = t and e.id = p.user_id and e.erased_at is not null)
+    union select g.user_id from preference_timings g where g.tenant_id = t
+      and not exists (select from users e where e.tenant_id = t and e.id = g.user_id and e.erased_at is not null)) x);
 end $f$;

@@ -42,8 +42,9 @@ begin
   return noted;
 end $f$;
 
--- As it was, but for the job: it is one row for the whole tenant, and is locked after all channels are. Between two channels it would meet
--- another node that has the second of them and waits for the job.
+-- As it was, but for two things. The job is one row for the whole tenant, and is locked after all channels are: between two channels it would
+-- meet another node that has the second of them and waits for the job. And the version of a channel without members moves with the number of
+-- its subscriptions, taken while its row is locked, so that a node knows which of two numbers is the later one, whichever it hears of first.
 create or replace function change_channels_v1(t text, node text, input json)
 returns table (channel text, subscriptions int, before bigint, version bigint, added json, removed text[], refused text[])
 language plpgsql volatile security invoker set plan_cache_mode = force_generic_plan set search_path = pg_catalog, public as $f$
@@ -107,6 +108,9 @@ begin
     version := before;
     if json_array_length(added) > 0 or cardinality(removed) > 0 then
       version := greatest(before + 1, (extract(epoch from moment) * 1000000)::bigint);
+    end if;
+    if version = before and total <> place.subscriptions and r.c !~ '^(#|presence-)' then
+      version := greatest(before + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
     end if;
     if total = 0 and not exists (select 1 from channel_members b where b.tenant_id = t and b.channel = r.c) then
       delete from channels ch where ch.tenant_id = t and ch.name = r.c;

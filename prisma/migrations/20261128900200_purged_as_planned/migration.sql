@@ -1,5 +1,6 @@
--- As it was, but that the planner's cursors stay to the end, at the head of the log: without them what is left of the log would be planned
--- once more between two rounds, and who was mailed before would be mailed again.
+-- As it was, but for two things. A tenant which is restored while the purge waits for its row stays as it is. And the planner's cursors stay
+-- to the end, at the head of the log: without them what is left of the log would be planned once more between two rounds, and who was mailed
+-- before would be mailed again.
 create or replace function purge_tenant_v1(t text, lim int) returns bigint
 language plpgsql volatile security invoker set search_path = pg_catalog, public as $f$
 declare

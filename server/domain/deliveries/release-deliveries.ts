@@ -3,7 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
-import { findHeldAnswer, unitOfWork } from "../../persistence/unit-of-work.ts";
+import { afterCommit, findHeldAnswer, unitOfWork } from "../../persistence/unit-of-work.ts";
 import { settleWaiting } from "./lookup-store.ts";
 import { mailJob } from "./store.ts";
 
@@ -18,6 +18,7 @@ export const releaseDeliveries = mutation({
   access: { caller: "admin", scope: "admin" },
   input: z.object({ action: z.enum(["send", "cancel"]) }),
   output: z.object({ count: z.number().int() }),
+  errors: ["outcome-unknown"],
   async handle(ctx, { action }) {
     const { db } = ctx.services;
     const held = ctx.idempotent && (await findHeldAnswer(db, ctx.tenantId, ctx.idempotent));
@@ -25,11 +26,14 @@ export const releaseDeliveries = mutation({
     let count = 0;
     // In steps, as a statement has its time: what is done stays done, and whoever asks again goes on.
     for (let from: Date | undefined, more = true; more; more = from !== undefined) {
-      const step = await tenantTransaction(db.prisma, ctx.tenantId, (tx) => settle(tx, ctx.tenantId, action, from));
+      const settleSome = () =>
+        tenantTransaction(db.prisma, ctx.tenantId, (tx) => settle(tx, ctx.tenantId, action, from));
+      const step = await (count > 0 ? afterCommit(settleSome) : settleSome());
       count += step.count;
       from = step.next;
     }
-    return unitOfWork(db, ctx.tenantId, async () => ({ count }), ctx.idempotent);
+    const answer = () => unitOfWork(db, ctx.tenantId, async () => ({ count }), ctx.idempotent);
+    return count > 0 ? afterCommit(answer) : answer();
   },
 });
 

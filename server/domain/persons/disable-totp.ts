@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
-import { ensureMayTry } from "./policy.ts";
+import { ensureMayTry, noFactors } from "./policy.ts";
 import { code, signedIn } from "./schema.ts";
 import { spendCode } from "./spend-code.ts";
 import { lockPerson, savePerson } from "./store.ts";
@@ -27,8 +27,7 @@ export const disableTotp = mutation({
         const person = await lockPerson(tx, personId);
         if ((await spendCode(tx, settings.authSecret, person, code)) !== "good")
           throw new DomainError("invalid", { errors: { code: ["is not good"] } });
-        const data = { totpSecret: null, totpConfirmedAt: null, totpLastStep: 0n, recoveryHashes: [] };
-        await savePerson(tx, personId, data);
+        await savePerson(tx, personId, noFactors);
         return {};
       },
       ctx.idempotent,

@@ -1,7 +1,7 @@
 import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
 import { makeLink } from "./make-link.ts";
-import { linkLasts } from "./policy.ts";
+import { linkLasts, noFactors } from "./policy.ts";
 import { asInstallation, findPersonByEmail, insertLink, savePerson } from "./store.ts";
 
 /**
@@ -15,8 +15,7 @@ export async function makeResetLink(db: Database, baseUrl: string, email: string
     if (!person) throw new DomainError("not_found", { detail: `Nobody has an account with ${email}` });
     const expiresAt = new Date(Date.now() + linkLasts.reset * 60_000);
     await insertLink(tx, { kind: "reset", hash, personId: person.id, expiresAt });
-    const off = { totpSecret: null, totpConfirmedAt: null, totpLastStep: 0n, recoveryHashes: [] };
-    await savePerson(tx, person.id, off);
+    await savePerson(tx, person.id, noFactors);
   });
   return `${baseUrl}/reset?token=${token}`;
 }

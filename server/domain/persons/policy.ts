@@ -101,3 +101,6 @@ export function personMailJob(tenantId: TenantId, mail: PersonMail, until: Date)
     payload: { tenantId, ...mail, until: until.toISOString() },
   };
 }
+
+/** What a person without two factors has of them. */
+export const noFactors = { totpSecret: null, totpConfirmedAt: null, totpLastStep: 0n, recoveryHashes: [] };
