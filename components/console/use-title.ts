@@ -20,6 +20,7 @@ export function useTitle(object: string | undefined, section: string): void {
     const watch = new MutationObserver(set);
     watch.observe(document.head, { childList: true, subtree: true, characterData: true });
     return () => {
+      if (watch.takeRecords().length > 0) set();
       watch.disconnect();
       document.title = own;
     };

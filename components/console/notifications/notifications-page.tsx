@@ -139,7 +139,7 @@ export function NotificationsPage() {
       >
         {open && (
           <div className="p-4">
-            <NotificationLife id={open} />
+            <NotificationLife key={open} id={open} />
           </div>
         )}
       </Drawer>

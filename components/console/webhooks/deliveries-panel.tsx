@@ -102,7 +102,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
       >
         {open && (
           <div className="p-4">
-            <DeliveryLife webhookId={webhookId} deliveryId={open} />
+            <DeliveryLife key={open} webhookId={webhookId} deliveryId={open} />
           </div>
         )}
       </Drawer>

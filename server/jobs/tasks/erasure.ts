@@ -29,7 +29,7 @@ import {
   listPersonNotifications,
 } from "./person-store.ts";
 import type { Part, Plan, TaskWork } from "./plan.ts";
-import { dropEntryAddresses } from "./trace-store.ts";
+import { dropEntryAddresses, listPersonEntries } from "./trace-store.ts";
 
 const rowsAStep = 200;
 const chatsAStep = 20;
@@ -162,9 +162,11 @@ const calls: Part = async ({ db, tenantId, subject }, after) => {
   return { done: rows.length, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
 };
 
-const entries: Part = async ({ db, tenantId, subject }) => {
-  const changed = await dropEntryAddresses(db, tenantId, { userId: subject, limit: rowsAStep });
-  return { done: 0, next: changed === rowsAStep ? "more" : undefined };
+const entries: Part = async ({ db, tenantId, subject }, after) => {
+  const rows = await listPersonEntries(db, tenantId, { userId: subject, after, limit: rowsAStep });
+  const ids = rows.map(({ id }) => id);
+  await dropEntryAddresses(db, tenantId, ids);
+  return { done: 0, next: rows.length === rowsAStep ? ids.at(-1) : undefined };
 };
 
 /**

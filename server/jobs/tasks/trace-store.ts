@@ -24,14 +24,9 @@ export function listPersonEntries(
   return db.forTenant(tenantId).auditEntry.findMany({ where, orderBy: { id: "asc" }, take: limit });
 }
 
-/** Takes out from where somebody did what they did as an Admin; that they did it stays. Returns of how many entries, at most `limit`. */
-export async function dropEntryAddresses(
-  db: Database,
-  tenantId: TenantId,
-  { userId, limit }: { userId: string; limit: number },
-): Promise<number> {
-  const where = { tenantId, actorKind: "user", actorId: userId, ip: { not: null } };
-  return (await db.forTenant(tenantId).auditEntry.updateMany({ where, data: { ip: null }, limit })).count;
+/** Takes out from where somebody did what they did as an Admin; that they did it stays. */
+export async function dropEntryAddresses(db: Database, tenantId: TenantId, ids: string[]): Promise<void> {
+  await db.forTenant(tenantId).auditEntry.updateMany({ where: { tenantId, id: { in: ids } }, data: { ip: null } });
 }
 
 export interface PastMembership {

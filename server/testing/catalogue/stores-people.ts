@@ -81,7 +81,14 @@ export const personStores: StoreModules = {
     module: traces,
     rows: {
       listPersonEntries: [({ db, mine }) => traces.listPersonEntries(db, mine, { userId: "ada", limit }), own],
-      dropEntryAddresses: [({ db, mine }) => traces.dropEntryAddresses(db, mine, { userId: "ada", limit }), own],
+      dropEntryAddresses: [
+        async ({ db, mine, other }) => {
+          const entries = await db.forTenant(other).auditEntry.findMany({ select: { id: true }, take: limit });
+          const ids = entries.map(({ id }) => id);
+          return await traces.dropEntryAddresses(db, mine, ids);
+        },
+        undefined,
+      ],
       listPastMemberships: [({ db, mine }) => traces.listPastMemberships(db, mine, { userId: "ada", limit }), own],
     },
   },
