@@ -108,14 +108,14 @@ export function boundedPageInput(most: number) {
 const cursorLength = 1600;
 
 export const cursorInput = {
-  before: z.string().max(cursorLength).optional().describe("Older than this cursor"),
-  after: z.string().max(cursorLength).optional().describe("Newer than this cursor"),
+  before: z.string().max(cursorLength).optional().describe("Older than this cursor: nextCursor goes here"),
+  after: z.string().max(cursorLength).optional().describe("Newer than this cursor: prevCursor goes here"),
   limit: z.number().optional().describe("1 to 200"),
 };
 
 /** Of a list by name, which goes on by `after`. */
 export const nameCursorInput = {
-  before: cursorInput.before.describe("Before this cursor in the order of the list"),
+  before: cursorInput.before.describe("Before this cursor in the order of the list: prevCursor goes here"),
   after: cursorInput.after.describe("After this cursor in the order of the list: nextCursor goes here"),
   limit: cursorInput.limit,
 };

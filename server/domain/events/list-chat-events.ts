@@ -17,7 +17,7 @@ export const listChatEvents = query({
   access: { caller: "admin", scope: "admin" },
   input: z.object({
     chatId: entityId,
-    before: cursorInput.before.describe("Older than this event id"),
+    before: cursorInput.before.describe("Older than this event id: nextCursor goes here"),
     limit: cursorInput.limit,
   }),
   output: cursorPage(envelopeSchema),

@@ -21,7 +21,7 @@ const input = z.object({
     .string()
     .max(200)
     .optional()
-    .describe("Events after this event id; without it only the present position is answered"),
+    .describe("Events after this event id: nextCursor goes here; without it only the present position is answered"),
   limit: z.number().optional().describe("1 to 500, 100 unless given"),
   wait: z.number().optional().describe("Seconds to hold the call open until something comes, at most 55"),
 });

@@ -28,7 +28,12 @@ export const listChatMessages = query({
   summary: "What was written in a chat of the tenant, newest first, with what each message said before",
   http: { method: "GET", path: "/admin/chats/{chatId}/messages" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ chatId: entityId, before: seqCursor, after: seqCursor, limit: z.number().optional() }),
+  input: z.object({
+    chatId: entityId,
+    before: seqCursor.describe("Older than this seq: nextCursor goes here"),
+    after: seqCursor.describe("Newer than this seq: prevCursor goes here"),
+    limit: z.number().optional(),
+  }),
   output: cursorPage(messageSchema.extend({ senderName, edits: z.array(version) }).meta({ id: "TenantMessage" })),
   async handle(ctx, input) {
     const { db } = ctx.services;

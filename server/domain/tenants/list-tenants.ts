@@ -29,7 +29,11 @@ export const listTenants = query({
   summary: "The tenants of the installation by id, with what they have and nothing of what is in it",
   http: { method: "GET", path: "/installation/tenants", root: true },
   access: { caller: "installation" },
-  input: z.object({ search: text(100).optional(), after: text(100).optional(), limit: z.number().optional() }),
+  input: z.object({
+    search: text(100).optional(),
+    after: text(100).optional().describe("After this tenant id: nextCursor goes here"),
+    limit: z.number().optional(),
+  }),
   output: cursorPage(installationTenantSchema),
   errors: ["unauthenticated", "forbidden", "cursor_invalid"],
   async handle(ctx, { search, after = "", limit }) {

@@ -65,6 +65,16 @@ test("what clients put into the address beside or instead of the body is said, a
   expect(of("get", "/Chat")).not.toContain("query access_token");
 });
 
+test("every list that is read by cursors says where its nextCursor goes", () => {
+  const silent = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { parameters, responses }]) => {
+      const isRead = method === "get" && JSON.stringify(responses).includes('"nextCursor"');
+      return isRead && !JSON.stringify(parameters).includes("nextCursor") ? [path] : [];
+    }),
+  );
+  expect(silent).toEqual([]);
+});
+
 test("each operation's name on the hub is said, where it is there", () => {
   const of = (method: string, path: string) => document.paths[path]?.[method]?.["x-hub-method"];
   expect(of("get", "/tenant/{tenantId}/v1/Notifications/unread-count")).toBe("CountNotificationUnread");
