@@ -46,6 +46,17 @@ describe("succeeds", () => {
   });
 });
 
+test("by its name from the administration: a chat without one is deleted without, another is not", async () => {
+  const key = tenant.key();
+  const nameless = () => ada<Chat>("POST", "/Chat", { kind: "direct", memberUserIds: ["ben"] });
+  for (const query of ["", "?name="])
+    expect((await key("DELETE", `/admin/chats/${(await nameless()).body.id}${query}`)).status, query).toBe(200);
+  const address = `/admin/chats/${(await createChat()).id}`;
+  for (const query of ["", "?name=", "?name=Other"])
+    expect(await key("DELETE", address + query), query).toMatchObject({ status: 409, body: { code: "conflict" } });
+  expect((await key("DELETE", `${address}?name=Crew`)).status).toBe(200);
+});
+
 test("a second time it is 404", async () => {
   const chat = await createChat();
   const answers = await Promise.all([remove(ada, chat), remove(ada, chat), remove(ada, chat)]);

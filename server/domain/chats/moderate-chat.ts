@@ -56,7 +56,11 @@ export const deleteTenantChat = mutation({
   summary: "Delete a chat for everybody in it; its name has to be given, because it cannot be undone",
   http: { method: "DELETE", path: "/admin/chats/{chatId}" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ chatId: entityId, name: text(limits.chatName).describe("Of the chat; empty when it has none") }),
+  input: z.object({
+    chatId: entityId,
+    // An empty value of an address counts as left out, so left out is empty.
+    name: text(limits.chatName).default("").describe("Of the chat; empty or left out when it has none"),
+  }),
   output: empty,
   errors: ["conflict"],
   async handle(ctx, input) {
