@@ -104,7 +104,7 @@ const problemSchema = {
 const streamSchema = {
   type: "string",
   description:
-    "Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
+    "For who names it and prefers it to JSON. Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
 };
 
 function toOperation(
