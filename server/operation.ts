@@ -53,6 +53,8 @@ export interface HttpBinding {
   inQuery?: string[];
   /** A form is taken as well as JSON. */
   form?: boolean;
+  /** Headers of its own that its answer carries. */
+  says?: ("X-Event-Cursor" | "X-User-Id")[];
   /** Who asks with `Accept: text/event-stream` is answered by a stream that goes on. */
   streams?: true;
 }

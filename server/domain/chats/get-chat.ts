@@ -12,7 +12,7 @@ import { getMemberChat } from "./store.ts";
 export const getChat = query({
   name: "chats.get",
   summary: "One of the caller's chats",
-  http: { method: "GET", path: "/Chat/{chatId}" },
+  http: { method: "GET", path: "/Chat/{chatId}", says: ["X-Event-Cursor"] },
   access: { caller: "user", scope: "chats:read" },
   input: z.object({ chatId: entityId }),
   output: chatSchema,

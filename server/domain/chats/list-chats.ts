@@ -15,7 +15,7 @@ const input = z.object({ ...pageInput, ...cursorInput });
 export const listChats = query({
   name: "chats.list",
   summary: "The caller's chats, newest activity first",
-  http: { method: "GET", path: "/Chat" },
+  http: { method: "GET", path: "/Chat", says: ["X-Event-Cursor", "X-User-Id"] },
   access: { caller: "user", scope: "chats:read" },
   input,
   output: z.union([page(chatSchema), cursorPage(chatSchema)]),

@@ -9,7 +9,7 @@ const count = z.number().int();
 export const getCounters = query({
   name: "inbox.getCounters",
   summary: "Everything that is unread of the caller: chats, mentions, inbox",
-  http: { method: "GET", path: "/counters" },
+  http: { method: "GET", path: "/counters", says: ["X-Event-Cursor"] },
   access: { caller: "user", scope: "notifications:read" },
   input: z.object({}),
   output: z

@@ -13,7 +13,7 @@ import { listMembers as loadMembers } from "./store.ts";
 export const listMembers = query({
   name: "members.list",
   summary: "Who is in a chat: user ids, or whole members with expand",
-  http: { method: "GET", path: "/Chat/{chatId}/members" },
+  http: { method: "GET", path: "/Chat/{chatId}/members", says: ["X-Event-Cursor"] },
   access: { caller: "user", scope: "chats:read" },
   input: z.object({ chatId: entityId, expand: z.boolean().optional(), ...pageInput, ...nameCursorInput }),
   output: z.union([page(z.string()), page(memberSchema), cursorPage(z.string()), cursorPage(memberSchema)]),

@@ -13,7 +13,7 @@ import { listMessages as loadMessages, type SeqRange } from "./store.ts";
 export const listMessages = query({
   name: "messages.list",
   summary: "Messages of a chat, newest first",
-  http: { method: "GET", path: "/Chat/{chatId}/messages" },
+  http: { method: "GET", path: "/Chat/{chatId}/messages", says: ["X-Event-Cursor"] },
   access: { caller: "user", scope: "messages:read" },
   input: z.object({ chatId: entityId, ...pageInput, ...cursorInput }),
   output: z.union([page(messageSchema), cursorPage(messageSchema)]),

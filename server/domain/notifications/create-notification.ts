@@ -26,7 +26,7 @@ export const createNotification = mutation({
   input: inputSchema,
   output: notificationSchema,
   personal: [...personalFields, "variables", "email"],
-  errors: ["idempotency_reused", "outcome-unknown"],
+  errors: ["idempotency_running", "idempotency_reused", "outcome-unknown"],
   ownIdempotency: true,
   async handle(ctx, input) {
     const { db } = ctx.services;

@@ -29,7 +29,7 @@ const input = z.object({
 export const listNotifications = query({
   name: "notifications.list",
   summary: "The caller's inbox, newest first; for keys and Admins also what is scheduled",
-  http: { method: "GET", path: "/Notifications" },
+  http: { method: "GET", path: "/Notifications", says: ["X-Event-Cursor"] },
   access: { caller: "user-or-key", scope: "notifications:read" },
   input,
   output: z.union([page(notificationSchema), cursorPage(notificationSchema)]),

@@ -98,7 +98,23 @@ test("what calls and answers carry in headers is said where it is so", () => {
   expect(Object.keys(send.responses["201"]?.headers ?? {})).toEqual(
     expect.arrayContaining(["X-Request-Id", "RateLimit", "RateLimit-Policy", "Idempotent-Replayed"]),
   );
-  expect(Object.keys(send.responses["429"]?.headers ?? {})).toEqual(["Retry-After"]);
+  const headersOf = (entry: Entry, status: string) => Object.keys(entry.responses[status]?.headers ?? {});
+  expect(headersOf(send, "409")).toContain("Retry-After");
+  expect(headersOf(send, "429")).toEqual(expect.arrayContaining(["Retry-After", "RateLimit", "RateLimit-Policy"]));
+  const lists = [
+    "Chat",
+    "Chat/{chatId}",
+    "Chat/{chatId}/members",
+    "Chat/{chatId}/messages",
+    "Notifications",
+    "counters",
+  ];
+  for (const path of lists)
+    expect(headersOf(of("get", `/tenant/{tenantId}/v1/${path}`), "200"), path).toContain("X-Event-Cursor");
+  expect(headersOf(of("get", "/tenant/{tenantId}/v1/Chat"), "200")).toContain("X-User-Id");
+  // A visitor has no bucket of its own, and a message's repeat waits for the first call.
+  expect(headersOf(of("get", "/tenant/{tenantId}/v1/demo"), "200")).toEqual(["X-Request-Id"]);
+  expect(of("post", "/tenant/{tenantId}/v1/Chat/{chatId}/messages").responses["409"]).toBeUndefined();
   const tokens = of("post", "/tenant/{tenantId}/v1/tokens");
   expect(names(tokens)).not.toContain("X-Act-As-User");
   expect(Object.keys(of("get", "/tenant/{tenantId}/v1/Chat").responses["200"]?.headers ?? {})).not.toContain(

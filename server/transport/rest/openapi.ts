@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type ErrorCode, errorCodes, errorTable } from "../../errors.ts";
 import { type HttpBinding, hubMethodName, type Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import { version } from "../../version.ts";
 import { parametersOf } from "./openapi-parameters.ts";
+import { answerHeaders, problemSchema, responsesOf } from "./openapi-responses.ts";
 
 type Json = Record<string, unknown>;
 
@@ -60,52 +60,10 @@ export function openApiDocument(): Json {
         },
       },
       schemas: { ...schemas, Problem: problemSchema },
-      headers,
+      headers: answerHeaders,
     },
   };
 }
-
-const text = { type: "string" };
-const headers = {
-  "X-Request-Id": { description: "By which the request log finds the call", schema: text },
-  "Retry-After": { description: "Seconds until it is worth another try", schema: { type: "integer" } },
-  RateLimit: {
-    description: "What is left of the caller's bucket: `r` calls, and all of it in `t` seconds",
-    schema: text,
-  },
-  "RateLimit-Policy": { description: "The bucket: `q` calls in `w` seconds", schema: text },
-  "Idempotent-Replayed": {
-    description: "`true`: the answer that the first call with this Idempotency-Key got",
-    schema: text,
-  },
-};
-
-function refer(names: (keyof typeof headers)[]): Json {
-  return { headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])) };
-}
-
-const problemSchema = {
-  type: "object",
-  description: "RFC 9457",
-  required: ["type", "title", "status", "code"],
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    code: { type: "string", enum: errorCodes },
-    detail: { type: "string" },
-    instance: { type: "string" },
-    requestId: { type: "string" },
-    errors: { type: "object", additionalProperties: { type: "array", items: { type: "string" } } },
-  },
-};
-
-/** What it says on the wire is the HTML Standard's, 9.2, which no JSON Schema describes. */
-const streamSchema = {
-  type: "string",
-  description:
-    "For who names it and prefers it to JSON. Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
-};
 
 function toOperation(
   operation: Operation,
@@ -145,7 +103,7 @@ function toOperation(
           },
         }
       : {}),
-    responses: responses(operation, hasBody, schemas),
+    responses: responsesOf(operation, { hasBody, output: toSchema(operation.output, "output", schemas) }),
     "x-scope": operation.access.scope,
     "x-caller": operation.access.caller,
     // What is at no tenant's address is on no hub.
@@ -160,48 +118,6 @@ function securityOf({ access }: Operation): Json {
   if (caller === "person") return { security: [{ console: [] }] };
   if (caller === "internal") return { security: [{ internal: [] }] };
   return caller === "key" || caller === "installation" ? { security: [{ apiKey: [] }] } : {};
-}
-
-/** What the pipeline may say of a call before its operation sees it, beside what the operation itself declares. */
-function codesOf({ access, http, kind, errors = [] }: Operation, hasBody: boolean): ErrorCode[] {
-  const codes: ErrorCode[] = ["invalid", "unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"];
-  if (!http.root) codes.push("tenant_suspended", "scope_missing");
-  if (access.caller === "user") codes.push("user_required");
-  if (hasBody) codes.push("too_large", "not_json");
-  if (http.method === "POST" && kind === "mutation") codes.push("idempotency_running", "idempotency_reused");
-  return [...new Set([...codes, ...errors])];
-}
-
-function responses(operation: Operation, hasBody: boolean, schemas: Json): Json {
-  const codes = codesOf(operation, hasBody);
-  const byStatus = new Map<number, string[]>();
-  for (const code of codes)
-    byStatus.set(errorTable[code].status, [...(byStatus.get(errorTable[code].status) ?? []), code]);
-  const problems = [...byStatus]
-    .sort(([a], [b]) => a - b)
-    .map(([status, names]) => [
-      String(status),
-      {
-        description: names.join(", "),
-        ...(status === 429 || status === 503 ? refer(["Retry-After"]) : {}),
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-      },
-    ]);
-  const { http, kind } = operation;
-  const answer = {
-    description: "The answer",
-    ...refer([
-      "X-Request-Id",
-      ...(http.root ? [] : (["RateLimit", "RateLimit-Policy"] as const)),
-      ...(http.method === "POST" && kind === "mutation" ? (["Idempotent-Replayed"] as const) : []),
-    ]),
-    content: {
-      "application/json": { schema: toSchema(operation.output, "output", schemas) },
-      ...(operation.http.streams ? { "text/event-stream": { schema: streamSchema } } : {}),
-    },
-  };
-  const found = operation.http.finds ? { 200: { ...answer, description: "What was there already" } } : {};
-  return { ...found, [String(operation.http.status ?? 200)]: answer, ...Object.fromEntries(problems) };
 }
 
 /** Zod's own JSON Schema; named schemas move to components. */
