@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import type { Service } from "./cli/service.ts";
+import { tailEvents } from "./cli/tail-events.ts";
 import { readEventStream } from "./stream-transport.ts";
 import type { LiveEvent } from "./types.ts";
 
@@ -26,4 +28,29 @@ test("a stream of which nothing is heard any more ends, signs of life keep it", 
   expect(ended).toHaveBeenCalled();
   await reading;
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a tail whose cursor was of no use comes back from where it went on, not from that cursor", async () => {
+  vi.useFakeTimers();
+  const ends = new AbortController();
+  const asked: (string | null)[] = [];
+  vi.stubGlobal("fetch", async (address: string) => {
+    asked.push(new URL(address).searchParams.get("after"));
+    if (asked.length === 2) ends.abort();
+    return new Response(`id: now\nevent: resync\ndata: {"reason":"expired","eventId":"now"}\n\n`);
+  });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  const resynced: string[] = [];
+  const tail = tailEvents({
+    service: { baseUrl: "http://parley.test", tenantId: "acme", headers: {} } as Service,
+    ...{ after: "old", kinds: undefined, chatId: undefined, signal: ends.signal },
+    ...{ onEvent: () => {}, onResync: (eventId) => resynced.push(eventId) },
+  });
+  await vi.runAllTimersAsync();
+  await tail;
+  expect(asked).toEqual(["old", "now"]);
+  expect(resynced).toContain("now");
 });

@@ -24,7 +24,10 @@ export async function tailEvents({ service, after, signal, onEvent, onResync }: 
         onPosition: (eventId) => {
           since = eventId;
         },
-        onResync,
+        onResync: (eventId) => {
+          since = eventId;
+          onResync(eventId);
+        },
       });
       if (lastWord !== undefined) throw new ParleyError(403, { code: "disconnected", detail: lastWord });
     } catch (error) {
