@@ -21,6 +21,7 @@ import { committedEvents, connections, registry } from "./metrics.ts";
 import { MinuteLog } from "./minute-log.ts";
 import { openDatabase } from "./persistence/database.ts";
 import { withoutCalls } from "./persistence/prisma.ts";
+import { plainAddress } from "./plain-address.ts";
 import { Realtime } from "./realtime/realtime.ts";
 import { routeUpgrades } from "./realtime/upgrade.ts";
 import { RequestLog } from "./request-log.ts";
@@ -184,7 +185,7 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
       ignoreDuplicateSlashes: true,
       maxParamLength: 2000,
     },
-    rewriteUrl: (request) => (request.url ?? "/").replace(/^(\/tenant\/[^/]+)\/v1\.0(?=\/|\?|$)/i, "$1/v1"),
+    rewriteUrl: (request) => plainAddress(request.url ?? "/"),
     forceCloseConnections: "idle",
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     clientErrorHandler: refuseUnreadable,

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { newId } from "../ids.ts";
+import { plainAddress } from "../plain-address.ts";
 
 export type UpgradeHandler = (
   request: IncomingMessage,
@@ -33,7 +34,7 @@ export function routeUpgrades(server: Server, routes: Routes): void {
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return askAgain(server, request, socket, head);
     socket.on("error", () => socket.destroy()); // a peer that goes away mid-way is no news
     try {
-      const url = new URL(request.url ?? "/", "http://localhost");
+      const url = new URL(plainAddress(request.url ?? "/"), "http://localhost");
       const hub = hubPath.exec(url.pathname);
       if (routes.draining()) refuse(socket, "503 Service Unavailable", { "Retry-After": "1" });
       else if (hub) routes.hub(request, socket, head, { tenant: decodeURIComponent(hub[1] ?? ""), url });
