@@ -228,7 +228,17 @@ function generalise(body: unknown, { tenantId }: Side): unknown {
 
 const document = openApiDocument() as { paths: Record<string, Record<string, { responses: Record<string, unknown> }>> };
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
-ajv.addSchema(document, "openapi");
+ajv.addSchema(closed(document) as object, "openapi");
+
+/** The document says what is in an answer and lets more be there. Here nothing else may be: a field that it does not say is found. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (!value || typeof value !== "object") return value;
+  const all = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, closed(item)]));
+  return all.type === "object" && all.properties && all.additionalProperties === undefined
+    ? { ...all, additionalProperties: false }
+    : all;
+}
 
 /** The answer is what the OpenAPI document says it is, by another reader of JSON Schema than the one that wrote it. */
 function expectDescribed({ http }: Operation, outcome: Outcome | undefined): void {

@@ -129,7 +129,11 @@ function toSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Jso
   } = z.toJSONSchema(schema, {
     io,
     unrepresentable: "any",
-    override: ({ jsonSchema }) => void delete jsonSchema.$id,
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.$id;
+      // Answers may gain fields, and clients that are made from a closed schema refuse them.
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
   }) as Json & { $defs?: Json };
   for (const [name, definition] of Object.entries($defs ?? {})) keepSchema(schemas, toName(name), relocate(definition));
   return relocate(rest) as Json;
