@@ -48,6 +48,11 @@ export const problemSchema = {
   },
 };
 
+const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+
+/** The refusals that come of no operation: 405, 431, 500. */
+export const otherProblem = { description: "Any other refusal", content: problem };
+
 /** What it says on the wire is the HTML Standard's, 9.2, which no JSON Schema describes. */
 const streamSchema = {
   type: "string",
@@ -78,7 +83,7 @@ export function responsesOf(operation: Operation, { hasBody, output }: { hasBody
       {
         description: codes.join(", "),
         ...refer(headersOf(codes)),
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+        content: problem,
       },
     ]);
   const { access, http, kind } = operation;
@@ -97,7 +102,8 @@ export function responsesOf(operation: Operation, { hasBody, output }: { hasBody
     },
   };
   const found = http.finds ? { 200: { ...answer, description: "What was there already" } } : {};
-  return { ...found, [String(http.status ?? 200)]: answer, ...Object.fromEntries(problems) };
+  const others = { default: { $ref: "#/components/responses/Problem" } };
+  return { ...found, [String(http.status ?? 200)]: answer, ...Object.fromEntries(problems), ...others };
 }
 
 /** What a refusal by these codes says beside its body; the id of the request is in that too. */

@@ -26,6 +26,8 @@ test("every operation is in it, at every one of its addresses, with what it answ
       expect(entry, `${method} ${address}`).toBeDefined();
       const statuses = Object.keys(entry?.responses ?? {});
       expect(statuses).toContain(String(operation.http.status ?? 200));
+      // 405, 431 and 500 come of no operation, and are problem documents too.
+      expect(entry?.responses.default).toEqual({ $ref: "#/components/responses/Problem" });
       for (const code of operation.errors ?? []) expect(statuses).toContain(String(errorTable[code].status));
     }
   }

@@ -3,7 +3,7 @@ import { type HttpBinding, hubMethodName, type Operation } from "../../operation
 import { allOperations } from "../../operations.ts";
 import { version } from "../../version.ts";
 import { parametersOf } from "./openapi-parameters.ts";
-import { answerHeaders, problemSchema, responsesOf } from "./openapi-responses.ts";
+import { answerHeaders, otherProblem, problemSchema, responsesOf } from "./openapi-responses.ts";
 
 type Json = Record<string, unknown>;
 
@@ -60,6 +60,7 @@ export function openApiDocument(): Json {
         },
       },
       schemas: { ...schemas, Problem: problemSchema },
+      responses: { Problem: otherProblem },
       headers: answerHeaders,
     },
   };
