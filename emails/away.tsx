@@ -4,8 +4,9 @@ import { Action, Layout, Small, Title, Unsubscribe } from "./layout.tsx";
 
 export interface AwayProps {
   brand: Brand;
-  chatName: string;
-  /** Messages that nobody read, all of them. */
+  /** What the subject says, too. */
+  title: string;
+  /** How many were not read, all of them; one does not count beyond a hundred. */
   count: number;
   /** Some of them, oldest first; `at` as it is shown, in the person's zone. */
   messages: { sender: string; text: string; at: string }[];
@@ -13,8 +14,7 @@ export interface AwayProps {
   unsubscribeUrl?: string | undefined;
 }
 
-export function AwayMail({ brand, chatName, count, messages, url, unsubscribeUrl }: AwayProps) {
-  const title = `${count === 1 ? "A new message" : `${count} new messages`} in ${chatName}`;
+export function AwayMail({ brand, title, count, messages, url, unsubscribeUrl }: AwayProps) {
   return (
     <Layout
       brand={brand}
@@ -43,7 +43,7 @@ export function AwayMail({ brand, chatName, count, messages, url, unsubscribeUrl
           </Text>
         </Section>
       ))}
-      {count > messages.length && <Small>and {count - messages.length} more</Small>}
+      {count > messages.length && <Small>{count >= 100 ? "and more" : `and ${count - messages.length} more`}</Small>}
       {url && (
         <Action brand={brand} href={url}>
           Open the chat

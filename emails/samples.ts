@@ -46,7 +46,12 @@ export async function renderSamples(brand: Brand): Promise<({ name: string } & R
       createElement(DigestMail, { ...{ brand, items, ...mayEnd }, title: "Your digest: 5 notifications", more: 3 }),
     ),
     away: renderMail(
-      createElement(AwayMail, { ...{ brand, messages, ...mayEnd }, chatName: "Boat crew", count: 3, url: links.open }),
+      createElement(AwayMail, {
+        ...{ brand, messages, ...mayEnd },
+        title: "3 unread messages in Boat crew",
+        count: 3,
+        url: links.open,
+      }),
     ),
     invitation: renderMail(createElement(InvitationMail, { brand, ...invited, expires: "2026-12-03 09:12 UTC" })),
     "sign-in": renderMail(

@@ -89,6 +89,13 @@ const written = await Promise.all(
   })),
 );
 
+test("a mail about unread messages says of how many, and of whom, what its subject says", async () => {
+  const away = { ...mails.away!, subject: "100 or more unread messages from Ben" };
+  const mail = { ...(away.mail as object), chatName: "Ben", count: 100 };
+  const { text = "" } = await simpleParser(await composeMail({ ...away, mail }, sender, links));
+  expect(text.match(/.*unread.*|.*\bmore\b.*|.* in Ben.*/g)).toEqual([away.subject, "and more"]);
+});
+
 test.each(written)("$name has both parts, its links, its headers, and nothing that runs", ({ parsed }) => {
   expect(parsed.text?.trim()).toBeTruthy();
   const html = String(parsed.html);

@@ -68,7 +68,9 @@ function render(mail: ClaimedMail, brand: Brand, links: Links): Promise<Rendered
       <DigestMail openUrl={links.open} {...(mail.mail as DigestProps)} {...{ brand, unsubscribeUrl }} />,
     );
   if (mail.kind === "away")
-    return renderMail(<AwayMail url={links.open} {...(mail.mail as AwayProps)} {...{ brand, unsubscribeUrl }} />);
+    return renderMail(
+      <AwayMail url={links.open} {...(mail.mail as AwayProps)} {...{ title: mail.subject, brand, unsubscribeUrl }} />,
+    );
   const said = mail.notification ?? (mail.mail as Partial<Said> | null) ?? {};
   const { htmlContent } = said;
   const text = { message: "", ...said, subject: said.subject ?? mail.subject };
