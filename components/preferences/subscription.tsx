@@ -1,5 +1,5 @@
 import { buttonClass } from "../ui/button.tsx";
-import type { LinkedPreferences } from "./types.ts";
+import type { Category, LinkedPreferences } from "./types.ts";
 
 /** The type that the mail was of: one button to get no more of it, and one to take that back. */
 export function Subscription({ action, preferences }: { action: string; preferences: LinkedPreferences }) {
@@ -9,7 +9,8 @@ export function Subscription({ action, preferences }: { action: string; preferen
   const ofAll = category.type === "*";
   const all = preferences.categories.find(({ type }) => type === "*")?.channels.email;
   // Senders may ask for a mail that is not the default: who has said no to nothing gets it, and can say no here.
-  const subscribed = choice === "default" ? enabled || ofAll || all?.choice !== "off" : choice === "on";
+  const mailed = choice === "default" ? enabled || ofAll || all?.choice !== "off" : choice === "on";
+  const subscribed = mailed || (ofAll && preferences.categories.some(isWanted));
   const what = ofAll ? "any mail but what is always sent" : "mail of this kind";
   return (
     <section aria-labelledby="subscription" className="rounded-2xl border border-line bg-surface p-5 sm:p-6">
@@ -34,3 +35,6 @@ export function Subscription({ action, preferences }: { action: string; preferen
     </section>
   );
 }
+
+/** Chosen though not all is. */
+const isWanted = ({ channels: { email } }: Category) => email.choice === "on" && !email.locked;

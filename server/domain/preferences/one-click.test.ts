@@ -105,7 +105,7 @@ test("who wants a type by mail alone gets it so, and finds it in the archive", a
 
 test("a pause holds all but what is urgent; when it ends, what waited comes as one mail", async () => {
   await know("max");
-  await tenant.as("max")("PUT", "/preferences", { pause: "day" });
+  await tenant.as("max")("PUT", "/preferences", { pause: "day", categories: [{ type: "News", email: "on" }] });
   for (const subject of ["First", "Second"]) await tell("max", "News", { subject });
   await tell("max", "News", { subject: "Fire", priority: "Urgent" });
   const [urgent] = await mailsTo("max", 1);
@@ -123,7 +123,7 @@ test("a pause holds all but what is urgent; when it ends, what waited comes as o
   await fetch(link);
   await tell("max", "News");
   await mailsTo("max", 3); // a look changed nothing
-  await press(link); // what is summed up is of any type: it ends all of them
+  await press(link); // what is summed up is of any type: it ends all of them, also those that were chosen
   await tell("max", "News");
   await expect.poll(async () => (await statusOf("max")).at(-1)).toBe("preference");
   expect(await mailsTo("max", 3)).toHaveLength(3);

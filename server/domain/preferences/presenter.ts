@@ -118,6 +118,11 @@ export function titleOf(type: string, category: { title: string } | null | undef
   return category?.title ?? builtInTypes.get(type)?.title ?? (type === everyType ? "Everything else" : type);
 }
 
+/** What the link of a mail is about: that of a digest is about all of them. */
+export function titleOfLink(type: string, category: { title: string } | null | undefined): string {
+  return type === everyType ? "All mail" : titleOf(type, category);
+}
+
 function presentType(
   settings: TenantSettings,
   choices: ChoiceRow[],

@@ -122,7 +122,13 @@ export async function saveChoices(
     throw new DomainError("conflict", { detail: `A person can choose for at most ${maxChoices} types and channels` });
 }
 
-/** Stores a no to mails of a type, by a link of one, with what it takes the place of. However often it is said, that is what was before the first. */
+/** A yes to one type that went with a no to all: what took it away brings it back. */
+export const yesBeforeAll = "on, until all";
+
+/**
+ * Stores a no to mails of a type, by a link of one, with what it takes the place of. However often it is said, that is what was before the
+ * first. A no to all is one to each type that the person has said yes to, too, which would come before it.
+ */
 export async function saveUnsubscription(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -132,8 +138,21 @@ export async function saveUnsubscription(
   await lockUser(tx, tenantId, userId);
   const where = { tenantId_userId_type_channel: { tenantId, userId, type, channel: "email" } };
   const was = await tx.preference.findUnique({ where });
-  const before = was ? (was.enabled ? "on" : was.before) : "default";
-  await saveChoices(tx, tenantId, userId, [{ type, channel: "email", enabled: false, before }], { byLink: true });
+  const no = { channel: "email" as const, enabled: false };
+  const wanted = was?.enabled || was?.before === yesBeforeAll;
+  const choices: Choice[] = [{ ...no, type, before: wanted ? "on" : was ? was.before : "default" }];
+  if (type === everyType)
+    for (const chosen of await findWanted(tx, tenantId, userId))
+      choices.push({ ...no, type: chosen, before: yesBeforeAll });
+  await saveChoices(tx, tenantId, userId, choices, { byLink: true });
+}
+
+/** Types that a person has said yes to by mail, but for those that nobody can say no to. */
+async function findWanted(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<string[]> {
+  const where = { tenantId, userId, channel: "email", enabled: true, type: { not: everyType } };
+  const types = (await tx.preference.findMany({ where, select: { type: true } })).map(({ type }) => type);
+  const required = await tx.category.findMany({ where: { tenantId, type: { in: types }, required: true } });
+  return types.filter((type) => !required.some((category) => category.type === type));
 }
 
 /** Null puts a field back to the tenant's default; what is left out stays. */

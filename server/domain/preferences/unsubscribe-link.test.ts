@@ -125,6 +125,67 @@ describe("a mail provider", () => {
   });
 });
 
+describe("the link of a digest, which is of every type", () => {
+  const oneClick = () => form({ "List-Unsubscribe": "One-Click" });
+  const choose = (...categories: object[]) => tenant.as(person)("PUT", "/preferences", { categories });
+  const choicesOf = async (...types: string[]) => {
+    const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
+    return types.map((type) => body.categories.find((category) => category.type === type)?.channels.email.choice);
+  };
+  beforeEach(() => {
+    token = sign("*");
+  });
+
+  test("ends what was chosen too, but not what is required; taking it back brings that back, and nothing else", async () => {
+    await choose(
+      { type: "News", email: "on", inApp: "on" },
+      { type: "Deals", email: "on" },
+      { type: "Tips", email: "off" },
+      { type: "PasswordReset", email: "on" },
+    );
+    const types = ["*", "News", "Deals", "Tips", "PasswordReset"];
+    for (let time = 0; time < 2; time++) {
+      expect(await (await oneClick()).text()).toBe("Unsubscribed from All mail.\n");
+      expect(await choicesOf(...types)).toEqual(["off", "off", "off", "off", "on"]);
+    }
+    const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
+    expect(body.categories.find(({ type }) => type === "News")?.channels.inApp.choice).toBe("on");
+    await form({ do: "undo" });
+    expect(await choicesOf(...types)).toEqual(["default", "on", "on", "off", "on"]);
+  });
+
+  test("leaves a no to one kind a no when it is taken back", async () => {
+    const all = token;
+    const ofNews = sign("News");
+    await choose({ type: "News", email: "on" });
+    for (const link of [ofNews, all]) {
+      token = link;
+      await oneClick();
+    }
+    await form({ do: "undo" });
+    expect(await choicesOf("*", "News")).toEqual(["default", "off"]);
+    // The other way round: the no to all comes first.
+    await choose({ type: "News", email: "on" });
+    for (const link of [all, ofNews, all]) {
+      token = link;
+      await oneClick();
+    }
+    await form({ do: "undo" });
+    expect(await choicesOf("*", "News")).toEqual(["default", "off"]);
+    token = ofNews;
+    await form({ do: "undo" });
+    expect(await choicesOf("News")).toEqual(["on"]);
+  });
+
+  test("is taken back for one kind by that kind's link", async () => {
+    await choose({ type: "Tips", email: "on" });
+    await oneClick();
+    token = sign("Tips");
+    await form({ do: "undo" });
+    expect(await choicesOf("*", "Tips")).toEqual(["off", "on"]);
+  });
+});
+
 describe("the page's form", () => {
   test("unsubscribes and takes it back, and comes back to the page", async () => {
     const answer = await form({ do: "unsubscribe" });

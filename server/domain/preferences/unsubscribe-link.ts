@@ -4,13 +4,13 @@ import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { findCategory } from "../categories/store.ts";
 import { readLink } from "./policy.ts";
-import { titleOf } from "./presenter.ts";
+import { titleOfLink } from "./presenter.ts";
 import { linkToken, unsubscribedSchema } from "./schema.ts";
 import { saveUnsubscription } from "./store.ts";
 
 export const unsubscribeLink = mutation({
   name: "preferences.unsubscribe",
-  summary: "No more mails of the type that a mail was of, by the link in it (RFC 8058)",
+  summary: "No more mails of the type that a mail was of, or after a digest of any type, by the link in it (RFC 8058)",
   http: { method: "POST", path: "/links/{token}/unsubscribe" },
   access: { caller: "anyone" },
   input: z.object({ token: linkToken }),
@@ -27,7 +27,7 @@ export const unsubscribeLink = mutation({
         if (category?.required)
           throw new DomainError("conflict", { detail: `${category.title} cannot be unsubscribed from` });
         await saveUnsubscription(tx, ctx.tenantId, userId, type);
-        return { type, title: titleOf(type, category), channel: "email" as const, subscribed: false };
+        return { type, title: titleOfLink(type, category), channel: "email" as const, subscribed: false };
       },
       ctx.idempotent,
     );
