@@ -13,6 +13,8 @@ export interface HeldMail {
   readAt?: Date;
   expiresAt?: Date;
   gone?: boolean;
+  /** Its sender named the address. */
+  named?: boolean;
   /** Of the log, when it was planned. */
   epoch?: number;
 }
@@ -25,8 +27,9 @@ export async function holdMails(db: Database, tenantId: TenantId, held: HeldMail
     await tx.notification.createMany({
       data: notes
         .filter(({ gone }) => !gone)
-        .map(({ id, userId, type = "News", readAt = null, expiresAt = null }, n) => ({
+        .map(({ id, userId, type = "News", readAt = null, expiresAt = null, named, address }, n) => ({
           ...{ tenantId, id, userId, type, readAt, expiresAt, visibleAt, createdAt: visibleAt },
+          email: named ? (address ?? null) : null,
           ...{ subject: `Subject ${n}`, message: `Message ${n}`, status: "visible", position: BigInt(n + 1) },
         })),
     });

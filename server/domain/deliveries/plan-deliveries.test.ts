@@ -8,6 +8,7 @@ import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { notify } from "../../testing/notify.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
+import { readdressHeld } from "../digests/store.ts";
 import { changePreferences } from "../preferences/change-preferences.ts";
 import { createTenant } from "../tenants/make-tenant.ts";
 import { planDeliveries } from "./plan-deliveries.ts";
@@ -199,6 +200,32 @@ test("who ends a pause while what it holds is being decided gets it now, not at 
     [tenantId],
   );
   expect(rows).toEqual([{ status: "held", now: true }]);
+});
+
+test("a mail that is being decided goes to the address that its person has by then", async () => {
+  const { tenantId } = await createTenant(db, "secret", { id: "moving", name: "Moving" });
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const planner = new Planner({ db, consumers: [planDeliveries], onError });
+  await notify(db, tenantId, [{ userId: "anna" }]);
+  await planner.plan(tenantId);
+  await choose(tenantId);
+  await notify(db, tenantId, [{ userId: "profile" }]);
+  let plan: Promise<number> | undefined;
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    const [from, to] = ["of-the-profile@example.com", "new@example.com"];
+    await tx.user.update({ where: { tenantId_id: { tenantId, id: "profile" } }, data: { email: to } });
+    await readdressHeld(tx, tenantId, "profile", { from, to });
+    plan = planner.plan(tenantId);
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+  });
+  await plan;
+  const { rows } = await owner.query(
+    "select address from deliveries where tenant_id = $1 and channel = 'email' and user_id = 'profile'",
+    [tenantId],
+  );
+  expect(rows).toEqual([{ address: "new@example.com" }]);
 });
 
 test("changes of preferences wait for no other one, and hold a plan up for no longer than they take", async () => {

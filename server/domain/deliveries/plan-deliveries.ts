@@ -2,7 +2,6 @@ import { newId } from "../../ids.ts";
 import type { SetConsumer } from "../../log/planner.ts";
 import { clockOf } from "../../persistence/prisma.ts";
 import { digestJobs } from "../digests/policy.ts";
-import { lockHolding } from "../digests/store.ts";
 import { sayTime } from "../preferences/policy.ts";
 import { findRulings, type RulingOf } from "./find-rulings.ts";
 import { decideDelivery } from "./policy.ts";
@@ -25,7 +24,6 @@ export const planDeliveries: SetConsumer = {
   async planSpan(span) {
     const { tx, tenantId, epoch } = span;
     const groups = await findUndecided(tx, tenantId, span);
-    if (groups.length > 0) await lockHolding(tx, tenantId);
     const now = await clockOf(tx);
     const samples = groups.flatMap(({ notification }) => notification ?? []);
     const rulings = await findRulings(tx, tenantId, samples, now);

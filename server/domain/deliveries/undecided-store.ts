@@ -40,7 +40,10 @@ interface GroupRow {
   members: [position: number, userId: string, notificationId: string, address: string | null][];
 }
 
-/** New notifications of a part of the log in groups; `gate`: events up to there are from before its present epoch. */
+/**
+ * New notifications of a part of the log in groups; `gate`: events up to there are from before its present epoch. Where there are any,
+ * nobody changes what is held until the commit: see `shareHolding`.
+ */
 export async function findUndecided(
   tx: TenantTransaction,
   tenantId: TenantId,

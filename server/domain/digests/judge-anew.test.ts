@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { claimMail, finishMail } from "../../jobs/mail/mail-store.ts";
 import { startWorker } from "../../jobs/worker.ts";
 import type { Database } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
@@ -121,4 +122,75 @@ test("however many there are: some readers a step, each once, and the digests th
   expect(await heldFor()).toEqual([]);
   const digests = await db.forTenant(tenant.tenantId).delivery.findMany({ where: { kind: "digest" } });
   expect(digests.map(({ dueAt }) => dueAt)).toEqual([now, now, now]);
+});
+
+describe("a change of one's address", () => {
+  const now = new Date();
+  const holding = (held: HeldMail[]) => holdMails(db, tenant.tenantId, held, new Date(now.getTime() - 1000));
+  const run = () => runDigests(db, tenant.tenantId, { now });
+  beforeEach(() => set({ channels: { email: true }, quietHours: { enabled: false } }));
+  const put = (userId: string, email?: string) => tenant.key()("PUT", `/Users/${userId}`, { email });
+  const wait = (userId: string, address: string) =>
+    holding([
+      ...(["held", "folded"] as const).map((status) => ({ userId, address, status, until: later })),
+      { userId, address, status: "folded", until: later, named: true },
+      { userId, address, status: "folded" },
+      { userId, address, status: "folded" },
+      { userId, address: "work@example.com", until: later },
+    ]);
+  const mailsOf = async (userId: string) => {
+    const rows = await db.forTenant(tenant.tenantId).delivery.findMany({ where: { userId, digestId: null } });
+    const digests = await db.forTenant(tenant.tenantId).delivery.findMany({ where: { userId, kind: "digest" } });
+    return [...rows, ...digests].map(({ kind, status, address }) => `${kind} ${status} ${address}`).toSorted();
+  };
+
+  test("counts for what waits and for what is tried, not for what its sender has sent elsewhere", async () => {
+    const userId = "ada";
+    await put(userId, "old@example.com");
+    await wait(userId, "old@example.com");
+    await run();
+    await put(userId, "new@example.com");
+    expect(await mailsOf(userId)).toEqual([
+      "digest queued new@example.com",
+      "notification folded new@example.com",
+      "notification folded old@example.com", // its sender named it
+      "notification held new@example.com",
+      "notification held work@example.com",
+    ]);
+  });
+
+  test("that is given up for none stops it", async () => {
+    const userId = "ada";
+    await put(userId, "old@example.com");
+    await wait(userId, "old@example.com");
+    await run();
+    await put(userId);
+    expect(await mailsOf(userId)).toEqual([
+      "digest no_address null",
+      "notification folded old@example.com",
+      "notification held work@example.com",
+      "notification no_address null",
+      "notification no_address null",
+    ]);
+  });
+
+  test("leaves a mail that is being sent at its address once it is taken", async () => {
+    const userId = "ada";
+    await put(userId, "old@example.com");
+    const [id] = await holding([{ userId, address: "old@example.com" }]);
+    await run();
+    const due = { dueAt: new Date(0) }; // before those of the other tests
+    const { delivery } = db.forTenant(tenant.tenantId);
+    await delivery.updateMany({ where: { notificationId: id ?? "" }, data: due });
+    const first = await claimMail(db.pool, tenant.tenantId);
+    await put(userId, "new@example.com");
+    const words = "later";
+    const end = { outcome: "temporary", status: "queued", words, ...due } as const;
+    if (first) await finishMail(db.pool, tenant.tenantId, first, end);
+    const second = await claimMail(db.pool, tenant.tenantId);
+    expect([first, second].map((mail) => mail?.address)).toEqual(["old@example.com", "new@example.com"]);
+    await put(userId, "last@example.com");
+    if (second) await finishMail(db.pool, tenant.tenantId, second, { outcome: "sent", status: "sent" });
+    expect(await mailsOf(userId)).toEqual(["notification sent new@example.com"]);
+  });
 });

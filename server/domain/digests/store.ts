@@ -107,7 +107,7 @@ export async function judgeHeldAnew(
 
 /**
  * Has everything that is held for a person judged anew at `now`, digests that wait in line too, and what is to go in the next digest if
- * there is none any more; returns whether there is anything. A plan that is being written is waited for: see `lockHolding`.
+ * there is none any more; returns whether there is anything. A plan that is being written is waited for: see `shareHolding`.
  */
 async function hastenHeld(
   tx: TenantTransaction,
@@ -166,19 +166,39 @@ export async function judgeSomeAnew(
 }
 
 /**
- * Until the commit nobody judges anew what is held: who plans may have read preferences that are no longer so, and what they hold is seen
- * by nobody yet. A lock of its own and not the planner's cursor: who waits for it stands in line, while a planner that finds its cursor
- * taken goes away; and those who change preferences share it, so that they wait for a plan and not for each other.
+ * What waits for a person at an address that is theirs no more goes to their new one, or nowhere where there is none. It stays where a
+ * sender named it. A mail that is being sent keeps its address when it is taken: see `finish_mail_v1`.
  */
-export async function lockHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${holdingOf(tenantId)}, 0))`;
+export async function readdressHeld(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+  { from, to }: { from: string; to: string | null },
+): Promise<void> {
+  await shareHolding(tx, tenantId);
+  await tx.$executeRaw`
+    update deliveries d set address = ${to}, updated_at = clock_timestamp(),
+      status = case when ${to}::text is null then 'no_address' else d.status end, rule = case when ${to}::text is null then 'address' else d.rule end,
+      detail = case when ${to}::text is not null then d.detail end, due_at = case when ${to}::text is not null then d.due_at end,
+      held_until = case when ${to}::text is not null then d.held_until end
+    where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.channel = 'email' and d.address = ${from}
+      and d.status in ('queued', 'held', 'folded', 'waiting') and d.kind in ('notification', 'away', 'digest')
+      and (d.digest_id is null or d.kind = 'digest')
+      and not exists (select from notifications n where n.tenant_id = ${tenantId} and n.id = d.notification_id and n.email is not null)
+      and (d.kind <> 'digest' or exists (
+        select from deliveries i left join notifications n on n.tenant_id = ${tenantId} and n.id = i.notification_id
+        where i.tenant_id = ${tenantId} and i.user_id = ${userId} and i.digest_id = d.digest_id and i.kind <> 'digest' and n.email is null))`;
 }
 
+/**
+ * Until the commit no plan is written: who plans has read preferences and addresses, and what they hold is seen by nobody yet; who
+ * changes those waits for it, and it for them (`undecided_notifications_v1` has the same lock). A lock of its own and not the planner's
+ * cursor: who waits for it stands in line, while a planner that finds its cursor taken goes away; and those who change share it, so that
+ * they wait for a plan and not for each other.
+ */
 async function shareHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
-  await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${holdingOf(tenantId)}, 0))`;
+  await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${JSON.stringify([tenantId, "holding"])}, 0))`;
 }
-
-const holdingOf = (tenantId: TenantId) => JSON.stringify([tenantId, "holding"]);
 
 /** The epoch of the tenant's log, which every decision carries. */
 export async function readEpoch(tx: TenantTransaction, tenantId: TenantId): Promise<number> {

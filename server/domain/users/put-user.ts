@@ -3,12 +3,12 @@ import { mutation } from "../../operation.ts";
 import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { userId } from "../../schema.ts";
-import { judgeHeldAnew } from "../digests/store.ts";
+import { judgeHeldAnew, readdressHeld } from "../digests/store.ts";
 import { moveLocalTimes } from "../notifications/due-store.ts";
 import { localInstant } from "../notifications/policy.ts";
 import { ensureManageable } from "./policy.ts";
 import { presentUser, profileFields, userSchema } from "./schema.ts";
-import { findTimezone, saveProfile } from "./store.ts";
+import { lockReach, saveProfile } from "./store.ts";
 
 export const putUser = mutation({
   name: "users.put",
@@ -26,9 +26,11 @@ export const putUser = mutation({
       ctx.services.db,
       ctx.tenantId,
       async (work) => {
-        const before = await findTimezone(work.tx, ctx.tenantId, userId);
+        const before = await lockReach(work.tx, ctx.tenantId, userId);
         const row = await saveProfile(work.tx, ctx.tenantId, userId, profile);
-        if (row.timezone !== before) {
+        if (before?.email && row.email !== before.email)
+          await readdressHeld(work.tx, ctx.tenantId, userId, { from: before.email, to: row.email });
+        if (row.timezone !== (before?.timezone ?? null)) {
           await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
           await judgeHeldAnew(work.tx, ctx.tenantId, userId, { now: await clockOf(work.tx) });
         }

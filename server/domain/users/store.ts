@@ -74,13 +74,17 @@ export async function ensureKnown(tx: TenantTransaction, tenantId: TenantId, use
 }
 
 /**
- * Of the profile; null without one. Its row is locked: of two who set it, the later sees what the earlier has set. Hand-written SQL, because
- * Prisma has no row lock.
+ * What of a profile decides when and where mail goes; undefined without one. Its row is locked: of two who set it, the later sees what the
+ * earlier has set. Hand-written SQL, because Prisma has no row lock.
  */
-export async function findTimezone(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<string | null> {
-  const rows = await tx.$queryRaw<{ timezone: string | null }[]>`
-    select timezone from users where tenant_id = ${tenantId} and id = ${userId} for no key update`;
-  return rows[0]?.timezone ?? null;
+export async function lockReach(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  userId: string,
+): Promise<{ timezone: string | null; email: string | null } | undefined> {
+  const rows = await tx.$queryRaw<{ timezone: string | null; email: string | null }[]>`
+    select timezone, email from users where tenant_id = ${tenantId} and id = ${userId} for no key update`;
+  return rows[0];
 }
 
 /** Stores the whole profile: what it leaves out is cleared. */

@@ -72,7 +72,7 @@ export async function finishMail(pool: Pool, tenantId: TenantId, mail: ClaimedMa
   await pool.query({
     name: "finish_mail_v1",
     text: "select finish_mail_v1($1, $2)",
-    values: [tenantId, JSON.stringify({ ...end, id: mail.id, number: mail.number })],
+    values: [tenantId, JSON.stringify({ ...end, id: mail.id, number: mail.number, address: mail.address })],
   });
 }
 
@@ -99,7 +99,7 @@ const caughtKept = 200;
 /** Keeps a mail that has nowhere to go, and writes down that it was. */
 export async function catchMail(db: Database, tenantId: TenantId, mail: ClaimedMail, raw: Buffer): Promise<void> {
   const { id: deliveryId, address, subject } = mail;
-  const end = { outcome: "caught", status: "caught", rule: "catcher", id: deliveryId, number: mail.number };
+  const end = { outcome: "caught", status: "caught", rule: "catcher", id: deliveryId, number: mail.number, address };
   await tenantTransaction(db.prisma, tenantId, async (tx) => {
     await tx.caughtMail.create({
       data: { tenantId, id: newId(), deliveryId, recipient: address ?? "", subject, raw: Uint8Array.from(raw) },

@@ -75,7 +75,10 @@ export const policyStores: StoreModules = {
       ],
       lockDueItems: [({ tx, mine }) => digests.lockDueItems(tx, mine, reader, { now: future, limit: 50 }), []],
       settleItems: [({ tx, mine }) => digests.settleItems(tx, mine, [settled]), undefined],
-      lockHolding: [({ tx, mine }) => digests.lockHolding(tx, mine), undefined],
+      readdressHeld: [
+        ({ tx, mine }) => digests.readdressHeld(tx, mine, "ada", { from: "ada@example.com", to: null }),
+        undefined,
+      ],
       judgeHeldAnew: [
         ({ tx, mine }) => digests.judgeHeldAnew(tx, mine, "ada", { now: future, noDigest: true }),
         undefined,
