@@ -77,11 +77,11 @@ export function openAway({ stack, tenant, owner }: { stack: Stack; tenant: TestT
       },
       mails: async (userId: string) =>
         (
-          await owner.query<{ status: string; kind: string; rule: string; mail: AwayMetadata }>(
-            `select d.status, d.kind, d.rule, d.mail from deliveries d
-             where d.channel = 'email' and d.user_id = $1 and (d.mail ->> 'chatName' = $3 or d.cause like 'away:' || $2 || ':%')
+          await owner.query<{ status: string; kind: string; rule: string; subject: string; mail: AwayMetadata }>(
+            `select d.status, d.kind, d.rule, d.subject, d.mail from deliveries d
+             where d.channel = 'email' and d.user_id = $1 and (d.mail #>> '{chat,id}' = $2 or d.cause like 'away:' || $2 || ':%')
              order by d.created_at`,
-            [userId, chatId, name],
+            [userId, chatId],
           )
         ).rows,
     };

@@ -96,7 +96,10 @@ describe("a member who is away", () => {
     await chat.read("ada", 2);
     await pass(minutes(16));
     expect(await chat.told("ada")).toEqual([]);
-    expect(await chat.mails("ada")).toMatchObject([{ status: "cancelled" }]);
+    // Nor does its row keep what was written, and by whom.
+    expect(await chat.mails("ada")).toEqual([
+      { status: "cancelled", kind: "away", rule: "deleted", subject: "", mail: { chat: { id: chat.chatId, seq: 1 } } },
+    ]);
   });
 
   test("answers, and what was told is withdrawn with its mail", async () => {

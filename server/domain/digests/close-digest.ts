@@ -52,7 +52,8 @@ export function closeDigest(
   }).then(() => step("digest committed"));
 }
 
-function rulingsOf(tx: TenantTransaction, tenantId: TenantId, items: HeldItem[], now: Date): Promise<RulingOf> {
+/** What preferences say of what is in a digest, or may be. */
+export function rulingsOf(tx: TenantTransaction, tenantId: TenantId, items: HeldItem[], now: Date): Promise<RulingOf> {
   const asked = items.map((item) => ({ ...item, id: item.notificationId, priority: item.priority ?? 1 }));
   return findRulings(tx, tenantId, asked, now);
 }

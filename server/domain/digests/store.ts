@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { Prisma } from "../../persistence/generated/client.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryStatus } from "../deliveries/schema.ts";
@@ -75,13 +76,33 @@ export async function lockDueItems(
   const name = JSON.stringify([tenantId, "digest", userId, address]);
   await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
   return tx.$queryRaw<HeldItem[]>`
-    select d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, d.epoch, left(n.message, 300) as message,
-      coalesce(n.visible_at, n.created_at) as at, case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt", n.expires_at as "expiresAt", n.priority, n.email,
-      n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned
-    from deliveries d left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'
+    select ${itemColumns} from deliveries d ${andNotification}
     where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.address = ${address} and d.status in ('held', 'folded')
       and d.digest_id is null and d.held_until <= ${range.now}
     order by d.created_at, d.id limit ${range.limit} for update of d`;
+}
+
+const itemColumns = Prisma.sql`d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, d.epoch,
+  left(n.message, 300) as message, coalesce(n.visible_at, n.created_at) as at,
+  case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt", n.expires_at as "expiresAt", n.priority, n.email,
+  n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned`;
+const andNotification = Prisma.sql`left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'`;
+
+/**
+ * What is in a digest, by the id of its mail, oldest first, with the rule that put it there. The mail's row is locked before: what is
+ * deleted from now on takes its words out of what is written there.
+ */
+export async function findDigestItems(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  deliveryId: string,
+): Promise<(HeldItem & { rule: string })[]> {
+  await tx.$executeRaw`select 1 from deliveries where tenant_id = ${tenantId} and id = ${deliveryId}::uuid for no key update`;
+  return tx.$queryRaw<(HeldItem & { rule: string })[]>`
+    select ${itemColumns}, d.rule
+    from (select * from deliveries x where x.tenant_id = ${tenantId} and x.id = ${deliveryId}::uuid and x.kind = 'digest' and x.digest_id is not null) g
+    join deliveries d on d.tenant_id = ${tenantId} and d.user_id = g.user_id and d.digest_id = g.digest_id and d.id <> g.id ${andNotification}
+    order by d.created_at, d.id`;
 }
 
 export async function settleItems(tx: TenantTransaction, tenantId: TenantId, settled: Settled[]): Promise<void> {

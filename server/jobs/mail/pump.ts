@@ -19,6 +19,7 @@ import {
   schedulePump,
 } from "./mail-store.ts";
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
+import { rewriteDigest } from "./rewrite-digest.ts";
 import { findRulingAgain, scheduleRelease } from "./ruling-store.ts";
 import { type Receipt, SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
 import { type Turn, Turnstile } from "./turnstile.ts";
@@ -211,7 +212,7 @@ class Pump {
     if (mail.attempts > this.patience.attempts) return failed("temporary", "The worker died at every try");
     const ruling = await findRulingAgain(this.context.db, this.tenantId, mail);
     const { status, rule, detail, until } = decideDelivery(this.factsOf(mail, ruling));
-    if (status === "queued") return undefined;
+    if (status === "queued") return await rewriteDigest(this.context.db, this.tenantId, mail);
     // What lets go of held mail makes digests of it: a digest is not held again, it waits in line.
     if (mail.kind === "digest" && status === "held")
       return { outcome: "stopped", status: "queued", rule, detail, dueAt: until };

@@ -67,20 +67,28 @@ const settle = (userId: string, wanted: Partial<Mail>) =>
   expect.poll(() => digestOf(userId), { timeout: 20_000, interval: 30 }).toMatchObject([wanted]);
 
 /** Two notifications that waited for a pause, in one mail that the server did not take yet. */
-async function refusedDigest(userId: string, types = ["News", "News"]): Promise<void> {
+async function refusedDigest(userId: string, types = ["News", "News"]): Promise<string[]> {
   await prefer(userId, { pause: "hour" });
   const email = `${userId}@example.com`;
-  await notify(
-    stack.api.services.db,
-    tenant.tenantId,
-    types.map((type) => ({ userId, email, type })),
-  );
+  const told = types.map((type, at) => ({ userId, email, type, subject: `The ${["first", "second"][at]}` }));
+  const ids = await notify(stack.api.services.db, tenant.tenantId, told);
   const held = async () =>
     (await owner.query("select from deliveries where user_id = $1 and status = 'held'", [userId])).rowCount;
   await expect.poll(held, { timeout: 20_000, interval: 30 }).toBe(2);
   await prefer(userId, { pause: "none" });
   await settle(userId, { status: "queued", attempts: expect.toSatisfy((tries: number) => tries > 0) });
+  return ids;
 }
+
+/** What a digest's row keeps of what it says, and what became of what is in it. */
+const saidTo = async (userId: string) =>
+  (
+    await owner.query<{ mail: string }>(
+      `select subject, mail::text, array(select i.status from deliveries i where i.user_id = d.user_id and i.channel = 'email' and i.kind <> 'digest' order by 1) as items
+       from deliveries d where user_id = $1 and kind = 'digest'`,
+      [userId],
+    )
+  ).rows[0];
 
 test("a digest on its way waits for the end of a pause, or for the person to end it, and goes out once", async () => {
   await refusedDigest("ada");
@@ -123,6 +131,43 @@ test("a digest on its way is stopped when nothing in it is wanted any more", asy
   await settle("eve", { status: "queued", attempts: expect.toSatisfy((now: number) => now > tries + 1) });
   await prefer("eve", { categories: [{ type: "*", email: "off" }] });
   await settle("eve", { status: "preference" });
+});
+
+test("a digest on its way goes without what was withdrawn or read meanwhile, and keeps nothing of it", async () => {
+  const [withdrawn = ""] = await refusedDigest("ivo");
+  await prefer("ivo", { pause: "day" });
+  await settle("ivo", { status: "queued", rule: "paused" });
+  expect((await tenant.key()("DELETE", `/Notifications/${withdrawn}`)).status).toBe(200);
+  expect((await saidTo("ivo"))?.mail).not.toContain("The first");
+  down = false;
+  await prefer("ivo", { pause: "none" });
+  await settle("ivo", { status: "sent" });
+  const [mail] = await Promise.all(server.mails.map((each) => each.parse()));
+  expect(mail).toMatchObject({ subject: "1 notification while it was quiet", text: expect.stringContaining("second") });
+  expect(mail?.text).not.toContain("first");
+  expect(await saidTo("ivo")).toMatchObject({ subject: mail?.subject, items: ["cancelled", "folded"] });
+});
+
+test("a digest on its way is stopped when all in it is read or withdrawn", async () => {
+  const [withdrawn = "", read = ""] = await refusedDigest("jon");
+  await tenant.as("jon")("PUT", `/Notifications/${read}/read`);
+  await tenant.key()("DELETE", `/Notifications/${withdrawn}`);
+  await settle("jon", { status: expect.stringMatching(/^(cancelled|read_first)$/) });
+  expect((await saidTo("jon"))?.mail).not.toContain("The first");
+});
+
+test("a digest that is asked for once more says what is still there, also what was read", async () => {
+  const [withdrawn = "", read = ""] = await refusedDigest("lou");
+  down = false;
+  await settle("lou", { status: "sent" });
+  await tenant.as("lou")("PUT", `/Notifications/${read}/read`);
+  await tenant.key()("DELETE", `/Notifications/${withdrawn}`);
+  const { rows } = await owner.query("select id from deliveries where user_id = 'lou' and kind = 'digest'");
+  expect((await tenant.key()("POST", `/admin/deliveries/${rows[0].id}/resend`)).status).toBe(200);
+  await expect.poll(() => server.mails.length, { timeout: 20_000 }).toBe(2);
+  const text = (await server.mails[1]?.parse())?.text;
+  expect(text).toContain("The second");
+  expect(text).not.toContain("The first");
 });
 
 test("a look at a digest whose time is not now is no try: it is not given up for that", async () => {

@@ -1,0 +1,40 @@
+import type { TenantId } from "../../auth/principal.ts";
+import { rulingsOf } from "../../domain/digests/close-digest.ts";
+import { judgeHeld, writeDigest } from "../../domain/digests/policy.ts";
+import { findDigestItems, settleItems } from "../../domain/digests/store.ts";
+import type { Database } from "../../persistence/database.ts";
+import { clockOf, tenantTransaction } from "../../persistence/prisma.ts";
+import type { ClaimedMail, MailEnd } from "./mail-store.ts";
+
+/** Of what waits in a digest these are no reasons to leave it out: they hold all of it, or none. */
+const heldOn = ["held", "folded", "no_address"];
+
+/**
+ * Writes a digest anew, into `mail`, that was made a while ago: what was read, withdrawn, has expired or is no longer wanted is left out,
+ * and its row says why. Answers why it is not sent when nothing is left. An operator who asks for it again knows that it was read.
+ */
+export async function rewriteDigest(db: Database, tenantId: TenantId, mail: ClaimedMail): Promise<MailEnd | undefined> {
+  const again = mail.round > 0;
+  const said = (mail.mail ?? {}) as { items?: unknown[] };
+  if (mail.kind !== "digest" || (!mail.stale && !again && said.items?.length)) return undefined;
+  return await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    const now = await clockOf(tx);
+    const items = await findDigestItems(tx, tenantId, mail.id);
+    if (items.length === 0) return undefined;
+    const rulings = await rulingsOf(tx, tenantId, items, now);
+    const judged = items.map((item) => {
+      const ruling = again ? ({ outcome: "send", rule: "operator" } as const) : rulings(item.notificationId, "email");
+      return judgeHeld(again ? { ...item, readAt: null } : item, ruling, now);
+    });
+    const over = judged.flatMap(({ settled }) => (settled && !heldOn.includes(settled.status) ? settled : []));
+    const left = items.filter(({ id }) => !over.some((one) => one.id === id));
+    if (!again) await settleItems(tx, tenantId, over);
+    const zone = rulings.zoneOf(left[0]?.notificationId ?? "");
+    const words = writeDigest(left, { rhythm: items[0]?.rule === "digest", zone });
+    const data = { mail: words, ...(left.length > 0 ? { subject: words.title } : {}) };
+    await tx.delivery.update({ where: { tenantId_id: { tenantId, id: mail.id } }, data });
+    Object.assign(mail, data);
+    const [first] = over;
+    return left.length === 0 && first ? { ...first, outcome: "stopped" } : undefined;
+  });
+}
