@@ -38,8 +38,8 @@ export function settleIssuer(draft: IssuerDraft, allowHttp: boolean): IssuerDraf
       };
     case "public-key": {
       const key = readPublicKey(draft.publicKey);
-      const publicKey = key.export({ type: "spki", format: "pem" }).toString();
-      return { ...withoutKeys(draft), publicKey, algorithms: pick(draft.algorithms, algorithmsOf(key)) };
+      const algorithms = pick(draft.algorithms, algorithmsOf(key));
+      return { ...withoutKeys(draft), publicKey: plainOf(key), algorithms };
     }
     case "oidc": {
       if (!draft.issuer) throw fault("issuer", "is required for oidc: its keys are found there");
@@ -48,6 +48,15 @@ export function settleIssuer(draft: IssuerDraft, allowHttp: boolean): IssuerDraf
       return { ...withoutKeys(draft), jwksUri: draft.jwksUri, algorithms: pick(draft.algorithms, publicKeyAlgorithms) };
     }
   }
+}
+
+/** A public key as it is stored, in whichever form it was given. Throws invalid. */
+export function plainKey(pem: string): string {
+  return plainOf(readPublicKey(pem));
+}
+
+function plainOf(key: KeyObject): string {
+  return key.export({ type: "spki", format: "pem" }).toString();
 }
 
 function withoutKeys(draft: IssuerDraft): IssuerDraft {

@@ -67,6 +67,16 @@ describe("succeeds", () => {
     expect(await statusOf(await token("RS256", rsa.privateKey))).toBe(401);
   });
 
+  test("with the same key said once more, in another form, which keeps the algorithms", async () => {
+    const key = keyPairs.RS256().publicKey;
+    const issuer = await make({ kind: "public-key", publicKey: toPem(key), algorithms: ["PS256"] });
+    const pkcs1 = key.export({ type: "pkcs1", format: "pem" }).toString();
+    for (const publicKey of [issuer.publicKey, pkcs1]) {
+      const { body } = await update(issuer.id, { name: `Renamed ${++count}`, publicKey });
+      expect([body.algorithms, body.publicKey]).toEqual([["PS256"], issuer.publicKey]);
+    }
+  });
+
   test("with one claim setting; the others stay", async () => {
     const issuer = await make({ claims: { userId: ["uid"] } });
     const { body } = await update(issuer.id, { claims: { adminGroup: "boss" } });

@@ -5,7 +5,7 @@ import { mutation } from "../../operation.ts";
 import type { Issuer as IssuerRow } from "../../persistence/generated/client.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
-import { type IssuerDraft, settleIssuer } from "./policy.ts";
+import { type IssuerDraft, plainKey, settleIssuer } from "./policy.ts";
 import { issuerFields, issuerSchema, presentIssuer } from "./schema.ts";
 import { lockIssuer, saveIssuer } from "./store.ts";
 
@@ -39,8 +39,10 @@ export const updateIssuer = mutation({
 
 function applyChanges(row: IssuerRow, input: z.output<typeof changes>): IssuerDraft {
   if (row.kind === "internal") refuseInternal(input);
-  // Another key may need other algorithms, so those of before do not bind it.
-  const algorithms = input.algorithms ?? (input.publicKey === undefined ? row.algorithms : undefined);
+  // Another key may need other algorithms, so those of before do not bind it; the same key said once more keeps them.
+  const another =
+    row.kind === "public-key" && input.publicKey !== undefined && plainKey(input.publicKey) !== row.publicKey;
+  const algorithms = input.algorithms ?? (another ? undefined : row.algorithms);
   return {
     kind: row.kind as IssuerKind,
     name: input.name ?? row.name,
