@@ -11,6 +11,7 @@ import { OnceKeys } from "../once-keys.ts";
 import { useTRPCClient } from "../trpc.ts";
 import {
   changesOf,
+  choicesOf,
   draftOf,
   type Issuer,
   type IssuerDraft,
@@ -41,11 +42,10 @@ export function IssuerDialog({ of, onClose, onSaved }: IssuerDialogProps) {
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const changes = changesOf(kind, draft);
-    const asked = { kind: kind as IssuerKind, ...changes };
+    const asked = { kind: kind as IssuerKind, ...choicesOf(kind, draft) };
     const saved = await run(() =>
       of
-        ? client.issuers.update.mutate({ issuerId: of.id, ...changes })
+        ? client.issuers.update.mutate({ issuerId: of.id, ...changesOf(of, draft) })
         : client.issuers.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }),
     );
     if (saved) onSaved(saved, kind === "hs256" && draft.secret !== "" ? draft.secret : undefined);

@@ -1,3 +1,4 @@
+import { differing } from "../differing.ts";
 import type { Answers } from "../trpc.ts";
 
 export type Issuer = Answers["issuers"]["list"]["data"][number];
@@ -39,8 +40,16 @@ export function draftOf(issuer: Issuer | undefined): IssuerDraft {
   };
 }
 
+/** What is changed of an issuer. A key that was replaced meanwhile is not put back, nor are claims. */
+export function changesOf(issuer: Issuer, draft: IssuerDraft) {
+  const said = choicesOf(issuer.kind, draft);
+  const began = choicesOf(issuer.kind, draftOf(issuer));
+  const claims = differing(said.claims, began.claims);
+  return { ...differing(said, began), ...(Object.keys(claims).length > 0 ? { claims } : {}) };
+}
+
 /** What the operations take of a draft: what the kind has no use for is left out. */
-export function changesOf(kind: Issuer["kind"], draft: IssuerDraft) {
+export function choicesOf(kind: Issuer["kind"], draft: IssuerDraft) {
   const claims = { userId: names(draft.userId), groups: names(draft.groups), adminGroup: draft.adminGroup.trim() };
   const named = { name: draft.name.trim(), claims };
   if (kind === "internal") return named;

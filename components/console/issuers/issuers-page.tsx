@@ -114,7 +114,7 @@ function columns(manages: boolean, onChange: (issuer: Issuer) => void): Column<I
 
 /** How the last fetch of its keys went, where they are fetched. */
 function Keys({ of: { kind, keys, algorithms } }: { of: Issuer }) {
-  if (kind !== "oidc") return <span className="text-muted text-xs">{algorithms[0]}</span>;
+  if (kind !== "oidc") return <span className="text-muted text-xs">{algorithms.join(", ")}</span>;
   if (!keys) return <span className="text-muted">not asked for yet</span>;
   if (keys.failure === undefined)
     return (
