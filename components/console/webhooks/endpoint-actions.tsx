@@ -10,9 +10,10 @@ import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { differing } from "../differing.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { useDeliveryFilters } from "./delivery-filters.ts";
-import { EndpointForm } from "./endpoint-form.tsx";
+import { choicesOf, EndpointForm } from "./endpoint-form.tsx";
 import { shortAddress } from "./endpoint-state.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";
 import { RotateDialog } from "./rotate-dialog.tsx";
@@ -106,15 +107,17 @@ export function EndpointActions({ of }: { of: Webhook }) {
 }
 
 function EditDialog({ of, onClose }: { of: Webhook; onClose: () => void }) {
+  const [began] = useState(of);
   const client = useTRPCClient();
   const { run, busy, failure } = useAct();
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title="Edit endpoint">
       <EndpointForm
-        of={of}
+        of={began}
         failure={failure}
         onSubmit={async (choices) => {
-          if (await run(() => client.webhooks.update.mutate({ webhookId: of.id, ...choices }))) onClose();
+          const changes = differing(choices, choicesOf(began));
+          if (await run(() => client.webhooks.update.mutate({ webhookId: of.id, ...changes }))) onClose();
         }}
       >
         <Button onClick={onClose}>Cancel</Button>

@@ -18,12 +18,26 @@ export interface EndpointChoices {
   ordered: boolean;
 }
 
+type Webhook = Answers["webhooks"]["get"];
+
 export interface EndpointFormProps {
-  of?: Answers["webhooks"]["get"];
+  /** What the boxes begin with. */
+  of?: Webhook;
   failure: Failure | undefined;
   onSubmit: (choices: EndpointChoices) => void;
   /** The row of buttons. */
   children: ReactNode;
+}
+
+/** An endpoint as the form says it while nothing is changed. */
+export function choicesOf({ url, description, types, chatId, ordered }: Webhook): EndpointChoices {
+  return {
+    url,
+    description: description.trim(),
+    types: everyType.filter((type) => types.includes(type)),
+    chatId,
+    ordered,
+  };
 }
 
 /** Where events go, which ones, and in which order. */

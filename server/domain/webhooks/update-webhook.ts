@@ -30,7 +30,7 @@ export const updateWebhook = mutation({
       ctx.tenantId,
       async ({ tx }) => {
         const { allowPrivateNetworks } = ctx.services.security;
-        // The console sends the address with every change; one of before stays as it is, and can be paused.
+        // The same address said once more stays as it is, also one that could not be given any more.
         if (changes.url !== undefined && changes.url !== (await getWebhook(tx, ctx.tenantId, webhookId)).url) {
           ensureSudo(ctx.principal); // as for a new endpoint: all that happens would go there
           ensureReachable(changes.url, allowPrivateNetworks, "url");
