@@ -7,6 +7,7 @@ import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { differing } from "../differing.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { JsonField, readObject } from "../json-field.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
@@ -15,6 +16,7 @@ import { takenIn } from "../problem.ts";
 import { TakenField } from "../taken-field.tsx";
 import { useTRPCClient } from "../trpc.ts";
 import type { Category } from "./categories-page.tsx";
+import { type CategoryChoices, changeCategory, choicesOf, declared } from "./change-category.ts";
 
 interface CategoryDialogProps {
   category: Category | undefined;
@@ -32,6 +34,7 @@ export function CategoryDialog({ category, onClose, onOpen }: CategoryDialogProp
   const [schema, setSchema] = useState(
     category?.metadataSchema ? JSON.stringify(category.metadataSchema, null, 2) : "",
   );
+  const [began] = useState(category);
   const [wanted, setWanted] = useState("");
   const [asks, setAsks] = useState(false);
   const errors = failure?.fields ?? {};
@@ -42,20 +45,21 @@ export function CategoryDialog({ category, onClose, onOpen }: CategoryDialogProp
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? "");
     const on = (name: string) => form.get(name) !== null;
-    const description = text("description");
     const type = category?.type ?? text("type").trim();
     setWanted(type);
+    const choices: CategoryChoices = {
+      title: text("title"),
+      description: text("description"),
+      inApp: on("inApp"),
+      email: on("email"),
+      priority: priority as Category["priority"],
+      required: !on("mayChange"),
+      metadataSchema: schema.trim() ? metadataSchema : undefined,
+    };
     const saved = await run(() =>
-      client.categories.put.mutate({
-        type,
-        onlyNew: category === undefined,
-        title: text("title"),
-        ...(description ? { description } : {}),
-        channels: [...(on("inApp") ? ["inApp" as const] : []), ...(on("email") ? ["email" as const] : [])],
-        priority: priority as Category["priority"],
-        required: !on("mayChange"),
-        ...(schema.trim() ? { metadataSchema } : {}),
-      }),
+      began
+        ? changeCategory(client, type, differing(choices, choicesOf(began)))
+        : client.categories.put.mutate({ type, onlyNew: true, ...declared(choices) }),
     );
     if (!saved) return;
     toast({ title: `${saved.title}: saved` });

@@ -6,10 +6,10 @@ import { Switch } from "../../ui/switch.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import type { Category } from "../categories/categories-page.tsx";
+import { type CategoryChoices, changeCategory } from "../categories/change-category.ts";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import type { JsonObject } from "../json-field.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import type { Tenant } from "./sections.ts";
@@ -35,7 +35,7 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
   const { run, busy, failure } = useAct();
   const categories = useQuery(trpc.categories.list.queryOptions({ pageSize: 200 }));
 
-  // A category is stored as a whole: what was shown before the last change would take it back.
+  // A switch shows what is stored, and is turned again only once it shows that.
   const fixed = !manages || busy || categories.isFetching;
 
   async function save(title: string, call: Promise<unknown>) {
@@ -52,16 +52,13 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
   };
   const rowOf = (category: Category): Row => {
     const { type, title, required } = category;
-    const put = (change: Partial<Category>) => client.categories.put.mutate(declared({ ...category, ...change }));
+    const change = (choices: Partial<CategoryChoices>) => changeCategory(client, type, choices);
     return {
       key: type,
       title,
       on: { inApp: category.channels.includes("inApp"), email: category.channels.includes("email") },
-      set: (channel, on) => {
-        const rest = category.channels.filter((one) => one !== channel);
-        return put({ channels: on ? [...rest, channel] : rest });
-      },
-      mayChange: { on: !required, set: (on) => put({ required: !on }) },
+      set: (channel, on) => change({ [channel]: on }),
+      mayChange: { on: !required, set: (on) => change({ required: !on }) },
     };
   };
   const channelColumn = (header: string, channel: Channel): Column<Row> => ({
@@ -124,9 +121,4 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
       </QueryView>
     </section>
   );
-}
-
-/** A category as the call that declares it takes it. */
-function declared({ createdAt: _createdAt, updatedAt: _updatedAt, metadataSchema, ...category }: Category) {
-  return { ...category, ...(metadataSchema ? { metadataSchema: metadataSchema as JsonObject } : {}) };
 }

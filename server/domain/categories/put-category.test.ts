@@ -69,6 +69,21 @@ describe("refuses", () => {
     expect((await tenant.key()("GET", "/admin/categories/Kept")).body).toEqual(before.body);
   });
 
+  test("one that was changed or deleted since it was read, with 409", async () => {
+    const read = (await put("TwoHands", { title: "Ours" })).body;
+    const changed = await put("TwoHands", { title: "Ours", required: true, onlyIf: read.updatedAt });
+    expect(changed.status).toBe(200);
+    const late = await put("TwoHands", { title: "Theirs", onlyIf: read.updatedAt });
+    const text = "It was changed meanwhile";
+    expect([late.status, late.body]).toMatchObject([
+      409,
+      { code: "conflict", detail: text, errors: { onlyIf: [text] } },
+    ]);
+    expect((await tenant.key()("GET", "/admin/categories/TwoHands")).body).toEqual(changed.body);
+    await tenant.key()("DELETE", "/admin/categories/TwoHands");
+    expect((await put("TwoHands", { title: "Ours", onlyIf: changed.body.updatedAt })).status).toBe(409);
+  });
+
   test(`more than ${maxCategories} with 409, but not a change of one that is there`, async () => {
     const crowd = await stack.tenant("crowd");
     const rows = Array.from({ length: maxCategories }, (_, n) => ({ tenantId: "crowd", type: `t${n}`, title: "x" }));

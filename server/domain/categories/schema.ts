@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Category as CategoryRow } from "../../persistence/generated/client.ts";
-import { isStorable, text } from "../../schema.ts";
+import { instant, isStorable, text } from "../../schema.ts";
 import { findSchemaFault } from "./policy.ts";
 
 /** Enough for any product, few enough for a page of preferences. */
@@ -58,6 +58,12 @@ export const categoryFields = {
     .describe("Where it goes out nobody may unsubscribe, and neither quiet hours nor digests hold it"),
   metadataSchema: metadataSchema.optional(),
 };
+
+export const onlyIf = instant
+  .optional()
+  .describe(
+    "The `updatedAt` of what this was written from: refused with `conflict` if it was changed since, or deleted",
+  );
 
 export type CategoryDraft = z.output<z.ZodObject<typeof categoryFields>>;
 

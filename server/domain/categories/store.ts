@@ -30,15 +30,20 @@ export async function pageCategories(
   return { rows, total };
 }
 
-/** Declares a type, or declares it anew. Throws conflict when the tenant has as many as it may, or this one that was to be new. */
+/**
+ * Declares a type, or declares it anew. Throws conflict when the tenant has as many as it may, or this one that was to be new, or another
+ * than the one that was to be replaced.
+ */
 export async function saveCategory(
   tx: TenantTransaction,
   tenantId: TenantId,
   type: string,
-  draft: CategoryDraft & { onlyNew?: boolean },
+  draft: CategoryDraft & { onlyNew?: boolean; onlyIf?: string | undefined },
 ): Promise<CategoryRow> {
   await lockTenant(tx, tenantId);
-  if (draft.onlyNew && (await findCategory(tx, tenantId, type))) throw takenError("type");
+  const found = await findCategory(tx, tenantId, type);
+  if (found && draft.onlyNew) throw takenError("type");
+  if (draft.onlyIf !== undefined) ensureReplaced(found, draft.onlyIf);
   const others = await tx.category.count({ where: { tenantId, type: { not: type } } });
   if (others >= maxCategories)
     throw new DomainError("conflict", { detail: `A tenant has at most ${maxCategories} categories` });
@@ -51,6 +56,13 @@ export async function saveCategory(
     create: { tenantId, type, ...data },
     update: data,
   });
+}
+
+/** A category is stored as a whole: who never saw the newest change would take it back. */
+function ensureReplaced(found: CategoryRow | null, onlyIf: string): void {
+  if (found?.updatedAt.getTime() === Date.parse(onlyIf)) return;
+  const text = found ? "It was changed meanwhile" : "It was deleted meanwhile";
+  throw new DomainError("conflict", { detail: text, errors: { onlyIf: [text] } });
 }
 
 /** Mail on its way asks again what it may. Throws not_found. */
