@@ -8,9 +8,11 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { readObject } from "../chats/chat-settings.tsx";
 import { useConsole } from "../console-context.ts";
+import { differing } from "../differing.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useFollowStored } from "../settings/use-follow-stored.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
+import { changeProfile, choicesOf } from "./change-profile.ts";
 
 const fields = [
   { name: "displayName", label: "Name", maxLength: 200 },
@@ -27,6 +29,7 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
   const toast = useToast();
   const { run, busy, failure } = useAct();
   const { form: followed, beginSave } = useFollowStored();
+  const began = choicesOf(user);
   const metadataText = JSON.stringify(user.metadata, null, 2);
   const [wrong, setWrong] = useState<string>();
 
@@ -36,10 +39,10 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
     const metadata = readObject(String(form.get("metadata") ?? ""));
     setWrong(metadata ? undefined : "is no JSON object");
     if (!metadata) return;
-    const given = fields.map(({ name }) => [name, String(form.get(name) ?? "").trim()] as const);
-    const profile = Object.fromEntries(given.filter(([, value]) => value !== ""));
+    const said = Object.fromEntries(fields.map(({ name }) => [name, String(form.get(name) ?? "").trim()]));
+    const changes = differing({ ...began, ...said, metadata }, began);
     const taken = beginSave();
-    if (!(await run(() => client.users.put.mutate({ userId: user.userId, ...profile, metadata })))) return;
+    if (!(await run(() => changeProfile(client, user.userId, changes)))) return;
     taken();
     toast({ title: "Saved" });
   }
