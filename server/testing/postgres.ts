@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
+import { Pool } from "pg";
 import { inject } from "vitest";
 import { parseDatabaseUrl, withDatabase } from "../persistence/database-url.ts";
 
@@ -27,24 +27,24 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
 async function create(runtimeUrl: string, options: string): Promise<TestDatabase> {
   const { url } = inject("postgres");
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await asSuperuser((client) => client.query(`CREATE DATABASE ${name} ${options}`));
+  await superuser().query(`CREATE DATABASE ${name} ${options}`);
   return {
     ownerUrl: withDatabase(parseDatabaseUrl(url), name).href,
     runtimeUrl: withDatabase(parseDatabaseUrl(runtimeUrl), name).href,
-    drop: () => asSuperuser((client) => drop(client, name)),
+    drop: () => drop(name),
   };
 }
 
-async function drop(client: Client, name: string): Promise<void> {
-  const left = await connectionsLeft(client, name);
-  await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+async function drop(name: string): Promise<void> {
+  const left = await connectionsLeft(name);
+  await superuser().query(`DROP DATABASE ${name} WITH (FORCE)`);
   if (left.length > 0) throw new Error(`The test left connections open: ${left.join(", ")}`);
 }
 
 /** A closed connection takes the server a moment to notice, so those of the last seconds are waited for. */
-async function connectionsLeft(client: Client, name: string): Promise<string[]> {
+async function connectionsLeft(name: string): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
-    const { rows } = await client.query<{ application_name: string; query: string }>(
+    const { rows } = await superuser().query<{ application_name: string; query: string }>(
       "select application_name, query from pg_stat_activity where datname = $1 and backend_type = 'client backend'",
       [name],
     );
@@ -54,12 +54,10 @@ async function connectionsLeft(client: Client, name: string): Promise<string[]> 
   }
 }
 
-async function asSuperuser<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: inject("postgres").url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+let pool: Pool | undefined;
+
+/** A connection that the files of this process share, one after the other; it keeps no process from ending. */
+function superuser(): Pool {
+  pool ??= new Pool({ connectionString: inject("postgres").url, max: 1, allowExitOnIdle: true }).on("error", () => {});
+  return pool;
 }
