@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
 import { migrate } from "../persistence/migrate.ts";
+import { serveBundles } from "./bundles.ts";
 import { startTestServer } from "./postgres-server.ts";
 
 /** How the workers find the run's one Postgres. */
@@ -16,6 +17,8 @@ export interface TestPostgres {
 declare module "vitest" {
   export interface ProvidedContext {
     postgres: TestPostgres;
+    /** Where the workers ask for the programs that they start. */
+    bundles: string;
   }
 }
 
@@ -28,12 +31,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "runtime" });
     await closeTemplate(server.url);
+    const bundles = await serveBundles();
+    project.provide("bundles", bundles.url);
     project.provide("postgres", { url: server.url, template: TEMPLATE, runtimeUrl });
+    return async () => {
+      bundles.close();
+      await server.stop();
+    };
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return () => server.stop();
 }
 
 /** Nobody connects to it any more: Postgres does not clone a database that is in use, not even by its own vacuum. */

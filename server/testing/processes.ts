@@ -4,12 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { build } from "esbuild";
 import { deriveKey } from "../config/secrets.ts";
 import { createTenant } from "../domain/tenants/make-tenant.ts";
 import { openDatabase } from "../persistence/database.ts";
 import { migrate } from "../persistence/migrate.ts";
-import { projectRoot } from "../persistence/project-root.ts";
+import { bundleOf } from "./bundles.ts";
 import { freePort } from "./free-port.ts";
 import { createTestDatabase, type TestDatabase } from "./postgres.ts";
 import { startTestServer } from "./postgres-server.ts";
@@ -45,10 +44,6 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-const bundleFolder = join(projectRoot(), "node_modules/.cache/parley-tests", String(process.pid));
-let bundling: Promise<string> | undefined;
-let fleets = 0;
-
 /** A Postgres of a test's own, which it may break, with an empty database of this release in it. */
 export async function startOwnDatabase(): Promise<TestDatabase> {
   const server = await startTestServer();
@@ -61,8 +56,6 @@ export async function startOwnDatabase(): Promise<TestDatabase> {
 
 /** Prepares an installation on a database, one of the run's server unless told. */
 export async function openFleet(given?: TestDatabase): Promise<Fleet> {
-  bundling ??= bundle();
-  fleets++;
   const database = given ?? (await createTestDatabase());
   const dataDir = mkdtempSync(join(tmpdir(), "parley-fleet-"));
   const db = openDatabase({ url: database.runtimeUrl, name: "fleet" });
@@ -91,18 +84,16 @@ export async function openFleet(given?: TestDatabase): Promise<Fleet> {
       await db.close();
       rmSync(dataDir, { recursive: true, force: true });
       await database.drop();
-      fleets--;
-      if (fleets === 0) dropBundle();
     },
   };
 }
 
 async function startApiProcess(env: Record<string, string>): Promise<ApiProcess> {
-  const main = await bundling;
+  const main = await bundleOf("main");
   const port = Number(env.PORT ?? (await freePort()));
   const ours = { PORT: String(port), HOST: "127.0.0.1", ROLES: "api", SEED: "none", AUTH_SECRET: testSecret };
   // With less room for new objects than `npm start` gives: tests of memory are about what is held, not about what is garbage.
-  const child = spawn(process.execPath, ["--enable-source-maps", main ?? ""], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, LOG_LEVEL: "warn", NODE_ENV: "production", ...ours, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -144,28 +135,4 @@ async function untilReady(api: ApiProcess): Promise<void> {
     if (Date.now() > deadline) throw new Error(`The api process is not ready:\n${api.output()}`);
     await sleep(25);
   }
-}
-
-/** The sources as they are now, bundled like a release, in a place of this test process's own. */
-async function bundle(): Promise<string> {
-  await build({
-    absWorkingDir: projectRoot(),
-    entryPoints: { main: "server/main.ts" },
-    outdir: bundleFolder,
-    bundle: true,
-    splitting: true,
-    packages: "external",
-    platform: "node",
-    format: "esm",
-    target: "node20.19",
-    sourcemap: "linked",
-    sourcesContent: false,
-    logLevel: "warning",
-  });
-  return join(bundleFolder, "main.js");
-}
-
-function dropBundle(): void {
-  bundling = undefined;
-  rmSync(bundleFolder, { recursive: true, force: true });
 }

@@ -1,10 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { build } from "esbuild";
-import { projectRoot } from "../persistence/project-root.ts";
+import { bundleOf } from "./bundles.ts";
 import type { WorkerOrder } from "./worker-entry.ts";
 
 /** A worker in a process of its own, which a test may kill. */
@@ -18,26 +15,11 @@ export interface WorkerProcess {
 }
 
 /**
- * Bundles the worker as it is now; starts as many processes of it as are asked for. One more waits, loaded, for its order: so the next
- * one is soon there.
+ * Starts as many processes of the worker as are asked for. One more waits, loaded, for its order: so the next one is soon
+ * there.
  */
 export async function openWorkers(): Promise<{ start(order: WorkerOrder): WorkerProcess; close(): Promise<void> }> {
-  const folder = join(projectRoot(), "node_modules/.cache/parley-tests", `worker-${process.pid}`);
-  await build({
-    absWorkingDir: projectRoot(),
-    entryPoints: { worker: "server/testing/worker-entry.ts" },
-    outdir: folder,
-    bundle: true,
-    // Everything in one file is up in half the time. The queue looks for files beside its own.
-    external: ["graphile-worker", "graphile-worker/*", "pg-native"],
-    define: { "process.env.NODE_ENV": '"production"' },
-    banner: { js: banner },
-    platform: "node",
-    format: "esm",
-    target: "node20.19",
-    logLevel: "warning",
-  });
-  const file = join(folder, "worker.js");
+  const file = await bundleOf("worker");
   const running: WorkerProcess[] = [];
   let spare = load(file);
   return {
@@ -51,15 +33,9 @@ export async function openWorkers(): Promise<{ start(order: WorkerOrder): Worker
     close: async () => {
       spare.kill("SIGKILL");
       await Promise.all(running.map((worker) => worker.kill()));
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
-
-/** What CommonJS files find everywhere and a module does not. */
-const banner = `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);
-const __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
