@@ -40,19 +40,22 @@ describe("succeeds", () => {
     expect((await list("?pageNumber=3")).body).toMatchObject({ data: [], totalCount: 12 });
   });
 
-  test.each(["?expand=true", "?Expand=True", "?expand=1", "?expand"])("with whole members on %s", async (query) => {
-    await tenant.as("user-00")("PUT", "/Users/user-00", { displayName: "Una" });
-    await tenant.as("user-00")("POST", `/Chat/${chat.id}/messages`, { content: "x" });
-    const { body } = await list(query);
-    expect(body.data[0]).toMatchObject({ userId: "ada", role: "owner", user: { displayName: null } });
-    expect(body.data[1]).toMatchObject({
-      userId: "user-00",
-      role: "member",
-      joinedAt: expect.stringMatching(/^\d{4}-.*Z$/),
-      lastReadSeq: (await ada<Chat>("GET", `/Chat/${chat.id}`)).body.lastSeq,
-      user: { userId: "user-00", displayName: "Una" },
-    });
-  });
+  test.each(["?expand=true", "?Expand=True", "?expand=1", "?expand", "?limit=9&Expand"])(
+    "with whole members on %s",
+    async (query) => {
+      await tenant.as("user-00")("PUT", "/Users/user-00", { displayName: "Una" });
+      await tenant.as("user-00")("POST", `/Chat/${chat.id}/messages`, { content: "x" });
+      const { body } = await list(query);
+      expect(body.data[0]).toMatchObject({ userId: "ada", role: "owner", user: { displayName: null } });
+      expect(body.data[1]).toMatchObject({
+        userId: "user-00",
+        role: "member",
+        joinedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        lastReadSeq: (await ada<Chat>("GET", `/Chat/${chat.id}`)).body.lastSeq,
+        user: { userId: "user-00", displayName: "Una" },
+      });
+    },
+  );
 
   test("to those who run the tenant with the name of each", async () => {
     await tenant.as("user-01")("PUT", "/Users/user-01", { displayName: "Ute" });
@@ -64,8 +67,9 @@ describe("succeeds", () => {
     ]);
   });
 
-  test.each(["?expand=false", "?expand=0", "?expand="])("with plain ids on %s but for an empty one", async (query) => {
-    expect(typeof (await list(query)).body.data[0]).toBe(query.endsWith("=") ? "object" : "string");
+  // An empty value is left out: PHP writes false so.
+  test.each(["?expand=false", "?expand=0", "?expand="])("with plain ids on %s", async (query) => {
+    expect(typeof (await list(query)).body.data[0]).toBe("string");
   });
 
   test("and shows until when a member is muted", async () => {

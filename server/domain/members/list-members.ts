@@ -15,7 +15,12 @@ export const listMembers = query({
   summary: "Who is in a chat: user ids, or whole members with expand",
   http: { method: "GET", path: "/Chat/{chatId}/members", says: ["X-Event-Cursor"] },
   access: { caller: "user", scope: "chats:read" },
-  input: z.object({ chatId: entityId, expand: z.boolean().optional(), ...pageInput, ...nameCursorInput }),
+  input: z.object({
+    chatId: entityId,
+    expand: z.boolean().optional().describe("Whole members; ?expand alone is yes"),
+    ...pageInput,
+    ...nameCursorInput,
+  }),
   output: z.union([page(z.string()), page(memberSchema), cursorPage(z.string()), cursorPage(memberSchema)]),
   errors: ["cursor_invalid"],
   async handle(ctx, input) {

@@ -66,7 +66,7 @@ function handlerOf(operation: Operation, services: Services) {
     });
     const raw = {
       ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request, operation.http.anyType)),
-      ...coerce(request.query as Record<string, unknown>),
+      ...coerce(request.query as Record<string, unknown>, request.url),
       ...headerFields(operation, request),
       ...(request.params as object),
     };
@@ -137,13 +137,14 @@ function headerFields(operation: Operation, request: FastifyRequest): Record<str
   return fields;
 }
 
-type Coercion = (query: Record<string, unknown>) => Record<string, unknown>;
+type Coercion = (query: Record<string, unknown>, url: string) => Record<string, unknown>;
 
 const coercions = new WeakMap<Operation, Coercion>();
 
 /**
  * Query strings are text: numbers, booleans and lists are read here, by the operation's JSON Schema, so that the typed clients keep
- * their checks. What does not read stays as it is and is refused by the schema; an empty value is none (`?expand` alone means yes).
+ * their checks. What does not read stays as it is and is refused by the schema; an empty value is none, but a
+ * name alone, `?expand`, means yes.
  * Of several values the last counts, but of a list each: clients that are made from the OpenAPI document repeat its name.
  */
 export function coercionOf(operation: Operation): Coercion {
@@ -164,12 +165,24 @@ function makeCoercion(operation: Operation): Coercion {
   const schemas = new Map(
     [...aliases, ...Object.entries(properties)].map(([name, schema]) => [name.toLowerCase(), schema] as const),
   );
-  return (query) =>
+  return (query, url) =>
     Object.fromEntries(
       Object.entries(query)
-        .map(([key, value]) => [key, readValue(schemas.get(key.toLowerCase()), value)] as const)
+        .map(([key, value]) => {
+          const schema = schemas.get(key.toLowerCase());
+          return [
+            key,
+            schema?.type === "boolean" && value === "" ? isBare(key, url) : readValue(schema, value),
+          ] as const;
+        })
         .filter(([, value]) => value !== undefined),
     );
+}
+
+/** `true` where a name stands alone in an address; `name=` has an empty value, as PHP writes false. */
+function isBare(name: string, url: string): true | undefined {
+  const [, search = ""] = url.split("?", 2);
+  return search.split("&").includes(name) || undefined;
 }
 
 interface FieldSchema {
@@ -189,7 +202,7 @@ function readValue(schema: FieldSchema = {}, value: unknown): unknown {
 function coerceValue(type: string | undefined, value: unknown): unknown {
   if (typeof value !== "string") return value;
   // Text of blanks alone is text: a user may be called so.
-  if (value === "" || (type !== "string" && value.trim() === "")) return type === "boolean" ? true : undefined;
+  if (value === "" || (type !== "string" && value.trim() === "")) return undefined;
   if (type === "number" || type === "integer") {
     const number = Number(value);
     return Number.isFinite(number) ? number : value;
