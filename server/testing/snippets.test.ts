@@ -87,6 +87,13 @@ describe.concurrent("the programs of the guides print what the guides say", () =
   });
 });
 
+test.each(["main.ts", "main.py", "Main.cs"])(
+  "the program on coming back, %s, hears that it was away too long",
+  (name) => {
+    expect(readFileSync(file("message-events", name), "utf8")).toMatch(/"resync"/i);
+  },
+);
+
 /** Of the SDK, as frameworks are named: 8.0, 10.0. */
 async function dotnetVersion(): Promise<string> {
   const { stdout } = await run("dotnet", ["--version"]);

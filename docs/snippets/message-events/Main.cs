@@ -40,9 +40,13 @@ stream.Headers.Authorization = new("Bearer", ben);
 stream.Headers.Accept.ParseAdd("text/event-stream");
 using var response = await http.SendAsync(stream, HttpCompletionOption.ResponseHeadersRead);
 using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+var kind = "";
 while (await lines.ReadLineAsync() is { } line)
 {
+    if (line.StartsWith("event:")) kind = line[6..].Trim();
     if (!line.StartsWith("data:")) continue;
+    // Too long away: load the list anew. Or not to come back, and why.
+    if (kind is "resync" or "close") throw new Exception($"{kind}: {line[5..]}");
     var news = JsonSerializer.Deserialize<JsonElement>(line[5..]);
     if (!news.TryGetProperty("seq", out var number)) continue; // only says how far the stream is
     var seq = number.GetInt32();

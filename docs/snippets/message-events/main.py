@@ -39,8 +39,12 @@ stream = urllib.request.Request(
 )
 with urllib.request.urlopen(stream) as lines:
     for line in lines:
+        if line.startswith(b"event:"):
+            kind = line[6:].strip().decode()
         if not line.startswith(b"data:"):
             continue
+        if kind in ("resync", "close"):  # too long away: load the list anew; or not to come back, and why
+            raise SystemExit(f"{kind}: {line[5:].decode()}")
         event = json.loads(line[5:])
         if event.get("type") != "message.created":
             continue  # only says how far the stream is

@@ -56,6 +56,7 @@ hub.onreconnecting(() => {
 const heard = new Promise<void>((resolve) => {
   hub.on("MessagingEvent", ({ type, eventId, seq, payload }) => {
     if (eventId) last = eventId;
+    if (type === "Resync") console.warn("Too long away: load the list anew.");
     if (type !== "Chat" || payload.chatId !== chat.id) return;
     console.log(`${seq < 3 ? "missed" : "live"} ${seq}: ${payload.content}`);
     if (seq === 2) say("Now you are.");
