@@ -182,7 +182,6 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
     routerOptions: {
       caseSensitive: false,
       ignoreTrailingSlash: true,
-      ignoreDuplicateSlashes: true,
       maxParamLength: 2000,
     },
     rewriteUrl: (request) => plainAddress(request.url ?? "/"),

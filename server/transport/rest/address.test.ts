@@ -37,3 +37,21 @@ test("a base address that ends in a slash is as good as one that does not: for b
   const hub = await RawHubClient.open(doubled("/v1/hub"), token);
   hub.socket.terminate();
 });
+
+test("an empty part of an address is no id, and makes no other address of it", async () => {
+  const key = tenant.key();
+  expect(await key("PUT", "/Users//preferences", { timezone: "Europe/Zurich" })).toMatchObject({ status: 404 });
+  expect((await key("GET", "/Users/preferences")).status).toBe(404);
+  for (const path of ["/Chat//messages", "/Users//", "/Chat/x//messages"])
+    expect(await key("GET", path), path).toMatchObject({ status: 404, body: { code: "not_found" } });
+  // In front of what is fixed a doubled slash is of a base address.
+  for (const base of ["/tenant/acme/v1/", "/tenant//acme//v1.0/"])
+    expect(
+      (
+        await call(`${stack.url}${base}/Chat`, "GET", undefined, {
+          authorization: `Bearer ${await tenant.token("ada")}`,
+        })
+      ).status,
+      base,
+    ).toBe(200);
+});

@@ -58,6 +58,8 @@ function registerOtherMethods(app: FastifyInstance, taken: Map<string, Set<strin
 function handlerOf(operation: Operation, services: Services) {
   const coerce = coercionOf(operation);
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (Object.values(request.params as object).includes(""))
+      throw new DomainError("not_found", { detail: "There is no such address" });
     const principal = await principalOf(operation, services, request).catch((error) => {
       const { params, id: requestId, ip } = request;
       const { tenantId: tenant = "" } = params as { tenantId?: string };
