@@ -10,7 +10,7 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { type Inputs, useTRPCClient } from "../trpc.ts";
-import { patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
+import { overNow, patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
 import { useFollowStored } from "./use-follow-stored.ts";
 
 /** One part of the settings. Only what was changed is sent. */
@@ -20,7 +20,7 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
   const toast = useToast();
   const router = useRouter();
   const { run, busy, failure } = useAct();
-  const { form, beginSave } = useFollowStored();
+  const { form, beginSave, began } = useFollowStored();
   const { id, title, lead, fields } = section;
 
   async function save(event: FormEvent<HTMLFormElement>) {
@@ -28,8 +28,12 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
     const patch = patchOf(fields, new FormData(event.currentTarget), stored);
     if (!patch) return toast({ title: "Nothing was changed" });
     const taken = beginSave();
-    // The service checks what the boxes say, field by field.
-    const saved = await run(() => client.tenants.update.mutate(patch as Exclude<Inputs["tenants"]["update"], void>));
+    const saved = await run(async () => {
+      const now = fields.some(({ kind }) => kind === "lines") ? await client.tenants.get.query() : stored;
+      // The service checks what the boxes say, field by field.
+      type Asked = Exclude<Inputs["tenants"]["update"], void>;
+      return client.tenants.update.mutate(overNow(patch, fields, { now, began }) as Asked);
+    });
     if (!saved) return;
     taken();
     toast({ title: `${title}: saved` });

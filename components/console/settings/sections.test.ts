@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patchOf, settingSections, type Tenant } from "./sections.ts";
+import { overNow, patchOf, settingSections, type Tenant } from "./sections.ts";
 
 const limits = settingSections.find(({ id }) => id === "limits")?.fields ?? [];
 const stored = {
@@ -50,4 +50,18 @@ test("what is emptied is taken back where that is possible", () => {
   const fields = settingSections.find(({ id }) => id === "branding")?.fields.slice(0, 2) ?? [];
   const before = { settings: { branding: { logoUrl: "https://a.example/x.png" } } } as unknown as Tenant;
   expect(patchOf(fields, form, before)).toEqual({ settings: { branding: { logoUrl: null } } });
+});
+
+test("a list that another changed since it was shown keeps that change", () => {
+  const fields = settingSections.find(({ id }) => id === "origins")?.fields ?? [];
+  const listOf = (...names: string[]) => ({
+    settings: { allowedOrigins: names.map((name) => `https://${name}.example`) },
+  });
+  const began = () => "https://a.example\nhttps://b.example\nhttps://c.example";
+  const mergedWith = (now: object, said: object) =>
+    overNow({ ...said }, fields, { now: now as unknown as Tenant, began });
+  const typed = listOf("a", "new", "b");
+  expect(mergedWith(listOf("a", "b", "c"), typed)).toEqual(typed);
+  expect(mergedWith(listOf("a", "c", "theirs"), typed)).toEqual(listOf("a", "new", "theirs"));
+  expect(mergedWith(listOf("a", "b", "c"), { name: "Acme" })).toEqual({ name: "Acme" });
 });

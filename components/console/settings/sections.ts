@@ -162,11 +162,38 @@ export function patchOf(
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
+/**
+ * A patch whose lists are what they are by now, with what was typed since they were shown put in and what was taken out gone: each is
+ * stored as a whole, and another may have changed it meanwhile.
+ */
+export function overNow<Patch extends Record<string, unknown>>(
+  patch: Patch,
+  fields: readonly SettingField[],
+  { now, began }: { now: Tenant; began: (path: string) => string },
+): Patch {
+  const merged = structuredClone(patch);
+  for (const { path } of fields.filter(({ kind }) => kind === "lines")) {
+    const said = valueAt(patch, path) as string[] | undefined;
+    if (said) put(merged, path.split("."), mergeLines(valueAt(now, path) as string[], linesOf(began(path)), said));
+  }
+  return merged;
+}
+
+function mergeLines(now: string[], began: string[], said: string[]): string[] {
+  const kept = said.filter((line) => now.includes(line) || !began.includes(line));
+  const others = now.filter((line) => !began.includes(line) && !said.includes(line));
+  return [...kept, ...others];
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
 function readField({ path, kind }: SettingField, form: FormData): unknown {
   const text = String(form.get(path) ?? "");
   if (kind === "switch") return form.get(path) !== null;
   if (kind === "number") return text.trim() === "" ? Number.NaN : Number(text);
-  if (kind === "lines") return text.split(/\s+/).filter(Boolean);
+  if (kind === "lines") return linesOf(text);
   return text;
 }
 

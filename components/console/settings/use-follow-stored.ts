@@ -7,6 +7,8 @@ export interface Following {
   form: { ref: RefObject<HTMLFormElement | null>; onInput: (event: FormEvent<HTMLFormElement>) => void };
   /** Call as a save begins; call what it returns once that has succeeded. */
   beginSave: () => () => void;
+  /** What a box showed as stored before somebody typed into it. */
+  began: (name: string) => string;
 }
 
 /**
@@ -36,6 +38,7 @@ export function useFollowStored(): Following {
         for (const [box, at] of typed.current) if (at <= begun) typed.current.delete(box);
       };
     },
+    began: (name) => shown.current.get(ref.current?.elements.namedItem(name) as Box) ?? "",
   };
 }
 
