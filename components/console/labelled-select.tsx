@@ -7,6 +7,10 @@ import { inputClass } from "../ui/input-class.ts";
 export interface LabelledSelectProps<Value extends string> {
   label: string;
   hint?: string;
+  /** What is wrong, in words; shown beside the list and read with it. */
+  error?: string | undefined;
+  /** An empty value is refused before anything is sent. */
+  required?: boolean;
   value: Value;
   options: readonly { value: Value; label: string; disabled?: boolean }[];
   onChange: (value: Value) => void;
@@ -15,8 +19,9 @@ export interface LabelledSelectProps<Value extends string> {
 
 /** The browser's own list with its label above, as the fields of a form stand. */
 export function LabelledSelect<Value extends string>(props: LabelledSelectProps<Value>) {
-  const { label, hint, value, options, onChange, className } = props;
+  const { label, hint, error, required, value, options, onChange, className } = props;
   const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={cn("flex min-w-0 flex-col gap-1.5", className)}>
       <label htmlFor={id} className="font-medium text-sm">
@@ -25,7 +30,9 @@ export function LabelledSelect<Value extends string>(props: LabelledSelectProps<
       <select
         id={id}
         value={value}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        required={required}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described || undefined}
         onChange={(event) => onChange(event.target.value as Value)}
         className={inputClass}
       >
@@ -38,6 +45,11 @@ export function LabelledSelect<Value extends string>(props: LabelledSelectProps<
       {hint && (
         <p id={`${id}-hint`} className="text-muted text-xs leading-5">
           {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className="text-bad text-sm">
+          {error}
         </p>
       )}
     </div>

@@ -2,7 +2,9 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
+import { FailureNote } from "../failure-note.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
+import { failureOf } from "../problem.ts";
 import { useTRPC } from "../trpc.ts";
 import type { DraftFieldsProps } from "./compose-page.tsx";
 import { audiences } from "./draft.ts";
@@ -50,7 +52,7 @@ export function AudienceFields({ draft, set, errors }: DraftFieldsProps) {
 
 function TopicSelect({ draft, set, errors }: DraftFieldsProps) {
   const trpc = useTRPC();
-  const { data } = useQuery(trpc.topics.list.queryOptions({ pageSize: 100 }));
+  const { data, error, refetch } = useQuery(trpc.topics.list.queryOptions({ pageSize: 100 }));
   const topics = (data?.data ?? []).map(({ id, name, subscribers }) => ({
     value: id,
     label: `${name} (${subscribers})`,
@@ -62,12 +64,18 @@ function TopicSelect({ draft, set, errors }: DraftFieldsProps) {
         <Input required value={draft.target} onChange={(event) => set({ target: event.target.value })} />
       </Field>
     );
+  const none = data ? (topics.length > 0 ? "Choose one" : "There is none yet") : error ? "Not known" : "Loading…";
   return (
-    <LabelledSelect
-      label="Topic"
-      value={draft.target}
-      options={[{ value: "", label: topics.length > 0 ? "Choose one" : "There is none yet" }, ...topics]}
-      onChange={(target) => set({ target })}
-    />
+    <div className="flex min-w-0 flex-col gap-3">
+      <LabelledSelect
+        label="Topic"
+        required
+        value={draft.target}
+        options={[{ value: "", label: none }, ...topics]}
+        onChange={(target) => set({ target })}
+        error={errors.topic}
+      />
+      {!data && error && <FailureNote failure={failureOf(error)} onRetry={() => void refetch()} />}
+    </div>
   );
 }
