@@ -71,6 +71,20 @@ test("the overview says what needs somebody, each with a way there", async () =>
     ["The mail server is left alone for a while", "No route", "/settings#mail"],
     ["1 job was given up", "Gave up", "/jobs"],
   );
+
+  // What a restore leaves behind.
+  await sql(
+    `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch)
+     select $1, gen_random_uuid(), 'test:' || n, 'ada', 'email', 'test', 'General', 'Tide', 'waiting', 1
+     from generate_series(1, 2) n`,
+    [tenantId],
+  );
+  const waiting = needs.getByRole("listitem").filter({ hasText: "2 mails wait" });
+  await waiting.getByRole("button", { name: "Cancel them" }).click();
+  const asks = page.getByRole("alertdialog", { name: "Cancel 2 mails?" });
+  await asks.getByRole("button", { name: "Cancel them" }).click();
+  await expect(page.getByText("2 mails cancelled")).toBeVisible();
+  await expect(waiting).toHaveCount(0);
 });
 
 test("rows of the console come by its one subscription, with no poll, also those of while it was cut off", async () => {

@@ -38,6 +38,7 @@ export const polled = {
   "jobs.listDead": "jobs are the worker's own",
   "batches.list": "the progress of a send is in its row",
   "batches.get": "the progress of a send is in its row",
+  "deliveries.list": "what became of a mail is in the row of its delivery",
   "deliveries.summarize": "what became of a mail is in the row of its delivery",
   "deliveries.explain": "what became of a mail is in the row of its delivery",
   "notifications.listAll": "what is scheduled causes no event before its time, nor does what became of a mail",

@@ -38,6 +38,7 @@ export function pageOfReason(delivery: Delivery, userId: string): { label: strin
   if (status === "suppressed")
     return { label: "See the suppression", path: `/suppressions?search=${encodeURIComponent(address ?? "")}` };
   if (status === "not_configured") return { label: "Set a mail server", path: "/settings#mail" };
+  if (status === "waiting") return { label: "Release or cancel what waits", path: "#attention" };
   if (status === "no_address") return { label: "See the person's profile", path: tabOf("profile") };
   if (status === "muted") return { label: "See the person's chats", path: tabOf("chats") };
   if (status === "preference" || rule === "paused" || rule === "digest")

@@ -28,6 +28,8 @@ test("who got nothing is told why, and where that is decided", () => {
   const suppressed = stepsOf(one, [{ ...mail, status: "suppressed", address: "a+b@x.example" }])[2];
   expect(suppressed?.page?.path).toBe("/suppressions?search=a%2Bb%40x.example");
   expect(suppressed?.why).toContain("gets no mail");
+  const waiting = stepsOf(one, [{ ...mail, status: "waiting" }])[2];
+  expect(waiting?.page?.path, "the overview, where all that waits is let go").toBe("#attention");
   const quiet = { status: "held", rule: "quiet_hours", heldUntil: "2026-11-26T20:00:00Z" } as const;
   expect(stepsOf(one, [{ ...mail, ...quiet }])[2]).toMatchObject({ page: { path: "/settings#quiet-hours" } });
 });
