@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backoff, breakFor, patience } from "./policy.ts";
+import { backoff, breakFor, judgeFault, patience } from "./policy.ts";
 
 const [second, minute] = [1000, 60_000];
 /** Chance in the middle: neither more nor less. */
@@ -32,4 +32,42 @@ test.each([
   expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0.8 * middle);
   expect(Math.max(...drawn)).toBeLessThanOrEqual(1.2 * middle);
   expect(new Set(drawn).size).toBeGreaterThan(100);
+});
+
+const atRecipient = (response: string) =>
+  judgeFault({ responseCode: Number(response.slice(0, 3)), response, command: "RCPT TO", message: "refused" });
+
+test.each([
+  "550 5.1.1 <ben@globex.example>: Recipient address rejected: User unknown in relay recipient table",
+  "550-5.1.1 The email account that you tried to reach does not exist.",
+  "550 5.1.2 <ben@globex.exmaple>: Recipient address rejected: Domain not found",
+  "501 5.1.3 Bad recipient address syntax",
+  "551 5.1.6 <ben@globex.example> has moved",
+  "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+  "550 <ben@globex.example>: User unknown",
+  "550 no such user",
+  "550 No Such User Here",
+  "551 sorry, no mailbox here by that name",
+  "553 blocklist@globex.example: recipient does not exist",
+  "550 Invalid recipient",
+])("an address is unknown at: %s", (response) => {
+  expect(atRecipient(response)).toMatchObject({ temporary: false, ofServer: false, ofAddress: true });
+});
+
+test.each([
+  "550-Verification failed for <noreply@acme.example>\n550-Unrouteable address\n550 Sender verify failed",
+  "550-Verification failed for <noreply@acme.example>\n550-No such user here\n550 Sender verify failed",
+  "550 relay not permitted",
+  "550 192.0.2.7 is listed at zen.spamhaus.org",
+  "550 5.188.1.7 is not welcome here",
+  "550 5.1.0 <noreply@acme.example>: Sender address rejected: User unknown",
+  "550 5.1.7 <noreply@acme.example>: bad sender address",
+  "550 5.1.8 <noreply@acme.exmaple>: Sender address rejected: Domain not found",
+  "550 Requested action not taken: mailbox unavailable",
+  "550 authentication required",
+  "550 5.2.2 mailbox full",
+  "550 5.7.1 no such user for you",
+  "554 5.7.1 not from you",
+])("the mail has failed and its address stays at: %s", (response) => {
+  expect(atRecipient(response)).toMatchObject({ temporary: false, ofServer: false, ofAddress: false });
 });

@@ -47,10 +47,19 @@ export function clipWords(words: string): string {
   return words.replaceAll("\u0000", "").slice(0, 1000).toWellFormed();
 }
 
-/** 5.1.x speaks of the address (RFC 3463); without such a code 550, 551 and 553 do. 5.7.x is somebody's policy, 5.2.2 a full mailbox. */
+/** Codes (RFC 3463) of a recipient who does not exist. The others of 5.1.x are of the sender, or of nobody in particular. */
+const unknownCodes = new Set(["1.1", "1.2", "1.3", "1.6", "1.10"]);
+const unknownWords =
+  /\b(unknown|no such|invalid|no|unrouteable) ?(local )?(user|recipient|mailbox|account|address)|(user|recipient|mailbox|account|address) (is )?(unknown|not found|not known|does ?n[o']t exist|does not exist|invalid)/i;
+/** Servers judge the sender, the way and its reputation at RCPT TO, too, and often with 550. */
+const otherWords = /sender|verif|relay|auth|spam|block|list|policy|reputation/i;
+
+/** Who is taken for unknown gets no mail any more, so only plain words count: one wrong setting would take a tenant's whole audience. */
 function isUnknownAddress(responseCode: number, words: string): boolean {
-  const enhanced = /\b5\.(\d{1,3})\.\d{1,3}\b/.exec(words)?.[1];
-  return enhanced === undefined ? [550, 551, 553].includes(responseCode) : enhanced === "1";
+  const enhanced = /(?<![\d.])5\.(\d{1,3}\.\d{1,3})(?!\.?\d)/.exec(words)?.[1];
+  if (enhanced !== undefined) return unknownCodes.has(enhanced);
+  const said = words.replaceAll(/\S+@\S+/g, "");
+  return [550, 551, 553].includes(responseCode) && unknownWords.test(said) && !otherWords.test(said);
 }
 
 export interface Patience {

@@ -91,6 +91,21 @@ test("a stored password is for the server that it was given for: another is set 
   expect((await patch({ host: "other.example", password: "" })).body).toMatchObject({ hasPassword: false });
 });
 
+test("mail waits where a login is set and its server offers none: it is not sent as a stranger's", async () => {
+  const tenant = await stack.tenant("stranger");
+  const own = { host: "127.0.0.1", port: good.port, security: "none", username: "u", password: "own-secret" };
+  expect((await tenant.key()("PATCH", "/admin/mail/settings", own)).status).toBe(200);
+  await notify(stack.api.services.db, tenant.tenantId, [{ userId: "dan", email: "dan@example.com" }]);
+  await expect
+    .poll(() => health(tenant), { timeout: 20_000 })
+    .toMatchObject({
+      pausedUntil: expect.any(String),
+      lastError: expect.stringContaining("offers no login"),
+    });
+  expect(await mails(tenant)).toMatchObject([{ status: "queued" }]);
+  expect(good.mails.map(({ to }) => to)).not.toContain("dan@example.com");
+});
+
 test("what waits for the dead server goes at once to the one that its tenant sets", async () => {
   const tenant = await stack.tenant("mover");
   const owner = new pg.Client({ connectionString: stack.database.ownerUrl });

@@ -91,7 +91,9 @@ export class SmtpLine {
       });
       connection.connect((error) => {
         if (error) reject(error);
-        else if (!auth || !connection.allowsAuth) resolve();
+        else if (!auth) resolve();
+        // A server that we are not known to may judge every recipient by that.
+        else if (!connection.allowsAuth) reject(fault("ENOAUTH", noLogin));
         else connection.login(auth, (refused) => (refused ? reject(refused) : resolve()));
       });
     }).catch((error) => {
@@ -101,6 +103,9 @@ export class SmtpLine {
     return connection;
   }
 }
+
+const noLogin =
+  "The server offers no login over this connection: see its port and encryption, or take out user name and password";
 
 function send(connection: SMTPConnection, envelope: Envelope & { size: number }, text: Readable): Promise<Receipt> {
   return new Promise((resolve, reject) => {
