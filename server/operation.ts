@@ -25,6 +25,8 @@ export interface Access {
   scope?: Scope;
   /** What an operator's role must hold for an admin call: `admin:read` for queries and `admin:write` for mutations unless told. */
   console?: ConsoleScope;
+  /** Also at a suspended tenant, for `anyone`: what it has sent already can be unsubscribed from, and comes back. */
+  evenSuspended?: true;
   /** A console session must have shown its password or code within the last minutes. */
   sudo?: boolean;
 }

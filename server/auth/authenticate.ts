@@ -22,13 +22,13 @@ export interface Credentials {
 /**
  * Who calls. A credential of another tenant is refused before anything is looked up, and in the same words as one for a tenant that
  * does not exist.
- * @param options `optional` lets a call without a credential through as a visitor.
+ * @param options `optional` lets a call without a credential through as a visitor; `evenSuspended` also at a suspended tenant.
  * @throws unauthenticated, forbidden, tenant_suspended, scope_missing, invalid (user to act as), unavailable (keys of an issuer)
  */
 export async function authenticate(
   security: TenantSecurity,
   credentials: Credentials,
-  options: { optional?: boolean } = {},
+  options: { optional?: boolean; evenSuspended?: boolean } = {},
 ): Promise<Principal> {
   const { tenant, bearer, apiKey } = credentials;
   if (bearer !== undefined) return authenticateToken(security, { ...credentials, bearer });
@@ -37,7 +37,7 @@ export async function authenticate(
   const snapshot = await security.snapshot(tenant);
   if (!snapshot || !options.optional)
     throw new DomainError("unauthenticated", { detail: "Send Authorization: Bearer or X-API-Key" });
-  refuseSuspended(snapshot);
+  if (!options.evenSuspended) refuseSuspended(snapshot);
   return {
     tenantId: snapshot.tenantId,
     kind: "visitor",

@@ -5,6 +5,7 @@ import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notic
 import { judgeAnew } from "../domain/digests/judge-anew.ts";
 import { runDigests } from "../domain/digests/run-digests.ts";
 import { moveTimes } from "../domain/notifications/move-times.ts";
+import { isHalted } from "../domain/tenants/store.ts";
 import type { Step } from "../log/planner.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
 import { countLogs } from "./count-minutes.ts";
@@ -22,6 +23,10 @@ export interface TaskContext extends MailContext, WebhookContext {
 
 /** Every kind of job there is. */
 export function taskList(context: TaskContext): TaskList {
+  // Mail and webhooks of a suspended tenant wait as they are until it is let on, which asks for them; of channels nothing is kept.
+  const goingOut = (work: (payload: unknown) => Promise<void>) => async (payload: unknown) => {
+    if (!(await isHalted(context.db, tenantOf(payload)))) await work(payload);
+  };
   return {
     away: async (payload) => sweepChat(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
     "withdraw-away": async (payload) =>
@@ -29,15 +34,16 @@ export function taskList(context: TaskContext): TaskList {
     digests: async (payload) => runDigests(context.db, tenantOf(payload), await presentOf(context)),
     "judge-anew": async (payload) => judgeAnew(context.db, tenantOf(payload), await presentOf(context)),
     "move-times": (payload) => moveTimes(context.db, tenantOf(payload)),
-    mail: (payload) => pumpMail(context, tenantOf(payload)),
+    mail: goingOut((payload) => pumpMail(context, tenantOf(payload))),
     "person-mail": async (payload) => {
       const { sendPersonMail } = await import("./mail/person-mail.tsx"); // takes long to load: not before there is mail
       await sendPersonMail(context, tenantOf(payload), payload as PersonMailJob);
     },
     "channel-webhooks": (payload) => planChannelWebhooks(context, payload),
-    "channel-webhook-delivery": (payload) => deliverChannelWebhook(context, payload),
-    webhooks: (payload) =>
+    "channel-webhook-delivery": goingOut((payload) => deliverChannelWebhook(context, payload)),
+    webhooks: goingOut((payload) =>
       sendWebhooks(context, tenantOf(payload), String((payload as { endpointId?: unknown }).endpointId)),
+    ),
     task: (payload, { job }) => {
       const taskId = String((payload as { taskId?: unknown }).taskId);
       return runTask(context, { tenantId: tenantOf(payload), taskId, last: job.attempts >= job.max_attempts });

@@ -15,7 +15,7 @@ export const takePostmarkEvent = mutation({
     headers: postmarkHeaders,
     aliases: postmarkAliases,
   },
-  access: { caller: "anyone" },
+  access: { caller: "anyone", evenSuspended: true },
   input: postmarkEvent,
   output: empty,
   errors: ["forbidden"],

@@ -15,7 +15,7 @@ export const takeSesEvent = mutation({
     anyType: true,
     aliases: snsAliases,
   },
-  access: { caller: "anyone" },
+  access: { caller: "anyone", evenSuspended: true },
   input: snsMessage,
   output: empty,
   errors: ["forbidden"],

@@ -9,7 +9,7 @@ export const getLinkPreferences = query({
   name: "preferences.getByLink",
   summary: "The preferences of the person whom a mail went to, by the link in it. Changes nothing",
   http: { method: "GET", path: "/links/{token}/preferences" },
-  access: { caller: "anyone" },
+  access: { caller: "anyone", evenSuspended: true },
   input: z.object({ token: linkToken }),
   output: linkedPreferencesSchema,
   async handle(ctx, { token }) {

@@ -1,7 +1,12 @@
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installationKey } from "../../auth/api-key.ts";
 import { startWorker } from "../../jobs/worker.ts";
+import { eventually } from "../../testing/hub-client.ts";
 import { type MailServer, startMailServer, type TakenMail } from "../../testing/mail-server.ts";
-import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { notify } from "../../testing/notify.ts";
+import { configFor, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+import { openReceiver } from "../../testing/webhook-receiver.ts";
 import { sweepChat } from "../away/sweep-chat.ts";
 
 // From a call to a real SMTP server, with the worker between, and back by the mail's own headers.
@@ -46,11 +51,11 @@ async function statusOf(userId: string): Promise<string[]> {
 }
 
 /** The address in a mail's header; both headers are there. */
-function oneClickOf(mail: TakenMail | undefined): string {
+function oneClickOf(mail: TakenMail | undefined, tenantId = "acme"): string {
   if (!mail) throw new Error("no mail");
   expect(headerIn(mail.raw, "List-Unsubscribe-Post")).toBe("List-Unsubscribe=One-Click");
   const link = /^<(\S+)>$/.exec(headerIn(mail.raw, "List-Unsubscribe") ?? "")?.[1] ?? "";
-  expect(link).toMatch(new RegExp(`^${stack.url}/u/acme\\.`));
+  expect(link).toMatch(new RegExp(`^${stack.url}/u/${tenantId}\\.`));
   return link;
 }
 
@@ -150,4 +155,39 @@ test("a mail about unread messages ends by one click, and a look at it by a scan
   await say("We cast off.", 150);
   await expect.poll(async () => (await statusOf("una")).at(-1)).toBe("preference");
   expect(await mailsTo("una", 2)).toHaveLength(2);
+});
+
+test("of a suspended tenant nothing goes out until it is let on; what went out can be unsubscribed from meanwhile", async () => {
+  const { db } = stack.api.services;
+  const sink = await openReceiver();
+  const halted = await stack.tenant("halted");
+  const suspend = async (suspended: boolean) => {
+    const headers = { "x-api-key": installationKey(testSecret), "content-type": "application/json" };
+    const how = { method: "PATCH", headers, body: JSON.stringify({ suspended }) };
+    expect((await fetch(`${stack.url}/installation/tenants/halted`, how)).status).toBe(200);
+  };
+  await halted.key()("PUT", "/admin/categories/News", { title: "News", channels: ["inApp", "email"] });
+  await halted.key()("POST", "/admin/webhooks", { url: `${sink.url}/halted`, types: ["notification.created"] });
+  const mailed = () => mails.mails.filter(({ to }) => to.endsWith("@halted.example"));
+  await notify(db, halted.tenantId, [{ userId: "ann", email: "ann@halted.example", type: "News" }]);
+  await eventually(() => expect([mailed().length, sink.of("/halted").length]).toEqual([1, 1]));
+  await suspend(true);
+  await notify(db, halted.tenantId, [{ userId: "bob", email: "bob@halted.example", type: "News" }]);
+  // Both are planned, and somebody has come for each.
+  const own = db.forTenant(halted.tenantId);
+  const where = { tenantId: halted.tenantId, status: "queued" };
+  await eventually(async () => {
+    expect(await own.delivery.count({ where: { ...where, channel: "email" } })).toBe(1);
+    expect(await own.webhookDelivery.count({ where })).toBe(1);
+  });
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  const jobs = "select from graphile_worker._private_jobs where payload->>'tenantId' = 'halted'";
+  await eventually(async () => expect((await owner.query(jobs)).rowCount).toBe(0));
+  await owner.end();
+  expect([mailed().length, sink.of("/halted").length]).toEqual([1, 1]);
+  await press(oneClickOf(mailed()[0], "halted"));
+  await suspend(false);
+  await eventually(() => expect([mailed().length, sink.of("/halted").length]).toEqual([2, 2]));
+  await sink.close();
 });

@@ -12,7 +12,7 @@ export const putLinkPreferences = mutation({
   name: "preferences.putByLink",
   summary: "Choose for the person whom a mail went to, by the link in it; what is left out stays",
   http: { method: "PUT", path: "/links/{token}/preferences" },
-  access: { caller: "anyone" },
+  access: { caller: "anyone", evenSuspended: true },
   input: z.object({ token: linkToken, ...preferenceChanges }),
   output: linkedPreferencesSchema,
   errors: ["conflict"],

@@ -13,7 +13,7 @@ export const resubscribeLink = mutation({
   name: "preferences.resubscribe",
   summary: "Undo unsubscribing, by the same link: mails of the type go out as before",
   http: { method: "POST", path: "/links/{token}/resubscribe" },
-  access: { caller: "anyone" },
+  access: { caller: "anyone", evenSuspended: true },
   input: z.object({ token: linkToken }),
   output: unsubscribedSchema,
   async handle(ctx, { token }) {

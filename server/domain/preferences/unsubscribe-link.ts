@@ -12,7 +12,7 @@ export const unsubscribeLink = mutation({
   name: "preferences.unsubscribe",
   summary: "No more mails of the type that a mail was of, or after a digest of any type, by the link in it (RFC 8058)",
   http: { method: "POST", path: "/links/{token}/unsubscribe" },
-  access: { caller: "anyone" },
+  access: { caller: "anyone", evenSuspended: true },
   input: z.object({ token: linkToken }),
   output: unsubscribedSchema,
   errors: ["conflict"],

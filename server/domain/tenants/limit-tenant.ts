@@ -2,10 +2,13 @@ import { z } from "zod";
 import { isTenantIdForm, mintTenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { asTenant } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { noteEntry } from "../audit/store.ts";
+import { mailJob } from "../deliveries/store.ts";
+import { allWebhookJobs } from "../webhooks/store.ts";
 import { lockTenant, setStanding } from "./store.ts";
 
 export const limitTenant = mutation({
@@ -38,6 +41,8 @@ export const limitTenant = mutation({
         asTenant(tx, tenantId, ctx.tenantId, async () => {
           await lockTenant(tx, tenantId);
           await setStanding(tx, tenantId, { suspended, rateCap: limited === false ? null : rate });
+          // Nobody came for what waited.
+          if (suspended === false) await enqueueJobs(tx, [mailJob(tenantId), ...(await allWebhookJobs(tx, tenantId))]);
           // Who it was is between the installation and its owners; the tenant's operators see what was done to it.
           const actor = { actorKind: "installation" as const, actorId: ctx.principal.person?.personId ?? "key" };
           const input = { suspended, rate, limited };

@@ -12,6 +12,14 @@ export async function getTenant(db: Database, tenantId: TenantId): Promise<Tenan
   return required(await db.forTenant(tenantId).tenant.findUnique({ where: { id: tenantId } }));
 }
 
+/** Whether nothing of a tenant's may go out; also where there is no such tenant any more. */
+export async function isHalted(db: Database, tenantId: TenantId): Promise<boolean> {
+  const row = await db
+    .forTenant(tenantId)
+    .tenant.findUnique({ where: { id: tenantId }, select: { suspendedAt: true } });
+  return row?.suspendedAt !== null;
+}
+
 /**
  * The tenant, with its row locked: changes of its settings, keys and issuers come one after the other. Hand-written SQL, because
  * Prisma has no row lock. Throws not_found.

@@ -4,9 +4,11 @@ import type { EventType } from "../../events.ts";
 import { newId, requireId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
+import type { Job } from "../../persistence/jobs.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { lockTenant } from "../tenants/store.ts";
+import { webhookJob } from "./delivery-store.ts";
 import { makeWebhookSecret, sealWebhookSecret } from "./policy.ts";
 import { maxWebhooks, type WebhookState } from "./schema.ts";
 
@@ -154,4 +156,10 @@ async function headOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint
   const [log] = await tx.$queryRaw<{ position: bigint }[]>`
     select position from tenant_log where tenant_id = ${tenantId}`;
   return log?.position ?? 0n;
+}
+
+/** Looks at once after what any of a tenant's endpoints is to get. */
+export async function allWebhookJobs(tx: TenantTransaction, tenantId: TenantId): Promise<Job[]> {
+  const rows = await tx.webhookEndpoint.findMany({ where: { tenantId, state: "active" }, select: { id: true } });
+  return rows.map(({ id }) => webhookJob(tenantId, id));
 }

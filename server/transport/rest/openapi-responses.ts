@@ -63,7 +63,8 @@ const streamSchema = {
 /** What the pipeline may say of a call before its operation sees it, beside what the operation itself declares. */
 function codesOf({ access, http, kind, errors = [], ownIdempotency }: Operation, hasBody: boolean): ErrorCode[] {
   const codes: ErrorCode[] = ["invalid", "unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"];
-  if (!http.root) codes.push("tenant_suspended", "scope_missing");
+  if (!http.root && !access.evenSuspended) codes.push("tenant_suspended");
+  if (!http.root) codes.push("scope_missing");
   if (access.caller === "user") codes.push("user_required");
   if (hasBody) codes.push("too_large", "not_json");
   if (http.method === "POST" && kind === "mutation" && !ownIdempotency)

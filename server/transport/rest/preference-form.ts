@@ -47,7 +47,7 @@ async function run(services: Services, request: LinkRequest, operation: Operatio
   const { token } = request.params;
   const { tenantId: tenant } = readLinkToken(services.settings.authSecret, token);
   const principal = await admit(services, { tenant, ip: request.ip }, () =>
-    authenticate(services.security, { tenant }, { optional: true }),
+    authenticate(services.security, { tenant }, { optional: true, evenSuspended: true }),
   );
   return execute(
     operation,

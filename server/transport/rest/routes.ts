@@ -102,7 +102,8 @@ function goneSignal({ raw }: FastifyRequest): AbortSignal {
 
 async function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
   const credentials = credentialsOf(request);
-  const options = { optional: operation.access.caller === "anyone" };
+  const { caller, evenSuspended = false } = operation.access;
+  const options = { optional: caller === "anyone", evenSuspended };
   return admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
     operation.http.root
       ? principalAtRoot(services, request, options)
@@ -114,7 +115,7 @@ async function principalOf(operation: Operation, services: Services, request: Fa
 async function principalAtRoot(
   { security, settings }: Services,
   request: FastifyRequest,
-  options: { optional: boolean },
+  options: { optional: boolean; evenSuspended: boolean },
 ): Promise<Principal> {
   const shown = { ...readCredentials(request.headers), internal: single(request.headers["x-parley-internal"]) };
   const cookie = /^\/api\//i.test(request.url) ? sessionCookieOf(request, settings) : undefined;

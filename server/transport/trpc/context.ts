@@ -34,7 +34,7 @@ export interface TrpcContext extends TrpcDeps {
   /** The tenant that the call names; empty for none. Proves nothing. */
   tenant(): string;
   /** Checked anew for every call: a batch or a socket outlives a credential. */
-  principal(options?: { optional?: boolean; root?: boolean }): Promise<Principal>;
+  principal(options?: { optional?: boolean; evenSuspended?: boolean; root?: boolean }): Promise<Principal>;
   /** Ends the connection in a way that makes its client come back, and resume. */
   hangUp(reason: DisconnectReason): void;
   /** Aborts when the connection is closed, from whichever side. */
@@ -71,7 +71,7 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
   const cookie = (bearer ?? apiKey ?? internal) ? undefined : sessionCookieOf(origin, services.settings);
   const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? (apiKey && tenantOfApiKey(apiKey)) ?? "";
   const tenantOf = () => (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
-  const principal: TrpcContext["principal"] = ({ optional = false, root = false } = {}) => {
+  const principal: TrpcContext["principal"] = ({ optional = false, evenSuspended = false, root = false } = {}) => {
     const tenant = tenantOf();
     const unnamed = new DomainError("unauthenticated", {
       detail: "Name the tenant: X-Tenant-Id, or connectionParams.tenantId",
@@ -83,7 +83,7 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
       const shown = { bearer, apiKey, session: cookie };
       if (root) return authenticateRoot(security, settings.authSecret, { ...shown, internal }, { optional });
       const actAs = actAsOf(headers) || textOf(params.actAsUser);
-      return authenticate(security, { ...shown, tenant, actAs }, { optional });
+      return authenticate(security, { ...shown, tenant, actAs }, { optional, evenSuspended });
     });
   };
   const transport = origin.method === undefined ? "websocket" : "sse";

@@ -79,7 +79,8 @@ async function run(
 ): Promise<unknown> {
   try {
     const { access, http, kind } = operation;
-    const options = { optional: access.caller === "anyone", root: http.root ?? false };
+    const { caller, evenSuspended = false } = access;
+    const options = { optional: caller === "anyone", evenSuspended, root: http.root ?? false };
     const principal = await ctx.principal(options).catch((error) => {
       const { requestId, ip } = ctx;
       ctx.services.requests.refused(ctx.tenant(), { transport: "trpc", requestId, ip }, operation, error);
