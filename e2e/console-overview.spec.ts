@@ -5,7 +5,7 @@ import { makeOwnTenant } from "./own-tenant.ts";
 test("the overview counts what happens while one looks at it, and its charts have their numbers as tables", async ({
   browser,
 }) => {
-  const { page, noise, open, call, close } = await makeOwnTenant(browser, "figures");
+  const { page, tenantId, noise, open, call, sql, close } = await makeOwnTenant(browser, "figures");
   for (const name of ["ada", "ben"]) await call("PUT", `/Users/${name}`, { displayName: name });
   await open("?range=day");
   const messages = page.getByRole("listitem").filter({ hasText: "Messages" });
@@ -23,6 +23,20 @@ test("the overview counts what happens while one looks at it, and its charts hav
   await page.getByRole("button", { name: "30 days" }).click();
   await expect(page).toHaveURL(/range=month/);
   await expect(page.getByRole("heading", { name: "What failed each 6 hours" })).toBeVisible();
+
+  await sql(
+    `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, epoch)
+     select $1, gen_random_uuid(), 'test:' || status, 'ada', 'email', 'test', 'General', 'Tide', status, 1
+     from unnest(array['failed', 'bounced', 'sent']) status`,
+    [tenantId],
+  );
+  const failed = page.getByRole("listitem").filter({ hasText: "Mails not delivered" });
+  await expect(failed.locator(".tabular-nums")).toHaveText("2");
+  await failed.getByRole("link").click();
+  const rows = page.getByRole("table", { name: "Mail deliveries" }).getByRole("row");
+  await expect(rows.filter({ hasText: "Tide" })).toHaveCount(2);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(rows.filter({ hasText: "Tide" })).toHaveCount(3);
   expect(noise).toEqual([]);
   await close();
 });

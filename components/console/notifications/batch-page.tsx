@@ -87,6 +87,7 @@ function Scheduled({ batch: { scheduledFor, scheduledForLocal } }: { batch: Batc
 }
 
 function Outcomes({ batchId }: { batchId: string }) {
+  const { base } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.deliveries.summarize.queryOptions({ batchId }, useLiveQuery("deliveries.summarize")));
   return (
@@ -96,7 +97,7 @@ function Outcomes({ batchId }: { batchId: string }) {
         {({ inApp, email }) => (
           <div className="grid gap-4 sm:grid-cols-2">
             <Channel label="Inbox" statuses={inApp.statuses} />
-            <Channel label="Mail" statuses={email.statuses} />
+            <Channel label="Mail" statuses={email.statuses} listed={`${base}/deliveries?batchId=${batchId}&status=`} />
           </div>
         )}
       </QueryView>
@@ -104,20 +105,40 @@ function Outcomes({ batchId }: { batchId: string }) {
   );
 }
 
-function Channel({ label, statuses }: { label: string; statuses: Record<string, number> }) {
+interface ChannelProps {
+  label: string;
+  statuses: Record<string, number>;
+  /** Where each is listed, but for the status at its end. */
+  listed?: string;
+}
+
+function Channel({ label, statuses, listed }: ChannelProps) {
   const entries = Object.entries(statuses).sort(([, one], [, other]) => other - one);
   return (
     <div className="text-sm">
       <h4 className="font-medium">{label}</h4>
       {entries.length === 0 && <p className="text-muted">Nothing yet.</p>}
       <ul className="mt-1 space-y-2">
-        {entries.map(([status, count]) => (
-          <li key={status}>
-            <span className="tabular-nums">{count}</span>{" "}
-            <Badge tone={reasons[status as Delivery["status"]].tone}>{status.replaceAll("_", " ")}</Badge>
-            <p className="text-muted text-xs">{reasons[status as Delivery["status"]].words}</p>
-          </li>
-        ))}
+        {entries.map(([status, count]) => {
+          const { tone, words } = reasons[status as Delivery["status"]];
+          const line = (
+            <>
+              <span className="tabular-nums">{count}</span> <Badge tone={tone}>{status.replaceAll("_", " ")}</Badge>
+            </>
+          );
+          return (
+            <li key={status}>
+              {listed ? (
+                <Link href={listed + status} prefetch={false} className="underline underline-offset-4">
+                  {line}
+                </Link>
+              ) : (
+                line
+              )}
+              <p className="text-muted text-xs">{words}</p>
+            </li>
+          );
+        })}
       </ul>
     </div>
   );

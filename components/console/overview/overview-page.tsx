@@ -68,7 +68,7 @@ function countOf({ total, before }: Metrics): number {
 }
 
 function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) {
-  const { total, before, points, stepSeconds, connectionsNow } = metrics;
+  const { from, total, before, points, stepSeconds, connectionsNow } = metrics;
   const { base } = useConsole();
   const each = stepSeconds === 60 ? "a minute" : stepSeconds === 900 ? "each 15 minutes" : "each 6 hours";
   return (
@@ -94,7 +94,7 @@ function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) 
           value={total.failures}
           before={before.failures}
           compared={compared}
-          href={`${base}/notifications`}
+          href={`${base}/deliveries?failedSince=${from}`}
           bad
         />
         <Figure

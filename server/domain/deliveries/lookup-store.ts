@@ -16,6 +16,7 @@ export interface DeliveryQuery {
   notificationId?: string | undefined;
   batchId?: string | undefined;
   since?: string | undefined;
+  failedSince?: string | undefined;
 }
 
 /** Deliveries, the newest first. */
@@ -144,13 +145,16 @@ function fresh(now: Date) {
 }
 
 function whereOf(tenantId: TenantId, query: DeliveryQuery): Prisma.DeliveryWhereInput {
-  const { since, notificationId, batchId, ...same } = query;
+  const { since, failedSince, notificationId, batchId, ...same } = query;
   return {
     tenantId,
     ...same,
     ...(notificationId === undefined ? {} : { notificationId: idOrNone(notificationId) }),
     ...(batchId === undefined ? {} : { batchId: idOrNone(batchId) }),
     ...(since === undefined ? {} : { createdAt: { gte: since } }),
+    ...(failedSince === undefined
+      ? {}
+      : { AND: { status: { in: ["failed", "bounced"] }, updatedAt: { gte: failedSince } } }),
   };
 }
 

@@ -86,6 +86,7 @@ export const deliveryFilters = {
   notificationId: entityId.optional(),
   batchId: entityId.optional().describe("Only those of one send to many"),
   since: instant.optional().describe("Planned from then on"),
+  failedSince: instant.optional().describe("Only mails that bounced or were given up from then on"),
 };
 
 export function presentDelivery(row: DeliveryRow): PresentedDelivery {

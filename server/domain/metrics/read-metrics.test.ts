@@ -73,6 +73,8 @@ test("messages, notifications and failures are what SQL counts, once, however of
        from generate_series($1::timestamptz, $2::timestamptz - $3::interval, $3::interval) p`,
       [from, to, step],
     );
+    const failed = await acme.key()<{ totalCount: number }>("GET", `/admin/deliveries?failedSince=${from}&pageSize=1`);
+    expect(failed.body.totalCount, "the list of what failed has them all").toBe(total.failures);
     const shown = points.map(({ at, messages, notifications, failures }) => ({
       at,
       messages,

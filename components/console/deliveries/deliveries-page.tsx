@@ -1,0 +1,148 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { MailSearch } from "lucide-react";
+import Link from "next/link";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { NativeSelect } from "../../ui/native-select.tsx";
+import { useConsole } from "../console-context.ts";
+import { type Column, DataTable } from "../data-table.tsx";
+import { FilterBox } from "../filter-box.tsx";
+import { type Delivery, reasons } from "../notifications/reasons.ts";
+import { PageHeader } from "../page-header.tsx";
+import { PagePager, usePageNumber } from "../pager.tsx";
+import { QueryView } from "../query-view.tsx";
+import { type Answers, useTRPC } from "../trpc.ts";
+import { When } from "../when.tsx";
+
+type Row = Answers["deliveries"]["list"]["data"][number];
+
+const statuses = Object.keys(reasons) as Delivery["status"][];
+/** Where a status stands to be chosen: all that the overview counts as not delivered. */
+const failed = "undelivered";
+
+const filters = {
+  status: parseAsStringLiteral(statuses),
+  userId: parseAsString,
+  batchId: parseAsString,
+  failedSince: parseAsString,
+};
+const none = { status: null, userId: null, batchId: null, failedSince: null };
+
+/** Every mail of the tenant, also the digests and those that no notification is behind, and why it went out or did not. */
+export function DeliveriesPage() {
+  const { base } = useConsole();
+  const trpc = useTRPC();
+  const pageNumber = usePageNumber();
+  const [chosen, setQuery] = useQueryStates({ ...filters, page: parseAsString });
+  const { status, userId, batchId, failedSince } = chosen;
+  const asked = {
+    ...(status ? { status } : {}),
+    ...(userId ? { userId } : {}),
+    ...(batchId ? { batchId } : {}),
+    ...(failedSince ? { failedSince } : {}),
+  };
+  const filtered = Object.keys(asked).length > 0;
+  // Not every few seconds: its pages count all that ever went out.
+  const query = useQuery(
+    trpc.deliveries.list.queryOptions(
+      { ...asked, channel: "email", pageNumber, pageSize: 25 },
+      { placeholderData: keepPreviousData },
+    ),
+  );
+  const set = (change: Partial<typeof chosen>) => void setQuery({ ...change, page: null });
+  const clear = () => set(none);
+  const since = failedSince ? new Date(failedSince).toLocaleString() : "";
+
+  return (
+    <>
+      <PageHeader title="Mail deliveries" lead="Every mail, the newest first, and why it did or did not arrive." />
+      <div className="mb-4 flex flex-wrap gap-2">
+        <NativeSelect
+          label="Status"
+          value={failedSince ? failed : (status ?? "all")}
+          options={[
+            { value: "all", label: "Any status" },
+            ...(failedSince ? [{ value: failed, label: `not delivered, since ${since}` }] : []),
+            ...statuses.map((value) => ({ value, label: value.replaceAll("_", " ") })),
+          ]}
+          onChange={(value) =>
+            value !== failed && set({ status: statuses.find((one) => one === value) ?? null, failedSince: null })
+          }
+          className="w-auto max-w-full"
+        />
+        <FilterBox label="Recipient's id" value={userId} onSet={(value) => set({ userId: value })} />
+        {batchId && <Badge className="self-center">of one send to many</Badge>}
+        {filtered && (
+          <Button variant="ghost" onClick={clear}>
+            Clear
+          </Button>
+        )}
+      </div>
+      <QueryView
+        query={query}
+        empty={{
+          when: ({ data }) => data.length === 0,
+          show: (
+            <EmptyState
+              icon={MailSearch}
+              title={filtered ? "None fits these filters" : "No mail yet"}
+              {...(filtered ? { action: <Button onClick={clear}>Clear</Button> } : {})}
+            />
+          ),
+        }}
+      >
+        {(page) => (
+          <>
+            <DataTable label="Mail deliveries" columns={columnsOf(base)} rows={page.data} idOf={({ id }) => id} />
+            <PagePager {...page} />
+          </>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function columnsOf(base: string): readonly Column<Row>[] {
+  return [
+    {
+      header: "Subject",
+      cell: ({ subject, notificationId }) =>
+        notificationId ? (
+          <Link
+            href={`${base}/notifications/${notificationId}`}
+            prefetch={false}
+            className="break-words text-accent underline underline-offset-4"
+          >
+            {subject}
+          </Link>
+        ) : (
+          <span className="break-words">{subject}</span>
+        ),
+    },
+    { header: "Kind", cell: ({ kind }) => kind },
+    {
+      header: "To",
+      cell: ({ userId, address }) => (
+        <span className="break-all">
+          {userId}
+          {address && <span className="block text-muted text-xs">{address}</span>}
+        </span>
+      ),
+    },
+    {
+      header: "Status",
+      cell: ({ status }) => <Badge tone={reasons[status].tone}>{status.replaceAll("_", " ")}</Badge>,
+    },
+    {
+      header: "Why",
+      cell: ({ status, detail }) => (
+        <span className="line-clamp-2 max-w-80 break-words">{detail ?? reasons[status].words}</span>
+      ),
+    },
+    { header: "Since", cell: ({ updatedAt }) => <When at={updatedAt} /> },
+  ];
+}
