@@ -16,6 +16,13 @@ export interface NotificationActsProps {
   deliveries: readonly Delivery[];
 }
 
+/** The mail that has brought it, or was to: of one that went into a digest, that one's. */
+function mailToRepeat(status: NotificationActsProps["of"]["status"], deliveries: readonly Delivery[]) {
+  const mails = deliveries.filter(({ channel }) => channel === "email");
+  const mail = mails.find(({ kind }) => kind === "digest") ?? mails[0];
+  return status === "cancelled" || mail?.status === "queued" || mail?.status === "not_asked" ? undefined : mail;
+}
+
 /** What one can still do with a notification. */
 export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   const { manages } = useConsole();
@@ -24,10 +31,7 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
   const { run, once, busy, failure } = useAct();
   const [asks, setAsks] = useState(false);
   const [changes, setChanges] = useState(false);
-  const mail = deliveries.find(
-    ({ channel, status }) =>
-      of.status !== "cancelled" && channel === "email" && status !== "queued" && status !== "not_asked",
-  );
+  const mail = mailToRepeat(of.status, deliveries);
   const scheduled = of.status === "scheduled";
   if (!manages || (!mail && of.status !== "visible" && !scheduled)) return null;
 
@@ -57,7 +61,7 @@ export function NotificationActs({ of, deliveries }: NotificationActsProps) {
         {/* Last, because it comes later than the others: they stay where they are. */}
         {mail && (
           <Button size="sm" disabled={busy} onClick={() => void resend(mail.id)}>
-            Send the mail again
+            Send the {mail.kind === "digest" ? "digest" : "mail"} again
           </Button>
         )}
       </div>

@@ -24,6 +24,27 @@ test("what happened stands in its order, with the words of the mail server", () 
   expect(steps[2]).toMatchObject({ word: "failed", tone: "bad", why: "550 no such user" });
 });
 
+test("what went into a digest goes on with that", () => {
+  const folded: typeof mail = { ...mail, status: "folded", rule: "digest", tries: [] };
+  const digest = {
+    ...mail,
+    id: "g",
+    kind: "digest",
+    status: "failed",
+    address: "a@x.example",
+    detail: "550 no",
+  } as const;
+  const steps = stepsOf(one, [folded, digest]);
+  expect(steps.map(({ what }) => what)).toEqual([
+    "Made",
+    "Digest mail, try 1",
+    "Mail",
+    "Digest mail to a@x.example",
+    "Read",
+  ]);
+  expect(steps[3]).toMatchObject({ word: "failed", tone: "bad", why: "550 no" });
+});
+
 test("who got nothing is told why, and where that is decided", () => {
   const suppressed = stepsOf(one, [{ ...mail, status: "suppressed", address: "a+b@x.example" }])[2];
   expect(suppressed?.page?.path).toBe("/suppressions?search=a%2Bb%40x.example");

@@ -51,7 +51,7 @@ function madeBy({ template, batchId }: Notification): Partial<Step> {
 }
 
 function stepsOfDelivery(delivery: Delivery, userId: string): Step[] {
-  const channel = delivery.channel === "email" ? "Mail" : "Inbox";
+  const channel = delivery.kind === "digest" ? "Digest mail" : delivery.channel === "email" ? "Mail" : "Inbox";
   const address = delivery.address ? ` to ${delivery.address}` : "";
   const tries = delivery.tries.map((attempt) => ({
     key: `${delivery.id} ${attempt.number}`,

@@ -10,7 +10,8 @@ import { detailedDeliverySchema, presentDetailed } from "./schema.ts";
 
 export const explainNotification = query({
   name: "deliveries.explain",
-  summary: "Why a notification did or did not arrive: one row a delivery channel, with its tries",
+  summary:
+    "Why a notification did or did not arrive: one row a delivery channel, with its tries; where its mail went into a digest, that one's row too",
   http: { method: "GET", path: "/Notifications/{notificationId}/deliveries" },
   access: { caller: "user-or-key", scope: "notifications:read" },
   input: z.object({ notificationId: entityId }),

@@ -15,6 +15,7 @@ export interface DeliveryQuery {
   userId?: string | undefined;
   notificationId?: string | undefined;
   batchId?: string | undefined;
+  digestId?: string | undefined;
   since?: string | undefined;
   failedSince?: string | undefined;
 }
@@ -66,10 +67,14 @@ export async function getDelivery(db: Database, tenantId: TenantId, deliveryId: 
   return row;
 }
 
-/** The deliveries of one notification. */
+/** The deliveries of one notification, and last that of the digest it went into. */
 export async function findDeliveriesOf(db: Database, tenantId: TenantId, notificationId: string): Promise<Delivery[]> {
   const where = { tenantId, notificationId: requireId(notificationId) };
-  return await db.forTenant(tenantId).delivery.findMany({ where, orderBy: [{ channel: "asc" }, { id: "asc" }] });
+  const { delivery } = db.forTenant(tenantId);
+  const rows = await delivery.findMany({ where, orderBy: [{ channel: "asc" }, { id: "asc" }] });
+  const digests = rows.flatMap(({ userId, digestId }) => (digestId ? [{ userId, cause: `digest:${digestId}` }] : []));
+  if (digests.length === 0) return rows;
+  return [...rows, ...(await delivery.findMany({ where: { tenantId, kind: "digest", OR: digests } }))];
 }
 
 /** The tries of deliveries, by delivery, the first ones first. At most the last hundred of each call. */
@@ -145,12 +150,13 @@ function fresh(now: Date) {
 }
 
 function whereOf(tenantId: TenantId, query: DeliveryQuery): Prisma.DeliveryWhereInput {
-  const { since, failedSince, notificationId, batchId, ...same } = query;
+  const { since, failedSince, notificationId, batchId, digestId, ...same } = query;
   return {
     tenantId,
     ...same,
     ...(notificationId === undefined ? {} : { notificationId: idOrNone(notificationId) }),
     ...(batchId === undefined ? {} : { batchId: idOrNone(batchId) }),
+    ...(digestId === undefined ? {} : { digestId: idOrNone(digestId) }),
     ...(since === undefined ? {} : { createdAt: { gte: since } }),
     ...(failedSince === undefined
       ? {}

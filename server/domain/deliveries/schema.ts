@@ -85,6 +85,7 @@ export const deliveryFilters = {
   userId: userId.optional(),
   notificationId: entityId.optional(),
   batchId: entityId.optional().describe("Only those of one send to many"),
+  digestId: entityId.optional().describe("Only a digest's mail and those that went into it"),
   since: instant.optional().describe("Planned from then on"),
   failedSince: instant.optional().describe("Only mails that bounced or were given up from then on"),
 };
