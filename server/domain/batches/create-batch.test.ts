@@ -193,22 +193,20 @@ describe("a scheduled one can be changed", () => {
   const change = (id: string, body: object, caller = key) =>
     caller<Batch>("PATCH", `/Notifications/batches/${id}`, body);
 
-  test("in what it says and in its time, and goes out so; what is left out stays", async () => {
-    const { body } = await send({
-      userIds: ["una"],
-      scheduledFor: later(3_600_000),
-      summary: "Kept",
-      priority: "High",
-    });
+  test("in what it says and in its time, and goes out so; what is left out stays, but for the HTML of another message", async () => {
+    const kept = { summary: "Kept", priority: "High" };
+    const html = { htmlContent: "<p>Said in another way</p>" };
+    const { body } = await send({ userIds: ["una"], scheduledFor: later(3_600_000), ...kept, ...html });
     const sooner = later(60_000);
-    const changed = await change(body.id, { subject: "Earlier", scheduledFor: sooner });
+    const changed = await change(body.id, { subject: "Earlier", message: "Gate 7", scheduledFor: sooner });
     expect(changed).toMatchObject({ status: 200, body: { ...body, subject: "Earlier", scheduledFor: sooner } });
     await work(body.id, Date.parse(sooner) - 1);
     expect((await reached(body.id)).rows).toEqual([]);
     await work(body.id, Date.parse(sooner));
     expect((await reached(body.id)).rows).toEqual(["una"]);
     const { body: inbox } = await tenant.as("una")<{ data: object[] }>("GET", "/Notifications");
-    expect(inbox.data).toMatchObject([{ ...content, subject: "Earlier", summary: "Kept", priority: "High" }]);
+    expect(inbox.data).toMatchObject([{ ...content, subject: "Earlier", message: "Gate 7", ...kept }]);
+    expect(inbox.data[0]).not.toHaveProperty("htmlContent");
     expect((await change(body.id, { subject: "Too late" })).status).toBe(409);
   });
 

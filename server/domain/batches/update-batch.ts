@@ -6,6 +6,7 @@ import { entityId } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
 import { findCategory } from "../categories/store.ts";
 import type { Content } from "../notifications/lane-store.ts";
+import { htmlOf } from "../notifications/policy.ts";
 import { contentAliases, contentFields, personalFields } from "../notifications/schema.ts";
 import { dueOf } from "./policy.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
@@ -15,7 +16,8 @@ const { type, template: _template, variables: _variables, ...optional } = conten
 
 export const updateBatch = mutation({
   name: "batches.update",
-  summary: "Change a send to many that has not begun, or its time; what is left out stays",
+  summary:
+    "Change a send to many that has not begun, or its time; what is left out stays, but for the HTML of a message that becomes another",
   http: { method: "PATCH", path: "/Notifications/batches/{batchId}", aliases: contentAliases },
   access: { caller: "admin", scope: "notifications:write" },
   input: z.object({ batchId: entityId, ...optional, type: type.removeDefault().optional() }),
@@ -39,7 +41,11 @@ export const updateBatch = mutation({
       return presentBatch(
         await changeBatch(work, ctx.tenantId, id, {
           // A mail's text is the template's own until the text is another.
-          content: { ...content, ...(change.message === undefined ? { mailText } : {}) },
+          content: {
+            ...content,
+            htmlContent: htmlOf(change, said) ?? undefined,
+            ...(change.message === undefined ? { mailText } : {}),
+          },
           scheduledFor: times.scheduledFor ? new Date(times.scheduledFor) : undefined,
           scheduledLocal: times.scheduledForLocal,
           dueAt: dueOf({ ...times, expiresAt: content.expiresAt }, at),

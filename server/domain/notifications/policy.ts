@@ -229,3 +229,12 @@ async function findDraftSource(
   if (!stored) throw new DomainError("invalid", { errors: { template: ["is no published template"] } });
   return { template: stored, sample: stored.sample as Record<string, unknown> };
 }
+
+/** The HTML of what is changed before its time: with another message and no other HTML there is none, as it would still say what was said before. */
+export function htmlOf(
+  change: { message?: string | undefined; htmlContent?: string | undefined },
+  before: { message: string; htmlContent?: string | null | undefined },
+): string | null | undefined {
+  if (change.htmlContent !== undefined) return change.htmlContent;
+  return change.message === undefined || change.message === before.message ? before.htmlContent : null;
+}

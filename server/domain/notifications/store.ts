@@ -259,11 +259,9 @@ export async function changeScheduled(
   tx: TenantTransaction,
   tenantId: TenantId,
   id: string,
-  change: Partial<Content> & {
-    email?: string | undefined;
-    scheduledFor?: string | undefined;
-    scheduledForLocal?: string | undefined;
-  },
+  change: Partial<Omit<Content, "htmlContent">> & {
+    htmlContent?: string | null | undefined;
+  } & Partial<Record<"email" | "scheduledFor" | "scheduledForLocal", string | undefined>>,
 ): Promise<StoredNotification> {
   const { scheduledForLocal, metadata, template: _, ...fields } = change;
   await tx.notification.update({
@@ -276,11 +274,11 @@ export async function changeScheduled(
       ...(change.scheduledFor ? { scheduledLocal: scheduledForLocal ?? null } : {}),
     },
   });
-  if (change.scheduledFor)
-    await tx.$executeRaw`select mark_due_v1(${tenantId}, 'notifications', ${new Date(change.scheduledFor)})`;
+  const due = change.scheduledFor;
+  if (due) await tx.$executeRaw`select mark_due_v1(${tenantId}, 'notifications', ${new Date(due)})`;
   const stored = (await showAll(tx, tenantId, [id])).get(id);
-  if (!stored) throw new DomainError("not_found");
-  return stored;
+  if (stored) return stored;
+  throw new DomainError("not_found");
 }
 
 /** In which time zone each user is: by profile, else the tenant's. */

@@ -58,6 +58,18 @@ test("the text of a mail is the template's until the message is another", async 
   expect(changed).not.toHaveProperty("mailText");
 });
 
+test("another message takes the place of the HTML that said the one before; the same message does not", async () => {
+  const { id } = (await post({ subject: "Boarding", message: "Gate 5", htmlContent: "<p>Gate 5</p>" })).body;
+  await patch(id, { subject: "Boards soon", message: "Gate 5" });
+  expect(await stored(id)).toMatchObject({ subject: "Boards soon", htmlContent: "<p>Gate 5</p>" });
+  await patch(id, { message: "Gate 7" });
+  const changed = await stored(id);
+  expect(changed).toMatchObject({ message: "Gate 7" });
+  expect(changed).not.toHaveProperty("htmlContent");
+  await patch(id, { message: "Gate 8", htmlContent: "<b>Gate 8</b>" });
+  expect(await stored(id)).toMatchObject({ message: "Gate 8", htmlContent: "<b>Gate 8</b>" });
+});
+
 test("a time by the recipient's own clock stays one, whatever else is changed", async () => {
   const nine = { scheduledFor: undefined, scheduledForLocal: "2990-01-01T09:00" };
   const { id } = (await post({ userId: "tom", subject: "s", message: "m", ...nine })).body;

@@ -6,7 +6,7 @@ import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
 import { findCategory } from "../categories/store.ts";
-import { requireSoundTimes, scheduleOf } from "./policy.ts";
+import { htmlOf, requireSoundTimes, scheduleOf } from "./policy.ts";
 import {
   contentAliases,
   contentFields,
@@ -21,7 +21,8 @@ const { type, template: _template, variables: _variables, ...optional } = conten
 
 export const updateNotification = mutation({
   name: "notifications.update",
-  summary: "Change a notification that is not there yet, or its time",
+  summary:
+    "Change a notification that is not there yet, or its time; another message alone takes the place of its HTML, too",
   http: { method: "PATCH", path: "/Notifications/{notificationId}", aliases: contentAliases },
   access: { caller: "admin", scope: "notifications:write" },
   input: z.object({
@@ -52,7 +53,10 @@ export const updateNotification = mutation({
         const category = await findCategory(work.tx, tenantId, change.type ?? row.type);
         ensureMetadata(category, change.metadata ?? (row.metadata as Record<string, unknown>));
       }
-      return presentNotification(await changeScheduled(work.tx, tenantId, id, { ...change, scheduledFor }));
+      const htmlContent = htmlOf(change, row);
+      return presentNotification(
+        await changeScheduled(work.tx, tenantId, id, { ...change, htmlContent, scheduledFor }),
+      );
     });
   },
 });
