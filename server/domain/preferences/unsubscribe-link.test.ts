@@ -245,6 +245,25 @@ describe("the page's form", () => {
     expect((await tenant.as(person)<Preferences>("GET", "/preferences")).body.quietHours.enabled).toBe(false);
   });
 
+  test("saves nothing that is so already: that follows the profile and the tenant as before", async () => {
+    const shown = (await tenant.as(person)<Preferences>("GET", "/preferences")).body;
+    const { quietHours, digest, timezone } = shown;
+    const all = {
+      ...{ "email:News": "off", "inApp:News": "default", "email:Tips": "default", pause: "", timezone },
+      ...{ quietFrom: quietHours.from, quietTo: quietHours.to },
+      ...{ digestEvery: digest.every, digestAt: digest.at, digestWeekday: digest.weekday },
+    };
+    expect((await form({ do: "save", ...all })).headers.get("location")).toBe(`/u/${token}?done=save`);
+    expect(await mailsOf("News")).toBe(false);
+    await tenant.key()("PUT", `/Users/${encodeURIComponent(person)}`, { timezone: "Asia/Tokyo" });
+    const set = (from: string) =>
+      tenant.key()("PATCH", "/admin/tenant", { settings: { notifications: { quietHours: { from } } } });
+    await set("20:15");
+    const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
+    await set(quietHours.from);
+    expect(body).toMatchObject({ timezone: "Asia/Tokyo", quietHours: { from: "20:15" } });
+  });
+
   test.each([
     ["nothing", {}, "fault=invalid"],
     ["a zone that does not exist", { do: "save", timezone: "Mars" }, "fault=invalid"],

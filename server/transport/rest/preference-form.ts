@@ -2,13 +2,15 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { admit } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import { readLinkToken } from "../../auth/link-token.ts";
+import type { DeliveryChannel } from "../../domain/categories/schema.ts";
+import type { Preferences } from "../../domain/preferences/schema.ts";
 import { DomainError, toDomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
 import type { Operation } from "../../operation.ts";
 import { operations } from "../../operations.ts";
 import type { Services } from "../../services.ts";
 
-const { unsubscribe, resubscribe, putByLink } = operations.preferences;
+const { unsubscribe, resubscribe, getByLink, putByLink } = operations.preferences;
 
 type LinkRequest = FastifyRequest<{ Params: { token: string } }>;
 
@@ -33,7 +35,7 @@ async function actOn(services: Services, request: LinkRequest, form: URLSearchPa
   try {
     if (act === "unsubscribe") await run(services, request, unsubscribe);
     else if (act === "undo") await run(services, request, resubscribe);
-    else if (act === "save") await run(services, request, putByLink, changesOf(form));
+    else if (act === "save") await save(services, request, form);
     else throw new DomainError("invalid", { detail: "The form is not of this page" });
     return `done=${act}`;
   } catch (error) {
@@ -41,6 +43,12 @@ async function actOn(services: Services, request: LinkRequest, form: URLSearchPa
     if (known.status >= 500 || known.status === 429) throw known;
     return `fault=${known.code}`;
   }
+}
+
+/** Only what is otherwise than it is: the rest may be the tenant's or the profile's, and is to follow those. */
+async function save(services: Services, request: LinkRequest, form: URLSearchParams): Promise<void> {
+  const { body } = await run(services, request, getByLink);
+  await run(services, request, putByLink, changesOf(form, body as Preferences));
 }
 
 async function run(services: Services, request: LinkRequest, operation: Operation, input = {}) {
@@ -76,20 +84,31 @@ function isOneClick(request: FastifyRequest, form: URLSearchParams): boolean {
 }
 
 /** The form's fields as the operation takes them: `inApp:News` and `email:News` are choices, an unticked box is not sent. */
-function changesOf(form: URLSearchParams): Record<string, unknown> {
+function changesOf(form: URLSearchParams, now: Preferences): Record<string, unknown> {
   const categories = new Map<string, Record<string, string>>();
   for (const [name, value] of form) {
     const [, channel, type] = /^(inApp|email):(.+)$/s.exec(name) ?? [];
-    if (channel && type) categories.set(type, { ...categories.get(type), type, [channel]: value });
+    const known = now.categories.find((category) => category.type === type)?.channels[channel as DeliveryChannel];
+    if (channel && type && value !== (known?.choice ?? "default"))
+      categories.set(type, { ...categories.get(type), type, [channel]: value });
   }
   const pause = form.get("pause");
+  const quietHours = { enabled: form.has("quiet"), ...given(form, { from: "quietFrom", to: "quietTo" }) };
+  const digest = given(form, { every: "digestEvery", at: "digestAt", weekday: "digestWeekday" });
   return {
     categories: [...categories.values()],
-    quietHours: { enabled: form.has("quiet"), ...given(form, { from: "quietFrom", to: "quietTo" }) },
-    digest: given(form, { every: "digestEvery", at: "digestAt", weekday: "digestWeekday" }),
-    ...given(form, { timezone: "timezone" }),
+    quietHours: otherThan(now.quietHours, quietHours),
+    digest: otherThan(now.digest, digest),
+    ...otherThan(now, given(form, { timezone: "timezone" })),
     ...(pause === null || pause === "" ? {} : { pause }),
   };
+}
+
+/** What is not so already; undefined when all is. */
+function otherThan(now: object, wanted: object): object | undefined {
+  const is = new Map<string, unknown>(Object.entries(now));
+  const others = Object.entries(wanted).filter(([name, value]) => is.get(name) !== value);
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 function given(form: URLSearchParams, names: Record<string, string>): Record<string, string> {
