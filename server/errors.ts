@@ -122,7 +122,7 @@ export function toDomainError(error: unknown): DomainError {
 }
 
 const httpFaults: Record<string, ConstructorParameters<typeof DomainError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ["too_large", { detail: "A body has at most 256 KiB" }],
+  FST_ERR_CTP_BODY_TOO_LARGE: ["too_large"],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ["not_json"],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["invalid", { detail: "The body is not as long as Content-Length says" }],
   FST_ERR_CTP_EMPTY_JSON_BODY: ["invalid"],

@@ -8,7 +8,7 @@ const problemType = "application/problem+json; charset=utf-8";
 
 /** Answers an error with its problem document; one that is not the caller's is logged. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = toDomainError(error);
+  const known = toDomainError(tooLong(error, request) ?? error);
   const problem = toProblem(known, { instance: request.url.split("?", 1)[0] ?? "", requestId: request.id });
   if (isFault(known) && !known.logged) request.log.error({ err: known.face.internal ?? known }, known.message);
   return reply
@@ -16,6 +16,15 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .headers({ ...headersOfError(known), "x-request-id": request.id })
     .type(problemType)
     .send(JSON.stringify(problem));
+}
+
+/** Bodies differ in how long they may be, and only the route knows. */
+function tooLong(error: unknown, { routeOptions }: FastifyRequest): DomainError | undefined {
+  if ((error as { code?: unknown } | undefined)?.code !== "FST_ERR_CTP_BODY_TOO_LARGE") return undefined;
+  const kib = routeOptions.bodyLimit / 1024;
+  return new DomainError("too_large", {
+    detail: `A body has at most ${kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`} here`,
+  });
 }
 
 /** Answers what Node could not read as a request, the same way, and hangs up. */

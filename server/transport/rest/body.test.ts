@@ -35,3 +35,12 @@ test("identity is no encoding, and where there is no body the header says nothin
   const headers = { "x-api-key": tenant.primaryKey, "content-encoding": "gzip" };
   expect((await fetch(`${tenant.url}/admin/tenant`, { headers })).status).toBe(200);
 });
+
+test.each([
+  ["/Notifications", 257, "256 KiB"],
+  ["/Notifications/bulk", 2049, "2 MiB"],
+  ["/admin/topics/tides/subscribers", 2049, "2 MiB"],
+])("a body that is longer than %s takes is 413, with what it takes", async (path, kib, most) => {
+  const answer = await tenant.key()("POST", path, `"${"x".repeat(kib * 1024)}"`);
+  expect(answer).toMatchObject({ status: 413, body: { code: "too_large", detail: `A body has at most ${most} here` } });
+});
