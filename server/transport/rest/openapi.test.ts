@@ -81,6 +81,15 @@ test("an answer may gain fields: no schema is closed, or clients that were made 
   expect(JSON.stringify(document)).not.toContain('"additionalProperties":false');
 });
 
+test("a list of hundreds of ids goes into the body of a DELETE: in an address it would be longer than one is read", () => {
+  type Entry = { parameters: { name: string }[]; requestBody?: { required: boolean } };
+  const entry = document.paths["/tenant/{tenantId}/v1/Notifications/bulk"]?.delete as unknown as Entry;
+  expect(entry.requestBody?.required).toBe(true);
+  expect(entry.parameters.map(({ name }) => name)).not.toContain("notificationIds");
+  const bodies = Object.entries(document.paths).filter(([, methods]) => methods.delete?.requestBody);
+  expect(bodies).toHaveLength(1);
+});
+
 test("each operation's name on the hub is said, where it is there", () => {
   const of = (method: string, path: string) => document.paths[path]?.[method]?.["x-hub-method"];
   expect(of("get", "/tenant/{tenantId}/v1/Notifications/unread-count")).toBe("CountNotificationUnread");

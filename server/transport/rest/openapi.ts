@@ -78,7 +78,9 @@ function toOperation(
   };
   const inPath = [...binding.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
   const fields = Object.entries(input.properties ?? {}).filter(([name]) => !inPath.includes(name));
-  const hasBody = binding.method !== "GET" && binding.method !== "DELETE";
+  // Every DELETE reads a body; said is that of one which takes a list, too long for an address.
+  const hasBody =
+    binding.method === "DELETE" ? fields.some(([, { type }]) => type === "array") : binding.method !== "GET";
   const required = (input.required ?? []).filter((name) => !inPath.includes(name));
   const body = {
     schema: {
