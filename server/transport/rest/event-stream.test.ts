@@ -81,8 +81,9 @@ class Stream {
 }
 
 describe("streams", () => {
-  test("what happens from now on, id by id, as the envelopes that the list has", async () => {
-    const stream = new Stream("ben");
+  // A blank cursor is none, as it is where JSON is asked for.
+  test.each(["", "?after=%20"])("what happens from now on%s, id by id, as the envelopes of the list", async (query) => {
+    const stream = new Stream("ben", query);
     const response = await stream.response;
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);

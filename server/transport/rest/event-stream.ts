@@ -61,7 +61,7 @@ async function principalOf(services: Services, request: FastifyRequest): Promise
 }
 
 /**
- * Query parameters by lower-case name, without the empty ones. Of several the last wins, but kinds are all meant, and of two cursors
+ * Query parameters by lower-case name, without the blank ones. Of several the last wins, but kinds are all meant, and of two cursors
  * neither is right.
  */
 function queryOf(request: FastifyRequest): Map<string, string> {
@@ -70,7 +70,7 @@ function queryOf(request: FastifyRequest): Map<string, string> {
     const key = name.toLowerCase();
     if (Array.isArray(value) && (key === "after" || key === "since")) throw new DomainError("cursor_invalid");
     const meant = Array.isArray(value) ? (key === "kinds" ? value.filter(Boolean).join(",") : value.at(-1)) : value;
-    if (meant) query.set(key, meant);
+    if (meant?.trim()) query.set(key, meant.trim());
   }
   return query;
 }
