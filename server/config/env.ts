@@ -94,7 +94,7 @@ export const settings = {
   },
   MAIL_FROM: {
     default: "`Parley <parley@localhost>`",
-    description: "Sender of email, where a tenant has set none.",
+    description: "Sender of all email by `MAIL_URL`, under the tenant's name, and of tenants that have set none.",
     schema: z
       .string()
       .refine(isOneAddress, "must be one address, such as Parley <parley@example.com>")

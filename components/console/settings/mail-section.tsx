@@ -158,7 +158,9 @@ function MailForm({ stored }: { stored: MailSettings }) {
         >
           <Input name="password" type="password" autoComplete="new-password" />
         </Field>
-        {box("fromAddress", "Sender's address")}
+        {box("fromAddress", "Sender's address", {
+          hint: "For your own server. The installation's sends from its own address, and replies go here.",
+        })}
         {box("fromName", "Sender's name", { hint: "The tenant's name unless given." })}
         {box("replyTo", "Replies to")}
         <label className="flex min-h-9 items-center gap-2.5 text-sm">

@@ -34,7 +34,9 @@ const mailSettingsFields = {
   password: text(1000)
     .optional()
     .describe("Stored encrypted, never shown again; to be given anew with another host, port, security or username"),
-  fromAddress: mailbox.optional(),
+  fromAddress: mailbox
+    .optional()
+    .describe("Sender of what goes by your own server. By the installation's, that sends, and this gets the replies"),
   fromName: headerName.optional().describe("Your tenant's name unless given"),
   replyTo: mailbox.optional(),
   catcher: z.boolean().optional().describe("Keep mail that cannot be sent because there is no server, to look at it"),

@@ -4,7 +4,7 @@ import { inkOn } from "../../../emails/brand.ts";
 import { renderSamples } from "../../../emails/samples.ts";
 import { mintTenantId } from "../../auth/principal.ts";
 import { readPostmarkReport, readSesReport } from "../../domain/mail/read-bounce.ts";
-
+import type { MailSettings } from "../../persistence/generated/client.ts";
 import { composeMail, type Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
 import { linksOf, senderOf } from "./outlet.ts";
@@ -173,6 +173,24 @@ test("a tenant's branding dresses each mail: its logo or its name on top, its co
     expect(html).not.toContain("logo.png");
     expect(html).toMatch(/<p class="ink"[^>]*font-weight:600[^>]*>Ferries &amp; Co<\/p>/);
   }
+});
+
+test("a tenant's own address sends by its own server alone; by the one that all share it gets the replies", async () => {
+  const mail = { url: "smtp://relay.chat.example", from: "Parley <parley@chat.example>" };
+  const config = { mail, baseUrl: "https://chat.example" };
+  const settings = { host: null, fromAddress: "ceo@globex.example", fromName: "Ferries", replyTo: null };
+  const sentBy = (changes: Partial<MailSettings>, url: string | undefined = mail.url) => {
+    const all = { ...settings, ...changes } as MailSettings;
+    return senderOf({ ...config, mail: { ...mail, url } }, { id: "ferries", name: "ferries", settings: {} }, all);
+  };
+  const shared = { from: { name: "Ferries", address: "parley@chat.example" } };
+  expect(sentBy({})).toMatchObject({ ...shared, replyTo: "ceo@globex.example" });
+  expect(sentBy({ replyTo: "help@ferries.example" })).toMatchObject({ ...shared, replyTo: "help@ferries.example" });
+  const own = { from: { name: "Ferries", address: "ceo@globex.example" }, replyTo: undefined };
+  expect(sentBy({ host: "smtp.globex.example" })).toMatchObject(own);
+  const { headers } = await simpleParser(await composeMail(base, sentBy({}), links));
+  expect(headers.get("from")).toMatchObject({ text: '"Ferries" <parley@chat.example>' });
+  expect(headers.get("reply-to")).toMatchObject({ text: "ceo@globex.example" });
 });
 
 test("HTML that brings colours of its own keeps the light ground it was written for, other HTML goes with the reader's", async () => {

@@ -69,7 +69,10 @@ interface Branding {
   colour?: string;
 }
 
-/** With no settings, what is sent in the tenant's name from the address of the installation. */
+/**
+ * With no settings, what is sent in the tenant's name from the address of the installation. So is all that goes by the server that tenants
+ * share: it signs for each of them, and one that could name any sender would write in another's name. Its own address gets the replies.
+ */
 export function senderOf(
   config: Pick<Config, "mail" | "baseUrl">,
   tenant: Pick<Tenant, "name" | "settings"> & { id?: string },
@@ -78,15 +81,17 @@ export function senderOf(
   const { branding = {} } = tenant.settings as { branding?: Branding };
   const name = branding.name || tenant.name;
   const [shared] = addressparser(config.mail.from, { flatten: true });
+  const byShared = config.mail.url !== undefined && !settings?.host;
+  const own = settings?.fromAddress ?? undefined;
   return {
     tenantId: tenant.id,
     brand: { name, logoUrl: branding.logoUrl || undefined, colour: branding.colour ?? "#0b6b62" },
     from: {
       name: settings?.fromName ?? name,
-      address: settings?.fromAddress ?? (shared?.address || "parley@localhost"),
+      address: (byShared ? undefined : own) ?? (shared?.address || "parley@localhost"),
     },
     host: new URL(config.baseUrl).hostname,
-    replyTo: settings?.replyTo ?? undefined,
+    replyTo: settings?.replyTo ?? (byShared ? own : undefined),
   };
 }
 
