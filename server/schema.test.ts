@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { instant, messageContent, text } from "./schema.ts";
+import { emailAddress, instant, messageContent, text } from "./schema.ts";
 
 test.each([
   ["2026-11-27T01:00:00Z", "2026-11-27T01:00:00.000Z"],
@@ -44,4 +44,30 @@ test.each([
 
 test("a limit of characters is in the schema that callers read", () => {
   expect(z.toJSONSchema(text(3).min(1).optional())).toMatchObject({ minLength: 1, maxLength: 3 });
+});
+
+test.each([
+  ["ada@example.com", "ada@example.com"],
+  ["Ada.L+news@mail.Example.com", "Ada.L+news@mail.Example.com"],
+  ["ada@xn--e1afmkfd.xn--p1ai", "ada@xn--e1afmkfd.xn--p1ai"],
+  ["ada@пример.рф", "ada@xn--e1afmkfd.xn--p1ai"],
+  ["ada@bücher.example", "ada@xn--bcher-kva.example"],
+])("the address %s is %s", (written, read) => {
+  expect(emailAddress.parse(written)).toBe(read);
+});
+
+test.each([
+  "ada",
+  "ada@localhost",
+  "@example.com",
+  "ada@@example.com",
+  "ada@bü cher.example",
+  "ada@bücher.example/x",
+  "ada@bücher.example:25",
+  "ben@eve@bücher.example",
+  "ada@192.0.2.7",
+  "ada@-x.example",
+  "ädä@example.com",
+])("%s is no address", (written) => {
+  expect(emailAddress.safeParse(written).success).toBe(false);
 });

@@ -168,6 +168,30 @@ export function isDay(day: string): boolean {
   return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
+/**
+ * An address with its domain as mail servers take it: what is not ASCII in there goes by its other form (RFC 5891), which hardly any server
+ * asks for by itself.
+ */
+export function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  const domain = address.slice(at);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are ASCII
+  if (/^[\u0000-\u007f]*$/.test(domain) || /[\s/?#:\\]/.test(domain)) return address;
+  return URL.canParse(`http://${domain}`) ? address.slice(0, at) + new URL(`http://${domain}`).hostname : address;
+}
+
+/** As Zod has it, but that a top level may be an internationalised one. */
+const addressPattern =
+  /^(?:[A-Za-z0-9_'+-]+\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]$/;
+
+/** Wherever we are told somebody's address. */
+export const emailAddress = z
+  .string()
+  .max(320)
+  .overwrite(withAsciiDomain)
+  .check(z.email({ pattern: addressPattern }))
+  .describe("An internationalised domain is kept in its ASCII form");
+
 export const timezoneName = text(64).refine(isTimezone, "must be a time zone like Europe/Zurich");
 
 function isTimezone(name: string): boolean {

@@ -188,6 +188,9 @@ test("a tenant's own address sends by its own server alone; by the one that all 
   expect(sentBy({ replyTo: "help@ferries.example" })).toMatchObject({ ...shared, replyTo: "help@ferries.example" });
   const own = { from: { name: "Ferries", address: "ceo@globex.example" }, replyTo: undefined };
   expect(sentBy({ host: "smtp.globex.example" })).toMatchObject(own);
+  // Few servers take another form of it than this one.
+  const abroad = sentBy({ host: "smtp.bücher.example", fromAddress: "news@bücher.example" });
+  expect(abroad.from.address).toBe("news@xn--bcher-kva.example");
   const { headers } = await simpleParser(await composeMail(base, sentBy({}), links));
   expect(headers.get("from")).toMatchObject({ text: '"Ferries" <parley@chat.example>' });
   expect(headers.get("reply-to")).toMatchObject({ text: "ceo@globex.example" });

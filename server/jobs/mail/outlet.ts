@@ -6,6 +6,7 @@ import { findMail, healthOwner, openMailSecret } from "../../domain/mail/store.t
 import { getTenant } from "../../domain/tenants/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { MailSettings, Tenant } from "../../persistence/generated/client.ts";
+import { withAsciiDomain } from "../../schema.ts";
 import type { Links, Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
 import type { SmtpServer } from "./smtp.ts";
@@ -83,13 +84,11 @@ export function senderOf(
   const [shared] = addressparser(config.mail.from, { flatten: true });
   const byShared = config.mail.url !== undefined && !settings?.host;
   const own = settings?.fromAddress ?? undefined;
+  const address = (byShared ? undefined : own) ?? (shared?.address || "parley@localhost");
   return {
     tenantId: tenant.id,
     brand: { name, logoUrl: branding.logoUrl || undefined, colour: branding.colour ?? "#0b6b62" },
-    from: {
-      name: settings?.fromName ?? name,
-      address: (byShared ? undefined : own) ?? (shared?.address || "parley@localhost"),
-    },
+    from: { name: settings?.fromName ?? name, address: withAsciiDomain(address) },
     host: new URL(config.baseUrl).hostname,
     replyTo: settings?.replyTo ?? (byShared ? own : undefined),
   };
