@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sanitizeHtml, sanitizeStored } from "../../html.ts";
 import {
+  emailAddress,
   instant,
   isDay,
   isStorable,
@@ -152,7 +153,7 @@ export const contentFields = {
 export const notificationFields = {
   userId,
   ...contentFields,
-  email: z.email().max(320).optional().describe("Asks for delivery to this address too"),
+  email: emailAddress.optional().describe("Asks for delivery to this address too"),
 };
 
 /** Of these, what is said: nothing for the audit log. */

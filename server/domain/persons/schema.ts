@@ -3,13 +3,9 @@ import type { SignedIn } from "../../auth/principal.ts";
 import { roles } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
 import type { Context } from "../../operation.ts";
-import { text } from "../../schema.ts";
+import { emailAddress, text } from "../../schema.ts";
 
-export const email = z
-  .email()
-  .max(320)
-  .overwrite((value) => value.trim().toLowerCase())
-  .describe("In any letter case");
+export const email = emailAddress.overwrite((value) => value.trim().toLowerCase()).describe("In any letter case");
 
 /** Long is what counts (NIST SP 800-63B, 3.1.1): no rules about what it is made of. */
 export const newPassword = text(200).min(10, "must have at least 10 characters");

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Suppression as SuppressionRow } from "../../persistence/generated/client.ts";
-import { text } from "../../schema.ts";
+import { text, withAsciiDomain } from "../../schema.ts";
 
 export const address = text(254)
   .trim()
   .toLowerCase()
+  .overwrite(withAsciiDomain)
   .refine((value) => /^[^\s@]+@[^\s@]+$/.test(value), "must be an email address");
 
 export const suppressionSchema = z

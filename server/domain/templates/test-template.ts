@@ -3,7 +3,7 @@ import { sanitizeHtml } from "../../html.ts";
 import { newId, requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { entityId, userId } from "../../schema.ts";
+import { emailAddress, entityId, userId } from "../../schema.ts";
 import { insertNotifications } from "../notifications/store.ts";
 import { renderTemplate } from "./policy.ts";
 import { variables, versionNumber } from "./schema.ts";
@@ -22,7 +22,7 @@ export const testTemplate = mutation({
     version: versionNumber.optional(),
     variables: variables.optional(),
     userId,
-    email: z.email().max(320).optional(),
+    email: emailAddress.optional(),
   }),
   output: z.object({ notificationId: z.string(), version: z.number().int() }).meta({ id: "TemplateTest" }),
   personal: ["variables", "email"],

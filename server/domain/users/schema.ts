@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { User as UserRow } from "../../persistence/generated/client.ts";
-import { isAccepted, metadata, text, timezoneName } from "../../schema.ts";
+import { emailAddress, isAccepted, metadata, text, timezoneName } from "../../schema.ts";
 
 export const userSchema = z
   .object({
@@ -22,7 +22,7 @@ export type User = z.infer<typeof userSchema>;
 export const profileFields = {
   displayName: text(200).optional(),
   avatarUrl: text(2048).refine(isPicture, "must be an http, https or data:image address").optional(),
-  email: z.email().max(320).optional(),
+  email: emailAddress.optional(),
   locale: text(35).refine(isLocale, "must be a language tag like en or de-CH").optional(),
   timezone: timezoneName.optional(),
   metadata: metadata.optional(),
