@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { MailSearch } from "lucide-react";
 import Link from "next/link";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -37,7 +37,7 @@ export function DeliveriesPage() {
   const { base } = useConsole();
   const trpc = useTRPC();
   const pageNumber = usePageNumber();
-  const [chosen, setQuery] = useQueryStates({ ...filters, page: parseAsString });
+  const [chosen, setQuery] = useQueryStates({ ...filters, page: parseAsInteger });
   const { status, userId, batchId, failedSince } = chosen;
   const asked = {
     ...(status ? { status } : {}),
