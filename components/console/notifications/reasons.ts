@@ -41,9 +41,9 @@ export function pageOfReason(delivery: Delivery, userId: string): { label: strin
   if (status === "waiting") return { label: "Release or cancel what waits", path: "#attention" };
   if (status === "no_address") return { label: "See the person's profile", path: tabOf("profile") };
   if (status === "muted") return { label: "See the person's chats", path: tabOf("chats") };
-  if (status === "preference" || rule === "paused" || rule === "digest")
+  // Quiet hours too: the tenant's are shown there as what comes of both.
+  if (status === "preference" || rule === "paused" || rule === "digest" || rule === "quiet_hours")
     return { label: "See what the person chose", path: tabOf("preferences") };
-  if (rule === "quiet_hours") return { label: "See quiet hours", path: "/settings#quiet-hours" };
   if (status === "not_asked" || rule === "default")
     return { label: "See the category", path: `/categories?search=${encodeURIComponent(type)}` };
   return undefined;
