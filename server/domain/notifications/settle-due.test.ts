@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { holdMails } from "../../testing/held-mails.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { moveTimes } from "./move-times.ts";
 import type { Notification } from "./schema.ts";
@@ -229,6 +230,21 @@ test("expired is gone at its time, worker or not; then its row and what the log 
   ]);
   expect(JSON.stringify(events)).not.toContain("secret words");
   expect((await key("GET", `/admin/notifications/${made.id}`)).status).toBe(404);
+});
+
+test("a mail that waits while its notification expires is told as expired, at once; one that went out is not", async () => {
+  const { db } = stack.api.services;
+  const [userId, expiresAt] = ["eva", new Date(clock + 10 * minute)];
+  const held = (["held", "folded", "held", "held"] as const).map((status) => ({ userId, status, expiresAt }));
+  const ids = await holdMails(db, tenant.tenantId, [...held, { userId }], new Date(clock + 60 * minute));
+  const { delivery } = db.forTenant(tenant.tenantId);
+  await delivery.updateMany({ where: { notificationId: ids[2] ?? "" }, data: { status: "queued" } });
+  await delivery.updateMany({ where: { notificationId: ids[3] ?? "" }, data: { status: "sent" } });
+  await pass(11);
+  const rows = await delivery.findMany({ where: { userId } });
+  const ends = new Map(rows.map(({ notificationId, status, heldUntil }) => [notificationId, [status, !heldUntil]]));
+  const gone = ["expired", true];
+  expect(ids.map((id) => ends.get(id))).toEqual([gone, gone, gone, ["sent", false], ["held", false]]);
 });
 
 test("everything is read though some of it has expired and no worker has been by", async () => {
