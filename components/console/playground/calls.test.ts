@@ -34,9 +34,11 @@ test.each([".", ".."])("an id %s leads nowhere: it would make the call another o
   expect(astrayField(call, { chatId: "c1", userId: "ben" })).toBeUndefined();
 });
 
-test("writes a list into an address as the service reads it there, and takes one with its commas as text", () => {
-  const several = toHttp(find("notifications.bulkDelete.2"), { notificationIds: ["a", "b&c"] }, "demo");
-  expect(several.path).toBe("/tenant/demo/v1/Notifications/bulk?notificationIds=a&notificationIds=b%26c");
+test("writes a list into an address or a body as the service reads it there, and takes one with its commas as text", () => {
+  const several = toHttp(find("presence.get"), { userIds: ["a", "b&c"] }, "demo");
+  expect(several.path).toMatch(/\?userIds=a&userIds=b%26c$/);
+  const { path, body } = toHttp(find("notifications.bulkDelete.2"), { notificationIds: ["a", "b&c"] }, "demo");
+  expect([path, body]).toEqual(["/tenant/demo/v1/Notifications/bulk", { notificationIds: ["a", "b&c"] }]);
   expect(find("presence.get").fields.find(({ name }) => name === "userIds")?.kind).toBe("text");
   expect(find("presence.get").fields.find(({ name }) => name === "chatId")?.kind).toBe("text");
   expect(toHttp(find("presence.get"), { userIds: "ada,ben" }, "demo").path).toMatch(/\?userIds=ada%2Cben$/);
