@@ -104,6 +104,17 @@ test("a mail that did not go out is sent again once it can be, and as often as i
   expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(2);
   await mail.getByRole("link", { name: "Open the mail" }).click();
   await expect(page.getByRole("list", { name: "Caught mails" }).getByRole("button")).toHaveCount(2);
+
+  // On a phone there is room for one of the two.
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(page.getByRole("heading", { name: subject })).toBeInViewport();
+  await page.getByRole("button", { name: "All mails" }).click();
+  const list = page.getByRole("list", { name: "Caught mails" });
+  await list.getByRole("button").first().click();
+  await expect(list).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: subject })).toBeInViewport();
+  if (size) await page.setViewportSize(size);
 });
 
 test("a long list is paged by cursor, under a filter in the address and over a reload, with every row once", async () => {

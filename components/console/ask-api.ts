@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { asVisitor } from "../../app/as-visitor.ts";
 import type { AnswerOf, InputOf, Name } from "./trpc.ts";
 
-/** A read by a page on the server, as its visitor; of a tenant where it is one's. Undefined when it is refused. */
+/** A read by a page on the server, as its visitor; of a tenant where it is one's. Undefined when it is refused; throws when it may work a moment later. */
 export async function askOperation<N extends Name>(
   name: N,
   input: InputOf<N>,
@@ -20,5 +20,6 @@ export async function askOperation<N extends Name>(
       ...(cookie ? { cookie } : {}),
     },
   });
+  if (response.status >= 500 || response.status === 429) throw new Error(`${name} was answered ${response.status}`);
   return response.ok ? ((await response.json()) as { result: { data: AnswerOf<N> } }).result.data : undefined;
 }

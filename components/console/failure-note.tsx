@@ -25,10 +25,10 @@ export function FailureNote({ failure, onRetry, className }: FailureNoteProps) {
         {isSignedOut && (
           <>
             {" "}
-            <a href={signInAddress()} className={linkClass}>
+            <a href={signInAddress()} target="_blank" rel="noopener" className={linkClass}>
               Sign in
             </a>{" "}
-            to go on here.
+            in a new tab and go on here: what you wrote stays.
           </>
         )}
       </p>

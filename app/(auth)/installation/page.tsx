@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { redirect } from "next/navigation";
 import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { TenantList } from "../../../components/console/tenant-list.tsx";
@@ -13,6 +14,8 @@ interface Props {
 export default async function InstallationPage({ searchParams }: Props) {
   const { after } = await searchParams;
   const list = await askOperation("installation.listTenants", after === undefined ? {} : { after });
+  // A place in the list that is no more, or never was one.
+  if (!list && after !== undefined) redirect("/installation");
   const next = list?.nextCursor;
   return (
     <AuthCard

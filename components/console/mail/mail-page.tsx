@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Mail } from "lucide-react";
 import { parseAsString, useQueryStates } from "nuqs";
 import { Button } from "../../ui/button.tsx";
+import { cn } from "../../ui/cn.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { useLiveQuery } from "../live.ts";
@@ -56,7 +57,7 @@ export function MailPage() {
       >
         {(page) => (
           <div className="grid gap-6 md:grid-cols-[20rem_minmax(0,1fr)]">
-            <div className="min-w-0">
+            <div className={cn("min-w-0", open && "max-md:hidden")}>
               <ul aria-label="Caught mails" className="divide-y divide-line rounded-xl border border-line bg-surface">
                 {page.data.map((mail) => (
                   <li key={mail.id}>
@@ -78,7 +79,16 @@ export function MailPage() {
               {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
             </div>
             {open ? (
-              <OneMail id={open} />
+              <div className="min-w-0">
+                <Button
+                  size="sm"
+                  className="mb-4 md:hidden"
+                  onClick={() => void setQuery({ open: null, delivery: null })}
+                >
+                  All mails
+                </Button>
+                <OneMail id={open} />
+              </div>
             ) : (
               <p className="py-10 text-center text-muted text-sm">Choose a mail to read it.</p>
             )}

@@ -56,6 +56,8 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
       once({ personId }, (asked) => client.operators.transferOwnership.mutate(asked)),
     );
 
+  const { title, confirm, text } = asked === "own" ? wordsOf.own(who) : isSelf ? wordsOf.leave : wordsOf.remove(who);
+
   return (
     <>
       <Menu trigger={<IconButton icon={Ellipsis} label={`Actions of ${who}`} />}>
@@ -75,19 +77,33 @@ export function OperatorActions({ of, isLastOwner }: OperatorActionsProps) {
       <ConfirmDialog
         open={asked === "remove" || asked === "own"}
         onOpenChange={(open) => !open && setAsked(undefined)}
-        title={asked === "own" ? `Make ${who} the owner?` : `Remove ${who}?`}
-        confirm={asked === "own" ? "Make the owner" : "Remove"}
+        title={title}
+        confirm={confirm}
         onConfirm={() => void (asked === "own" ? passOn() : remove())}
       >
-        <p>
-          {asked === "own"
-            ? "You become an admin: you can no longer delete the tenant or pass it on."
-            : "They see nothing of this tenant any more, within seconds. Their account and their other tenants stay."}
-        </p>
+        <p>{text}</p>
       </ConfirmDialog>
     </>
   );
 }
+
+const wordsOf = {
+  own: (who: string) => ({
+    title: `Make ${who} the owner?`,
+    confirm: "Make the owner",
+    text: "You become an admin: you can no longer delete the tenant or pass it on.",
+  }),
+  leave: {
+    title: "Leave this tenant?",
+    confirm: "Leave",
+    text: "You see nothing of it any more, within seconds, and come back only by an invitation. Your account and your other tenants stay.",
+  },
+  remove: (who: string) => ({
+    title: `Remove ${who}?`,
+    confirm: "Remove",
+    text: "They see nothing of this tenant any more, within seconds. Their account and their other tenants stay.",
+  }),
+};
 
 function RoleDialog({ of, who, onClose }: { of: Operator; who: string; onClose: () => void }) {
   const { account } = useConsole();

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useConsole } from "../console-context.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
@@ -19,12 +20,13 @@ const others = [
 /** What the tenant can set, in parts that save for themselves. */
 export function SettingsPage() {
   const trpc = useTRPC();
+  const { manages } = useConsole();
   const tenant = useQuery(trpc.tenants.get.queryOptions());
   return (
     <>
       <PageHeader title="Settings" />
       <nav aria-label="Settings" className="mb-6 flex flex-wrap gap-x-4 gap-y-1 text-sm">
-        {[...settingSections, ...others].map(({ id, title }) => (
+        {[...settingSections, ...others.filter(({ id }) => id !== "danger" || manages)].map(({ id, title }) => (
           <a
             key={id}
             href={`#${id}`}

@@ -57,7 +57,7 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
     ...(type === "any" ? {} : { types: [type] }),
     ...(which === "failed" ? { status: "failed" as const } : { undeliveredOnly: which === "untaken" }),
   };
-  const { counted, error, fresh } = useReplayCount(range);
+  const { counted, error, fresh, again } = useReplayCount(range);
 
   async function replay(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -102,9 +102,19 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
           <LabelledSelect label="Of type" value={type} options={types} onChange={setType} />
         </div>
         <p role="status" className="min-h-5 text-sm">
-          {busy && queued > 0 ? `${queued} so far …` : fresh && counted ? countWords(counted) : "Counting …"}
+          {busy && queued > 0
+            ? `${queued} so far …`
+            : fresh && counted
+              ? countWords(counted)
+              : error
+                ? ""
+                : "Counting …"}
         </p>
-        <FailureNote failure={failure ?? (error ? failureOf(error) : undefined)} />
+        {failure || !error ? (
+          <FailureNote failure={failure} />
+        ) : (
+          <FailureNote failure={failureOf(error)} onRetry={again} />
+        )}
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" variant="primary" disabled={busy || !fresh || counted?.count === 0}>

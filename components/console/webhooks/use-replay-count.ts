@@ -15,7 +15,7 @@ export function useReplayCount(range: ReplayRange) {
   const client = useTRPCClient();
   const wanted = JSON.stringify(range);
   const asked = useDebounced(wanted);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["replay", asked],
     gcTime: 0,
     queryFn: async ({ signal }) => {
@@ -32,5 +32,5 @@ export function useReplayCount(range: ReplayRange) {
       return { count, more: true };
     },
   });
-  return { counted: data, error, fresh: data !== undefined && asked === wanted };
+  return { counted: data, error, again: () => void refetch(), fresh: data !== undefined && asked === wanted };
 }
