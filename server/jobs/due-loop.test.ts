@@ -53,7 +53,7 @@ test("a send to many that another worker is at is looked at again in a while, no
   const looks: number[] = [];
   const { query } = db.pool;
   const spy = vi.spyOn(db.pool, "query").mockImplementation(((...asked: Parameters<typeof query>) => {
-    if ((asked[0] as unknown as { name?: string }).name === "batch_step_v1") looks.push(performance.now());
+    if ((asked[0] as unknown as { name?: string }).name === "batch_step_v2") looks.push(performance.now());
     return query.apply(db.pool, asked);
   }) as never);
   await owner.query("begin");

@@ -1,14 +1,21 @@
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Caller, type Stack, startStack } from "../../testing/stack.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "../../ids.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
+import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { localInstant } from "../notifications/policy.ts";
+import { runBatch } from "./run-batch.ts";
 import type { Batch } from "./schema.ts";
+import { makeStep } from "./store.ts";
 
 let stack: Stack;
+let tenant: TestTenant;
 let key: Caller;
 
 beforeAll(async () => {
   stack = await startStack();
-  key = (await stack.tenant("acme")).key();
+  tenant = await stack.tenant("acme");
+  key = tenant.key();
 });
 afterAll(() => stack.close());
 
@@ -79,4 +86,56 @@ test("a send of thousands that wait is taken back in steps, so that nobody waits
     email: { total: 1000, statuses: { cancelled: 1000 } },
   });
   expect((await key("DELETE", `/Notifications/batches/${id}`)).status).toBe(200);
+});
+
+describe("a send by everybody's own clock reaches at nine who moves while it is made", () => {
+  const begins = Date.now() + 30_000;
+  const now = begins + 1000;
+  const local = new Date(begins + 14 * 3_600_000).toISOString().slice(0, 19);
+  const there = localInstant(local, "America/New_York");
+  const move = (userId: string) => key("PUT", `/Users/${userId}`, { timezone: "America/New_York" });
+  const send = async (userId: string) =>
+    (
+      await key<Batch>("POST", "/Notifications/bulk", {
+        userIds: [userId],
+        subject: "s",
+        message: "m",
+        scheduledForLocal: local,
+      })
+    ).body.id;
+  /** Of what was read before. */
+  const step = (id: string, userId: string) => {
+    const rows = [{ id: newId(), userId, filed: false, scheduledFor: localInstant(local, "UTC"), zone: "UTC" }];
+    const next = { done: 0, passed: 1, cursor: userId, finished: true, rows, now: new Date(now) };
+    return makeStep(stack.api.services.db.pool, tenant.tenantId, id, next);
+  };
+  const timesOf = async (batchId: string) => {
+    const { db } = stack.api.services;
+    while (await runBatch(db, tenant.tenantId, batchId, now));
+    const rows = await db.forTenant(tenant.tenantId).notification.findMany({ where: { batchId } });
+    return rows.map(({ scheduledFor }) => scheduledFor);
+  };
+
+  test("before their step", async () => {
+    const id = await send("ula");
+    await move("ula");
+    expect(await step(id, "ula")).toBeUndefined();
+    expect(await timesOf(id)).toEqual([there]);
+    expect(await step(await send("uno"), "uno")).toBeDefined();
+  });
+
+  test("during it", async () => {
+    const id = await send("ute");
+    const owner = new Client({ connectionString: stack.database.ownerUrl });
+    await owner.connect();
+    await owner.query("begin");
+    await owner.query("select from tenant_log where tenant_id = 'acme' for no key update");
+    const stepping = step(id, "ute");
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+    const moving = move("ute");
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(2);
+    await owner.query("commit");
+    await Promise.all([stepping, moving]).finally(() => owner.end());
+    expect(await timesOf(id)).toEqual([there]);
+  });
 });

@@ -149,7 +149,9 @@ async function toRows(db: Database, tenantId: TenantId, portion: Portion): Promi
     id: newId(),
     userId,
     filed: isFiled(userId),
-    scheduledFor: local === null || !zones ? (scheduledFor ?? undefined) : localInstant(local, zones(userId)),
+    ...(local === null || !zones
+      ? { scheduledFor: scheduledFor ?? undefined }
+      : { scheduledFor: localInstant(local, zones(userId)), zone: zones(userId) }),
   }));
 }
 

@@ -120,6 +120,8 @@ export interface StepRow {
   filed: boolean;
   /** When it is to appear; now without. */
   scheduledFor?: Date | undefined;
+  /** By which that was counted, where it is by their own clock. */
+  zone?: string | undefined;
 }
 
 export interface NewStep {
@@ -146,7 +148,7 @@ export interface MadeStep {
 
 /**
  * Makes the next recipients' notifications, with their events, and notes how far the batch is: one statement, one commit. Undefined, and
- * nothing done, when another has gone on with it meanwhile, it was cancelled, or one of them was erased.
+ * nothing done, when another has gone on with it meanwhile, it was cancelled, or one of them was erased or has moved.
  */
 export async function makeStep(
   pool: Pool,
@@ -156,8 +158,8 @@ export async function makeStep(
 ): Promise<MadeStep | undefined> {
   const { done, passed, cursor = null, finished, rows, now } = step;
   const { rows: made } = await pool.query<MadeRow>({
-    name: "batch_step_v1",
-    text: "select place, at, waited, shown, filed_shown from batch_step_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    name: "batch_step_v2",
+    text: "select place, at, waited, shown, filed_shown from batch_step_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     values: [
       tenantId,
       id,
@@ -169,6 +171,7 @@ export async function makeStep(
       rawArray(rows.map((row) => row.id)),
       rawArray(rows.map(({ filed }) => (filed ? "t" : "f"))),
       quoteArray(rows.map(({ scheduledFor }) => scheduledFor?.toISOString())),
+      quoteArray(rows.map(({ zone }) => zone)),
       now,
     ],
   });

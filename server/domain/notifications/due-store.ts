@@ -3,6 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { EventType, LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Job } from "../../persistence/jobs.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import type { StoredNotification } from "./schema.ts";
 import { findZones } from "./store.ts";
@@ -85,7 +86,13 @@ export async function moveLocalTimes(
   instantOf: (local: string, zone: string) => Date,
 ): Promise<void> {
   const where = { tenantId, userId, status: "scheduled", scheduledLocal: { not: null } };
-  if ((await tx.notification.findFirst({ where, select: { id: true } })) === null) return;
+  const select = { id: true };
+  if ((await tx.notification.findFirst({ where, select })) === null) {
+    // A send to many may be making one at this moment: under the head it is there, or it is made by the zone of now.
+    const soon = new Date((await clockOf(tx)).getTime() + 60_000);
+    const making = { tenantId, scheduledLocal: { not: null }, dueAt: { lte: soon } };
+    if ((await tx.notificationBatch.findFirst({ where: making, select })) === null) return;
+  }
   await lockHead();
   const zone = (await findZones(tx, tenantId, [userId]))(userId);
   const rows = await tx.notification.findMany({
