@@ -40,6 +40,9 @@ const sesEvent = z.object({
   }),
 });
 
+/** Reports (RFC 5965) that take a mail for wanted, or that no person has made. */
+const notComplaints = new Set(["not-spam", "auth-failure"]);
+
 /** What SES says in the text of its SNS message, as notification or as event; nothing for what is neither bounce nor complaint. */
 export function readSesReport(text: string): BounceReport | undefined {
   const parsed = sesEvent.safeParse(parseJson(text));
@@ -54,7 +57,8 @@ export function readSesReport(text: string): BounceReport | undefined {
     suppress: bounce.bounceType === "Permanent" ? ("bounce" as const) : undefined,
     detail: clip(diagnosticCode ?? `${bounce.bounceType} ${bounce.bounceSubType ?? ""}`.trim()),
   }));
-  const complained = complaint?.complainedRecipients.map(({ emailAddress }) => ({
+  const meant = !notComplaints.has(complaint?.complaintFeedbackType ?? "");
+  const complained = (meant ? complaint?.complainedRecipients : undefined)?.map(({ emailAddress }) => ({
     address: emailAddress,
     suppress: "complaint" as const,
     detail: clip(`Marked as ${complaint.complaintFeedbackType ?? "spam"}`),

@@ -145,6 +145,15 @@ describe("succeeds", () => {
     expect(await suppressed()).toContainEqual(["cross@example.com", "complaint"]);
   });
 
+  test.each(["not-spam", "auth-failure"])("a report of %s is no complaint", async (complaintFeedbackType) => {
+    const before = await suppressed();
+    const told = JSON.parse(fixture("ses-complaint")) as { complaint: object };
+    const complainedRecipients = [{ emailAddress: "pleased@example.com" }];
+    const complaint = { ...told.complaint, complainedRecipients, complaintFeedbackType };
+    expect((await post(signed({ Message: JSON.stringify({ ...told, complaint }) }))).status).toBe(200);
+    expect(await suppressed()).toEqual(before);
+  });
+
   test("a subscription to our topic is confirmed at SNS", async () => {
     const SubscribeURL = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=abc";
     const message = signed({
