@@ -18,10 +18,7 @@ export function AwayMail({ brand, title, count, messages, url, unsubscribeUrl }:
   return (
     <Layout
       brand={brand}
-      preview={messages
-        .map(({ sender, text }) => `${sender}: ${text}`)
-        .join(" · ")
-        .slice(0, 140)}
+      preview={messages.map(({ sender, text }) => `${sender}: ${text}`).join(" · ")}
       footer={<Unsubscribe href={unsubscribeUrl} what="messages that you missed by email" />}
     >
       <Title>{title}</Title>

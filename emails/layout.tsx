@@ -34,11 +34,16 @@ const logoStyle = { display: "block", height: "40px", width: "auto", maxWidth: "
 
 interface LayoutProps {
   brand: Brand;
-  /** What a list of mails shows beside the subject. */
+  /** What a list of mails shows beside the subject: the beginning of this. */
   preview: string;
   children: ReactNode;
   /** Why one got it, and how to get it no more. */
   footer?: ReactNode;
+}
+
+/** No list shows more; half a character at the end would be a mark of a fault there. */
+function clip(preview: string): string {
+  return preview.slice(0, 140).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** The frame of every mail: the tenant's name, logo and colour around one card. */
@@ -51,7 +56,7 @@ export function Layout({ brand, preview, children, footer }: LayoutProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <style>{dark}</style>
       </Head>
-      <Preview>{preview}</Preview>
+      <Preview>{clip(preview)}</Preview>
       <Body className="page" style={{ backgroundColor: "#f3f4f3", fontFamily: font, margin: 0, padding: "24px 8px" }}>
         <Container style={{ maxWidth: "560px", margin: "0 auto" }}>
           <Section style={{ padding: "0 4px 16px" }}>

@@ -25,7 +25,7 @@ export function NotificationMail({
   return (
     <Layout
       brand={brand}
-      preview={summary ?? message.slice(0, 140)}
+      preview={summary ?? message}
       footer={<Unsubscribe href={unsubscribeUrl} what="notifications of this kind by email" />}
     >
       <Title>{subject}</Title>

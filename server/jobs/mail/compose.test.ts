@@ -203,6 +203,20 @@ test("HTML that brings colours of its own keeps the light ground it was written 
   expect([classOf("coloured"), classOf("html")]).toEqual(["content paper", "content ink"]);
 });
 
+test("what a list of mails shows beside the subject ends in no half character", async () => {
+  const message = `${"x".repeat(139)}🚢${"y".repeat(100)}`;
+  const chat = { ...base, notification: null, kind: "away" as const, subject: "1 unread message" };
+  const summary = "🚢".repeat(300);
+  for (const mail of [
+    { ...base, notification: { ...base.notification!, message } },
+    { ...base, notification: { ...base.notification!, summary: `x${summary}` } },
+    { ...chat, mail: { title: "Crew", count: 1, messages: [{ sender: "Ben", text: `x${summary}`, at }] } },
+  ]) {
+    const { html } = await simpleParser(await composeMail(mail, sender, links));
+    expect(html).not.toContain("\ufffd");
+  }
+});
+
 test("what people wrote stands in the direction of its own script", async () => {
   const samples = await renderSamples(brand);
   const htmlOf = (name: string) => samples.find((one) => one.name === name)?.html ?? "";
