@@ -11,6 +11,7 @@ import { consumers } from "./consumers.ts";
 import { DueLoop } from "./due-loop.ts";
 import { MailHolds } from "./mail/hold-store.ts";
 import type { MailContext } from "./mail/pump.ts";
+import { OpenLines } from "./mail/smtp.ts";
 import { startQueue } from "./queue.ts";
 import type { Hanging } from "./slot.ts";
 import { type TaskContext, taskList } from "./tasks.ts";
@@ -57,7 +58,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     const { step, mail, webhooks: webhookPatience } = options;
     const hanging: Hanging = new Map();
     opened.unshift(() => Promise.all(hanging.keys()));
-    const given = { step, webhookPatience, hanging, holds: new MailHolds(holds), ...mail };
+    const given = { step, webhookPatience, hanging, holds: new MailHolds(holds), lines: new OpenLines(), ...mail };
     const context: TaskContext = { config, db, log, stopping: stopping.signal, now: Date.now, ...given };
     const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };
     opened.unshift((await startQueue({ ...queue, ...options })).stop);

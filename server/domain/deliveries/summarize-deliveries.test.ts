@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { consumers } from "../../jobs/consumers.ts";
 import { MailHolds } from "../../jobs/mail/hold-store.ts";
 import { type MailContext, pumpMail } from "../../jobs/mail/pump.ts";
+import { OpenLines } from "../../jobs/mail/smtp.ts";
 import { Planner } from "../../log/planner.ts";
 import { comeBatch } from "../../testing/come-batch.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -60,6 +61,7 @@ beforeAll(async () => {
   mail = {
     ...{ config: stack.config, db, log, stopping, patience },
     holds: new MailHolds(db.pool),
+    lines: new OpenLines(),
     hanging: new Map(),
   };
   await key("PUT", "/admin/categories/News", { title: "News", channels: ["inApp", "email"] });

@@ -9,6 +9,7 @@ import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts"
 import { consumers } from "../consumers.ts";
 import { MailHolds } from "./hold-store.ts";
 import { pumpMail } from "./pump.ts";
+import { OpenLines } from "./smtp.ts";
 import { Turnstile } from "./turnstile.ts";
 
 // Two workers' pumps in one process, each with a hold of its own; what either is at must never become the other's.
@@ -40,6 +41,7 @@ function worker(name: string, step?: (at: string) => void) {
       config: stack.config,
       db: stack.api.services.db,
       holds: new MailHolds(pool),
+      lines: new OpenLines(),
       hanging: new Map<Promise<void>, string>(),
     },
     ...{ log: pino({ level: "silent" }), stopping: new AbortController().signal, patience: { slot: 60_000 }, step },

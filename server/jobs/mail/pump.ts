@@ -2,7 +2,15 @@ import type { Logger } from "pino";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
 import { type DeliveryFacts, decideDelivery, type Ruling } from "../../domain/deliveries/policy.ts";
-import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault } from "../../domain/mail/policy.ts";
+import {
+  backoff,
+  breakFor,
+  clipWords,
+  judgeFault,
+  type Patience,
+  patience,
+  type SmtpFault,
+} from "../../domain/mail/policy.ts";
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
 import type { Database } from "../../persistence/database.ts";
@@ -21,13 +29,14 @@ import {
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
 import { rewriteDigest } from "./rewrite-digest.ts";
 import { findRulingAgain, scheduleRelease } from "./ruling-store.ts";
-import { type Receipt, SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
+import { type OpenLines, type Receipt, SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
 import { type Turn, Turnstile } from "./turnstile.ts";
 
 export interface MailContext {
   config: Config;
   db: Database;
   holds: MailHolds;
+  lines: OpenLines;
   /** What goes on after its job has given its slot away. */
   hanging: Hanging;
   log: Logger;
@@ -40,6 +49,8 @@ export interface MailContext {
 
 /** Connections to one tenant's server. */
 const width = 4;
+/** Connections of a process to one server from which on each tenant that shares it has but one there. */
+const most = 8;
 /** ms that a tenant has a worker's slot before it stands in line again. */
 const turn = 5_000;
 
@@ -112,16 +123,19 @@ class Pump {
   /** Sends until nothing is due, the server is in trouble, or the turn is over. A server that was in trouble is tried with one mail. */
   async run(): Promise<void> {
     const probing = this.failures >= this.patience.faults;
-    const lines = Array.from({ length: probing ? 1 : width }, () => this.line());
+    const { server } = this.outlet;
+    const lines = [this.line()];
+    while (!probing && lines.length < width && (!server || this.context.lines.at(server).lines < most))
+      lines.push(this.line());
     // All of them, also when one fails: what the others are at would be freed and sent again by whoever has the tenant's mail next.
     for (const end of await Promise.allSettled(lines)) if (end.status === "rejected") throw end.reason;
   }
 
   private async line(): Promise<void> {
     const { server } = this.outlet;
-    const smtp = server && new SmtpLine(server, this.waits);
+    const smtp = server && new SmtpLine(server, this.waits, this.context.lines);
     try {
-      while (!this.over()) {
+      while (!this.over() && !smtp?.crowded) {
         this.requireHold();
         const mail = await claimMail(this.context.db.pool, this.tenantId);
         if (!mail) return;
@@ -181,6 +195,7 @@ class Pump {
       receipt = await smtp.send(envelope, raw, turn);
     } catch (error) {
       this.requireHold();
+      if (smtp.crowded) return putOff(error as SmtpFault);
       return await this.failure(mail, error as SmtpFault);
     }
     await this.context.step?.("mail accepted");
@@ -237,6 +252,12 @@ class Pump {
 
 /** A digest is of no one notification, and is neither read nor over. */
 const ofNone = { readAt: null, expiresAt: null };
+
+/** No try of the mail: it goes by another line, or when one is free. A second more or less by chance, so that not all come back at once. */
+function putOff({ message }: SmtpFault): MailEnd {
+  const dueAt = new Date(Date.now() + 1000 + 1000 * Math.random());
+  return { outcome: "stopped", status: "queued", words: clipWords(message), dueAt };
+}
 
 function failed(outcome: "temporary" | "permanent", words: string): MailEnd {
   return { outcome, status: "failed", rule: "refused", detail: words, words };

@@ -72,6 +72,39 @@ test("what one tenant finds out of a dead shared server spares the others a try;
   expect(await health(apart)).toMatchObject({ failures: 0 });
 }, 150_000);
 
+test("a shared server that takes few connections at a time is no server in trouble: everybody's mail goes out", async () => {
+  const taken = new Set<string>();
+  let refused = 0;
+  const narrow = await startMailServer(
+    {},
+    {
+      onConnect: ({ id }, answer) => {
+        if (taken.size >= 2) refused++;
+        else taken.add(id);
+        answer(taken.has(id) ? null : smtpError(421, "4.7.0 too many connections"));
+      },
+      onClose: ({ id }) => void taken.delete(id),
+    },
+  );
+  const mail = { url: narrow.url, from: "Parley <parley@example.org>" };
+  const own = await startStack();
+  const tenants = await Promise.all(["one", "two", "three", "four", "five"].map((id) => own.tenant(id)));
+  for (const { tenantId } of tenants)
+    await notify(
+      own.api.services.db,
+      tenantId,
+      Array.from({ length: 20 }, (_, i) => ({ userId: `u${i}`, email: `u${i}@${tenantId}.example` })),
+    );
+  const patience = { faults: 3, open: 600_000, first: 600_000 };
+  const busy = await startWorker(configFor(own.database, { mail }), { look: 100, mail: { patience } });
+  await expect.poll(() => narrow.mails.length, { timeout: 60_000 }).toBe(100);
+  expect(refused).toBeGreaterThan(0);
+  for (const tenant of tenants) expect(await health(tenant)).toMatchObject({ failures: 0 });
+  await busy.close();
+  await narrow.close();
+  await own.close();
+}, 150_000);
+
 test("a stored password is for the server that it was given for: another is set with a password, or with none at all", async () => {
   const tenant = await stack.tenant("keeper");
   const patch = (body: object) => tenant.key()("PATCH", "/admin/mail/settings", body);

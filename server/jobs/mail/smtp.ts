@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import ipaddr from "ipaddr.js";
+import { LRUCache } from "lru-cache";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { clipWords, type SmtpFault } from "../../domain/mail/policy.ts";
 import type { Turn } from "./turnstile.ts";
@@ -38,15 +39,43 @@ interface Envelope {
   to: string;
 }
 
+/** What this process has at one server. */
+interface AtServer {
+  /** Lines, connected or not. */
+  lines: number;
+  open: number;
+  trying: Set<Promise<unknown>>;
+  /** When a connection was last made or given up; of performance.now(). */
+  worked: number;
+}
+
+/** All lines of a process, by server: many tenants may share one. */
+export class OpenLines {
+  private readonly known = new LRUCache<string, AtServer>({ max: 1000 });
+
+  at({ host, port, auth }: SmtpServer): AtServer {
+    const key = JSON.stringify([host, port, auth?.user]);
+    const at = this.known.get(key) ?? { lines: 0, open: 0, trying: new Set(), worked: Number.NEGATIVE_INFINITY };
+    this.known.set(key, at);
+    return at;
+  }
+}
+
 /** One connection to a mail server, made when it is needed and used for mail after mail until something is wrong. */
 export class SmtpLine {
   private connection: SMTPConnection | undefined;
   private readonly server: SmtpServer;
   private readonly waits: SmtpWaits;
+  private readonly at: AtServer;
+  /** The server let it not in beside others of ours that work: it is full, and in no trouble. */
+  crowded = false;
 
-  constructor(server: SmtpServer, waits: SmtpWaits) {
+  /** To be closed by whoever makes it. */
+  constructor(server: SmtpServer, waits: SmtpWaits, lines = new OpenLines()) {
     this.server = server;
     this.waits = waits;
+    this.at = lines.at(server);
+    this.at.lines++;
   }
 
   /**
@@ -55,18 +84,48 @@ export class SmtpLine {
    */
   async send(envelope: Envelope, raw: Buffer, turn: Turn): Promise<Receipt> {
     try {
-      this.connection ??= await this.connect();
+      this.connection ??= await this.open();
       return await send(this.connection, { ...envelope, size: raw.length }, Readable.from(inTurn(raw, turn)));
     } catch (error) {
       this.connection?.close();
-      this.connection = undefined;
+      this.forget();
       throw error;
     }
   }
 
   close(): void {
     this.connection?.quit();
+    this.forget();
+    this.at.lines--;
+  }
+
+  private forget(): void {
+    if (!this.connection) return;
     this.connection = undefined;
+    this.at.open--;
+    this.at.worked = performance.now();
+  }
+
+  private async open(): Promise<SMTPConnection> {
+    const { at } = this;
+    const began = performance.now();
+    const trying = this.connect();
+    at.trying.add(trying);
+    try {
+      const connection = await trying;
+      at.open++;
+      at.worked = performance.now();
+      return connection;
+    } catch (error) {
+      at.trying.delete(trying);
+      if (isFull(error as SmtpFault)) {
+        await Promise.allSettled(at.trying); // whoever is let in says that the server works
+        this.crowded = at.open > 0 || at.worked >= began;
+      }
+      throw error;
+    } finally {
+      at.trying.delete(trying);
+    }
   }
 
   private async connect(): Promise<SMTPConnection> {
@@ -87,7 +146,7 @@ export class SmtpLine {
       // It stays: a connection that breaks while nobody waits for it must not end the process.
       connection.on("error", reject);
       connection.once("end", () => {
-        if (this.connection === connection) this.connection = undefined;
+        if (this.connection === connection) this.forget();
       });
       connection.connect((error) => {
         if (error) reject(error);
@@ -102,6 +161,11 @@ export class SmtpLine {
     });
     return connection;
   }
+}
+
+/** "Too many connections", as servers put it; also what one says that shuts down. */
+function isFull({ responseCode, command }: SmtpFault): boolean {
+  return responseCode === 421 && command === "CONN";
 }
 
 const noLogin =
