@@ -161,7 +161,8 @@ export const instant = z
       return z.NEVER;
     }
     return at.toISOString();
-  });
+  })
+  .meta({ format: "date-time", description: "ISO-8601; without a zone UTC" });
 
 /** Whether a readable date, `2026-01-31`, is a day: JavaScript reads the 31st of April as the 1st of May. */
 export function isDay(day: string): boolean {

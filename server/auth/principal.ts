@@ -49,7 +49,7 @@ export function ensureSudo({ person }: Principal): void {
   if (person && person.sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
 }
 
-const tenantIdForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+export const tenantIdForm = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Whether a string has the form of a tenant id: 1 to 63 of a-z, 0-9 and inner hyphens. */
 export function isTenantIdForm(id: string): boolean {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { installationId } from "../../auth/api-key.ts";
-import { isTenantIdForm, mintTenantId, type TenantId } from "../../auth/principal.ts";
+import { mintTenantId, type TenantId, tenantIdForm } from "../../auth/principal.ts";
 import { scopes } from "../../auth/scopes.ts";
 import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
@@ -14,7 +14,7 @@ import { settingsPatchSchema, tenantName } from "./schema.ts";
 export const newTenantInput = {
   id: z
     .string()
-    .refine(isTenantIdForm, "must be 1 to 63 of a-z, 0-9 and inner hyphens")
+    .regex(tenantIdForm, "must be 1 to 63 of a-z, 0-9 and inner hyphens")
     .refine((id) => id !== installationId, "is reserved")
     .describe("Part of every address; never reused"),
   name: tenantName,

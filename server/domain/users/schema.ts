@@ -21,10 +21,16 @@ export type User = z.infer<typeof userSchema>;
 
 export const profileFields = {
   displayName: text(200).optional(),
-  avatarUrl: text(2048).refine(isPicture, "must be an http, https or data:image address").optional(),
+  avatarUrl: text(2048)
+    .refine(isPicture, "must be an http, https or data:image address")
+    .optional()
+    .describe("An http, https or data:image address"),
   email: emailAddress.optional(),
-  locale: text(35).refine(isLocale, "must be a language tag like en or de-CH").optional(),
-  timezone: timezoneName.optional(),
+  locale: text(35)
+    .refine(isLocale, "must be a language tag like en or de-CH")
+    .optional()
+    .describe("A language tag like en or de-CH"),
+  timezone: timezoneName.optional().describe("A time zone like Europe/Zurich"),
   metadata: metadata.optional(),
 };
 

@@ -3,6 +3,7 @@ import type { Operation } from "../../operation.ts";
 type Json = Record<string, unknown>;
 
 const text = { type: "string" };
+const keySchema = { type: "string", minLength: 1, maxLength: 255, pattern: "^[ -~]+$" };
 
 /** What the stream takes and no field of the operation is. */
 const streamParameters = [
@@ -58,10 +59,7 @@ function parameters(operation: Operation, inPath: string[], properties: Record<s
     in: "header",
     schema: properties[field] ?? { type: "string" },
   }));
-  const key =
-    operation.http.method === "POST"
-      ? [{ name: "Idempotency-Key", in: "header", schema: { type: "string", maxLength: 255 } }]
-      : [];
+  const key = operation.http.method === "POST" ? [{ name: "Idempotency-Key", in: "header", schema: keySchema }] : [];
   const { caller } = operation.access;
   const actAs =
     operation.http.root || caller === "anyone" || caller === "key"

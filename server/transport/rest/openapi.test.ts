@@ -90,6 +90,31 @@ test("a list of hundreds of ids goes into the body of a DELETE: in an address it
   expect(bodies).toHaveLength(1);
 });
 
+test("the bounds of a tenant's id, an idempotency key, a profile and a time are said", () => {
+  type Field = { pattern?: string; description?: string; format?: string };
+  type Body = { content: { "application/json": { schema: { properties: Record<string, Field> } } } };
+  type Entry = { requestBody: Body; parameters: { name: string; schema: Field }[] };
+  const of = (method: string, path: string) => document.paths[path]?.[method] as unknown as Entry;
+  const fieldsOf = ({ requestBody }: Entry) => requestBody.content["application/json"].schema.properties;
+  const create = of("post", "/installation/tenants");
+  const id = new RegExp(fieldsOf(create).id?.pattern ?? "");
+  expect(["a", "north-1", "-a", "A", "x".repeat(64)].map((name) => id.test(name))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  const key = create.parameters.find(({ name }) => name === "Idempotency-Key")?.schema;
+  expect(["", "clé", "a b"].map((value) => new RegExp(key?.pattern ?? "").test(value))).toEqual([false, false, true]);
+  const profile = fieldsOf(of("put", "/tenant/{tenantId}/v1/Users/{userId}"));
+  for (const name of ["avatarUrl", "locale", "timezone"]) expect(profile[name]?.description, name).toBeTruthy();
+  const sent = fieldsOf(of("post", "/tenant/{tenantId}/v1/Notifications"));
+  expect(sent.expiresAt).toMatchObject({ format: "date-time", description: "Gone from then on" });
+  const muted = fieldsOf(of("put", "/tenant/{tenantId}/v1/Chat/{chatId}/notifications"));
+  expect(muted.until).toMatchObject({ format: "date-time", description: expect.stringContaining("ISO-8601") });
+});
+
 test("each operation's name on the hub is said, where it is there", () => {
   const of = (method: string, path: string) => document.paths[path]?.[method]?.["x-hub-method"];
   expect(of("get", "/tenant/{tenantId}/v1/Notifications/unread-count")).toBe("CountNotificationUnread");
