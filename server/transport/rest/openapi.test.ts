@@ -122,6 +122,11 @@ test("each operation's name on the hub is said, where it is there", () => {
   expect(of("post", "/installation/tenants")).toBeUndefined();
 });
 
+test("every schema has a name of ours", () => {
+  const { schemas } = document.components as { schemas: Json };
+  expect(Object.keys(schemas).filter((name) => !/^[A-Z][A-Za-z]+$/.test(name))).toEqual([]);
+});
+
 test("operation ids are unique", () => {
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map(({ operationId }) => operationId),

@@ -44,7 +44,8 @@ export function openApiDocument(): Json {
           type: "apiKey",
           in: "cookie",
           name: "parley.session",
-          description: "Of whoever is signed in to the console; good from the console's own pages only.",
+          description:
+            "Of whoever is signed in to the console; good from the console's own pages only. With https it is `__Host-parley.session`.",
         },
         internal: {
           type: "apiKey",
@@ -142,9 +143,9 @@ function toSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Jso
   return relocate(rest) as Json;
 }
 
-/** The one schema without a name that refers to itself is that of any JSON value. */
+/** The one schema without a name that refers to itself is that of any JSON value; zod numbers it by where it comes. */
 function toName(name: string): string {
-  return name === "__schema0" ? "Json" : name;
+  return /^__schema\d+$/.test(name) ? "Json" : name;
 }
 
 /** Two of one name would be one of them: whoever reads the other's answer by it is misled. */
