@@ -8,6 +8,8 @@ export interface Malformed {
   input: Record<string, unknown>;
   /** An address and a query string are text: they can carry this all the same. */
   asText: boolean;
+  /** Whether it is the first of its kind for the field: tried on each transport, the others on one in turn. */
+  everywhere: boolean;
 }
 
 interface Schema {
@@ -28,14 +30,18 @@ type Bad = [why: string, value: unknown, asText?: boolean];
 /** Every required field left out, and every field with values of another type or beyond its bounds, one at a time. */
 export function malformedInputs(operation: Operation, valid: Record<string, unknown>): Malformed[] {
   const schema = z.toJSONSchema(operation.input, { io: "input", unrepresentable: "any" }) as Schema;
-  const wrong = Object.entries(schema.properties ?? {}).flatMap(([field, property]) =>
-    badValues(property).map(([why, value, asText = false]) => ({
+  const wrong = Object.entries(schema.properties ?? {}).flatMap(([field, property]) => {
+    const bad = badValues(property);
+    // An address carries none but text.
+    const first = [0, bad.findIndex(([, , asText]) => asText)];
+    return bad.map(([why, value, asText = false], index) => ({
       why: `${field} ${why}`,
       field,
       input: { ...valid, [field]: value },
       asText,
-    })),
-  );
+      everywhere: first.includes(index),
+    }));
+  });
   return [...(schema.required ?? []).flatMap((field) => missing(field, valid)), ...wrong];
 }
 
@@ -43,8 +49,8 @@ export function malformedInputs(operation: Operation, valid: Record<string, unkn
 function missing(field: string, valid: Record<string, unknown>): Malformed[] {
   const { [field]: _, ...rest } = valid;
   return [
-    { why: `${field} is missing`, field, input: rest, asText: false },
-    { why: `${field} is null`, field, input: { ...valid, [field]: null }, asText: false },
+    { why: `${field} is missing`, field, input: rest, asText: false, everywhere: true },
+    { why: `${field} is null`, field, input: { ...valid, [field]: null }, asText: false, everywhere: false },
   ];
 }
 
