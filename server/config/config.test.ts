@@ -52,6 +52,8 @@ describe("settings", () => {
   test.each([
     [{ PORT: "65536" }, /PORT must be from 1 to 65535/],
     [{ PORT: "12.5", SEED: "maybe" }, /PORT .*; SEED must be/],
+    [{ PORT: "many" }, /PORT must be a whole number/],
+    [{ ROLES: "api,sockets" }, /ROLES must be some of/],
     [{ BASE_URL: "chat.example" }, /BASE_URL must be an http/],
     [{ BASE_URL: "https://chat.example/parley" }, /BASE_URL must be an address without a path/],
     [{ BASE_URL: "https://chat.example/?x=1" }, /BASE_URL must be an address without a path/],

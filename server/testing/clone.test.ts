@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
 import { freePort } from "./free-port.ts";
 import { createTestDatabase } from "./postgres.ts";
-import { cleanUp, expectGone, pasteCurl, startReady, until } from "./started-service.ts";
+import { cleanUp, expectGone, pasteCurl, type Started, startReady, until } from "./started-service.ts";
 
 // A clone elsewhere, in a folder that is closed to everybody else, as root to Postgres' user too. Packages are links, all but
 // Postgres, and what is built comes along: it is the folder that is new.
@@ -56,19 +56,33 @@ function change(file: string, from: string, to: string): void {
   writeFileSync(join(clone, file), text.replace(from, to));
 }
 
+/** By the line that a start says to paste. */
+function chatIds(started: Started): string[] {
+  const { data } = pasteCurl(started) as { data: { id: string }[] };
+  expect(data.length).toBeGreaterThan(0);
+  return data.map(({ id }) => id).toSorted();
+}
+
 describe("a clone in a closed folder", { timeout: LIMIT }, () => {
   test("npm start brings up to date what has changed, says so, and what it and the README say to paste works", async () => {
     change("prisma/schema.prisma", "generator", "// changed\ngenerator");
-    const started = await startReady({ dataDir: join(clone, ".data"), port: await freePort() }, { folder: clone });
+    const place = { dataDir: join(clone, ".data"), port: await freePort() };
+    const started = await startReady(place, { folder: clone });
     expect(started.output).toMatch(/^setup: generate the database client …\n(.*\n)?setup: .*: done in [\d.]+ s$/m);
     expect(started.output).not.toContain("install the packages");
-    expect(pasteCurl(started)).toHaveProperty("data");
+    const chats = chatIds(started);
     const [, program = ""] = readFileSync(join(clone, "README.md"), "utf8").split(/<!-- \/?snippet.*-->/);
     writeFileSync(join(clone, "try.ts"), program.replace(/^```.*$/gm, ""));
     const heard = execFileSync(process.execPath, ["--import", "tsx", "try.ts"], { cwd: clone, encoding: "utf8" });
     expect(heard).toContain("hears: Hello from TypeScript");
     started.process.kill("SIGTERM");
     await expectGone(started, 0);
+
+    const again = await startReady(place, { folder: clone });
+    expect(again.output).not.toMatch(/^setup:|applied \d+ migrations/m);
+    expect(chatIds(again)).toEqual(expect.arrayContaining(chats));
+    again.process.kill("SIGTERM");
+    await expectGone(again, 0);
   });
 
   test("npm run dev starts the service again when a file of the server changes", async () => {
