@@ -12,6 +12,18 @@ import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import type { PreviewInput } from "./preview.tsx";
+import { type Delivery, reasons } from "./reasons.ts";
+
+/** What became of it; of a mail that is tried again what the server said last. */
+export function TestOutcome({ delivery: { status, detail } }: { delivery: Pick<Delivery, "status" | "detail"> }) {
+  const { tone, words } = reasons[status];
+  return (
+    <>
+      <Badge tone={status === "queued" && detail ? "warn" : tone}>{status.replaceAll("_", " ")}</Badge>{" "}
+      {detail && status === "suppressed" ? `${words} (${detail})` : (detail ?? words)}
+    </>
+  );
+}
 
 /** Sends one mail of what is written, to oneself unless told, and says what became of it. */
 export function SendTest({ words, label }: { words: PreviewInput | undefined; label: string }) {
@@ -52,10 +64,7 @@ export function SendTest({ words, label }: { words: PreviewInput | undefined; la
       <Status className="mt-3 text-sm">
         {data && (
           <>
-            <Badge tone={data.status === "failed" || data.status === "bounced" ? "bad" : "good"}>
-              {data.status.replaceAll("_", " ")}
-            </Badge>{" "}
-            {data.detail}{" "}
+            <TestOutcome delivery={data} />{" "}
             {data.status === "caught" && (
               <Link href={`${base}/mail`} className="text-accent underline">
                 Open the catcher
