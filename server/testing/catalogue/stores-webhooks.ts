@@ -37,6 +37,7 @@ export const webhookStores: StoreModules = {
       ],
       removeWebhook: [({ tx, mine, theirs }) => webhooks.removeWebhook(tx, mine, theirs.webhookId), refused],
       findListening: [({ tx, mine }) => webhooks.findListening(tx, mine), own],
+      allWebhookJobs: [({ tx, mine }) => webhooks.allWebhookJobs(tx, mine), own],
     },
   },
   "domain/webhooks/delivery-store.ts": {

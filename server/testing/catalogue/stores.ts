@@ -182,6 +182,7 @@ export const storeRows: StoreModules = {
     module: tenants,
     rows: {
       getTenant: [({ db, mine }) => tenants.getTenant(db, mine), own],
+      isHalted: [({ db, mine }) => tenants.isHalted(db, mine), own],
       lockTenant: [({ tx, mine }) => tenants.lockTenant(tx, mine), own],
       saveTenant: [({ tx, mine }) => tenants.saveTenant(tx, mine, { name: "x" }), own],
       setStanding: [({ tx, mine }) => tenants.setStanding(tx, mine, { suspended: false }), own],
@@ -199,7 +200,7 @@ export const storeRows: StoreModules = {
       findDisplayNames: [async ({ db, mine }) => [...(await users.findDisplayNames(db, mine, ["ben"]))], []],
       isNamedAnywhere: [({ db, mine }) => users.isNamedAnywhere(db, mine, "ben"), false],
       ensureKnown: [({ tx, mine, theirs }) => users.ensureKnown(tx, mine, theirs.userId), refused],
-      lockReach: [({ tx, mine }) => users.lockReach(tx, mine, "ada"), undefined],
+      lockReach: [({ tx, mine, theirs }) => users.lockReach(tx, mine, theirs.userId), undefined],
       saveProfile: [({ tx, mine }) => users.saveProfile(tx, mine, "ada", { displayName: "x" }), own],
       revokeUserTokens: [({ tx, mine }) => users.revokeUserTokens(tx, mine, "ada"), own],
       pageUsers: [({ db, mine }) => users.pageUsers(db, mine, { ...page, pageNumber: 1 }), own],
