@@ -10,9 +10,12 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
+import type { JsonObject } from "../json-field.tsx";
 import { sayCount } from "../say-count.ts";
 import { useFollowStored } from "../settings/use-follow-stored.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
+import { asDrawn, isTyped } from "../typed-name.ts";
+import { changesOf } from "./chat-changes.ts";
 
 type Chat = Answers["adminChats"]["get"];
 
@@ -36,8 +39,11 @@ export function SettingsTab({ chat }: { chat: Chat }) {
     setWrong(metadata ? undefined : "is no JSON object");
     if (!metadata) return;
     const name = String(form.get("name") ?? "").trim();
+    const stored = { name: chat.name, policy: chat.policy, metadata: chat.metadata as JsonObject };
+    const changes = changesOf(stored, { name, policy, metadata });
+    const isChanged = Object.keys(changes).length > 0;
     const taken = beginSave();
-    if (!(await run(() => client.adminChats.update.mutate({ chatId: chat.id, name, policy, metadata })))) return;
+    if (isChanged && !(await run(() => client.adminChats.update.mutate({ chatId: chat.id, ...changes })))) return;
     taken();
     choose((later) => (later === policy ? undefined : later));
     toast({ title: "Saved" });
@@ -141,11 +147,11 @@ function DeleteChat({ chat }: { chat: Chat }) {
         }}
         title="Delete this chat?"
         confirm="Delete it"
-        barred={typed !== chat.name}
+        barred={!isTyped(typed, chat.name)}
         onConfirm={() => void remove()}
         trigger={<Button variant="danger">Delete…</Button>}
       >
-        {chat.name === "" ? (
+        {asDrawn(chat.name) === "" ? (
           <p>It has no name; there is nothing to type.</p>
         ) : (
           <Field label={`Type ${chat.name}`}>

@@ -9,6 +9,7 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useTRPCClient } from "../trpc.ts";
+import { isTyped } from "../typed-name.ts";
 import type { Tenant } from "./sections.ts";
 
 /** What hurts: every token refused, the tenant deleted. */
@@ -85,7 +86,7 @@ function DeleteTenant({ stored: { name } }: { stored: Tenant }) {
   const [typed, setTyped] = useState("");
 
   async function remove() {
-    await once({ name: typed }, (asked) => client.tenants.delete.mutate(asked));
+    await once({ name }, (asked) => client.tenants.delete.mutate(asked));
   }
 
   return (
@@ -102,7 +103,7 @@ function DeleteTenant({ stored: { name } }: { stored: Tenant }) {
         }}
         title={`Delete ${name}?`}
         confirm="Delete it in 7 days"
-        barred={typed !== name}
+        barred={!isTyped(typed, name)}
         onConfirm={() => void remove()}
       >
         <p>Chats, messages, notifications, users, keys and settings: all of it. Type the tenant's name to go on.</p>

@@ -15,6 +15,7 @@ import { QueryView } from "../query-view.tsx";
 import { TaskActs, TaskProgress, TaskState } from "../tasks/task-row.tsx";
 import { taskName } from "../tasks/task-words.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
+import { isTyped } from "../typed-name.ts";
 
 /** A person's tokens and data: taken away, taken along, taken out. */
 export function UserAccess({ userId }: { userId: string }) {
@@ -83,7 +84,7 @@ function Erase({ userId }: { userId: string }) {
   const [typed, setTyped] = useState("");
 
   async function erase() {
-    if (await run(() => client.users.erase.mutate({ userId, confirm: typed })))
+    if (await run(() => client.users.erase.mutate({ userId, confirm: userId })))
       toast({ title: "The erasure has started" });
   }
 
@@ -100,7 +101,7 @@ function Erase({ userId }: { userId: string }) {
         }}
         title={`Erase ${userId}?`}
         confirm="Erase for ever"
-        barred={typed !== userId}
+        barred={!isTyped(typed, userId)}
         onConfirm={() => void erase()}
         trigger={
           <Button variant="danger" disabled={busy}>
