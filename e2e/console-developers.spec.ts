@@ -100,6 +100,10 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   const csv = readFileSync(await (await downloading).path(), "utf8");
   expect(csv.split("\r\n")[0]).toContain("operation");
   expect(csv).toContain(email);
+  // By time: nothing was noted before the year 2001.
+  await page.getByLabel("Until").fill("2001-01-01T00:00:00");
+  await page.getByLabel("Until").press("Enter");
+  await expect(page.getByText("None fits these filters")).toBeVisible();
   expect(noise).toEqual([]);
   await close();
 });

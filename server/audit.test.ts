@@ -79,6 +79,15 @@ test("a file of it ends at its newest 16 MiB, whatever it is written as", async 
   const csv = await file("");
   expect([csv.truncated, csv.body.split("\r\n").length > 800]).toEqual([true, true]);
   expect(csv.body.length).toBeLessThan(16 * 1024 ** 2 + 1200);
+  const oldest = (JSON.parse(json.body) as { at: string }[]).at(-1)?.at;
+  const older = await file(`&format=json&until=${oldest}`);
+  expect((JSON.parse(older.body) as Entry[]).map(({ input }) => input.n)).toEqual(
+    Array.from({ length: 1200 - numbers.length }, (_, index) => numbers.length + index + 1),
+  );
+  const from = await wordy.key()<{ data: Entry[] }>("GET", `/admin/audit?operation=x.y&since=${oldest}&limit=1`);
+  expect(from.body.data).toMatchObject([{ input: { n: 1 } }]);
+  const span = await wordy.key()<{ data: Entry[] }>("GET", `/admin/audit?since=${oldest}&until=${oldest}`);
+  expect(span.body.data).toEqual([]);
   const none = await file("&outcome=begun&format=json");
   expect(none).toMatchObject({ body: "[]", truncated: false });
 });

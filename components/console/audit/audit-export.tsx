@@ -22,7 +22,9 @@ export function AuditExport({ filter }: { filter: Filter }) {
     saveFile(file.name, file.contentType, file.body);
     toast({
       title: `${file.name} is saved`,
-      ...(file.truncated ? { description: "It holds the newest 10,000 entries; filter for older ones." } : {}),
+      ...(file.truncated
+        ? { description: "It ends at 10,000 entries or 16 MiB. Set “Until” to where it ends for older ones." }
+        : {}),
     });
   }
 

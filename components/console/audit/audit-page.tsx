@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsIsoDateTime, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
@@ -12,9 +12,11 @@ import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
+import { spanOf } from "../local-time.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
+import { TimeBox } from "../time-box.tsx";
 import { type Inputs, useTRPC } from "../trpc.ts";
 import { isElsewhere, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
@@ -32,6 +34,8 @@ const filters = {
   operation: parseAsString,
   target: parseAsString,
   outcome: parseAsStringLiteral(outcomes),
+  since: parseAsIsoDateTime,
+  until: parseAsIsoDateTime,
   before: parseAsString,
   open: parseAsString,
 };
@@ -40,12 +44,13 @@ const filters = {
 export function AuditPage() {
   const trpc = useTRPC();
   const before = useCursor();
-  const [{ actor, operation, target, outcome, open }, setQuery] = useQueryStates(filters);
+  const [{ actor, operation, target, outcome, since, until, open }, setQuery] = useQueryStates(filters);
   const asked = {
     ...(actor ? { actor } : {}),
     ...(operation ? { operation } : {}),
     ...(target ? { target } : {}),
     ...(outcome ? { outcome } : {}),
+    ...spanOf({ since, until }),
   };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
@@ -55,7 +60,7 @@ export function AuditPage() {
     ),
   );
   const narrow = (part: Parameters<typeof setQuery>[0] & object) => void setQuery({ ...part, before: null });
-  const clear = () => narrow({ actor: null, operation: null, target: null, outcome: null });
+  const clear = () => narrow({ actor: null, operation: null, target: null, outcome: null, since: null, until: null });
   const alone = useQuery(
     trpc.audit.list.queryOptions({ id: open ?? "", limit: 1 }, { enabled: isElsewhere(query.data?.data, open) }),
   );
@@ -79,6 +84,8 @@ export function AuditPage() {
           onChange={(value) => narrow({ outcome: value || null })}
           className="sm:w-44"
         />
+        <TimeBox label="From" value={since} onSet={(value) => narrow({ since: value })} />
+        <TimeBox label="Until" value={until} onSet={(value) => narrow({ until: value })} />
         {filtered && (
           <Button variant="ghost" onClick={clear}>
             Clear

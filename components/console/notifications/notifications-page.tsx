@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { BellRing } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsIsoDateTime, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
@@ -15,10 +15,12 @@ import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
+import { spanOf } from "../local-time.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
+import { TimeBox } from "../time-box.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { NotificationLife } from "./notification-life.tsx";
@@ -32,6 +34,8 @@ const filters = {
   userId: parseAsString,
   type: parseAsString,
   batchId: parseAsString,
+  since: parseAsIsoDateTime,
+  until: parseAsIsoDateTime,
   open: parseAsString,
   before: parseAsString,
 };
@@ -42,12 +46,13 @@ export function NotificationsPage() {
   const trpc = useTRPC();
   const router = useRouter();
   const before = useCursor();
-  const [{ status, userId, type, batchId, open }, setQuery] = useQueryStates(filters);
+  const [{ status, userId, type, batchId, since, until, open }, setQuery] = useQueryStates(filters);
   const asked = {
     ...(status ? { status } : {}),
     ...(userId ? { userId } : {}),
     ...(type ? { type } : {}),
     ...(batchId ? { batchId } : {}),
+    ...spanOf({ since, until }),
   };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
@@ -61,7 +66,8 @@ export function NotificationsPage() {
       Send a notification
     </Link>
   );
-  const clear = () => void setQuery({ status: null, userId: null, type: null, batchId: null, before: null });
+  const all = { status: null, userId: null, type: null, batchId: null, since: null, until: null };
+  const clear = () => void setQuery({ ...all, before: null });
 
   return (
     <>
@@ -87,6 +93,8 @@ export function NotificationsPage() {
           onSet={(value) => void setQuery({ userId: value, before: null })}
         />
         <FilterBox label="Type" value={type} onSet={(value) => void setQuery({ type: value, before: null })} />
+        <TimeBox label="From" value={since} onSet={(value) => void setQuery({ since: value, before: null })} />
+        <TimeBox label="Until" value={until} onSet={(value) => void setQuery({ until: value, before: null })} />
         {batchId && <Badge className="self-center">of one send to many</Badge>}
         {filtered && (
           <Button variant="ghost" onClick={clear}>

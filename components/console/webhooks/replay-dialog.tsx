@@ -8,6 +8,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
+import { localSecond } from "../local-time.ts";
 import { OnceKeys } from "../once-keys.ts";
 import { failureOf } from "../problem.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
@@ -127,11 +128,6 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
 }
 
 const types = [{ value: "any" as const, label: "Any event" }, ...everyType.map((value) => ({ value, label: value }))];
-
-/** As a field of type datetime-local takes it. */
-function localSecond(at: Date): string {
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
 
 function time<Name extends "since" | "until">(name: Name, said: string): Partial<Record<Name, string>> {
   return said === "" ? {} : ({ [name]: new Date(said).toISOString() } as Record<Name, string>);

@@ -3,7 +3,7 @@ import { type Context, query } from "../../operation.ts";
 import { auditFilter, presentEntry } from "./schema.ts";
 import { type EntryFilter, listEntries } from "./store.ts";
 
-/** In one answer, as entries and as characters; who wants more pages through audit.list. */
+/** In one answer, as entries and as characters; who wants more asks again with `until`, or pages through audit.list. */
 const most = 10_000;
 const mostCharacters = 16 * 1024 ** 2;
 /** Read at a time. */
@@ -20,7 +20,9 @@ export const exportAudit = query({
     name: z.string(),
     contentType: z.string(),
     body: z.string(),
-    truncated: z.boolean().describe("There are older ones that are not in it"),
+    truncated: z
+      .boolean()
+      .describe("There are older ones that are not in it: ask again with `until` a millisecond past its last"),
   }),
   async handle(ctx, { format, ...filter }) {
     const pieces: string[] = [];

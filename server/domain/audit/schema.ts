@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorCodes } from "../../errors.ts";
 import type { AuditEntry as Row } from "../../persistence/generated/client.ts";
-import { text } from "../../schema.ts";
+import { instant, text } from "../../schema.ts";
 
 /** `installation` runs the service itself: by its key, or as its owner in the console. */
 export const auditActor = z.enum(["operator", "key", "user", "installation"]);
@@ -38,6 +38,8 @@ export const auditFilter = {
     .enum(["ok", "begun", ...errorCodes])
     .optional()
     .describe("ok, begun, or a problem code"),
+  since: instant.optional().describe("Noted from then on"),
+  until: instant.optional().describe("Noted before then"),
 };
 
 export function presentEntry(row: Row): z.input<typeof auditEntrySchema> {

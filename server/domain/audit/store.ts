@@ -76,6 +76,8 @@ export interface EntryFilter {
   target?: string | undefined;
   outcome?: string | undefined;
   id?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
 }
 
 /** Entries older than a cursor, newest first. */
@@ -83,13 +85,15 @@ export async function listEntries(
   db: Database,
   tenantId: TenantId,
   range: { before?: { at: Date; id: string } | undefined; limit: number },
-  { actor, operation, target, outcome, id }: EntryFilter,
+  { actor, operation, target, outcome, id, since, until }: EntryFilter,
 ): Promise<AuditEntry[]> {
   if (id !== undefined && !isId(id)) return [];
   const { before, limit } = range;
   const AND: Prisma.AuditEntryWhereInput[] = [];
   if (before)
     AND.push({ at: { lte: before.at }, OR: [{ at: { lt: before.at } }, { at: before.at, id: { lt: before.id } }] });
+  if (since) AND.push({ at: { gte: since } });
+  if (until) AND.push({ at: { lt: until } });
   if (actor) AND.push({ OR: [{ actorId: actor }, { actorName: { equals: literally(actor), mode: "insensitive" } }] });
   if (operation) AND.push({ OR: [{ operation }, { operation: { startsWith: `${literally(operation)}.` } }] });
   return db.forTenant(tenantId).auditEntry.findMany({
