@@ -34,29 +34,36 @@ async function holdOpen(tenant: FleetTenant, node: ApiProcess) {
   return { socket, silent, poll, stream, trpc };
 }
 
-test.each(["SIGTERM", "SIGINT"] as const)(
-  "%s during 16 writers: all that was acknowledged is there, nobody sees a 500, everybody is told to come back",
-  async (signal) => {
-    const node = await fleet.start();
-    const tenant = await fleet.tenant(`drain-${signal.toLowerCase()}`);
-    const chatIds = await owner.makeChats(tenant.id, 20, people);
-    const open = await holdOpen(tenant, node);
-    const nodes = [node, staying];
-    const writers = await Writers.prepare({ tenant, nodes, userIds: people, chatIds, messages: 60 });
-    const written = writers.run();
-    await writers.until(200);
-    const { code, ms } = await node.kill(signal);
-    await written;
+test("SIGTERM during 16 writers: all that was acknowledged is there, nobody sees a 500, everybody is told to come back", async () => {
+  const node = await fleet.start();
+  const tenant = await fleet.tenant("drain");
+  const chatIds = await owner.makeChats(tenant.id, 20, people);
+  const open = await holdOpen(tenant, node);
+  const nodes = [node, staying];
+  const writers = await Writers.prepare({ tenant, nodes, userIds: people, chatIds, messages: 60 });
+  const written = writers.run();
+  await writers.until(200);
+  const { code, ms } = await node.kill("SIGTERM");
+  await written;
 
-    // Sockets have 6 s to close; what waits for a poll or for the limit takes 25 s and more.
-    expect({ code, quick: ms < 20_000 }).toEqual({ code: 0, quick: true });
-    writers.expectKept(await expectSoundLog(owner, tenant.id));
-    expect(await open.socket.next(({ type }) => type === 7)).toMatchObject({ allowReconnect: true });
-    await open.silent.closed;
-    expect((await open.poll).status).toBe(503);
-    expect(await open.stream.text()).toMatch(/^:/);
-    open.trpc.close();
-    expect(node.output()).not.toMatch(/"level":60|"msg":"internal/);
-  },
-  150_000,
-);
+  // Sockets have 6 s to close; what waits for a poll or for the limit takes 25 s and more.
+  expect({ code, quick: ms < 20_000 }).toEqual({ code: 0, quick: true });
+  writers.expectKept(await expectSoundLog(owner, tenant.id));
+  expect(await open.socket.next(({ type }) => type === 7)).toMatchObject({ allowReconnect: true });
+  await open.silent.closed;
+  expect((await open.poll).status).toBe(503);
+  expect(await open.stream.text()).toMatch(/^:/);
+  open.trpc.close();
+  expect(node.output()).not.toMatch(/"level":60|"msg":"internal/);
+}, 150_000);
+
+// With writers, from npm's terminal: start.test.ts.
+test("SIGINT is the same stop", async () => {
+  const tenant = await fleet.tenant("interrupted");
+  const token = await tenant.token("listener");
+  const socket = await RawHubClient.open(`${staying.url}/tenant/${tenant.id}/v1/hub`, token);
+  expect(await staying.kill("SIGINT")).toMatchObject({ code: 0 });
+  expect(await socket.next(({ type }) => type === 7)).toMatchObject({ allowReconnect: true });
+  await socket.closed;
+  expect(staying.output()).not.toMatch(/"level":60|"msg":"internal/);
+}, 150_000);
