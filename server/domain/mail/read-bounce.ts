@@ -61,7 +61,7 @@ export function readSesReport(text: string): BounceReport | undefined {
   const complained = (meant ? complaint?.complainedRecipients : undefined)?.map(({ emailAddress }) => ({
     address: emailAddress,
     suppress: "complaint" as const,
-    detail: clip(`Marked as ${complaint.complaintFeedbackType ?? "spam"}`),
+    detail: clip(`Marked as ${complaint?.complaintFeedbackType ?? "spam"}`),
   }));
   return { bounces: [...(bounced ?? []), ...(complained ?? [])], providerId: mail.messageId, ...ourNames(ours) };
 }
