@@ -213,6 +213,10 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await expect(page.getByText("3 added, 3 in all")).toBeVisible();
   await page.getByRole("button", { name: "Remove carla" }).click();
   await expect(page.getByRole("row", { name: /carla/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "Rename" }).click();
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("Montijo ferry");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Montijo ferry", exact: true })).toBeVisible();
 
   await own.open("/categories");
   await pressCreate(page);

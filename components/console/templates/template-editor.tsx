@@ -38,6 +38,11 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
   const writing = follow(kept, asked, template.content);
   if (writing !== kept) setWriting(writing);
   const { draft, base, other } = writing;
+  const [typedTitle, setTypedTitle] = useState<string>();
+  const title = typedTitle ?? template.title;
+  /** Of the template, not of a version: sent where it was changed alone, so that nobody's rename is taken back. */
+  const renaming = title === template.title ? {} : { title };
+  const isChanged = isTouched(writing) || title !== template.title;
   const setDraft = (change: (before: TemplateDraft) => TemplateDraft) =>
     setWriting((before) => ({ ...before, draft: change(before.draft) }));
   /** Another draft than the one this was written from would be lost. */
@@ -57,11 +62,14 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
     if (!call) return;
     const { name } = template;
     onSaves(true);
-    const saved = await once({ name, ...call, ...condition }, (asked) => client.templates.save.mutate(asked));
+    const saved = await once({ name, ...renaming, ...call, ...condition }, (asked) =>
+      client.templates.save.mutate(asked),
+    );
     onSaves(false);
     if (!saved) return;
     queries.setQueryData(trpc.templates.get.queryKey({ name }), saved);
     setWriting((before) => savedAs(before, draft, saved.content));
+    setTypedTitle((now) => (now === typedTitle ? undefined : now));
     if (asked !== null) onNewest();
     toast({ title: `Saved as a draft: version ${saved.content.version}` });
   }
@@ -77,6 +85,15 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
         <form onSubmit={submit} className="flex flex-col gap-5">
           <fieldset disabled={!manages} className="flex flex-col gap-5">
             <legend className="sr-only">What it says, in Liquid</legend>
+            <Field label="Title" hint="Of the template, here in the console." error={failure?.fields.title}>
+              <Input
+                value={title}
+                onChange={(event) => setTypedTitle(event.target.value)}
+                required
+                maxLength={100}
+                autoComplete="off"
+              />
+            </Field>
             <Field label="Subject" error={errorOf("subject")}>
               <Input {...part("subject")} required />
             </Field>
@@ -128,7 +145,7 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
           )}
           {manages && (
             <div>
-              <Button type="submit" disabled={busy || !call || !isTouched(writing) || Object.keys(faults).length > 0}>
+              <Button type="submit" disabled={busy || !call || !isChanged || Object.keys(faults).length > 0}>
                 Save the draft
               </Button>
             </div>

@@ -5,9 +5,9 @@ import { UserPlus } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { ConfirmDialog, Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { Field, Textarea } from "../../ui/field.tsx";
+import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
@@ -41,7 +41,14 @@ export function TopicPage({ id }: { id: string }) {
                 <IdText id={topic.id} what="id of the topic" />
               </span>
             }
-            action={manages && <DeleteTopic topic={topic} />}
+            action={
+              manages && (
+                <div className="flex flex-wrap gap-2">
+                  <RenameTopic topic={topic} />
+                  <DeleteTopic topic={topic} />
+                </div>
+              )
+            }
           />
           {manages && <AddSubscribers id={id} />}
           <Subscribers id={id} />
@@ -163,6 +170,47 @@ function AddSubscribers({ id }: { id: string }) {
       </Button>
       <FailureNote failure={failure} className="w-full" />
     </form>
+  );
+}
+
+function RenameTopic({ topic: { id, name } }: { topic: Answers["topics"]["get"] }) {
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { run, busy, failure, forget } = useAct();
+  const [asks, setAsks] = useState(false);
+  const close = () => {
+    setAsks(false);
+    forget();
+  };
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const wanted = String(new FormData(event.currentTarget).get("name") ?? "");
+    if (!(await run(() => client.topics.put.mutate({ topicId: id, name: wanted })))) return;
+    close();
+    toast({ title: "Renamed" });
+  }
+
+  return (
+    <>
+      <Button onClick={() => setAsks(true)}>Rename</Button>
+      {asks && (
+        <Dialog open onOpenChange={(open) => !open && close()} title="Rename the topic">
+          <form onSubmit={submit} className="flex flex-col gap-5">
+            <Field label="Name" hint="Shown to people; the id stays." error={failure?.fields.name}>
+              <Input name="name" defaultValue={name} required maxLength={200} autoComplete="off" autoFocus />
+            </Field>
+            <FailureNote failure={failure} />
+            <DialogButtons>
+              <Button onClick={close}>Cancel</Button>
+              <Button type="submit" variant="primary" disabled={busy}>
+                Rename
+              </Button>
+            </DialogButtons>
+          </form>
+        </Dialog>
+      )}
+    </>
   );
 }
 
