@@ -90,6 +90,9 @@ test("an operator is invited and the invitation revoked; the audit log says so, 
   await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
   // The link shows it, wherever in the list it is by now.
   const open = new URL(page.url()).searchParams.get("open");
+  await page.goBack();
+  await expect(page.getByRole("region", { name: "Asked for" })).toHaveCount(0);
+  await expect(log).toBeVisible();
   await page.goto(`/t/demo/audit?operation=nothing.such&open=${open}`);
   await expect(page.getByRole("region", { name: "Asked for" })).toContainText(email);
   await page.goto(`/t/demo/audit?operation=operators.invite&open=${crypto.randomUUID()}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isElsewhere, openedOf } from "./use-opened.ts";
+import { isElsewhere, openedOf, openingFrom } from "./use-opened.ts";
 
 test("an open row stays when newer ones push it off the page, and no other list's does", () => {
   const row = { id: "1", outcome: "begun" };
@@ -15,4 +15,9 @@ test("a row that a link names is asked for alone where the page does not have it
   expect(isElsewhere([{ id: "1" }], "1")).toBe(false);
   expect(isElsewhere(undefined, "1"), "the page is not there yet").toBe(false);
   expect(isElsewhere([], null)).toBe(false);
+});
+
+test("opening a drawer is a step that Back takes back, and stepping through rows in it is none", () => {
+  expect(openingFrom(null)).toEqual({ history: "push" });
+  expect(openingFrom("1")).toEqual({ history: "replace" });
 });

@@ -29,3 +29,8 @@ export function useOpened<Row extends Identified>(
   if (opened !== before) setBefore(opened);
   return { opened, isGone: isElsewhere(rows, id) && opened === undefined && alone !== undefined };
 }
+
+/** How the address changes as a row is opened: Back closes a drawer that was opened, however many rows were stepped through in it. */
+export function openingFrom(id: string | null): { history: "push" | "replace" } {
+  return { history: id === null ? "push" : "replace" };
+}

@@ -18,7 +18,7 @@ import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
 import { TimeBox } from "../time-box.tsx";
 import { type Inputs, useTRPC } from "../trpc.ts";
-import { isElsewhere, useOpened } from "../use-opened.ts";
+import { isElsewhere, openingFrom, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { AuditDetail, type AuditEntry } from "./audit-detail.tsx";
 import { AuditExport } from "./audit-export.tsx";
@@ -117,7 +117,7 @@ export function AuditPage() {
               rows={data}
               idOf={({ id }) => id}
               openId={open}
-              onOpen={({ id }) => void setQuery({ open: id })}
+              onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}
             />
             <CursorPager nextCursor={nextCursor} />
           </>

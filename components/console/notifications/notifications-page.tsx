@@ -22,6 +22,7 @@ import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
 import { TimeBox } from "../time-box.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
+import { openingFrom } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { NotificationLife } from "./notification-life.tsx";
 
@@ -127,7 +128,7 @@ export function NotificationsPage() {
               rows={page.data}
               idOf={({ id }) => id}
               openId={open}
-              onOpen={({ id }) => void setQuery({ open: id })}
+              onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}
             />
             {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>

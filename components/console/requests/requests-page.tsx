@@ -16,7 +16,7 @@ import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
 import { type Inputs, useTRPC } from "../trpc.ts";
-import { isElsewhere, useOpened } from "../use-opened.ts";
+import { isElsewhere, openingFrom, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { GroupedErrors } from "./grouped-errors.tsx";
 import { type ApiRequest, RequestDetail } from "./request-detail.tsx";
@@ -141,7 +141,7 @@ export function RequestsPage() {
                 rows={data}
                 idOf={({ id }) => id}
                 openId={open}
-                onOpen={({ id }) => void setQuery({ open: id })}
+                onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}
               />
             )}
             <CursorPager nextCursor={nextCursor} />

@@ -15,6 +15,7 @@ import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
 import { type Answers, useTRPC } from "../trpc.ts";
+import { openingFrom } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { statuses, useDeliveryFilters } from "./delivery-filters.ts";
 import { DeliveryLife } from "./delivery-life.tsx";
@@ -82,7 +83,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
               rows={page.data}
               idOf={({ id }) => id}
               openId={open}
-              onOpen={({ id }) => void setQuery({ open: id })}
+              onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}
             />
             {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>

@@ -12,6 +12,7 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { differing } from "../differing.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
+import { openingFrom } from "../use-opened.ts";
 import { useDeliveryFilters } from "./delivery-filters.ts";
 import { choicesOf, EndpointForm } from "./endpoint-form.tsx";
 import { shortAddress } from "./endpoint-state.tsx";
@@ -28,7 +29,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
   const router = useRouter();
   const toast = useToast();
   const { run, once, busy, refusal } = useAct();
-  const [, setOpen] = useDeliveryFilters();
+  const [{ open }, setOpen] = useDeliveryFilters();
   const [asked, setAsked] = useState<"sample" | "replay" | "rotate" | "edit" | "delete">();
   const close = () => {
     setAsked(undefined);
@@ -54,7 +55,7 @@ export function EndpointActions({ of }: { of: Webhook }) {
     const sent = await once({ webhookId: of.id, type: "ping" as const }, (asked) =>
       client.webhooks.sendSample.mutate(asked),
     );
-    if (sent) void setOpen({ open: sent.webhookDeliveryId });
+    if (sent) void setOpen({ open: sent.webhookDeliveryId }, openingFrom(open));
     else toast(refusal(`${name} was not pinged`));
   }
 

@@ -8,6 +8,7 @@ import { inputClass } from "../../ui/input-class.ts";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { type Answers, useTRPCClient } from "../trpc.ts";
+import { openingFrom } from "../use-opened.ts";
 import { type EventType, eventTexts, everyType } from "./event-texts.ts";
 import { SamplePayload } from "./sample-payload.tsx";
 
@@ -15,7 +16,7 @@ import { SamplePayload } from "./sample-payload.tsx";
 export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; onClose: () => void }) {
   const client = useTRPCClient();
   const { once, busy, failure } = useAct();
-  const [, setOpen] = useQueryState("open", parseAsString);
+  const [open, setOpen] = useQueryState("open", parseAsString);
   const id = useId();
   const [type, setType] = useState<EventType>("message.created");
 
@@ -24,7 +25,7 @@ export function SampleDialog({ of, onClose }: { of: Answers["webhooks"]["get"]; 
     const sent = await once({ webhookId: of.id, type }, (asked) => client.webhooks.sendSample.mutate(asked));
     if (!sent) return;
     onClose();
-    void setOpen(sent.webhookDeliveryId);
+    void setOpen(sent.webhookDeliveryId, openingFrom(open));
   }
 
   return (
