@@ -44,3 +44,13 @@ test.each([
   const answer = await tenant.key()("POST", path, `"${"x".repeat(kib * 1024)}"`);
   expect(answer).toMatchObject({ status: 413, body: { code: "too_large", detail: `A body has at most ${most} here` } });
 });
+
+test.each([`name=List-Unsubscribe${" \n".repeat(131_000)}`, "name=List-Unsubscribe\n".repeat(11_900)])(
+  "a form of parts at an unsubscribe link is read in a time by its length alone, whatever its lines",
+  async (body) => {
+    const headers = { "content-type": "multipart/form-data; boundary=b" };
+    const before = performance.now();
+    await fetch(`${stack.url}/u/x`, { method: "POST", headers, body, redirect: "manual" });
+    expect(performance.now() - before).toBeLessThan(10_000);
+  },
+);
