@@ -187,3 +187,19 @@ test("what is meant for the pages comes to them without the wish too, a form wit
   await front.close();
   pages.close();
 });
+
+test("no socket is passed on to the pages in production: they would never answer it, and the node could not end", async () => {
+  const pages = createServer();
+  pages.on("upgrade", () => {}); // as Next does with one that it does not know
+  pages.listen(0, "127.0.0.1");
+  await once(pages, "listening");
+  const { port } = pages.address() as AddressInfo;
+  const front = await startApi(stack.config, { url: () => `http://127.0.0.1:${port}` });
+  const socket = connect(front.port, "127.0.0.1");
+  const hello = "Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  const said = text(socket);
+  socket.write(`GET /_next/nope HTTP/1.1\r\n${hello}`);
+  expect(await said).toMatch(/^HTTP\/1\.1 404 /);
+  await front.close();
+  pages.close();
+});

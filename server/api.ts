@@ -130,7 +130,8 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     hub: hub.handleUpgrade.bind(hub),
     trpc: trpc.handleUpgrade,
     pusher: pusher.handleUpgrade.bind(pusher),
-    pages: web.url,
+    // Next has a socket in development alone: any other it would leave without an answer, for good.
+    pages: () => (config.dev ? web.url() : undefined),
     draining: () => state.draining,
     onError,
   };

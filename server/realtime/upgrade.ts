@@ -15,6 +15,7 @@ interface Routes {
   hub: UpgradeHandler;
   trpc: UpgradeHandler;
   pusher: UpgradeHandler;
+  /** Where sockets of the pages are passed on to; undefined when the pages have none. */
   pages(): string | undefined;
   draining(): boolean;
   onError(error: unknown): void;
