@@ -38,3 +38,10 @@ test("leaves everything else as it is", () => {
   });
   expect(maskSecrets(text)).toBe(text);
 });
+
+test("takes time by the length alone, also where nothing but backslashes come", () => {
+  const text = "\\".repeat(128 * 1024); // once to the end from each of them would be minutes
+  const before = performance.now();
+  expect(maskSecrets(text)).toBe(text);
+  expect(performance.now() - before).toBeLessThan(3000);
+});
