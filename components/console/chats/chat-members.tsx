@@ -8,7 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { inputClass } from "../../ui/input-class.ts";
-import { NativeSelect } from "../../ui/native-select.tsx";
+import { Select } from "../../ui/select.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
@@ -20,13 +20,10 @@ import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { readIds } from "./create-chat-dialog.tsx";
+import { MuteAct } from "./mute-act.tsx";
 import { restoreMember } from "./restore-member.ts";
 
 type Member = Answers["adminChats"]["listMembers"]["data"][number];
-
-const hour = 60 * 60 * 1000;
-/** A time past any other: muted until somebody ends it. */
-const forever = "9999-01-01T00:00:00Z";
 
 /** Who is in the chat: role, how far they have read, whether they may write. */
 export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
@@ -93,7 +90,7 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
       header: "Role",
       cell: ({ userId, role }) =>
         changes ? (
-          <NativeSelect
+          <Select
             label={`Role of ${userId}`}
             value={role}
             options={(["owner", "moderator", "member"] as const).map((value) => ({ value, label: value }))}
@@ -116,36 +113,7 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
       header: "Do",
       cell: (member) => (
         <span className="flex flex-wrap items-center gap-2">
-          {isMuted(member) ? (
-            <Button
-              size="sm"
-              disabled={busy}
-              aria-label={`Let ${member.userId} write again`}
-              onClick={() => mute(member, "2000-01-01T00:00:00Z")}
-            >
-              Unmute
-            </Button>
-          ) : (
-            <NativeSelect
-              label={`Mute ${member.userId}`}
-              value="no"
-              options={[
-                { value: "no", label: "Mute…" },
-                { value: "hour", label: "for an hour" },
-                { value: "day", label: "for a day" },
-                { value: "ever", label: "until further notice" },
-              ]}
-              onChange={(value) =>
-                mute(
-                  member,
-                  value === "ever"
-                    ? forever
-                    : new Date(Date.now() + (value === "hour" ? hour : 24 * hour)).toISOString(),
-                )
-              }
-              className="w-28"
-            />
-          )}
+          <MuteAct userId={member.userId} muted={isMuted(member)} busy={busy} mute={(until) => mute(member, until)} />
           {mayGo && (
             <Button
               size="sm"

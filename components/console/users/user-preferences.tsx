@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { NativeSelect } from "../../ui/native-select.tsx";
+import { Select } from "../../ui/select.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
@@ -36,7 +36,7 @@ export function UserPreferences({ userId }: { userId: string }) {
           const { enabled, choice, locked } = of[channel];
           if (locked || !manages) return `${enabled ? "on" : "off"}${locked ? ", required" : ""}`;
           return (
-            <NativeSelect
+            <Select
               label={`${title}, ${label.toLowerCase()}`}
               value={choice}
               options={[
