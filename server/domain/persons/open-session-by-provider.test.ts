@@ -102,6 +102,15 @@ test("where one comes in by invitation it takes one, of whatever tenant, while i
   expect((await invited("ivo@example.com")).outcome).toBe("signed-in"); // has an account now
 });
 
+test("whoever tries passwords for an address does not keep its owner from coming in by the provider", async () => {
+  await signUp("gina@example.com", "gina");
+  const guess = { email: "gina@example.com", password: "not the one that it is", ip: "10.0.0.66" };
+  const tried: number[] = [];
+  for (let n = 0; n < 12; n++) tried.push((await root("/sessions", "POST", guess, internal)).status);
+  expect(tried).toContain(429);
+  expect((await byProvider("gina@example.com")).outcome).toBe("signed-in");
+});
+
 test("it is no call for strangers", async () => {
   const said = { email: "nora@example.com", emailVerified: true };
   expect((await root("/sessions/by-provider", "POST", said)).status).toBe(401);

@@ -4,7 +4,7 @@ import type { Person } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { browserInput, presentPerson } from "./open-session.ts";
-import { ensureMayTry, sudoFromNow } from "./policy.ts";
+import { ensureMayComeIn, sudoFromNow } from "./policy.ts";
 import { email, personName, personSchema } from "./schema.ts";
 import {
   deleteSessions,
@@ -40,7 +40,7 @@ export const openSessionByProvider = mutation({
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { email, emailVerified, name = null, ip, userAgent }) {
-    ensureMayTry(ctx.services, email, ip);
+    ensureMayComeIn(ctx.services, ip);
     if (!emailVerified) return { outcome: "email-unverified" as const };
     return unitOfWork(
       ctx.services.db,

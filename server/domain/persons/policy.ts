@@ -18,10 +18,15 @@ const triesOfAddress = { rate: 1 / 3, burst: 60 };
 /** Mails that a stranger can have sent to somebody. */
 const mails = { rate: 1 / 300, burst: 3 };
 
-/** Throws rate_limited when too many passwords or codes were tried for an account, or from an address. */
-export function ensureMayTry({ limiter }: Pick<Services, "limiter">, account: string, ip: string | undefined): void {
+/** Throws rate_limited when too many came in from an address. Where a provider has answered for who asks there is no account to guess at. */
+export function ensureMayComeIn({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
   if (ip !== undefined) limiter.take("sign-in-address", networkOf(ip), triesOfAddress);
-  limiter.take("sign-in", account, tries);
+}
+
+/** Throws rate_limited when too many passwords or codes were tried for an account, or from an address. */
+export function ensureMayTry(services: Pick<Services, "limiter">, account: string, ip: string | undefined): void {
+  ensureMayComeIn(services, ip);
+  services.limiter.take("sign-in", account, tries);
 }
 
 /** Throws rate_limited when too many mails were asked for, to an address or from one. */
