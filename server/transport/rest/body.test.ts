@@ -45,6 +45,14 @@ test.each([
   expect(answer).toMatchObject({ status: 413, body: { code: "too_large", detail: `A body has at most ${most} here` } });
 });
 
+test("a form at an address that is no unsubscribe link comes back to it, whatever is in it", async () => {
+  for (const token of ["%E2%82%AC", "a%0D%0Ab"]) {
+    const body = new URLSearchParams({ do: "save" });
+    const answer = await fetch(`${stack.url}/u/${token}`, { method: "POST", body, redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, `/u/${token}?fault=not_found`]);
+  }
+});
+
 test.each([`name=List-Unsubscribe${" \n".repeat(131_000)}`, "name=List-Unsubscribe\n".repeat(11_900)])(
   "a form of parts at an unsubscribe link is read in a time by its length alone, whatever its lines",
   async (body) => {

@@ -25,7 +25,10 @@ export function registerPreferenceForm(app: FastifyInstance, services: Services)
       const { body } = await run(services, request, unsubscribe);
       return reply.type("text/plain; charset=utf-8").send(`Unsubscribed from ${(body as { title: string }).title}.\n`);
     }
-    return reply.redirect(`/u/${request.params.token}?${await actOn(services, request, form)}`, 303);
+    return reply.redirect(
+      `/u/${encodeURIComponent(request.params.token)}?${await actOn(services, request, form)}`,
+      303,
+    );
   });
 }
 
