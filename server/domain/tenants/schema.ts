@@ -86,7 +86,12 @@ export const settingsPatchSchema = z.object({
   rates: z
     .object({ user: bucketPatch, key: bucketPatch, tenant: bucketPatch, address: bucketPatch, frames: bucketPatch })
     .optional(),
-  allowedOrigins: fields.allowedOrigins.optional(),
+  allowedOrigins: fields.allowedOrigins
+    .refine(
+      (origins) => origins.every(isOneHost),
+      "must be * or origins of one host each, like https://app.example.com",
+    )
+    .optional(),
   tokenExpiry: z.object({ grace: fields.grace }).partial().optional(),
   presence: fields.presence.optional(),
   retention: z
@@ -130,6 +135,11 @@ export function presentTenant(row: TenantRow): Tenant {
     settings: tenantSettingsSchema.parse(row.settings),
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+/** Beside what is an origin to a URL parser: none of what a policy of the pages would read otherwise. Older rows may have such. */
+function isOneHost(origin: string): boolean {
+  return origin === "*" || !/[*;,'"]/.test(origin);
 }
 
 function isOrigin(value: string): boolean {
