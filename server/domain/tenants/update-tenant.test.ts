@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import type { Tenant, TenantSettings } from "./schema.ts";
 
 type Answer = Tenant & { settings: TenantSettings };
@@ -64,6 +65,9 @@ describe("refuses", () => {
     ["an empty name", { name: " " }],
     ["an origin with a path", { settings: { allowedOrigins: ["https://a.example/app"] } }],
     ["an origin that is none", { settings: { allowedOrigins: ["example.com"] } }],
+    ["an origin of any host", { settings: { allowedOrigins: ["https://*"] } }],
+    ["an origin of all under a domain", { settings: { allowedOrigins: ["https://*.com"] } }],
+    ["an origin with another directive", { settings: { allowedOrigins: ["https://a;sandbox"] } }],
     ["a script as origin", { settings: { allowedOrigins: ["javascript:alert(1)"] } }],
     ["a rate of nothing", { settings: { rates: { user: { rate: 0 } } } }],
     ["a negative grace", { settings: { tokenExpiry: { grace: -1 } } }],
@@ -79,6 +83,32 @@ describe("refuses", () => {
     const { body } = await update({ demo: true, suspended: true, settings: { demo: true } });
     expect(body).toMatchObject({ demo: false, suspended: false });
     expect(body.settings).not.toHaveProperty("demo");
+  });
+
+  test("to send clients to another hub for somebody signed in long ago, until they say again who they are", async () => {
+    const at = { tenantId: tenant.tenantId, role: "owner" } as const;
+    const change = async (sudo: boolean, hub: object) => {
+      const { session } = await makeOperator(stack.api.services.db, testSecret, at, { sudo });
+      const headers = { ...consoleHeaders(session), "x-tenant-id": tenant.tenantId };
+      return call(`${stack.url}/api/trpc/tenants.update`, "POST", { settings: { hub } }, headers);
+    };
+    const url = "https://hub.example/hub";
+    const refused = await change(false, { url });
+    expect(refused.status).toBe(403);
+    expect(JSON.stringify(refused.body)).toContain("reauthentication_required");
+    expect((await settingsOf()).hub.url).toBeNull();
+    expect((await change(true, { url })).status).toBe(200);
+    expect((await change(false, { url, parallelInvocations: 2 })).status).toBe(200); // as it is
+    expect((await change(false, { url: null })).status).toBe(200);
+  });
+
+  test("a hub that is not encrypted, where private networks are none of ours", async () => {
+    const { url } = await stack.another({ allowPrivateNetworks: false });
+    const headers = { "x-api-key": tenant.primaryKey };
+    const to = (hub: string) =>
+      call(`${url}/tenant/acme/v1/admin/tenant`, "PATCH", { settings: { hub: { url: hub } } }, headers);
+    expect((await to("http://hub.example/hub")).status).toBe(400);
+    expect((await to("HTTPS://hub.example/hub")).status).toBe(200);
   });
 
   test("users with 403", async () => {

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { ensureSudo } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { clockOf } from "../../persistence/prisma.ts";
@@ -16,6 +18,7 @@ export const updateTenant = mutation({
   access: { caller: "admin", scope: "admin" },
   input: z.object({ name: tenantName.optional(), settings: settingsPatchSchema.optional() }),
   output: tenantSchema,
+  errors: ["reauthentication_required"],
   async handle(ctx, { name, settings = {} }) {
     const { db, security } = ctx.services;
     const answer = await unitOfWork(
@@ -24,6 +27,11 @@ export const updateTenant = mutation({
       async ({ tx }) => {
         const row = await lockTenant(tx, ctx.tenantId);
         const merged = merge(row.settings, settings) as SettingsPatch;
+        const hub = merged.hub?.url;
+        if (hub && hub !== (row.settings as SettingsPatch).hub?.url) {
+          ensureSudo(ctx.principal); // whoever connects from then on shows their token there
+          ensureEncrypted(hub, security.allowPrivateNetworks);
+        }
         const moved = differs(row.settings, merged, "timezone");
         // Both decide about what is sent already: mail that has not gone out asks again, what waits for nine o'clock has another nine.
         const ruled = moved || differs(row.settings, merged, "notifications");
@@ -42,6 +50,11 @@ export const updateTenant = mutation({
     return answer;
   },
 });
+
+function ensureEncrypted(hub: string, allowPrivateNetworks: boolean): void {
+  if (allowPrivateNetworks || new URL(hub).protocol === "https:") return;
+  throw new DomainError("invalid", { errors: { "settings.hub.url": ["must be an https address"] } });
+}
 
 function differs(before: unknown, after: SettingsPatch, part: keyof SettingsPatch): boolean {
   return !isDeepStrictEqual((before as SettingsPatch)[part], after[part]);
