@@ -67,7 +67,8 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   await expect(shown).toHaveAttribute("sandbox", "");
   const mail = shown.contentFrame();
   await expect(mail.locator(".card").getByText(subject)).toBeVisible();
-  await expect(mail.locator("b")).toHaveText("By ten minutes.");
+  // The new message took the place of the HTML that said the one before.
+  await expect(mail.getByText("By twenty minutes.", { exact: true })).toBeVisible();
   await expect(mail.getByText("Sent by notices Ltd")).toBeVisible();
   await expect(mail.locator("script")).toHaveCount(0);
   await page.getByRole("tab", { name: "Text" }).click();
