@@ -38,7 +38,9 @@ export function OpenedMail({ mail }: { mail: Answers["mail"]["getCaught"] }) {
                 </dl>
               ),
             },
-            { id: "source", label: "Source", content: <pre className={preClass}>{source}</pre> },
+            ...(source === undefined
+              ? []
+              : [{ id: "source", label: "Source", content: <pre className={preClass}>{source}</pre> }]),
           ]}
         />
       </div>

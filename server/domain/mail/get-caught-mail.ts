@@ -1,5 +1,6 @@
 import { simpleParser } from "mailparser";
 import { z } from "zod";
+import { maskLinkTokens } from "../../auth/link-token.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { openedMailSchema, presentCaughtMail } from "./schema.ts";
@@ -15,7 +16,6 @@ export const getCaughtMail = query({
   async handle(ctx, { mailId }) {
     const row = await loadCaughtMail(ctx.services.db, ctx.tenantId, mailId);
     const raw = Buffer.from(row.raw);
-    const source = raw.toString();
     const mail = await simpleParser(raw, { skipImageLinks: true });
     const headers = mail.headerLines.map(({ key, line }) => ({
       name: line.slice(0, key.length),
@@ -24,6 +24,15 @@ export const getCaughtMail = query({
         .replace(/\r?\n\s+/g, " ")
         .trim(),
     }));
-    return { ...presentCaughtMail(row), headers, text: mail.text ?? "", html: mail.html || "", source };
+    const opened = { ...presentCaughtMail(row), headers, text: mail.text ?? "", html: mail.html || "" };
+    if (ctx.principal.scopes.has("users:write")) return { ...opened, source: raw.toString() };
+    // Its links change what its reader chose without any credential, for ever; in the source they may be in any encoding.
+    const masked = (text: string) => maskLinkTokens(text, ctx.tenantId);
+    return {
+      ...opened,
+      headers: headers.map(({ name, value }) => ({ name, value: masked(value) })),
+      text: masked(opened.text),
+      html: masked(opened.html),
+    };
   },
 });

@@ -119,7 +119,12 @@ export const openedMailSchema = caughtMailSchema
     headers: z.array(z.object({ name: z.string(), value: z.string() })),
     text: z.string(),
     html: z.string().describe("Sanitised by whoever sent it; show it in a frame without scripts all the same"),
-    source: z.string().describe("The mail as it would have gone over the wire (RFC 5322)"),
+    source: z
+      .string()
+      .optional()
+      .describe(
+        "The mail as it would have gone over the wire (RFC 5322). For who may not change users' preferences it is left out, and the links that do are masked in the rest",
+      ),
   })
   .meta({ id: "OpenedMail" });
 

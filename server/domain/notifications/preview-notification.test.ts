@@ -88,6 +88,31 @@ test("what is no template yet is not sent", async () => {
   expect([status, Object.keys(body.errors)]).toEqual([400, ["draft.subject"]]);
 });
 
+test("who only reads opens a caught mail without the links that change what its reader chose", async () => {
+  const { db } = stack.api.services;
+  await tenant.key()("POST", "/Notifications", { userId: "ada", email: "ada@a.example", subject: "Hi", message: "Ho" });
+  const list = () => tenant.key()<{ data: { id: string; to: string }[] }>("GET", "/admin/mail/caught");
+  const find = async () => (await list()).body.data.find(({ to }) => to === "ada@a.example")?.id;
+  await expect.poll(find, { timeout: 20_000 }).toBeDefined();
+  const mailId = await find();
+  const openAs = async (role: "admin" | "support" | "read-only") => {
+    const { session } = await makeOperator(db, testSecret, { tenantId: tenant.tenantId, role });
+    const headers = { ...consoleHeaders(session), "x-tenant-id": "acme" };
+    const input = encodeURIComponent(JSON.stringify({ mailId }));
+    const { body } = await call(`${stack.url}/api/trpc/mail.getCaught?input=${input}`, "GET", undefined, headers);
+    return JSON.stringify(body);
+  };
+  const link = /\/u\/acme\.[\w-]+\.[\w-]{24}/;
+  expect(await openAs("admin")).toMatch(link);
+  for (const role of ["support", "read-only"] as const) {
+    const opened = await openAs(role);
+    expect(opened).toContain("List-Unsubscribe");
+    expect(opened).toContain("Ho");
+    expect(opened).not.toMatch(/acme\.[\w-]+\.[\w-]+/);
+    expect(opened).not.toContain('"source"');
+  }
+});
+
 test("who only reads may look, and looking is not in the audit log", async () => {
   const { db } = stack.api.services;
   const { session } = await makeOperator(db, testSecret, { tenantId: tenant.tenantId, role: "read-only" });
