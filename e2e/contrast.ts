@@ -1,7 +1,7 @@
 import type { AxeResults, RunOptions } from "axe-core";
 
 declare const axe: {
-  run(options: RunOptions): Promise<AxeResults>;
+  run(context: string | Document, options: RunOptions): Promise<AxeResults>;
   configure(spec: { rules: { id: string; selector: string }[] }): void;
 };
 
@@ -82,8 +82,11 @@ export async function judgeContrast(within: string | undefined): Promise<{ viola
   const judge = async () => {
     axe.configure({ rules: [{ id: "color-contrast", selector: `*:not([${mark}])` }] });
     try {
-      const rules = { runOnly: ["color-contrast"], elementRef: true, resultTypes: ["violations", "passes"] } as const;
-      return await axe.run(...((within ? [within, rules] : [rules]) as [RunOptions]));
+      return await axe.run(within ?? document, {
+        runOnly: ["color-contrast"],
+        elementRef: true,
+        resultTypes: ["violations", "passes"],
+      });
     } finally {
       for (const element of document.querySelectorAll(`[${mark}]`)) element.removeAttribute(mark);
       axe.configure({ rules: [{ id: "color-contrast", selector: "*" }] });
