@@ -1,4 +1,7 @@
-import type { AxeResults, RunOptions } from "axe-core";
+import type AxeBuilder from "@axe-core/playwright";
+
+type AxeResults = Awaited<ReturnType<AxeBuilder["analyze"]>>;
+type RunOptions = Parameters<AxeBuilder["options"]>[0];
 
 declare const axe: {
   run(context: string | Document, options: RunOptions): Promise<AxeResults>;

@@ -22,9 +22,7 @@ export function AuditExport({ filter }: { filter: Filter }) {
     saveFile(file.name, file.contentType, file.body);
     toast({
       title: `${file.name} is saved`,
-      ...(file.truncated
-        ? { description: "It ends at 10,000 entries or 16 MiB. Set “Until” to where it ends for older ones." }
-        : {}),
+      ...(file.truncated && file.last ? { description: wordsOfEnd(new Date(file.last)) } : {}),
     });
   }
 
@@ -41,4 +39,10 @@ export function AuditExport({ filter }: { filter: Filter }) {
       <MenuItem onSelect={() => void save("json")}>JSON</MenuItem>
     </Menu>
   );
+}
+
+/** The box takes whole seconds, and what it takes is left out: those of the last second come twice rather than not at all. */
+function wordsOfEnd(last: Date): string {
+  const until = new Date(Math.floor(last.getTime() / 1000 + 1) * 1000);
+  return `It ends at 10,000 entries or 16 MiB. For older ones set “Until” to ${until.toLocaleString()}.`;
 }

@@ -22,24 +22,28 @@ export const exportAudit = query({
     body: z.string(),
     truncated: z
       .boolean()
-      .describe("There are older ones that are not in it: ask again with `until` a millisecond past its last"),
+      .describe("There are older ones that are not in it: ask again with `until` a millisecond past `last`"),
+    last: z.string().optional().describe("When the oldest entry that is in it was made"),
   }),
   async handle(ctx, { format, ...filter }) {
     const pieces: string[] = [];
     const write = format === "json" ? (entry: Entry) => JSON.stringify(entry) : toLine;
     let characters = 0;
     let truncated = false;
+    let last: string | undefined;
     for await (const entry of readEntries(ctx, filter)) {
       const piece = write(entry);
       characters += piece.length;
       truncated = pieces.length === most || characters > mostCharacters;
       if (truncated) break;
       pieces.push(piece);
+      last = entry.at;
     }
     const name = `audit-${ctx.tenantId}.${format}`;
-    if (format === "json") return { name, contentType: "application/json", body: `[${pieces.join(",")}]`, truncated };
+    const ends = { truncated, ...(last === undefined ? {} : { last }) };
+    if (format === "json") return { name, contentType: "application/json", body: `[${pieces.join(",")}]`, ...ends };
     const body = `${[columns.join(","), ...pieces].join("\r\n")}\r\n`;
-    return { name, contentType: "text/csv; charset=utf-8", body, truncated };
+    return { name, contentType: "text/csv; charset=utf-8", body, ...ends };
   },
 });
 
