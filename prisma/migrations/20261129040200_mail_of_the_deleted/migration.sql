@@ -32,15 +32,3 @@ begin
   end loop;
   return query select (g).* from unnest(gone) g;
 end $f$;
-
--- What is over already. Of every tenant at once, so the walls between tenants are not for the owner while it lasts.
-alter table deliveries no force row level security;
-alter table notifications no force row level security;
-
-update deliveries d set mail = jsonb_build_object('chat', d.mail -> 'chat'), subject = ''
-where d.kind = 'away' and d.mail ? 'messages'
-  and not exists (select from notifications n where n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible');
-update deliveries d set mail = jsonb_set(d.mail, '{items}', '[]') where d.kind = 'digest' and d.status <> 'queued' and d.mail ? 'items';
-
-alter table deliveries force row level security;
-alter table notifications force row level security;

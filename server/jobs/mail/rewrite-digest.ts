@@ -20,7 +20,8 @@ export async function rewriteDigest(db: Database, tenantId: TenantId, mail: Clai
   return await tenantTransaction(db.prisma, tenantId, async (tx) => {
     const now = await clockOf(tx);
     const items = await findDigestItems(tx, tenantId, mail.id);
-    if (items.length === 0) return undefined;
+    if (items.length === 0)
+      return said.items?.length ? undefined : { outcome: "stopped", status: "cancelled", rule: "deleted" };
     const rulings = await rulingsOf(tx, tenantId, items, now);
     const judged = items.map((item) => {
       const ruling = again ? ({ outcome: "send", rule: "operator" } as const) : rulings(item.notificationId, "email");
