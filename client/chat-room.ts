@@ -145,7 +145,7 @@ export class ChatRoom {
     await this.#read.settle();
     const { body } = await this.#options.api.call("reads.move", input);
     this.#read.setBack(body.lastReadSeq);
-    this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq });
+    this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq, told: true });
   }
 
   loadEarlier(limit = PAGE): Promise<void> {
@@ -278,9 +278,16 @@ export class ChatRoom {
   }
 
   async #tellRead(seq: number): Promise<void> {
-    const { api, clientId } = this.#options;
-    await api.call("reads.move", { chatId: this.chatId, seq, clientId });
+    const { api, clientId, act } = this.#options;
+    const { chatId } = this;
+    const version = this.#chat?.version;
+    const { body } = await api.call("reads.move", { chatId, seq, clientId });
     this.#options.onRead();
+    const { chat } = this.#chat ?? {};
+    if (!chat) return;
+    // Events may have moved it since the answer was made, and the person may have read on: then it stays, and the summary says the rest.
+    const stays = this.#chat?.version !== version || this.#read.isBeyond(seq);
+    act({ type: "read", chatId, seq: stays ? (chat.lastReadSeq ?? 0) : body.lastReadSeq, told: true });
   }
 
   /** Shown at once, taken back when the service refuses. */

@@ -58,7 +58,7 @@ export function applyToChat(state: ChatState, event: LiveEvent, now: number): Ch
     case "message.deleted":
       return touched(applyMessage(state, event.data as unknown as Message));
     case "read.moved":
-      return touched(withReadPosition(state, Number(event.data.seq)));
+      return withToldPosition(state, Number(event.data.seq));
     case "chat.updated":
       return touched(withSettings(state, event.data as unknown as Chat));
     case "member.added":
@@ -98,13 +98,18 @@ export function actOnLog(state: ChatState, action: LogAction): ChatState {
   return recount({ ...state, log: reduceLog(state.log, action) });
 }
 
-/** One's own read position: forwards, or back with "mark unread". */
+/** One's own read position, shown at once. The summary is not asked for yet: it would say what was read before. */
 export function withReadPosition(state: ChatState, seq: number): ChatState {
   const { chat } = state;
   if (seq === chat.lastReadSeq) return state;
-  const atEnd = seq >= chat.lastSeq;
-  const moved = { ...chat, lastReadSeq: seq, ...(atEnd ? { unreadCount: 0 } : {}) };
-  return recount({ ...state, chat: moved, stale: state.stale || !atEnd });
+  const unreadCount = seq >= chat.lastSeq ? { unreadCount: 0 } : {};
+  return recount({ ...state, chat: { ...chat, lastReadSeq: seq, ...unreadCount } });
+}
+
+/** The same as the service knows it, forwards, or back with "mark unread". Summaries that were asked for before are older than that. */
+export function withToldPosition(state: ChatState, seq: number): ChatState {
+  const moved = withReadPosition(state, seq);
+  return touched({ ...moved, stale: moved.stale || seq < state.chat.lastSeq });
 }
 
 /** @param changes how often they had changed when the list was asked for */

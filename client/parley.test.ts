@@ -225,6 +225,20 @@ test("other pages of the same person agree on what is read, and 'mark unread' go
   await expect.poll(unread).toEqual([2, 2]);
 });
 
+test("reading a part of what is unread stays read, and the rest is counted", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  for (const content of ["a", "b", "c"]) await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  const client = await live(ada);
+  const read = () => client.getState().chats[chatId]?.chat.lastReadSeq;
+  const positions: unknown[] = [];
+  client.subscribe(() => read() !== positions.at(-1) && positions.push(read()));
+  client.room(chatId).markRead(2);
+  await expect.poll(() => client.getState().chats[chatId]?.chat.unreadCount).toBe(1);
+  expect(read()).toBe(2);
+  expect(positions).not.toContain(0);
+});
+
 test("a chat that is muted in one page is muted in the other, and is not for anybody else", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);

@@ -17,6 +17,11 @@ export class ReadPosition {
     this.resend();
   }
 
+  /** Whether more is read than that, and is still to be told. */
+  isBeyond(seq: number): boolean {
+    return this.#wanted > seq;
+  }
+
   /** Before "mark unread", which sets back what is told and no further forwards: all is told first, and nothing arrives after it. */
   async settle(): Promise<void> {
     clearTimeout(this.#timer);

@@ -8,6 +8,7 @@ import {
   withoutStaleTyping,
   withReadPosition,
   withStaleMembers,
+  withToldPosition,
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction, Outgoing } from "./message-log.ts";
@@ -54,7 +55,8 @@ export type Action =
   /** `before`: what was known when it was asked for. What events have said since is newer. */
   | { type: "presence-known"; presence: readonly Presence[]; before: State["presence"] }
   | { type: "log"; chatId: string; action: LogAction }
-  | { type: "read"; chatId: string; seq: number }
+  /** `told`: the service knows of it, so that a summary it gives from now on is true. */
+  | { type: "read"; chatId: string; seq: number; told?: boolean }
   | { type: "muted"; chatId: string; mute: NonNullable<Chat["notifications"]>["mute"] }
   | { type: "changing"; chatId: string; messageId: string; change: Change | undefined }
   | { type: "inbox"; action: InboxAction }
@@ -126,7 +128,9 @@ export function reduce(state: State, action: Action): State {
         return withoutUndeliverable(state, action.chatId, action.action.clientMessageId);
       return inChat(state, action.chatId, (chat) => actOnLog(chat, action.action));
     case "read":
-      return inChat(state, action.chatId, (chat) => withReadPosition(chat, action.seq));
+      return inChat(state, action.chatId, (chat) =>
+        action.told ? withToldPosition(chat, action.seq) : withReadPosition(chat, action.seq),
+      );
     case "muted":
       return inChat(state, action.chatId, (known) => ({
         ...known,
