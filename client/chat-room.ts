@@ -128,9 +128,10 @@ export class ChatRoom {
 
   /** Call when the person has this message, and so all before it, before them. Forwards only. */
   markRead(seq: number): void {
-    if (seq <= (this.#chat?.chat.lastReadSeq ?? 0)) return;
+    const from = this.#chat?.chat.lastReadSeq ?? 0;
+    if (seq <= from) return;
     this.#options.act({ type: "read", chatId: this.chatId, seq });
-    this.#read.moveTo(seq);
+    this.#read.moveTo(seq, from);
   }
 
   /** The same for what just is on the screen: what was marked unread stays so until the chat is opened again, or a newer message is there. */

@@ -223,6 +223,14 @@ test("other pages of the same person agree on what is read, and 'mark unread' go
   await expect.poll(unread).toEqual([0, 0]);
   await one.room(chatId).markUnread(2);
   await expect.poll(unread).toEqual([2, 2]);
+  await one.room(chatId).markUnread(1);
+  await expect.poll(unread).toEqual([3, 3]);
+  two.room(chatId).markRead(3);
+  await expect.poll(unread).toEqual([0, 0]);
+  await one.room(chatId).markUnread(2);
+  await expect.poll(unread).toEqual([2, 2]);
+  two.room(chatId).markRead(3);
+  await expect.poll(unread).toEqual([0, 0]);
 });
 
 test("reading a part of what is unread stays read, and the rest is counted", async () => {

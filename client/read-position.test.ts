@@ -37,6 +37,18 @@ describe("the read position", () => {
     expect(told).toEqual([7]);
   });
 
+  it("is told again where another page has set it back meanwhile, and no further than it is read", async () => {
+    const told: number[] = [];
+    const position = new ReadPosition(async (seq) => void told.push(seq));
+    position.moveTo(10, 0);
+    await vi.runAllTimersAsync();
+    position.moveTo(7, 5);
+    await vi.runAllTimersAsync();
+    position.moveTo(10, 7);
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([10, 7, 10]);
+  });
+
   it("tells what it has gathered before it is set back", async () => {
     const told: number[] = [];
     const position = new ReadPosition(async (seq) => void told.push(seq));

@@ -12,7 +12,12 @@ export class ReadPosition {
     this.#send = send;
   }
 
-  moveTo(seq: number): void {
+  /** @param from where the page has it now: another page may have set it back since it was told */
+  moveTo(seq: number, from = this.#told): void {
+    if (from < this.#told) {
+      this.#told = from;
+      this.#wanted = seq;
+    }
     this.#wanted = Math.max(this.#wanted, seq);
     this.resend();
   }
