@@ -197,9 +197,10 @@ export class ChatRoom {
     this.#options.tellPages(action);
   }
 
-  /** What was shown may have a gap: the newest page says how it is. */
+  /** What is shown may have a gap, or be changed or gone: only what is loaded now is believed. */
   async reload(): Promise<void> {
-    if (this.#chat?.log.from != null) await this.#loadNewest();
+    const { log } = this.#chat ?? {};
+    if (log && log.from !== null) await this.#loadNewest(log.messages);
   }
 
   heard(event: LiveEvent): void {
@@ -230,10 +231,10 @@ export class ChatRoom {
     await Promise.all([this.#loadNewest(), this.loadMembers(), this.#loadPresence()]);
   }
 
-  async #loadNewest(): Promise<void> {
+  async #loadNewest(instead?: readonly Message[]): Promise<void> {
     const { lastSeq = 0, lastReadSeq = 0 } = this.#chat?.chat ?? {};
     const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, lastSeq - lastReadSeq + 10));
-    const { page, next } = await this.#loadPage("loaded", { limit });
+    const { page, next } = await this.#loadPage({ type: "loaded", instead }, { limit });
     const goesDeeper = (this.#chat?.log.from ?? 1) < (page.at(-1)?.seq ?? 1);
     if (!goesDeeper) this.#options.act({ type: "earlier", chatId: this.chatId, cursor: next });
     this.#watchForHole();
@@ -244,12 +245,16 @@ export class ChatRoom {
     if (!before || !log) return;
     // A reload over a gap may make the list begin elsewhere meanwhile.
     const adjoins = () => this.#chat?.log.from === log.from;
-    const { next, fits } = await this.#loadPage("loaded-earlier", { limit, before }, adjoins);
+    const { next, fits } = await this.#loadPage({ type: "loaded-earlier" }, { limit, before }, adjoins);
     if (fits) this.#options.act({ type: "earlier", chatId: this.chatId, cursor: next });
   }
 
   /** What is heard while a page is under way is kept for it: the page may be older. One that adjoins nothing any more is dropped. */
-  async #loadPage(type: "loaded" | "loaded-earlier", which: { limit: number; before?: string }, adjoins = () => true) {
+  async #loadPage(
+    as: { type: "loaded"; instead?: readonly Message[] | undefined } | { type: "loaded-earlier" },
+    which: { limit: number; before?: string },
+    adjoins = () => true,
+  ) {
     const { chatId } = this;
     const onLog = (action: LogAction) => this.#options.act({ type: "log", chatId, action });
     onLog({ type: "loading" });
@@ -257,7 +262,7 @@ export class ChatRoom {
       const { body } = await this.#options.api.call("messages.list", { chatId, ...which });
       const page = body.data as Message[];
       const fits = adjoins();
-      onLog(fits ? { type, page } : { type: "not-loaded" });
+      onLog(fits ? { ...as, page } : { type: "not-loaded" });
       return { page, next: nextOf(body), fits };
     } catch (error) {
       onLog({ type: "not-loaded" });

@@ -96,6 +96,20 @@ describe("pages", () => {
     expect(readableMessages(run([seen(message(2))], early)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 
+  it("holds what a page that is loaded anew says, and what was heard since it was asked for, and nothing else", () => {
+    const stored = Array.from({ length: 100 }, (_, at) => message(at + 1));
+    const before = run([{ type: "loaded", page: stored }]);
+    const heard = seen(message(100, { content: "edited", editedAt: new Date(EPOCH + 3_600_000).toISOString() }));
+    const page = [...stored.slice(40, 90), message(91, { id: "another" })];
+    const anew: LogAction = { type: "loaded", page, instead: before.messages };
+    const after = run([{ type: "loading" }, anew, seen(message(92, { id: "next" }))], before);
+    expect(after.messages.map(({ id }) => id)).toEqual([...page.map(({ id }) => id), "next"]);
+    expect(hasHole(after)).toBe(false);
+    const all: LogAction = { type: "loaded", page: stored.slice(50), instead: before.messages };
+    expect(run([{ type: "loading" }, heard, all], before).messages.at(-1)?.content).toBe("edited");
+    expect(run([{ type: "loading" }, heard, all], before).from).toBe(51);
+  });
+
   it("keeps what adjoins a reloaded page and drops what lies below a gap", () => {
     const before: LogAction = { type: "loaded", page: [message(2), message(1)] };
     const adjoining = run([before, { type: "loaded", page: [message(4), message(3)] }]);

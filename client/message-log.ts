@@ -27,7 +27,8 @@ export interface MessageLog {
 export type LogAction =
   | { type: "loading" }
   | { type: "not-loaded" }
-  | { type: "loaded"; page: readonly Message[] }
+  /** `instead`: what was there when it was asked for, which is believed no more. */
+  | { type: "loaded"; page: readonly Message[]; instead?: readonly Message[] | undefined }
   | { type: "loaded-earlier"; page: readonly Message[] }
   | { type: "seen"; message: Message }
   | { type: "queued"; clientMessageId: string; content: string; replyToId?: string | undefined }
@@ -45,7 +46,7 @@ export function reduceLog(log: MessageLog, action: LogAction): MessageLog {
     case "not-loaded":
       return afterLoad(log);
     case "loaded":
-      return afterLoad(loadNewest(log, action.page));
+      return afterLoad(action.instead ? loadAnew(log, action.page, action.instead) : loadNewest(log, action.page));
     case "loaded-earlier":
       return afterLoad(merge({ ...log, from: lowest(action.page, log.from ?? 1) }, action.page));
     case "seen":
@@ -84,6 +85,14 @@ function loadNewest(log: MessageLog, page: readonly Message[]): MessageLog {
   const adjoining = log.messages.filter(({ seq }) => seq >= start || reaches(log, seq, start));
   const from = adjoining.length > 0 ? Math.min(start, lowest(adjoining, start)) : start;
   return merge({ ...log, from, messages: adjoining }, page);
+}
+
+/** After a gap in the events what was there may be changed or gone: only the page is true, and what was heard since it was asked for. */
+function loadAnew(log: MessageLog, page: readonly Message[], instead: readonly Message[]): MessageLog {
+  const old = new Set(instead);
+  const from = lowest(page, 1);
+  const messages = log.messages.filter((message) => message.seq >= from && !old.has(message));
+  return merge({ ...log, from, messages }, page);
 }
 
 function afterLoad(log: MessageLog): MessageLog {
