@@ -23,6 +23,8 @@ begin
   gone_ids := array(select (g).id from unnest(gone) g);
   update deliveries d set mail = jsonb_build_object('chat', d.mail -> 'chat'), subject = ''
   where d.tenant_id = t and d.notification_id = any (gone_ids) and d.mail ? 'messages';
+  -- One that is being made of them is waited for, and found.
+  perform 1 from deliveries x where x.tenant_id = t and x.notification_id = any (gone_ids) order by x.id for update;
   for digest in
     select distinct x.user_id, x.digest_id from deliveries x
     where x.tenant_id = t and x.notification_id = any (gone_ids) and x.digest_id is not null

@@ -4,6 +4,7 @@ import { startWorker } from "../../jobs/worker.ts";
 import type { Database } from "../../persistence/database.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { judgeAnew } from "./judge-anew.ts";
 import { runDigests } from "./run-digests.ts";
@@ -193,4 +194,26 @@ describe("a change of one's address", () => {
     if (second) await finishMail(db.pool, tenant.tenantId, second, { outcome: "sent", status: "sent" });
     expect(await mailsOf(userId)).toEqual(["notification sent new@example.com"]);
   });
+});
+
+test("a digest that is made just then is found by who deletes what is in it, and by who changes its person's address", async () => {
+  const [from, to] = ["ada@old.example", "ada@new.example"];
+  const call = tenant.key();
+  expect((await call("PUT", "/Users/ada", { email: from })).status).toBe(200);
+  const due = new Date("2026-07-02T05:00:00Z");
+  const held = ["ada", "ada"].map((userId) => ({ userId, address: from }));
+  const [deleted] = await holdMails(db, tenant.tenantId, held, due);
+  let meanwhile: ReturnType<typeof call>[] = [];
+  const step = async (name: string) => {
+    if (name !== "digest settled") return;
+    meanwhile = [call("DELETE", `/Notifications/${deleted}`), call("PUT", "/Users/ada", { email: to })];
+    await expect.poll(() => sessionsWaiting(db.pool), { timeout: 20_000 }).toBe(2);
+  };
+  await set({ quietHours: { enabled: false } });
+  await runDigests(db, tenant.tenantId, { now: due, step });
+  expect((await Promise.all(meanwhile)).map(({ status }) => status)).toEqual([200, 200]);
+  const where = { userId: "ada", kind: "digest" };
+  expect(await db.forTenant(tenant.tenantId).delivery.findMany({ where })).toMatchObject([
+    { address: to, mail: { items: [] } },
+  ]);
 });

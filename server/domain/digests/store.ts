@@ -72,14 +72,23 @@ export async function lockDueItems(
   range: { now: Date; limit: number },
 ): Promise<HeldItem[]> {
   const { userId, address } = reader;
-  // Two steps at once would split what belongs together: the second one comes to look when the first is done.
-  const name = JSON.stringify([tenantId, "digest", userId, address]);
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
-  return tx.$queryRaw<HeldItem[]>`
-    select ${itemColumns} from deliveries d ${andNotification}
+  await lockReader(tx, tenantId, reader);
+  const locked = await tx.$queryRaw<{ id: string }[]>`
+    select d.id from deliveries d
     where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.address = ${address} and d.status in ('held', 'folded')
       and d.digest_id is null and d.held_until <= ${range.now}
-    order by d.created_at, d.id limit ${range.limit} for update of d`;
+    order by d.created_at, d.id limit ${range.limit} for update`;
+  const ids = locked.map(({ id }) => id);
+  // Read once they are locked: what was deleted while this waited is not there any more, and who deletes from now on waits for it.
+  return tx.$queryRaw<HeldItem[]>`
+    select ${itemColumns} from deliveries d ${andNotification}
+    where d.tenant_id = ${tenantId} and d.id = any (${ids}::uuid[]) order by d.created_at, d.id`;
+}
+
+/** Until the commit nobody else makes a digest for a reader: two at once would split what belongs together. */
+async function lockReader(tx: TenantTransaction, tenantId: TenantId, { userId, address }: Reader): Promise<void> {
+  const name = JSON.stringify([tenantId, "digest", userId, address]);
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
 }
 
 const itemColumns = Prisma.sql`d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, d.epoch,
@@ -197,6 +206,8 @@ export async function readdressHeld(
   { from, to }: { from: string; to: string | null },
 ): Promise<void> {
   await shareHolding(tx, tenantId);
+  // A digest that is being made for the old address is seen once it is there.
+  await lockReader(tx, tenantId, { userId, address: from });
   await tx.$executeRaw`
     update deliveries d set address = ${to}, updated_at = clock_timestamp(),
       status = case when ${to}::text is null then 'no_address' else d.status end, rule = case when ${to}::text is null then 'address' else d.rule end,

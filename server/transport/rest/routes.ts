@@ -175,7 +175,7 @@ function makeCoercion(operation: Operation): Coercion {
           const schema = schemas.get(key.toLowerCase());
           return [
             key,
-            schema?.type === "boolean" && value === "" ? isBare(key, url) : readValue(schema, value),
+            schema?.type === "boolean" && lastOf(value) === "" ? isBare(key, url) : readValue(schema, value),
           ] as const;
         })
         .filter(([, value]) => value !== undefined),
@@ -184,8 +184,12 @@ function makeCoercion(operation: Operation): Coercion {
 
 /** `true` where a name stands alone in an address; `name=` has an empty value, as PHP writes false. */
 function isBare(name: string, url: string): true | undefined {
-  const [, search = ""] = url.split("?", 2);
-  return search.split("&").includes(name) || undefined;
+  return (
+    url
+      .slice(url.indexOf("?") + 1)
+      .split("&")
+      .includes(name) || undefined
+  );
 }
 
 interface FieldSchema {
@@ -193,10 +197,15 @@ interface FieldSchema {
   anyOf?: { type?: string }[];
 }
 
+/** Of a name that is there several times the last one counts. */
+function lastOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
 function readValue(schema: FieldSchema = {}, value: unknown): unknown {
   const takesList = schema.type === "array" || schema.anyOf?.some(({ type }) => type === "array");
   if (Array.isArray(value))
-    return takesList ? value.filter((one) => one !== "") : coerceValue(schema.type, value.at(-1));
+    return takesList ? value.filter((one) => one !== "") : coerceValue(schema.type, lastOf(value));
   // Where text is taken beside a list, the operation itself reads the commas.
   if (schema.type === "array" && typeof value === "string") return value.split(",").filter(Boolean);
   return coerceValue(schema.type, value);
