@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json-field.tsx";
 import type { Answers, useTRPCClient } from "../trpc.ts";
+import { asInBox } from "../typed-name.ts";
 
 type User = Answers["users"]["get"];
 
@@ -16,6 +17,13 @@ export interface ProfileChoices {
 export function choicesOf(user: User): ProfileChoices {
   const { displayName = "", email = "", avatarUrl = "", locale = "", timezone = "", metadata } = user;
   return { displayName, email, avatarUrl, locale, timezone, metadata: metadata as JsonObject };
+}
+
+/** The same as boxes of one line show it. */
+export function shownOf(user: User): ProfileChoices {
+  const { metadata, ...texts } = choicesOf(user);
+  const shown = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, asInBox(text)]));
+  return { ...texts, ...shown, metadata };
 }
 
 type Client = Pick<ReturnType<typeof useTRPCClient>, "users">;

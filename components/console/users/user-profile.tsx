@@ -12,7 +12,7 @@ import { differing } from "../differing.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useFollowStored } from "../settings/use-follow-stored.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
-import { changeProfile, choicesOf } from "./change-profile.ts";
+import { changeProfile, shownOf } from "./change-profile.ts";
 
 const fields = [
   { name: "displayName", label: "Name", maxLength: 200 },
@@ -29,7 +29,7 @@ export function UserProfile({ user }: { user: Answers["users"]["get"] }) {
   const toast = useToast();
   const { run, busy, failure } = useAct();
   const { form: followed, beginSave } = useFollowStored();
-  const began = choicesOf(user);
+  const began = shownOf(user);
   const metadataText = JSON.stringify(user.metadata, null, 2);
   const [wrong, setWrong] = useState<string>();
 

@@ -18,4 +18,6 @@ test("an endpoint that is described anew keeps the address, the events and the o
   const began = choicesOf(endpoint);
   expect(differing({ ...began, description: "Orders of ours" }, began)).toEqual({ description: "Orders of ours" });
   expect(differing({ ...began, types: [] }, began)).toEqual({ types: [] });
+  const ofTwoLines = choicesOf({ ...endpoint, description: " Orders\nof ours" });
+  expect(differing({ ...began, description: "Ordersof ours", ordered: false }, ofTwoLines)).toEqual({ ordered: false });
 });

@@ -7,6 +7,7 @@ import { NativeSelect } from "../../ui/native-select.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import type { Failure } from "../problem.ts";
 import type { Answers } from "../trpc.ts";
+import { asInBox } from "../typed-name.ts";
 import { type EventType, eventTexts, everyType } from "./event-texts.ts";
 import { SamplePayload } from "./sample-payload.tsx";
 
@@ -33,7 +34,7 @@ export interface EndpointFormProps {
 export function choicesOf({ url, description, types, chatId, ordered }: Webhook): EndpointChoices {
   return {
     url,
-    description: description.trim(),
+    description: asInBox(description),
     types: everyType.filter((type) => types.includes(type)),
     chatId,
     ordered,
