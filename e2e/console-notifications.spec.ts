@@ -161,10 +161,12 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   const question = page.getByRole("alertdialog");
   await expect(question).toContainText("Version 3 is a draft already and says something else");
   await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(question).toHaveCount(0);
   const draft = async () =>
     (await own.call<{ content: { subject: string } }>("GET", "/admin/templates/late")).body.content.subject;
   expect(await draft()).toBe("Somebody's words");
   await page.getByRole("button", { name: "Save the draft" }).click();
+  await expect(question).toBeVisible();
   const typeOn = async (route: Route) => {
     await page.getByLabel("Subject", { exact: true }).fill("From the first, and on");
     await route.continue();
