@@ -4,7 +4,7 @@ import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import type { OtherPages } from "./other-pages.ts";
 import { Outbox } from "./outbox.ts";
-import { ParleyError } from "./parley-error.ts";
+import { ParleyError, saysGone } from "./parley-error.ts";
 import { ReadPosition } from "./read-position.ts";
 import type { Action, Link, State } from "./state.ts";
 import type { LiveEvent, Member, Message } from "./types.ts";
@@ -19,8 +19,9 @@ export interface RoomOptions {
   api: Api;
   clientId: string;
   state: () => State;
+  isClosed: () => boolean;
   act: (action: Action) => void;
-  /** Loads the chat where it is not here; false for one that this person is not in. */
+  /** Loads the chat where it is not here; false for one that this person is not in, undefined once the client is closed. */
   ensureChat: () => Promise<boolean | undefined>;
   /** Sends it once the chat is here. */
   sendLater: (item: Outgoing) => void;
@@ -49,7 +50,6 @@ export class ChatRoom {
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> | undefined;
   #earlier: Promise<void> | undefined;
-  #closed = false;
 
   constructor(chatId: string, options: RoomOptions) {
     this.chatId = chatId;
@@ -67,17 +67,23 @@ export class ChatRoom {
     return this.#options.state().chats[this.chatId];
   }
 
+  get #isLoaded() {
+    return this.#chat !== undefined && this.#chat.log.from !== null;
+  }
+
   /**
    * Loads the newest page, far enough back for the first unread message where that is one page, and the members; the chat itself
    * where it is not among those that are here. Throws ParleyError 404 where this person is not in it.
    */
   open(): Promise<void> {
     this.#leftUnread = 0;
-    this.#opening ??= this.#open().catch((error) => {
-      this.#opening = undefined;
+    if (this.#opening) return this.#opening;
+    const opening = this.#open().catch((error) => {
+      if (this.#opening === opening) this.#opening = undefined;
       throw error;
     });
-    return this.#opening;
+    this.#opening = opening;
+    return opening;
   }
 
   /** Shows it at once, or as soon as the chat is here, and sends it when it can, in the order of the calls. */
@@ -200,7 +206,13 @@ export class ChatRoom {
   /** What is shown may have a gap, or be changed or gone: only what is loaded now is believed. */
   async reload(): Promise<void> {
     const { log } = this.#chat ?? {};
-    if (log && log.from !== null) await this.#loadNewest(log.messages);
+    if (!log || log.from === null) return;
+    try {
+      await this.#loadNewest(log.messages);
+    } catch (error) {
+      if (!saysGone(error)) throw error;
+      this.#options.act({ type: "chat-gone", chatId: this.chatId });
+    }
   }
 
   heard(event: LiveEvent): void {
@@ -214,20 +226,24 @@ export class ChatRoom {
     void this.#outbox.flush();
     if (link !== "live") return;
     this.#read.resend();
-    if (this.#opening) this.#loadPresence().catch(ignoreStale);
+    if (this.#isLoaded) this.#loadPresence().catch(ignoreStale);
   }
 
+  /** Until it is opened again, or the client started. */
   close(): void {
-    this.#closed = true;
+    this.#opening = undefined;
     clearTimeout(this.#holeTimer);
+    this.#holeTimer = undefined;
     this.#outbox.close();
     this.#read.close();
   }
 
   async #open(): Promise<void> {
     // What is loaded of a chat that is not here is kept nowhere.
-    if (!this.#chat && (await this.#options.ensureChat()) === false)
+    const isHere = this.#chat !== undefined || (await this.#options.ensureChat());
+    if (isHere === false)
       throw new ParleyError(404, { code: "not_found", detail: "There is no such chat, or you are not in it." });
+    if (isHere === undefined) this.#opening = undefined;
     await Promise.all([this.#loadNewest(), this.loadMembers(), this.#loadPresence()]);
   }
 
@@ -324,7 +340,7 @@ export class ChatRoom {
   /** A hole is normally an own send whose answer is under way; if it stays, the newest page has what is missing. */
   #watchForHole(): void {
     const log = this.#chat?.log;
-    if (!log || !hasHole(log) || this.#holeTimer !== undefined || this.#closed) return;
+    if (!log || !hasHole(log) || this.#holeTimer !== undefined || this.#options.isClosed()) return;
     this.#holeTimer = setTimeout(() => {
       this.#holeTimer = undefined;
       const still = this.#chat?.log;

@@ -75,6 +75,11 @@ export async function readRefusal(response: Response): Promise<(cause?: TokenErr
   return (cause) => new ParleyError(response.status, problem, { ...at, cause });
 }
 
+/** Whether it says that there is no such thing for this person. */
+export function saysGone(error: unknown): boolean {
+  return error instanceof ParleyError && (error.status === 404 || error.status === 403);
+}
+
 /** What to show a person. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ParleyError) {

@@ -934,6 +934,52 @@ test("one that was closed and is started again shows no chat and no notification
   expect(inboxItems(client.getState().inbox, "all")).toEqual([]);
 });
 
+test("a room that an app holds goes on, and shows what is true, after a close and a start and after one was out of the chat", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const post = async (content: string) =>
+    (await tenant.as(ada)<Message>("POST", `/Chat/${chatId}/messages`, { content })).body;
+  const first = await post("first");
+  for (let n = 0; n < 50; n++) await post(`${n}`);
+  const client = await live(ben);
+  const room = client.room(chatId);
+  await room.open();
+  await room.loadBackTo(1);
+  client.close();
+  await tenant.as(ada)("DELETE", `/Chat/${chatId}/messages/${first.id}`);
+  await client.start();
+  await expect.poll(() => client.getState().link).toBe("live");
+  await room.loadBackTo(1);
+  expect(room.messages()[0]?.deletedAt).toBeDefined();
+  await post("after the start");
+  await expect.poll(() => room.messages().at(-1)?.content).toBe("after the start");
+  await tenant.as(ada)("DELETE", `/Chat/${chatId}/members/${ben}`);
+  await expect.poll(() => client.getState().chats[chatId]).toBeUndefined();
+  await tenant.as(ada)("POST", `/Chat/${chatId}/members`, { userIds: [ben] });
+  await expect.poll(() => client.getState().chats[chatId]).toBeDefined();
+  await room.open();
+  expect(room.messages().at(-1)?.content).toBe("after the start");
+  await post("back again");
+  await expect.poll(() => room.messages().at(-1)?.content).toBe("back again");
+});
+
+test("one whose open chat was deleted in a gap goes on without it", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const [chatId, other] = [await makeChat(ben, ada), await makeChat(ben, ada)];
+  let tries = 0;
+  const forgetful: Transport = (connecting) =>
+    hubTransport(++tries === 2 ? { ...connecting, onOpen: () => connecting.onResync("") } : connecting);
+  const client = await live(ada, { transports: [forgetful] });
+  await Promise.all([chatId, other].map((id) => client.room(id).open()));
+  client.setOnline(false);
+  await tenant.as(ben)("DELETE", `/Chat/${chatId}`);
+  await tenant.as(ben)("POST", `/Chat/${other}/messages`, { content: "missed" });
+  client.setOnline(true);
+  await expect.poll(() => client.getState().link).toBe("live");
+  expect(texts(client, other)).toEqual(["missed"]);
+  expect(client.getState().chats[chatId]).toBeUndefined();
+});
+
 test("one that is closed and started again while it loads has one connection, and none once it is closed", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

@@ -5,7 +5,7 @@ import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { OtherPages } from "./other-pages.ts";
-import { ParleyError, sentenceOf } from "./parley-error.ts";
+import { type ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
 import { type Action, emptyState, type Link, reduce, type State, versionOf } from "./state.ts";
@@ -103,7 +103,7 @@ export class Parley {
       else {
         // Started before, and closed: what was heard then ends there.
         this.act({ type: "chats-reloaded", ...list, versions });
-        await this.inbox.reload();
+        await this.#reloadShown();
         if (run !== this.#run) return;
       }
       this.#goLive(cursor);
@@ -148,7 +148,6 @@ export class Parley {
     clearTimeout(this.#staleTimer);
     this.#staleTimer = undefined;
     for (const room of this.#rooms.values()) room.close();
-    this.#rooms.clear();
     for (const part of [this.#box, this.#takeOver, this.#pages, this.inbox]) part?.close();
     this.#takeOver = undefined;
     this.#live?.stop();
@@ -160,7 +159,7 @@ export class Parley {
     }
   }
 
-  /** What one does in a chat. The same object for the same chat. */
+  /** What one does in a chat. The same object for the same chat, also where one was out of it, or the client closed, meanwhile. */
   room(chatId: string): ChatRoom {
     const known = this.#rooms.get(chatId);
     if (known) return known;
@@ -168,6 +167,7 @@ export class Parley {
       api: this.api,
       clientId: this.clientId,
       state: this.getState,
+      isClosed: () => this.#closed,
       act: (action) => this.act(action),
       ensureChat: () => this.#ensureChat(chatId, true),
       sendLater: (item) => this.#sendLater(chatId, item),
@@ -225,7 +225,8 @@ export class Parley {
     const before = this.#state;
     if (next === before) return;
     this.#state = next;
-    for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) this.#drop(chatId, room);
+    // Who comes back into the chat starts anew.
+    for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) room.close();
     if (next.chats !== before.chats) this.#takeOver?.settle();
     if (next.undeliverable !== before.undeliverable) this.#keepRefused(before);
     for (const listener of this.#listeners) tell(listener);
@@ -237,12 +238,6 @@ export class Parley {
     const back = Object.keys(before.undeliverable).flatMap((id) => this.#state.chats[id]?.log.outbox ?? []);
     for (const { status, clientMessageId, reason } of back)
       if (status === "refused") void this.#box?.refused(clientMessageId, reason);
-  }
-
-  /** Who comes back into the chat starts anew. */
-  #drop(chatId: string, room: ChatRoom): void {
-    room.close();
-    this.#rooms.delete(chatId);
   }
 
   #goLive(cursor: string | undefined): void {
@@ -304,6 +299,10 @@ export class Parley {
     const { body, cursor } = await this.api.call("chats.list", { limit: CHATS_PAGE });
     if (this.#live) this.#live.cursor ??= cursor;
     this.act({ type: "chats-reloaded", chats: body.data as Chat[], more: nextOf(body), versions });
+    await this.#reloadShown();
+  }
+
+  async #reloadShown(): Promise<void> {
     await Promise.all([this.inbox.reload(), ...[...this.#rooms.values()].map((room) => room.reload())]);
   }
 
@@ -393,7 +392,7 @@ export class Parley {
       const { body } = await this.api.call("chats.get", { chatId }, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
       if (versionOf(this.#state, chatId) === before) this.act({ type: "chat-loaded", chat: body });
     } catch (error) {
-      if (!(error instanceof ParleyError) || (error.status !== 404 && error.status !== 403)) throw error;
+      if (!saysGone(error)) throw error;
       this.act({ type: "chat-gone", chatId });
     }
   }

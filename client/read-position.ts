@@ -55,6 +55,7 @@ export class ReadPosition {
 
   close(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   async #tell(): Promise<void> {
