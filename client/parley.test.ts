@@ -980,6 +980,24 @@ test("one whose open chat was deleted in a gap goes on without it", async () => 
   expect(client.getState().chats[chatId]).toBeUndefined();
 });
 
+test("who is signed out while a chat is to be asked for again asks no more until there is a session", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  const token = tenant.token(ada);
+  const client = await live(ada, { getToken: () => token });
+  const { fetch: real } = globalThis;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  globalThis.fetch = async (...args) =>
+    String(args[0]).endsWith(`/Chat/${chatId}`) ? new Response("{}", { status: 401 }) : real(...args);
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => timers.mockRestore());
+  client.act({ type: "read", chatId, seq: -1, told: true });
+  await expect.poll(() => client.getState().link).toBe("signed-out");
+  expect(timers.mock.calls.filter(([, pause]) => pause === 2_000)).toEqual([]);
+});
+
 test("one that is closed and started again while it loads has one connection, and none once it is closed", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

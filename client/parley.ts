@@ -1,5 +1,6 @@
 import { ANSWERS_WITHIN_MS, Api, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
+import { type Asking, Freshener } from "./freshener.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
@@ -19,8 +20,6 @@ import { type Unsent, UnsentBox } from "./unsent.ts";
 const CHATS_PAGE = 50;
 /** The service answers for more, but ids may be long, and an address may not. */
 const PRESENCE_AT_ONCE = 50;
-const STALE_FOR_MS = 250;
-const RETRY_AFTER_MS = 2_000;
 /** Events after which something else may be unread. */
 const COUNTED = /^(message|notification|read|member|chat)\./u;
 
@@ -39,6 +38,7 @@ export class Parley {
   readonly #rooms = new Map<string, ChatRoom>();
   readonly #fetching = new Map<string, Promise<void>>();
   readonly #tokens: TokenKeeper;
+  readonly #freshener: Freshener;
   #state: State;
   #live: Live | undefined;
   #box: UnsentBox | undefined;
@@ -46,7 +46,6 @@ export class Parley {
   /** Written before there was somebody to hand it on. */
   #written: readonly Unsent[] = [];
   #pages: OtherPages | undefined;
-  #staleTimer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #started = false;
   /** Counts starts and ends: what an earlier start has asked for may be answered when a later one is under way. */
@@ -64,6 +63,10 @@ export class Parley {
       onSignedOut: (refusal) => this.#signedOut(refusal),
     });
     const { api, clientId } = this;
+    this.#freshener = new Freshener({
+      isLive: () => !this.#closed && this.#state.link === "live",
+      stale: () => this.#stale(),
+    });
     this.inbox = new Inbox({ api, clientId, state: this.getState, act: (action) => this.act(action) });
   }
 
@@ -145,10 +148,8 @@ export class Parley {
     this.#closed = true;
     this.#run++;
     this.#started = false;
-    clearTimeout(this.#staleTimer);
-    this.#staleTimer = undefined;
     for (const room of this.#rooms.values()) room.close();
-    for (const part of [this.#box, this.#takeOver, this.#pages, this.inbox]) part?.close();
+    for (const part of [this.#box, this.#takeOver, this.#pages, this.inbox, this.#freshener]) part?.close();
     this.#takeOver = undefined;
     this.#live?.stop();
     this.#live = undefined;
@@ -230,7 +231,7 @@ export class Parley {
     if (next.chats !== before.chats) this.#takeOver?.settle();
     if (next.undeliverable !== before.undeliverable) this.#keepRefused(before);
     for (const listener of this.#listeners) tell(listener);
-    this.#watchForStale();
+    this.#freshener.watch();
   }
 
   /** What was written to a chat that one was out of is the person's to send, after a reload too. */
@@ -279,6 +280,7 @@ export class Parley {
     this.act({ type: "link", link });
     for (const room of this.#rooms.values()) room.onLink(link);
     if (link !== "live") return;
+    this.#freshener.anew();
     this.#takeOver?.retryNow();
     this.inbox.count();
   }
@@ -353,28 +355,16 @@ export class Parley {
     return undefined;
   }
 
-  #watchForStale(): void {
-    if (this.#staleTimer !== undefined || this.#closed || this.#state.link !== "live") return;
+  /** Chats and lists of members that the events do not say enough of. */
+  #stale(): Asking[] {
     const { chats, wanted } = this.#state;
-    const stale = Object.values(chats).some((chat) => chat.stale || (chat.membersStale && chat.members));
-    if (!stale && Object.keys(wanted).length === 0) return;
-    this.#staleTimer = setTimeout(() => void this.#freshen(), STALE_FOR_MS);
-  }
-
-  async #freshen(): Promise<void> {
-    const { chats, wanted } = this.#state;
-    const stale = Object.values(chats).filter((chat) => chat.stale);
-    const members = Object.values(chats).filter((chat) => chat.membersStale && chat.members);
-    const ids = [...new Set([...Object.keys(wanted), ...stale.map(({ chat }) => chat.id)])];
-    const jobs = [
-      ...ids.map((id) => this.loadChat(id, true)),
-      ...members.map(({ chat }) => this.room(chat.id).loadMembers()),
+    const known = Object.values(chats);
+    const ids = new Set([...Object.keys(wanted), ...known.filter(({ stale }) => stale).map(({ chat }) => chat.id)]);
+    const lists = known.filter(({ membersStale, members }) => membersStale && members).map(({ chat }) => chat.id);
+    return [
+      ...[...ids].map((id): Asking => [id, () => this.loadChat(id, true)]),
+      ...lists.map((id): Asking => [`${id}/members`, () => this.room(id).loadMembers()]),
     ];
-    const results = await Promise.allSettled(jobs);
-    this.#staleTimer = undefined;
-    if (this.#closed) return;
-    if (!results.some(({ status }) => status === "rejected")) return this.#watchForStale();
-    this.#staleTimer = setTimeout(() => void this.#freshen(), RETRY_AFTER_MS);
   }
 
   /** Asks for one chat's summary; one that is not this person's is `gone`. An answer that events have overtaken is asked for again. */

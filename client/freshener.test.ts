@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Freshener } from "./freshener.ts";
+
+let line = { isLive: true };
+let asked: string[] = [];
+let stale = new Map<string, () => Promise<void>>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  line = { isLive: true };
+  asked = [];
+  stale = new Map();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function make(): Freshener {
+  const jobs = () => [...stale].map(([name, ask]) => [name, () => (asked.push(name), ask())] as const);
+  return new Freshener({ isLive: () => line.isLive, stale: jobs });
+}
+
+const answered = (name: string) => async () => void stale.delete(name);
+const refused = async () => {
+  throw new Error("no answer");
+};
+
+test("what fails is asked for ever more seldom and keeps nothing else back, and at once when the line is back", async () => {
+  const freshener = make();
+  stale.set("a", refused);
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked.length).toBeLessThanOrEqual(5);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(asked.length).toBeLessThanOrEqual(15);
+
+  stale.set("b", answered("b"));
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toContain("b");
+
+  stale.set("a", answered("a"));
+  freshener.anew();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked.at(-1)).toBe("a");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("nothing is asked for, and nothing waits, while there is no line", async () => {
+  const freshener = make();
+  stale.set("a", async () => {
+    line.isLive = false;
+    return refused();
+  });
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  freshener.watch();
+  expect(asked).toEqual(["a"]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("of many a few are asked for at a time", async () => {
+  const freshener = make();
+  let [now, most] = [0, 0];
+  for (let n = 0; n < 100; n++) {
+    stale.set(`${n}`, async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      now--;
+      stale.delete(`${n}`);
+    });
+  }
+  freshener.watch();
+  await vi.runAllTimersAsync();
+  expect(stale.size).toBe(0);
+  expect(most).toBe(6);
+});
