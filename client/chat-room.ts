@@ -173,7 +173,8 @@ export class ChatRoom {
   async loadMembers(): Promise<void> {
     const { api, act } = this.#options;
     const changes = this.#chat?.memberChanges ?? 0;
-    const { body } = await api.call("members.list", { chatId: this.chatId, expand: true, limit: MOST_MEMBERS });
+    const which = { chatId: this.chatId, expand: true, limit: MOST_MEMBERS };
+    const { body } = await api.call("members.list", which, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
     // Whole ones, for `expand`.
     act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
   }

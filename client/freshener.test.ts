@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Freshener } from "./freshener.ts";
+import { type Asking, Freshener } from "./freshener.ts";
 
 let line = { isLive: true };
 let asked: string[] = [];
@@ -16,7 +16,11 @@ afterEach(() => {
 });
 
 function make(): Freshener {
-  const jobs = () => [...stale].map(([name, ask]) => [name, () => (asked.push(name), ask())] as const);
+  const counted = (name: string, ask: () => Promise<void>) => () => {
+    asked.push(name);
+    return ask();
+  };
+  const jobs = () => [...stale].map(([name, ask]): Asking => [name, counted(name, ask)]);
   return new Freshener({ isLive: () => line.isLive, stale: jobs });
 }
 

@@ -1,5 +1,6 @@
 import { ANSWERS_WITHIN_MS, Api, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
+import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
@@ -18,6 +19,8 @@ import type { Chat, LiveEvent } from "./types.ts";
 import { type Unsent, UnsentBox } from "./unsent.ts";
 
 const CHATS_PAGE = 50;
+/** The most that the service gives at once. */
+const LARGEST_PAGE = 200;
 /** The service answers for more, but ids may be long, and an address may not. */
 const PRESENCE_AT_ONCE = 50;
 /** Events after which something else may be unread. */
@@ -96,16 +99,14 @@ export class Parley {
     this.act({ type: "phase", phase: "loading" });
     try {
       if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
-      const versions = this.#versions();
-      const { body, cursor, userId } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+      const { cursor, userId, list } = await this.#list();
       if (run !== this.#run) return;
       // The token says it only where its issuer names users as most do.
       if (userId !== undefined && this.#options.userId === undefined) this.act({ type: "named", me: userId });
-      const list = { chats: body.data as Chat[], more: nextOf(body) };
-      if (Object.keys(versions).length === 0) this.act({ type: "chats-loaded", ...list });
+      if (Object.keys(list.versions).length === 0) this.act({ type: "chats-loaded", ...list });
       else {
         // Started before, and closed: what was heard then ends there.
-        this.act({ type: "chats-reloaded", ...list, versions });
+        this.act({ type: "chats-reloaded", ...list });
         await this.#reloadShown();
         if (run !== this.#run) return;
       }
@@ -297,19 +298,31 @@ export class Parley {
 
   /** The events have a gap that the log cannot fill: everything shown is loaded again. */
   async #reload(): Promise<void> {
-    const versions = this.#versions();
-    const { body, cursor } = await this.api.call("chats.list", { limit: CHATS_PAGE });
+    const { cursor, list } = await this.#list();
     if (this.#live) this.#live.cursor ??= cursor;
-    this.act({ type: "chats-reloaded", chats: body.data as Chat[], more: nextOf(body), versions });
+    this.act({ type: "chats-reloaded", ...list });
     await this.#reloadShown();
   }
 
   async #reloadShown(): Promise<void> {
-    await Promise.all([this.inbox.reload(), ...[...this.#rooms.values()].map((room) => room.reload())]);
+    await fewAtOnce([this.inbox, ...this.#rooms.values()].map((part) => () => part.reload()));
   }
 
-  #versions(): Record<string, number> {
-    return Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
+  /** As many of the newest chats as are here, and `versions` of before. */
+  async #list() {
+    const versions = Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
+    const wanted = Math.max(CHATS_PAGE, Object.keys(versions).length);
+    const limit = Math.min(LARGEST_PAGE, wanted);
+    const { body, cursor, userId } = await this.api.call("chats.list", { limit });
+    const chats = body.data as Chat[];
+    let more = nextOf(body);
+    while (more !== null && chats.length < wanted) {
+      const { body: page } = await this.api.call("chats.list", { limit, before: more });
+      chats.push(...(page.data as Chat[]));
+      more = nextOf(page);
+    }
+    // The later pages are newer than the cursor: what they know of already changes nothing when it comes as an event.
+    return { cursor, userId, list: { chats, more, versions } };
   }
 
   async #takeOverUnsent(): Promise<void> {

@@ -228,7 +228,9 @@ function reloadChats(state: State, { chats, more, versions }: Extract<Action, { 
     Object.entries(next.chats).map(([id, chat]) => {
       // Events came in while the list was on its way, so it may be older than they are.
       const overtaken = chat.version !== (versions[id] ?? 0);
-      return [id, withStaleMembers({ ...chat, stale: chat.stale || overtaken || !listed.has(id) })];
+      const summary = { ...chat, stale: chat.stale || overtaken || !listed.has(id) };
+      // The two of a direct chat stay, and how far the other has read is shown in an open one only.
+      return [id, chat.chat.kind === "direct" && chat.log.from === null ? summary : withStaleMembers(summary)];
     }),
   );
   // Which chats one came into meanwhile is not known either.
