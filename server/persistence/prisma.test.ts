@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "pg";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mintTenantId } from "../auth/principal.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { createPool } from "./pool.ts";
@@ -86,6 +86,30 @@ describe("tenantTransaction", () => {
     });
     await expect(failing).rejects.toThrow("changed my mind");
     expect(await tenantClient(prisma, acme).user.count()).toBe(1);
+  });
+
+  test("its begin and its tenant are one message, and nothing is sent of one that does nothing", async () => {
+    const client = await pool.connect();
+    client.release();
+    const sent = vi.spyOn(client, "query");
+    await tenantTransaction(prisma, acme, (tx) => tx.user.count());
+    const texts = sent.mock.calls.map(([query]) => (query as { text?: string }).text ?? query);
+    await prisma.$transaction(async () => {});
+    expect(sent).toHaveBeenCalledTimes(3);
+    await prisma.$transaction((tx) => tx.user.count(), { isolationLevel: "Serializable" });
+    sent.mockRestore();
+    expect(texts).toEqual([
+      "begin; select set_config('app.tenant', 'acme', true)",
+      expect.stringContaining("COUNT"),
+      "COMMIT",
+    ]);
+  });
+
+  test("a tenant's name is nothing but a name", async () => {
+    const odd = "a'b\\'; drop table users; --" as TenantId;
+    const [row] = await tenantClient(prisma, odd).$queryRaw<[{ tenant: string }]>`
+      select current_setting('app.tenant') as tenant`;
+    expect(row.tenant).toBe(odd);
   });
 
   test("ends at its time-out", async () => {

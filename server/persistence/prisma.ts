@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import { type Prisma, PrismaClient } from "./generated/client.ts";
+import { setTenantText, withJoinedBegin } from "./joined-begin.ts";
 
 /** Prisma as one tenant: row-level security shows that tenant's rows only. Each call is a transaction of its own. */
 export type TenantClient = Prisma.TransactionClient;
@@ -17,7 +18,8 @@ const waits = { maxWait: 10_000, timeout: 30_000 };
  * that `withoutCalls` knows them.
  */
 export function createPrisma(pool: Pool): PrismaClient {
-  return new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: waits, errorFormat: "minimal" });
+  const adapter = new PrismaPg(withJoinedBegin(pool));
+  return new PrismaClient({ adapter, transactionOptions: waits, errorFormat: "minimal" });
 }
 
 /**
@@ -30,7 +32,7 @@ export function withoutCalls(line: string): string {
 
 /**
  * Runs each operation of the client as that tenant. The tenant is set for one transaction, so the connection goes back to the
- * pool without it. That makes four round trips of one: fine for ordinary reads and writes; hot paths call SQL functions that set
+ * pool without it. That makes three round trips of one: fine for ordinary reads and writes; hot paths call SQL functions that set
  * the tenant and query in one go. For several operations that belong together take `tenantTransaction`.
  *
  * Not `$extends` with `$transaction([…])`: Prisma keeps no plan of a batch that begins with raw SQL and would compile each query
@@ -96,5 +98,5 @@ export async function asTenant<T>(
 
 /** Whose rows the rest of a transaction sees. Given up again with the transaction. */
 export function setTenant(client: Prisma.TransactionClient, tenantId: TenantId): Prisma.PrismaPromise<unknown> {
-  return client.$executeRaw`select set_config('app.tenant', ${tenantId}, true)`;
+  return client.$executeRawUnsafe(setTenantText, tenantId);
 }
