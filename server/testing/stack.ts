@@ -3,6 +3,7 @@ import { type Api, startApi } from "../api.ts";
 import type { Config } from "../config/config.ts";
 import { createTenant, type MadeTenant } from "../domain/tenants/make-tenant.ts";
 import { signUserToken } from "../domain/tokens/sign-user-token.ts";
+import { plainCall } from "./plain-call.ts";
 import { createTestDatabase, type TestDatabase } from "./postgres.ts";
 
 export const testSecret = "a secret of tests, long enough to be one";
@@ -121,7 +122,7 @@ function toTenant(api: Api, url: string, made: MadeTenant): TestTenant {
   };
 }
 
-/** One call with the platform's fetch, as guide code makes it. */
+/** One call, JSON in and out. */
 export async function call<T>(
   url: string,
   method: string,
@@ -129,11 +130,14 @@ export async function call<T>(
   headers: Record<string, string>,
 ): Promise<TestAnswer<T>> {
   const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
-  const response = await fetch(url, {
-    method,
-    headers: { ...json, ...headers },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as T };
+  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const answer = await plainCall(url, { method, headers: { ...json, ...headers }, body: text });
+  const said = await answer.text();
+  return {
+    status: answer.status,
+    get headers() {
+      return answer.headers;
+    },
+    body: (said ? JSON.parse(said) : {}) as T,
+  };
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fieldsOf } from "../../input.ts";
 import type { Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
+import { plainCall } from "../plain-call.ts";
 import { type ApiProcess, type Fleet, openFleet } from "../processes.ts";
 import { appOf } from "../pusher-client.ts";
 import { call, type TestTenant } from "../stack.ts";
@@ -199,9 +200,9 @@ async function callBatch({ name }: Operation, example: Example, inputs: string[]
   if (apiKey) headers["x-api-key"] = apiKey;
   const path = inputs.map(() => name).join(",");
   const body = `{${inputs.map((input, i) => `"${i}":${input}`).join(",")}}`;
-  const init: RequestInit = { method: "POST", headers, body };
+  const init = { method: "POST", headers, body };
   for (;;) {
-    const response = await fetch(`${api.url}/api/trpc/${path}?batch=1`, init);
+    const response = await plainCall(`${api.url}/api/trpc/${path}?batch=1`, init);
     const answers = (await response.json()) as { error?: { message: string; data: { httpStatus: number } } }[];
     if (!answers.some(({ error }) => isBusy(error?.message ?? "")))
       return answers.map(({ error }) => (error && !isFarAway(error.message) ? error.data.httpStatus : 200));

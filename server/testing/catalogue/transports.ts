@@ -3,6 +3,7 @@ import { createTRPCUntypedClient, httpLink, TRPCClientError } from "@trpc/client
 import { type ErrorCode, errorTable, type Problem } from "../../errors.ts";
 import { hubMethodName, type Operation } from "../../operation.ts";
 import { consoleHeaders } from "../console.ts";
+import { type PlainAnswer, type PlainCall, plainCall } from "../plain-call.ts";
 import type { Credential, Side } from "./world.ts";
 
 export const transportNames = ["rest", "trpc", "signalr"] as const;
@@ -67,18 +68,23 @@ function openRest({ url, tenantId }: Pick<Side, "url" | "tenantId">): Transport 
       const headers = headersOf(as);
       if (body !== undefined) headers["content-type"] = "application/json";
       if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
-      return readAnswer(await fetch(url + path, { method: operation.http.method, headers, body }));
+      return readAnswer(await plainCall(url + path, { method: operation.http.method, headers, body }));
     },
     async close() {},
   };
 }
 
-async function readAnswer(response: Response): Promise<Outcome> {
-  const { status, headers } = response;
-  const body: unknown = await response.json();
-  if (status < 400) return { status, code: "ok", body, headers };
+async function readAnswer(answer: PlainAnswer): Promise<Outcome> {
+  const { status } = answer;
+  const body: unknown = await answer.json();
   const problem = body as Problem;
-  return { status, code: problem.code, problem, headers };
+  return {
+    status,
+    ...(status < 400 ? { code: "ok", body } : { code: problem.code, problem }),
+    get headers() {
+      return answer.headers;
+    },
+  };
 }
 
 function openTrpc({ url, tenantId }: Pick<Side, "url" | "tenantId">): Transport {
@@ -86,8 +92,9 @@ function openTrpc({ url, tenantId }: Pick<Side, "url" | "tenantId">): Transport 
     name: "trpc",
     async call({ name, kind }, input, as, { idempotencyKey } = {}) {
       const headers = { ...headersOf(as), "x-tenant-id": tenantId };
+      const methodOverride = isLong(input) ? "POST" : undefined;
       const client = createTRPCUntypedClient({
-        links: [httpLink({ url: `${url}/api/trpc`, headers, methodOverride: isLong(input) ? "POST" : undefined })],
+        links: [httpLink({ url: `${url}/api/trpc`, headers, methodOverride, fetch: plainFetch })],
       });
       const fields = idempotencyKey === undefined ? input : { ...input, idempotencyKey };
       try {
@@ -100,6 +107,10 @@ function openTrpc({ url, tenantId }: Pick<Side, "url" | "tenantId">): Transport 
     },
     async close() {},
   };
+}
+
+function plainFetch(url: RequestInfo | URL, init?: unknown) {
+  return plainCall(String(url), init as PlainCall);
 }
 
 /** Longer than an address may be. */
