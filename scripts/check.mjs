@@ -13,6 +13,8 @@ const checks = {
   types: "tsc --noEmit --incremental --tsBuildInfoFile node_modules/.cache/types.tsbuildinfo",
   imports: "depcruise --config scripts/architecture.cjs server app components client emails prisma scripts",
   unused: "knip --no-progress",
+  // What tests alone call is unused too.
+  "unused-by-product": "knip --production --include exports --no-progress",
   openapi: "tsx scripts/openapi.ts --check",
   settings: "tsx scripts/settings.ts --check",
   events: "tsx scripts/events.ts --check",

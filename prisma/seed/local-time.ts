@@ -6,11 +6,6 @@ export function instantAt(day: number, minutes: number, zone: string): number {
   return shown - offsetOf(shown - offsetOf(shown, zone), zone);
 }
 
-/** Hours and minutes of an instant in a zone, as minutes after midnight. */
-export function minutesOfDay(at: number, zone: string): number {
-  return Math.floor(((at + offsetOf(at, zone)) % 86_400_000) / 60_000);
-}
-
 /** How far the zone's clock is ahead of UTC at that instant, in ms. */
 function offsetOf(at: number, zone: string): number {
   const parts = Object.fromEntries(

@@ -263,8 +263,3 @@ export async function forgetNotices(
     from json_to_recordset(${input}::json) as r ("userId" text, "quotesDeleted" boolean)
     where a.tenant_id = ${tenantId} and a.chat_id = ${chatId}::uuid and a.user_id = r."userId"`;
 }
-
-/** Takes out what is known of a person here. */
-export async function eraseAway(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
-  await tx.awayNotice.deleteMany({ where: { tenantId, userId } });
-}

@@ -112,26 +112,6 @@ export async function noteCancelled(tx: TenantTransaction, tenantId: TenantId, i
     on conflict (tenant_id, cause, user_id, channel) do nothing`;
 }
 
-/** Says of notifications that were to be mailed to somebody that they went into a digest. */
-export async function foldDeliveries(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  fold: { userId: string; notificationIds: string[]; digestId: string },
-): Promise<number> {
-  const { userId, notificationIds, digestId } = fold;
-  const { count } = await tx.delivery.updateMany({
-    where: {
-      tenantId,
-      userId,
-      channel: "email",
-      notificationId: { in: notificationIds },
-      status: { in: ["held", "folded"] },
-    },
-    data: { status: "folded", digestId, heldUntil: null, updatedAt: new Date() },
-  });
-  return count;
-}
-
 export interface DeliverySummary {
   email?: { status: DeliveryStatus; detail?: string; at: string };
 }

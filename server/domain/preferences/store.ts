@@ -173,12 +173,6 @@ export async function saveTiming(
   });
 }
 
-/** Takes out all that a person chose. */
-export async function erasePreferences(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
-  await tx.preference.deleteMany({ where: { tenantId, userId } });
-  await tx.preferenceTiming.deleteMany({ where: { tenantId, userId } });
-}
-
 /** Changes of one person's come one after the other. Hand-written SQL: Prisma has no lock of this kind. */
 async function lockUser(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
   const name = JSON.stringify([tenantId, "preferences", userId]);

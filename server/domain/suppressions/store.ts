@@ -75,14 +75,3 @@ export async function liftSuppression(tx: TenantTransaction, tenantId: TenantId,
   const { count } = await tx.suppression.deleteMany({ where: { tenantId, address: address.toLowerCase() } });
   if (count === 0) throw new DomainError("not_found");
 }
-
-/** Which of some addresses get no mail, and why. */
-export async function findSuppressed(
-  tx: TenantTransaction,
-  tenantId: TenantId,
-  addresses: string[],
-): Promise<Map<string, string>> {
-  const wanted = [...new Set(addresses.map((address) => address.toLowerCase()))];
-  const rows = await tx.suppression.findMany({ where: { tenantId, address: { in: wanted } } });
-  return new Map(rows.map(({ address, reason }) => [address, reason]));
-}

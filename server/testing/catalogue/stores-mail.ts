@@ -82,15 +82,6 @@ export const mailStores: StoreModules = {
       mailJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
       cancelDeliveries: [({ tx, mine }) => deliveries.cancelDeliveries(tx, mine, [randomUUID()]), 0],
       noteCancelled: [({ tx, mine, theirs }) => deliveries.noteCancelled(tx, mine, [theirs.notificationId]), undefined],
-      foldDeliveries: [
-        ({ tx, mine }) =>
-          deliveries.foldDeliveries(tx, mine, {
-            userId: "ada",
-            notificationIds: [randomUUID()],
-            digestId: randomUUID(),
-          }),
-        0,
-      ],
       findDeliverySummaries: [({ db, mine }) => deliveries.findDeliverySummaries(db, mine, [randomUUID()]), new Map()],
       findPlannedNotification: [
         ({ tx, mine, theirs }) => deliveries.findPlannedNotification(tx, mine, theirs.notificationId),
@@ -187,7 +178,6 @@ export const mailStores: StoreModules = {
         own,
       ],
       liftSuppression: [({ tx, mine, theirs }) => suppressions.liftSuppression(tx, mine, theirs.address), refused],
-      findSuppressed: [({ tx, mine, theirs }) => suppressions.findSuppressed(tx, mine, [theirs.address]), new Map()],
     },
   },
 };

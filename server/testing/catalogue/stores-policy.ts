@@ -63,7 +63,6 @@ export const policyStores: StoreModules = {
       ],
       saveUnsubscription: [({ tx, mine }) => preferences.saveUnsubscription(tx, mine, "ada", "x"), undefined],
       saveTiming: [({ tx, mine }) => preferences.saveTiming(tx, mine, "ada", { quiet: true }), undefined],
-      erasePreferences: [({ tx, mine }) => preferences.erasePreferences(tx, mine, "ada"), undefined],
     },
   },
   "domain/digests/store.ts": {
@@ -118,7 +117,6 @@ export const policyStores: StoreModules = {
       lockStale: [({ tx, mine, theirs: { chatId } }) => away.lockStale(tx, mine, { chatId, after: "", limit: 50 }), []],
       findQuoting: [({ tx, mine, theirs }) => away.findQuoting(tx, mine, theirs.chatId, 1), undefined],
       forgetNotices: [({ tx, mine, theirs }) => away.forgetNotices(tx, mine, theirs.chatId, [stale]), undefined],
-      eraseAway: [({ tx, mine }) => away.eraseAway(tx, mine, "ben"), undefined],
     },
   },
 };
