@@ -99,9 +99,10 @@ test("every error has a page of its code, and a title of its own", () => {
   const codes = Object.keys(errorTable);
   expect(pages.toSorted()).toEqual(codes.toSorted());
   expect(new Set(Object.values(errorTable).map(({ title }) => title)).size).toBe(codes.length);
-  for (const [code, { status, title }] of Object.entries(errorTable)) {
+  for (const [code, { status, title, retry }] of Object.entries(errorTable)) {
     const page = readFileSync(join(projectRoot(), `docs/errors/${code}.md`), "utf8");
     expect(page, code).toMatch(new RegExp(`^# \`${code}\` \\(${status}\\)\n\n> ${title}\n`));
+    expect(page, code).toContain(`A repeat of the same call ${retry ? "can succeed" : "gets the same answer"}.\n`);
   }
 });
 
