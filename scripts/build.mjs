@@ -9,7 +9,6 @@ const entries = {
   main: "server/main.ts",
   web: "server/web.ts",
   worker: "server/worker.ts",
-  tenant: "scripts/tenant.ts",
 };
 
 const { metafile } = await build({

@@ -39,8 +39,8 @@ const generate = {
 const bundle = {
   name: "bundle the server",
   stamp: at("dist/.stamp"),
-  inputs: ["server", "emails", "prisma", "scripts", "tsconfig.json", "package-lock.json"],
-  ignores: (file) => file.endsWith(".test.ts") || file.includes("/generated/") || file === "scripts/setup.mjs",
+  inputs: ["server", "emails", "prisma", "scripts/build.mjs", "tsconfig.json", "package-lock.json"],
+  ignores: (file) => file.endsWith(".test.ts") || file.includes("/generated/"),
   run: () => node("scripts/build.mjs"),
 };
 
