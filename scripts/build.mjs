@@ -1,19 +1,14 @@
 // Bundles the server into dist/: one file per process, with what they share in chunks. Packages stay outside, in node_modules.
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const entries = {
-  main: "server/main.ts",
-  web: "server/web.ts",
-  worker: "server/worker.ts",
-};
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(root, file)))),
+  entryPoints: ["server/main.ts", "server/web.ts", "server/worker.ts"],
   outdir: "dist",
   bundle: true,
   splitting: true,

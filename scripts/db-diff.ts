@@ -5,27 +5,24 @@ import { migrationsFolder } from "../server/persistence/project-root.ts";
 import { diffToModels } from "../server/persistence/schema-engine.ts";
 import { startTestServer } from "../server/testing/postgres-server.ts";
 
-// npm run db:diff -- <name>     writes the migration that leads from the migrations so far to the models in prisma/
-// npm run db:diff -- --first    writes the first migration anew; only before the first release
+// npm run db:diff -- <name> writes the migration that leads from the migrations so far to the models in prisma/
 //
 // An index on a table that may be large goes into a file of its own that begins with `-- concurrently`: see server/persistence/concurrent-migration.ts.
 
-const FIRST = "20261123000100_tables";
-
 const name = process.argv[2];
-if (!name || (name !== "--first" && !/^[a-z][a-z0-9_]*$/.test(name))) {
-  console.error("Usage: npm run db:diff -- <name of the change, like add_chat_topic> | --first");
+if (!name || !/^[a-z][a-z0-9_]*$/.test(name)) {
+  console.error("Usage: npm run db:diff -- <name of the change, like add_chat_topic>");
   process.exit(2);
 }
 
-const sql = await difference({ fromNothing: name === "--first" });
+const sql = await difference();
 if (sql === null) console.log("The migrations and the models agree: nothing to write.");
-else write(name === "--first" ? FIRST : `${timestamp()}_${name}`, sql);
+else write(`${timestamp()}_${name}`, sql);
 
-async function difference({ fromNothing }: { fromNothing: boolean }): Promise<string | null> {
+async function difference(): Promise<string | null> {
   const server = await startTestServer();
   try {
-    if (!fromNothing) await migrate({ ownerUrl: server.url, runtimePassword: "only for a moment" });
+    await migrate({ ownerUrl: server.url, runtimePassword: "only for a moment" });
     return await diffToModels(server.url);
   } finally {
     await server.stop();

@@ -68,13 +68,7 @@ function checkName(file) {
 }
 
 function walk(folder) {
-  let entries = [];
-  try {
-    entries = readdirSync(folder);
-  } catch {
-    return []; // a part that the project has not got yet
-  }
-  return entries.flatMap((entry) => {
+  return readdirSync(folder).flatMap((entry) => {
     if (["generated", "node_modules", "dist"].includes(entry)) return [];
     const path = join(folder, entry);
     return statSync(path).isDirectory() ? walk(path) : /\.(ts|tsx)$/.test(entry) ? [path] : [];
