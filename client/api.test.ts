@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Api } from "./api.ts";
+import type { ParleyError } from "./parley-error.ts";
+import { TokenKeeper } from "./token-keeper.ts";
 
 /** What is asked of the service, which answers nothing. */
 function calls() {
@@ -25,4 +27,15 @@ test("whatever else an id is, it is one part of the address", async () => {
   for (const userId of ["...", "../x", "a b"]) await api.call("members.remove", { chatId: "c", userId });
   const paths = ["...", "..%2Fx", "a%20b"].map((part) => `DELETE /v1/Chat/c/members/${part}`);
   expect(asked).toEqual(paths);
+});
+
+test("where the service takes the other token neither, there is no session either, and it is asked for once", async () => {
+  vi.stubGlobal("fetch", async () => Response.json({ code: "unauthenticated" }, { status: 401 }));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const [reasons, told]: [string[], ParleyError[]] = [[], []];
+  const tokens = new TokenKeeper((why) => `token ${reasons.push(why)}`);
+  const api = new Api({ address: "/v1", tokens, onSignedOut: (refusal) => told.push(refusal) });
+  await expect(api.call("inbox.getCounters", {})).rejects.toMatchObject({ status: 401 });
+  expect(told).toMatchObject([{ status: 401 }]);
+  expect(reasons).toEqual(["start", "refused"]);
 });

@@ -97,7 +97,11 @@ export class Api {
       this.#options.onSignedOut?.(refusal);
       throw refusal;
     }
-    return okOrThrow(await this.#fetch(method, path, body, other, options));
+    const second = await this.#fetch(method, path, body, other, options);
+    if (second.status !== 401) return okOrThrow(second);
+    const refusal = await toParleyError(second);
+    this.#options.onSignedOut?.(refusal);
+    throw refusal;
   }
 
   async #fetch(
