@@ -52,3 +52,21 @@ test("short tokens serve until they run out, and each once", async () => {
   const asked = await askedBy((n) => tokenOf("ada", 40, { jti: `${n}` }), 100);
   expect(asked).toEqual(["start", "expiring", "expiring", "expiring"]);
 });
+
+test("an app that does not answer keeps nobody waiting for ever: it is asked again, and what comes late is taken", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const late: ((token: string) => void)[] = [];
+  const keeper = new TokenKeeper(() => new Promise((resolve) => void late.push(resolve)));
+  const first = keeper.current().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await first).toBeInstanceOf(TokenError);
+  const second = keeper.current().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await second).toBeInstanceOf(TokenError);
+  expect(late).toHaveLength(2);
+  late[0]?.("signed in at last");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await keeper.current()).toBe("signed in at last");
+  expect(vi.getTimerCount()).toBe(0);
+});

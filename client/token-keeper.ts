@@ -2,11 +2,13 @@ import { TokenError } from "./parley-error.ts";
 
 /**
  * Gives the user's token. `start`: the first one. `expiring`: a fresh one is needed soon. `refused`: the service did not take the last.
- * Throw, or give the same again, when there is none.
+ * Throw, or give the same again, when there is none. After 20 seconds nobody waits any longer, and it is asked again when one is needed.
  */
 export type GetToken = (why: "start" | "expiring" | "refused") => string | Promise<string>;
 
 const BEFORE_END_MS = 60_000;
+/** Every call and the connection wait for it. */
+const ANSWERS_WITHIN_MS = 20_000;
 /** How long nobody is asked once more after what came was no better: the clock here may be wrong. Doubled each time. */
 const FIRST_REST_MS = 30_000;
 const LONGEST_REST_MS = 600_000;
@@ -68,17 +70,7 @@ export class TokenKeeper {
   }
 
   #renew(why: Parameters<GetToken>[0]): Promise<string> {
-    this.#renewal ??= Promise.resolve()
-      .then(() => this.#get(why))
-      .then((token) => {
-        if (!token) throw new Error("There is no token");
-        this.#keepUser(token);
-        this.#token = token;
-        // What is kept as the first one may be old, and a fresh one is to be had.
-        if (isLasting(token)) this.#rest = FIRST_REST_MS;
-        else if (why !== "start") this.#takeRest();
-        return token;
-      })
+    this.#renewal ??= inTime(this.#ask(why))
       .catch((error: unknown) => {
         if (why === "expiring") this.#takeRest();
         throw new TokenError(error);
@@ -88,6 +80,29 @@ export class TokenKeeper {
       });
     return this.#renewal;
   }
+
+  async #ask(why: Parameters<GetToken>[0]): Promise<string> {
+    const before = this.#token;
+    const token = await Promise.resolve().then(() => this.#get(why));
+    if (!token) throw new Error("There is no token");
+    this.#keepUser(token);
+    // One that comes too late is good all the same, unless another is there by then.
+    if (this.#token !== before) return token;
+    this.#token = token;
+    // What is kept as the first one may be old, and a fresh one is to be had.
+    if (isLasting(token)) this.#rest = FIRST_REST_MS;
+    else if (why !== "start") this.#takeRest();
+    return token;
+  }
+}
+
+function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const tell = () => reject(new Error("The app did not answer in time"));
+    timer = setTimeout(tell, ANSWERS_WITHIN_MS);
+  });
+  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
 }
 
 /** Whether it is good for a while by the clock here; a short one for the last quarter of its time is not. */
