@@ -14,7 +14,10 @@ export interface OpenChat {
   room: ChatRoom;
   /** In order, newest last, up to the first hole. */
   messages: readonly Message[];
+  /** Until the newest page is here; of a chat that is gone, or where nothing could be loaded, none is on its way. */
   loading: boolean;
+  /** There is no such chat, or this person is not in it. */
+  gone: boolean;
   problem: string | undefined;
   retry: () => void;
 }
@@ -25,8 +28,11 @@ export function useChat(chatId: string): OpenChat {
   const room = client.room(chatId);
   const chat = useParleyState((state) => state.chats[chatId]);
   const isHere = chat !== undefined;
+  const gone = useParleyState((state) => state.gone[chatId] === true);
+  const phase = useParleyState((state) => state.phase);
   // Without an id the address of a chat is that of their list.
-  const isWanted = useParleyState((state) => chatId !== "" && state.phase === "ready" && !state.gone[chatId]);
+  const mayCome = chatId !== "" && !gone;
+  const isWanted = mayCome && phase === "ready";
   const { problem, start } = useLoading(
     useCallback(() => (isHere ? room.open() : client.loadChat(room.chatId)), [client, room, isHere]),
   );
@@ -36,5 +42,6 @@ export function useChat(chatId: string): OpenChat {
   }, [isHere, isWanted, start]);
 
   const messages = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
-  return { chat, room, messages, loading: chat?.earlier === undefined, problem, retry: () => start() };
+  const loading = chat ? chat.earlier === undefined : mayCome && phase !== "failed";
+  return { chat, room, messages, loading, gone, problem, retry: () => start() };
 }

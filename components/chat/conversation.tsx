@@ -66,7 +66,9 @@ export function Conversation(props: ConversationProps) {
     linkOf,
   } = props;
   const client = useParley();
-  const open = useChat(chatId);
+  const known = useChat(chatId);
+  // Where there is no chat there are no messages to show, and none to miss.
+  const open = known.chat ? known : { ...known, loading: true };
   const people = useParleyState((state) => state.people);
   const { chat, room, messages } = open;
   const isMuteOver = usePassed(chat && mutedUntil(chat));
