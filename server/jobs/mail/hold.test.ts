@@ -1,6 +1,6 @@
 import pg from "pg";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Planner } from "../../log/planner.ts";
 import { createPool } from "../../persistence/pool.ts";
 import { type MailServer, type Moods, smtpError, startMailServer, type TakenMail } from "../../testing/mail-server.ts";
@@ -120,6 +120,20 @@ test("a pump whose hold is lost begins no other text, and leaves the rest to who
   expect(await sent(tenant)).toBe(4);
   // The one that was between its last byte and our note is in doubt, and no other.
   expect(ids(server).toSorted()).toEqual([...new Set(ids(server)), ids(server)[0]].toSorted());
+});
+
+test("a pump that cannot load what writes mail leaves its mail waiting, and the next that can sends it", async () => {
+  const { tenant, server } = await waiting({});
+  const pump = worker("loading");
+  vi.doMock("./compose.tsx", () => {
+    throw new Error("no such file");
+  });
+  const end = await pump(tenant).catch(() => "tried again");
+  vi.doUnmock("./compose.tsx");
+  expect(end).toBe("tried again");
+  await pump(tenant);
+  expect(await sent(tenant)).toBe(4);
+  expect(ids(server)).toHaveLength(4);
 });
 
 test("a mail that was taken is written down before anything else, though the server's health cannot be", async () => {

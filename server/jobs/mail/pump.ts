@@ -176,9 +176,10 @@ class Pump {
   private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined, turn: Turn): Promise<MailEnd | undefined> {
     const stop = await this.decide(mail);
     if (stop) return stop;
+    // Takes long to load: not before there is mail. A program that cannot load it says nothing of the mail: the job is tried again.
+    const { composeMail } = await import("./compose.tsx");
     let raw: Buffer;
     try {
-      const { composeMail } = await import("./compose.tsx"); // takes long to load: not before there is mail
       raw = await composeMail(mail, this.outlet.sender, linksOf(this.context.config, this.tenantId, mail));
     } catch (error) {
       this.context.log.error({ err: error, delivery: mail.id }, "a mail could not be written");
