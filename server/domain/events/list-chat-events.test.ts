@@ -40,6 +40,8 @@ test("lists every event of one chat, newest first, by pages that join, and refus
     query = `?limit=2&before=${page.nextCursor}`;
   }
   expect(joined).toEqual(all.data);
+  // A page that is just full is the last one.
+  expect((await list(`?limit=${all.data.length}`)).nextCursor).toBeNull();
   expect((await tenant.key()("GET", `/admin/chats/${chat.id}/events?before=x`)).status).toBe(400);
   const audit = await tenant.key()<Listed>("GET", "/admin/audit?operation=adminChats.deleteMessage");
   expect(audit.body.data[0]).toMatchObject({ input: { reason: "rude" }, outcome: "ok" });

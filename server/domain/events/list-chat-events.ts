@@ -4,7 +4,7 @@ import { toEnvelope } from "../../events.ts";
 import { requireId } from "../../ids.ts";
 import { findReaderState } from "../../log/store.ts";
 import { query } from "../../operation.ts";
-import { readLimit } from "../../persistence/paging.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, entityId } from "../../schema.ts";
 import { getTenantChat } from "../chats/store.ts";
 import { envelopeSchema } from "./schema.ts";
@@ -28,10 +28,16 @@ export const listChatEvents = query({
     await getTenantChat(db, ctx.tenantId, chatId);
     const state = await findReaderState(db.pool, ctx.tenantId, undefined);
     if (!state) throw new DomainError("not_found");
-    const limit = readLimit(input.limit);
-    const before = input.before === undefined ? undefined : cursors.decode(ctx.tenantId, input.before).position;
-    const events = await loadEvents(db, ctx.tenantId, { chatId, before, limit });
-    const data = events.map((event) => toEnvelope(event, cursors.encode(ctx.tenantId, state.epoch, event.position)));
-    return { data, nextCursor: events.length === limit ? (data.at(-1)?.eventId ?? null) : null, prevCursor: null };
+    const idOf = (position: number) => cursors.encode(ctx.tenantId, state.epoch, position);
+    const { rows, nextCursor } = await readByCursor(
+      { before: input.before, limit: input.limit },
+      {
+        onward: "before",
+        read: (cursor) => cursors.decode(ctx.tenantId, cursor).position,
+        load: (span) => loadEvents(db, ctx.tenantId, { chatId, ...span }),
+        write: ({ position }) => idOf(position),
+      },
+    );
+    return { data: rows.map((event) => toEnvelope(event, idOf(event.position))), nextCursor, prevCursor: null };
   },
 });

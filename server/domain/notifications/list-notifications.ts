@@ -2,7 +2,8 @@ import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { type Context, query } from "../../operation.ts";
-import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { cursorInput, cursorPage, instant, page, pageInput, userId } from "../../schema.ts";
 import { markPosition } from "../events/mark-position.ts";
 import { actsForAll } from "./policy.ts";
@@ -45,7 +46,15 @@ export const listNotifications = query({
     await markPosition(ctx);
     const load = (part: Part) =>
       listInbox(ctx.services.db, ctx.tenantId, userId, { ...filtersOf(ctx, wanted), ...part });
-    if (wantsCursor(wanted)) return await cursorForm(ctx, wanted, load);
+    if (wantsCursor(wanted)) {
+      const { rows, ...cursors } = await readByCursor(wanted, {
+        onward: "before",
+        read: (cursor) => readPlace(ctx, cursor),
+        load: async (span) => (await load({ ...span, offset: 0, counted: false })).rows,
+        write: ({ position }) => writePlace(ctx, position),
+      });
+      return { data: await present(ctx, rows), ...cursors };
+    }
     const pages = readPage(wanted);
     const { rows, total } = await load({ offset: pages.offset, limit: pages.pageSize, counted: true });
     return toPage(pages, total, await present(ctx, rows));
@@ -73,31 +82,13 @@ function present(ctx: Context, rows: InboxRow[]) {
   );
 }
 
-/** `nextCursor` goes on to older ones, `prevCursor` to newer ones. Newest first either way. */
-async function cursorForm(
-  ctx: Context,
-  wanted: z.output<typeof input>,
-  load: (part: Part) => Promise<{ rows: InboxRow[] }>,
-) {
-  const limit = readLimit(wanted.limit);
-  const [before, after] = [readPlace(ctx, wanted.before), readPlace(ctx, wanted.after)];
-  const { rows } = await load({ before, after, offset: 0, limit, counted: false });
-  const [newest, oldest] = [rows[0], rows.at(-1)];
-  return {
-    data: await present(ctx, rows),
-    nextCursor: oldest && (rows.length === limit || after !== undefined) ? writePlace(ctx, oldest.position) : null,
-    prevCursor: newest ? writePlace(ctx, newest.position) : (wanted.after ?? null),
-  };
-}
-
 // A place in an inbox is a position in the log, sealed as event ids are: it tells nobody what others do. No log has the epoch 0.
 
 function writePlace({ services, tenantId }: Context, position: number): string {
   return services.cursors.encode(tenantId, 0, position + pastPlaces);
 }
 
-function readPlace({ services, tenantId }: Context, cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined;
+function readPlace({ services, tenantId }: Context, cursor: string): number {
   const { epoch, position } = services.cursors.decode(tenantId, cursor);
   if (epoch !== 0) throw new DomainError("cursor_invalid");
   return position - pastPlaces;

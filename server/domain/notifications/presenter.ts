@@ -1,8 +1,7 @@
-import { DomainError } from "../../errors.ts";
-import { isId } from "../../ids.ts";
 import type { Context } from "../../operation.ts";
+import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
 import type { Notification as NotificationRow } from "../../persistence/generated/client.ts";
-import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { findDeliverySummaries } from "../deliveries/store.ts";
 import { findDisplayNames } from "../users/store.ts";
 import { type Notification, presentNotification, type StoredNotification } from "./schema.ts";
@@ -51,15 +50,13 @@ export async function listAllForms<T>(
     const { rows, total } = await pageAll(db, ctx.tenantId, query, pages);
     return toPage(pages, total, await present(ctx, rows, show));
   }
-  const limit = readLimit(forms.limit);
-  const [before, after] = [readCursor(forms.before), readCursor(forms.after)];
-  const rows = await listAll(db, ctx.tenantId, { ...query, before, after, limit });
-  const [newest, oldest] = [rows[0], rows.at(-1)];
-  return {
-    data: await present(ctx, rows, show),
-    nextCursor: oldest && (rows.length === limit || after !== undefined) ? oldest.id : null,
-    prevCursor: newest ? newest.id : (after ?? null),
-  };
+  const { rows, ...cursors } = await readByCursor(forms, {
+    onward: "before",
+    read: readIdCursor,
+    load: (span) => listAll(db, ctx.tenantId, { ...query, ...span }),
+    write: ({ id }) => id,
+  });
+  return { data: await present(ctx, rows, show), ...cursors };
 }
 
 async function present<T>(
@@ -75,11 +72,6 @@ async function present<T>(
     const one = byId.get(row.id);
     return one ? [show(one, row)] : []; // deleted between the two looks
   });
-}
-
-function readCursor(cursor: string | undefined): string | undefined {
-  if (cursor !== undefined && !isId(cursor)) throw new DomainError("cursor_invalid");
-  return cursor?.toLowerCase();
 }
 
 /** What only those who run the tenant may see of it. */
