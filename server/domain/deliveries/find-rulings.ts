@@ -1,11 +1,10 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import { priorities } from "../categories/schema.ts";
+import { type DeliveryChannel, priorities } from "../categories/schema.ts";
 import { decide } from "../preferences/policy.ts";
 import { presentFacts } from "../preferences/presenter.ts";
 import { readFacts } from "../preferences/store.ts";
 import type { Ruling } from "./policy.ts";
-import type { DeliveryChannel } from "./schema.ts";
 import type { PlannedNotification } from "./store.ts";
 
 type Judged = Pick<PlannedNotification, "id" | "userId" | "type" | "priority" | "email" | "chatId" | "mentioned">;

@@ -5,7 +5,8 @@ import type { Database } from "../../persistence/database.ts";
 import type { Delivery, DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
-import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
+import type { DeliveryChannel } from "../categories/schema.ts";
+import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 import { epochOf } from "./store.ts";
 
 export interface DeliveryQuery {

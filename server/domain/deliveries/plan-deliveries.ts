@@ -1,11 +1,11 @@
 import { newId } from "../../ids.ts";
 import type { SetConsumer } from "../../log/planner.ts";
 import { clockOf } from "../../persistence/prisma.ts";
+import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 import { digestJobs } from "../digests/policy.ts";
 import { sayTime } from "../preferences/policy.ts";
 import { findRulings, type RulingOf } from "./find-rulings.ts";
 import { decideDelivery } from "./policy.ts";
-import { type DeliveryChannel, deliveryChannels } from "./schema.ts";
 import { mailJob, type PlannedNotification } from "./store.ts";
 import {
   type DecidedDelivery,

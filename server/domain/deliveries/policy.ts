@@ -1,4 +1,5 @@
-import type { DeliveryChannel, DeliveryStatus } from "./schema.ts";
+import type { DeliveryChannel } from "../categories/schema.ts";
+import type { DeliveryStatus } from "./schema.ts";
 
 interface Hold {
   outcome: "hold";

@@ -1,10 +1,7 @@
 import { z } from "zod";
 import type { DeliveryAttempt, Delivery as DeliveryRow } from "../../persistence/generated/client.ts";
 import { entityId, instant, userId } from "../../schema.ts";
-
-/** Ways a notification goes out. */
-export const deliveryChannels = ["inApp", "email"] as const;
-export type DeliveryChannel = (typeof deliveryChannels)[number];
+import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 
 /** Status → what it tells whoever asks why something did or did not arrive. */
 export const deliveryStatuses = {

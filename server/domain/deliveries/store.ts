@@ -7,7 +7,8 @@ import type { Job } from "../../persistence/jobs.ts";
 import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { AwayMetadata } from "../away/schema.ts";
-import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
+import type { DeliveryChannel } from "../categories/schema.ts";
+import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 
 export interface NewDelivery {
   /** `event:{position}`, `digest:{id}`, `away:{id}`, `test:{id}`: with recipient and channel it is there once. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
+import type { DeliveryChannel } from "../categories/schema.ts";
 import { countDeliveries } from "./lookup-store.ts";
-import { type DeliveryChannel, deliveryFilters } from "./schema.ts";
+import { deliveryFilters } from "./schema.ts";
 
 const counts = z.record(z.string(), z.number().int()).describe("Status → how many");
 

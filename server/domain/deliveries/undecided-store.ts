@@ -1,6 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import type { DeliveryChannel, DeliveryKind, DeliveryStatus } from "./schema.ts";
+import type { DeliveryChannel } from "../categories/schema.ts";
+import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 import type { PlannedNotification } from "./store.ts";
 
 // Hand-written SQL: of a send to many ten thousand decisions are made while it goes on, from one processor with it.

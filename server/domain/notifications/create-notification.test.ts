@@ -68,6 +68,11 @@ describe("succeeds", () => {
     expect(body).toMatchObject({ userId: "ada", subject: "T", message: "B", type: "General", metadata: {} });
   });
 
+  // Nobody could choose for such a type, nor could it be declared.
+  test("not of a type with a control character", async () => {
+    expect(await create({ type: "a\u0007b" })).toMatchObject({ status: 400, body: { code: "invalid" } });
+  });
+
   test("at once for a time in the past", async () => {
     const { body } = await create({ scheduledFor: "2020-01-01T00:00:00" });
     expect(body).toMatchObject({ status: "visible", scheduledFor: "2020-01-01T00:00:00.000Z" });

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { isId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { cursorInput, cursorPage, entityId, instant, page, pageInput, userId } from "../../schema.ts";
+import { notificationType } from "../categories/schema.ts";
 import { listAllForms, presentForAdmin, withRecipients } from "./presenter.ts";
-import { adminNotificationSchema, notificationType } from "./schema.ts";
+import { adminNotificationSchema } from "./schema.ts";
 
 export const listAllNotifications = query({
   name: "notifications.listAll",

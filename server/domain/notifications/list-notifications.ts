@@ -5,10 +5,11 @@ import { type Context, query } from "../../operation.ts";
 import { readByCursor } from "../../persistence/cursor-form.ts";
 import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { cursorInput, cursorPage, instant, page, pageInput, userId } from "../../schema.ts";
+import { notificationType } from "../categories/schema.ts";
 import { markPosition } from "../events/mark-position.ts";
 import { actsForAll } from "./policy.ts";
 import { listAllForms, presentNotifications } from "./presenter.ts";
-import { notificationSchema, notificationType, priorityInput } from "./schema.ts";
+import { notificationSchema, priorityInput } from "./schema.ts";
 import { type InboxQuery, type InboxRow, listInbox } from "./store.ts";
 
 const input = z.object({

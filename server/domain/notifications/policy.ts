@@ -8,7 +8,7 @@ import type { Context } from "../../operation.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { entityId, limits } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
-import { builtInTypes } from "../categories/schema.ts";
+import { builtInTypes, priorities } from "../categories/schema.ts";
 import {
   findTemplateFault,
   missingVariables,
@@ -20,7 +20,7 @@ import { findPublished, getTemplate } from "../templates/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readSendRules, type SendRules } from "./due-store.ts";
 import type { Changed, Content, Creation } from "./lane-store.ts";
-import { type contentFields, type draftFields, priorities } from "./schema.ts";
+import type { contentFields, draftFields } from "./schema.ts";
 
 export type ContentInput = z.output<z.ZodObject<typeof contentFields>>;
 

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
+import { priorities } from "../categories/schema.ts";
 import { findCategory } from "../categories/store.ts";
 import { brandOf } from "../preferences/presenter.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { getTenant } from "../tenants/store.ts";
 import { readDraft } from "./policy.ts";
-import { draftFields, priorities } from "./schema.ts";
+import { draftFields } from "./schema.ts";
 
 /** A POST, because what it shows does not fit an address; it changes nothing. */
 export const previewNotification = mutation({

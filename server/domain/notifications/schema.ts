@@ -12,10 +12,8 @@ import {
   text,
   userId,
 } from "../../schema.ts";
+import { notificationType, type Priority, priorities } from "../categories/schema.ts";
 import { templateFields, versionNumber } from "../templates/schema.ts";
-
-export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
-export type Priority = (typeof priorities)[number];
 
 /** A notification as it stands in its events and is handed from layer to layer; SQL makes it (`notification_json_v1`). */
 export interface StoredNotification {
@@ -95,11 +93,6 @@ export const priorityInput = z
     return z.NEVER;
   })
   .describe("Low, Normal, High or Urgent, in any letter case, or 0 to 3; Normal unless given");
-
-export const notificationType = text(100)
-  .trim()
-  .min(1)
-  .describe("What kind it is: UserInvite, SystemAnnouncement, … any short word of yours");
 
 const utf8 = new TextEncoder();
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { callerId, clientHashOf } from "../../caller.ts";
 import { mutation } from "../../operation.ts";
+import { notificationType } from "../categories/schema.ts";
 import { changeAll } from "./change-all.ts";
-import { clientId, notificationType } from "./schema.ts";
+import { clientId } from "./schema.ts";
 
 export const seeAll = mutation({
   name: "notifications.seeAll",
