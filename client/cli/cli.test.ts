@@ -163,7 +163,7 @@ describe("tail shows what was missed and what comes, the same by every protocol"
     const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: "dora" });
     const made: string[] = [];
     const userToken = async () => {
-      const input = { userId: "dora", expiresInSeconds: made.length === 0 ? 1 : 3_600 };
+      const input = { userId: "dora", expiresInSeconds: made.length === 0 ? 3 : 3_600 };
       made.push((await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token);
       return made.at(-1) ?? "";
     };
@@ -182,6 +182,23 @@ describe("tail shows what was missed and what comes, the same by every protocol"
     await eventually(() => expect(lasting()).toEqual([true]));
     ends.abort();
     await tail;
+  });
+
+  test("by the hub ends, and says why, once the service takes no token of it any more", async () => {
+    const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: "elsa" });
+    const input = { userId: "elsa", expiresInSeconds: 3 };
+    const tokens = [(await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token];
+    const none = { after: undefined, kinds: undefined, chatId: undefined, onEvent: () => {}, onResync: () => {} };
+    const userToken = async () => tokens.pop() ?? "nonsense";
+    const { signal } = new AbortController();
+    const ended = tailSignalr({ ...none, service: { ...service, userToken }, signal }).catch((error: unknown) => error);
+    const mine = () =>
+      stack.api.realtime.connectionsOf(acme.tenantId).filter(({ principal }) => principal.userId === "elsa");
+    // It has run out, and is good for its grace period.
+    const lasting = () => mine().map(({ principal }) => (principal.expiresAt ?? 0) > Date.now());
+    await eventually(() => expect(lasting()).toEqual([false]));
+    for (const connection of mine()) connection.disconnect("shutdown");
+    expect(await ended).toMatchObject({ status: 401 });
   });
 
   test("by Pusher goes on when its user is taken out of a chat, and hears that chat again once back in it", async () => {
@@ -276,6 +293,10 @@ describe("words and answers of all kinds", () => {
     [["token", "ada"], 2, /Which tenant\?/, { PARLEY_TENANT: "" }],
     [["token", "ada"], 2, /Who calls\?/, { PARLEY_KEY: "" }],
     [["token", "ada"], 2, /is no address/, { PARLEY_URL: "nowhere" }],
+    [["token", "ada", "--url", "localhost:3000"], 2, /localhost:3000 is no address: .+http:\/\//],
+    [["tail", "--protocol", "signalr"], 2, /--as/],
+    [["tail", "--protocol", "signalr", "--as", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "nonsense" }],
+    [["tail", "--protocol", "signalr", "--after", "x"], 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_TOKEN: "no" }],
     [["token", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "nonsense" }],
     [["token", "ada"], 1, /unauthenticated/, { PARLEY_KEY: "", PARLEY_API_KEY: "nonsense" }],
     ...["events", "signalr", "pusher", "trpc"].map((protocol): (typeof cases)[number] => {

@@ -1,4 +1,4 @@
-import { ParleyError } from "../parley-error.ts";
+import { ParleyError, TokenError } from "../parley-error.ts";
 import { readArguments, UsageError } from "./arguments.ts";
 import { notify } from "./notify.ts";
 import { Output } from "./output.ts";
@@ -43,6 +43,8 @@ export async function runCommand(words: string[]): Promise<number> {
 }
 
 function explain(error: unknown): number {
+  // To get a token was what went wrong.
+  if (error instanceof TokenError && error.cause instanceof Error) return explain(error.cause);
   if (error instanceof UsageError) {
     say(error.message);
     return exits.usage;

@@ -28,7 +28,9 @@ export function openService(given: Credentials): Service {
   // The guides' programs call it by the longer name.
   const PARLEY_KEY = process.env.PARLEY_KEY || PARLEY_API_KEY;
   const baseUrl = (given.url ?? PARLEY_URL ?? "http://localhost:3000").replace(/\/+$/u, "");
-  if (!URL.canParse(baseUrl)) throw new UsageError(`${baseUrl} is no address: give one as --url or PARLEY_URL`);
+  // Before a port without a scheme the host's name would be taken for one.
+  if (!URL.canParse(baseUrl) || !/^https?:$/u.test(new URL(baseUrl).protocol))
+    throw new UsageError(`${baseUrl} is no address: give one with http:// or https:// as --url or PARLEY_URL`);
   const tenantId = given.tenant ?? PARLEY_TENANT;
   if (!tenantId) throw new UsageError("Which tenant? Give --tenant or PARLEY_TENANT");
   // What is given by hand wins over what lies about: a key beside PARLEY_TOKEN is the key.

@@ -1,5 +1,6 @@
 import { Api, tenantAddress } from "../api.ts";
 import { type HubEvent, hearHubEvent } from "../hub-words.ts";
+import { ParleyError } from "../parley-error.ts";
 import { TokenKeeper } from "../token-keeper.ts";
 import { need } from "./need.ts";
 import { newestOf, type Tail } from "./tail-place.ts";
@@ -10,15 +11,27 @@ export async function tailSignalr({ service, after, signal, onEvent, onResync }:
   // A tail may outlive many tokens.
   const tokens = new TokenKeeper(() => service.userToken());
   const tenant = tenantAddress(service.baseUrl, service.tenantId);
-  let since = after ?? (await newestOf(new Api({ address: tenant, tokens })));
+  const api = new Api({ address: tenant, tokens });
+  let since = after ?? (await newestOf(api));
   const address = () => `${tenant}/hub?${new URLSearchParams({ payload: "full", events: "all", since })}`;
   const connection = new HubConnectionBuilder()
     .withUrl(address(), { accessTokenFactory: () => tokens.current() })
     .withAutomaticReconnect({
-      nextRetryDelayInMilliseconds: ({ previousRetryCount }) => 500 * 2 ** Math.min(previousRetryCount, 5),
+      nextRetryDelayInMilliseconds: ({ previousRetryCount }) => {
+        if (previousRetryCount > 0) void endIfRefused();
+        return 500 * 2 ** Math.min(previousRetryCount, 5);
+      },
     })
     .configureLogging(LogLevel.None)
     .build();
+  let refusal: ParleyError | undefined;
+  /** The client says only that it has failed. A call says why, and gets another token where there is one. */
+  async function endIfRefused() {
+    const error = await newestOf(api).catch((thrown: unknown) => thrown);
+    if (!(error instanceof ParleyError) || error.passing) return;
+    refusal = error;
+    await connection.stop();
+  }
   const keep = (eventId: string | undefined) => {
     since = eventId || since;
   };
@@ -41,8 +54,12 @@ export async function tailSignalr({ service, after, signal, onEvent, onResync }:
   const closed = new Promise<void>((resolve, reject) =>
     connection.onclose((error) => (error ? reject(error) : resolve())),
   );
-  await connection.start();
+  await connection.start().catch(async (error) => {
+    await newestOf(api);
+    throw error;
+  });
   if (signal.aborted) await connection.stop();
   signal.addEventListener("abort", () => void connection.stop());
   await closed;
+  if (refusal) throw refusal;
 }
