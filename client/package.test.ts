@@ -27,6 +27,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 test("packs what it needs and nothing of the server", () => {
   expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "dist/main.js", "dist/react/main.d.ts"]));
   expect(files.filter((file) => /\.test\.|src|server/u.test(file))).toEqual([]);
+  expect(readFileSync(join(installed, "dist/react/main.js"), "utf8")).toMatch(/^"use client";/u);
   for (const file of readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" }))
     if (file.endsWith(".d.ts"))
       expect(readFileSync(join(installed, "dist", file), "utf8")).not.toMatch(/server\/|zod/u);

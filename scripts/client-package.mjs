@@ -29,6 +29,9 @@ await build({
   external: [...peers, "react/jsx-runtime", "node:*"],
   logLevel: "warning",
 });
+// A bundle keeps no directive of its parts, and without one a server component cannot take the hooks from it.
+const hooks = join(dist, "react/main.js");
+writeFileSync(hooks, `"use client";\n${readFileSync(hooks, "utf8")}`);
 writeTypes();
 
 function writeTypes() {
