@@ -86,7 +86,16 @@ test("charts read no other tenant's events, and each minute once however many po
     analyze events; analyze tenant_minutes`);
   const range = "now() - interval '1 day', now(), interval '15 minutes'";
   expect(await pagesOf("mini", `read_minutes_v1('mini', ${range})`)).toBeLessThan(1000);
-  });
+});
+
+test("a page far down an inbox is as near as the first", async () => {
+  await filled(`
+    insert into notifications (tenant_id, id, user_id, type, subject, message, status, position, created_at, visible_at)
+      select 'huge', gen_random_uuid(), 'ada', 'General', 's', 'm', 'visible', n, now(), now() from generate_series(1, 5000) n order by md5(n::text);
+    analyze notifications`);
+  const page = "null, 0, 50, false, false, null, null, false, false, null";
+  expect(await pagesOf("huge", `list_inbox_v1('huge', 'ada', now(), 100, ${page})`)).toBeLessThan(500);
+});
 
 async function filled(sql: string): Promise<void> {
   await connected(migrated, (client) => client.query(`set session_replication_role = replica; ${sql}`));
