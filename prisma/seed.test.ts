@@ -41,6 +41,15 @@ describe("makes", () => {
     const { body: second } = await demo.as<Page>("ada", "GET", `/Notifications?limit=200&before=${first.nextCursor}`);
     const { body: page } = await demo.as<Page>("ada", "GET", "/Notifications");
     expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(page.totalCount);
+    const until = new Date(Date.now() - 10 * 24 * 60 * 60_000).toISOString();
+    const made = await demo.owner.query(
+      "select count(*)::int as n from notifications where tenant_id = 'demo' and created_at < $1",
+      [until],
+    );
+    const admin = demo.withKey("demo", demo.readFile().apiKey);
+    const older = (await admin<Page>("GET", `/admin/notifications?until=${until}`)).body.totalCount;
+    expect(older).toBe(made.rows[0].n);
+    expect(older).toBeGreaterThan(100);
   });
 
   test("types, templates in versions, topics with subscribers and what a few people chose, which all take effect", async () => {

@@ -47,3 +47,12 @@ export function firstIdAt(ms: number): string {
 export function timeOfId(id: string): number {
   return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
 }
+
+/** Between which ids of ours those lie that were made from a time on and before another, with an hour for what clocks are off: to be filtered still. */
+export function idsMadeIn(since: string | undefined, until: string | undefined): { gte?: string; lt?: string } {
+  const hour = 60 * 60_000;
+  return {
+    ...(since === undefined ? {} : { gte: firstIdAt(Date.parse(since) - hour) }),
+    ...(until === undefined ? {} : { lt: firstIdAt(Date.parse(until) + hour) }),
+  };
+}

@@ -1,4 +1,4 @@
-import { newId } from "../../server/ids.ts";
+import { firstIdAt, newId } from "../../server/ids.ts";
 import { people } from "./cast.ts";
 import { seededRandom } from "./random.ts";
 
@@ -88,7 +88,7 @@ export function demoNotifications(now: number, count: number) {
     const seenAt = seen ? later(createdAt, 1, 600) : null;
     const readAt = read && seenAt ? later(seenAt.getTime(), 0, 60) : null;
     return {
-      id: newId(),
+      id: idAt(createdAt),
       userId,
       ...text,
       summary: random.chance(0.3) ? text.summary : null,
@@ -106,4 +106,9 @@ export function demoNotifications(now: number, count: number) {
       expiresAt: !scheduled && random.chance(0.05) ? new Date(now + random.between(2, 20) * day) : null,
     };
   });
+}
+
+/** A new id of a time, in ms since 1970: lists by time go by it. */
+export function idAt(ms: number): string {
+  return firstIdAt(ms).slice(0, 14) + newId().slice(14);
 }

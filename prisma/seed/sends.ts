@@ -6,6 +6,7 @@ import { newId } from "../../server/ids.ts";
 import type { Work } from "../../server/persistence/unit-of-work.ts";
 import { people } from "./cast.ts";
 import { topics } from "./choices.ts";
+import { idAt } from "./notifications.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -38,7 +39,7 @@ export function pastSend(now: number) {
     // The first ones have read it, the next have seen it, the last have not looked yet.
     const seenAt = place < 5 ? new Date(at + (place + 1) * 37 * minute) : null;
     return {
-      id: newId(),
+      id: idAt(at),
       userId,
       ...closed,
       batchId,

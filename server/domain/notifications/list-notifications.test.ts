@@ -257,6 +257,12 @@ describe("delete", () => {
     expect(
       (await key<Page>("GET", `/admin/notifications?userId=${userId}&before=${two.nextCursor}`)).body.data,
     ).toHaveLength(2);
+    const [newest, , , oldest] = listed.body.data;
+    const between = (since = "", until = "") =>
+      key<Page>("GET", `/admin/notifications?userId=${userId}&since=${since}&until=${until}`);
+    expect((await between(oldest?.createdAt, newest?.createdAt)).body.data.map(({ id }) => id)).toEqual(
+      listed.body.data.flatMap(({ id, createdAt }) => (createdAt < (newest?.createdAt ?? "") ? id : [])),
+    );
     expect((await key("GET", `/admin/notifications?until=2020-01-01T00:00:00Z`)).body).toMatchObject({ totalCount: 0 });
     expect((await key("GET", `/admin/notifications/${ids[0]}`)).body).toMatchObject({
       id: ids[0],

@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import { idsMadeIn } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Notification as NotificationRow, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -122,6 +123,7 @@ function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereI
     ...(status === undefined ? {} : { status }),
     ...(batchId === undefined ? {} : { batchId }),
     ...(since || until ? { createdAt: { ...(since ? { gte: since } : {}), ...(until ? { lt: until } : {}) } } : {}),
+    AND: { id: idsMadeIn(since, until) }, // a time alone has no index
   };
 }
 
