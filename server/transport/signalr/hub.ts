@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import { payForOpening } from "../../access.ts";
+import { hasOutlivedToken, payForOpening } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { clientAddress } from "../../client-address.ts";
 import type { TenantSettings } from "../../domain/tenants/schema.ts";
@@ -201,14 +201,10 @@ export class Hub implements SignalrHub, HubHost {
   }
 
   expired(connection: HubConnection, now: number): void {
-    const { tenantId, expiresAt = now } = connection.principal;
-    this.deps.services.security.snapshot(tenantId).then(
-      (snapshot) => {
-        const graceMs = (snapshot?.settings.tokenExpiry.grace ?? 0) * 1000;
-        // It may have got a new token meanwhile.
-        if (now >= expiresAt + graceMs && connection.principal.expiresAt === expiresAt)
-          connection.disconnect("expired");
-      },
+    const { tenantId, expiresAt } = connection.principal;
+    hasOutlivedToken(this.deps.services, connection.principal, now).then(
+      // It may have got a new token meanwhile.
+      (outlived) => outlived && connection.principal.expiresAt === expiresAt && connection.disconnect("expired"),
       // The next sweep asks again.
       (error) => this.log.warn({ err: error, tenantId }, "a tenant's grace period could not be read"),
     );
