@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { errorTable, toDomainError } from "../../errors.ts";
+import { errorTable, headersOfError, toDomainError } from "../../errors.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 
 /** An answer in plain text. SignalR's clients show the text to people. */
@@ -23,12 +23,10 @@ export const plainAnswers = {
 
 /** An error as plain text: its title, and its detail when it has one. */
 export function toPlainAnswer(error: unknown): PlainAnswer {
-  const { code, status, face } = toDomainError(error);
-  const headers: Record<string, string> = { ...face.headers };
-  if (face.retryAfter !== undefined) headers["Retry-After"] = String(face.retryAfter);
-  if (status === 401) headers["WWW-Authenticate"] = "Bearer";
+  const known = toDomainError(error);
+  const { code, status, face } = known;
   const { title } = errorTable[code];
-  return { status, text: face.detail ? `${title}: ${face.detail}` : title, headers };
+  return { status, text: face.detail ? `${title}: ${face.detail}` : title, headers: headersOfError(known) };
 }
 
 /** Answers an upgrade that is refused, and ends the socket. */
