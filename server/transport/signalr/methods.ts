@@ -3,7 +3,7 @@ import type { Principal } from "../../auth/principal.ts";
 import { DomainError, errorTable, toDomainError } from "../../errors.ts";
 import { type Answer, execute } from "../../execute.ts";
 import { newId } from "../../ids.ts";
-import { fieldNamed, fieldsOf } from "../../input.ts";
+import { fieldNamed, fieldsOf, readFields } from "../../input.ts";
 import { hubMethodName, type Operation } from "../../operation.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
@@ -127,8 +127,7 @@ function readArgument(args: unknown[]): Record<string, unknown> {
   if (args.length > 1 || typeof (only ?? {}) !== "object" || Array.isArray(only)) {
     throw new DomainError("invalid", { detail: "A hub method takes one object" });
   }
-  refusePrototype(only);
-  return (only ?? {}) as Record<string, unknown>;
+  return readFields(only);
 }
 
 /** What an item says stands before what is said for all of them, however either spells it; `null` says nothing. */
@@ -137,15 +136,6 @@ function overShared(shared: Record<string, unknown>, item: Record<string, unknow
   const names = new Set(own.map(([key]) => key.toLowerCase()));
   const others = Object.entries(shared).filter(([key]) => !names.has(key.toLowerCase()));
   return Object.fromEntries([...others, ...own]);
-}
-
-/** As at the REST edge: the name is never data. */
-function refusePrototype(value: unknown): void {
-  if (!value || typeof value !== "object") return;
-  if (Object.hasOwn(value, "__proto__")) {
-    throw new DomainError("invalid", { errors: { body: ["must not have a key __proto__"] } });
-  }
-  for (const item of Object.values(value)) refusePrototype(item);
 }
 
 function readIdempotencyKey(key: unknown): string | undefined {
