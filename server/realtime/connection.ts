@@ -1,11 +1,23 @@
 import type { Duplex, Writable } from "node:stream";
 import type { WebSocket } from "ws";
+import { limits } from "../schema.ts";
 
 /** More than this unread by the peer, and the connection is closed so that it comes back and resumes. */
 export const maxQueuedBytes = 1024 * 1024;
 const joinBytes = 64 * 1024;
 /** A backfill waits above this. */
 const pressureBytes = 256 * 1024;
+
+/** Of every protocol's server for sockets, which takes over upgraded ones. What a peer says is bounded, also in many small pieces. */
+export const socketOptions = {
+  noServer: true,
+  perMessageDeflate: false,
+  maxPayload: limits.frameBytes,
+  maxFragments: 64,
+  maxBufferedChunks: 4096,
+  /** How long a peer may take to answer a close frame, in ms. */
+  closeTimeout: 5000,
+};
 
 /** A WebSocket frame of a server (RFC 6455, 5.2): final, unmasked. Made once a broadcast, written to every socket as it is. */
 export function frame(payload: string | Buffer): Buffer {

@@ -1,9 +1,6 @@
 import { type Server, WebSocket, WebSocketServer } from "ws";
-import { limits } from "../../schema.ts";
+import { socketOptions } from "../../realtime/connection.ts";
 import type { PusherConnection } from "./pusher-connection.ts";
-
-/** How long the peer may take to answer a close frame, in ms. */
-const closeTimeoutMs = 5000;
 
 /** A WebSocket that knows its connection. Its handlers are shared by all sockets, so that an idle one costs little more than a bare one. */
 export class PusherSocket extends WebSocket {
@@ -19,17 +16,7 @@ export class PusherSocket extends WebSocket {
 
 /** A socket server that takes over upgraded sockets and holds nothing of its own for each. */
 export function createSocketServer(): Server<typeof PusherSocket> {
-  const options = {
-    noServer: true,
-    WebSocket: PusherSocket,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.frameBytes,
-    maxFragments: 64,
-    maxBufferedChunks: 4096,
-    closeTimeout: closeTimeoutMs,
-  };
-  return new WebSocketServer(options);
+  return new WebSocketServer({ ...socketOptions, WebSocket: PusherSocket, clientTracking: false });
 }
 
 function onMessage(this: WebSocket, data: Buffer): void {

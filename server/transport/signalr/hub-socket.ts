@@ -1,11 +1,8 @@
 import type { Duplex } from "node:stream";
 import { type Server, WebSocket, WebSocketServer } from "ws";
-import { FrameWriter } from "../../realtime/connection.ts";
-import { limits } from "../../schema.ts";
+import { FrameWriter, socketOptions } from "../../realtime/connection.ts";
 import type { Link, Peer } from "./link.ts";
 
-/** How long the peer may take to answer a close frame, in ms. */
-const closeTimeoutMs = 5000;
 /** What a socket that belongs to nobody any more may send before it is cut off. */
 const strayFrames = 200;
 
@@ -87,17 +84,7 @@ export class HubSocket extends WebSocket {
 
 /** A socket server that takes over upgraded sockets and holds nothing of its own for each. */
 export function createSocketServer(): Server<typeof HubSocket> {
-  const options = {
-    noServer: true,
-    WebSocket: HubSocket,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.frameBytes,
-    maxFragments: 64,
-    maxBufferedChunks: 4096,
-    closeTimeout: closeTimeoutMs,
-  };
-  return new WebSocketServer(options);
+  return new WebSocketServer({ ...socketOptions, WebSocket: HubSocket, clientTracking: false });
 }
 
 function onMessage(this: WebSocket, data: Buffer): void {

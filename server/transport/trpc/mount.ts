@@ -9,6 +9,7 @@ import { isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { clientAddress, networkOf } from "../../client-address.ts";
 import { DomainError, headersOfError } from "../../errors.ts";
 import { noPlace } from "../../limiter.ts";
+import { socketOptions } from "../../realtime/connection.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
 import type { Services } from "../../services.ts";
@@ -25,15 +26,6 @@ const maxBatch = 500;
 const reconnectNotice = JSON.stringify({ id: null, method: "reconnect" });
 /** For clients that stay all the same, in ms. */
 const drainMs = 2000;
-
-const socketOptions = {
-  noServer: true,
-  perMessageDeflate: false,
-  maxPayload: limits.frameBytes,
-  maxFragments: 64,
-  /** How long a peer may take to answer a close frame, in ms. */
-  closeTimeout: 5000,
-};
 
 /** /api/trpc over HTTP (batches, and subscriptions by SSE) and over WebSocket: tRPC's own adapters. */
 export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
