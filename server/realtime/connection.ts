@@ -145,6 +145,16 @@ export abstract class Outbox {
   }
 }
 
+/** False when a peer's pressure has not gone after so many ms: a backfill that waited on would keep its page of the log in memory. */
+export async function isRelieved(pressure: Promise<void> | undefined, patience = 30_000): Promise<boolean> {
+  if (!pressure) return true;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, patience, false);
+  });
+  return await Promise.race([pressure.then(() => true), late]).finally(() => clearTimeout(timer));
+}
+
 /** Resolves when a stream has room again or is closed; in the next turn if it has room now. */
 export function roomIn(stream: Writable): Promise<void> {
   if (stream.destroyed || !stream.writableNeedDrain) return new Promise((resolve) => setImmediate(resolve));

@@ -5,8 +5,10 @@ import type { Cursors } from "../log/cursor.ts";
 import { findReaderState, type ReaderState, readVisibleEvents } from "../log/store.ts";
 import { Tail } from "../log/tail.ts";
 import type { Database } from "../persistence/database.ts";
+import { isRelieved } from "./connection.ts";
 import { LiveSubscription, type SubscriptionOwner } from "./live-subscription.ts";
 import { ReadMarks } from "./read-marks.ts";
+import { resumeAt, stateOf } from "./replay.ts";
 import { Outgoing, OutgoingEphemeral, type SubscribeOptions, type Subscription } from "./subscription.ts";
 import { rollOver, TenantHub } from "./tenant-hub.ts";
 
@@ -15,13 +17,12 @@ const backfillPage = 200;
 const lastStretch = 256;
 /** Once in so many seconds a reader is told where it is. */
 const positionEvery = 60;
-const defaultPatience = 30_000;
 
 interface Options {
   db: Database;
   cursors: Cursors;
   onError(error: unknown): void;
-  /** How long a backfill waits for a peer that does not read, in ms. */
+  /** How long a backfill waits for a peer that does not read, in ms; 30 s unless told. */
   patience?: number;
 }
 
@@ -145,14 +146,10 @@ export class Hub implements SubscriptionOwner {
   /** The position to go on from; undefined after telling the reader that its cursor is of no use. */
   private readSince({ options }: LiveSubscription, state: ReaderState, since: string): number | undefined {
     const { cursors } = this.options;
-    try {
-      return cursors.resume(options.tenantId, since, state);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      const reason = error.code === "cursor_invalid" ? "invalid" : "expired";
-      options.sink.resync(reason, cursors.encode(options.tenantId, state.epoch, state.position));
-      return undefined;
-    }
+    const from = resumeAt(cursors, options.tenantId, since, state);
+    if (typeof from === "number") return from;
+    options.sink.resync(from, cursors.encode(options.tenantId, state.epoch, state.position));
+    return undefined;
   }
 
   /** Hands on what was missed up to the state's position, page by page, as fast as the reader takes it. */
@@ -189,14 +186,7 @@ export class Hub implements SubscriptionOwner {
   /** Waits until the peer has read enough; one that does not is sent away, or it would keep its page of the log in memory. */
   private async room(subscription: LiveSubscription): Promise<void> {
     const { sink } = subscription.options;
-    const pressure = sink.pressure?.();
-    if (!pressure) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, this.options.patience ?? defaultPatience, "late");
-    });
-    const outcome = await Promise.race([pressure, late]).finally(() => clearTimeout(timer));
-    if (outcome !== "late" || subscription.closed) return;
+    if ((await isRelieved(sink.pressure?.(), this.options.patience)) || subscription.closed) return;
     subscription.close();
     sink.disconnect("slow_consumer");
   }
@@ -221,11 +211,8 @@ export class Hub implements SubscriptionOwner {
     return true;
   }
 
-  private async stateOf(subscription: LiveSubscription): Promise<ReaderState> {
-    const { tenantId, userId } = subscription.options;
-    const state = await findReaderState(this.options.db.pool, tenantId, userId);
-    if (!state) throw new DomainError("not_found");
-    return state;
+  private stateOf({ options: { tenantId, userId } }: LiveSubscription): Promise<ReaderState> {
+    return stateOf(this.options.db, tenantId, userId);
   }
 
   private publish(tenantId: TenantId, events: LogEvent[]): void {

@@ -59,7 +59,8 @@ export async function replay(
   return end(state);
 }
 
-function resumeAt(
+/** The position to go on from, or why a reader's cursor is of no use to it. */
+export function resumeAt(
   cursors: Cursors,
   tenantId: TenantId,
   since: string,
@@ -73,8 +74,9 @@ function resumeAt(
   }
 }
 
-async function stateOf(db: Database, tenantId: TenantId): Promise<ReaderState> {
-  const state = await findReaderState(db.pool, tenantId);
+/** Throws not_found. */
+export async function stateOf(db: Database, tenantId: TenantId, userId?: string): Promise<ReaderState> {
+  const state = await findReaderState(db.pool, tenantId, userId);
   if (!state) throw new DomainError("not_found");
   return state;
 }

@@ -1,4 +1,5 @@
 import type { ReservedName } from "../../log-channels.ts";
+import { isRelieved } from "../../realtime/connection.ts";
 import type { Outgoing } from "../../realtime/subscription.ts";
 import { logFrame, toFrame } from "./frames.ts";
 import type { PusherConnection } from "./pusher-connection.ts";
@@ -21,9 +22,6 @@ const maxWaiting = 1000;
 export function keepWaiting(waiting: Outgoing[], outgoing: Outgoing): void {
   if (waiting.length <= maxWaiting) waiting.push(outgoing);
 }
-
-/** How long a peer may take to read what is being replayed, in ms. */
-const patienceMs = 30_000;
 
 /**
  * Brings a channel from where its client left off to the present: all of what was missed, or the word that it has to reload; then the
@@ -71,13 +69,6 @@ function goLive(
 
 /** Waits until the peer has read enough. False when it is gone, or was sent away because it does not read. */
 async function hasRoom(connection: PusherConnection): Promise<boolean> {
-  const pressure = connection.writer.pressure();
-  if (!pressure) return !connection.ended;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, patienceMs, "late");
-  });
-  const outcome = await Promise.race([pressure, late]).finally(() => clearTimeout(timer));
-  if (outcome === "late") connection.disconnect("slow_consumer");
+  if (!(await isRelieved(connection.writer.pressure()))) connection.disconnect("slow_consumer");
   return !connection.ended;
 }
