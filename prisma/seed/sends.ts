@@ -1,8 +1,9 @@
 import type { TenantId } from "../../server/auth/principal.ts";
 import { insertBatch } from "../../server/domain/batches/store.ts";
-import { epochOf, insertDeliveries, type NewDelivery } from "../../server/domain/deliveries/store.ts";
+import { insertDeliveries, type NewDelivery } from "../../server/domain/deliveries/store.ts";
 import { earliestInstant } from "../../server/domain/notifications/policy.ts";
 import { newId } from "../../server/ids.ts";
+import { epochOf } from "../../server/log/store.ts";
 import type { Work } from "../../server/persistence/unit-of-work.ts";
 import { people } from "./cast.ts";
 import { topics } from "./choices.ts";
@@ -78,7 +79,7 @@ export async function insertSends(
   { batch, rows, now }: { batch: PastSend["batch"]; rows: Placed[]; now: number },
 ): Promise<void> {
   await work.tx.notificationBatch.create({ data: { tenantId, ...batch } });
-  await insertDeliveries(work.tx, tenantId, toDecisions(rows, Number(await epochOf(work.tx, tenantId))));
+  await insertDeliveries(work.tx, tenantId, toDecisions(rows, await epochOf(work.tx, tenantId)));
   await work.tx.delivery.updateMany({
     where: { tenantId, batchId: batch.id },
     data: { createdAt: batch.createdAt, updatedAt: batch.createdAt },

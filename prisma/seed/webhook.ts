@@ -1,8 +1,8 @@
 import type { TenantId } from "../../server/auth/principal.ts";
-import { epochOf } from "../../server/domain/deliveries/store.ts";
 import { insertWebhookDeliveries } from "../../server/domain/webhooks/delivery-store.ts";
 import { insertWebhook } from "../../server/domain/webhooks/store.ts";
 import { newId } from "../../server/ids.ts";
+import { epochOf } from "../../server/log/store.ts";
 import type { TenantTransaction } from "../../server/persistence/prisma.ts";
 
 /** One event of the demo's log for which the endpoint got, or is to get, a request. */
@@ -32,7 +32,7 @@ export async function insertRotaWebhook(
     chatId: null,
     ordered: false,
   });
-  const epoch = Number(await epochOf(tx, tenantId));
+  const epoch = await epochOf(tx, tenantId);
   const told = events.map((event, place) => ({ event, id: newId(), at: new Date(now + place), place }));
   await insertWebhookDeliveries(
     tx,

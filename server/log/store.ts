@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
 import type { EventType, LogEvent } from "../events.ts";
+import type { TenantTransaction } from "../persistence/prisma.ts";
 
 // Hand-written SQL: the tail of a log is read for every event a node delivers; through Prisma a read costs 4 to 20 times as much.
 
@@ -42,6 +43,14 @@ export async function findReaderState(
   });
   const row = rows[0];
   return row && { position: row.position, floor: row.floor, epoch: row.epoch, chatIds: row.chat_ids ?? [] };
+}
+
+/** The epoch of the tenant's log, which every decision carries. Throws not_found. */
+export async function epochOf(tx: TenantTransaction, tenantId: TenantId): Promise<number> {
+  const [row] = await tx.$queryRaw<{ epoch: bigint }[]>`
+    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
+  if (!row) throw new DomainError("not_found");
+  return Number(row.epoch);
 }
 
 export interface Span {

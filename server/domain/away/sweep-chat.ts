@@ -1,13 +1,13 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { newId } from "../../ids.ts";
 import type { Step } from "../../log/planner.ts";
+import { epochOf } from "../../log/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { awayType, deliveryChannels } from "../categories/schema.ts";
 import { findRulings, type RulingOf } from "../deliveries/find-rulings.ts";
 import { cancelDeliveries, insertDeliveries } from "../deliveries/store.ts";
-import { readEpoch } from "../digests/store.ts";
 import { insertNotifications, withdrawNotifications } from "../notifications/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { type AwaySettings, after, earliest, sweepJob, writeNotice } from "./policy.ts";
@@ -151,7 +151,7 @@ async function noteMuted(
   rulings: RulingOf,
 ): Promise<void> {
   if (muted.length === 0) return;
-  const epoch = await readEpoch(tx, tenantId);
+  const epoch = await epochOf(tx, tenantId);
   const rows = muted.flatMap(({ userId, toSeq, count }) => {
     const { detail } = rulings(userId, "inApp");
     return deliveryChannels.map((channel) => ({

@@ -1,13 +1,13 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
+import { epochOf } from "../../log/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Delivery, DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryChannel } from "../categories/schema.ts";
 import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
-import { epochOf } from "./store.ts";
 
 export interface DeliveryQuery {
   status?: DeliveryStatus | undefined;

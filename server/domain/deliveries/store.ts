@@ -1,5 +1,4 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
 import { isId, newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma } from "../../persistence/generated/client.ts";
@@ -203,12 +202,4 @@ export async function markBounced(
     data: { status: "bounced", rule: "bounce", detail, dueAt: null, updatedAt: new Date() },
   });
   return count;
-}
-
-/** The epoch of the tenant's log. Hand-written SQL: a function of the database says it, and Prisma calls none. */
-export async function epochOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint> {
-  const [row] = await tx.$queryRaw<{ epoch: bigint }[]>`
-    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
-  if (!row) throw new DomainError("not_found");
-  return row.epoch;
 }

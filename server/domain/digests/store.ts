@@ -231,10 +231,3 @@ export async function readdressHeld(
 async function shareHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${JSON.stringify([tenantId, "holding"])}, 0))`;
 }
-
-/** The epoch of the tenant's log, which every decision carries. */
-export async function readEpoch(tx: TenantTransaction, tenantId: TenantId): Promise<number> {
-  const rows = await tx.$queryRaw<{ epoch: bigint | number }[]>`
-    select log_epoch_v1(epoch) as epoch from tenant_log where tenant_id = ${tenantId}`;
-  return Number(rows[0]?.epoch ?? 0);
-}

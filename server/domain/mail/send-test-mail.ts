@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import { epochOf } from "../../log/store.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { epochOf, insertDeliveries, mailJob } from "../deliveries/store.ts";
+import { insertDeliveries, mailJob } from "../deliveries/store.ts";
 import { readDraft } from "../notifications/policy.ts";
 import { draftFields } from "../notifications/schema.ts";
 import { address } from "../suppressions/schema.ts";
@@ -37,7 +38,7 @@ export const sendTestMail = mutation({
           status: "queued",
           rule: "asked",
           mail: { ...mail },
-          epoch: Number(await epochOf(tx, ctx.tenantId)),
+          epoch: await epochOf(tx, ctx.tenantId),
         } as const;
         const [delivery] = await insertDeliveries(tx, ctx.tenantId, [test]);
         await enqueueJobs(tx, [mailJob(ctx.tenantId)]);

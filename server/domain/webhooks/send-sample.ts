@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import { epochOf } from "../../log/store.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
-import { epochOf } from "../deliveries/store.ts";
 import { insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
 import { sampleOf } from "./make-sample.ts";
 import { deliveryType } from "./schema.ts";
@@ -30,7 +30,7 @@ export const sendSample = mutation({
         const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, webhookId);
         if (state !== "active") throw new DomainError("conflict", { detail: `The endpoint is ${state}` });
         const sample = sampleOf(ctx.tenantId, type, new Date(ctx.services.now()));
-        const epoch = Number(await epochOf(tx, ctx.tenantId));
+        const epoch = await epochOf(tx, ctx.tenantId);
         const [id, event] = [newId(), { type, payload: {} }];
         await insertWebhookDeliveries(tx, ctx.tenantId, [{ id, endpointId, event, status: "queued", epoch, sample }]);
         await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);

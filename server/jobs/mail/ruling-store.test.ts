@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { epochOf, insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
+import { insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
 import { newId } from "../../ids.ts";
+import { epochOf } from "../../log/store.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
@@ -191,7 +192,7 @@ test("a notice to a tenant's owners is tried until it is taken, whatever quiet h
   const quietHours = { enabled: true, from, to };
   await notice.key()("PATCH", "/admin/tenant", { settings: { notifications: { quietHours } } });
   await tenantTransaction(db.prisma, notice.tenantId, async (tx) => {
-    const epoch = Number(await epochOf(tx, notice.tenantId));
+    const epoch = await epochOf(tx, notice.tenantId);
     const told = { userId: "", channel: "email", kind: "notice", type: "WebhookDisabled", status: "queued" } as const;
     const mail = { message: "Events are no longer sent" };
     await insertDeliveries(tx, notice.tenantId, [

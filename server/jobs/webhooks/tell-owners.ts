@@ -1,16 +1,17 @@
 import type { TenantId } from "../../auth/principal.ts";
-import { epochOf, insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
+import { insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
 import { findOwnerAddresses } from "../../domain/operators/store.ts";
 import { tenantSettingsSchema } from "../../domain/tenants/schema.ts";
 import { getWebhook } from "../../domain/webhooks/store.ts";
 import { newId } from "../../ids.ts";
+import { epochOf } from "../../log/store.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 
 /** Mails the tenant's owners that an endpoint was disabled. The endpoint itself says it to whoever looks. */
 export async function tellOwners(tx: TenantTransaction, tenantId: TenantId, endpointId: string): Promise<void> {
   const { url, reason } = await getWebhook(tx, tenantId, endpointId);
-  const epoch = Number(await epochOf(tx, tenantId));
+  const epoch = await epochOf(tx, tenantId);
   const { host } = new URL(url); // the rest of it may be a secret
   const tenant = await tx.tenant.findUnique({ where: { id: tenantId } });
   const { eventDays } = tenantSettingsSchema.parse(tenant?.settings).retention;

@@ -78,7 +78,6 @@ export const mailStores: StoreModules = {
           deliveries.markBounced(tx, mine, { deliveryId: theirs.deliveryId, address: "ada@example.com", detail: "x" }),
         0,
       ],
-      epochOf: [({ tx, mine }) => deliveries.epochOf(tx, mine), own],
       mailJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
       cancelDeliveries: [({ tx, mine }) => deliveries.cancelDeliveries(tx, mine, [randomUUID()]), 0],
       noteCancelled: [({ tx, mine, theirs }) => deliveries.noteCancelled(tx, mine, [theirs.notificationId]), undefined],

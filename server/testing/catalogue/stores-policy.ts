@@ -87,7 +87,6 @@ export const policyStores: StoreModules = {
         ({ tx, mine }) => digests.judgeSomeAnew(tx, mine, { now: future, after: reader, limit: 50, noDigest: true }),
         undefined,
       ],
-      readEpoch: [({ tx, mine }) => digests.readEpoch(tx, mine), own],
     },
   },
   "domain/away/store.ts": {

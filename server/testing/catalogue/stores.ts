@@ -236,6 +236,7 @@ export const storeRows: StoreModules = {
   "log/store.ts": {
     module: log,
     rows: {
+      epochOf: [({ tx, mine }) => log.epochOf(tx, mine), own],
       findReaderState: [({ db, mine }) => log.findReaderState(db.pool, mine, "ada"), own],
       readEvents: [({ db, mine }) => log.readEvents(db.pool, mine, span), []],
       readVisibleEvents: [({ db, mine }) => log.readVisibleEvents(db.pool, mine, "ada", span), []],
