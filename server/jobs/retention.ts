@@ -42,28 +42,32 @@ const step = 2000;
 export async function runRetention(db: Database, now: number = Date.now()): Promise<{ events: number; keys: number }> {
   const { pool } = db;
   const gone = { events: 0, keys: 0 };
-  const keysBefore = new Date(now - keysKeptFor);
+  const at = (ms: number) => new Date(now - ms);
+  const cutKeys = (tenantId: TenantId) => inSteps(() => retainKeys(pool, tenantId, at(keysKeptFor), step));
   // The installation's own calls have keys too, but no log.
-  gone.keys += await cutKeys(pool, mintTenantId(installationId), keysBefore);
-  while ((await retainSessions(db, new Date(now), step)) === step);
+  gone.keys += await cutKeys(mintTenantId(installationId));
+  await inSteps(() => retainSessions(db, at(0), step));
   const faults: unknown[] = [];
   for (const { tenantId } of await readHeads(pool)) {
     try {
-      gone.keys += await cutKeys(pool, tenantId, keysBefore);
+      gone.keys += await cutKeys(tenantId);
       if (await purge(pool, tenantId)) continue;
-      await tidyChannels(pool, tenantId, now);
+      // Of channels without a listener on any node nobody else takes care.
+      await dropDeadChannels(pool, tenantId);
+      await retainChannels(pool, tenantId, { cached: at(channelsKeptFor), noted: at(channelsKeptFor) });
       await dropDeadConnections(pool, tenantId);
-      await tidyTasks(db, tenantId, now);
-      while ((await retainInvitations(db, tenantId, new Date(now), step)) === step);
-      await tidyMail(pool, tenantId, now);
-      await tidyNotifications(pool, tenantId, now);
+      await inSteps(() => retainTasks(db, tenantId, at(keptForDays * day), step));
+      await inSteps(() => retainInvitations(db, tenantId, at(0), step));
+      const mail = { caught: at(caughtKeptFor), settled: at(decisionsKeptFor), limit: step };
+      await inSteps(() => retainMail(pool, tenantId, mail));
+      await inSteps(() => retainNotifications(pool, tenantId, at(cancelledKeptFor), step));
       const { eventDays, requestDays, auditDays } = await daysOf(db, tenantId);
-      while ((await retainEntries(db, tenantId, new Date(now - auditDays * day), step)) === step);
-      await cutRequests(db, tenantId, now - requestDays * day);
-      const before = new Date(now - eventDays * day);
-      while ((await retainMinutes(pool, tenantId, new Date(now - minutesKeptFor), step)) === step);
-      await cutWebhooks(pool, tenantId, before);
-      gone.events += await cutLog(pool, tenantId, before);
+      await inSteps(() => retainEntries(db, tenantId, at(auditDays * day), step));
+      await inSteps(() => removeRequests(db, tenantId, now - requestDays * day, step));
+      await inSteps(() => retainMinutes(pool, tenantId, at(minutesKeptFor), step));
+      // What was to be sent of events that are kept no more.
+      await inSteps(() => retainWebhooks(pool, tenantId, at(eventDays * day), step));
+      gone.events += await inSteps(() => retainEvents(pool, tenantId, at(eventDays * day), step));
     } catch (error) {
       faults.push(error); // one tenant's trouble is not the others'
     }
@@ -72,9 +76,10 @@ export async function runRetention(db: Database, now: number = Date.now()): Prom
   return gone;
 }
 
-async function cutKeys(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {
+/** Takes out a step at a time until one was not full; returns how much went. */
+async function inSteps(remove: () => Promise<number>): Promise<number> {
   for (let gone = 0; ; ) {
-    const some = await retainKeys(pool, tenantId, before, step);
+    const some = await remove();
     gone += some;
     if (some < step) return gone;
   }
@@ -85,48 +90,7 @@ async function daysOf(db: Database, tenantId: TenantId): Promise<TenantSettings[
   return tenantSettingsSchema.parse(settings).retention;
 }
 
-async function cutRequests(db: Database, tenantId: TenantId, before: number): Promise<void> {
-  while ((await removeRequests(db, tenantId, before, step)) === step);
-}
-
-/** Of channels without a listener on any node nobody else takes care. */
-async function tidyChannels(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
-  await dropDeadChannels(pool, tenantId);
-  await retainChannels(pool, tenantId, {
-    cached: new Date(now - channelsKeptFor),
-    noted: new Date(now - channelsKeptFor),
-  });
-}
-
 /** Takes out everything of a tenant whose time has come, in steps; false when it has not. */
 async function purge(pool: Pool, tenantId: TenantId): Promise<boolean> {
   for (let purged = false; ; purged = true) if ((await purgeTenant(pool, tenantId, step)) === 0) return purged;
-}
-
-async function tidyMail(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
-  const before = { caught: new Date(now - caughtKeptFor), settled: new Date(now - decisionsKeptFor), limit: step };
-  while ((await retainMail(pool, tenantId, before)) >= step);
-}
-
-async function tidyTasks(db: Database, tenantId: TenantId, now: number): Promise<void> {
-  const before = new Date(now - keptForDays * day);
-  while ((await retainTasks(db, tenantId, before, step)) === step);
-}
-
-/** What was to be sent of events that are kept no more. */
-async function cutWebhooks(pool: Pool, tenantId: TenantId, before: Date): Promise<void> {
-  while ((await retainWebhooks(pool, tenantId, before, step)) === step);
-}
-
-async function tidyNotifications(pool: Pool, tenantId: TenantId, now: number): Promise<void> {
-  const before = new Date(now - cancelledKeptFor);
-  while ((await retainNotifications(pool, tenantId, before, step)) >= step);
-}
-
-async function cutLog(pool: Pool, tenantId: TenantId, before: Date): Promise<number> {
-  for (let gone = 0; ; ) {
-    const some = await retainEvents(pool, tenantId, before, step);
-    gone += some;
-    if (some < step) return gone;
-  }
 }

@@ -5,20 +5,13 @@ import type { TenantTransaction } from "../persistence/prisma.ts";
 // Hand-written SQL: one statement deletes thousands of rows and raises the log's floor with them.
 
 /** Takes out up to `limit` events older than `before`, oldest first; returns how many went. */
-export async function retainEvents(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select retain_events_v1($1, $2, $3) as gone", [
-    tenantId,
-    before,
-    limit,
-  ]);
-  return rows[0]?.gone ?? 0;
+export function retainEvents(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  return goneBy(pool, "select retain_events_v1($1, $2, $3) as gone", [tenantId, before, limit]);
 }
 
 /** Takes out idempotency keys made before, up to `limit` of calls and as many of sends; returns how many went. */
-export async function retainKeys(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
-  const values = [tenantId, before, limit];
-  const { rows } = await pool.query<{ gone: number }>("select retain_keys_v2($1, $2, $3) as gone", values);
-  return rows[0]?.gone ?? 0;
+export function retainKeys(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  return goneBy(pool, "select retain_keys_v2($1, $2, $3) as gone", [tenantId, before, limit]);
 }
 
 /** What a webhook of a tenant's channels is to be told. */
@@ -40,61 +33,40 @@ export async function takeChannelNotices(
 }
 
 /** Takes out what nobody will be told any more, and what nodes hold that are gone; returns how much. */
-export async function retainChannels(
-  pool: Pool,
-  tenantId: TenantId,
-  before: { cached: Date; noted: Date },
-): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select retain_channels_v1($1, $2, $3) as gone", [
-    tenantId,
-    before.cached,
-    before.noted,
-  ]);
-  return rows[0]?.gone ?? 0;
+export function retainChannels(pool: Pool, tenantId: TenantId, before: { cached: Date; noted: Date }): Promise<number> {
+  return goneBy(pool, "select retain_channels_v1($1, $2, $3) as gone", [tenantId, before.cached, before.noted]);
 }
 
 /** Takes out up to `limit` rows of each table of a tenant that was deleted and whose grace is over; returns how many went. */
-export async function purgeTenant(pool: Pool, tenantId: TenantId, limit: number): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select purge_tenant_v1($1, $2) as gone", [tenantId, limit]);
-  return rows[0]?.gone ?? 0;
+export function purgeTenant(pool: Pool, tenantId: TenantId, limit: number): Promise<number> {
+  return goneBy(pool, "select purge_tenant_v1($1, $2) as gone", [tenantId, limit]);
 }
 
 /** Takes out what was cancelled, and sends to many that ended, before a time; returns how many of the one kind or the other, at most `limit`. */
-export async function retainNotifications(
-  pool: Pool,
-  tenantId: TenantId,
-  before: Date,
-  limit: number,
-): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select retain_notifications_v1($1, $2, $3) as gone", [
-    tenantId,
-    before,
-    limit,
-  ]);
-  return rows[0]?.gone ?? 0;
+export function retainNotifications(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  return goneBy(pool, "select retain_notifications_v1($1, $2, $3) as gone", [tenantId, before, limit]);
 }
 
 /** Takes out mails caught before one time, and up to `limit` decisions settled before another; returns how many went. */
-export async function retainMail(
+export function retainMail(
   pool: Pool,
   tenantId: TenantId,
   before: { caught: Date; settled: Date; limit: number },
 ): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select retain_mail_v1($1, $2, $3, $4) as gone", [
+  return goneBy(pool, "select retain_mail_v1($1, $2, $3, $4) as gone", [
     tenantId,
     before.caught,
     before.settled,
     before.limit,
   ]);
-  return rows[0]?.gone ?? 0;
 }
 
 /** Takes out deliveries to webhook endpoints planned before, with their attempts; returns how many, at most `limit`. */
-export async function retainWebhooks(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
-  const { rows } = await pool.query<{ gone: number }>("select retain_webhooks_v1($1, $2, $3) as gone", [
-    tenantId,
-    before,
-    limit,
-  ]);
+export function retainWebhooks(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
+  return goneBy(pool, "select retain_webhooks_v1($1, $2, $3) as gone", [tenantId, before, limit]);
+}
+
+async function goneBy(pool: Pool, text: string, values: unknown[]): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>(text, values);
   return rows[0]?.gone ?? 0;
 }
