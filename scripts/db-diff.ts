@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { migrate } from "../server/persistence/migrate.ts";
 import { migrationsFolder } from "../server/persistence/project-root.ts";
-import { diffToModels } from "../server/persistence/schema-engine.ts";
 import { startTestServer } from "../server/testing/postgres-server.ts";
+import { diffToModels } from "../server/testing/schema-engine.ts";
 
 // npm run db:diff -- <name> writes the migration that leads from the migrations so far to the models in prisma/
 //

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
-import { diffToModels } from "./schema-engine.ts";
+import { diffToModels } from "../testing/schema-engine.ts";
 
 // The migrations, replayed one after the other, must end where prisma/models/ begins. Policies, functions, grants, storage settings
 // and partial or expression indexes are the migrations' own: Prisma has no words for them.

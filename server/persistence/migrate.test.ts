@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterEach, describe, expect, inject, test } from "vitest";
+import { withEngine } from "../testing/schema-engine.ts";
 import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
 import { migrate } from "./migrate.ts";
 import { migrationsFolder } from "./project-root.ts";
-import { withEngine } from "./schema-engine.ts";
 
 const ALL = readdirSync(migrationsFolder()).filter((name) => name !== "migration_lock.toml");
 

@@ -5,7 +5,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm";
 import { Pool, type QueryArrayResult } from "pg";
-import { projectRoot } from "./project-root.ts";
+import { projectRoot } from "../persistence/project-root.ts";
 
 // Prisma's schema engine as WebAssembly, which needs no download. It writes SQL for tools and tests; the service never loads it.
 
