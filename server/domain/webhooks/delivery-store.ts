@@ -10,6 +10,7 @@ import type { Prisma, WebhookAttempt, WebhookDelivery } from "../../persistence/
 import type { Job } from "../../persistence/jobs.ts";
 import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { SampleType } from "./make-sample.ts";
 import { chatOf, type WebhookPatience, webhookPatience, width } from "./policy.ts";
 import type { WebhookStatus } from "./schema.ts";
@@ -125,27 +126,16 @@ export async function pageWebhookDeliveries(
   return { rows, total };
 }
 
-/** Deliveries of an endpoint older than one of them and newer than another, the newest first. Throws cursor_invalid when one is not there. */
+/** Deliveries of an endpoint older than one place and newer than another, the newest first. */
 export async function listWebhookDeliveries(
   db: Database,
   tenantId: TenantId,
   query: DeliveryQuery,
-  { before, after, limit }: Span<string>,
+  span: Span<TimeCursor>,
 ): Promise<WebhookDelivery[]> {
-  const client = db.forTenant(tenantId);
-  const side = async (id: string | undefined, past: "lt" | "gt"): Promise<Prisma.WebhookDeliveryWhereInput> => {
-    if (id === undefined) return {};
-    const mark = await client.webhookDelivery.findUnique({ where: { tenantId_id: { tenantId, id } } });
-    if (!mark) throw new DomainError("cursor_invalid");
-    const { createdAt } = mark;
-    return { OR: [{ createdAt: { [past]: createdAt } }, { createdAt, id: { [past]: mark.id } }] };
-  };
-  const where = { AND: [whereOf(tenantId, query), await side(before, "lt"), await side(after, "gt")] };
-  const isUpward = after !== undefined;
-  const oldestFirst = [{ createdAt: "asc" as const }, { id: "asc" as const }];
-  const orderBy = isUpward ? oldestFirst : newestFirst;
-  const rows = await client.webhookDelivery.findMany({ where, orderBy, take: limit });
-  return isUpward ? rows.reverse() : rows;
+  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "id" });
+  const where = { AND: [whereOf(tenantId, query), ...bounds] };
+  return arrange(await db.forTenant(tenantId).webhookDelivery.findMany({ where, orderBy, take }));
 }
 
 /** One delivery with its tries, the last hundred. Throws not_found. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
+import { readByCursor } from "../../persistence/cursor-form.ts";
 import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
 import { listWebhookDeliveries as loadDeliveries, pageWebhookDeliveries } from "./delivery-store.ts";
 import { deliveryFilters, presentDelivery, webhookDeliverySchema } from "./schema.ts";
@@ -27,9 +28,9 @@ export const listWebhookDeliveries = query({
       { before, after, limit },
       {
         onward: "before",
-        read: readIdCursor,
+        read: (cursor) => readTimeCursor(cursor),
         load: (span) => loadDeliveries(db, ctx.tenantId, filters, span),
-        write: ({ id }) => id,
+        write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
       },
     );
     return { data: rows.map(presentDelivery), ...cursors };
