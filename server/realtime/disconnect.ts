@@ -1,3 +1,5 @@
+import { DomainError } from "../errors.ts";
+
 /** Why the server ends a connection, and what each protocol tells its client. `again` decides whether the client comes back. */
 export const disconnects = {
   shutdown: { again: true, ws: 1001, pusher: 4200, text: "The server is restarting" },
@@ -26,3 +28,8 @@ export const disconnects = {
 } as const;
 
 export type DisconnectReason = keyof typeof disconnects;
+
+/** What a client is told whose connection could not be registered: to stay away only where its user has too many. */
+export function refusalOf(error: unknown): "too_many" | "internal" {
+  return error instanceof DomainError && error.code === "rate_limited" ? "too_many" : "internal";
+}

@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { mintTenantId, type Principal } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
+import { DomainError } from "../../errors.ts";
 import { payloadOf } from "../../realtime/connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import { eventually } from "../../testing/hub-client.ts";
@@ -22,17 +23,20 @@ const app: PusherApp = {
   ...{ subscriptionCounts: true, batchWebhooks: false, webhooks: [] },
 };
 
-function openOnPaper(frameRate = { rate: 50, burst: 200 }) {
+function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error) {
   const said: string[] = [];
   const clock = { now: 1_000_000 };
   const channels = { unwatch: () => {}, join: async () => ({ members: undefined }) };
-  const realtime = { hub: { abandon: () => {} }, channels, tap: { on: false } } as unknown as Realtime;
+  const identify = (): void => {
+    throw refusal;
+  };
+  const realtime = { hub: { abandon: () => {} }, channels, identify, tap: { on: false } } as unknown as Realtime;
   const host = {
     log: pino({ level: "silent" }),
     now: () => clock.now,
     realtime,
     appOf: async () => app,
-    readGrant: async () => undefined,
+    readGrant: async () => refusal && { principal: { ...principal, kind: "user" as const, userId: "ada" } },
     expired: () => said.push("expired"),
     closed: () => {},
   };
@@ -92,6 +96,15 @@ test("a connection whose token has run out is shown to its host at every sweep",
   expect(said).toEqual([]);
   pass(1);
   expect(said).toEqual(["expired"]);
+});
+
+test.each([
+  ["too many connections", "stays away", new DomainError("rate_limited"), "4004"],
+  ["a fault of ours", "comes back", new Error("no such thing"), "4200"],
+])("whoever cannot become a user, for %s, %s", async (_why, _end, refusal, code) => {
+  const { said, hear } = openOnPaper(undefined, refusal);
+  hear("pusher:subscribe", { channel: "private-user-ada", auth: "good" });
+  await eventually(() => expect(said.at(-1)).toBe(code));
 });
 
 test("a connection listens to 2,000 channels at most; one of them again is no further one", async () => {

@@ -4,7 +4,7 @@ import type { PusherApp } from "../../auth/pusher-app.ts";
 import type { Rate } from "../../limiter.ts";
 import { isReservedName } from "../../log-channels.ts";
 import { type FrameWriter, payloadOf } from "../../realtime/connection.ts";
-import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
+import { type DisconnectReason, disconnects, refusalOf } from "../../realtime/disconnect.ts";
 import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { ChannelListener, OutgoingChannel } from "../../realtime/local-channel.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
@@ -203,7 +203,7 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     this.write(refusalFrame(channel, refusal));
   }
 
-  /** From now on the connection is a user's. False when that user has too many: then it is being closed. */
+  /** From now on the connection is a user's. False when that user has too many, or it cannot be done: then it is being closed. */
   identify(principal: Principal): boolean {
     const become = () => {
       this.principal = principal;
@@ -211,8 +211,11 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     try {
       this.host.realtime.identify(this, become);
       return true;
-    } catch {
-      this.disconnect("too_many");
+    } catch (error) {
+      const reason = refusalOf(error);
+      if (reason === "internal")
+        this.host.log.error({ err: error, connectionId: this.id }, "a Pusher connection could not become a user's");
+      this.disconnect(reason);
       return false;
     }
   }

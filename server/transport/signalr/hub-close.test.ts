@@ -1,5 +1,5 @@
 import type { HubConnection } from "@microsoft/signalr";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { eventually, RawHubClient, stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
@@ -85,6 +85,15 @@ describe("closes", () => {
     await quiet.next(({ type }) => type === 6);
     quiet.send({ type: 7 });
     expect((await quiet.closed).code).toBe(1000);
+  });
+
+  test("a client whom the service fails to take in comes back", async () => {
+    const taking = vi.spyOn(stack.api.realtime, "open").mockImplementationOnce(() => {
+      throw new Error("a fault of ours");
+    });
+    const unlucky = await RawHubClient.open(`${acme.url}/hub`, await acme.token("ada"));
+    taking.mockRestore();
+    expect((await unlucky.closed).code).toBe(1011);
   });
 
   test("the 201st connection of a user is refused", async () => {

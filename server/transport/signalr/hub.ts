@@ -11,6 +11,7 @@ import type { TenantSettings } from "../../domain/tenants/schema.ts";
 import { DomainError } from "../../errors.ts";
 import { allOperations } from "../../operations.ts";
 import { payloadOf } from "../../realtime/connection.ts";
+import { refusalOf } from "../../realtime/disconnect.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { SubscribeOptions, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
@@ -184,8 +185,10 @@ export class Hub implements SignalrHub, HubHost {
       this.deps.realtime.open(connection);
     } catch (error) {
       const { tenantId } = connection.principal;
-      this.log.info({ tenantId, code: toPlainAnswer(error).text }, "a hub connection was refused");
-      connection.disconnect("too_many");
+      const reason = refusalOf(error);
+      if (reason === "internal") this.log.error({ err: error, tenantId }, "a hub connection could not be taken in");
+      else this.log.info({ tenantId, code: toPlainAnswer(error).text }, "a hub connection was refused");
+      connection.disconnect(reason);
     }
   }
 
