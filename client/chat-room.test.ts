@@ -9,9 +9,11 @@ const LAST = 1_000;
 /** A room of a chat with a thousand messages, and the pages it asks for. */
 async function enter(answer: () => void = () => {}) {
   const asked: string[] = [];
+  const lists = { ofMembers: 0 };
   let state: State = reduce(emptyState("ada"), { type: "chat-loaded", chat: { id: "c", lastSeq: LAST } as Chat });
   const call = async (name: string, which: { before?: string; limit?: number }) => {
     const { before = String(LAST + 1), limit = 0 } = which;
+    if (name === "members.list") lists.ofMembers++;
     if (name !== "messages.list") return { body: { data: [] } };
     asked.push(before);
     answer();
@@ -28,7 +30,7 @@ async function enter(answer: () => void = () => {}) {
     },
   } as unknown as RoomOptions);
   await room.open();
-  return { room, asked, oldest: () => room.messages()[0]?.seq ?? 0 };
+  return { room, asked, lists, oldest: () => room.messages()[0]?.seq ?? 0 };
 }
 
 function messageOf(seq: number): Message {
@@ -53,4 +55,15 @@ test("stops on its way back once nobody wants it any more, and goes on from ther
   await room.loadBackTo(1);
   expect(oldest()).toBe(1);
   expect(new Set(asked).size).toBe(asked.length);
+});
+
+test("who has read is asked for again, once, where receipts may have been missed", async () => {
+  const { room, lists } = await enter();
+  room.catchUp();
+  expect(lists.ofMembers).toBe(1);
+  room.onLink("reconnecting");
+  room.onLink("live");
+  room.catchUp();
+  room.catchUp();
+  expect(lists.ofMembers).toBe(2);
 });

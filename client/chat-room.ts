@@ -47,6 +47,7 @@ export class ChatRoom {
   /** The newest message when some were marked unread: being on the screen makes none up to it read. */
   #leftUnread = 0;
   #typedAt = 0;
+  #missedReceipts = false;
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> | undefined;
   #earlier: Promise<void> | undefined;
@@ -54,7 +55,7 @@ export class ChatRoom {
   constructor(chatId: string, options: RoomOptions) {
     this.chatId = chatId;
     this.#options = options;
-    this.#read = new ReadPosition((seq) => this.#tellRead(seq));
+    this.#read = new ReadPosition((seq, keepalive) => this.#tellRead(seq, keepalive));
     this.#outbox = new Outbox({
       isOnline: () => options.state().link !== "offline" && options.state().link !== "signed-out",
       items: () => this.#chat?.log.outbox ?? [],
@@ -179,6 +180,15 @@ export class ChatRoom {
     act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
   }
 
+  /** Call when it is on the screen and the line is there: who has read is loaded again where receipts may have been missed. */
+  catchUp(): void {
+    if (!this.#missedReceipts) return;
+    this.#missedReceipts = false;
+    this.loadMembers().catch(() => {
+      this.#missedReceipts = true;
+    });
+  }
+
   async addMembers(userIds: string[]): Promise<void> {
     await this.#options.api.call("members.add", { chatId: this.chatId, userIds });
     await this.loadMembers();
@@ -225,7 +235,10 @@ export class ChatRoom {
 
   onLink(link: Link): void {
     void this.#outbox.flush();
-    if (link !== "live") return;
+    if (link !== "live") {
+      this.#missedReceipts ||= this.#isLoaded;
+      return;
+    }
     this.#read.resend();
     if (this.#isLoaded) this.#loadPresence().catch(ignoreStale);
   }
@@ -236,7 +249,13 @@ export class ChatRoom {
     clearTimeout(this.#holeTimer);
     this.#holeTimer = undefined;
     this.#outbox.close();
+    if (!this.#chat) this.#read.giveUp();
     this.#read.close();
+  }
+
+  /** No timer comes any more. */
+  leavePage(): void {
+    this.#read.tellNow(true);
   }
 
   async #open(): Promise<void> {
@@ -300,11 +319,11 @@ export class ChatRoom {
     return body;
   }
 
-  async #tellRead(seq: number): Promise<void> {
+  async #tellRead(seq: number, keepalive: boolean): Promise<void> {
     const { api, clientId, act } = this.#options;
     const { chatId } = this;
     const version = this.#chat?.version;
-    const { body } = await api.call("reads.move", { chatId, seq, clientId });
+    const { body } = await api.call("reads.move", { chatId, seq, clientId }, { keepalive });
     this.#options.onRead();
     const { chat } = this.#chat ?? {};
     if (!chat) return;

@@ -9,6 +9,7 @@ const COUNTED_AFTER_MS = 300;
 export interface InboxOptions {
   api: Api;
   clientId: string;
+  isClosed: () => boolean;
   state: () => State;
   act: (action: Action) => void;
 }
@@ -145,7 +146,7 @@ export class Inbox {
 
   /** Soon, and once for a burst: asks the service to count. */
   count(): void {
-    if (!this.#isCounted) return;
+    if (!this.#isCounted || this.#options.isClosed()) return;
     this.#counting ??= setTimeout(() => {
       this.#counting = undefined;
       const { api, act } = this.#options;

@@ -247,6 +247,24 @@ test("reading a part of what is unread stays read, and the rest is counted", asy
   expect(positions).not.toContain(0);
 });
 
+test("what was read just before the client is closed is told, and nothing waits after that", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ada, ben);
+  for (const content of ["a", "b"]) await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  const asked: string[] = [];
+  const client = await live(ada, { onCall: ({ path }) => asked.push(path) });
+  client.inbox.startCounting();
+  await expect.poll(() => client.getState().counters).toBeDefined();
+  client.room(chatId).markRead(2);
+  client.close();
+  const position = async () => (await tenant.as(ada)<Chat>("GET", `/Chat/${chatId}`)).body.lastReadSeq;
+  await expect.poll(position).toBe(2);
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => timers.mockRestore());
+  client.inbox.count();
+  expect(timers).not.toHaveBeenCalled();
+});
+
 test("a chat that is muted in one page is muted in the other, and is not for anybody else", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);

@@ -70,7 +70,8 @@ export class Parley {
       isLive: () => !this.#closed && this.#state.link === "live",
       stale: () => this.#stale(),
     });
-    this.inbox = new Inbox({ api, clientId, state: this.getState, act: (action) => this.act(action) });
+    const isClosed = () => this.#closed;
+    this.inbox = new Inbox({ api, clientId, isClosed, state: this.getState, act: (action) => this.act(action) });
   }
 
   getState = (): State => this.#state;
@@ -157,6 +158,7 @@ export class Parley {
     if (typeof window !== "undefined") {
       window.removeEventListener("online", this.#onLine);
       window.removeEventListener("offline", this.#offLine);
+      window.removeEventListener("pagehide", this.#onPageHide);
       document.removeEventListener("visibilitychange", this.#onLine);
     }
   }
@@ -260,8 +262,13 @@ export class Parley {
     if (typeof window === "undefined") return;
     window.addEventListener("online", this.#onLine);
     window.addEventListener("offline", this.#offLine);
+    window.addEventListener("pagehide", this.#onPageHide);
     document.addEventListener("visibilitychange", this.#onLine);
   }
+
+  readonly #onPageHide = () => {
+    for (const room of this.#rooms.values()) room.leavePage();
+  };
 
   readonly #onLine = () => {
     if (document.visibilityState === "visible") this.#live?.retryNow();

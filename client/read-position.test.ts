@@ -37,6 +37,36 @@ describe("the read position", () => {
     expect(told).toEqual([7]);
   });
 
+  it("is told at once where nothing comes later, and not after that", async () => {
+    const told: [number, boolean][] = [];
+    const position = new ReadPosition(async (seq, keepalive) => void told.push([seq, keepalive]));
+    position.moveTo(7);
+    position.tellNow(true);
+    position.moveTo(8);
+    position.close();
+    position.tellNow();
+    await vi.runAllTimersAsync();
+    expect(told).toEqual([
+      [7, true],
+      [8, false],
+    ]);
+  });
+
+  it("is told once more some seconds after a failure, and not by one that is closed", async () => {
+    let tries = 0;
+    const position = new ReadPosition(async () => {
+      tries++;
+      throw new TypeError("no answer");
+    });
+    position.moveTo(7);
+    await vi.runAllTimersAsync();
+    expect(tries).toBe(2);
+    position.moveTo(8);
+    position.close();
+    await vi.runAllTimersAsync();
+    expect(tries).toBe(3);
+  });
+
   it("is told again where another page has set it back meanwhile, and no further than it is read", async () => {
     const told: number[] = [];
     const position = new ReadPosition(async (seq) => void told.push(seq));

@@ -1,14 +1,19 @@
 const GATHERED_FOR_MS = 400;
+const AGAIN_AFTER_MS = 5_000;
+
+type Send = (seq: number, keepalive: boolean) => Promise<void>;
 
 /** Tells the service how far one person has read: a burst of messages is one call, and a call that failed is made up for. */
 export class ReadPosition {
-  readonly #send: (seq: number) => Promise<void>;
+  readonly #send: Send;
   #wanted = 0;
   #told = 0;
+  #underWay = 0;
+  #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #telling: Promise<void> = Promise.resolve();
 
-  constructor(send: (seq: number) => Promise<void>) {
+  constructor(send: Send) {
     this.#send = send;
   }
 
@@ -29,8 +34,7 @@ export class ReadPosition {
 
   /** Before "mark unread", which sets back what is told and no further forwards: all is told first, and nothing arrives after it. */
   async settle(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting();
     await this.#telling;
     if (this.#wanted <= this.#told) return;
     this.#telling = this.#tell();
@@ -39,33 +43,58 @@ export class ReadPosition {
 
   /** After "mark unread": what was read before may be read again. */
   setBack(seq: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting();
     this.#wanted = seq;
     this.#told = seq;
   }
 
   /** Call when the line is back. */
   resend(): void {
-    if (this.#wanted <= this.#told) return;
-    this.#timer ??= setTimeout(() => {
-      this.#telling = this.#tell();
-    }, GATHERED_FOR_MS);
+    this.#closed = false;
+    if (this.#wanted > this.#told) this.#tellAfter(GATHERED_FOR_MS);
+  }
+
+  /** Nothing comes later. With `keepalive` also what is under way is told once more, for that ends with the page. */
+  tellNow(keepalive = false): void {
+    this.#stopWaiting();
+    const isUnderWay = this.#underWay >= this.#wanted && !keepalive;
+    if (this.#wanted > this.#told && !isUnderWay) this.#telling = this.#tell({ keepalive });
   }
 
   close(): void {
+    this.#closed = true;
+    this.tellNow();
+  }
+
+  /** The service takes it no more. */
+  giveUp(): void {
+    this.#stopWaiting();
+    this.#wanted = this.#told;
+  }
+
+  #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  async #tell(): Promise<void> {
+  #tellAfter(ms: number, how?: { again: boolean }): void {
+    this.#timer ??= setTimeout(() => {
+      this.#telling = this.#tell(how);
+    }, ms);
+  }
+
+  async #tell({ keepalive = false, again = true } = {}): Promise<void> {
     this.#timer = undefined;
     const seq = this.#wanted;
+    this.#underWay = seq;
     try {
-      await this.#send(seq);
+      await this.#send(seq, keepalive);
       this.#told = Math.max(this.#told, seq);
     } catch (error) {
+      if (again && !this.#closed) this.#tellAfter(AGAIN_AFTER_MS, { again: false });
       console.info("The read position waits for the next message or the next connection.", error);
+    } finally {
+      if (this.#underWay === seq) this.#underWay = 0;
     }
   }
 }

@@ -41,6 +41,11 @@ export function useChat(chatId: string): OpenChat {
     if (isHere || isWanted) start();
   }, [isHere, isWanted, start]);
 
+  const isLive = useParleyState(({ link }) => link === "live");
+  useEffect(() => {
+    if (isHere && isLive) room.catchUp();
+  }, [room, isHere, isLive]);
+
   const messages = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
   const loading = chat ? chat.earlier === undefined : mayCome && phase !== "failed";
   return { chat, room, messages, loading, gone, problem, retry: () => start() };
