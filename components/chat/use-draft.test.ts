@@ -1,9 +1,31 @@
-import { expect, test } from "vitest";
-import { draftOfOther } from "./use-draft.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { draftOfOther, readDraft, withKept, writeDraft } from "./use-draft.ts";
 
 test("a box follows what another tab makes of its draft, or has sent, unless it is typed in itself", () => {
   expect(draftOfOther({ key: "c", newValue: "Hello" }, "c", false)).toBe("Hello");
   expect(draftOfOther({ key: "c", newValue: null }, "c", false)).toBe("");
   expect(draftOfOther({ key: "c", newValue: null }, "c", true)).toBeUndefined();
   expect(draftOfOther({ key: "other", newValue: "Hello" }, "c", false)).toBeUndefined();
+});
+
+test("where nothing can be stored a draft lasts as long as the page, and the newest wins where storage is full", () => {
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const refuse = () => {
+    throw new DOMException("QuotaExceededError");
+  };
+  const place = { tenantId: "acme", me: "ada", chatId: "c" };
+  vi.stubGlobal("localStorage", { getItem: refuse, setItem: refuse, removeItem: refuse });
+  writeDraft(place, "Hello");
+  expect(readDraft(place)).toBe("Hello");
+  writeDraft(place, "");
+  expect(readDraft(place)).toBe("");
+  vi.stubGlobal("localStorage", { getItem: () => "Hel", setItem: refuse, removeItem: () => undefined });
+  writeDraft(place, "Hello");
+  expect(readDraft(place)).toBe("Hello");
+});
+
+test("what was kept under somebody's own name comes before what was typed before they were named", () => {
+  expect(withKept("", "Hello")).toBe("Hello");
+  expect(withKept("Hello", "")).toBe("Hello");
+  expect(withKept("Hello", "you")).toBe("Hello\nyou");
 });

@@ -5,6 +5,8 @@ import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
 const SAVED_AFTER_MS = 500;
 const PREFIX = "parley/draft/";
 const listeners = new Set<() => void>();
+/** What storage did not take, forbidden as in some frames, or full: that lasts as long as the page. */
+const unstored = new Map<string, string>();
 
 /** Where one person's draft of one chat is kept in this browser. */
 export interface DraftPlace {
@@ -79,11 +81,18 @@ export function draftOfOther(
   return key === own && !isTypedIn ? (newValue ?? "") : undefined;
 }
 
-export function read(key: string): string {
+/** A box whose person gets another name once the service has said it: what was kept under that, then what was typed meanwhile. */
+export function withKept(kept: string, typed: string): string {
+  return [kept, typed].filter(Boolean).join("\n");
+}
+
+function read(key: string): string {
+  const text = unstored.get(key);
+  if (text !== undefined) return text;
   try {
     return localStorage.getItem(key) ?? "";
   } catch {
-    return ""; // Storage is forbidden in some frames: drafts then last as long as the page.
+    return "";
   }
 }
 
@@ -91,12 +100,18 @@ export function readDraft(place: DraftPlace): string {
   return read(keyOf(place));
 }
 
+export function writeDraft(place: DraftPlace, text: string): void {
+  write(keyOf(place), text);
+}
+
 function write(key: string, text: string): void {
+  const kept = text.trim() === "" ? "" : text;
   try {
-    if (text.trim() === "") localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
+    if (kept === "") localStorage.removeItem(key);
+    else localStorage.setItem(key, kept);
+    unstored.delete(key);
   } catch {
-    return;
+    unstored.set(key, kept);
   }
   for (const listener of listeners) listener();
 }

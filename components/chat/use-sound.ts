@@ -9,6 +9,8 @@ import { isLookedAt, useAttention } from "./use-attention.ts";
 const KEY = "parley/sound";
 const SHORTEST_PAUSE_MS = 1_000;
 const listeners = new Set<() => void>();
+/** Where nothing can be stored: for as long as the page. */
+let unstored: boolean | undefined;
 
 /** Whether this browser makes a sound for messages, and the switch for it; the same in all its tabs. */
 export function useSoundSwitch(): [boolean, (on: boolean) => void] {
@@ -41,6 +43,7 @@ export function useSound(): void {
 }
 
 function isOn(): boolean {
+  if (unstored !== undefined) return unstored;
   try {
     return localStorage.getItem(KEY) === "on";
   } catch {
@@ -51,8 +54,9 @@ function isOn(): boolean {
 function turn(on: boolean): void {
   try {
     localStorage.setItem(KEY, on ? "on" : "off");
+    unstored = undefined;
   } catch {
-    return;
+    unstored = on;
   }
   if (on) play();
   for (const listener of listeners) listener();
