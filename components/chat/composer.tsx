@@ -14,14 +14,14 @@ import {
 } from "react";
 import type { ChatRoom } from "../../client/chat-room.ts";
 import { ParleyError, sentenceOf } from "../../client/parley-error.ts";
-import { useParley } from "../../client/react/provider.tsx";
+import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import type { Message } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { isComposing } from "../ui/is-composing.ts";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { composerAct } from "./composer-keys.ts";
-import { readDraft, useDraftKeeper } from "./use-draft.ts";
+import { readDraft, useDraftKeeper, withKept, writeDraft } from "./use-draft.ts";
 
 // The picker, and half a megabyte of names for it, come when somebody wants an emoji.
 const EmojiPopover = lazy(untilLoaded(() => import("./emoji-popover.tsx")));
@@ -52,7 +52,8 @@ export interface ComposerProps {
 
 export function Composer(props: ComposerProps) {
   const { room, placeholder, ready, about, onDone, onEditLast, onSent, onMarkRead, barred, handle } = props;
-  const { tenantId, me } = useParley();
+  const { tenantId } = useParley();
+  const me = useParleyState((state) => state.me);
   const place = { tenantId, me, chatId: room.chatId };
   const [draft, setDraft] = useState(() => readDraft(place));
   /** By message. One that was not taken stays: whoever corrects that message again finds it. */
@@ -92,6 +93,20 @@ export function Composer(props: ComposerProps) {
     }
     keep(next);
   }
+
+  // Who somebody is says the service, where an issuer names users otherwise: by then the box is there.
+  const named = useRef(me);
+  useEffect(() => {
+    if (named.current === me) return;
+    // Nobody would take what was typed until then from there, but the next page.
+    writeDraft({ tenantId, me: named.current, chatId: room.chatId }, "");
+    named.current = me;
+    const kept = readDraft({ tenantId, me, chatId: room.chatId });
+    const both = withKept(kept, written.current);
+    written.current = both;
+    setDraft(both);
+    if (both !== kept) keepDraft(both);
+  }, [me, tenantId, room, keepDraft]);
 
   function show(next: string) {
     written.current = next;
