@@ -64,6 +64,10 @@ test.each([
     "notification_batches where tenant_id = 't' and cardinality(recipients) = 1 and recipients[1] = 'u' order by id limit 50",
   ],
   ["what is scheduled", "notifications where tenant_id = 't' and status = 'scheduled' order by id desc limit 50"],
+  [
+    "what was done to one thing",
+    "audit_entries where tenant_id = 't' and target = 'userId:u' order by at desc, id desc limit 50",
+  ],
 ])("an index has %s, and nothing else is read for them", async (_, asked) => {
   const plan = await connected(migrated, async (client) => {
     await client.query("set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off");
