@@ -68,6 +68,10 @@ test.each([
     "what was done to one thing",
     "audit_entries where tenant_id = 't' and target = 'userId:u' order by at desc, id desc limit 50",
   ],
+  [
+    "how a send's deliveries ended",
+    "deliveries where tenant_id = 't' and batch_id = '00000000-0000-0000-0000-000000000000' order by channel, status",
+  ],
 ])("an index has %s, and nothing else is read for them", async (_, asked) => {
   const plan = await connected(migrated, async (client) => {
     await client.query("set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off");
