@@ -72,6 +72,11 @@ test.each([
     "how a send's deliveries ended",
     "deliveries where tenant_id = 't' and batch_id = '00000000-0000-0000-0000-000000000000' order by channel, status",
   ],
+  [
+    "what an endpoint refused",
+    `webhook_deliveries where tenant_id = 't' and endpoint_id = '00000000-0000-0000-0000-000000000000' and status = 'failed'
+      order by created_at desc, id desc limit 50`,
+  ],
 ])("an index has %s, and nothing else is read for them", async (_, asked) => {
   const plan = await connected(migrated, async (client) => {
     await client.query("set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off");
