@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { judgeContrast } from "./contrast.ts";
+import { type AxeResults, judgeContrast, type RunOptions, runAxe } from "./contrast.ts";
 import { expect } from "./journey.ts";
 
 const here = createRequire(import.meta.url);
@@ -11,6 +11,8 @@ const axeSource = readFileSync(
   "utf8",
 );
 const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** The colours and sizes, grounds among them, of texts that axe passed on pages until now. */
+const passedBefore = new Set<string>();
 
 /** What is shown at the moment meets WCAG 2.2 AA, in the light and in the dark theme, and is no wider than its window at 360 px. */
 export async function expectAccessible(page: Page): Promise<void> {
@@ -47,29 +49,37 @@ export async function expectNoWider(page: Page): Promise<void> {
 }
 
 async function allFaults(page: Page, within?: string): Promise<string[]> {
-  const { violations } = await axe(page, within).withTags(WCAG).disableRules(["color-contrast"]).analyze();
-  return [...faults(violations), ...(await contrastFaults(page, within))];
+  const options = { runOnly: WCAG, rules: { "color-contrast": { enabled: false } } };
+  return [...faults(await violationsOf(page, options, within)), ...(await contrastFaults(page, within))];
 }
 
-/** Each pair of colours is judged once a page, and where there are frames, each text of theirs. */
+/** Each pair of colours is judged once a run, and where there are frames, each text of theirs. */
 async function contrastFaults(page: Page, within?: string): Promise<string[]> {
-  if (page.frames().length > 1)
-    return faults((await axe(page, within).withRules(["color-contrast"]).analyze()).violations);
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
-  return faults((await page.evaluate(judgeContrast, within)).violations);
+  if (page.frames().length > 1) return faults(await violationsOf(page, { runOnly: ["color-contrast"] }, within));
+  await bringAxe(page);
+  const { violations, passed } = await page.evaluate(judgeContrast, { within, passed: [...passedBefore] });
+  for (const key of passed) passedBefore.add(key);
+  return faults(violations);
 }
 
 /**
- * Only what is wrong is described: a megabyte about what is right takes a quarter of the time. What frames of other origins say is
- * gathered in another page each time; where there are none, that is spared.
+ * Only what is wrong is described: a megabyte about what is right takes a quarter of the time. Where there are frames, what those of
+ * other origins say is gathered in another page each time; where there are none, that is spared, and so is bringing axe twice.
  */
-function axe(page: Page, within?: string): AxeBuilder {
-  const builder = new AxeBuilder({ page })
-    .options({ resultTypes: ["violations"] })
-    .setLegacyMode(page.frames().length === 1);
-  return within === undefined ? builder : builder.include(within);
+async function violationsOf(page: Page, options: RunOptions, within?: string): Promise<AxeResults["violations"]> {
+  const brief: RunOptions = { ...options, resultTypes: ["violations"] };
+  if (page.frames().length > 1) {
+    const builder = new AxeBuilder({ page }).options(brief);
+    return (await (within === undefined ? builder : builder.include(within)).analyze()).violations;
+  }
+  await bringAxe(page);
+  return await page.evaluate(runAxe, { within, options: brief });
 }
 
-function faults(violations: { id: string; nodes: { html: string }[] }[]): string[] {
+async function bringAxe(page: Page): Promise<void> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
+}
+
+function faults(violations: AxeResults["violations"]): string[] {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
 }
