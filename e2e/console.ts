@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
 import { listen } from "./journey.ts";
-import { signIn, untilAlive } from "./own-tenant.ts";
+import { takeSession, untilAlive } from "./own-tenant.ts";
 import { productUrl, readDemo } from "./people.ts";
 
 /** Well within the ten minutes after which what is dangerous asks for the password again. */
@@ -31,9 +31,8 @@ export async function openConsole(browser: Browser, path: string, more: BrowserC
 async function sessionOf(browser: Browser): Promise<Session> {
   if (kept && kept.until > Date.now()) return kept.session;
   const context = await browser.newContext({ baseURL: productUrl() });
-  const page = await context.newPage();
   const { email, password } = readDemo().admin;
-  await signIn(page, email, "/t/demo/keys", password);
+  await takeSession(context, email, password);
   kept = { session: await context.storageState(), until: Date.now() + KEPT_MS };
   await context.close();
   return kept.session;
