@@ -23,6 +23,8 @@ export default defineConfig({
   reporter: [["list"]],
   use: {
     baseURL: process.env.PARLEY_E2E_URL,
+    // Also of contexts made by hand: frames of what fades and moves are a good part of the work. hosted-scroll.spec.ts has them.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: findBrowser(),
     screenshot: "only-on-failure",
   },

@@ -4,6 +4,8 @@ import { findSwiftBrowser } from "./browser.ts";
 import { expect, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted } from "./people.ts";
 
+test.use({ contextOptions: {} }); // with all that moves, as most people have it
+
 const SCRIPT_BUDGET = 250_000;
 const count = 130;
 
