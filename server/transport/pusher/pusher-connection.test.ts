@@ -36,7 +36,8 @@ function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error) {
     now: () => clock.now,
     realtime,
     appOf: async () => app,
-    readGrant: async () => refusal && { principal: { ...principal, kind: "user" as const, userId: "ada" } },
+    readGrant: async () =>
+      refusal && { principal: { ...principal, kind: "user" as const, userId: "ada" }, since: undefined },
     expired: () => said.push("expired"),
     closed: () => {},
   };
