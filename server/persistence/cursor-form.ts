@@ -73,3 +73,14 @@ export function byName({ before, after, limit }: Span<string>) {
     arrange: <Row>(rows: Row[]): Row[] => (backward ? rows.toReversed() : rows),
   };
 }
+
+/** The same of a list by ids that hold their time, newest first. */
+export function byId({ before, after, limit }: Span<string>) {
+  const upward = after !== undefined;
+  return {
+    id: { ...(before === undefined ? {} : { lt: before }), ...(upward ? { gt: after } : {}) },
+    order: upward ? ("asc" as const) : ("desc" as const),
+    take: limit,
+    arrange: <Row>(rows: Row[]): Row[] => (upward ? rows.toReversed() : rows),
+  };
+}

@@ -1,10 +1,12 @@
 import type { z } from "zod";
 import type { TenantId } from "../../auth/principal.ts";
 import { isId, newId } from "../../ids.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { AuditEntry, Prisma } from "../../persistence/generated/client.ts";
 import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import { maskInput } from "./policy.ts";
 import type { auditActor } from "./schema.ts";
 
@@ -84,21 +86,20 @@ export interface EntryFilter {
 export async function listEntries(
   db: Database,
   tenantId: TenantId,
-  range: { before?: { at: Date; id: string } | undefined; limit: number },
+  span: Span<TimeCursor>,
   { actor, operation, target, outcome, id, since, until }: EntryFilter,
 ): Promise<AuditEntry[]> {
   if (id !== undefined && !isId(id)) return [];
-  const { before, limit } = range;
-  const AND: Prisma.AuditEntryWhereInput[] = [];
-  if (before)
-    AND.push({ at: { lte: before.at }, OR: [{ at: { lt: before.at } }, { at: before.at, id: { lt: before.id } }] });
+  const { bounds, orderBy, take, arrange } = byTime(span, { at: "at", id: "id" });
+  const AND: Prisma.AuditEntryWhereInput[] = [...bounds];
   if (since) AND.push({ at: { gte: since } });
   if (until) AND.push({ at: { lt: until } });
   if (actor) AND.push({ OR: [{ actorId: actor }, { actorName: { equals: literally(actor), mode: "insensitive" } }] });
   if (operation) AND.push({ OR: [{ operation }, { operation: { startsWith: `${literally(operation)}.` } }] });
-  return db.forTenant(tenantId).auditEntry.findMany({
+  const rows = await db.forTenant(tenantId).auditEntry.findMany({
     where: { tenantId, AND, ...(id ? { id } : {}), ...(target ? { target } : {}), ...(outcome ? { outcome } : {}) },
-    orderBy: [{ at: "desc" }, { id: "desc" }],
-    take: limit,
+    orderBy,
+    take,
   });
+  return arrange(rows);
 }

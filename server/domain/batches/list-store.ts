@@ -1,33 +1,25 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
+import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Page } from "../../persistence/paging.ts";
 import { type Batch, shown } from "./store.ts";
 
-interface Span {
-  status: string | undefined;
-  /** Ids: older, or newer, than this one. */
-  before?: string | undefined;
-  after?: string | undefined;
-  limit: number;
-  offset?: number;
-}
-
 /** Newest first, by their id, which holds the time they were made. */
-export async function listBatchesBetween(db: Database, tenantId: TenantId, span: Span): Promise<Batch[]> {
-  const { status, before, after, limit, offset = 0 } = span;
+export async function listBatchesBetween(
+  db: Database,
+  tenantId: TenantId,
+  { status, offset = 0, ...span }: Span<string> & { status: string | undefined; offset?: number },
+): Promise<Batch[]> {
+  const { id, order, take, arrange } = byId(span);
   const rows = await db.forTenant(tenantId).notificationBatch.findMany({
-    where: {
-      tenantId,
-      ...(status === undefined ? {} : { status }),
-      ...(before || after ? { id: { ...(before ? { lt: before } : {}), ...(after ? { gt: after } : {}) } } : {}),
-    },
-    orderBy: { id: after ? "asc" : "desc" },
+    where: { tenantId, id, ...(status === undefined ? {} : { status }) },
+    orderBy: { id: order },
     skip: offset,
-    take: limit,
+    take,
     ...shown,
   });
-  return after ? rows.reverse() : rows;
+  return arrange(rows);
 }
 
 export async function pageBatches(

@@ -1,9 +1,10 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Connection as ConnectionRow } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import type { TimeCursor } from "../../persistence/time-cursor.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 
 export interface ConnectionFilter {
   userId?: string | undefined;
@@ -15,15 +16,12 @@ export async function listConnections(
   db: Database,
   tenantId: TenantId,
   filter: ConnectionFilter,
-  { before, limit }: { before?: TimeCursor | undefined; limit: number },
+  span: Span<TimeCursor>,
 ): Promise<ConnectionRow[]> {
   const living = await livingNodes(db);
-  const older = before && [{ openedAt: { lt: before.at } }, { openedAt: before.at, id: { lt: before.id } }];
-  return db.forTenant(tenantId).connection.findMany({
-    where: { tenantId, ...filter, nodeId: { in: living }, OR: older },
-    orderBy: [{ openedAt: "desc" }, { id: "desc" }],
-    take: limit,
-  });
+  const { bounds, orderBy, take, arrange } = byTime(span, { at: "openedAt", id: "id" });
+  const where = { tenantId, ...filter, nodeId: { in: living }, AND: bounds };
+  return arrange(await db.forTenant(tenantId).connection.findMany({ where, orderBy, take }));
 }
 
 /** How many are open. */

@@ -3,7 +3,7 @@ import { mintTenantId, type TenantId } from "../../auth/principal.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "../../config/secrets.ts";
 import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
-import type { Span } from "../../persistence/cursor-form.ts";
+import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -116,20 +116,17 @@ export async function pageCaughtMails(
 export async function listCaughtMailsBetween(
   db: Database,
   tenantId: TenantId,
-  { before, after, limit }: Span<string>,
+  span: Span<string>,
   deliveryId?: string,
 ): Promise<Omit<CaughtMail, "raw">[]> {
+  const { id, order, take, arrange } = byId(span);
   const rows = await db.forTenant(tenantId).caughtMail.findMany({
-    where: {
-      tenantId,
-      ...(deliveryId === undefined ? {} : { deliveryId }),
-      ...(before || after ? { id: { ...(before ? { lt: before } : {}), ...(after ? { gt: after } : {}) } } : {}),
-    },
+    where: { tenantId, id, ...(deliveryId === undefined ? {} : { deliveryId }) },
     omit: { raw: true },
-    orderBy: { id: after ? "asc" : "desc" },
-    take: limit,
+    orderBy: { id: order },
+    take,
   });
-  return after ? rows.reverse() : rows;
+  return arrange(rows);
 }
 
 /** Throws not_found. */

@@ -1,6 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { idsMadeIn } from "../../ids.ts";
+import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Notification as NotificationRow, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
@@ -131,17 +132,16 @@ function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereI
 export async function listAll(
   db: Database,
   tenantId: TenantId,
-  query: AllQuery & { before?: string | undefined; after?: string | undefined; limit: number; offset?: number },
+  query: AllQuery & Span<string> & { offset?: number },
 ): Promise<NotificationRow[]> {
-  const { before, after, limit, offset = 0 } = query;
-  const id = { ...(before ? { lt: before } : {}), ...(after ? { gt: after } : {}) };
+  const { id, order, take, arrange } = byId(query);
   const rows = await db.forTenant(tenantId).notification.findMany({
-    where: { ...whereOf(tenantId, query), ...(before || after ? { id } : {}) },
-    orderBy: { id: after ? "asc" : "desc" },
-    skip: offset,
-    take: limit,
+    where: { ...whereOf(tenantId, query), id },
+    orderBy: { id: order },
+    skip: query.offset ?? 0,
+    take,
   });
-  return after ? rows.reverse() : rows;
+  return arrange(rows);
 }
 
 export async function pageAll(

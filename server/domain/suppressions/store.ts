@@ -6,7 +6,7 @@ import type { Prisma, Suppression } from "../../persistence/generated/client.ts"
 import { literally } from "../../persistence/like.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import type { TimeCursor } from "../../persistence/time-cursor.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { SuppressionReason } from "./schema.ts";
 
 /** Addresses that get no mail, the newest first; of all, or those with some text in them. */
@@ -29,16 +29,12 @@ export async function pageSuppressions(
 export async function listSuppressionsBetween(
   db: Database,
   tenantId: TenantId,
-  { before, after, limit }: Span<TimeCursor>,
+  span: Span<TimeCursor>,
   search?: string,
 ): Promise<Suppression[]> {
-  const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
-  const rows = await db.forTenant(tenantId).suppression.findMany({
-    where: { tenantId, ...matching(search), AND: bounds },
-    orderBy: after ? oldestFirst : newestFirst,
-    take: limit,
-  });
-  return after ? rows.reverse() : rows;
+  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "address" });
+  const where = { tenantId, ...matching(search), AND: bounds };
+  return arrange(await db.forTenant(tenantId).suppression.findMany({ where, orderBy, take }));
 }
 
 function matching(search: string | undefined): Prisma.SuppressionWhereInput {
@@ -46,13 +42,6 @@ function matching(search: string | undefined): Prisma.SuppressionWhereInput {
 }
 
 const newestFirst: Prisma.SuppressionOrderByWithRelationInput[] = [{ createdAt: "desc" }, { address: "desc" }];
-const oldestFirst: Prisma.SuppressionOrderByWithRelationInput[] = [{ createdAt: "asc" }, { address: "asc" }];
-
-/** Row comparison (createdAt, address), in a form that uses the index on both: the first bound alone narrows it. */
-function beyond({ at, id }: TimeCursor, side: "lt" | "gt"): Prisma.SuppressionWhereInput {
-  const inclusive = side === "lt" ? { lte: at } : { gte: at };
-  return { createdAt: inclusive, OR: [{ createdAt: { [side]: at } }, { createdAt: at, address: { [side]: id } }] };
-}
 
 /** Lists an address, in lower case; one that is listed stays as it is. */
 export async function suppress(

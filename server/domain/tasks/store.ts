@@ -1,11 +1,12 @@
 import type { Principal, TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Task as TaskRow } from "../../persistence/generated/client.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import type { TimeCursor } from "../../persistence/time-cursor.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import { maxKeptBytes, maxUnfinished, type TaskKind } from "./schema.ts";
 
 const unfinished = { in: ["waiting", "running"] };
@@ -57,18 +58,15 @@ export async function getTask(tx: TenantTransaction, tenantId: TenantId, id: str
 }
 
 /** Newest first. */
-export function listTasks(
+export async function listTasks(
   db: Database,
   tenantId: TenantId,
   filter: { kind?: string | undefined; status?: string | undefined; subject?: string | undefined },
-  { before, limit }: { before?: TimeCursor | undefined; limit: number },
+  span: Span<TimeCursor>,
 ): Promise<TaskRow[]> {
-  const older = before && [{ createdAt: { lt: before.at } }, { createdAt: before.at, id: { lt: before.id } }];
-  return db.forTenant(tenantId).task.findMany({
-    where: { tenantId, ...filter, OR: older },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit,
-  });
+  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "id" });
+  const where = { tenantId, ...filter, AND: bounds };
+  return arrange(await db.forTenant(tenantId).task.findMany({ where, orderBy, take }));
 }
 
 /** A part of a file, from 1. Throws not_found. */

@@ -6,7 +6,7 @@ import type { Prisma, User as UserRow } from "../../persistence/generated/client
 import { literally } from "../../persistence/like.ts";
 import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import type { TimeCursor } from "../../persistence/time-cursor.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { Profile } from "./schema.ts";
 
 /**
@@ -138,16 +138,11 @@ export async function pageUsers(
 export async function listUsersBetween(
   db: Database,
   tenantId: TenantId,
-  range: Span<TimeCursor> & { search?: string | undefined },
+  { search, ...span }: Span<TimeCursor> & { search?: string | undefined },
 ): Promise<UserRow[]> {
-  const { before, after, limit, search } = range;
-  const bounds = [...(before ? [beyond(before, "lt")] : []), ...(after ? [beyond(after, "gt")] : [])];
-  const rows = await db.forTenant(tenantId).user.findMany({
-    where: { tenantId, erasedAt: null, ...matching(search), AND: bounds },
-    orderBy: after ? oldestFirst : newestFirst,
-    take: limit,
-  });
-  return after ? rows.reverse() : rows;
+  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "id" });
+  const where = { tenantId, erasedAt: null, ...matching(search), AND: bounds };
+  return arrange(await db.forTenant(tenantId).user.findMany({ where, orderBy, take }));
 }
 
 /** Of the id, the name or the address. */
@@ -158,10 +153,3 @@ function matching(search: string | undefined): Prisma.UserWhereInput {
 }
 
 const newestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "desc" }, { id: "desc" }];
-const oldestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "asc" }, { id: "asc" }];
-
-/** Row comparison (createdAt, id), in a form that uses the index on both: the first bound alone narrows it. */
-function beyond({ at: createdAt, id }: TimeCursor, side: "lt" | "gt"): Prisma.UserWhereInput {
-  const inclusive = side === "lt" ? { lte: createdAt } : { gte: createdAt };
-  return { createdAt: inclusive, OR: [{ createdAt: { [side]: createdAt } }, { createdAt, id: { [side]: id } }] };
-}
