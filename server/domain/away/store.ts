@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { Prisma } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { type Quote, quoted, quoteLength } from "./schema.ts";
 
@@ -217,24 +218,30 @@ export interface Stale {
 
 /**
  * Notices of a chat that are out though all they tell of is read, deleted or no longer the member's to read; with a deleted message's
- * place also those that tell of it. Locked, so many at most after a user. To be asked under the head.
+ * place those that tell of it, as a deletion makes no other stale. Locked, so many at most after a user. To be asked under the head.
  */
 export async function lockStale(
   tx: TenantTransaction,
   tenantId: TenantId,
   of: { chatId: string; userIds?: string[] | undefined; deletedSeq?: number | undefined; after: string; limit: number },
 ): Promise<Stale[]> {
-  const { chatId, userIds = null, deletedSeq = null, after, limit } = of;
+  const { chatId, userIds = null, deletedSeq, after, limit } = of;
+  // A subquery for its value is no join: whatever is known of the tables, each notice has its one member looked up, and from there on the
+  // first message that is still unread. No member has read up to null, and no message is beyond that.
+  const isStale =
+    deletedSeq === undefined
+      ? Prisma.sql`(select g.seq from messages g
+        where g.tenant_id = ${tenantId} and g.chat_id = a.chat_id and g.seq between a.from_seq and a.to_seq
+          and g.seq > (select m.last_read_seq from members m where m.tenant_id = ${tenantId} and m.chat_id = a.chat_id and m.user_id = a.user_id)
+          and g.deleted_at is null and g.sender_id <> a.user_id
+        order by g.seq limit 1) is null`
+      : Prisma.sql`${deletedSeq}::bigint between a.from_seq and a.to_seq`;
   return tx.$queryRaw<Stale[]>`
     select a.user_id as "userId", a.notification_id as "notificationId", a.from_seq::float8 as "fromSeq", a.at,
-      coalesce(${deletedSeq}::bigint between a.from_seq and a.to_seq, false) as "quotesDeleted"
+      ${deletedSeq !== undefined}::boolean as "quotesDeleted"
     from away_notices a
     where a.tenant_id = ${tenantId} and a.chat_id = ${chatId}::uuid and a.notification_id is not null and a.user_id > ${after}
-      and (${userIds}::text[] is null or a.user_id = any (${userIds}::text[]))
-      and (coalesce(${deletedSeq}::bigint between a.from_seq and a.to_seq, false) or not exists (
-        select 1 from members m join messages g on g.tenant_id = m.tenant_id and g.chat_id = m.chat_id and g.seq > m.last_read_seq
-          and g.seq between a.from_seq and a.to_seq and g.deleted_at is null and g.sender_id <> m.user_id
-        where m.tenant_id = a.tenant_id and m.chat_id = a.chat_id and m.user_id = a.user_id))
+      and (${userIds}::text[] is null or a.user_id = any (${userIds}::text[])) and ${isStale}
     order by a.user_id limit ${limit} for update`;
 }
 

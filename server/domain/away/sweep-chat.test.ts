@@ -4,6 +4,7 @@ import { minutes, openAway } from "../../testing/away.ts";
 import { stockClient } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { sweepChat } from "./sweep-chat.ts";
+import { withdrawNotices } from "./withdraw-notices.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -150,6 +151,19 @@ describe("a member who is away", () => {
     expect(await chat.told("ada")).toEqual([]);
     await pass(minutes(80));
     expect((await chat.told("ada")).map(({ message }) => message)).toEqual(["BEN: hello"]);
+  });
+
+  test("was not told of a message that is deleted: nobody waits for that to be found out", async () => {
+    const chat = await chatOf("ada", "ben");
+    const { seq } = await chat.say("ben", "one");
+    await owner.query("begin");
+    await owner.query("select from tenant_log where tenant_id = $1 for update", [tenant.tenantId]);
+    try {
+      const deletion = { tenantId: tenant.tenantId, chatId: chat.chatId, deletedSeq: seq, now: new Date() };
+      await withdrawNotices(stack.api.services.db, deletion);
+    } finally {
+      await owner.query("rollback");
+    }
   });
 
   test("leaves the chat, and what was told goes too", async () => {

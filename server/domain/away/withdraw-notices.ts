@@ -7,7 +7,7 @@ import { cancelDeliveries } from "../deliveries/store.ts";
 import { withdrawNotifications } from "../notifications/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { after, sweepJob } from "./policy.ts";
-import { armSweeps, findQuoting, forgetNotices, lockStale } from "./store.ts";
+import { armSweeps, findQuoting, forgetNotices, lockStale, lockSweep } from "./store.ts";
 
 const noticesAStep = 100;
 
@@ -38,7 +38,7 @@ async function withdrawSome(work: Work, withdrawing: Withdrawing, cursor: string
   const { tx } = work;
   const { tenantId, chatId, now } = withdrawing;
   // Sweeps are locked before the head, here as in the sweep itself.
-  if (cursor === "") await armAnew(work, withdrawing);
+  if (cursor === "" && !(await armAnew(work, withdrawing))) return undefined;
   await work.lockHead();
   const stale = await lockStale(tx, tenantId, { ...withdrawing, after: cursor, limit: noticesAStep });
   if (stale.length === 0) return undefined;
@@ -49,11 +49,16 @@ async function withdrawSome(work: Work, withdrawing: Withdrawing, cursor: string
   return stale.length < noticesAStep ? undefined : stale.at(-1)?.userId;
 }
 
-/** What quoted a deleted message may have told of others too: its reader is looked at again when the pause is over. */
-async function armAnew({ tx }: Work, { tenantId, chatId, deletedSeq, now }: Withdrawing): Promise<void> {
-  if (deletedSeq === undefined) return;
+/**
+ * What quoted a deleted message may have told of others too: its reader is looked at again when the pause is over. False when nobody was
+ * told of the message, as of most that are deleted: everybody who sends would wait for the head meanwhile.
+ */
+async function armAnew({ tx }: Work, { tenantId, chatId, deletedSeq, now }: Withdrawing): Promise<boolean> {
+  if (deletedSeq === undefined) return true;
+  // A sweep that looked before the deletion is waited for: what it tells of is found.
+  await lockSweep(tx, tenantId, chatId);
   const toldAt = await findQuoting(tx, tenantId, chatId, deletedSeq);
-  if (!toldAt) return;
+  if (!toldAt) return false;
   const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
   const { pauseMinutes } = tenantSettingsSchema.parse(tenant.settings).notifications.away;
   const pauseEnds = after(toldAt, pauseMinutes);
@@ -62,4 +67,5 @@ async function armAnew({ tx }: Work, { tenantId, chatId, deletedSeq, now }: With
     tx,
     armed.map(({ dueAt }) => sweepJob(tenantId, chatId, dueAt)),
   );
+  return true;
 }
