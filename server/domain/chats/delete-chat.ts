@@ -5,6 +5,7 @@ import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
+import { removeAllMembers } from "../members/store.ts";
 import { canDelete } from "./policy.ts";
 import { publicChat } from "./presenter.ts";
 import type { PublicChat } from "./schema.ts";
@@ -63,6 +64,5 @@ export async function buryChat(
     if (own.role !== "owner") throw refuseOthers();
   }
   const toPosition = emit({ type: "chat.deleted", chatId, payload: publicChat(chat) });
-  await tx.membershipSpan.updateMany({ where: { tenantId, chatId, toPosition: null }, data: { toPosition } });
-  await tx.member.deleteMany({ where: { tenantId, chatId } });
+  await removeAllMembers(tx, tenantId, chatId, toPosition);
 }

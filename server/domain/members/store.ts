@@ -72,6 +72,23 @@ export async function removeMember(
   await tx.membershipSpan.updateMany({ where: { tenantId, chatId, userId, toPosition: null }, data: { toPosition } });
 }
 
+/**
+ * Takes everybody out of a chat and ends their spans at the event that says so. Only under the log's head. Hand-written SQL: found by its
+ * members, which Prisma cannot; no index has spans by their chat, and those of the whole tenant would be read for each.
+ */
+export async function removeAllMembers(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  chatId: string,
+  toPosition: number,
+): Promise<void> {
+  await tx.$executeRaw`
+    update membership_spans s set to_position = ${toPosition}::bigint from members m
+    where m.tenant_id = ${tenantId} and m.chat_id = ${chatId}::uuid
+      and s.tenant_id = ${tenantId} and s.user_id = m.user_id and s.chat_id = m.chat_id and s.to_position is null`;
+  await tx.member.deleteMany({ where: { tenantId, chatId } });
+}
+
 /** Members in order of user id, with their profiles: of a page, or of a span of user ids. */
 export async function listMembers(
   db: Database,

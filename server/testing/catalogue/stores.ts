@@ -108,6 +108,7 @@ export const storeRows: StoreModules = {
         ({ tx, mine, theirs: { chatId } }) => members.removeMember(tx, mine, { chatId, userId: "ben", toPosition: 9 }),
         refused,
       ],
+      removeAllMembers: [({ tx, mine, theirs }) => members.removeAllMembers(tx, mine, theirs.chatId, 9), undefined],
       listMembers: [({ db, mine, theirs }) => members.listMembers(db, mine, theirs.chatId, page), []],
       getStanding: [({ tx, mine, theirs }) => members.getStanding(tx, mine, theirs.chatId, "ada"), refused],
       keepMembers: [({ db, mine, theirs }) => members.keepMembers(db, mine, theirs.chatId, ["ada", "ben"]), []],
