@@ -25,6 +25,8 @@ export interface Range {
 
 /** Events a call looks at. */
 const most = 5000;
+/** By how much, in ms, an event's time may be behind the one before it: no transaction takes as long. */
+const outOfOrder = 60_000;
 
 /**
  * Queues what an endpoint asks for of a range of the log, or only counts it; `next` is where to go on when there is more. What is not planned yet stays the
@@ -37,8 +39,15 @@ export async function replayRange(
   range: Range,
 ): Promise<{ count: number; next: { epoch: number; position: number } | null }> {
   const bounds = await boundsOf(tx, tenantId);
-  const after = range.after === undefined ? bounds.floor : range.position(range.after, bounds);
-  const upto = range.upto === undefined ? bounds.position : range.position(range.upto, bounds);
+  const [from, end] = [range.after, range.upto].map((id) =>
+    id === undefined ? undefined : range.position(id, bounds),
+  );
+  const { after, upto } = await narrow(
+    tx,
+    tenantId,
+    { after: from ?? bounds.floor, upto: end ?? bounds.position },
+    range,
+  );
   const all = endpoint.types.length > 0 ? (endpoint.types as EventType[]) : (Object.keys(eventTypes) as EventType[]);
   const types = range.types ? all.filter((type) => range.types?.includes(type)) : all;
   const events = await readEventsOf(tx, tenantId, types, { after, upto, limit: most });
@@ -60,6 +69,44 @@ export async function replayRange(
     wanted.map((event) => ({ endpointId: endpoint.id, event, status: "queued" as const, epoch: bounds.epoch })),
   );
   return { count: known + made, next };
+}
+
+/** The part of (after, upto] that an event of a time can be in. */
+async function narrow(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { after, upto }: { after: number; upto: number },
+  { since, until }: Pick<Range, "since" | "until">,
+): Promise<{ after: number; upto: number }> {
+  const before = (at: number) => lastBefore(tx, tenantId, { after, upto }, new Date(at));
+  return {
+    after: since === undefined ? after : await before(Date.parse(since) - outOfOrder),
+    upto: until === undefined ? upto : await before(Date.parse(until) + outOfOrder),
+  };
+}
+
+/**
+ * Up to where in (after, upto] the events are older than a time; `after` when none is. Hand-written SQL: a halving search from event to event,
+ * as times have no index and grow with the positions, which have no gaps.
+ */
+async function lastBefore(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { after, upto }: { after: number; upto: number },
+  at: Date,
+): Promise<number> {
+  const [found] = await tx.$queryRaw<{ position: bigint }[]>`
+    with recursive half (low, high) as (
+      select ${after}::bigint, ${upto}::bigint
+      union all
+      select case when m.older then m.middle else m.low end, case when m.older then m.high else m.middle - 1 end
+      from (
+        select h.low, h.high, (h.low + h.high + 1) / 2 as middle,
+          (select e.at < ${at} from events e where e.tenant_id = ${tenantId} and e.position = (h.low + h.high + 1) / 2) as older
+        from half h where h.low < h.high) m
+    )
+    select max(low) as position from half`;
+  return Number(found?.position ?? after);
 }
 
 /** Those of the events whose delivery is in a status. */

@@ -13,6 +13,7 @@ import { verifiers } from "../../../components/console/webhooks/verifiers.ts";
 import type { PresentedDelivery } from "../../domain/webhooks/schema.ts";
 import type { Envelope } from "../../events.ts";
 import { certificates } from "../../testing/certificates.ts";
+import { Owner } from "../../testing/chaos/owner.ts";
 import { makeOperator } from "../../testing/console.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { type MailServer, startMailServer } from "../../testing/mail-server.ts";
@@ -84,6 +85,30 @@ test("a replay takes what lies between two events or two times, of the types and
     idsOf(log.filter(({ type }) => type === "chat.updated")),
   );
   await drop(id);
+});
+
+test("a replay of what lies between two times does not begin at the oldest that is kept", async () => {
+  const old = await stack.tenant("old");
+  const { id } = (
+    await old.key()<{ id: string }>("POST", "/admin/webhooks", { url: sink.url, types: ["chat.updated"] })
+  ).body;
+  const owner = await Owner.open(stack.database.ownerUrl);
+  await owner.client.query(`with log as (
+      update tenant_log set position = position + 12000 where tenant_id = 'old' returning position - 12000 as before)
+    insert into events (tenant_id, position, type, payload, at)
+      select 'old', before + n, 'chat.updated', '{}', '2026-01-01T00:00:00Z'::timestamptz + n * interval '1 minute'
+      from log, generate_series(1, 12000) n`);
+  await owner.close();
+  const minute = (n: number) => new Date(Date.UTC(2026, 0, 1, 0, n)).toISOString();
+  const counted = async (range: object) =>
+    (await old.key()("POST", `/admin/webhooks/${id}/replay`, { ...range, dryRun: true })).body;
+  const all = { count: expect.any(Number), nextCursor: expect.any(String) };
+  expect(await counted({})).toEqual(all);
+  expect(await counted({ since: minute(11000), until: minute(11010) })).toEqual({ count: 10, nextCursor: null });
+  expect(await counted({ since: minute(11991) })).toEqual({ count: 10, nextCursor: null });
+  expect(await counted({ until: minute(3) })).toEqual({ count: 2, nextCursor: null });
+  expect(await counted({ since: minute(12001) })).toEqual({ count: 0, nextCursor: null });
+  expect(await counted({ until: minute(0) })).toEqual({ count: 0, nextCursor: null });
 });
 
 test("any 2xx is success; every other status is not, nor is none within 10 s", async () => {
