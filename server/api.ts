@@ -36,7 +36,7 @@ import { registerPreferenceForm } from "./transport/rest/preference-form.ts";
 import { refuseUnreadable, sendProblem } from "./transport/rest/problem.ts";
 import { registerRoutes } from "./transport/rest/routes.ts";
 import { SilentConnections } from "./transport/rest/silent-connections.ts";
-import { createSignalrHub } from "./transport/signalr/hub.ts";
+import { Hub } from "./transport/signalr/hub.ts";
 import { mountTrpc } from "./transport/trpc/mount.ts";
 import { version } from "./version.ts";
 import { visitorHeader, visitorSeal } from "./visitor-address.ts";
@@ -118,7 +118,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   registerRoutes(app, services);
   registerPreferenceForm(app, services);
   const trpc = mountTrpc(app, { services, realtime, log });
-  const hub = createSignalrHub({ services, realtime, log, nodeId });
+  const hub = new Hub({ services, realtime, log, nodeId });
   hub.routes(app);
   const pusher = new Pusher({ services, realtime, log });
   pusher.routes(app);

@@ -26,7 +26,6 @@ export interface PusherDeps {
   services: Services;
   realtime: Realtime;
   log: Logger;
-  now?: () => number;
 }
 
 const drainMs = 6000;
@@ -36,7 +35,7 @@ const socketIdPart = 2 ** 48 - 1;
 /** Every tenant as a Pusher app: the sockets of its pages, and the HTTP API of its backends. */
 export class Pusher implements PusherHost {
   readonly log: Logger;
-  readonly now: () => number;
+  readonly now = Date.now;
   readonly realtime: Realtime;
   private readonly services: Services;
   private readonly grants: ChannelGrants;
@@ -44,11 +43,10 @@ export class Pusher implements PusherHost {
   private readonly connections = new Set<PusherConnection>();
   private draining = false;
 
-  constructor({ services, realtime, log, now = Date.now }: PusherDeps) {
+  constructor({ services, realtime, log }: PusherDeps) {
     this.services = services;
     this.realtime = realtime;
     this.log = log;
-    this.now = now;
     this.grants = new ChannelGrants(services.settings.authSecret);
   }
 

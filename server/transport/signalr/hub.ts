@@ -38,20 +38,6 @@ export interface HubDeps {
   realtime: Pick<Realtime, "subscribe" | "abandon" | "open" | "closed" | "urlOf" | "tap">;
   log: Logger;
   nodeId: string;
-  now?: () => number;
-}
-
-export interface SignalrHub {
-  /** Takes over a socket whose request is for a hub. `url` is its address. The caller listens for the socket's errors. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): void;
-  routes(app: FastifyInstance): void;
-  /** Tells every client to come back, and waits until they are gone, at most some seconds. */
-  close(): Promise<void>;
-}
-
-/** The SignalR hub of a node: the operation catalogue as hub methods, and the log as one event. */
-export function createSignalrHub(deps: HubDeps): SignalrHub {
-  return new Hub(deps);
 }
 
 const drainMs = 6000;
@@ -67,11 +53,12 @@ export interface Opening {
   makeLink(onSlow: () => void): Link;
 }
 
-export class Hub implements SignalrHub, HubHost {
+/** The SignalR hub of a node: the operation catalogue as hub methods, and the log as one event. */
+export class Hub implements HubHost {
   readonly methods: HubMethods;
   readonly log: Logger;
   readonly nodeId: string;
-  readonly now: () => number;
+  readonly now = Date.now;
   readonly tokens: ConnectionTokens;
   readonly routing: NodeRouting;
   private readonly visitors: VisitorSeal;
@@ -88,13 +75,13 @@ export class Hub implements SignalrHub, HubHost {
     this.deps = deps;
     this.log = log;
     this.nodeId = nodeId;
-    this.now = deps.now ?? Date.now;
     this.tokens = new ConnectionTokens(services.settings.authSecret);
     this.visitors = visitorSeal(services.settings.authSecret);
     this.routing = new NodeRouting(realtime, this.visitors);
     this.methods = new HubMethods({ operations: allOperations, services, log, realtime });
   }
 
+  /** Takes over a socket whose request is for a hub. `url` is its address. The caller listens for the socket's errors. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, at: { tenant: string; url: URL }): void {
     this.upgrades.take(request, socket, head, at).catch((error) => {
       const answer = toPlainAnswer(error);
@@ -107,6 +94,7 @@ export class Hub implements SignalrHub, HubHost {
     registerRoutes(app, this);
   }
 
+  /** Tells every client to come back, and waits until they are gone, at most some seconds. */
   async close(): Promise<void> {
     this.draining = true;
     for (const connection of [...this.connections.values()]) {
