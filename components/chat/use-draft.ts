@@ -1,12 +1,10 @@
 "use client";
 
 import { useCallback, useEffect, useRef, useSyncExternalStore } from "react";
+import { keepText, listenToKept, readKept } from "../ui/kept-text.ts";
 
 const SAVED_AFTER_MS = 500;
 const PREFIX = "parley/draft/";
-const listeners = new Set<() => void>();
-/** What storage did not take, forbidden as in some frames, or full: that lasts as long as the page. */
-const unstored = new Map<string, string>();
 
 /** Where one person's draft of one chat is kept in this browser. */
 export interface DraftPlace {
@@ -23,8 +21,8 @@ function keyOf({ tenantId, me, chatId }: DraftPlace): string {
 export function useKeptDraft(place: DraftPlace): string {
   const key = keyOf(place);
   return useSyncExternalStore(
-    subscribe,
-    () => read(key),
+    listenToKept,
+    () => readKept(key),
     () => "",
   );
 }
@@ -86,18 +84,8 @@ export function withKept(kept: string, typed: string): string {
   return [kept, typed].filter(Boolean).join("\n");
 }
 
-function read(key: string): string {
-  const text = unstored.get(key);
-  if (text !== undefined) return text;
-  try {
-    return localStorage.getItem(key) ?? "";
-  } catch {
-    return "";
-  }
-}
-
 export function readDraft(place: DraftPlace): string {
-  return read(keyOf(place));
+  return readKept(keyOf(place));
 }
 
 export function writeDraft(place: DraftPlace, text: string): void {
@@ -105,22 +93,5 @@ export function writeDraft(place: DraftPlace, text: string): void {
 }
 
 function write(key: string, text: string): void {
-  const kept = text.trim() === "" ? "" : text;
-  try {
-    if (kept === "") localStorage.removeItem(key);
-    else localStorage.setItem(key, kept);
-    unstored.delete(key);
-  } catch {
-    unstored.set(key, kept);
-  }
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  window.addEventListener("storage", listener);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener("storage", listener);
-  };
+  keepText(key, text.trim() === "" ? "" : text);
 }

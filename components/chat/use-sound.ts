@@ -3,18 +3,16 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { useParley } from "../../client/react/provider.tsx";
 import { isSilent } from "../../client/state.ts";
+import { keepText, listenToKept, readKept } from "../ui/kept-text.ts";
 import { holdAttention, isAttended } from "./attention-lock.ts";
 import { isLookedAt, useAttention } from "./use-attention.ts";
 
 const KEY = "parley/sound";
 const SHORTEST_PAUSE_MS = 1_000;
-const listeners = new Set<() => void>();
-/** Where nothing can be stored: for as long as the page. */
-let unstored: boolean | undefined;
 
 /** Whether this browser makes a sound for messages, and the switch for it; the same in all its tabs. */
 export function useSoundSwitch(): [boolean, (on: boolean) => void] {
-  const on = useSyncExternalStore(subscribe, isOn, () => false);
+  const on = useSyncExternalStore(listenToKept, isOn, () => false);
   return [on, turn];
 }
 
@@ -43,32 +41,12 @@ export function useSound(): void {
 }
 
 function isOn(): boolean {
-  if (unstored !== undefined) return unstored;
-  try {
-    return localStorage.getItem(KEY) === "on";
-  } catch {
-    return false;
-  }
+  return readKept(KEY) === "on";
 }
 
 function turn(on: boolean): void {
-  try {
-    localStorage.setItem(KEY, on ? "on" : "off");
-    unstored = undefined;
-  } catch {
-    unstored = on;
-  }
+  keepText(KEY, on ? "on" : "off");
   if (on) play();
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  window.addEventListener("storage", listener);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener("storage", listener);
-  };
 }
 
 /** The tab that gets the lock acts, and holds it until the others have asked for it in vain. */
