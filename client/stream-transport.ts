@@ -1,5 +1,5 @@
 import { tenantAddress } from "./api.ts";
-import type { Connecting, Connection } from "./transport.ts";
+import { type Connecting, type Connection, closable } from "./transport.ts";
 import type { LiveEvent } from "./types.ts";
 
 /** The service says something at least every 15 s. */
@@ -10,19 +10,14 @@ const SILENT_FOR_MS = 32_000;
  * through; it carries no ephemeral events.
  */
 export function streamTransport(connecting: Connecting): Connection {
-  const ends = new AbortController();
-  let isOver = false;
-  const close = (again = true) => {
-    if (isOver) return;
-    isOver = true;
-    ends.abort();
-    connecting.onClose(again);
-  };
-  read(connecting, ends.signal).then(
-    (lastWord) => close(lastWord === undefined),
-    () => close(),
-  );
-  return { close: () => close() };
+  return closable(connecting, async (close) => {
+    const ends = new AbortController();
+    read(connecting, ends.signal).then(
+      (lastWord) => close(lastWord === undefined),
+      () => close(),
+    );
+    return () => ends.abort();
+  });
 }
 
 async function read(connecting: Connecting, signal: AbortSignal): Promise<string | undefined> {

@@ -28,3 +28,29 @@ export interface Connection {
 
 /** A way to hear the log. It neither comes back nor remembers anything: `Live` does that for all of them. */
 export type Transport = (connecting: Connecting) => Connection;
+
+/**
+ * The life of one try: `open` answers how to stop what it has opened. The end is told once, whoever brings it, and what has opened by then
+ * or after it is stopped.
+ */
+export function closable(
+  { onClose }: Pick<Connecting, "onClose">,
+  open: (close: (again?: boolean) => void) => Promise<() => void>,
+): Connection {
+  let isOver = false;
+  let stop = () => {};
+  const close = (again = true) => {
+    if (isOver) return;
+    isOver = true;
+    stop();
+    onClose(again);
+  };
+  open(close).then(
+    (opened) => {
+      stop = opened;
+      if (isOver) stop();
+    },
+    () => close(),
+  );
+  return { close: () => close() };
+}

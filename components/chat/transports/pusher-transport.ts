@@ -1,6 +1,6 @@
 import type Pusher from "pusher-js";
 import { tenantAddress } from "../../../client/api.ts";
-import type { Connecting, Connection, Transport } from "../../../client/transport.ts";
+import { type Connecting, closable, type Transport } from "../../../client/transport.ts";
 import type { LiveEvent } from "../../../client/types.ts";
 
 /**
@@ -8,23 +8,13 @@ import type { LiveEvent } from "../../../client/types.ts";
  * so the place in the log moves only once all of them have.
  */
 export function pusherTransport(key: string): Transport {
-  return (connecting) => {
-    let isOver = false;
-    let stop = () => {};
-    const close = () => {
-      if (isOver) return;
-      isOver = true;
-      stop();
-      connecting.onClose();
-    };
-    import("pusher-js").then(({ default: Client }) => {
-      if (isOver) return;
+  return (connecting) =>
+    closable(connecting, async (close) => {
+      const { default: Client } = await import("pusher-js");
       const socket = new Client(key, optionsFor(connecting));
-      stop = () => socket.disconnect();
       listen(socket, connecting, close);
-    }, close);
-    return { close } satisfies Connection;
-  };
+      return () => socket.disconnect();
+    });
 }
 
 function optionsFor({ baseUrl, tenantId, token, since }: Connecting) {

@@ -1,22 +1,10 @@
 import { hubAddress } from "../../../client/hub-transport.ts";
 import { type HubEvent, hearHubEvent } from "../../../client/hub-words.ts";
-import type { Connecting, Connection } from "../../../client/transport.ts";
+import { type Connecting, type Connection, closable } from "../../../client/transport.ts";
 
 /** The stock `@microsoft/signalr`, as somebody's own app would use it. */
 export function signalrTransport(connecting: Connecting): Connection {
-  let isOver = false;
-  let stop = () => {};
-  const close = () => {
-    if (isOver) return;
-    isOver = true;
-    stop();
-    connecting.onClose();
-  };
-  connect(connecting, close).then((stopConnection) => {
-    stop = stopConnection;
-    if (isOver) stop();
-  }, close);
-  return { close };
+  return closable(connecting, (close) => connect(connecting, close));
 }
 
 async function connect(connecting: Connecting, close: () => void): Promise<() => void> {
@@ -27,7 +15,7 @@ async function connect(connecting: Connecting, close: () => void): Promise<() =>
     .configureLogging(LogLevel.None)
     .build();
   connection.on("MessagingEvent", (event: HubEvent) => hearHubEvent(event, connecting));
-  connection.onclose(close);
+  connection.onclose(() => close());
   await connection.start();
   connecting.onOpen();
   return () => void connection.stop();

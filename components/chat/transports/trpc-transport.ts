@@ -1,24 +1,9 @@
-import type { Connecting, Connection } from "../../../client/transport.ts";
+import { type Connecting, type Connection, closable } from "../../../client/transport.ts";
 import type { AppRouter } from "../../../server/transport/trpc/router.ts";
 
 /** The stock `@trpc/client` over a WebSocket. Its subscription carries the log, and nothing ephemeral. */
 export function trpcTransport(connecting: Connecting): Connection {
-  let isOver = false;
-  let stop = () => {};
-  const close = (again = true) => {
-    if (isOver) return;
-    isOver = true;
-    stop();
-    connecting.onClose(again);
-  };
-  subscribe(connecting, close).then(
-    (unsubscribe) => {
-      stop = unsubscribe;
-      if (isOver) stop();
-    },
-    () => close(),
-  );
-  return { close: () => close() };
+  return closable(connecting, (close) => subscribe(connecting, close));
 }
 
 async function subscribe(connecting: Connecting, close: (again?: boolean) => void): Promise<() => void> {
