@@ -4,10 +4,10 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { parseAsIsoDateTime, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
@@ -86,22 +86,14 @@ export function AuditPage() {
         />
         <TimeBox label="From" value={since} onSet={(value) => narrow({ since: value })} />
         <TimeBox label="Until" value={until} onSet={(value) => narrow({ until: value })} />
-        {filtered && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView
         query={query}
         empty={{
           when: ({ data }) => data.length === 0,
           show: filtered ? (
-            <EmptyState
-              icon={ScrollText}
-              title="None fits these filters"
-              action={<Button onClick={clear}>Clear</Button>}
-            />
+            <NoneFits icon={ScrollText} clear={clear} />
           ) : (
             <EmptyState icon={ScrollText} title="Nothing was done yet">
               The first change of a setting, a key or a chat by an operator stands here.

@@ -8,6 +8,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
@@ -97,22 +98,14 @@ export function ChatsPage() {
           onChange={(value) => void setQuery({ state: value === "all" ? null : value, before: null })}
           className="w-44"
         />
-        {filtered && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView
         query={query}
         empty={{
           when: ({ data }) => data.length === 0,
           show: filtered ? (
-            <EmptyState
-              icon={MessagesSquare}
-              title="None fits these filters"
-              action={<Button onClick={clear}>Clear</Button>}
-            />
+            <NoneFits icon={MessagesSquare} clear={clear} />
           ) : (
             <EmptyState icon={MessagesSquare} title="No chat yet" action={add}>
               Users make their own by POST /Chat; make one for others from here.

@@ -3,9 +3,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Cable } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
-import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { useLiveQuery } from "../live.ts";
@@ -52,18 +52,14 @@ export function ConnectionsPage() {
           onChange={(value) => void setQuery({ protocol: value === "all" ? null : value, before: null })}
           className="w-40"
         />
-        {filtered && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView
         query={query}
         empty={{
           when: ({ data }) => data.length === 0,
           show: filtered ? (
-            <EmptyState icon={Cable} title="None fits these filters" action={<Button onClick={clear}>Clear</Button>} />
+            <NoneFits icon={Cable} clear={clear} />
           ) : (
             <EmptyState icon={Cable} title="Nobody is connected">
               Open the hosted chat as somebody, or connect a SignalR, Pusher or tRPC client.

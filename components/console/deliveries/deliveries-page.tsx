@@ -5,9 +5,9 @@ import { MailSearch } from "lucide-react";
 import Link from "next/link";
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
@@ -76,22 +76,16 @@ export function DeliveriesPage() {
         />
         <FilterBox label="Recipient's id" value={userId} onSet={(value) => set({ userId: value })} />
         {batchId && <Badge className="self-center">of one send to many</Badge>}
-        {filtered && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView
         query={query}
         empty={{
           when: ({ data }) => data.length === 0,
-          show: (
-            <EmptyState
-              icon={MailSearch}
-              title={filtered ? "None fits these filters" : "No mail yet"}
-              {...(filtered ? { action: <Button onClick={clear}>Clear</Button> } : {})}
-            />
+          show: filtered ? (
+            <NoneFits icon={MailSearch} clear={clear} />
+          ) : (
+            <EmptyState icon={MailSearch} title="No mail yet" />
           ),
         }}
       >

@@ -10,6 +10,7 @@ import { Button, buttonClass } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
@@ -97,22 +98,14 @@ export function NotificationsPage() {
         <TimeBox label="From" value={since} onSet={(value) => void setQuery({ since: value, before: null })} />
         <TimeBox label="Until" value={until} onSet={(value) => void setQuery({ until: value, before: null })} />
         {batchId && <Badge className="self-center">of one send to many</Badge>}
-        {filtered && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView
         query={query}
         empty={{
           when: ({ data }) => data.length === 0,
           show: filtered ? (
-            <EmptyState
-              icon={BellRing}
-              title="None fits these filters"
-              action={<Button onClick={clear}>Clear</Button>}
-            />
+            <NoneFits icon={BellRing} clear={clear} />
           ) : (
             <EmptyState icon={BellRing} title="Nothing was sent yet" action={compose}>
               Send one from here, or call POST /Notifications with an API key.

@@ -4,10 +4,10 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
 import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
-import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
@@ -106,22 +106,14 @@ export function RequestsPage() {
         <FilterBox label="User's id" value={chosen.userId} onSet={(userId) => narrow({ userId })} />
         <FilterBox label="Key's id" value={chosen.keyId} onSet={(keyId) => narrow({ keyId })} />
         <FilterBox label="Request id" value={chosen.requestId} onSet={(requestId) => narrow({ requestId })} />
-        {filtered && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView
         query={query}
         empty={{
           when: ({ data, nextCursor }) => data.length === 0 && nextCursor === null,
           show: filtered ? (
-            <EmptyState
-              icon={Activity}
-              title="None fits these filters"
-              action={<Button onClick={clear}>Clear</Button>}
-            />
+            <NoneFits icon={Activity} clear={clear} />
           ) : (
             <EmptyState icon={Activity} title="Nobody has called yet">
               Make an API key and call with it, or open the playground: the call stands here within a second.

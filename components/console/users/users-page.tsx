@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { parseAsBoolean, parseAsString, useQueryStates } from "nuqs";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { ClearFilters } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
@@ -58,11 +59,7 @@ export function UsersPage() {
           onSet={(value) => void setQuery({ search: value, before: null })}
           className="sm:w-64"
         />
-        {search && (
-          <Button variant="ghost" onClick={clear}>
-            Clear
-          </Button>
-        )}
+        <ClearFilters when={Boolean(search)} clear={clear} />
       </div>
       <QueryView
         query={query}

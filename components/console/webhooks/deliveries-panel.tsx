@@ -8,6 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
+import { NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
@@ -67,7 +68,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
         empty={{
           when: ({ data }) => data.length === 0,
           show: filtered ? (
-            <EmptyState icon={Send} title="None fits these filters" action={<Button onClick={clear}>Clear</Button>} />
+            <NoneFits icon={Send} clear={clear} />
           ) : (
             <EmptyState icon={Send} title="Nothing was sent yet">
               Send a sample, or wait for something to happen.
