@@ -5,6 +5,7 @@ import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { useLive } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
+import { sayCount } from "../say-count.ts";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 
@@ -30,9 +31,9 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
         {({ noted, failed, skipped, keptDays, groups }) => (
           <>
             <p className="mb-3 text-muted text-sm leading-6">
-              Noted in the last 24 hours: {count(noted, "call")}, {failed} of them failed.{" "}
-              {skipped > 0 && `${count(skipped, "more call")} came too fast to be noted. `}
-              {keptDays === 0 ? "None are noted now: " : `They are kept for ${count(keptDays, "day")}: `}
+              Noted in the last 24 hours: {sayCount(noted, "call")}, {failed} of them failed.{" "}
+              {skipped > 0 && `${sayCount(skipped, "more call")} came too fast to be noted. `}
+              {keptDays === 0 ? "None are noted now: " : `They are kept for ${sayCount(keptDays, "day")}: `}
               <a href={`${base}/settings#retention`} className="text-accent underline underline-offset-4">
                 retention
               </a>
@@ -74,7 +75,3 @@ const columns: readonly Column<Group>[] = [
   { header: "First", cell: ({ firstAt }) => <When at={firstAt} /> },
   { header: "Last", cell: ({ lastAt }) => <When at={lastAt} /> },
 ];
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}

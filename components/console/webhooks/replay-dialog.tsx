@@ -11,6 +11,7 @@ import { LabelledSelect } from "../labelled-select.tsx";
 import { localSecond } from "../local-time.ts";
 import { OnceKeys } from "../once-keys.ts";
 import { failureOf } from "../problem.ts";
+import { sayCount } from "../say-count.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { useDeliveryFilters } from "./delivery-filters.ts";
 import { type EventType, everyType } from "./event-texts.ts";
@@ -134,11 +135,11 @@ function time<Name extends "since" | "until">(name: Name, said: string): Partial
 }
 
 function sentWords(count: number): string {
-  return count === 1 ? "1 event is sent" : `${count.toLocaleString()} events are sent`;
+  return `${sayCount(count, "event")} ${count === 1 ? "is" : "are"} sent`;
 }
 
 function countWords({ count, more }: { count: number; more: boolean }): string {
-  if (more) return `More than ${count.toLocaleString()} events will be sent.`;
+  if (more) return `More than ${sayCount(count, "event")} will be sent.`;
   if (count === 0) return "No event of the range is to be sent.";
-  return `${count.toLocaleString()} ${count === 1 ? "event" : "events"} will be sent.`;
+  return `${sayCount(count, "event")} will be sent.`;
 }
