@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { text } from "../schema.ts";
-import { readLimit } from "./paging.ts";
+import { type Page, readLimit, readPage, toPage, wantsCursor } from "./paging.ts";
 
 /** What the cursor form asks of a store: rows older than one place and newer than another, or of a list by name between two names. */
 export interface Span<Place> {
@@ -45,6 +45,26 @@ export async function readByCursor<Row, Place>(
     nextCursor: last && (more || from !== undefined) ? write(last) : null,
     prevCursor: first ? write(first) : (from ?? null),
   };
+}
+
+interface BothForms<Row, Place, Shown> extends CursorForm<Row, Place> {
+  /** Rows of a page, and how many there are in all. */
+  page: (page: Page) => Promise<{ rows: Row[]; total: number }>;
+  present: (rows: Row[]) => Shown[] | Promise<Shown[]>;
+}
+
+/** A list in the form that is asked for: by cursor where a cursor or a limit is given, else by page. */
+export async function listInForms<Row, Place, Shown>(
+  input: CursorInput & Parameters<typeof readPage>[0],
+  { page, present, ...form }: BothForms<Row, Place, Shown>,
+) {
+  if (wantsCursor(input)) {
+    const { rows, ...cursors } = await readByCursor(input, form);
+    return { data: await present(rows), ...cursors };
+  }
+  const pages = readPage(input);
+  const { rows, total } = await page(pages);
+  return toPage(pages, total, await present(rows));
 }
 
 /** A cursor of a list by ids that hold their time is the id. Throws cursor_invalid. */

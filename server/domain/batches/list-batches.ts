@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms, readIdCursor } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
 import { listBatchesBetween, pageBatches } from "./list-store.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
@@ -16,17 +15,13 @@ export const listBatches = query({
   errors: ["cursor_invalid"],
   async handle(ctx, input) {
     const { db } = ctx.services;
-    if (!wantsCursor(input)) {
-      const pages = readPage(input);
-      const { rows, total } = await pageBatches(db, ctx.tenantId, input.status, pages);
-      return toPage(pages, total, rows.map(presentBatch));
-    }
-    const { rows, ...cursors } = await readByCursor(input, {
+    return listInForms(input, {
       onward: "before",
       read: readIdCursor,
       load: (span) => listBatchesBetween(db, ctx.tenantId, { status: input.status, ...span }),
       write: ({ id }) => id,
+      page: (page) => pageBatches(db, ctx.tenantId, input.status, page),
+      present: (rows) => rows.map(presentBatch),
     });
-    return { data: rows.map(presentBatch), ...cursors };
   },
 });

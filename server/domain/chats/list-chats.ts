@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { type Context, query } from "../../operation.ts";
-import { readByCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
 import { markPosition } from "../events/mark-position.ts";
@@ -24,19 +23,17 @@ export const listChats = query({
     await markPosition(ctx);
     // Which claim names the user is a setting of the issuer: whoever holds a token learns it here.
     ctx.reply.headers["X-User-Id"] = encodeURIComponent(userId);
-    if (wantsCursor(wanted)) {
-      const { rows, ...cursors } = await readByCursor(wanted, {
-        onward: "before",
-        read: (cursor) => readTimeCursor(cursor),
-        load: (span) => listUserChatIds(db, ctx.tenantId, userId, { ...span, offset: 0 }),
-        write: ({ activeAt, id }) => writeTimeCursor({ at: activeAt, id }),
-      });
-      return { data: await load(ctx, userId, rows), ...cursors };
-    }
-    const pages = readPage(wanted);
-    const rows = await listUserChatIds(db, ctx.tenantId, userId, { offset: pages.offset, limit: pages.pageSize });
-    const total = rows[0]?.total ?? (await countUserChats(db, ctx.tenantId, userId));
-    return toPage(pages, total, await load(ctx, userId, rows));
+    return listInForms(wanted, {
+      onward: "before",
+      read: (cursor) => readTimeCursor(cursor),
+      load: (span) => listUserChatIds(db, ctx.tenantId, userId, { ...span, offset: 0 }),
+      write: ({ activeAt, id }) => writeTimeCursor({ at: activeAt, id }),
+      page: async ({ offset, pageSize }) => {
+        const rows = await listUserChatIds(db, ctx.tenantId, userId, { offset, limit: pageSize });
+        return { rows, total: rows[0]?.total ?? (await countUserChats(db, ctx.tenantId, userId)) };
+      },
+      present: (rows) => load(ctx, userId, rows),
+    });
   },
 });
 

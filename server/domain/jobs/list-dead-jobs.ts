@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor } from "../../persistence/cursor-form.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import { type DeadJob, listDeadJobs as loadDeadJobs } from "../../persistence/jobs.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
@@ -30,18 +29,17 @@ export const listDeadJobs = query({
   async handle(ctx, input) {
     const load = (part: Parameters<typeof loadDeadJobs>[1]) =>
       tenantTransaction(ctx.services.db.prisma, ctx.tenantId, (tx) => loadDeadJobs(tx, part));
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readByCursor(input, {
-        onward: "before",
-        read: (cursor) => readTimeCursor(cursor, jobId),
-        load: async (span) => (await load(span)).jobs,
-        write: ({ diedAt, id }) => writeTimeCursor({ at: diedAt, id }),
-      });
-      return { data: rows.map(presentJob), ...cursors };
-    }
-    const pages = readPage(input);
-    const { total, jobs } = await load(pages);
-    return toPage(pages, total, jobs.map(presentJob));
+    return listInForms(input, {
+      onward: "before",
+      read: (cursor) => readTimeCursor(cursor, jobId),
+      load: async (span) => (await load(span)).jobs,
+      write: ({ diedAt, id }) => writeTimeCursor({ at: diedAt, id }),
+      page: async (page) => {
+        const { jobs, total } = await load(page);
+        return { rows: jobs, total };
+      },
+      present: (rows) => rows.map(presentJob),
+    });
   },
 });
 

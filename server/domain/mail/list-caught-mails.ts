@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { requireId } from "../../ids.ts";
 import { query } from "../../operation.ts";
-import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms, readIdCursor } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
 import { caughtMailSchema, presentCaughtMail } from "./schema.ts";
 import { listCaughtMailsBetween, pageCaughtMails } from "./store.ts";
@@ -22,17 +21,13 @@ export const listCaughtMails = query({
   async handle(ctx, { deliveryId, ...input }) {
     const { db } = ctx.services;
     const of = deliveryId === undefined ? undefined : requireId(deliveryId);
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readByCursor(input, {
-        onward: "before",
-        read: readIdCursor,
-        load: (span) => listCaughtMailsBetween(db, ctx.tenantId, span, of),
-        write: ({ id }) => id,
-      });
-      return { data: rows.map(presentCaughtMail), ...cursors };
-    }
-    const pages = readPage(input);
-    const { rows, total } = await pageCaughtMails(db, ctx.tenantId, pages, of);
-    return toPage(pages, total, rows.map(presentCaughtMail));
+    return listInForms(input, {
+      onward: "before",
+      read: readIdCursor,
+      load: (span) => listCaughtMailsBetween(db, ctx.tenantId, span, of),
+      write: ({ id }) => id,
+      page: (page) => pageCaughtMails(db, ctx.tenantId, page, of),
+      present: (rows) => rows.map(presentCaughtMail),
+    });
   },
 });

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, query } from "../../operation.ts";
-import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms, readNameCursor, type Span } from "../../persistence/cursor-form.ts";
+import type { Page } from "../../persistence/paging.ts";
 import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { markPosition } from "../events/mark-position.ts";
@@ -29,33 +29,19 @@ export const listMembers = query({
     await markPosition(ctx);
     const me = callerId(ctx);
     const chat = await getMemberChat(db, ctx.tenantId, me, chatId);
-    const present = (row: Parameters<typeof presentMember>[0]) => presentMember(row, me);
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readMembersByCursor(ctx, chatId, input);
-      if (!input.expand) return { data: rows.map(({ userId }) => userId), ...cursors };
-      return { data: rows.map(present), ...cursors };
-    }
-    const pages = readPage(input);
-    const members = await loadMembers(db, ctx.tenantId, chatId, pages);
-    if (input.expand) return toPage(pages, chat.memberCount, members.map(present));
-    return toPage(
-      pages,
-      chat.memberCount,
-      members.map(({ userId }) => userId),
-    );
+    const form = membersOf(ctx, chatId, chat.memberCount);
+    if (!input.expand) return listInForms(input, { ...form, present: (rows) => rows.map(({ userId }) => userId) });
+    return listInForms(input, { ...form, present: (rows) => rows.map((row) => presentMember(row, me)) });
   },
 });
 
-/** Members in order of user id, in the cursor form. */
-export function readMembersByCursor(
-  { services: { db }, tenantId }: Context,
-  chatId: string,
-  input: Parameters<typeof readByCursor>[0],
-) {
-  return readByCursor(input, {
-    onward: "after",
+/** Members in order of user id, to be listed in either form. */
+export function membersOf({ services: { db }, tenantId }: Context, chatId: string, total: number) {
+  return {
+    onward: "after" as const,
     read: readNameCursor,
-    load: (span) => loadMembers(db, tenantId, chatId, span),
-    write: ({ userId }) => userId,
-  });
+    load: (span: Span<string>) => loadMembers(db, tenantId, chatId, span),
+    write: ({ userId }: { userId: string }) => userId,
+    page: async (page: Page) => ({ rows: await loadMembers(db, tenantId, chatId, page), total }),
+  };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { requireId, requireUserId } from "../../ids.ts";
 import { mutation, query } from "../../operation.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import {
   cursorPage,
@@ -17,10 +17,9 @@ import {
 } from "../../schema.ts";
 import { getChat, getTenantChat } from "../chats/store.ts";
 import { addInSteps } from "./add-members.ts";
-import { readMembersByCursor } from "./list-members.ts";
+import { membersOf } from "./list-members.ts";
 import { dropFromChat } from "./remove-member.ts";
 import { chatMemberSchema, presentChatMember, role } from "./schema.ts";
-import { listMembers } from "./store.ts";
 import { changeMember, memberChangeInput } from "./update-member.ts";
 
 export const listChatMembers = query({
@@ -35,13 +34,8 @@ export const listChatMembers = query({
     const { db } = ctx.services;
     const chatId = requireId(input.chatId);
     const { memberCount } = await getTenantChat(db, ctx.tenantId, chatId);
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readMembersByCursor(ctx, chatId, input);
-      return { data: rows.map(presentChatMember), ...cursors };
-    }
-    const pages = readPage(input);
-    const rows = await listMembers(db, ctx.tenantId, chatId, pages);
-    return toPage(pages, memberCount, rows.map(presentChatMember));
+    const form = membersOf(ctx, chatId, memberCount);
+    return listInForms(input, { ...form, present: (rows) => rows.map(presentChatMember) });
   },
 });
 

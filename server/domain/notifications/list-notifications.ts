@@ -2,8 +2,7 @@ import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { type Context, query } from "../../operation.ts";
-import { readByCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, instant, page, pageInput, userId } from "../../schema.ts";
 import { notificationType } from "../categories/schema.ts";
 import { markPosition } from "../events/mark-position.ts";
@@ -47,18 +46,14 @@ export const listNotifications = query({
     await markPosition(ctx);
     const load = (part: Part) =>
       listInbox(ctx.services.db, ctx.tenantId, userId, { ...filtersOf(ctx, wanted), ...part });
-    if (wantsCursor(wanted)) {
-      const { rows, ...cursors } = await readByCursor(wanted, {
-        onward: "before",
-        read: (cursor) => readPlace(ctx, cursor),
-        load: async (span) => (await load({ ...span, offset: 0, counted: false })).rows,
-        write: ({ position }) => writePlace(ctx, position),
-      });
-      return { data: await present(ctx, rows), ...cursors };
-    }
-    const pages = readPage(wanted);
-    const { rows, total } = await load({ offset: pages.offset, limit: pages.pageSize, counted: true });
-    return toPage(pages, total, await present(ctx, rows));
+    return await listInForms(wanted, {
+      onward: "before",
+      read: (cursor) => readPlace(ctx, cursor),
+      load: async (span) => (await load({ ...span, offset: 0, counted: false })).rows,
+      write: ({ position }) => writePlace(ctx, position),
+      page: ({ offset, pageSize }) => load({ offset, limit: pageSize, counted: true }),
+      present: (rows) => present(ctx, rows),
+    });
   },
 });
 

@@ -1,7 +1,6 @@
 import type { Context } from "../../operation.ts";
-import { readByCursor, readIdCursor } from "../../persistence/cursor-form.ts";
+import { listInForms, readIdCursor } from "../../persistence/cursor-form.ts";
 import type { Notification as NotificationRow } from "../../persistence/generated/client.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { findDeliverySummaries } from "../deliveries/store.ts";
 import { findDisplayNames } from "../users/store.ts";
 import { type Notification, presentNotification, type StoredNotification } from "./schema.ts";
@@ -45,18 +44,14 @@ export async function listAllForms<T>(
   show: (notification: Notification, row: NotificationRow) => T,
 ) {
   const { db } = ctx.services;
-  if (!wantsCursor(forms)) {
-    const pages = readPage(forms);
-    const { rows, total } = await pageAll(db, ctx.tenantId, query, pages);
-    return toPage(pages, total, await present(ctx, rows, show));
-  }
-  const { rows, ...cursors } = await readByCursor(forms, {
+  return listInForms(forms, {
     onward: "before",
     read: readIdCursor,
     load: (span) => listAll(db, ctx.tenantId, { ...query, ...span }),
     write: ({ id }) => id,
+    page: (page) => pageAll(db, ctx.tenantId, query, page),
+    present: (rows) => present(ctx, rows, show),
   });
-  return { data: await present(ctx, rows, show), ...cursors };
 }
 
 async function present<T>(

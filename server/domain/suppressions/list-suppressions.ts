@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
 import { presentSuppression, suppressionSchema } from "./schema.ts";
@@ -17,17 +16,13 @@ export const listSuppressions = query({
   errors: ["cursor_invalid"],
   async handle(ctx, { search, ...input }) {
     const { db } = ctx.services;
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readByCursor(input, {
-        onward: "before",
-        read: (cursor) => readTimeCursor(cursor, text(254)),
-        load: (span) => listSuppressionsBetween(db, ctx.tenantId, span, search),
-        write: ({ createdAt, address }) => writeTimeCursor({ at: createdAt, id: address }),
-      });
-      return { data: rows.map(presentSuppression), ...cursors };
-    }
-    const pages = readPage(input);
-    const { rows, total } = await pageSuppressions(db, ctx.tenantId, pages, search);
-    return toPage(pages, total, rows.map(presentSuppression));
+    return listInForms(input, {
+      onward: "before",
+      read: (cursor) => readTimeCursor(cursor, text(254)),
+      load: (span) => listSuppressionsBetween(db, ctx.tenantId, span, search),
+      write: ({ createdAt, address }) => writeTimeCursor({ at: createdAt, id: address }),
+      page: (page) => pageSuppressions(db, ctx.tenantId, page, search),
+      present: (rows) => rows.map(presentSuppression),
+    });
   },
 });

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms, readNameCursor } from "../../persistence/cursor-form.ts";
 import { cursorPage, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { presentSummary, templateSummarySchema } from "./schema.ts";
 import { listTemplatesBetween, pageTemplates } from "./store.ts";
@@ -16,17 +15,13 @@ export const listTemplates = query({
   errors: ["cursor_invalid"],
   async handle(ctx, input) {
     const { db } = ctx.services;
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readByCursor(input, {
-        onward: "after",
-        read: readNameCursor,
-        load: (span) => listTemplatesBetween(db, ctx.tenantId, span),
-        write: ({ name }) => name,
-      });
-      return { data: rows.map(presentSummary), ...cursors };
-    }
-    const pages = readPage(input);
-    const { rows, total } = await pageTemplates(db, ctx.tenantId, pages);
-    return toPage(pages, total, rows.map(presentSummary));
+    return listInForms(input, {
+      onward: "after",
+      read: readNameCursor,
+      load: (span) => listTemplatesBetween(db, ctx.tenantId, span),
+      write: ({ name }) => name,
+      page: (page) => pageTemplates(db, ctx.tenantId, page),
+      present: (rows) => rows.map(presentSummary),
+    });
   },
 });

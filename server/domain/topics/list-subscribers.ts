@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { type Context, query } from "../../operation.ts";
-import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms, readNameCursor } from "../../persistence/cursor-form.ts";
 import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { findDisplayNames } from "../users/store.ts";
 import { presentSubscriber, subscriberSchema } from "./schema.ts";
@@ -19,18 +18,14 @@ export const listSubscribers = query({
   async handle(ctx, input) {
     const { db } = ctx.services;
     const topicId = requireUserId(input.topicId);
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readByCursor(input, {
-        onward: "after",
-        read: readNameCursor,
-        load: (span) => listSubscribersBetween(db, ctx.tenantId, topicId, span),
-        write: ({ userId }) => userId,
-      });
-      return { data: await present(ctx, rows), ...cursors };
-    }
-    const pages = readPage(input);
-    const { rows, total } = await pageSubscribers(db, ctx.tenantId, topicId, pages);
-    return toPage(pages, total, await present(ctx, rows));
+    return listInForms(input, {
+      onward: "after",
+      read: readNameCursor,
+      load: (span) => listSubscribersBetween(db, ctx.tenantId, topicId, span),
+      write: ({ userId }) => userId,
+      page: (page) => pageSubscribers(db, ctx.tenantId, topicId, page),
+      present: (rows) => present(ctx, rows),
+    });
   },
 });
 

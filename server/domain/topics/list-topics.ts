@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor, readNameCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms, readNameCursor } from "../../persistence/cursor-form.ts";
 import { cursorPage, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { presentTopic, topicSchema } from "./schema.ts";
 import { listTopicsBetween, pageTopics } from "./store.ts";
@@ -16,19 +15,13 @@ export const listTopics = query({
   errors: ["cursor_invalid"],
   async handle(ctx, input) {
     const { db } = ctx.services;
-    const present = (rows: Awaited<ReturnType<typeof listTopicsBetween>>) =>
-      rows.map(({ topic, subscribers }) => presentTopic(topic, subscribers));
-    if (wantsCursor(input)) {
-      const { rows, ...cursors } = await readByCursor(input, {
-        onward: "after",
-        read: readNameCursor,
-        load: (span) => listTopicsBetween(db, ctx.tenantId, span),
-        write: ({ topic }) => topic.id,
-      });
-      return { data: present(rows), ...cursors };
-    }
-    const pages = readPage(input);
-    const { rows, total } = await pageTopics(db, ctx.tenantId, pages);
-    return toPage(pages, total, present(rows));
+    return listInForms(input, {
+      onward: "after",
+      read: readNameCursor,
+      load: (span) => listTopicsBetween(db, ctx.tenantId, span),
+      write: ({ topic }) => topic.id,
+      page: (page) => pageTopics(db, ctx.tenantId, page),
+      present: (rows) => rows.map(({ topic, subscribers }) => presentTopic(topic, subscribers)),
+    });
   },
 });

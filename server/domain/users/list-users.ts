@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { type Context, query } from "../../operation.ts";
-import { readByCursor } from "../../persistence/cursor-form.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import type { User as UserRow } from "../../persistence/generated/client.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
 import { presenceSchema } from "../presence/schema.ts";
@@ -25,18 +24,14 @@ export const listUsers = query({
   errors: ["cursor_invalid"],
   async handle(ctx, input) {
     const { db } = ctx.services;
-    if (!wantsCursor(input)) {
-      const pages = readPage(input);
-      const { rows, total } = await pageUsers(db, ctx.tenantId, pages, input.search);
-      return toPage(pages, total, await present(ctx, rows));
-    }
-    const { rows, ...cursors } = await readByCursor(input, {
+    return listInForms(input, {
       onward: "before",
       read: (cursor) => readTimeCursor(cursor, text(128)),
       load: (span) => listUsersBetween(db, ctx.tenantId, { ...span, search: input.search }),
       write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
+      page: (page) => pageUsers(db, ctx.tenantId, page, input.search),
+      present: (rows) => present(ctx, rows),
     });
-    return { data: await present(ctx, rows), ...cursors };
   },
 });
 

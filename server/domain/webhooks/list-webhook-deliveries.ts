@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readByCursor } from "../../persistence/cursor-form.ts";
-import { readPage, toPage, wantsCursor } from "../../persistence/paging.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
 import { listWebhookDeliveries as loadDeliveries, pageWebhookDeliveries } from "./delivery-store.ts";
@@ -19,20 +18,14 @@ export const listWebhookDeliveries = query({
   async handle(ctx, { pageNumber, pageSize, before, after, limit, ...filters }) {
     const { db } = ctx.services;
     await getWebhook(db.forTenant(ctx.tenantId), ctx.tenantId, filters.webhookId);
-    if (!wantsCursor({ before, after, limit })) {
-      const pages = readPage({ pageNumber, pageSize });
-      const { rows, total } = await pageWebhookDeliveries(db, ctx.tenantId, filters, pages);
-      return toPage(pages, total, rows.map(presentDelivery));
-    }
-    const { rows, ...cursors } = await readByCursor(
-      { before, after, limit },
-      {
-        onward: "before",
-        read: (cursor) => readTimeCursor(cursor),
-        load: (span) => loadDeliveries(db, ctx.tenantId, filters, span),
-        write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
-      },
-    );
-    return { data: rows.map(presentDelivery), ...cursors };
+    const asked = { pageNumber, pageSize, before, after, limit };
+    return listInForms(asked, {
+      onward: "before",
+      read: (cursor) => readTimeCursor(cursor),
+      load: (span) => loadDeliveries(db, ctx.tenantId, filters, span),
+      write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
+      page: (page) => pageWebhookDeliveries(db, ctx.tenantId, filters, page),
+      present: (rows) => rows.map(presentDelivery),
+    });
   },
 });
