@@ -252,7 +252,6 @@ async function readiness({ services, bus, web, state, config }: Health) {
 }
 
 function registerAround(app: FastifyInstance, health: Health): void {
-  const document = openApiText();
   app.get("/healthz", async () => ({ status: "alive" }));
   app.get("/readyz", async (_request, reply) => {
     const answer = await readiness(health);
@@ -266,7 +265,7 @@ function registerAround(app: FastifyInstance, health: Health): void {
     return reply.type(registry.contentType).send(await registry.metrics());
   });
   app.get("/openapi.json", async (_request, reply) =>
-    reply.header("access-control-allow-origin", "*").type("application/json; charset=utf-8").send(document),
+    reply.header("access-control-allow-origin", "*").type("application/json; charset=utf-8").send(openApiText()),
   );
 }
 

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 
 let documentText: string | undefined;
 
-/** The document as it is served. Made once in a process: it is the same for all, and takes a tenth of a second. */
+/** The document as it is served. Made once in a process, for the first who asks: it is the same for all, and takes a tenth of a second. */
 export function openApiText(): string {
   documentText ??= JSON.stringify(openApiDocument(), null, 2);
   return documentText;

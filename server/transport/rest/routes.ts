@@ -56,7 +56,6 @@ function registerOtherMethods(app: FastifyInstance, taken: Map<string, Set<strin
 }
 
 function handlerOf(operation: Operation, services: Services) {
-  const coerce = coercionOf(operation);
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (Object.values(request.params as object).includes(""))
       throw new DomainError("not_found", { detail: "There is no such address" });
@@ -68,7 +67,7 @@ function handlerOf(operation: Operation, services: Services) {
     });
     const raw = {
       ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request, operation.http.anyType)),
-      ...coerce(request.query as Record<string, unknown>, request.url),
+      ...coercionOf(operation)(request.query as Record<string, unknown>, request.url),
       ...headerFields(operation, request),
       ...(request.params as object),
     };
