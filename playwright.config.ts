@@ -12,7 +12,7 @@ export default defineConfig({
   outputDir: "test-results",
   globalSetup: "./e2e/global-setup.ts",
   // One product, one seeded tenant: journeys of a kind that share it run one after another, or would read each other's messages.
-  workers: 2,
+  workers: 3,
   projects: [
     { name: "demo's operators", testMatch: demoOperators, workers: 1 },
     { name: "demo's people", testIgnore: [...demoOperators, ...ownTenants], workers: 1 },
