@@ -192,7 +192,10 @@ describe("who is not told", () => {
     expect(await here()).toBe(1); // whoever is back within moments was not away
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 20_000 });
     // The node looks every fifteen seconds, by the real clock.
-    await expect.poll(here, { timeout: 60_000 }).toBe(0).finally(() => vi.useRealTimers());
+    await expect
+      .poll(here, { timeout: 60_000 })
+      .toBe(0)
+      .finally(() => vi.useRealTimers());
     await pass(minutes(32));
     expect(await chat.told("ada")).toHaveLength(1);
     expect(await chat.mails("ada")).toMatchObject([{ status: "queued", kind: "away" }]);

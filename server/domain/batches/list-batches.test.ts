@@ -89,7 +89,7 @@ test("a send of thousands that wait is taken back in steps, so that nobody waits
 });
 
 describe("a send by everybody's own clock reaches at nine who moves while it is made", () => {
-  const begins = Date.now() + 30_000;
+  const begins = Date.now() + 600_000;
   const now = begins + 1000;
   const local = new Date(begins + 14 * 3_600_000).toISOString().slice(0, 19);
   const there = localInstant(local, "America/New_York");
