@@ -70,3 +70,47 @@ test("an app that does not answer keeps nobody waiting for ever: it is asked aga
   expect(await keeper.current()).toBe("signed in at last");
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test("a late answer does not take the place of one that was asked for later", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const late: ((token: string) => void)[] = [];
+  const keeper = new TokenKeeper(() => new Promise((resolve) => void late.push(resolve)));
+  const first = keeper.current().catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await first).toBeInstanceOf(TokenError);
+  const second = keeper.current();
+  late[0]?.("old");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await keeper.current(), "better than none").toBe("old");
+  const other = keeper.other("refused before");
+  late[1]?.("fresh");
+  expect(await second).toBe("fresh");
+  expect(await other).toBe("fresh");
+  expect(await keeper.current()).toBe("fresh");
+
+  const third = keeper.other("fresh").catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await third).toBeInstanceOf(TokenError);
+  const fourth = keeper.other("fresh");
+  await vi.advanceTimersByTimeAsync(0);
+  late[3]?.("fresher");
+  expect(await fourth).toBe("fresher");
+  late[2]?.("old");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await keeper.current()).toBe("fresher");
+});
+
+test("while another token is awaited that does not come, the one there is serves who was refused an older one", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const answers = [Promise.resolve(tokenOf("ada", 70)), new Promise<string>(() => undefined)];
+  const keeper = new TokenKeeper(() => answers.shift() ?? "");
+  const known = await keeper.current();
+  vi.setSystemTime(Date.now() + 60_000);
+  const expiring = keeper.current();
+  const other = keeper.other("an older one");
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await expiring).toBe(known);
+  expect(await other).toBe(known);
+});

@@ -18,6 +18,10 @@ export class TokenKeeper {
   readonly #get: GetToken;
   #token: string | undefined;
   #renewal: Promise<string> | undefined;
+  /** How often the app was asked. */
+  #asks = 0;
+  /** No answer to an ask before this one is kept any more. */
+  #keptFrom = 0;
   #rest = FIRST_REST_MS;
   #restUntil = 0;
   /** Of the first token, and so of all. */
@@ -44,14 +48,21 @@ export class TokenKeeper {
 
   /** The next call asks for one anew. */
   forget(): void {
+    // What was asked for before is of the old sign-in.
+    if (this.#token !== undefined) this.#keptFrom = this.#asks + 1;
     this.#token = undefined;
   }
 
   /** A token that is not `refused`; undefined when the same comes again. Throws TokenError when none comes. */
   async other(refused: string): Promise<string | undefined> {
-    if (this.#token !== undefined && this.#token !== refused) return this.#token;
-    const fresh = await this.#renew("refused");
-    return fresh === refused ? undefined : fresh;
+    const known = this.#token === refused ? undefined : this.#token;
+    // While one is under way what is known may be a late one, and older than that.
+    if (known !== undefined && this.#renewal === undefined) return known;
+    const fresh = await this.#renew("refused").catch((error: unknown) => {
+      if (known === undefined) throw error;
+      return known;
+    });
+    return fresh === refused ? known : fresh;
   }
 
   /** Should the token be at its end indeed, the service says so, and then it is asked for at once. */
@@ -82,12 +93,13 @@ export class TokenKeeper {
   }
 
   async #ask(why: Parameters<GetToken>[0]): Promise<string> {
-    const before = this.#token;
+    const ask = ++this.#asks;
     const token = await Promise.resolve().then(() => this.#get(why));
     if (!token) throw new Error("There is no token");
     this.#keepUser(token);
-    // One that comes too late is good all the same, unless another is there by then.
-    if (this.#token !== before) return token;
+    // One that comes too late is good all the same, unless one that was asked for later is there by then.
+    if (ask < this.#keptFrom) return token;
+    this.#keptFrom = ask;
     this.#token = token;
     // What is kept as the first one may be old, and a fresh one is to be had.
     if (isLasting(token)) this.#rest = FIRST_REST_MS;
