@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
 import type { Api } from "./api.ts";
 import { ChatRoom, type RoomOptions } from "./chat-room.ts";
-import { type Action, emptyState, reduce, type State } from "./state.ts";
+import { type Action, emptyState, type Link, reduce, type State } from "./state.ts";
 import type { Chat, Message } from "./types.ts";
 
 const LAST = 1_000;
 
 /** A room of a chat with a thousand messages, and the pages it asks for. */
-async function enter(answer: () => void = () => {}) {
+async function enter({ answer = () => {}, link = "live" }: { answer?: () => void; link?: Link } = {}) {
   const asked: string[] = [];
   const lists = { ofMembers: 0 };
-  let state: State = reduce(emptyState("ada"), { type: "chat-loaded", chat: { id: "c", lastSeq: LAST } as Chat });
+  const chat = { id: "c", lastSeq: LAST } as Chat;
+  let state: State = reduce({ ...emptyState("ada"), link }, { type: "chat-loaded", chat });
   const call = async (name: string, which: { before?: string; limit?: number }) => {
     const { before = String(LAST + 1), limit = 0 } = which;
     if (name === "members.list") lists.ofMembers++;
@@ -30,7 +31,11 @@ async function enter(answer: () => void = () => {}) {
     },
   } as unknown as RoomOptions);
   await room.open();
-  return { room, asked, lists, oldest: () => room.messages()[0]?.seq ?? 0 };
+  const onLink = (next: Link) => {
+    state = reduce(state, { type: "link", link: next });
+    room.onLink(next);
+  };
+  return { room, asked, lists, link: onLink, oldest: () => room.messages()[0]?.seq ?? 0 };
 }
 
 function messageOf(seq: number): Message {
@@ -47,9 +52,10 @@ test("goes back page by page until a message is here", async () => {
 test("stops on its way back once nobody wants it any more, and goes on from there", async () => {
   const gone = new AbortController();
   let pages = 0;
-  const { room, asked, oldest } = await enter(() => {
+  const answer = () => {
     if (++pages === 3) gone.abort();
-  });
+  };
+  const { room, asked, oldest } = await enter({ answer });
   await room.loadBackTo(1, { signal: gone.signal });
   expect(asked.length).toBe(3);
   await room.loadBackTo(1);
@@ -58,11 +64,19 @@ test("stops on its way back once nobody wants it any more, and goes on from ther
 });
 
 test("who has read is asked for again, once, where receipts may have been missed", async () => {
-  const { room, lists } = await enter();
+  const { room, lists, link } = await enter();
   room.catchUp();
   expect(lists.ofMembers).toBe(1);
-  room.onLink("reconnecting");
-  room.onLink("live");
+  link("reconnecting");
+  link("live");
+  room.catchUp();
+  room.catchUp();
+  expect(lists.ofMembers).toBe(2);
+});
+
+test("who has read is asked for again where it was loaded before the line was there", async () => {
+  const { room, lists, link } = await enter({ link: "connecting" });
+  link("live");
   room.catchUp();
   room.catchUp();
   expect(lists.ofMembers).toBe(2);

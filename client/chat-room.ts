@@ -172,21 +172,24 @@ export class ChatRoom {
   }
 
   async loadMembers(): Promise<void> {
-    const { api, act } = this.#options;
+    const { api, act, state } = this.#options;
+    // Who reads from now on is heard over the line only.
+    this.#missedReceipts = state().link !== "live";
     const changes = this.#chat?.memberChanges ?? 0;
     const which = { chatId: this.chatId, expand: true, limit: MOST_MEMBERS };
-    const { body } = await api.call("members.list", which, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-    // Whole ones, for `expand`.
-    act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
+    try {
+      const { body } = await api.call("members.list", which, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+      // Whole ones, for `expand`.
+      act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
+    } catch (error) {
+      this.#missedReceipts = true;
+      throw error;
+    }
   }
 
   /** Call when it is on the screen and the line is there: who has read is loaded again where receipts may have been missed. */
   catchUp(): void {
-    if (!this.#missedReceipts) return;
-    this.#missedReceipts = false;
-    this.loadMembers().catch(() => {
-      this.#missedReceipts = true;
-    });
+    if (this.#missedReceipts) this.loadMembers().catch(ignoreStale);
   }
 
   async addMembers(userIds: string[]): Promise<void> {
@@ -236,7 +239,7 @@ export class ChatRoom {
   onLink(link: Link): void {
     void this.#outbox.flush();
     if (link !== "live") {
-      this.#missedReceipts ||= this.#isLoaded;
+      this.#missedReceipts = true;
       return;
     }
     this.#read.resend();
