@@ -10,7 +10,7 @@ import { OtherPages } from "./other-pages.ts";
 import { type ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
-import { type Action, emptyState, type Link, reduce, type State, versionOf } from "./state.ts";
+import { type Action, emptyState, isOvertaken, type Link, reduce, type State } from "./state.ts";
 import { browserStorage } from "./storage.ts";
 import { TakeOver } from "./take-over.ts";
 import { TokenKeeper, userOf } from "./token-keeper.ts";
@@ -104,7 +104,7 @@ export class Parley {
       if (run !== this.#run) return;
       // The token says it only where its issuer names users as most do.
       if (userId !== undefined && this.#options.userId === undefined) this.act({ type: "named", me: userId });
-      if (Object.keys(list.versions).length === 0) this.act({ type: "chats-loaded", ...list });
+      if (Object.keys(list.before.chats).length === 0) this.act({ type: "chats-loaded", ...list });
       else {
         // Started before, and closed: what was heard then ends there.
         this.act({ type: "chats-reloaded", ...list });
@@ -197,7 +197,7 @@ export class Parley {
     const before = this.#state;
     const { body } = await this.api.call("chats.list", { limit: CHATS_PAGE, before: moreChats });
     // Of a chat that events have named meanwhile the page may be too old: it is kept, or fetched, as they said.
-    const chats = (body.data as Chat[]).filter(({ id }) => versionOf(this.#state, id) === versionOf(before, id));
+    const chats = (body.data as Chat[]).filter(({ id }) => !isOvertaken(before, this.#state, id));
     this.act({ type: "chats-loaded", chats, more: nextOf(body) });
   }
 
@@ -315,10 +315,10 @@ export class Parley {
     await fewAtOnce([this.inbox, ...this.#rooms.values()].map((part) => () => part.reload()));
   }
 
-  /** As many of the newest chats as are here, and `versions` of before. */
+  /** As many of the newest chats as are here, and what was known before. */
   async #list() {
-    const versions = Object.fromEntries(Object.entries(this.#state.chats).map(([id, { version }]) => [id, version]));
-    const wanted = Math.max(CHATS_PAGE, Object.keys(versions).length);
+    const before = this.#state;
+    const wanted = Math.max(CHATS_PAGE, Object.keys(before.chats).length);
     const limit = Math.min(LARGEST_PAGE, wanted);
     const { body, cursor, userId } = await this.api.call("chats.list", { limit });
     const chats = body.data as Chat[];
@@ -329,7 +329,7 @@ export class Parley {
       more = nextOf(page);
     }
     // The later pages are newer than the cursor: what they know of already changes nothing when it comes as an event.
-    return { cursor, userId, list: { chats, more, versions } };
+    return { cursor, userId, list: { chats, more, before } };
   }
 
   async #takeOverUnsent(): Promise<void> {
@@ -398,9 +398,9 @@ export class Parley {
 
   async #fetch(chatId: string): Promise<void> {
     try {
-      const before = versionOf(this.#state, chatId);
+      const before = this.#state;
       const { body } = await this.api.call("chats.get", { chatId }, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
-      if (versionOf(this.#state, chatId) === before) this.act({ type: "chat-loaded", chat: body });
+      if (!isOvertaken(before, this.#state, chatId)) this.act({ type: "chat-loaded", chat: body });
     } catch (error) {
       if (!saysGone(error)) throw error;
       this.act({ type: "chat-gone", chatId });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyToChat, newChatState, withMembers } from "./chat-state.ts";
 import type { LogAction } from "./message-log.ts";
 import { type Action, emptyState, isSilent, reduce, type State } from "./state.ts";
@@ -44,6 +44,46 @@ test("what was written to a chat that is gone, and not sent, stays until it is g
   const back = reduce(discarded, { type: "chat-loaded", chat });
   expect(back.chats.c?.log.outbox).toMatchObject([{ ...unsent("b"), status: "refused" }]);
   expect(Object.keys(back.undeliverable)).toEqual(["d"]);
+});
+
+describe("chats that are listed again after a gap", () => {
+  const listed = { id: "c", lastSeq: 5, unreadCount: 0 } as Chat;
+  const load = { type: "chat-loaded", chat: listed } satisfies Action;
+  const hear = (type: string, data: object, eventId = "e9") =>
+    ({ type: "event", event: { type, chatId: "c", eventId, data } as LiveEvent, now: 0 }) satisfies Action;
+  const sixth = hear("message.created", { id: "m6", chatId: "c", seq: 6, senderId: "ben" });
+  /** What is known once the list is here, of what was known before and what came while it was under way. */
+  const reload = (known: Action[], meanwhile: Action[], chats = [listed]) => {
+    const before = known.reduce<State>(reduce, emptyState("ada"));
+    const now = meanwhile.reduce<State>(reduce, before);
+    return reduce(now, { type: "chats-reloaded", chats, more: null, before });
+  };
+
+  test("one that was left or deleted while the list was under way is not shown, and is asked for", () => {
+    for (const leave of [hear("member.removed", { userId: "ada" }), hear("chat.deleted", { id: "c" })]) {
+      const { chats, wanted } = reload([load], [leave]);
+      expect(chats).toEqual({});
+      expect(wanted).toEqual({ c: 1 });
+    }
+    const joinedAnew = [hear("member.removed", { userId: "ada" }), hear("member.added", { userId: "ada" }), sixth];
+    expect(reload([load], joinedAnew).wanted).toEqual({ c: 2 });
+  });
+
+  test("one that was gone before is there again where the list says so", () => {
+    const { chats, wanted } = reload([{ type: "chat-gone", chatId: "c" }], []);
+    expect(chats.c?.stale).toBe(false);
+    expect(wanted).toEqual({});
+  });
+
+  test("one that there was news of meanwhile is asked for, also where it was not known before", () => {
+    expect(reload([load], [sixth]).chats.c?.stale).toBe(true);
+    expect(reload([], [sixth]).chats.c?.stale).toBe(true);
+    expect(reload([sixth], [sixth]).chats.c?.stale).toBe(true);
+    const sooner = { type: "chat-loaded", chat: { ...listed, lastSeq: 6 } } satisfies Action;
+    expect(reload([], [sixth, sooner]).chats.c?.stale).toBe(true);
+    for (const known of [[], [load], [sixth], [load, sixth]]) expect(reload(known, []).chats.c?.stale).toBe(false);
+    expect(reload([load], [], []).chats.c?.stale).toBe(true);
+  });
 });
 
 test("in a chat that is muted but for mentions only what mentions the person makes a sign, unless the mute is over", () => {

@@ -45,7 +45,8 @@ export type Action =
   | { type: "named"; me: string }
   | { type: "link"; link: Link }
   | { type: "chats-loaded"; chats: readonly Chat[]; more: string | null }
-  | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; versions: Readonly<Record<string, number>> }
+  /** `before`: what was known when the list was asked for. */
+  | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; before: State }
   | { type: "chat-loaded"; chat: Chat }
   | { type: "chat-gone"; chatId: string }
   | { type: "undeliverable"; chatId: string; item: Outgoing }
@@ -179,8 +180,18 @@ export function isSilent(chat: Chat, { mentionUserIds = [] }: Pick<Message, "men
 }
 
 /** Counts the events of a chat, be it here or wanted. */
-export function versionOf({ chats, wanted }: State, chatId: string): number | undefined {
+function versionOf({ chats, wanted }: State, chatId: string): number | undefined {
   return chats[chatId]?.version ?? wanted[chatId];
+}
+
+/** Whether the chat was left or deleted since `before`: an answer that was asked for then does not know it. */
+function isLeftSince(before: State, { gone }: State, chatId: string): boolean {
+  return gone[chatId] !== undefined && before.gone[chatId] === undefined;
+}
+
+/** Whether there was news of the chat since `before`: an answer that was asked for then may be older. */
+export function isOvertaken(before: State, state: State, chatId: string): boolean {
+  return isLeftSince(before, state, chatId) || versionOf(before, chatId) !== versionOf(state, chatId);
 }
 
 function activeAt({ chat }: ChatState): string {
@@ -221,20 +232,22 @@ function withChat(state: State, chat: Chat): State {
 }
 
 /** After a gap in the events: what the list names is as it says, what it does not name is asked for one by one. */
-function reloadChats(state: State, { chats, more, versions }: Extract<Action, { type: "chats-reloaded" }>): State {
+function reloadChats(state: State, { chats, more, before }: Extract<Action, { type: "chats-reloaded" }>): State {
   const listed = new Set(chats.map(({ id }) => id));
-  const next = chats.reduce(withChat, state);
+  const isLeft = ({ id }: Chat) => isLeftSince(before, state, id);
+  const next = chats.filter((chat) => !isLeft(chat)).reduce(withChat, state);
+  // Perhaps one is in it again by now: it is asked for before it is shown.
+  const asked = Object.fromEntries(chats.filter(isLeft).map(({ id }) => [id, state.wanted[id] ?? 1]));
   const marked = Object.fromEntries(
     Object.entries(next.chats).map(([id, chat]) => {
       // Events came in while the list was on its way, so it may be older than they are.
-      const overtaken = chat.version !== (versions[id] ?? 0);
-      const summary = { ...chat, stale: chat.stale || overtaken || !listed.has(id) };
+      const summary = { ...chat, stale: chat.stale || isOvertaken(before, state, id) || !listed.has(id) };
       // The two of a direct chat stay, and how far the other has read is shown in an open one only.
       return [id, chat.chat.kind === "direct" && chat.log.from === null ? summary : withStaleMembers(summary)];
     }),
   );
   // Which chats one came into meanwhile is not known either.
-  return { ...next, gone: {}, chats: marked, moreChats: more };
+  return { ...next, wanted: { ...next.wanted, ...asked }, gone: {}, chats: marked, moreChats: more };
 }
 
 function withoutChat(state: State, chatId: string): State {
