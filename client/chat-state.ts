@@ -46,7 +46,9 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     memberChanges: 0,
     version: 0,
   };
-  return recount({ ...base, chat, stale: false });
+  const next = recount({ ...base, chat, stale: false });
+  // The two of a direct chat stay, unless one is erased: its summary says so where no event does.
+  return chat.kind === "direct" && chat.memberCount !== base.chat.memberCount ? withStaleMembers(next) : next;
 }
 
 /** One event of this chat. Applying a durable event twice changes nothing. */

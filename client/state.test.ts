@@ -84,6 +84,24 @@ describe("chats that are listed again after a gap", () => {
     for (const known of [[], [load], [sixth], [load, sixth]]) expect(reload(known, []).chats.c?.stale).toBe(false);
     expect(reload([load], [], []).chats.c?.stale).toBe(true);
   });
+
+  test("the members of a direct chat that is not open are asked for only where one is not in it any more", () => {
+    const direct = { ...listed, kind: "direct", memberCount: 2 } as Chat;
+    const known: Action[] = [
+      { type: "chat-loaded", chat: direct },
+      {
+        type: "members-loaded",
+        chatId: "c",
+        members: [{ userId: "ben", user: { userId: "ben" } } as Member],
+        changes: 0,
+      },
+    ];
+    expect(reload(known, [], [direct]).chats.c?.membersStale).toBe(false);
+    const left = { ...direct, memberCount: 1 };
+    expect(reload(known, [], [left]).chats.c?.membersStale).toBe(true);
+    const notListed = reduce(reload(known, [], []), { type: "chat-loaded", chat: left });
+    expect(notListed.chats.c?.membersStale).toBe(true);
+  });
 });
 
 test("in a chat that is muted but for mentions only what mentions the person makes a sign, unless the mute is over", () => {

@@ -242,7 +242,7 @@ function reloadChats(state: State, { chats, more, before }: Extract<Action, { ty
     Object.entries(next.chats).map(([id, chat]) => {
       // Events came in while the list was on its way, so it may be older than they are.
       const summary = { ...chat, stale: chat.stale || isOvertaken(before, state, id) || !listed.has(id) };
-      // The two of a direct chat stay, and how far the other has read is shown in an open one only.
+      // The two of a direct chat stay while it counts two, and how far the other has read is shown in an open one only.
       return [id, chat.chat.kind === "direct" && chat.log.from === null ? summary : withStaleMembers(summary)];
     }),
   );
