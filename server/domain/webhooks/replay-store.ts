@@ -5,6 +5,7 @@ import type { LogBounds } from "../../log/cursor.ts";
 import { readEventsOf } from "../../log/planner-store.ts";
 import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { isStorableTime } from "../../schema.ts";
 import { insertWebhookDeliveries, requeueWebhooks } from "./delivery-store.ts";
 import { asksFor } from "./policy.ts";
 import type { WebhookStatus } from "./schema.ts";
@@ -25,8 +26,8 @@ export interface Range {
 
 /** Events a call looks at. */
 const most = 5000;
-/** By how much, in ms, an event's time may be behind the one before it: no transaction takes as long. */
-const outOfOrder = 60_000;
+/** By how much, in ms, an event's time may be behind the one before it: no transaction takes as long, and no clock is set back by more. */
+const outOfOrder = 60 * 60_000;
 
 /**
  * Queues what an endpoint asks for of a range of the log, or only counts it; `next` is where to go on when there is more. What is not planned yet stays the
@@ -78,10 +79,13 @@ async function narrow(
   { after, upto }: { after: number; upto: number },
   { since, until }: Pick<Range, "since" | "until">,
 ): Promise<{ after: number; upto: number }> {
-  const before = (at: number) => lastBefore(tx, tenantId, { after, upto }, new Date(at));
+  const before = (time: string, shift: number) => {
+    const at = Date.parse(time);
+    return lastBefore(tx, tenantId, { after, upto }, new Date(isStorableTime(at + shift) ? at + shift : at));
+  };
   return {
-    after: since === undefined ? after : await before(Date.parse(since) - outOfOrder),
-    upto: until === undefined ? upto : await before(Date.parse(until) + outOfOrder),
+    after: since === undefined ? after : await before(since, -outOfOrder),
+    upto: until === undefined ? upto : await before(until, outOfOrder),
   };
 }
 

@@ -103,7 +103,7 @@ test("a replay of what lies between two times does not begin at the oldest that 
   const counted = async (range: object) =>
     (await old.key()("POST", `/admin/webhooks/${id}/replay`, { ...range, dryRun: true })).body;
   const all = { count: expect.any(Number), nextCursor: expect.any(String) };
-  expect(await counted({})).toEqual(all);
+  expect(await counted({ since: "0001-01-01T00:00:00Z", until: "9999-12-31T23:59:59Z" })).toEqual(all);
   expect(await counted({ since: minute(11000), until: minute(11010) })).toEqual({ count: 10, nextCursor: null });
   expect(await counted({ since: minute(11991) })).toEqual({ count: 10, nextCursor: null });
   expect(await counted({ until: minute(3) })).toEqual({ count: 2, nextCursor: null });
