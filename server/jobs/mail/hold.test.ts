@@ -128,9 +128,9 @@ test("a pump that cannot load what writes mail leaves its mail waiting, and the 
   vi.doMock("./compose.tsx", () => {
     throw new Error("no such file");
   });
-  const end = await pump(tenant).catch(() => "tried again");
+  // More often than a mail is tried by workers that die.
+  for (let time = 0; time < 40; time++) expect(await pump(tenant).catch(() => "tried again")).toBe("tried again");
   vi.doUnmock("./compose.tsx");
-  expect(end).toBe("tried again");
   await pump(tenant);
   expect(await sent(tenant)).toBe(4);
   expect(ids(server)).toHaveLength(4);

@@ -80,7 +80,9 @@ async function pumpHeld(context: MailContext, tenantId: TenantId, onEnd: () => v
   let openUntil = 0;
   try {
     await freeClaims(db.pool, tenantId);
-    const pump = new Pump(context, tenantId, { outlet: await loadOutlet(db, config, tenantId), onEnd });
+    // Takes long to load: not before there is mail. A program that cannot load it takes none in hand, and the job is tried again.
+    const { composeMail } = await import("./compose.tsx");
+    const pump = new Pump(context, tenantId, { outlet: await loadOutlet(db, config, tenantId), onEnd, composeMail });
     await pump.run();
     openUntil = pump.openUntil;
     await context.step?.("mail pumped");
@@ -89,6 +91,13 @@ async function pumpHeld(context: MailContext, tenantId: TenantId, onEnd: () => v
   }
   await context.step?.("mail let go");
   await schedulePump(db.pool, tenantId, new Date(openUntil));
+}
+
+interface Given {
+  outlet: Outlet;
+  /** Hears of each try that ended. */
+  onEnd: () => void;
+  composeMail: typeof import("./compose.tsx").composeMail;
 }
 
 class Pump {
@@ -106,14 +115,15 @@ class Pump {
   private readonly tenantId: TenantId;
   private readonly outlet: Outlet;
   private readonly onEnd: () => void;
+  private readonly composeMail: Given["composeMail"];
 
-  /** @param given `onEnd` hears of each try that ended. */
-  constructor(context: MailContext, tenantId: TenantId, given: { outlet: Outlet; onEnd: () => void }) {
+  constructor(context: MailContext, tenantId: TenantId, given: Given) {
     const { outlet } = given;
     this.context = context;
     this.tenantId = tenantId;
     this.outlet = outlet;
     this.onEnd = given.onEnd;
+    this.composeMail = given.composeMail;
     this.failures = outlet.server ? outlet.failures : 0;
     this.openUntil = outlet.server ? outlet.openUntil : 0;
     this.patience = { ...patience, ...context.patience };
@@ -176,11 +186,9 @@ class Pump {
   private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined, turn: Turn): Promise<MailEnd | undefined> {
     const stop = await this.decide(mail);
     if (stop) return stop;
-    // Takes long to load: not before there is mail. A program that cannot load it says nothing of the mail: the job is tried again.
-    const { composeMail } = await import("./compose.tsx");
     let raw: Buffer;
     try {
-      raw = await composeMail(mail, this.outlet.sender, linksOf(this.context.config, this.tenantId, mail));
+      raw = await this.composeMail(mail, this.outlet.sender, linksOf(this.context.config, this.tenantId, mail));
     } catch (error) {
       this.context.log.error({ err: error, delivery: mail.id }, "a mail could not be written");
       return failed("permanent", `The mail could not be written: ${(error as Error).message}`);
