@@ -13,8 +13,8 @@ const ofTask = ({ ids }: Side) => ({ taskId: ids.taskId });
 const foreignTask = { taskId: "not_found" } as const;
 
 export const personExamples: Record<Names, Example> = {
-  // Of one user: the sockets of the calls themselves are connections too.
-  "connections.list": { input: () => ({ userId: "ada" }), callers: byAdmin, changes: [], foreign: {} },
+  // Of a protocol by which nothing is called: the sockets of the calls themselves are connections too.
+  "connections.list": { input: () => ({ protocol: "pusher" }), callers: byAdmin, changes: [], foreign: {} },
   // Who is connected is no table of what calls store.
   "connections.disconnect": {
     input: ({ ids }) => ({ connectionId: ids.connectionId }),

@@ -6,7 +6,7 @@ export async function leavePeople(owner: Owner, { tenantId }: TestTenant, chatId
   const connectionId = `connection of ${tenantId}`;
   await owner.query(
     `insert into connections (tenant_id, id, node_id, caller, user_id, protocol, transport, client, opened_at)
-     select $1, $2, id, 'user', 'ada', 'signalr', 'websocket', 'Microsoft SignalR/10.0', '2026-11-26T09:00:00Z' from nodes limit 1`,
+     select $1, $2, id, 'user', 'ada', 'pusher', 'websocket', 'pusher-js/8.5', '2026-11-26T09:00:00Z' from nodes limit 1`,
     [tenantId, connectionId],
   );
   const { rows } = await owner.query<{ id: string }>(
