@@ -8,6 +8,19 @@ test("a box follows what another tab makes of its draft, or has sent, unless it 
   expect(draftOfOther({ key: "other", newValue: "Hello" }, "c", false)).toBeUndefined();
 });
 
+test("what is written by somebody who is not named yet is kept for nobody", () => {
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const kept = new Map([["parley/draft/acme//c", "Hello"]]);
+  const setItem = vi.fn();
+  vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem, removeItem: () => {} });
+  const place = { tenantId: "acme", me: "", chatId: "c" };
+  expect(readDraft(place)).toBe("");
+  writeDraft(place, "Hello");
+  expect(setItem).not.toHaveBeenCalled();
+  writeDraft({ ...place, me: "ada" }, "Hello");
+  expect(setItem).toHaveBeenCalledExactlyOnceWith("parley/draft/acme/ada/c", "Hello");
+});
+
 test("where nothing can be stored a draft lasts as long as the page, and the newest wins where storage is full", () => {
   onTestFinished(() => void vi.unstubAllGlobals());
   const refuse = () => {

@@ -13,8 +13,9 @@ export interface DraftPlace {
   chatId: string;
 }
 
-function keyOf({ tenantId, me, chatId }: DraftPlace): string {
-  return `${PREFIX}${tenantId}/${me}/${chatId}`;
+/** None for somebody who is not named yet: it would be the same one for whoever comes next. */
+function keyOf({ tenantId, me, chatId }: DraftPlace): string | undefined {
+  return me === "" ? undefined : `${PREFIX}${tenantId}/${me}/${chatId}`;
 }
 
 /** The draft that is kept, in this tab or another of the browser; "" for none. */
@@ -22,7 +23,7 @@ export function useKeptDraft(place: DraftPlace): string {
   const key = keyOf(place);
   return useSyncExternalStore(
     listenToKept,
-    () => readKept(key),
+    () => read(key),
     () => "",
   );
 }
@@ -73,7 +74,7 @@ export function useDraftKeeper(place: DraftPlace, onOther: (text: string) => voi
 /** What a box shows from now on, as another tab has changed its draft; undefined where it stays as it is. */
 export function draftOfOther(
   { key, newValue }: Pick<StorageEvent, "key" | "newValue">,
-  own: string,
+  own: string | undefined,
   isTypedIn: boolean,
 ): string | undefined {
   return key === own && !isTypedIn ? (newValue ?? "") : undefined;
@@ -85,13 +86,17 @@ export function withKept(kept: string, typed: string): string {
 }
 
 export function readDraft(place: DraftPlace): string {
-  return readKept(keyOf(place));
+  return read(keyOf(place));
 }
 
 export function writeDraft(place: DraftPlace, text: string): void {
   write(keyOf(place), text);
 }
 
-function write(key: string, text: string): void {
-  keepText(key, text.trim() === "" ? "" : text);
+function read(key: string | undefined): string {
+  return key === undefined ? "" : readKept(key);
+}
+
+function write(key: string | undefined, text: string): void {
+  if (key !== undefined) keepText(key, text.trim() === "" ? "" : text);
 }
