@@ -27,7 +27,7 @@ export async function openConsole(browser: Browser, path: string, more: BrowserC
   return { page, noise, close: () => context.close() };
 }
 
-/** Signed in once for many journeys: that one can sign in is the matter of people.spec.ts. */
+/** Signed in once for many journeys: that one can sign in is the matter of installation.spec.ts. */
 async function sessionOf(browser: Browser): Promise<Session> {
   if (kept && kept.until > Date.now()) return kept.session;
   const context = await browser.newContext({ baseURL: productUrl() });

@@ -99,7 +99,7 @@ export async function signIn(page: Page, email: string, path: string): Promise<v
   await page.waitForURL(({ pathname }) => pathname === path);
 }
 
-/** The calls of the form without the form, which is the matter of people.spec.ts: what is opened next is signed in. */
+/** The calls of the form without the form, which is the matter of installation.spec.ts: what is opened next is signed in. */
 export async function takeSession({ request }: BrowserContext, email: string, secret = password): Promise<void> {
   const { csrfToken } = await (await request.get("/api/auth/csrf")).json();
   const form = { email, password: secret, csrfToken, callbackUrl: "/", json: "true" };
