@@ -10,11 +10,17 @@ const LAST = 1_000;
 async function enter({ answer = () => {}, link = "live" }: { answer?: () => void; link?: Link } = {}) {
   const asked: string[] = [];
   const lists = { ofMembers: 0 };
+  const reads: string[] = [];
   const chat = { id: "c", lastSeq: LAST } as Chat;
   let state: State = reduce({ ...emptyState("ada"), link }, { type: "chat-loaded", chat });
-  const call = async (name: string, which: { before?: string; limit?: number }) => {
-    const { before = String(LAST + 1), limit = 0 } = which;
+  const call = async (name: string, which: { before?: string; limit?: number; seq?: number; unread?: boolean }) => {
+    const { before = String(LAST + 1), limit = 0, seq, unread } = which;
     if (name === "members.list") lists.ofMembers++;
+    if (name === "reads.move") {
+      reads.push(unread ? `unread ${seq}` : `${seq}`);
+      answer();
+      return { body: { lastReadSeq: seq } };
+    }
     if (name !== "messages.list") return { body: { data: [] } };
     asked.push(before);
     answer();
@@ -24,7 +30,7 @@ async function enter({ answer = () => {}, link = "live" }: { answer?: () => void
     return { body: { data, nextCursor: oldest > 1 ? String(oldest) : null } };
   };
   const room = new ChatRoom("c", {
-    ...{ api: { call } as unknown as Api, clientId: "one" },
+    ...{ api: { call } as unknown as Api, clientId: "one", onRead: () => {} },
     state: () => state,
     act: (action: Action) => {
       state = reduce(state, action);
@@ -35,7 +41,7 @@ async function enter({ answer = () => {}, link = "live" }: { answer?: () => void
     state = reduce(state, { type: "link", link: next });
     room.onLink(next);
   };
-  return { room, asked, lists, link: onLink, oldest: () => room.messages()[0]?.seq ?? 0 };
+  return { room, asked, lists, reads, link: onLink, oldest: () => room.messages()[0]?.seq ?? 0 };
 }
 
 function messageOf(seq: number): Message {
@@ -80,4 +86,18 @@ test("who has read is asked for again where it was loaded before the line was th
   room.catchUp();
   room.catchUp();
   expect(lists.ofMembers).toBe(2);
+});
+
+test("what was read is told after all where neither that nor the mark of unread was taken", async () => {
+  let isDown = false;
+  const answer = () => {
+    if (isDown) throw new TypeError("no line");
+  };
+  const { room, reads } = await enter({ answer });
+  isDown = true;
+  room.markRead(9);
+  await expect(room.markUnread(5)).rejects.toThrow("no line");
+  expect(reads).toEqual(["9", "unread 5"]);
+  isDown = false;
+  await expect.poll(() => reads).toEqual(["9", "unread 5", "9"]);
 });

@@ -151,7 +151,11 @@ export class ChatRoom {
     this.#leftUnread = this.#chat?.chat.lastSeq ?? seq;
     const input = { chatId: this.chatId, seq, unread: true, clientId: this.#options.clientId };
     await this.#read.settle();
-    const { body } = await this.#options.api.call("reads.move", input);
+    const { body } = await this.#options.api.call("reads.move", input).catch((error: unknown) => {
+      // Then what was read is so still, and may be untold.
+      this.#read.moveTo(this.#chat?.chat.lastReadSeq ?? 0);
+      throw error;
+    });
     this.#read.setBack(body.lastReadSeq);
     this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq, told: true });
   }

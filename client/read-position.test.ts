@@ -90,6 +90,25 @@ describe("the read position", () => {
     expect(told).toEqual([9]);
   });
 
+  it("is told no more once it is settled, also where that failed", async () => {
+    let tries = 0;
+    const position = new ReadPosition(async () => {
+      tries++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      throw new TypeError("no answer");
+    });
+    position.moveTo(9);
+    await vi.advanceTimersByTimeAsync(450);
+    const settled = position.settle();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await settled;
+    expect(tries).toBe(2);
+    position.tellNow(true);
+    position.resend();
+    await vi.runAllTimersAsync();
+    expect(tries).toBe(2);
+  });
+
   it("is settled before it is set back, and moves on from there", async () => {
     const told: number[] = [];
     let arrive = () => {};

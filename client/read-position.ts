@@ -32,13 +32,18 @@ export class ReadPosition {
     return this.#wanted > seq;
   }
 
-  /** Before "mark unread", which sets back what is told and no further forwards: all is told first, and nothing arrives after it. */
+  /**
+   * Before "mark unread", which sets back what is told and no further forwards: all is told first, and nothing arrives after it. What
+   * could not be told is let go.
+   */
   async settle(): Promise<void> {
     this.#stopWaiting();
     await this.#telling;
-    if (this.#wanted <= this.#told) return;
-    this.#telling = this.#tell();
-    await this.#telling;
+    if (this.#wanted > this.#told) {
+      this.#telling = this.#tell({ again: false });
+      await this.#telling;
+    }
+    this.giveUp();
   }
 
   /** After "mark unread": what was read before may be read again. */
@@ -66,7 +71,7 @@ export class ReadPosition {
     this.tellNow();
   }
 
-  /** The service takes it no more. */
+  /** What is not told yet is told no more. */
   giveUp(): void {
     this.#stopWaiting();
     this.#wanted = this.#told;
@@ -84,7 +89,7 @@ export class ReadPosition {
   }
 
   async #tell({ keepalive = false, again = true } = {}): Promise<void> {
-    this.#timer = undefined;
+    this.#stopWaiting();
     const seq = this.#wanted;
     this.#underWay = seq;
     try {
