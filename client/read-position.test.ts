@@ -67,6 +67,25 @@ describe("the read position", () => {
     expect(tries).toBe(3);
   });
 
+  it("waits no longer than a first time once the line is back, and has two tries again", async () => {
+    let tries = 0;
+    const position = new ReadPosition(async () => {
+      tries++;
+      throw new TypeError("no answer");
+    });
+    position.moveTo(7);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tries).toBe(1);
+    position.resend();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tries).toBe(2);
+    position.moveTo(8);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tries).toBe(3);
+    await vi.runAllTimersAsync();
+    expect(tries).toBe(4);
+  });
+
   it("is told again where another page has set it back meanwhile, and no further than it is read", async () => {
     const told: number[] = [];
     const position = new ReadPosition(async (seq) => void told.push(seq));

@@ -11,6 +11,8 @@ export class ReadPosition {
   #underWay = 0;
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the timer is that of a second try. */
+  #waitsAgain = false;
   #telling: Promise<void> = Promise.resolve();
 
   constructor(send: Send) {
@@ -53,10 +55,12 @@ export class ReadPosition {
     this.#told = seq;
   }
 
-  /** Call when the line is back. */
+  /** Call when the line is back. A second try waits no longer then, and if this one fails there is another. */
   resend(): void {
     this.#closed = false;
-    if (this.#wanted > this.#told) this.#tellAfter(GATHERED_FOR_MS);
+    if (this.#wanted <= this.#told) return;
+    if (this.#waitsAgain) this.#stopWaiting();
+    this.#tellAfter(GATHERED_FOR_MS);
   }
 
   /** Nothing comes later. With `keepalive` also what is under way is told once more, for that ends with the page. */
@@ -80,11 +84,14 @@ export class ReadPosition {
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#waitsAgain = false;
   }
 
-  #tellAfter(ms: number, how?: { again: boolean }): void {
-    this.#timer ??= setTimeout(() => {
-      this.#telling = this.#tell(how);
+  #tellAfter(ms: number, isSecond = false): void {
+    if (this.#timer !== undefined) return;
+    this.#waitsAgain = isSecond;
+    this.#timer = setTimeout(() => {
+      this.#telling = this.#tell({ again: !isSecond });
     }, ms);
   }
 
@@ -96,7 +103,7 @@ export class ReadPosition {
       await this.#send(seq, keepalive);
       this.#told = Math.max(this.#told, seq);
     } catch (error) {
-      if (again && !this.#closed) this.#tellAfter(AGAIN_AFTER_MS, { again: false });
+      if (again && !this.#closed) this.#tellAfter(AGAIN_AFTER_MS, true);
       console.info("The read position waits for the next message or the next connection.", error);
     } finally {
       if (this.#underWay === seq) this.#underWay = 0;
