@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { listenToKept } from "../ui/kept-text.ts";
 import { draftOfOther, readDraft, withKept, writeDraft } from "./use-draft.ts";
 
 test("a box follows what another tab makes of its draft, or has sent, unless it is typed in itself", () => {
@@ -35,6 +36,25 @@ test("where nothing can be stored a draft lasts as long as the page, and the new
   vi.stubGlobal("localStorage", { getItem: () => "Hel", setItem: refuse, removeItem: () => undefined });
   writeDraft(place, "Hello");
   expect(readDraft(place)).toBe("Hello");
+});
+
+test("what could not be stored gives way to what another tab does", () => {
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const page = new EventTarget();
+  let stored: string | null = "Hel";
+  const setItem = () => {
+    throw new DOMException("QuotaExceededError");
+  };
+  vi.stubGlobal("window", page);
+  vi.stubGlobal("localStorage", { getItem: () => stored, setItem });
+  const place = { tenantId: "acme", me: "ada", chatId: "d" };
+  const heard: string[] = [];
+  const stop = listenToKept(() => heard.push(readDraft(place)));
+  writeDraft(place, "Hello");
+  stored = null;
+  page.dispatchEvent(Object.assign(new Event("storage"), { key: "parley/draft/acme/ada/d" }));
+  expect(heard).toEqual(["Hello", ""]);
+  stop();
 });
 
 test("what was kept under somebody's own name comes before what was typed before they were named", () => {

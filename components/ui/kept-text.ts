@@ -27,10 +27,15 @@ export function keepText(key: string, text: string): void {
 
 /** Hears that something is kept, here or in another tab. */
 export function listenToKept(listener: () => void): () => void {
+  const onStorage = ({ key }: StorageEvent) => {
+    // What another tab could store, or has forgotten, is newer.
+    if (key !== null) unstored.delete(key);
+    listener();
+  };
   listeners.add(listener);
-  window.addEventListener("storage", listener);
+  window.addEventListener("storage", onStorage);
   return () => {
     listeners.delete(listener);
-    window.removeEventListener("storage", listener);
+    window.removeEventListener("storage", onStorage);
   };
 }
