@@ -163,7 +163,7 @@ describe("tail shows what was missed and what comes, the same by every protocol"
     const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: "dora" });
     const made: string[] = [];
     const userToken = async () => {
-      const input = { userId: "dora", expiresInSeconds: made.length === 0 ? 3 : 3_600 };
+      const input = { userId: "dora", expiresInSeconds: made.length === 0 ? 8 : 3_600 };
       made.push((await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token);
       return made.at(-1) ?? "";
     };
@@ -186,7 +186,7 @@ describe("tail shows what was missed and what comes, the same by every protocol"
 
   test("by the hub ends, and says why, once the service takes no token of it any more", async () => {
     const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: "elsa" });
-    const input = { userId: "elsa", expiresInSeconds: 3 };
+    const input = { userId: "elsa", expiresInSeconds: 8 };
     const tokens = [(await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token];
     const none = { after: undefined, kinds: undefined, chatId: undefined, onEvent: () => {}, onResync: () => {} };
     const userToken = async () => tokens.pop() ?? "nonsense";
