@@ -48,3 +48,23 @@ test("a session is over by what is refused for want of one, or by the stream's e
   expect(isSignedOut()).toBe(true);
   expect(await answered(200)).toBe(false);
 });
+
+test("an answer that comes late says nothing of the session of now", async () => {
+  const { fetch: real } = globalThis;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  const answers: ((status: number) => void)[] = [];
+  globalThis.fetch = () => new Promise((resolve) => answers.push((status) => resolve(new Response(null, { status }))));
+  const [early, late] = [watchedFetch("http://service.test"), watchedFetch("http://service.test")];
+  answers[1]?.(401);
+  await late;
+  answers[0]?.(200);
+  await early;
+  expect(isSignedOut()).toBe(true);
+  const under = watchedFetch("http://service.test");
+  reportSession(true);
+  answers[2]?.(401);
+  await under;
+  expect(isSignedOut()).toBe(false);
+});

@@ -6,17 +6,20 @@ const EVERY_MS = 4_000;
 let answering = true;
 let streaming = true;
 let signedOut = false;
+let calls = 0;
+let heardUpTo = 0;
 let answeredAt: number | null = null;
 const listeners = new Set<() => void>();
 
 /** Fetches for the console, and remembers whether anybody answers. */
 export async function watchedFetch(...call: Parameters<typeof fetch>): Promise<Response> {
+  const place = ++calls;
   try {
     const response = await fetch(...call);
     answeredAt = Date.now();
     report(true);
-    if (response.status === 401) reportSession(false);
-    else if (response.ok) reportSession(true);
+    // An answer to a call of before is late news.
+    if ((response.ok || response.status === 401) && place > heardUpTo) reportSession(response.ok, place);
     return response;
   } catch (error) {
     // Leaving a page cuts off what it asked; that says nothing of the service.
@@ -38,8 +41,12 @@ export function reportStream(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** Whether there is a session: without one nothing comes, until somebody signs in here or in another tab. */
-export function reportSession(now: boolean): void {
+/**
+ * Whether there is a session: without one nothing comes, until somebody signs in here or in another tab.
+ * @param place of the call that was told so; all calls up to it know nothing newer
+ */
+export function reportSession(now: boolean, place = calls): void {
+  heardUpTo = place;
   if (signedOut === !now) return;
   signedOut = !now;
   for (const listener of listeners) listener();
