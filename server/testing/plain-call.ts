@@ -6,8 +6,7 @@ export interface PlainAnswer {
   ok: boolean;
   readonly headers: Headers;
   text(): Promise<string>;
-  // biome-ignore lint/suspicious/noExplicitAny: as of the platform's own answers.
-  json(): Promise<any>;
+  json(): Promise<unknown>;
 }
 
 export interface PlainCall {
