@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { newId } from "../ids.ts";
 import { plainAddress } from "../plain-address.ts";
@@ -22,7 +22,7 @@ interface Routes {
 }
 
 /** For another server that does not answer to a connection attempt, in ms. */
-export const connectTimeoutMs = 3000;
+const connectTimeoutMs = 3000;
 
 const hubPath = /^\/tenant\/([^/]+)\/v1(?:\.0)?\/hub\/?$/i;
 const pusherPath = /^\/app\/[^/]+\/?$/;
@@ -97,15 +97,25 @@ export function pipeUpgrade(
   if (socket.destroyed) return; // nothing would ever end the other half
   const { hostname, port } = new URL(upstream);
   const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
-    target.setTimeout(0);
     const asked = pairsOf(request).filter(([name]) => !Object.hasOwn(headers, name.toLowerCase()));
     const lines = [...asked, ...Object.entries(headers)].map(([name, value]) => `${name}: ${value}\r\n`);
     target.write(`GET ${request.url} HTTP/1.1\r\n${lines.join("")}\r\n`);
     target.write(head);
     target.pipe(socket).pipe(target);
   });
-  target.setTimeout(connectTimeoutMs, () => target.destroy());
+  boundConnect(target);
   target.on("error", () => socket.destroy());
   target.on("close", () => socket.destroy());
   socket.on("close", () => target.destroy());
+}
+
+/** Gives up on a connection attempt, if the socket is at one, that nobody answers to. */
+export function boundConnect(socket: Socket): void {
+  if (!socket.connecting) return;
+  const giveUp = () => {
+    if (socket.connecting) socket.destroy(new Error("The other server does not answer"));
+  };
+  // What has come while this process was busy is heard first.
+  const timer = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
+  for (const end of ["connect", "close"]) socket.once(end, () => clearTimeout(timer));
 }

@@ -24,6 +24,8 @@ export async function openAlternatingProxy(urls: string[]): Promise<AlternatingP
     response.on("close", () => out.destroy());
     request.pipe(out);
   });
+  // As balancers do. After Node's own 5 s a client on a busy machine sends into a connection that is being closed.
+  server.keepAliveTimeout = 60_000;
   const upgraded = new Set<Duplex>();
   server.on("upgrade", (request, socket, head) => {
     upgraded.add(socket.on("error", () => socket.destroy()).once("close", () => upgraded.delete(socket)));

@@ -2,7 +2,7 @@ import { Agent, request as ask, type IncomingHttpHeaders, type IncomingMessage }
 import { type Duplex, pipeline } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Realtime } from "../../realtime/realtime.ts";
-import { connectTimeoutMs, pipeUpgrade } from "../../realtime/upgrade.ts";
+import { boundConnect, pipeUpgrade } from "../../realtime/upgrade.ts";
 import { type VisitorSeal, visitorHeader } from "../../visitor-address.ts";
 import { plainAnswers, refuseUpgrade } from "./upgrade-answer.ts";
 import type { Knock } from "./upgrades.ts";
@@ -14,7 +14,8 @@ const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "te",
 
 /** Brings requests for a connection to the node it lives on, in one hop. */
 export class NodeRouting {
-  private readonly agent = new Agent({ keepAlive: true });
+  // Idle ones are let go before the other node does it: a request that met that would be lost, and its connection with it.
+  private readonly agent = new Agent({ keepAlive: true, timeout: 30_000 });
   private readonly passedOn = new Set<Duplex>();
   private isClosed = false;
   private readonly nodes: Pick<Realtime, "urlOf">;
@@ -77,11 +78,7 @@ export class NodeRouting {
       const path = pathOf(request.raw.url ?? "/");
       const out = ask(base, { method, path, headers, agent: this.agent }, resolve);
       out.on("error", reject);
-      out.on("socket", (socket) => {
-        if (!socket.connecting) return;
-        socket.setTimeout(connectTimeoutMs, () => socket.destroy(new Error("The node does not answer")));
-        socket.once("connect", () => socket.setTimeout(0));
-      });
+      out.on("socket", boundConnect);
       reply.raw.once("close", () => out.destroy());
       out.end(body);
     });
