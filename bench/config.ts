@@ -10,7 +10,7 @@ export function benchConfig(urls: { ownerUrl: string; runtimeUrl: string }): Con
     host: ["127.0.0.1"],
     baseUrl: "http://localhost:3000",
     dataDir: tmpdir(),
-    database: { ...urls, embedded: false },
+    database: { ...urls, embedded: false, connections: 16 },
     trustProxy: 0,
     roles: new Set(["api"]),
     authSecret,

@@ -46,6 +46,14 @@ test("without its database a node is alive and not ready, and ready again when i
   await vi.waitFor(back, { timeout: 30_000, interval: 50 });
 }, 150_000);
 
+test("queries have as many connections as a node is told, and wait for one of them", async () => {
+  const { api } = await stack.another({ database: { ...stack.config.database, connections: 5 } });
+  const { pool } = api.services.db;
+  await Promise.all(Array.from({ length: 20 }, () => pool.query("select pg_sleep(0.02)")));
+  expect(pool.totalCount).toBe(5);
+  await api.close();
+});
+
 test("a node that drains is alive and not ready, for as long as that takes", async () => {
   const { api, url } = await stack.another();
   const owner = new Client({ connectionString: stack.database.ownerUrl });

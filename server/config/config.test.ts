@@ -53,6 +53,7 @@ describe("settings", () => {
     [{ PORT: "65536" }, /PORT must be from 1 to 65535/],
     [{ PORT: "12.5", SEED: "maybe" }, /PORT .*; SEED must be/],
     [{ PORT: "many" }, /PORT must be a whole number/],
+    [{ DATABASE_CONNECTIONS: "3" }, /DATABASE_CONNECTIONS must be from 4 to 1000/],
     [{ ROLES: "api,sockets" }, /ROLES must be some of/],
     [{ BASE_URL: "chat.example" }, /BASE_URL must be an http/],
     [{ BASE_URL: "https://chat.example/parley" }, /BASE_URL must be an address without a path/],

@@ -24,6 +24,8 @@ export interface Config {
     /** Owns nothing and is under row-level security: everything else. */
     runtimeUrl: string;
     embedded: boolean;
+    /** At most so many are held by a role for its queries. */
+    connections: number;
   };
   redisUrl?: string;
   trustProxy: ProxySetting;
@@ -51,6 +53,7 @@ export interface SignInProvider {
 /** What is known before the database runs. */
 export interface Draft extends Omit<Config, "database" | "authSecret"> {
   databaseUrl?: string;
+  databaseConnections: number;
   authSecret?: string;
   /** The web role's alone. */
   provider?: SignInProvider;
@@ -78,6 +81,7 @@ export function draftConfig(env: Env): Draft {
     internalUrl: env.INTERNAL_URL?.replace(/\/+$/, ""),
     dataDir: resolve(projectRoot(), env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
+    databaseConnections: env.DATABASE_CONNECTIONS,
     redisUrl: env.REDIS_URL,
     trustProxy: env.TRUST_PROXY,
     roles,
@@ -110,9 +114,13 @@ function providerOf(env: Env): SignInProvider | undefined {
 }
 
 /** Completes a draft once the secret and the database are there. */
-export function completeConfig(draft: Draft, authSecret: string, database: Config["database"]): Config {
-  const { databaseUrl, provider, ...settled } = draft;
-  return { ...settled, authSecret, database };
+export function completeConfig(
+  draft: Draft,
+  authSecret: string,
+  database: Omit<Config["database"], "connections">,
+): Config {
+  const { databaseUrl, databaseConnections: connections, provider, ...settled } = draft;
+  return { ...settled, authSecret, database: { ...database, connections } };
 }
 
 /** How to listen on one of the addresses: `::` alone takes IPv4 as well, and would collide with `0.0.0.0` beside it. */

@@ -17,16 +17,13 @@ const ROLES = ["api", "web", "worker"] as const;
 /** One of the three parts of the service; a process starts those that ROLES names. */
 export type Role = (typeof ROLES)[number];
 
+const wholeNumber = z.string().regex(/^\d+$/, "must be a whole number").transform(Number);
+
 export const settings = {
   PORT: {
     default: "`3000`",
     description: "The one port everything is served on.",
-    schema: z
-      .string()
-      .regex(/^\d+$/, "must be a whole number")
-      .transform(Number)
-      .refine((port) => port >= 1 && port <= 65535, "must be from 1 to 65535")
-      .default(3000),
+    schema: wholeNumber.refine((port) => port >= 1 && port <= 65535, "must be from 1 to 65535").default(3000),
   },
   HOST: {
     default: "`127.0.0.1,::1`; `0.0.0.0` with `DATABASE_URL`",
@@ -57,6 +54,12 @@ export const settings = {
     default: "none: an embedded Postgres is started",
     description: "A Postgres of yours (15 or newer), as a role that may create roles.",
     schema: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  },
+  DATABASE_CONNECTIONS: {
+    default: "`16`",
+    description:
+      "How many connections to Postgres each of the roles `api` and `worker` holds at most for its queries, beside its few of other kinds.",
+    schema: wholeNumber.refine((count) => count >= 4 && count <= 1000, "must be from 4 to 1000").default(16),
   },
   REDIS_URL: {
     default: "none: Postgres wakes other nodes",

@@ -48,8 +48,9 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   );
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
-  const db = openDatabase({ url: config.database.runtimeUrl, name: "parley worker" });
-  const holds = createPool({ url: config.database.runtimeUrl, max: 1, name: "parley mail" });
+  const { runtimeUrl, connections } = config.database;
+  const db = openDatabase({ url: runtimeUrl, connections, name: "parley worker" });
+  const holds = createPool({ url: runtimeUrl, max: 1, name: "parley mail" });
   const stopping = new AbortController();
   const opened: (() => unknown)[] = [() => holds.end(), db.close];
   try {

@@ -172,7 +172,7 @@ alike.push(
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  stack = await startStack({ database: { ...database, embedded: false } });
+  stack = await startStack({ database: { ...database, embedded: false, connections: 16 } });
   acme = await stack.tenant("acme");
   urls = [stack.url, (await stack.another()).url];
   const rates = { user: plenty, key: plenty, tenant: plenty };

@@ -21,6 +21,10 @@ const shared = {
   format: "esm",
   target: "node20.19",
   logLevel: "warning",
+  // Read and compiled by some hundred processes of a run. Names stay: errors and logs tell them.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "none",
   define: { "process.env.NODE_ENV": '"production"' },
   banner: { js: banner },
   // What looks for files beside its own, native code, and what these programs never come to.

@@ -88,7 +88,7 @@ export function configFor(database: TestDatabase, changes: Partial<Config> = {})
     host: ["127.0.0.1"],
     baseUrl: "http://localhost:3000",
     dataDir: tmpdir(),
-    database: { ownerUrl: database.ownerUrl, runtimeUrl: database.runtimeUrl, embedded: false },
+    database: { ownerUrl: database.ownerUrl, runtimeUrl: database.runtimeUrl, embedded: false, connections: 4 },
     trustProxy: 0,
     roles: new Set(["api"]),
     authSecret: testSecret,
