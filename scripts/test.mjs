@@ -13,6 +13,18 @@ const args = process.argv.slice(2);
 const journeys = args.filter((arg) => arg.startsWith("e2e"));
 const others = args.filter((arg) => !arg.startsWith("e2e"));
 
+/**
+ * For glibc's malloc, on Linux, in all that tests start: memory comes in huge pages and is kept. Faults of small ones are a seventh of
+ * the processor time of a run in a virtual machine. Elsewhere nobody reads it.
+ */
+const MALLOC = [
+  ["hugetlb", 1],
+  ["top_pad", 4 << 20],
+  ["trim_threshold", 256 << 20],
+  ["mmap_threshold", 256 << 20],
+];
+const GLIBC_TUNABLES = MALLOC.map(([name, value]) => `glibc.malloc.${name}=${value}`).join(":");
+
 // A Ctrl-C reaches the runners too; they end what they started, and we end after them.
 process.on("SIGINT", () => {});
 rmSync(results, { recursive: true, force: true });
@@ -100,18 +112,6 @@ function count(code, passed, failed, skipped) {
 function read(report) {
   return existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
 }
-
-/**
- * For glibc's malloc, on Linux, in all that tests start: memory comes in huge pages and is kept. Faults of small ones are a seventh of
- * the processor time of a run in a virtual machine. Elsewhere nobody reads it.
- */
-const MALLOC = [
-  ["hugetlb", 1],
-  ["top_pad", 4 << 20],
-  ["trim_threshold", 256 << 20],
-  ["mmap_threshold", 256 << 20],
-];
-const GLIBC_TUNABLES = MALLOC.map(([name, value]) => `glibc.malloc.${name}=${value}`).join(":");
 
 function run(script, scriptArgs, env = {}) {
   const child = spawn(process.execPath, [join(root, "node_modules", script), ...scriptArgs], {
