@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, IncomingMessage } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { eventually, refusedUpgrade } from "../testing/hub-client.ts";
-import { pipeUpgrade, routeUpgrades } from "./upgrade.ts";
+import { boundConnect, pipeUpgrade, routeUpgrades } from "./upgrade.ts";
 
 test("a socket that is refused is closed, though its peer keeps its own end open", async () => {
   const server = createServer();
@@ -57,4 +58,24 @@ test("a node that ends says when to come back", async () => {
   const refused = await refusedUpgrade(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/trpc`);
   expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "1", "x-request-id": expect.any(String) } });
   server.close();
+});
+
+test("a server that nobody answers for is given up", async () => {
+  const socket = connect({ host: "nowhere.example", port: 1, lookup: () => {} });
+  boundConnect(socket, 20);
+  const [error] = await once(socket, "error");
+  expect(error).toMatchObject({ message: "The other server does not answer" });
+});
+
+test("one that has answered while this process was busy is not", async () => {
+  const upstream = createTcpServer((socket) => void socket.on("error", () => {}).resume());
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  await setImmediate(); // after which come timers, and only then news of sockets
+  const socket = connect((upstream.address() as AddressInfo).port, "127.0.0.1");
+  boundConnect(socket, 20);
+  for (const end = performance.now() + 60; performance.now() < end; ); // the connection is there all the while
+  await once(socket, "connect");
+  socket.destroy();
+  upstream.close();
 });

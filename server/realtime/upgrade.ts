@@ -109,13 +109,13 @@ export function pipeUpgrade(
   socket.on("close", () => target.destroy());
 }
 
-/** Gives up on a connection attempt, if the socket is at one, that nobody answers to. */
-export function boundConnect(socket: Socket): void {
+/** Gives up on a connection attempt, if the socket is at one, that nobody answers to in so many ms. */
+export function boundConnect(socket: Socket, ms = connectTimeoutMs): void {
   if (!socket.connecting) return;
   const giveUp = () => {
     if (socket.connecting) socket.destroy(new Error("The other server does not answer"));
   };
   // What has come while this process was busy is heard first.
-  const timer = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
+  const timer = setTimeout(() => setImmediate(giveUp), ms);
   for (const end of ["connect", "close"]) socket.once(end, () => clearTimeout(timer));
 }

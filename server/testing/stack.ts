@@ -45,7 +45,10 @@ export interface Stack {
 /** The real api role on a free port, on a database of its own. */
 export async function startStack(changes: Partial<Config> = {}, now?: () => number): Promise<Stack> {
   const database = await createTestDatabase();
-  const config = configFor(database, changes);
+  const { ownerUrl, runtimeUrl } = database;
+  // A log-in costs Postgres more than most of what a test asks for, and many calls at once would open one each.
+  const few = { ownerUrl, runtimeUrl, embedded: false, connections: 4 };
+  const config = configFor(database, { database: few, ...changes });
   const apis: Api[] = [];
   const open = async (more: Partial<Config> = {}) => {
     const started = await startApi({ ...config, ...more }, { url: () => undefined }, now);
@@ -88,7 +91,7 @@ export function configFor(database: TestDatabase, changes: Partial<Config> = {})
     host: ["127.0.0.1"],
     baseUrl: "http://localhost:3000",
     dataDir: tmpdir(),
-    database: { ownerUrl: database.ownerUrl, runtimeUrl: database.runtimeUrl, embedded: false, connections: 4 },
+    database: { ownerUrl: database.ownerUrl, runtimeUrl: database.runtimeUrl, embedded: false, connections: 16 },
     trustProxy: 0,
     roles: new Set(["api"]),
     authSecret: testSecret,

@@ -9,7 +9,8 @@ import { expectSoundLog, Owner } from "./owner.ts";
 
 const movers = ["ann", "bob"];
 const chats = 3;
-const runFor = 8_000;
+/** For so long, in ms, and with so many changes. */
+const atLeast = { ms: 8_000, changes: 200 };
 
 let stack: Stack;
 let owner: Owner;
@@ -40,9 +41,23 @@ interface Attached {
   subscription: Subscription;
 }
 
+/** How far the test is. */
+class Course {
+  changes = 0;
+  private readonly began = Date.now();
+
+  goesOn(): boolean {
+    return Date.now() - this.began < atLeast.ms || this.changes < atLeast.changes;
+  }
+
+  isNearEnd(): boolean {
+    return Date.now() - this.began > atLeast.ms - 500 && this.changes > atLeast.changes - 10;
+  }
+}
+
 /** Somebody who runs the chats: adds and removes people, writes, and now and then deletes a chat and makes another. */
-async function runChats(caller: Caller, chatIds: string[], until: number): Promise<void> {
-  while (Date.now() < until) {
+async function runChats(caller: Caller, chatIds: string[], course: Course): Promise<void> {
+  for (; course.goesOn(); course.changes++) {
     const at = Math.floor(Math.random() * chatIds.length);
     const path = `/Chat/${chatIds[at]}`;
     const userId = pick(movers);
@@ -58,9 +73,9 @@ async function runChats(caller: Caller, chatIds: string[], until: number): Promi
 }
 
 /** Somebody who comes and goes on both nodes, from the present or from anywhere before. */
-async function comeAndGo(userId: string, until: number): Promise<Attached[]> {
+async function comeAndGo(userId: string, course: Course): Promise<Attached[]> {
   const all: Attached[] = [];
-  while (Date.now() < until) {
+  while (course.goesOn()) {
     const { hub } = pick(nodes).realtime;
     const sink = new RecordingSink();
     const from = pick([undefined, 0, pick(all)?.sink.positions.at(-1)]);
@@ -68,7 +83,7 @@ async function comeAndGo(userId: string, until: number): Promise<Attached[]> {
     all.push({ userId, after: from ?? subscription.cursor, exact: from !== undefined, sink, subscription });
     await sleep(Math.random() * 40);
     // Mostly alone on its node: a user's second reader would find the index that the first one brought.
-    if (Date.now() < until - 500) subscription.close();
+    if (!course.isNearEnd()) subscription.close();
   }
   return all;
 }
@@ -78,11 +93,11 @@ test("people are added and removed while they connect: no reader ever sees more 
   const chatIds: string[] = [];
   for (let i = 0; i < chats; i++)
     chatIds.push((await boss<{ id: string }>("POST", "/Chat", { memberUserIds: ["wil"] })).body.id);
-  const until = Date.now() + runFor;
+  const course = new Course();
   const [, , ...readers] = await Promise.all([
-    runChats(boss, chatIds, until),
-    runChats(acme.as("wil"), chatIds, until),
-    ...[...movers, ...movers].map((userId) => comeAndGo(userId, until)),
+    runChats(boss, chatIds, course),
+    runChats(acme.as("wil"), chatIds, course),
+    ...[...movers, ...movers].map((userId) => comeAndGo(userId, course)),
   ]);
   const attached = readers.flat();
   const log = await expectSoundLog(owner, acme.tenantId);

@@ -78,7 +78,7 @@ export class NodeRouting {
       const path = pathOf(request.raw.url ?? "/");
       const out = ask(base, { method, path, headers, agent: this.agent }, resolve);
       out.on("error", reject);
-      out.on("socket", boundConnect);
+      out.on("socket", (socket) => boundConnect(socket));
       reply.raw.once("close", () => out.destroy());
       out.end(body);
     });
