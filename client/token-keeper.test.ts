@@ -53,7 +53,8 @@ test("short tokens serve until they run out, and each once", async () => {
   expect(asked).toEqual(["start", "expiring", "expiring", "expiring"]);
 });
 
-test("an app that does not answer keeps nobody waiting for ever: it is asked again, and what comes late is taken", async () => {
+/** A keeper whose app has not answered its first ask in time; `late` answers each ask. */
+async function waitedFor() {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const late: ((token: string) => void)[] = [];
@@ -61,6 +62,11 @@ test("an app that does not answer keeps nobody waiting for ever: it is asked aga
   const first = keeper.current().catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(20_000);
   expect(await first).toBeInstanceOf(TokenError);
+  return { keeper, late };
+}
+
+test("an app that does not answer keeps nobody waiting for ever: it is asked again, and what comes late is taken", async () => {
+  const { keeper, late } = await waitedFor();
   const second = keeper.current().catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(20_000);
   expect(await second).toBeInstanceOf(TokenError);
@@ -72,13 +78,7 @@ test("an app that does not answer keeps nobody waiting for ever: it is asked aga
 });
 
 test("a late answer does not take the place of one that was asked for later", async () => {
-  vi.useFakeTimers();
-  onTestFinished(() => void vi.useRealTimers());
-  const late: ((token: string) => void)[] = [];
-  const keeper = new TokenKeeper(() => new Promise((resolve) => void late.push(resolve)));
-  const first = keeper.current().catch((error: unknown) => error);
-  await vi.advanceTimersByTimeAsync(20_000);
-  expect(await first).toBeInstanceOf(TokenError);
+  const { keeper, late } = await waitedFor();
   const second = keeper.current();
   late[0]?.("old");
   await vi.advanceTimersByTimeAsync(0);

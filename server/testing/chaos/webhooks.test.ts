@@ -40,7 +40,7 @@ test("killed once at every step, workers lose no event, and send again only what
   const tenant = await stack.tenant("acme");
   const runtimeUrl = new URL(stack.database.runtimeUrl);
   runtimeUrl.searchParams.set("application_name", "killed");
-  const database = { ownerUrl: stack.database.ownerUrl, runtimeUrl: runtimeUrl.href, embedded: false, connections: 4 };
+  const database = { ...stack.config.database, runtimeUrl: runtimeUrl.href };
   const start = (slot: number, step?: string) => {
     const order = { config: { ...config, database }, options: { ...options, webhooks: { delays, slot } } };
     return workers.start({ ...order, ...(step ? { dieAt: { step } } : {}) });
