@@ -149,13 +149,13 @@ test.each([
   const { tenantId, key } = await stack.tenant(`backlog-${ordered}-${chats}`);
   const url = "https://hooks.example/in";
   const endpointId = (await key()<{ id: string }>("POST", "/admin/webhooks", { url, ordered })).body.id;
+  await owner.query("analyze webhook_deliveries"); // as a backlog grows: the planner knows nothing of it yet
   await owner.query(
     `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status)
      select l.tenant_id, gen_random_uuid(), $2, n, log_epoch_v1(l.epoch), 'message.created', n % $3, 'queued'
      from tenant_log l, generate_series(1, 3000) n where l.tenant_id = $1`,
     [tenantId, endpointId, chats],
   );
-  await owner.query("analyze webhook_deliveries"); // with figures of before the backlog the planner reads all of it
   const { rows, read } = await tenantTransaction(db.prisma, tenantId, async (tx) => {
     const readSoFar = async () => {
       const [stat] = await tx.$queryRaw<{ read: number }[]>`
