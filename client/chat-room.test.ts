@@ -1,20 +1,32 @@
 import { expect, test } from "vitest";
 import type { Api } from "./api.ts";
 import { ChatRoom, type RoomOptions } from "./chat-room.ts";
+import { type ChatState, shownMessages } from "./chat-state.ts";
 import { type Action, emptyState, type Link, reduce, type State } from "./state.ts";
-import type { Chat, Message } from "./types.ts";
+import type { Chat, LiveEvent, Message } from "./types.ts";
 
 const LAST = 1_000;
 
+interface EnterOptions {
+  answer?: () => unknown;
+  link?: Link;
+  /** Where nothing is unread, one page is loaded at first. */
+  read?: number;
+}
+
 /** A room of a chat with a thousand messages, and the pages it asks for. */
-async function enter({ answer = () => {}, link = "live" }: { answer?: () => void; link?: Link } = {}) {
+async function enter({ answer = () => {}, link = "live", read = 0 }: EnterOptions = {}) {
   const asked: string[] = [];
   const lists = { ofMembers: 0 };
   const reads: string[] = [];
-  const chat = { id: "c", lastSeq: LAST } as Chat;
+  const chat = { id: "c", lastSeq: LAST, lastReadSeq: read } as Chat;
   let state: State = reduce({ ...emptyState("ada"), link }, { type: "chat-loaded", chat });
-  const call = async (name: string, which: { before?: string; limit?: number; seq?: number; unread?: boolean }) => {
-    const { before = String(LAST + 1), limit = 0, seq, unread } = which;
+  const call = async (
+    name: string,
+    which: { before?: string; after?: string; limit?: number; seq?: number; unread?: boolean },
+  ) => {
+    const { after, limit = 0, seq, unread } = which;
+    const { before = String(after === undefined ? LAST + 1 : Math.min(Number(after) + limit, LAST) + 1) } = which;
     if (name === "members.list") lists.ofMembers++;
     if (name === "reads.move") {
       reads.push(unread ? `unread ${seq}` : `${seq}`);
@@ -22,8 +34,8 @@ async function enter({ answer = () => {}, link = "live" }: { answer?: () => void
       return { body: { lastReadSeq: seq } };
     }
     if (name !== "messages.list") return { body: { data: [] } };
-    asked.push(before);
-    answer();
+    asked.push(after === undefined ? before : `after ${after}`);
+    await answer();
     const newest = Number(before) - 1;
     const data = Array.from({ length: Math.min(limit, newest) }, (_, at) => messageOf(newest - at));
     const oldest = newest - data.length + 1;
@@ -41,7 +53,20 @@ async function enter({ answer = () => {}, link = "live" }: { answer?: () => void
     state = reduce(state, { type: "link", link: next });
     room.onLink(next);
   };
-  return { room, asked, lists, reads, link: onLink, oldest: () => room.messages()[0]?.seq ?? 0 };
+  const heard = (type: string, data: Partial<Message>) => {
+    const event = { type, chatId: "c", data: { ...data } } as LiveEvent;
+    state = reduce(state, { type: "event", event, now: 0 });
+  };
+  /** The first and the last of the messages that are shown. */
+  const shown = () => {
+    const seqs = shownMessages(state.chats.c as ChatState).map((message) => message.seq);
+    expect(seqs).toEqual(seqs.map((_, at) => (seqs[0] ?? 0) + at));
+    return [seqs[0], seqs.at(-1)];
+  };
+  const content = (seq: number) =>
+    shownMessages(state.chats.c as ChatState).find((message) => message.seq === seq)?.content;
+  const oldest = () => room.messages()[0]?.seq ?? 0;
+  return { room, asked, lists, reads, link: onLink, oldest, heard, shown, content };
 }
 
 function messageOf(seq: number): Message {
@@ -67,6 +92,93 @@ test("stops on its way back once nobody wants it any more, and goes on from ther
   await room.loadBackTo(1);
   expect(oldest()).toBe(1);
   expect(new Set(asked).size).toBe(asked.length);
+});
+
+test("goes to an old message by one page, and from there on to the newest, where it is one list again", async () => {
+  const { room, asked, shown, heard } = await enter({ read: LAST });
+  expect(shown()).toEqual([951, 1000]);
+  await room.goTo(300);
+  expect(asked.length).toBe(2);
+  expect(shown()).toEqual([276, 325]);
+  await room.goTo(310);
+  expect(asked.length).toBe(2);
+  heard("message.created", messageOf(1001));
+  expect(shown()).toEqual([276, 325]);
+  await Promise.all([room.loadEarlier(), room.loadEarlier()]);
+  expect(shown()).toEqual([226, 325]);
+  expect(asked.length).toBe(3);
+  for (let page = 0; page < 12; page++) await room.loadLater();
+  expect(shown()).toEqual([226, 925]);
+  await Promise.all([room.loadLater(), room.loadLater()]);
+  expect(shown()).toEqual([226, 1001]);
+  expect(asked.length).toBe(16);
+  await room.loadLater();
+  expect(asked.length).toBe(16);
+  await room.loadEarlier();
+  expect(shown()).toEqual([176, 1001]);
+});
+
+test("goes to the beginning, to another place, and back to the newest", async () => {
+  const { room, asked, shown } = await enter({ read: LAST });
+  await room.goTo(1);
+  expect(shown()).toEqual([1, 50]);
+  await room.loadEarlier();
+  await room.goTo(500);
+  expect(shown()).toEqual([476, 525]);
+  expect(asked.length).toBe(3);
+  room.toNewest();
+  expect(shown()).toEqual([951, 1000]);
+  await room.goTo(500);
+  await room.goTo(1000);
+  expect(shown()).toEqual([951, 1000]);
+  await room.goTo(400);
+  // What is near the newest is loaded to those.
+  await room.goTo(800);
+  expect(shown()).toEqual([751, 1000]);
+  expect(asked.length).toBe(6);
+});
+
+test("what is changed while an old page is under way or looked at is changed there too", async () => {
+  let onAnswer = () => {};
+  const { room, content, heard, link } = await enter({ answer: () => onAnswer(), read: LAST });
+  const edited = (seq: number, text: string) =>
+    heard("message.edited", { ...messageOf(seq), content: text, editedAt: "2026-01-01T00:00:00Z" });
+  onAnswer = () => edited(300, "before it came");
+  await room.goTo(300);
+  expect(content(300)).toBe("before it came");
+  onAnswer = () => edited(330, "on its way");
+  await room.loadLater();
+  onAnswer = () => {};
+  edited(310, "looked at");
+  expect([content(330), content(310)]).toEqual(["on its way", "looked at"]);
+  // After a gap only what is loaded anew is believed.
+  link("reconnecting");
+  await room.reload();
+  expect([content(330), content(310)]).toEqual(["", ""]);
+});
+
+test("a page of an old place that was left meanwhile goes nowhere", async () => {
+  let onAnswer: () => unknown = () => {};
+  const { room, shown } = await enter({ answer: () => onAnswer(), read: LAST });
+  for (const load of [() => room.loadLater(), () => room.loadEarlier()]) {
+    onAnswer = () => {};
+    await room.goTo(300);
+    onAnswer = () => room.toNewest();
+    await load();
+    expect(shown()).toEqual([951, 1000]);
+  }
+  await room.goTo(300);
+  onAnswer = () => {
+    onAnswer = () => {};
+    return room.goTo(600);
+  };
+  await room.loadLater();
+  expect(shown()).toEqual([576, 625]);
+  room.toNewest();
+  const stopped = new AbortController();
+  onAnswer = () => stopped.abort();
+  await room.goTo(700, { signal: stopped.signal });
+  expect(shown()).toEqual([951, 1000]);
 });
 
 test("who has read is asked for again, once, where receipts may have been missed", async () => {

@@ -1,4 +1,5 @@
 import { ANSWERS_WITHIN_MS, type Api, nextOf } from "./api.ts";
+import { isInAside } from "./aside.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
@@ -50,7 +51,9 @@ export class ChatRoom {
   #missedReceipts = false;
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
   #opening: Promise<void> | undefined;
-  #earlier: Promise<void> | undefined;
+  /** By what is asked for, so that it is asked for once. */
+  readonly #pages = new Map<string, Promise<void>>();
+  #asides = 0;
 
   constructor(chatId: string, options: RoomOptions) {
     this.chatId = chatId;
@@ -78,6 +81,7 @@ export class ChatRoom {
    */
   open(): Promise<void> {
     this.#leftUnread = 0;
+    this.toNewest();
     if (this.#opening) return this.#opening;
     const opening = this.#open().catch((error) => {
       if (this.#opening === opening) this.#opening = undefined;
@@ -160,19 +164,49 @@ export class ChatRoom {
     this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq, told: true });
   }
 
-  loadEarlier(limit = PAGE): Promise<void> {
-    this.#earlier ??= this.#loadEarlier(limit).finally(() => {
-      this.#earlier = undefined;
-    });
-    return this.#earlier;
+  /** A page of older messages, before what is shown. */
+  async loadEarlier(limit = PAGE): Promise<void> {
+    const { aside } = this.#chat ?? {};
+    if (!aside) return this.#once("earlier", () => this.#loadEarlier(limit));
+    const { key, earlier: before } = aside;
+    if (before) await this.#once(`${key} before ${before}`, () => this.#loadAside({ before, limit }, key));
+  }
+
+  /** A page of newer messages after the older ones that are shown. Once there is nothing between they are shown together with the newest. */
+  async loadLater(limit = PAGE): Promise<void> {
+    const { aside } = this.#chat ?? {};
+    const last = aside?.log.messages.at(-1);
+    if (!aside || !last) return;
+    const after = String(last.seq);
+    await this.#once(`${aside.key} after ${after}`, () => this.#loadAside({ after, limit }, aside.key));
+  }
+
+  /** Loads the message with that seq to be shown: of what was said long ago a stretch of its own, in place of the newest messages. */
+  async goTo(seq: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#chat && this.#chat.earlier === undefined) await this.open();
+    const { log, aside } = this.#chat ?? {};
+    const isWanted = () => !signal?.aborted;
+    if (!log || !isWanted()) return;
+    if (seq >= (log.from ?? 1) - LARGEST_PAGE) {
+      await this.loadBackTo(seq, { signal });
+      if (isWanted()) this.toNewest();
+    } else if (!aside || !isInAside(aside, seq)) {
+      const before = String(Math.max(seq + PAGE / 2, PAGE) + 1);
+      await this.#loadAside({ before, limit: PAGE }, undefined, isWanted);
+    }
+  }
+
+  /** Shows the newest messages again. */
+  toNewest(): void {
+    this.#options.act({ type: "aside-left", chatId: this.chatId });
   }
 
   /** Loads back until the message with that seq is here, or nobody wants it any more. What is here by then stays, also where a page fails. */
-  async loadBackTo(seq: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  async loadBackTo(seq: number, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     // Before the newest page is here there is nothing to go back from.
     if (this.#chat && this.#chat.earlier === undefined) await this.open();
     const isWanted = () => !signal?.aborted && this.#chat?.earlier && (this.#chat.log.from ?? 0) > seq;
-    while (isWanted()) await this.loadEarlier(LARGEST_PAGE);
+    while (isWanted()) await this.#once("earlier", () => this.#loadEarlier(LARGEST_PAGE));
   }
 
   async loadMembers(): Promise<void> {
@@ -223,10 +257,16 @@ export class ChatRoom {
 
   /** What is shown may have a gap, or be changed or gone: only what is loaded now is believed. */
   async reload(): Promise<void> {
-    const { log } = this.#chat ?? {};
+    const { log, aside } = this.#chat ?? {};
     if (!log || log.from === null) return;
     try {
       await this.#loadNewest(log.messages);
+      const { messages = [] } = aside?.log ?? {};
+      const stretch = {
+        before: String((messages.at(-1)?.seq ?? 0) + 1),
+        limit: Math.min(messages.length, LARGEST_PAGE),
+      };
+      if (aside) await this.#loadAside(stretch, undefined, () => this.#chat?.aside?.key === aside.key);
     } catch (error) {
       if (!saysGone(error)) throw error;
       this.#options.act({ type: "chat-gone", chatId: this.chatId });
@@ -311,6 +351,36 @@ export class ChatRoom {
       onLog({ type: "not-loaded" });
       throw error;
     }
+  }
+
+  /** @param key of the one that the page is for; of a new one none, and whether that is still wanted is asked when its page is here */
+  async #loadAside(
+    which: { before: string; limit: number } | { after: string; limit: number },
+    key: number | undefined,
+    isWanted = () => true,
+  ): Promise<void> {
+    const { chatId } = this;
+    const { act, api } = this.#options;
+    const end = () => act({ type: "log", chatId, action: { type: "not-loaded" } });
+    act({ type: "log", chatId, action: { type: "loading" } });
+    try {
+      const { body } = await api.call("messages.list", { chatId, ...which });
+      if (!isWanted()) return end();
+      const earlier = "before" in which ? nextOf(body) : undefined;
+      const of = { key: key ?? ++this.#asides, opens: key === undefined };
+      act({ type: "aside-loaded", chatId, ...of, page: body.data as Message[], earlier });
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  #once(what: string, load: () => Promise<void>): Promise<void> {
+    const known = this.#pages.get(what);
+    if (known) return known;
+    const loading = load().finally(() => this.#pages.delete(what));
+    this.#pages.set(what, loading);
+    return loading;
   }
 
   async #loadPresence(): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Aside, type AsidePage, withAsidePage, withSeenAside } from "./aside.ts";
 import { emptyLog, type LogAction, type MessageLog, readableMessages, reduceLog } from "./message-log.ts";
 import type { Chat, LiveEvent, Member, Message } from "./types.ts";
 
@@ -10,6 +11,8 @@ export interface ChatState {
   log: MessageLog;
   /** Cursor of the next older page; null at the start of the conversation, undefined before the first page. */
   earlier: string | null | undefined;
+  /** What is shown in place of the newest messages. */
+  aside: Aside | undefined;
   /** The first pages of them, with names; undefined before they were asked for. */
   members: readonly Member[] | undefined;
   /** The furthest that each other member has read, by user id. */
@@ -37,6 +40,7 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     chat,
     log: emptyLog(me),
     earlier: undefined,
+    aside: undefined,
     members: undefined,
     reads: {},
     typing: {},
@@ -88,7 +92,14 @@ export function applyMessage(state: ChatState, message: Message): ChatState {
   // What somebody says ends their "is typing" at once.
   const { [message.senderId]: _, ...typing } = state.typing;
   const isNew = message.seq > chat.lastSeq;
-  const next = { ...state, log, typing, chat: isNew ? withNewest(chat, message, log.me) : withVersion(chat, message) };
+  const aside = withSeenAside(state.aside, message);
+  const next = {
+    ...state,
+    log,
+    aside,
+    typing,
+    chat: isNew ? withNewest(chat, message, log.me) : withVersion(chat, message),
+  };
   // One that overtook another: if the other is not here soon, the summary has to be asked for.
   const overtook = message.seq > chat.lastSeq + 1;
   const countUnknown = !isNew && message.deletedAt !== undefined && message.seq > (chat.lastReadSeq ?? 0);
@@ -98,6 +109,10 @@ export function applyMessage(state: ChatState, message: Message): ChatState {
 export function actOnLog(state: ChatState, action: LogAction): ChatState {
   if (action.type === "seen") return applyMessage(state, action.message);
   return recount({ ...state, log: reduceLog(state.log, action) });
+}
+
+export function actOnAside(state: ChatState, page: AsidePage): ChatState {
+  return recount(withAsidePage(state, page));
 }
 
 /** One's own read position, shown at once. The summary is not asked for yet: it would say what was read before. */
@@ -131,9 +146,17 @@ export function withoutStaleTyping(state: ChatState, now: number): ChatState {
   return { ...state, typing: Object.fromEntries(typing) };
 }
 
-/** The messages to show: in order, up to the first hole, with one's own changes that are under way. */
+/** The newest messages that are here: in order, up to the first hole, with one's own changes that are under way. */
 export function visibleMessages({ log, changes }: ChatState): readonly Message[] {
-  const messages = readableMessages(log);
+  return withChanges(readableMessages(log), changes);
+}
+
+/** What is to be shown: these, or the stretch of older ones that is looked at. */
+export function shownMessages({ log, aside, changes }: ChatState): readonly Message[] {
+  return withChanges(readableMessages(aside?.log ?? log), changes);
+}
+
+function withChanges(messages: readonly Message[], changes: ChatState["changes"]): readonly Message[] {
   if (Object.keys(changes).length === 0) return messages;
   return messages.map((message) => {
     const change = changes[message.id];

@@ -48,7 +48,7 @@ export function reduceLog(log: MessageLog, action: LogAction): MessageLog {
     case "loaded":
       return afterLoad(action.instead ? loadAnew(log, action.page, action.instead) : loadNewest(log, action.page));
     case "loaded-earlier":
-      return afterLoad(merge({ ...log, from: lowest(action.page, log.from ?? 1) }, action.page));
+      return afterLoad(withBeside(log, action.page));
     case "seen":
       return merge(log, [action.message]);
     case "queued": {
@@ -77,6 +77,12 @@ export function readableMessages({ messages, from }: MessageLog): readonly Messa
 /** True while a message is held back because an earlier one is missing. */
 export function hasHole(log: MessageLog): boolean {
   return readableMessages(log).length < log.messages.length;
+}
+
+/** With a page that adjoins what is there, or is the first of it. */
+export function withBeside(log: MessageLog, page: readonly Message[]): MessageLog {
+  const start = lowest(page, log.from ?? 1);
+  return merge({ ...log, from: Math.min(start, log.from ?? start) }, page);
 }
 
 /** The newest page replaces what lies below a gap: the gap itself is loaded again by scrolling up. */

@@ -1,4 +1,6 @@
+import type { AsidePage } from "./aside.ts";
 import {
+  actOnAside,
   actOnLog,
   applyToChat,
   type Change,
@@ -51,6 +53,8 @@ export type Action =
   | { type: "chat-gone"; chatId: string }
   | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
+  | ({ type: "aside-loaded"; chatId: string } & AsidePage)
+  | { type: "aside-left"; chatId: string }
   | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
   | { type: "people-known"; people: readonly Person[] }
   /** `before`: what was known when it was asked for. What events have said since is newer. */
@@ -110,6 +114,10 @@ export function reduce(state: State, action: Action): State {
       ]);
     case "earlier":
       return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
+    case "aside-loaded":
+      return inChat(state, action.chatId, (chat) => actOnAside(chat, action));
+    case "aside-left":
+      return inChat(state, action.chatId, (chat) => (chat.aside ? { ...chat, aside: undefined } : chat));
     case "members-loaded": {
       const people = action.members.map(({ user }) => user);
       return withPeople(

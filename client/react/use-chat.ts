@@ -2,7 +2,7 @@
 
 import { useCallback, useEffect, useMemo } from "react";
 import type { ChatRoom } from "../chat-room.ts";
-import { type ChatState, visibleMessages } from "../chat-state.ts";
+import { type ChatState, shownMessages } from "../chat-state.ts";
 import type { Message } from "../types.ts";
 import { useParley, useParleyState } from "./provider.tsx";
 import { useLoading } from "./use-loading.ts";
@@ -10,10 +10,14 @@ import { useLoading } from "./use-loading.ts";
 export interface OpenChat {
   /** Undefined before it is loaded, and for one that this person is not in. */
   chat: ChatState | undefined;
-  /** What one does in it: send, edit, delete, markRead, loadEarlier … */
+  /** What one does in it: send, edit, delete, markRead, loadEarlier, goTo … */
   room: ChatRoom;
   /** In order, newest last, up to the first hole. */
   messages: readonly Message[];
+  /** Whether there are older ones to be loaded; undefined before the newest are here. */
+  hasEarlier: boolean | undefined;
+  /** Whether these are older ones that `room.goTo` has loaded apart, with others between them and the newest. */
+  hasLater: boolean;
   /** Until the newest page is here; of a chat that is gone, or where nothing could be loaded, none is on its way. */
   loading: boolean;
   /** There is no such chat, or this person is not in it. */
@@ -46,7 +50,12 @@ export function useChat(chatId: string): OpenChat {
     if (isHere && isLive) room.catchUp();
   }, [room, isHere, isLive]);
 
-  const messages = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
+  const messages = useMemo(() => (chat ? shownMessages(chat) : []), [chat]);
+  const earlier = chat?.aside ? chat.aside.earlier : chat?.earlier;
   const loading = chat ? chat.earlier === undefined : mayCome && phase !== "failed";
-  return { chat, room, messages, loading, gone, problem, retry: () => start() };
+  const around = {
+    hasEarlier: earlier === undefined ? undefined : earlier !== null,
+    hasLater: chat?.aside !== undefined,
+  };
+  return { chat, room, messages, ...around, loading, gone, problem, retry: () => start() };
 }

@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { visibleMessages } from "../../client/chat-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useChat } from "../../client/react/use-chat.ts";
@@ -71,6 +72,7 @@ export function Conversation(props: ConversationProps) {
   const open = known.chat ? known : { ...known, loading: true };
   const people = useParleyState((state) => state.people);
   const { chat, room, messages } = open;
+  const newest = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
   const isMuteOver = usePassed(chat && mutedUntil(chat));
   const snapshot = useUnreadSnapshot(chat);
   const [about, setAbout] = useState<ComposerProps["about"]>();
@@ -105,7 +107,7 @@ export function Conversation(props: ConversationProps) {
   }, [room, start, onProblem, linkOf]);
 
   function editLast() {
-    const last = messages.findLast(({ senderId, deletedAt }) => senderId === client.me && !deletedAt);
+    const last = newest.findLast(({ senderId, deletedAt }) => senderId === client.me && !deletedAt);
     if (last) start("edit", last);
   }
 
@@ -124,7 +126,7 @@ export function Conversation(props: ConversationProps) {
           snapshot={snapshot}
           room={room}
           lastSeq={chat?.chat.lastSeq ?? 0}
-          since={firstUnread(messages, snapshot.after, client.me)?.createdAt}
+          since={firstUnread(newest, snapshot.after, client.me)?.createdAt}
           onJump={() => timeline.current?.jumpTo(snapshot.after + 1)}
         />
       )}

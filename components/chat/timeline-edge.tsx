@@ -3,16 +3,18 @@ import type { OpenChat } from "../../client/react/use-chat.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import type { Side } from "./use-pages.ts";
 
 export interface TimelineEdgeProps {
   open: OpenChat;
-  failed?: boolean;
+  /** The older or the newer ones. */
+  failed?: Side | undefined;
   onRetry?: () => void;
 }
 
 /** What stands where messages are not: they are loading, could not be loaded, or there are none. */
-export function TimelineEdge({ open, failed = false, onRetry }: TimelineEdgeProps) {
-  const problem = failed ? "Earlier messages could not be loaded." : open.problem;
+export function TimelineEdge({ open, failed, onRetry }: TimelineEdgeProps) {
+  const problem = failed ? `${failed === "earlier" ? "Earlier" : "Later"} messages could not be loaded.` : open.problem;
   if (problem)
     return (
       <ErrorNote className="m-4" onRetry={failed && onRetry ? onRetry : open.retry}>

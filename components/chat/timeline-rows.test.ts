@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Message } from "../../client/types.ts";
 import { landingOf, timelineRows } from "./timeline-rows.ts";
-import { progressOf } from "./use-jump.ts";
 
 function message(seq: number, senderId: string, createdAt: string): Message {
   return { id: `m${seq}`, chatId: "c", seq, content: `text ${seq}`, senderId, createdAt, metadata: {} };
 }
 
-const base = { outbox: [], me: "ada", unreadAfter: undefined, top: "nothing" as const };
+const base = { outbox: [], me: "ada", unreadAfter: undefined, top: "nothing" as const, hasLater: false };
 const kinds = (rows: ReturnType<typeof timelineRows>) =>
   rows.map((row) => (row.kind === "message" ? `${row.message.seq}${row.leads ? "*" : ""}` : row.kind));
 
@@ -36,6 +35,7 @@ describe("the rows of a timeline", () => {
     const rows = timelineRows({ ...base, messages, unreadAfter: 1 });
     expect(kinds(rows)).toEqual(["day", "1*", "2*", "unread", "3*"]);
     expect(kinds(timelineRows({ ...base, messages, unreadAfter: 3 }))).not.toContain("unread");
+    expect(kinds(timelineRows({ ...base, messages: messages.slice(1), unreadAfter: 0 }))).not.toContain("unread");
   });
 
   it("keep what is unsent last, under the key it will have once it is stored", () => {
@@ -44,6 +44,12 @@ describe("the rows of a timeline", () => {
     const [before] = timelineRows({ ...base, messages: [], outbox });
     const after = timelineRows({ ...base, messages: [stored] }).at(-1);
     expect(after?.key).toBe(before?.key);
+  });
+
+  it("end with what is still to come where the newest messages are not here, and show nothing unsent before those", () => {
+    const outbox = [{ clientMessageId: "k", content: "text 1", status: "sending" as const }];
+    const messages = [message(1, "ben", new Date().toISOString())];
+    expect(kinds(timelineRows({ ...base, messages, outbox, hasLater: true }))).toEqual(["day", "1*", "later"]);
   });
 
   it("have keys of their own, whatever ids senders give and though a clock is set back about midnight", () => {
@@ -57,14 +63,6 @@ describe("the rows of a timeline", () => {
     const keys = timelineRows({ ...base, messages }).map(({ key }) => key);
     expect(keys.length).toBe(8);
     expect(new Set(keys).size).toBe(8);
-  });
-});
-
-describe("the way to an old message", () => {
-  it("is told in percent, and is whole only where it ends", () => {
-    const jump = { seq: 1, start: 1_001, failed: false };
-    expect([1_001, 751, 6, 1].map((oldest) => progressOf(jump, oldest))).toEqual([0, 25, 99, 99]);
-    expect(progressOf({ ...jump, start: 1 }, 1)).toBe(0);
   });
 });
 

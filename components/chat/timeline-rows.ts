@@ -4,6 +4,7 @@ import type { Message } from "../../client/types.ts";
 export type TimelineRow =
   | { kind: "earlier"; key: "earlier" }
   | { kind: "start"; key: "start" }
+  | { kind: "later"; key: "later" }
   | { kind: "day"; key: string; at: string }
   | { kind: "unread"; key: "unread" }
   | {
@@ -24,16 +25,20 @@ export interface RowsInput {
   unreadAfter: number | undefined;
   /** What stands above the oldest message that is here. */
   top: "start" | "earlier" | "nothing";
+  /** Below the newest that is here there are others, which are not. */
+  hasLater: boolean;
 }
 
 const RUN_LASTS_MS = 5 * 60_000;
 
 /** The list as it is drawn: messages in runs of one author, a line before each local day, and one before what was unread at entry. */
-export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInput): TimelineRow[] {
+export function timelineRows({ messages, outbox, me, unreadAfter, top, hasLater }: RowsInput): TimelineRow[] {
   const rows: TimelineRow[] = top === "nothing" ? [] : [{ kind: top, key: top } as TimelineRow];
   const replied = new Set(messages.flatMap(({ replyToId }) => replyToId ?? []));
   const quotable = new Map(messages.filter(({ id }) => replied.has(id)).map((message) => [message.id, message]));
-  let unreadLeft = unreadAfter;
+  // Where what is before it is not here, it begins before what is.
+  const isUnreadHere = unreadAfter !== undefined && (messages[0]?.seq ?? 0) <= unreadAfter + 1;
+  let unreadLeft = isUnreadHere ? unreadAfter : undefined;
   /** The first of the run that goes on. */
   let first: Message | undefined;
   let beforeDay = "";
@@ -61,7 +66,8 @@ export function timelineRows({ messages, outbox, me, unreadAfter, top }: RowsInp
     });
     beforeDay = day;
   }
-  for (const item of outbox) rows.push({ kind: "outgoing", key: item.clientMessageId, item });
+  if (hasLater) rows.push({ kind: "later", key: "later" });
+  else for (const item of outbox) rows.push({ kind: "outgoing", key: item.clientMessageId, item });
   return rows;
 }
 

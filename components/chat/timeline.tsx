@@ -28,12 +28,14 @@ import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
 import { landingOf, type TimelineRow, timelineRows } from "./timeline-rows.ts";
 import { useJump } from "./use-jump.ts";
+import { usePages } from "./use-pages.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
 import { useUnseen } from "./use-unseen.ts";
 
 /** Pixels, before a row is measured. */
 const HEIGHTS: Record<TimelineRow["kind"], number> = {
   earlier: 56,
+  later: 56,
   start: 72,
   day: 44,
   unread: 36,
@@ -41,8 +43,6 @@ const HEIGHTS: Record<TimelineRow["kind"], number> = {
   outgoing: 62,
 };
 const NEAR_END_PX = 60;
-/** Older pages are asked for this many rows before the reader gets there: more than a screen and a half. */
-const EARLIER_WITHIN = 30;
 /** Frames in which the place of entry is held. */
 const ENTRY_STEPS = 6;
 const READ_AFTER_MS = 1_000;
@@ -72,27 +72,30 @@ export interface TimelineProps {
  */
 export function Timeline(props: TimelineProps) {
   const { open, unreadAfter, attended, actions, onEditUnsent, foundText, handle } = props;
-  const { chat, room, messages } = open;
+  const { chat, room, messages, hasEarlier, hasLater } = open;
   const me = useParleyState((state) => state.me);
   const people = useParleyState((state) => state.people);
   const live = useParleyState((state) => state.link === "live");
   const outbox = chat?.log.outbox ?? NONE;
-  const isWhole = chat?.earlier === null && messages.length > 0;
+  const isWhole = hasEarlier === false && messages.length > 0;
   const top = open.loading ? "nothing" : isWhole ? "start" : "earlier";
   const rows = useMemo(
-    () => timelineRows({ messages, outbox, me, unreadAfter, top }),
-    [messages, outbox, me, unreadAfter, top],
+    () => timelineRows({ messages, outbox, me, unreadAfter, top, hasLater }),
+    [messages, outbox, me, unreadAfter, top, hasLater],
   );
   const scroller = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string>();
   const [highlighted, setHighlighted] = useState<number>();
+  // Neither what is loaded after older messages is news, nor the newest ones that these come to in the end.
+  const [follows, setFollows] = useState(true);
+  useEffect(() => setFollows(!hasLater), [hasLater]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (at) => HEIGHTS[rows[at]?.kind ?? "message"],
     getItemKey: (at) => rows[at]?.key ?? at,
     anchorTo: "end",
-    followOnAppend: true,
+    followOnAppend: follows && !hasLater,
     scrollEndThreshold: NEAR_END_PX,
     overscan: 5,
     scrollPaddingStart: 96,
@@ -100,51 +103,55 @@ export function Timeline(props: TimelineProps) {
     useAnimationFrameWithResizeObserver: true,
   });
   const { watch, release } = useReadingPlace(virtual, rows);
+  const [target, setTarget] = useState<number>();
   const toEnd = () => {
     release();
-    virtual.scrollToEnd();
+    if (!hasLater) return virtual.scrollToEnd();
+    room.toNewest();
+    setTarget(Number.MAX_SAFE_INTEGER);
   };
   const items = virtual.getVirtualItems();
-  const atEnd = virtual.isAtEnd(NEAR_END_PX);
+  const atEnd = !hasLater && virtual.isAtEnd(NEAR_END_PX);
   const isHere = rows.length > 0 && !open.loading;
   const lastSeq = messages.at(-1)?.seq ?? 0;
   // Of the chat: messages up to it may still be on their way.
   const newest = Math.max(lastSeq, chat?.chat.lastSeq ?? 0);
   const unseen = useUnseen(lastSeq, atEnd, messages, me);
 
+  const jumping = useJump(room, live, setTarget);
+  const { jump, jumpTo } = jumping;
+  const oldest = messages[0]?.seq ?? 0;
+  const isUnreadElsewhere = unreadAfter !== undefined && oldest > unreadAfter + 1;
+
   // At entry: where the unread begins, else the end. Again while the rows around it are being measured, or it would drift away.
   const [entering, setEntering] = useState(ENTRY_STEPS);
   useLayoutEffect(() => {
     if (!isHere || entering === 0) return;
+    if (isUnreadElsewhere) {
+      setEntering(0);
+      return jumpTo(unreadAfter + 1);
+    }
     const at = rows.findIndex(({ kind }) => kind === "unread");
     if (at >= 0) virtual.scrollToIndex(at, { align: "start" });
     else virtual.scrollToEnd();
     // From what it is by then: a link may have landed since.
     const frame = requestAnimationFrame(() => setEntering((now) => Math.max(0, now - 1)));
     return () => cancelAnimationFrame(frame);
-  }, [isHere, entering, rows, virtual]);
+  }, [isHere, entering, rows, virtual, isUnreadElsewhere, unreadAfter, jumpTo]);
 
-  const firstShown = items[0]?.index ?? 0;
-  const hasEarlier = typeof chat?.earlier === "string";
-  const [failed, setFailed] = useState(false);
-  const loadEarlier = useCallback(() => {
-    setFailed(false);
-    room.loadEarlier().catch(() => setFailed(true));
-  }, [room]);
-  // What failed over a line that was away is asked for again.
-  useEffect(() => {
-    if (live) setFailed(false);
-  }, [live]);
-  useEffect(() => {
-    if (isHere && entering === 0 && hasEarlier && !failed && firstShown < EARLIER_WITHIN) loadEarlier();
-  }, [isHere, entering, hasEarlier, failed, firstShown, loadEarlier]);
+  const { failed, load } = usePages(open, {
+    ready: isHere && entering === 0 && (!jump || jump.state === "failed"),
+    live,
+    above: items[0]?.index ?? 0,
+    below: rows.length - 1 - (items.at(-1)?.index ?? 0),
+  });
 
   const readSeq = lastVisibleSeq(rows, virtual.range?.endIndex ?? -1);
   useEffect(() => {
-    if (!attended || readSeq === 0 || entering > 0) return;
+    if (!attended || readSeq === 0 || entering > 0 || jump) return;
     const timer = setTimeout(() => room.markShown(readSeq), READ_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [attended, readSeq, entering, room]);
+  }, [attended, readSeq, entering, jump, room]);
 
   const focusRow = useCallback(
     (at: number) => {
@@ -160,10 +167,6 @@ export function Timeline(props: TimelineProps) {
     [rows, virtual, release],
   );
 
-  const [target, setTarget] = useState<number>();
-  const oldest = chat?.log.from ?? newest;
-  const jumping = useJump(room, oldest, live, setTarget);
-  const { jumpTo } = jumping;
   useEffect(() => {
     // Before it has loaded nothing is known of where it leads.
     if (target === undefined || open.loading) return;
@@ -206,7 +209,7 @@ export function Timeline(props: TimelineProps) {
 
   // In a chat of two nobody is over the other, not even who made it.
   const moderates = chat?.chat.kind === "group" && (chat.chat.role === "owner" || chat.chat.role === "moderator");
-  const newestOwn = messages.findLast(({ senderId }) => senderId === me)?.seq;
+  const newestOwn = hasLater ? undefined : messages.findLast(({ senderId }) => senderId === me)?.seq;
   const reads = chat?.reads;
   const readers = useMemo(
     () => (reads && newestOwn !== undefined ? readersOf(reads, newestOwn, people) : NOBODY),
@@ -218,7 +221,7 @@ export function Timeline(props: TimelineProps) {
   return (
     <div className="relative min-h-0 flex-1">
       {virtual.isScrolling && topRow?.kind === "message" && <FloatingDay at={topRow.message.createdAt} />}
-      <JumpStatus {...jumping} oldest={oldest} />
+      <JumpStatus {...jumping} />
       <div
         ref={scroller}
         {...watch}
@@ -263,8 +266,12 @@ export function Timeline(props: TimelineProps) {
                   />
                 ) : row.kind === "outgoing" ? (
                   <OutgoingRow item={row.item} room={room} live={live} onEdit={onEditUnsent} />
-                ) : row.kind === "earlier" ? (
-                  <TimelineEdge open={open} failed={failed} onRetry={loadEarlier} />
+                ) : row.kind === "earlier" || row.kind === "later" ? (
+                  <TimelineEdge
+                    open={open}
+                    failed={failed === row.kind ? failed : undefined}
+                    onRetry={() => load(row.kind)}
+                  />
                 ) : (
                   <TimelineLine row={row} />
                 )}

@@ -1,12 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ChatRoom } from "../../client/chat-room.ts";
 
-/** The way to an older message. */
+/** Before this one has not read of it, in ms. */
+const SAID_AFTER_MS = 400;
+
+/** The way to a message that is not here. */
 export interface Jump {
   seq: number;
-  /** The oldest message that was here when it began. */
-  start: number;
-  failed: boolean;
+  state: "short" | "long" | "failed";
 }
 
 export interface Jumping {
@@ -17,14 +18,14 @@ export interface Jumping {
 }
 
 /**
- * Goes to a message, over as many pages as lie between. It ends where another jump begins or the chat is left; one that failed stays until
- * it is tried again, by the person or as the line comes back.
+ * Goes to a message, wherever in the chat it is. It ends where another jump begins or the chat is left; one that failed stays until it is
+ * tried again, by the person or as the line comes back.
  */
-export function useJump(room: ChatRoom, oldest: number, live: boolean, onHere: (seq: number) => void): Jumping {
+export function useJump(room: ChatRoom, live: boolean, onHere: (seq: number) => void): Jumping {
   const [jump, setJump] = useState<Jump>();
-  const latest = useRef({ oldest, jump, onHere });
+  const latest = useRef({ jump, onHere });
   useEffect(() => {
-    latest.current = { oldest, jump, onHere };
+    latest.current = { jump, onHere };
   });
   const under = useRef<AbortController>(undefined);
 
@@ -42,29 +43,28 @@ export function useJump(room: ChatRoom, oldest: number, live: boolean, onHere: (
       const ifWanted = (act: () => void) => () => {
         if (!signal.aborted) act();
       };
-      const { jump: before, oldest } = latest.current;
-      setJump({ seq, start: before?.seq === seq ? before.start : oldest, failed: false });
-      room.loadBackTo(seq, { signal }).then(
+      setJump({ seq, state: "short" });
+      room.goTo(seq, { signal }).then(
         ifWanted(() => {
           setJump(undefined);
           latest.current.onHere(seq);
         }),
-        ifWanted(() => setJump((known) => known && { ...known, failed: true })),
+        ifWanted(() => setJump({ seq, state: "failed" })),
       );
     },
     [room],
   );
 
+  const isShort = jump?.state === "short";
+  useEffect(() => {
+    if (!isShort) return;
+    const timer = setTimeout(() => setJump((now) => now && { ...now, state: "long" }), SAID_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [isShort]);
   useEffect(() => {
     const { jump } = latest.current;
-    if (live && jump?.failed) jumpTo(jump.seq);
+    if (live && jump?.state === "failed") jumpTo(jump.seq);
   }, [live, jumpTo]);
   useEffect(() => () => under.current?.abort(), []);
   return { jump, jumpTo, giveUp };
-}
-
-/** How much of the way is done, in percent: whole only where it ends. */
-export function progressOf({ seq, start }: Jump, oldest: number): number {
-  const share = (start - oldest) / Math.max(1, start - seq);
-  return Math.min(99, Math.max(0, Math.floor(share * 100)));
 }
