@@ -25,7 +25,7 @@ export function withAsidePage(state: ChatState, { key, opens, page, earlier }: A
   const { early, me } = state.log;
   const log = reduceLog(state.log, { type: "not-loaded" });
   const known = opens ? { key, log: emptyLog(me), earlier: null } : state.aside;
-  if (known?.key !== key) return { ...state, log };
+  if (known?.key !== key || (opens && page.length === 0)) return { ...state, log };
   const loaded = early.reduce(withVersionOf, withBeside(known.log, page));
   return joined({
     ...state,
