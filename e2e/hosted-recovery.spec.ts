@@ -64,18 +64,27 @@ test("what could not be loaded without a line is loaded when it is back", async 
   await expect(page.getByText("The archive is empty").or(page.getByRole("article").first())).toBeVisible();
   await page.context().close();
 
-  // On the way to an old message as well: it goes on from where it was.
+  // On the way to an old message as well, and from there on.
   const { data } = await callAs<{ data: { id: string; lastSeq: number }[] }>("ada", "GET", "/Chat?pageSize=50");
   const long = data.find(({ lastSeq }) => lastSeq >= 5_000);
   const ada = await openHosted(browser, "ada", "");
-  let pages = 0;
   let isCut = true;
-  await ada.page.route(/\/messages\?.*before=/u, (route) => (++pages >= 3 && isCut ? route.abort() : route.continue()));
+  await ada.page.route(/\/messages\?.*(before=51&|after=)/u, (route) => (isCut ? route.abort() : route.continue()));
   await ada.page.goto(`/chat/demo?as=ada&chat=${long?.id}&seq=1`);
   await expect(ada.page.getByText("The message could not be loaded.").first()).toBeVisible();
   isCut = false;
   await ada.page.locator("main").getByRole("button", { name: "Try again" }).click();
-  await expect(ada.messages.getByText("Start of the conversation")).toBeVisible({ timeout: 30_000 });
+  await expect(ada.messages.getByText("Start of the conversation")).toBeVisible();
+  isCut = true;
+  await ada.messages.locator('[data-seq="1"]').hover();
+  const later = ada.messages.getByText("Later messages could not be loaded.");
+  await expect(async () => {
+    await ada.page.mouse.wheel(0, 1_000);
+    await expect(later).toBeInViewport({ timeout: 100 });
+  }).toPass();
+  isCut = false;
+  await ada.messages.getByRole("button", { name: "Try again" }).click();
+  await expect(later).toHaveCount(0);
   await ada.page.context().close();
 });
 
