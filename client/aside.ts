@@ -53,5 +53,7 @@ function joined(state: ChatState): ChatState {
   const { aside, log } = state;
   const last = aside && readableMessages(aside.log).at(-1);
   if (!last || log.from === null || last.seq < log.from - 1) return state;
-  return { ...state, log: withBeside(log, aside.log.messages), earlier: aside.earlier, aside: undefined };
+  const goesDeeper = log.from < (aside.log.from ?? 1);
+  const earlier = goesDeeper ? state.earlier : aside.earlier;
+  return { ...state, log: withBeside(log, aside.log.messages), earlier, aside: undefined };
 }

@@ -81,7 +81,6 @@ export class ChatRoom {
    */
   open(): Promise<void> {
     this.#leftUnread = 0;
-    this.toNewest();
     if (this.#opening) return this.#opening;
     const opening = this.#open().catch((error) => {
       if (this.#opening === opening) this.#opening = undefined;
@@ -169,7 +168,7 @@ export class ChatRoom {
     const { aside } = this.#chat ?? {};
     if (!aside) return this.#once("earlier", () => this.#loadEarlier(limit));
     const { key, earlier: before } = aside;
-    if (before) await this.#once(`${key} before ${before}`, () => this.#loadAside({ before, limit }, key));
+    if (before) await this.#once(`${key} before ${before}`, () => this.#loadAside({ before, limit }, { key }));
   }
 
   /** A page of newer messages after the older ones that are shown. Once there is nothing between they are shown together with the newest. */
@@ -178,7 +177,7 @@ export class ChatRoom {
     const last = aside?.log.messages.at(-1);
     if (!aside || !last) return;
     const after = String(last.seq);
-    await this.#once(`${aside.key} after ${after}`, () => this.#loadAside({ after, limit }, aside.key));
+    await this.#once(`${aside.key} after ${after}`, () => this.#loadAside({ after, limit }, { key: aside.key }));
   }
 
   /** Loads the message with that seq to be shown: of what was said long ago a stretch of its own, in place of the newest messages. */
@@ -187,13 +186,15 @@ export class ChatRoom {
     const { log, aside } = this.#chat ?? {};
     const isWanted = () => !signal?.aborted;
     if (!log || !isWanted()) return;
-    if (seq >= (log.from ?? 1) - LARGEST_PAGE) {
+    const from = log.from ?? 1;
+    if (aside && seq < from && isInAside(aside, seq)) return;
+    if (seq >= from - LARGEST_PAGE) {
       await this.loadBackTo(seq, { signal });
       if (isWanted()) this.toNewest();
-    } else if (!aside || !isInAside(aside, seq)) {
-      const before = String(Math.max(seq + PAGE / 2, PAGE) + 1);
-      await this.#loadAside({ before, limit: PAGE }, undefined, isWanted);
+      return;
     }
+    // So much of it on each side that nothing more has to come while one arrives there.
+    await this.#loadAside({ before: String(Math.max(seq, PAGE) + PAGE + 1), limit: 2 * PAGE }, { isWanted });
   }
 
   /** Shows the newest messages again. */
@@ -257,16 +258,11 @@ export class ChatRoom {
 
   /** What is shown may have a gap, or be changed or gone: only what is loaded now is believed. */
   async reload(): Promise<void> {
-    const { log, aside } = this.#chat ?? {};
+    const { log } = this.#chat ?? {};
     if (!log || log.from === null) return;
     try {
       await this.#loadNewest(log.messages);
-      const { messages = [] } = aside?.log ?? {};
-      const stretch = {
-        before: String((messages.at(-1)?.seq ?? 0) + 1),
-        limit: Math.min(messages.length, LARGEST_PAGE),
-      };
-      if (aside) await this.#loadAside(stretch, undefined, () => this.#chat?.aside?.key === aside.key);
+      await this.#reloadAside();
     } catch (error) {
       if (!saysGone(error)) throw error;
       this.#options.act({ type: "chat-gone", chatId: this.chatId });
@@ -353,22 +349,46 @@ export class ChatRoom {
     }
   }
 
-  /** @param key of the one that the page is for; of a new one none, and whether that is still wanted is asked when its page is here */
+  async #reloadAside(): Promise<void> {
+    const { aside } = this.#chat ?? {};
+    const [first, last] = [aside?.log.messages[0], aside?.log.messages.at(-1)];
+    if (!aside || !first || !last) return;
+    const { key } = aside;
+    const isWanted = () => {
+      const now = this.#chat?.aside;
+      // What came to it meanwhile was loaded after the gap.
+      return now?.key === key && now.log.from === first.seq && now.log.messages.at(-1)?.seq === last.seq;
+    };
+    await this.#loadAside({ before: String(last.seq + 1), limit: LARGEST_PAGE }, { isWanted, downTo: first.seq });
+  }
+
+  /**
+   * A page of the one with that key, or of a new one without. Whether it is still wanted is asked when it is here; `downTo` has pages loaded
+   * until that message is among them.
+   */
   async #loadAside(
     which: { before: string; limit: number } | { after: string; limit: number },
-    key: number | undefined,
-    isWanted = () => true,
+    more: { key?: number; isWanted?: () => boolean; downTo?: number },
   ): Promise<void> {
+    const { key, isWanted = () => true, downTo = Number.POSITIVE_INFINITY } = more;
     const { chatId } = this;
     const { act, api } = this.#options;
     const end = () => act({ type: "log", chatId, action: { type: "not-loaded" } });
+    const ask = async (range: typeof which) => {
+      const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
+      return (await api.call("messages.list", { chatId, ...range }, { signal })).body;
+    };
     act({ type: "log", chatId, action: { type: "loading" } });
     try {
-      const { body } = await api.call("messages.list", { chatId, ...which });
+      let body = await ask(which);
+      const page = [...(body.data as Message[])];
+      for (let before = nextOf(body); before && (page.at(-1)?.seq ?? 0) > downTo; before = nextOf(body)) {
+        body = await ask({ before, limit: which.limit });
+        page.push(...(body.data as Message[]));
+      }
       if (!isWanted()) return end();
       const earlier = "before" in which ? nextOf(body) : undefined;
-      const of = { key: key ?? ++this.#asides, opens: key === undefined };
-      act({ type: "aside-loaded", chatId, ...of, page: body.data as Message[], earlier });
+      act({ type: "aside-loaded", chatId, key: key ?? ++this.#asides, opens: key === undefined, page, earlier });
     } catch (error) {
       end();
       throw error;

@@ -2,7 +2,7 @@
 export { type Answer, Api, type CallOptions, type SeenCall, tenantAddress } from "./api.ts";
 export type { Calls } from "./calls.ts";
 export type { ChatRoom } from "./chat-room.ts";
-export { type ChatState, visibleMessages } from "./chat-state.ts";
+export { type ChatState, shownMessages, visibleMessages } from "./chat-state.ts";
 export { hubTransport } from "./hub-transport.ts";
 export type { Inbox } from "./inbox.ts";
 export { appearedAt, type InboxFilter, inboxItems } from "./inbox-state.ts";

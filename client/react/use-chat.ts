@@ -18,6 +18,8 @@ export interface OpenChat {
   hasEarlier: boolean | undefined;
   /** Whether these are older ones that `room.goTo` has loaded apart, with others between them and the newest. */
   hasLater: boolean;
+  /** Tells one such stretch from another; undefined of the newest. */
+  stretch: number | undefined;
   /** Until the newest page is here; of a chat that is gone, or where nothing could be loaded, none is on its way. */
   loading: boolean;
   /** There is no such chat, or this person is not in it. */
@@ -50,12 +52,16 @@ export function useChat(chatId: string): OpenChat {
     if (isHere && isLive) room.catchUp();
   }, [room, isHere, isLive]);
 
+  // Who comes back to it comes to the newest.
+  useEffect(() => () => room.toNewest(), [room]);
+
   const messages = useMemo(() => (chat ? shownMessages(chat) : []), [chat]);
   const earlier = chat?.aside ? chat.aside.earlier : chat?.earlier;
   const loading = chat ? chat.earlier === undefined : mayCome && phase !== "failed";
   const around = {
     hasEarlier: earlier === undefined ? undefined : earlier !== null,
     hasLater: chat?.aside !== undefined,
+    stretch: chat?.aside?.key,
   };
   return { chat, room, messages, ...around, loading, gone, problem, retry: () => start() };
 }

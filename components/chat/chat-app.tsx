@@ -2,6 +2,7 @@
 
 import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { shownMessages, visibleMessages } from "../../client/chat-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { chatsInOrder } from "../../client/state.ts";
@@ -248,9 +249,12 @@ function Search({
   onFound: (text: string, message?: Message) => void;
   onClose: () => void;
 }) {
-  const client = useParley();
-  const log = useParleyState(({ chats }) => chats[chatId]?.log);
-  return <SearchBar messages={log ? client.room(chatId).messages() : []} {...rest} />;
+  const chat = useParleyState(({ chats }) => chats[chatId]);
+  const messages = useMemo(() => {
+    const older = chat?.aside ? shownMessages(chat) : [];
+    return chat ? [...older, ...visibleMessages(chat)] : [];
+  }, [chat]);
+  return <SearchBar messages={messages} {...rest} />;
 }
 
 function SoundButton() {

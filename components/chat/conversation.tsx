@@ -122,7 +122,7 @@ export function Conversation(props: ConversationProps) {
       {header}
       {snapshot && (
         <UnreadBar
-          key={chatId}
+          key={`${chatId} ${snapshot.after}`}
           snapshot={snapshot}
           room={room}
           lastSeq={chat?.chat.lastSeq ?? 0}

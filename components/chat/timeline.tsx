@@ -105,6 +105,7 @@ export function Timeline(props: TimelineProps) {
   const { watch, release } = useReadingPlace(virtual, rows);
   const [target, setTarget] = useState<number>();
   const toEnd = () => {
+    jumping.giveUp();
     release();
     if (!hasLater) return virtual.scrollToEnd();
     room.toNewest();
@@ -120,7 +121,9 @@ export function Timeline(props: TimelineProps) {
 
   const jumping = useJump(room, live, setTarget);
   const { jump, jumpTo } = jumping;
+  const isOnItsWay = jump !== undefined && jump.state !== "failed";
   const oldest = messages[0]?.seq ?? 0;
+  const isUnreadAbove = oldest > (chat?.chat.lastReadSeq ?? 0) + 1;
   const isUnreadElsewhere = unreadAfter !== undefined && oldest > unreadAfter + 1;
 
   // At entry: where the unread begins, else the end. Again while the rows around it are being measured, or it would drift away.
@@ -140,7 +143,7 @@ export function Timeline(props: TimelineProps) {
   }, [isHere, entering, rows, virtual, isUnreadElsewhere, unreadAfter, jumpTo]);
 
   const { failed, load } = usePages(open, {
-    ready: isHere && entering === 0 && (!jump || jump.state === "failed"),
+    ready: isHere && entering === 0 && !isOnItsWay,
     live,
     above: items[0]?.index ?? 0,
     below: rows.length - 1 - (items.at(-1)?.index ?? 0),
@@ -148,10 +151,11 @@ export function Timeline(props: TimelineProps) {
 
   const readSeq = lastVisibleSeq(rows, virtual.range?.endIndex ?? -1);
   useEffect(() => {
-    if (!attended || readSeq === 0 || entering > 0 || jump) return;
+    // All up to it would be: what is not here was not seen.
+    if (!attended || readSeq === 0 || entering > 0 || isOnItsWay || isUnreadAbove) return;
     const timer = setTimeout(() => room.markShown(readSeq), READ_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [attended, readSeq, entering, jump, room]);
+  }, [attended, readSeq, entering, isOnItsWay, isUnreadAbove, room]);
 
   const focusRow = useCallback(
     (at: number) => {
@@ -231,7 +235,7 @@ export function Timeline(props: TimelineProps) {
         {!isHere && <TimelineEdge open={open} />}
         <ul
           aria-label="Messages"
-          aria-busy={open.loading}
+          aria-busy={open.loading || isOnItsWay}
           onKeyDown={onKeyDown}
           className="relative w-full"
           style={{ height: virtual.getTotalSize() }}
@@ -267,11 +271,7 @@ export function Timeline(props: TimelineProps) {
                 ) : row.kind === "outgoing" ? (
                   <OutgoingRow item={row.item} room={room} live={live} onEdit={onEditUnsent} />
                 ) : row.kind === "earlier" || row.kind === "later" ? (
-                  <TimelineEdge
-                    open={open}
-                    failed={failed === row.kind ? failed : undefined}
-                    onRetry={() => load(row.kind)}
-                  />
+                  <TimelineEdge open={open} failed={failed[row.kind] && row.kind} onRetry={() => load(row.kind)} />
                 ) : (
                   <TimelineLine row={row} />
                 )}

@@ -10,17 +10,24 @@ export interface UnreadSnapshot {
   after: number;
   /** 100 means more. */
   count: number;
+  /** Not all that was unread is here. */
+  isBehind: boolean;
 }
 
-/** Undefined when nothing was unread at entry. */
+/** Undefined when nothing was unread at entry, nor is since a gap over which what was missed was not loaded. */
 export function useUnreadSnapshot(chat: ChatState | undefined): UnreadSnapshot | undefined {
   const [snapshot, setSnapshot] = useState<UnreadSnapshot>();
-  // Taken in the render in which the chat is first there, so that no frame is drawn without it.
-  if (chat && snapshot?.chatId !== chat.chat.id) {
-    const { id, lastReadSeq = 0, unreadCount = 0 } = chat.chat;
-    const taken = { chatId: id, after: lastReadSeq, count: unreadCount };
-    setSnapshot(taken);
-    return taken.count > 0 ? taken : undefined;
-  }
-  return snapshot && snapshot.count > 0 ? snapshot : undefined;
+  // Taken in the render in which it changes, so that no frame is drawn without it.
+  const next = chat && unreadSnapshot(chat, snapshot);
+  if (next !== snapshot && next) setSnapshot(next);
+  const now = next ?? snapshot;
+  return now && now.count > 0 ? now : undefined;
+}
+
+export function unreadSnapshot({ chat, log }: ChatState, before: UnreadSnapshot | undefined): UnreadSnapshot {
+  const { id, lastReadSeq = 0, unreadCount = 0 } = chat;
+  const isBehind = log.from !== null && log.from > lastReadSeq + 1;
+  if (before?.chatId !== id || (isBehind && !before.isBehind))
+    return { chatId: id, after: lastReadSeq, count: unreadCount, isBehind };
+  return before.isBehind === isBehind ? before : { ...before, isBehind };
 }
