@@ -54,7 +54,7 @@ const file = (guide: string, name: string) => join(process.cwd(), root, guide, n
 
 // One after another in a language, the languages beside each other: no more programs at once than a small machine has cores for.
 describe.concurrent("the programs of the guides print what the guides say", () => {
-  test("in TypeScript", { timeout: 120_000 }, async () => {
+  test("in TypeScript", { timeout: 300_000 }, async () => {
     for (const guide of guides) {
       // What tsx does before it starts a program, without starting all of tsx each time.
       const { code } = await transform(readFileSync(file(guide, "main.ts"), "utf8"), { loader: "ts" });
@@ -64,7 +64,7 @@ describe.concurrent("the programs of the guides print what the guides say", () =
     }
   });
 
-  test("for curl and in Python", { timeout: 120_000 }, async ({ skip }) => {
+  test("for curl and in Python", { timeout: 300_000 }, async ({ skip }) => {
     for (const guide of guides)
       expect(await outputOf(guide, "bash", [file(guide, "curl.sh")]), `${guide}, curl`).toBe(expected(guide));
     if (!isInstalled("python3")) skip("Python is not run: no python3 is installed here");

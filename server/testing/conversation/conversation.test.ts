@@ -93,7 +93,7 @@ async function readOn(log: HeardEvent[], after: string): Promise<void> {
   }
 }
 
-test("a scripted conversation of 200 events: each side's list is the log", { timeout: 120_000 }, async () => {
+test("a scripted conversation of 200 events: each side's list is the log", { timeout: 300_000 }, async () => {
   const { body } = await tenant.key()<{ nextCursor: string }>("GET", "/events");
   const joined = await Promise.all(
     parties.map((party, index) => {
