@@ -69,7 +69,7 @@ test("what could not be loaded without a line is loaded when it is back", async 
   const long = data.find(({ lastSeq }) => lastSeq >= 5_000);
   const ada = await openHosted(browser, "ada", "");
   let isCut = true;
-  await ada.page.route(/\/messages\?.*(before=51&|after=)/u, (route) => (isCut ? route.abort() : route.continue()));
+  await ada.page.route(/\/messages\?.*(before=101&|after=)/u, (route) => (isCut ? route.abort() : route.continue()));
   await ada.page.goto(`/chat/demo?as=ada&chat=${long?.id}&seq=1`);
   await expect(ada.page.getByText("The message could not be loaded.").first()).toBeVisible();
   isCut = false;

@@ -40,6 +40,16 @@ export function useTenantEvents(): void {
     }),
   );
 
+  // What the page shows may be too fresh to be asked anew, and nothing else says that there is a session again.
+  useEffect(() => {
+    if (!signedOut || paused) return;
+    const timer = setInterval(() => {
+      const [shown] = queries.getQueryCache().findAll({ type: "active" });
+      if (shown && !document.hidden) void queries.refetchQueries({ queryKey: shown.queryKey, exact: true });
+    }, againMs);
+    return () => clearInterval(timer);
+  }, [signedOut, paused, queries]);
+
   const wasOut = useRef(false);
   useEffect(() => {
     // Somebody has signed in, in another tab: what the page asks was answered.
