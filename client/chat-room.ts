@@ -261,6 +261,7 @@ export class ChatRoom {
     const { log } = this.#chat ?? {};
     if (!log || log.from === null) return;
     try {
+      this.#keepAside();
       await this.#loadNewest(log.messages);
       await this.#reloadAside();
     } catch (error) {
@@ -338,7 +339,8 @@ export class ChatRoom {
     const onLog = (action: LogAction) => this.#options.act({ type: "log", chatId, action });
     onLog({ type: "loading" });
     try {
-      const { body } = await this.#options.api.call("messages.list", { chatId, ...which });
+      const signal = as.type === "loaded-earlier" ? AbortSignal.timeout(ANSWERS_WITHIN_MS) : undefined;
+      const { body } = await this.#options.api.call("messages.list", { chatId, ...which }, { signal });
       const page = body.data as Message[];
       const fits = adjoins();
       onLog(fits ? { ...as, page } : { type: "not-loaded" });
@@ -349,17 +351,24 @@ export class ChatRoom {
     }
   }
 
+  /** As another one: pages that were asked for before a gap have no place in it. */
+  #keepAside(): void {
+    if (this.#chat?.aside) this.#options.act({ type: "aside-kept", chatId: this.chatId, key: ++this.#asides });
+  }
+
+  /** Where it cannot be loaded anew the newest messages are shown: that they are here is what counts for the line. */
   async #reloadAside(): Promise<void> {
     const { aside } = this.#chat ?? {};
     const [first, last] = [aside?.log.messages[0], aside?.log.messages.at(-1)];
     if (!aside || !first || !last) return;
-    const { key } = aside;
-    const isWanted = () => {
-      const now = this.#chat?.aside;
-      // What came to it meanwhile was loaded after the gap.
-      return now?.key === key && now.log.from === first.seq && now.log.messages.at(-1)?.seq === last.seq;
-    };
-    await this.#loadAside({ before: String(last.seq + 1), limit: LARGEST_PAGE }, { isWanted, downTo: first.seq });
+    const isWanted = () => this.#chat?.aside?.key === aside.key;
+    const whole = { isWanted, downTo: first.seq };
+    try {
+      await this.#loadAside({ before: String(last.seq + 1), limit: LARGEST_PAGE }, whole);
+    } catch (error) {
+      if (saysGone(error)) throw error;
+      if (isWanted()) this.toNewest();
+    }
   }
 
   /**
@@ -382,7 +391,7 @@ export class ChatRoom {
     try {
       let body = await ask(which);
       const page = [...(body.data as Message[])];
-      for (let before = nextOf(body); before && (page.at(-1)?.seq ?? 0) > downTo; before = nextOf(body)) {
+      for (let before = nextOf(body); before && (page.at(-1)?.seq ?? 0) > downTo && isWanted(); before = nextOf(body)) {
         body = await ask({ before, limit: which.limit });
         page.push(...(body.data as Message[]));
       }

@@ -54,6 +54,7 @@ export type Action =
   | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
   | ({ type: "aside-loaded"; chatId: string } & AsidePage)
+  | { type: "aside-kept"; chatId: string; key: number }
   | { type: "aside-left"; chatId: string }
   | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
   | { type: "people-known"; people: readonly Person[] }
@@ -116,6 +117,10 @@ export function reduce(state: State, action: Action): State {
       return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
     case "aside-loaded":
       return inChat(state, action.chatId, (chat) => actOnAside(chat, action));
+    case "aside-kept":
+      return inChat(state, action.chatId, (chat) =>
+        chat.aside ? { ...chat, aside: { ...chat.aside, key: action.key } } : chat,
+      );
     case "aside-left":
       return inChat(state, action.chatId, (chat) => (chat.aside ? { ...chat, aside: undefined } : chat));
     case "members-loaded": {

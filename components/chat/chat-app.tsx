@@ -2,7 +2,7 @@
 
 import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
-import { shownMessages, visibleMessages } from "../../client/chat-state.ts";
+import { shownMessages } from "../../client/chat-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { chatsInOrder } from "../../client/state.ts";
@@ -250,10 +250,7 @@ function Search({
   onClose: () => void;
 }) {
   const chat = useParleyState(({ chats }) => chats[chatId]);
-  const messages = useMemo(() => {
-    const older = chat?.aside ? shownMessages(chat) : [];
-    return chat ? [...older, ...visibleMessages(chat)] : [];
-  }, [chat]);
+  const messages = useMemo(() => (chat ? shownMessages(chat) : []), [chat]);
   return <SearchBar messages={messages} {...rest} />;
 }
 

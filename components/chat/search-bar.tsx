@@ -62,7 +62,7 @@ export function SearchBar({ messages, onFound, onClose }: SearchBarProps) {
             ? "Nothing"
             : at < 0
               ? `${found.length} found`
-              : `${at + 1} of ${found.length}`}
+              : `${Math.min(at + 1, found.length)} of ${found.length}`}
       </span>
       <IconButton icon={ChevronUp} label="Older find (Enter)" onClick={() => go(at + 1)} />
       <IconButton icon={ChevronDown} label="Newer find (Shift Enter)" onClick={() => go(at - 1)} />

@@ -13,6 +13,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { visibleMessages } from "../../client/chat-state.ts";
 import type { Outgoing } from "../../client/message-log.ts";
 import { useParleyState } from "../../client/react/provider.tsx";
 import type { OpenChat } from "../../client/react/use-chat.ts";
@@ -117,7 +118,8 @@ export function Timeline(props: TimelineProps) {
   const lastSeq = messages.at(-1)?.seq ?? 0;
   // Of the chat: messages up to it may still be on their way.
   const newest = Math.max(lastSeq, chat?.chat.lastSeq ?? 0);
-  const unseen = useUnseen(lastSeq, atEnd, messages, me);
+  const latest = useMemo(() => (hasLater && chat ? visibleMessages(chat) : messages), [hasLater, chat, messages]);
+  const unseen = useUnseen(latest.at(-1)?.seq ?? 0, atEnd, latest, me);
 
   const jumping = useJump(room, live, setTarget);
   const { jump, jumpTo } = jumping;

@@ -26,7 +26,7 @@ export function useUnreadSnapshot(chat: ChatState | undefined): UnreadSnapshot |
 
 export function unreadSnapshot({ chat, log }: ChatState, before: UnreadSnapshot | undefined): UnreadSnapshot {
   const { id, lastReadSeq = 0, unreadCount = 0 } = chat;
-  const isBehind = log.from !== null && log.from > lastReadSeq + 1;
+  const isBehind = unreadCount > 0 && log.from !== null && log.from > lastReadSeq + 1;
   if (before?.chatId !== id || (isBehind && !before.isBehind))
     return { chatId: id, after: lastReadSeq, count: unreadCount, isBehind };
   return before.isBehind === isBehind ? before : { ...before, isBehind };

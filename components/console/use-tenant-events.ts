@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { Follower } from "./follower.ts";
 import { reportSession, reportStream, useLive, useSignedOut } from "./live.ts";
 import { failureOf } from "./problem.ts";
-import { useTRPC } from "./trpc.ts";
+import { useTRPC, useTRPCClient } from "./trpc.ts";
 
 /** After an end that was nobody's wish, in ms. */
 const againMs = 4_000;
@@ -12,6 +12,7 @@ const againMs = 4_000;
 /** The one subscription of the console: whatever page is shown, its queries are asked anew when an event concerns them. */
 export function useTenantEvents(): void {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const queries = useQueryClient();
   const { paused } = useLive();
   const signedOut = useSignedOut();
@@ -40,15 +41,13 @@ export function useTenantEvents(): void {
     }),
   );
 
-  // What the page shows may be too fresh to be asked anew, and nothing else says that there is a session again.
+  // What the page shows may be too fresh to be asked anew, and nothing else says that there is a session again: the answer does.
   useEffect(() => {
     if (!signedOut || paused) return;
-    const timer = setInterval(() => {
-      const [shown] = queries.getQueryCache().findAll({ type: "active" });
-      if (shown && !document.hidden) void queries.refetchQueries({ queryKey: shown.queryKey, exact: true });
-    }, againMs);
+    const ask = () => !document.hidden && void client.account.get.query().catch(() => {});
+    const timer = setInterval(ask, againMs);
     return () => clearInterval(timer);
-  }, [signedOut, paused, queries]);
+  }, [signedOut, paused, client]);
 
   const wasOut = useRef(false);
   useEffect(() => {
