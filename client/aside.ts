@@ -34,17 +34,13 @@ export function withAsidePage(state: ChatState, { key, opens, page, earlier }: A
   });
 }
 
-/** Another version of a message in it. */
-export function withSeenAside(aside: Aside | undefined, message: Message): Aside | undefined {
-  return aside && { ...aside, log: withVersionOf(aside.log, message) };
-}
-
 /** Whether the message with that seq is there. */
 export function isInAside({ log }: Aside, seq: number): boolean {
   return log.from !== null && seq >= log.from && seq <= (log.messages.at(-1)?.seq ?? 0);
 }
 
-function withVersionOf(log: MessageLog, message: Message): MessageLog {
+/** Another version of a message in it. */
+export function withVersionOf(log: MessageLog, message: Message): MessageLog {
   const isPart = log.messages.some(({ id }) => id === message.id);
   return isPart ? reduceLog(log, { type: "seen", message }) : log;
 }

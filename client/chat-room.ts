@@ -16,6 +16,8 @@ const MOST_MEMBERS = 200;
 const TYPING_EVERY_MS = 3_000;
 const HOLE_PATIENCE_MS = 1_000;
 
+type AsideRange = { before: string; limit: number } | { after: string; limit: number };
+
 export interface RoomOptions {
   api: Api;
   clientId: string;
@@ -167,8 +169,7 @@ export class ChatRoom {
   async loadEarlier(limit = PAGE): Promise<void> {
     const { aside } = this.#chat ?? {};
     if (!aside) return this.#once("earlier", () => this.#loadEarlier(limit));
-    const { key, earlier: before } = aside;
-    if (before) await this.#once(`${key} before ${before}`, () => this.#loadAside({ before, limit }, { key }));
+    if (aside.earlier) await this.#extend(aside.key, { before: aside.earlier, limit });
   }
 
   /** A page of newer messages after the older ones that are shown. Once there is nothing between they are shown together with the newest. */
@@ -176,8 +177,7 @@ export class ChatRoom {
     const { aside } = this.#chat ?? {};
     const last = aside?.log.messages.at(-1);
     if (!aside || !last) return;
-    const after = String(last.seq);
-    await this.#once(`${aside.key} after ${after}`, () => this.#loadAside({ after, limit }, { key: aside.key }));
+    await this.#extend(aside.key, { after: String(last.seq), limit });
   }
 
   /** Loads the message with that seq to be shown: of what was said long ago a stretch of its own, in place of the newest messages. */
@@ -199,7 +199,7 @@ export class ChatRoom {
 
   /** Shows the newest messages again. */
   toNewest(): void {
-    this.#options.act({ type: "aside-left", chatId: this.chatId });
+    this.#options.act({ type: "aside", chatId: this.chatId });
   }
 
   /** Loads back until the message with that seq is here, or nobody wants it any more. What is here by then stays, also where a page fails. */
@@ -339,8 +339,7 @@ export class ChatRoom {
     const onLog = (action: LogAction) => this.#options.act({ type: "log", chatId, action });
     onLog({ type: "loading" });
     try {
-      const signal = as.type === "loaded-earlier" ? AbortSignal.timeout(ANSWERS_WITHIN_MS) : undefined;
-      const { body } = await this.#options.api.call("messages.list", { chatId, ...which }, { signal });
+      const { body } = await this.#options.api.call("messages.list", { chatId, ...which });
       const page = body.data as Message[];
       const fits = adjoins();
       onLog(fits ? { ...as, page } : { type: "not-loaded" });
@@ -353,22 +352,23 @@ export class ChatRoom {
 
   /** As another one: pages that were asked for before a gap have no place in it. */
   #keepAside(): void {
-    if (this.#chat?.aside) this.#options.act({ type: "aside-kept", chatId: this.chatId, key: ++this.#asides });
+    if (this.#chat?.aside) this.#options.act({ type: "aside", chatId: this.chatId, key: ++this.#asides });
   }
 
   /** Where it cannot be loaded anew the newest messages are shown: that they are here is what counts for the line. */
   async #reloadAside(): Promise<void> {
-    const { aside } = this.#chat ?? {};
-    const [first, last] = [aside?.log.messages[0], aside?.log.messages.at(-1)];
-    if (!aside || !first || !last) return;
-    const isWanted = () => this.#chat?.aside?.key === aside.key;
-    const whole = { isWanted, downTo: first.seq };
-    try {
-      await this.#loadAside({ before: String(last.seq + 1), limit: LARGEST_PAGE }, whole);
-    } catch (error) {
-      if (saysGone(error)) throw error;
+    const { key, log } = this.#chat?.aside ?? {};
+    const last = log?.messages.at(-1);
+    if (!last) return;
+    const isWanted = () => this.#chat?.aside?.key === key;
+    const whole = { isWanted, downTo: log?.from ?? 1 };
+    await this.#loadAside({ before: String(last.seq + 1), limit: LARGEST_PAGE }, whole).catch(() => {
       if (isWanted()) this.toNewest();
-    }
+    });
+  }
+
+  #extend(key: number, which: AsideRange): Promise<void> {
+    return this.#once(JSON.stringify([key, which]), () => this.#loadAside(which, { key }));
   }
 
   /**
@@ -376,7 +376,7 @@ export class ChatRoom {
    * until that message is among them.
    */
   async #loadAside(
-    which: { before: string; limit: number } | { after: string; limit: number },
+    which: AsideRange,
     more: { key?: number; isWanted?: () => boolean; downTo?: number },
   ): Promise<void> {
     const { key, isWanted = () => true, downTo = Number.POSITIVE_INFINITY } = more;

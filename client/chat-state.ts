@@ -1,4 +1,4 @@
-import { type Aside, type AsidePage, withAsidePage, withSeenAside } from "./aside.ts";
+import { type Aside, type AsidePage, withAsidePage, withVersionOf } from "./aside.ts";
 import { emptyLog, type LogAction, type MessageLog, readableMessages, reduceLog } from "./message-log.ts";
 import type { Chat, LiveEvent, Member, Message } from "./types.ts";
 
@@ -92,7 +92,7 @@ export function applyMessage(state: ChatState, message: Message): ChatState {
   // What somebody says ends their "is typing" at once.
   const { [message.senderId]: _, ...typing } = state.typing;
   const isNew = message.seq > chat.lastSeq;
-  const aside = withSeenAside(state.aside, message);
+  const aside = state.aside && { ...state.aside, log: withVersionOf(state.aside.log, message) };
   const next = {
     ...state,
     log,

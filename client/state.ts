@@ -54,8 +54,8 @@ export type Action =
   | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
   | ({ type: "aside-loaded"; chatId: string } & AsidePage)
-  | { type: "aside-kept"; chatId: string; key: number }
-  | { type: "aside-left"; chatId: string }
+  /** Left, or kept as another one. */
+  | { type: "aside"; chatId: string; key?: number }
   | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
   | { type: "people-known"; people: readonly Person[] }
   /** `before`: what was known when it was asked for. What events have said since is newer. */
@@ -117,12 +117,12 @@ export function reduce(state: State, action: Action): State {
       return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
     case "aside-loaded":
       return inChat(state, action.chatId, (chat) => actOnAside(chat, action));
-    case "aside-kept":
+    case "aside": {
+      const { key } = action;
       return inChat(state, action.chatId, (chat) =>
-        chat.aside ? { ...chat, aside: { ...chat.aside, key: action.key } } : chat,
+        chat.aside ? { ...chat, aside: key ? { ...chat.aside, key } : undefined } : chat,
       );
-    case "aside-left":
-      return inChat(state, action.chatId, (chat) => (chat.aside ? { ...chat, aside: undefined } : chat));
+    }
     case "members-loaded": {
       const people = action.members.map(({ user }) => user);
       return withPeople(
