@@ -71,6 +71,8 @@ test("what could not be loaded without a line is loaded when it is back", async 
   let isCut = true;
   await ada.page.route(/\/messages\?.*(before=101&|after=)/u, (route) => (isCut ? route.abort() : route.continue()));
   await ada.page.goto(`/chat/demo?as=ada&chat=${long?.id}&seq=1`);
+  // As the line comes it is tried again by itself.
+  await expect(ada.page.getByLabel("Connection: Live")).toBeVisible();
   await expect(ada.page.getByText("The message could not be loaded.").first()).toBeVisible();
   isCut = false;
   await ada.page.locator("main").getByRole("button", { name: "Try again" }).click();
