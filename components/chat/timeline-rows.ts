@@ -81,6 +81,15 @@ export function landingOf(rows: readonly TimelineRow[], seq: number, lastSeq: nu
   return seq > lastSeq ? "end" : undefined;
 }
 
+/** The newest message down to the row at `end`; 0 for none. */
+export function lastVisibleSeq(rows: readonly TimelineRow[], end: number): number {
+  for (let at = Math.min(end, rows.length - 1); at >= 0; at--) {
+    const row = rows[at];
+    if (row?.kind === "message") return row.message.seq;
+  }
+  return 0;
+}
+
 function quotedOf({ replyToId }: Message, quotable: Map<string, Message>): Message | "unknown" | undefined {
   return replyToId === undefined ? undefined : (quotable.get(replyToId) ?? "unknown");
 }

@@ -27,7 +27,7 @@ import { readersOf } from "./readers-of.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
-import { landingOf, type TimelineRow, timelineRows } from "./timeline-rows.ts";
+import { landingOf, lastVisibleSeq, type TimelineRow, timelineRows } from "./timeline-rows.ts";
 import { useJump } from "./use-jump.ts";
 import { usePages } from "./use-pages.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
@@ -298,11 +298,3 @@ export function Timeline(props: TimelineProps) {
 
 const NONE: readonly Outgoing[] = [];
 const NOBODY: readonly string[] = [];
-
-function lastVisibleSeq(rows: readonly TimelineRow[], end: number): number {
-  for (let at = Math.min(end, rows.length - 1); at >= 0; at--) {
-    const row = rows[at];
-    if (row?.kind === "message") return row.message.seq;
-  }
-  return 0;
-}
