@@ -121,6 +121,19 @@ test("webhook deliveries of a tenant that has grown since the last analysis are 
   expect(await pagesOf("grown", some)).toBeLessThan(20);
 });
 
+test("an event of one chat reads the head of that chat, however many a tenant has", async () => {
+  await filled(`insert into tenants (id, name) values ('many', 'Many'); insert into tenant_log (tenant_id, epoch) values ('many', 1);
+    insert into chat_heads (tenant_id, chat_id) select 'many', md5('c' || n)::uuid from generate_series(1, 3000) n; analyze chat_heads`);
+  const event = "json_build_object('type', 'chat.updated', 'p', json_build_object(), 'c', md5('c77')::uuid)";
+  expect(await pagesOf("many", `append_events_v1('many', json_build_array(${event}))`)).toBeLessThan(50);
+  const [head] = await query(migrated, "select position as line from tenant_log where tenant_id = 'many'");
+  const last = await query(
+    migrated,
+    "select last_position as line from chat_heads where chat_id = md5('c77')::uuid or chat_id = md5('c78')::uuid order by 1",
+  );
+  expect([head, ...last].map(Number)).toEqual([2, 0, 2]);
+});
+
 async function filled(sql: string): Promise<void> {
   await connected(migrated, (client) => client.query(`set session_replication_role = replica; ${sql}`));
 }
