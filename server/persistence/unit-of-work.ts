@@ -18,6 +18,8 @@ export interface Work {
    * only after it. This one order everywhere is what keeps renames and sends from deadlocking.
    */
   lockHead(): Promise<number>;
+  /** The position that the next event will have. */
+  nextPosition(): number;
   /** Appends an event when the work commits; returns the position it will have. */
   emit(event: NewEvent): number;
 }
@@ -109,17 +111,22 @@ async function once<T>(
       if (held) return held;
     }
     let base: number | undefined;
+    const nextPosition = () => {
+      if (base === undefined) throw new Error("a position before lockHead");
+      return base + pending.length + 1;
+    };
     const result = await work({
       tx,
       lockHead: async () => {
         base ??= await lockHead(tx, tenantId);
         return base;
       },
+      nextPosition,
       emit: (event) => {
-        if (base === undefined) throw new Error("emit before lockHead");
+        const position = nextPosition();
         if (pending.length >= maxEventsAStep) throw new Error(`more than ${maxEventsAStep} events in one step`);
         pending.push(event);
-        return base + pending.length;
+        return position;
       },
     });
     if (base !== undefined && pending.length > 0) appended.push(...(await append(tx, tenantId, base, pending)));

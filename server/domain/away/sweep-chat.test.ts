@@ -280,5 +280,12 @@ test("a chat of hundreds is swept in steps, and a worker that dies at any of the
     [chat.chatId],
   );
   expect(rows.map((row) => row.user_id)).toEqual(many);
+  // Each stands in its inbox where its event stands in the log.
+  const { rows: places } = await owner.query(
+    `select count(*)::int as n from notifications n join events e on e.tenant_id = n.tenant_id and e.position = n.position
+     where n.chat_id = $1 and e.payload ->> 'id' = n.id::text`,
+    [chat.chatId],
+  );
+  expect(places).toEqual([{ n: many.length }]);
   console.info(`a sweep of ${many.length} members died ${deaths} times`);
 });

@@ -177,29 +177,34 @@ export async function insertNotifications(
   now: Date,
 ): Promise<StoredNotification[]> {
   await work.lockHead();
-  const rows = news.map(({ id, userId, content, email, filed = false }) => ({
+  const first = work.nextPosition();
+  const rows = news.map(({ id, userId, content, email, filed = false }, index) => ({
     ...rowOf(tenantId, content),
     id,
     userId,
     email: email ?? null,
     status: "visible",
+    position: first + index,
     createdAt: now,
     visibleAt: now,
     ...(filed ? { archivedAt: now, readAt: now, seenAt: now } : {}),
   }));
   await work.tx.notification.createMany({ data: rows });
-  const ids = news.map(({ id }) => id);
-  const shown = await showAll(work.tx, tenantId, ids);
-  const positions = news.map(({ id, filed }) => emitCreated(work, shown.get(id), filed ?? false));
-  await work.tx.$executeRaw`
-    update notifications n set position = p.position from unnest(${ids}::uuid[], ${positions}::bigint[]) as p (id, position)
-    where n.tenant_id = ${tenantId} and n.id = p.id`;
-  return news.flatMap(({ id }) => shown.get(id) ?? []);
+  const shown = await showAll(
+    work.tx,
+    tenantId,
+    news.map(({ id }) => id),
+  );
+  return news.map(({ id, filed = false }) => {
+    const payload = shown.get(id);
+    if (!payload) throw new Error("a notification that was just made is not there");
+    emitCreated(work, payload, filed);
+    return payload;
+  });
 }
 
-function emitCreated(work: Work, payload: StoredNotification | undefined, filed: boolean): number {
-  if (!payload) throw new Error("a notification that was just made is not there");
-  return work.emit({
+function emitCreated(work: Work, payload: StoredNotification, filed: boolean): void {
+  work.emit({
     type: filed ? "notification.updated" : "notification.created",
     userId: payload.userId,
     payload: { ...payload },

@@ -24,7 +24,7 @@ const everything = {
 
 /** A unit of work at the point where the head is locked, for what is not the tenant's. */
 function workOf({ tx }: Intruder) {
-  return { tx, lockHead: async () => 0, emit: () => 1 };
+  return { tx, lockHead: async () => 0, nextPosition: () => 1, emit: () => 1 };
 }
 
 export const inboxStores: StoreModules = {
