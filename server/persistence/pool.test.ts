@@ -40,9 +40,10 @@ describe("what arrives", () => {
     const pool = open(1);
     const { rows } = await pool.query(
       `select current_setting('transaction_isolation') as isolation, current_setting('statement_timeout') as timeout,
-         current_setting('application_name') as name, current_setting('tcp_keepalives_idle') as silence`,
+         current_setting('application_name') as name, current_setting('tcp_keepalives_idle') as silence, current_setting('jit') as jit`,
     );
-    expect(rows).toEqual([{ isolation: "read committed", timeout: "30s", name: "pool test", silence: "10" }]);
+    const expected = { isolation: "read committed", timeout: "30s", name: "pool test", silence: "10", jit: "off" };
+    expect(rows).toEqual([expected]);
     await pool.end();
   });
 });

@@ -36,6 +36,8 @@ export function createPool(options: { url: string; max: number; name: string; lo
 const serverOptions = [
   // "Lock, then look with a fresh snapshot" needs it, whatever the server's default is.
   "default_transaction_isolation=read\\ committed",
+  // All statements are short, and compiling one, which a wrong guess of its cost is enough for, takes longer than running it.
+  "jit=off",
   // What a machine held that lost its power is let go within half a minute, and not after the system's two hours.
   "tcp_keepalives_idle=10",
   "tcp_keepalives_interval=5",

@@ -16,8 +16,8 @@ export interface Receiver {
   /** All requests, those that were refused with them, as they came. */
   received: Received[];
   of(path: string): Received[];
-  /** What a path answers: a status, or nothing at all for `undefined`. 204 unless told. */
-  answer(path: string, how: (request: Received) => Reply | undefined): void;
+  /** What a path answers, perhaps later: a status, or nothing at all for `undefined`. 204 unless told. */
+  answer(path: string, how: Answer): void;
   /** Cuts off whoever waits for an answer. */
   letGo(): void;
   close(): Promise<void>;
@@ -29,10 +29,12 @@ export interface Reply {
   body?: string;
 }
 
+type Answer = (request: Received) => Reply | undefined | Promise<Reply | undefined>;
+
 /** A backend that takes webhooks, over real HTTP. */
 export async function openReceiver(): Promise<Receiver> {
   const received: Received[] = [];
-  const answers = new Map<string, (request: Received) => Reply | undefined>();
+  const answers = new Map<string, Answer>();
   const server: Server = createServer(async (request, response) => {
     let raw = "";
     for await (const chunk of request) raw += chunk;
@@ -40,7 +42,7 @@ export async function openReceiver(): Promise<Receiver> {
     const headers = flat(request.headers);
     const one = { path, raw, headers, id: headers["webhook-id"] ?? "", body: JSON.parse(raw) };
     received.push(one);
-    const reply = answers.has(path) ? answers.get(path)?.(one) : taken;
+    const reply = answers.has(path) ? await answers.get(path)?.(one) : taken;
     if (reply) response.writeHead(reply.status, reply.headers).end(reply.body);
   });
   server.listen(0, "127.0.0.1");

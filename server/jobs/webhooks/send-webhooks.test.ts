@@ -114,11 +114,14 @@ test("an endpoint gets only the types and the chat that it asks for, until it as
 
 test("in order: a failing event holds its chat of its endpoint, and nothing else", async () => {
   const [bad, good] = [await makeChat(acme, "Bad"), await makeChat(acme, "Good")];
-  let broken = true;
-  sink.answer("/ordered", ({ body }) => ({
-    status: broken && body.data.content === "bad 1" ? 500 : 200,
-    body: "so so",
-  }));
+  let [mend, tried] = [() => {}, 0];
+  const mended = new Promise<void>((resolve) => (mend = resolve));
+  // The third try lasts until all else was seen: an event that fails for ever is given up at some time.
+  sink.answer("/ordered", async ({ body }) => {
+    if (body.data.content === "bad 1" && ++tried <= 2) return { status: 500, body: "so so" };
+    if (body.data.content === "bad 1") await mended;
+    return { status: 200 };
+  });
   const ordered = await listen(acme, "/ordered", { ...only, ordered: true });
   const beside = await listen(acme, "/beside", only);
   for (const n of [1, 2, 3]) {
@@ -126,18 +129,17 @@ test("in order: a failing event holds its chat of its endpoint, and nothing else
     await say(acme, good, `good ${n}`);
   }
   await eventually(() => {
-    expect(texts(sink.of("/ordered")).filter((text) => text === "bad 1").length).toBeGreaterThan(1);
+    expect(tried).toBe(3);
     expect(texts(sink.of("/ordered")).filter((text) => text !== "bad 1")).toEqual(["good 1", "good 2", "good 3"]);
     expect(sink.of("/beside")).toHaveLength(6);
   });
-  const ids = sink.of("/ordered").filter(({ body }) => body.data.content === "bad 1");
-  expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
-  broken = false;
+  const ids = new Set(sink.of("/ordered").flatMap(({ id, body }) => (body.data.content === "bad 1" ? [id] : [])));
+  mend();
   await eventually(() => expect(texts(sink.of("/ordered")).slice(-3)).toEqual(["bad 1", "bad 2", "bad 3"]));
   const [first] = (await deliveries(ordered.id, `&chatId=${bad}`)).slice(-1);
   const { tries, status, webhookMessageId } = await detail(ordered.id, first?.id ?? "");
   expect(status).toBe("delivered");
-  expect(webhookMessageId).toBe(ids[0]?.id);
+  expect([...ids]).toEqual([webhookMessageId]);
   expect(tries[0]).toMatchObject({ number: 1, status: 500, answer: "so so", ms: expect.any(Number) });
   expect(tries.at(-1)).toMatchObject({ number: tries.length, status: 200 });
   await eventually(async () => {
