@@ -147,7 +147,7 @@ export function isStorableTime(ms: number): boolean {
 }
 
 // A blank before an offset is the plus of a query that nobody has encoded.
-const instantForm = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?(Z|z|[+ -]\d\d:?\d\d)?$/;
+const instantForm = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d)?)(\.\d{1,9})?(Z|z|[+ -]\d\d(?::?\d\d)?)?$/;
 
 /** A time as .NET, Python and browsers write it: `Z`, an offset or none (then UTC), up to 9 fractional digits. Becomes ISO-8601 UTC. */
 export const instant = z
@@ -155,7 +155,11 @@ export const instant = z
   .max(40)
   .transform((value, issues) => {
     const [, day, clock, fraction = "", zone = "Z"] = instantForm.exec(value) ?? [];
-    const at = new Date(`${day}T${clock}${fraction.slice(0, 4)}${zone.toUpperCase().replace(" ", "+")}`);
+    const offset = zone
+      .toUpperCase()
+      .replace(" ", "+")
+      .replace(/^.\d\d$/, "$&:00");
+    const at = new Date(`${day}T${clock}${fraction.slice(0, 4)}${offset}`);
     if (!day || !isStorableTime(at.getTime()) || !isDay(day)) {
       issues.addIssue({ code: "custom", message: "must be an ISO-8601 time, such as 2026-01-31T09:00:00Z" });
       return z.NEVER;

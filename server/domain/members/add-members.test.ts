@@ -49,6 +49,7 @@ describe("succeeds", () => {
     ["no body", undefined, {}],
     ["an empty one that says JSON", "", { "content-type": "application/json; charset=utf-8" }],
     ["an empty one of another type", "", { "content-type": "text/plain" }],
+    ["an empty one of no type", "", { "content-type": "undefined" }],
     ["{}", {}, {}],
   ])("with the user in the address and %s", async (_name, body, headers) => {
     const chat = await createChat();

@@ -1,9 +1,17 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { DomainError } from "../../errors.ts";
 import { readFields } from "../../input.ts";
 
-/** Bodies are kept as bytes: signatures need them, and what is proxied must not be read. */
+/**
+ * Bodies are kept as bytes: signatures need them, and what is proxied must not be read. A type of no body is not looked at: Fastify
+ * would refuse one that it cannot read, such as the `undefined` that `fetch` writes for a header without a value.
+ */
 export function keepBodies(app: FastifyInstance): void {
+  app.addHook("onRequest", ({ raw: { headers } }, _reply, done) => {
+    if (!hasBody(headers)) delete headers["content-type"];
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 }
@@ -12,9 +20,14 @@ export function keepBodies(app: FastifyInstance): void {
 export function findCodingFault({ headers }: FastifyRequest): DomainError | undefined {
   const coding = headers["content-encoding"]?.trim().toLowerCase() || "identity";
   if (coding === "identity") return undefined;
-  const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
   const detail = "Send the body as it is, without Content-Encoding";
-  return hasBody ? new DomainError("not_json", { detail, headers: { "Accept-Encoding": "identity" } }) : undefined;
+  return hasBody(headers)
+    ? new DomainError("not_json", { detail, headers: { "Accept-Encoding": "identity" } })
+    : undefined;
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 }
 
 /**
