@@ -41,15 +41,29 @@ export const msgpackCodec: HubCodec = {
   },
 };
 
+/** The messages of a frame, of any size, as they are written; nothing in them is believed. Throws `ProtocolFault`. */
+export function* readParts(frame: Buffer): Generator<unknown[]> {
+  for (let at = 0; at < frame.length; ) {
+    const prefix = readLength(frame, at, frame.length);
+    if (!prefix) throw new ProtocolFault("A message is incomplete.");
+    at = prefix.end + prefix.length;
+    yield decode(frame.subarray(prefix.end, at));
+  }
+}
+
 /** A length as a little-endian base-128 number; undefined when it is not complete. */
-function readLength(bytes: Buffer, from: number): { length: number; end: number } | undefined {
+function readLength(
+  bytes: Buffer,
+  from: number,
+  most = limits.frameBytes,
+): { length: number; end: number } | undefined {
   let length = 0;
   for (let i = 0; i < maxLengthBytes; i++) {
     const byte = bytes[from + i];
     if (byte === undefined) return undefined;
     length += (byte & 0x7f) * 2 ** (7 * i);
     if (byte >= 0x80) continue;
-    boundMessage(length, limits.frameBytes);
+    boundMessage(length, most);
     return { length, end: from + i + 1 };
   }
   throw new ProtocolFault("Message size over 2GB.");
