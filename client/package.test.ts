@@ -89,4 +89,4 @@ test("its types stand by themselves, and know every call", () => {
     .getPreEmitDiagnostics(program)
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
   expect(faults).toEqual([]);
-});
+}, 120_000);

@@ -169,7 +169,7 @@ const pusher: ResumeColumn = {
       );
       channel.bind("parley:resync", ({ reason }: { reason: string }) => resyncs.push(reason));
     }
-    await vi.waitUntil(() => channels.every(({ subscribed }) => subscribed), { timeout: 20_000, interval: 20 });
+    await vi.waitUntil(() => channels.every(({ subscribed }) => subscribed), { timeout: 80_000, interval: 20 });
     return { heard, resyncs, close: () => page.client.disconnect() };
   },
 };
