@@ -60,6 +60,7 @@ test("the badge says what the service counts, in every tab of a person", async (
   for (const tab of [one, two]) {
     await expect(rowOf(tab, 3)).toHaveCount(1);
     await expect(tab).toHaveTitle(new RegExp(`^\\(${Math.min(before + 3, 99)}\\+?\\) Chat`, "u"));
+    await expect(tab.locator("link[rel=icon][type*=svg]")).toHaveAttribute("href", /icon-unread/u);
   }
   expect(await counted()).toBe(before + 3);
   await expect.poll(tones).toBeGreaterThan(1);
