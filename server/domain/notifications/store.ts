@@ -190,25 +190,15 @@ export async function insertNotifications(
     ...(filed ? { archivedAt: now, readAt: now, seenAt: now } : {}),
   }));
   await work.tx.notification.createMany({ data: rows });
-  const shown = await showAll(
-    work.tx,
-    tenantId,
-    news.map(({ id }) => id),
-  );
-  return news.map(({ id, filed = false }) => {
+  const ids = news.map(({ id }) => id);
+  const shown = await showAll(work.tx, tenantId, ids);
+  return news.map(({ id, filed }) => {
     const payload = shown.get(id);
     if (!payload) throw new Error("a notification that was just made is not there");
-    emitCreated(work, payload, filed);
+    const event = { userId: payload.userId, payload: { ...payload } };
+    if (filed) work.emit({ type: "notification.updated", ...event, internal: { filed: true } });
+    else work.emit({ type: "notification.created", ...event });
     return payload;
-  });
-}
-
-function emitCreated(work: Work, payload: StoredNotification, filed: boolean): void {
-  work.emit({
-    type: filed ? "notification.updated" : "notification.created",
-    userId: payload.userId,
-    payload: { ...payload },
-    ...(filed ? { internal: { filed: true } } : {}),
   });
 }
 
