@@ -1,3 +1,10 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { transform } from "esbuild";
+import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signUserToken } from "../../domain/tokens/sign-user-token.ts";
 import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
@@ -31,6 +38,14 @@ async function makeChat(
   };
 }
 
+/** A token as of an identity provider that knows of no tenants. */
+async function withoutTenant(userId: string): Promise<string> {
+  const own = (await stack.api.services.security.snapshot("acme"))?.issuers.find(({ kind }) => kind === "internal");
+  if (own?.kind !== "internal") throw new Error("The tenant has no issuer of its own");
+  const token = new SignJWT({ sub: userId, iss: own.issuer }).setProtectedHeader({ alg: "HS256" }).setIssuedAt();
+  return token.setExpirationTime("1h").sign(own.secret);
+}
+
 const transports = [
   { name: "WebSocket", connect: overWebSocket },
   { name: "SSE", connect: overSse },
@@ -53,6 +68,25 @@ describe.each(transports)("events.subscribe over $name", ({ name, connect }) => 
     for (const { id, data } of listening.got)
       expect(data).toMatchObject({ eventId: id, type: "message.created", tenantId: "acme", chatId: chat.id });
     client.close();
+  });
+
+  test("a key in connectionParams reads as the user that they name; a token without a tenant is of the one that they name", async () => {
+    const user = newUser();
+    const chat = await makeChat(user);
+    const client = connect(wire.url, () => ({ apiKey: tenant.primaryKey, actAsUser: user }));
+    const listening = client.listen();
+    await listening.started;
+    await (await makeChat(newUser())).send("not for them");
+    await chat.send("for them");
+    await listening.until(1);
+    expect(listening.texts()).toEqual(["for them"]);
+    client.close();
+    const unnamed = connect(wire.url, async () => ({ token: await withoutTenant(user) }));
+    expect(await unnamed.listen().failed()).toEqual({ code: "unauthenticated", status: 401 });
+    unnamed.close();
+    const named = connect(wire.url, async () => ({ token: await withoutTenant(user), tenantId: "acme" }));
+    await named.listen().started;
+    named.close();
   });
 
   test("says that it has started when it listens, and not before", async () => {
@@ -246,4 +280,18 @@ test.each(transports)("a node that ends sends its $name clients to another, wher
   expect(listening.error).toBeUndefined();
   client.close();
   wire.pointTo(stack.url);
+});
+
+test("the program of the documentation, as it stands there, calls and hears what it has said", async () => {
+  const page = await readFile("docs/protocols/trpc.md", "utf8");
+  const [, source = ""] = /```ts\n(.*?)```/s.exec(page) ?? [];
+  // Where packages are found, as in a reader's folder after npm install.
+  const scratch = mkdtempSync("node_modules/.cache/parley-trpc-");
+  const file = join(process.cwd(), scratch, "main.mjs");
+  await writeFile(file, (await transform(source, { loader: "ts" })).code);
+  const env = { ...process.env, PARLEY_URL: stack.url, PARLEY_TOKEN: await tenant.token("reader") };
+  const socket = "--experimental-websocket"; // which Node 20 has only when it is told so
+  const { stdout } = await promisify(execFile)(process.execPath, [socket, file], { env, timeout: 30_000 });
+  expect(stdout).toBe("message.created: Ahoy\n");
+  await rm(scratch, { recursive: true });
 });
