@@ -25,7 +25,8 @@ const occasions: Record<EventType, string> = {
   "member.updated": "A role changed, or somebody was muted.",
   "read.moved": "You have read further, or set it back, in another window.",
   "notification.created": "Something is new in your inbox.",
-  "notification.updated": "A notification was read, seen, archived, snoozed or is back.",
+  "notification.updated":
+    "A notification was read, seen, archived, snoozed or is back; `data` is without its `htmlContent`.",
   "notification.deleted": "A notification was deleted or has expired.",
 };
 

@@ -57,7 +57,7 @@ export const otherProblem = { description: "Any other refusal", content: problem
 const streamSchema = {
   type: "string",
   description:
-    "For who names it and prefers it to JSON. Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes.",
+    "For who names it and prefers it to JSON. Server-Sent Events: `id` is the event id, `event` its type, `data` one envelope. Last-Event-ID resumes. Three are no envelopes: `position` with `{eventId}`, everything up to there has come; `resync` with `{reason, eventId}`, load afresh; `close` with `{reason, detail}` and no `id`, do not come back.",
 };
 
 /** What the pipeline may say of a call before its operation sees it, beside what the operation itself declares. */
