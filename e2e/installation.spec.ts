@@ -90,6 +90,10 @@ test("without the demo the page says so, tells what to do, and asks for nothing 
   await expect(page.getByText("The demo is off on this installation")).toBeVisible();
   await expect(page.getByRole("region", { name: "What runs" }).getByRole("status")).toHaveText("Everything runs");
   await expect(page.getByText("Replace the words in capitals with your own values.")).toBeVisible();
+  const links = page.getByRole("region", { name: "Where to go" }).getByRole("link");
+  const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  expect(hrefs).toContain("/docs");
+  for (const href of hrefs) expect((await page.request.get(href)).status(), href).toBe(200);
   expect(noise).toEqual([]);
   await page.context().close();
 });

@@ -50,7 +50,7 @@ export default async function FirstPage() {
           </div>
         </Section>
         <Section id="links" title="Where to go">
-          <Links />
+          <Links demo={offered} />
         </Section>
       </main>
     </DemoProvider>

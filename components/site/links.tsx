@@ -1,9 +1,13 @@
 import { ArrowUpRight } from "lucide-react";
 import Link from "next/link";
+import { cn } from "../ui/cn.ts";
 
-const LINKS = [
+const OF_THE_DEMO = [
   { href: "/chat/demo", title: "Hosted chat", text: "The chat that your people get, as any person of the demo" },
   { href: "/inbox/demo", title: "Hosted inbox", text: "Their notifications and what they choose to get" },
+];
+
+const LINKS = [
   { href: "/t", title: "Console", text: "All that a tenant's people manage, and why something did not arrive" },
   { href: "/docs", title: "Guides", text: "From nothing to both sides, with programs in four languages" },
 ];
@@ -26,11 +30,13 @@ const ANSWERS = [
   { href: "/metrics", title: "Metrics" },
 ];
 
-export function Links() {
+/** @param demo Whether there is one: its pages are not found without it. */
+export function Links({ demo }: { demo: boolean }) {
+  const cards = demo ? [...OF_THE_DEMO, ...LINKS] : LINKS;
   return (
     <>
-      <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-4">
-        {LINKS.map(({ href, title, text }) => (
+      <ul className={cn("grid gap-3 sm:grid-cols-2", demo && "lg:grid-cols-4")}>
+        {cards.map(({ href, title, text }) => (
           <li key={href}>
             <Link
               href={href}
