@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { loadOperations } from "./api-operations.ts";
 import { contents, ways } from "./contents.ts";
 import { headingsOf } from "./headings.ts";
-import { loadPages, pagesOfWay } from "./library.ts";
+import { loadPages, loadPrograms, pagesOfWay } from "./library.ts";
 import { neighbours, resolveLink } from "./page-links.ts";
 import { searchDocs } from "./search-docs.ts";
 
@@ -49,6 +49,16 @@ test("the search finds headings, words of a text, errors and operations, also ha
   expect(hrefs("authentcation")).toContain("/docs/guides/authentication");
   expect(hrefs("")).toEqual([]);
   expect(hrefs("zebra crossing")).toEqual([]);
+});
+
+test("a program says how it is started, and first what has to be installed for it", () => {
+  const notesOf = (guide: string) => Object.fromEntries(loadPrograms(guide).map(({ label, note }) => [label, note]));
+  const start = "Save it as main.mts, then: npx tsx main.mts";
+  expect(notesOf("quick-start-chat").TypeScript).toBe(`First: npm install @microsoft/signalr. ${start}`);
+  expect(notesOf("overview").TypeScript).toBe(start);
+  for (const guide of ["quick-start-chat", "overview"])
+    expect(notesOf(guide).Python).toBe("Save it as main.py, then: python3 main.py");
+  expect(pages.get("guides/message-events")?.markdown).toContain("First: npm install @microsoft/signalr.");
 });
 
 test("every operation has an address of its own", () => {

@@ -55,10 +55,17 @@ const programFiles: (Omit<Program, "source"> & { file: string })[] = [
 export const programLine = /^\[The programs\]\(\.\.\/snippets\/([a-z-]+)\/\)$/m;
 
 export function loadPrograms(guide: string): Program[] {
-  return programFiles.map(({ file, ...program }) => ({
-    ...program,
-    source: readFileSync(join(folder, "snippets", guide, file), "utf8"),
-  }));
+  return programFiles.map(({ file, note, ...program }) => {
+    const source = readFileSync(join(folder, "snippets", guide, file), "utf8");
+    const packages = packagesOf(source);
+    return { ...program, source, note: packages ? `First: npm install ${packages}. ${note}` : note };
+  });
+}
+
+/** What a program in TypeScript imports and Node does not bring: a clone has it, a reader's folder has not. */
+function packagesOf(source: string): string {
+  const imported = source.matchAll(/^import .* from "([^"]+)";$/gm);
+  return [...imported].flatMap(([, name = ""]) => (/^(node:|\.)/.test(name) ? [] : [name])).join(" ");
 }
 
 /** What each of a guide's programs prints. */
