@@ -157,7 +157,8 @@ export const settings = {
   },
   ALLOW_PRIVATE_NETWORKS: {
     default: "`false`",
-    description: "Lets calls that tenants ask for (identity providers, webhooks) reach private addresses.",
+    description:
+      "Lets servers that tenants name (identity providers, webhooks, mail servers of their own) be at private addresses, and issuers, webhooks, `hub.url` and `OIDC_ISSUER` be plain `http`.",
     schema: z.stringbool("must be true or false").default(false),
   },
   NODE_ENV: {
