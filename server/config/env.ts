@@ -41,7 +41,7 @@ export const settings = {
   INTERNAL_URL: {
     default: "`http://{address of this machine}:{PORT}`",
     description:
-      "Where other nodes reach this one. Only SignalR's long polls, event streams and stateful sockets need it.",
+      "Where other nodes reach this one; where `HOST` does not name all addresses, the first that it names. Only SignalR's long polls, event streams and stateful sockets need it.",
     schema: z.url({ protocol: /^http$/, error: "must be an http address" }).optional(),
   },
   DATA_DIR: {
