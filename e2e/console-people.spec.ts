@@ -177,7 +177,9 @@ test("a connection of a stock client is listed live and closed for good", async 
   await close();
 });
 
-test("an operator looks on as a user, under a banner; the audit log says so", async ({ browser }) => {
+test("an operator looks on as a user, under a banner, in the chat and the inbox; the audit log says so", async ({
+  browser,
+}) => {
   const { page, noise, close } = await openConsole(browser, "/t/demo/users?search=ivo");
   // A row opens wherever one presses it.
   await page.getByRole("cell", { name: "ivo", exact: true }).click();
@@ -192,6 +194,33 @@ test("an operator looks on as a user, under a banner; the audit log says so", as
     "select count(*) from audit_entries where operation = 'users.actAs' and target = 'userId:ivo' and outcome = 'ok'";
   expect(await count(entries, [])).toBeGreaterThan(0);
   await expect(hosted.getByText("You act as ivo.")).toBeInViewport();
+
+  // To the inbox in a new tab or in this one, from there to a chat, and Back: the same person, with no token in an address.
+  const { id } = await makeGroup(unheard("Looked into"), "ivo", "ben");
+  const subject = unheard("Looked at");
+  await callWithKey("POST", "/Notifications", { userId: "ivo", subject, message: "x", metadata: { chatId: id } });
+  const isIvoAt = async (shown: Page, address: RegExp) => {
+    await expect(shown).toHaveURL(address);
+    await expect(shown.getByText("You act as ivo.")).toBeVisible();
+  };
+  await hosted.getByRole("button", { name: /^Notifications/u }).click();
+  const all = hosted.getByRole("link", { name: "All notifications" });
+  const opensTab = page.context().waitForEvent("page");
+  await all.click({ button: "middle" });
+  const tab = await opensTab;
+  await isIvoAt(tab, /\/inbox\/demo$/u);
+  await tab.close();
+  await expect(all).toHaveAttribute("href", "/inbox/demo");
+  await all.click();
+  await isIvoAt(hosted, /\/inbox\/demo$/u);
+  const item = hosted.getByRole("article", { name: new RegExp(`^${subject}`, "u") });
+  await item.getByRole("button").first().click();
+  await item.getByRole("button", { name: "Open the chat" }).click();
+  await isIvoAt(hosted, new RegExp(`/chat/demo\\?chat=${id}$`, "u"));
+  await expect(hosted.getByRole("textbox", { name: "Message", exact: true })).toBeVisible();
+  await hosted.goBack();
+  await isIvoAt(hosted, /\/inbox\/demo$/u);
+  await expect(hosted).toHaveTitle(/Inbox/u);
   await hosted.close();
   expect(noise).toEqual([]);
   await close();

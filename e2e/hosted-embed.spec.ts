@@ -85,6 +85,20 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   expect(made.status).toBe(201);
   await frame.getByRole("button", { name: /Shared/u }).click();
   const box = frame.getByRole("textbox", { name: "Message" });
+
+  // It goes on as the same person in the inbox, and back; and offers no link, which would sign nobody in.
+  await box.fill("Ahoy");
+  await box.press("Enter");
+  const said = frame.getByRole("article").filter({ hasText: "Ahoy" });
+  await said.hover();
+  await said.getByRole("button", { name: "Message actions" }).click();
+  await expect(frame.getByRole("menuitem", { name: "Copy text" })).toBeVisible();
+  await expect(frame.getByRole("menuitem", { name: "Copy link" })).toHaveCount(0);
+  await frame.getByRole("menu").press("Escape");
+  await frame.getByRole("button", { name: /^Notifications/u }).click();
+  await frame.getByRole("link", { name: "All notifications" }).click();
+  await expect(frame.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();
+  await page.goBack();
   await box.fill("Between me and my draft");
   await signIn(await makeToken("colleague"));
   await expect(box).toHaveValue("");

@@ -38,7 +38,8 @@ export interface ChatAppProps {
   chatId: string | undefined;
   /** The message that the address names. */
   startAt?: number | undefined;
-  linkOf?: (chatId: string, seq: number) => string;
+  /** The address of a message, where it leads others to it. */
+  linkOf?: ((chatId: string, seq: number) => string) | undefined;
   /** Changes the address; undefined leads back to the list. */
   onOpenChat: (chatId: string | undefined) => void;
   /** People whom the page knows beside those of one's chats, to start a chat with. */

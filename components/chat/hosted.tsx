@@ -23,13 +23,18 @@ export interface HostedProps {
   /** The person of the demo to be at once. */
   as: string | undefined;
   onPicked: (userId: string) => void;
-  children: (known: { client: Parley; people: readonly DemoUser[] }) => ReactNode;
+  /** `carry` makes the address of another hosted page one for a tab of its own. */
+  children: (known: { people: readonly DemoUser[]; carry: (href: string) => string }) => ReactNode;
 }
 
 /** A hosted page of one person: finds out who it is, keeps the client, and asks again when the session ends. */
 export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: HostedProps) {
   const [people, setPeople] = useState<readonly DemoUser[]>([]);
-  const [source] = useState(() => new TokenSource(demo ? (userId) => tokenOf(tenantId, userId) : undefined));
+  const isPicked = demo && as !== undefined;
+  const [source] = useState(() => {
+    const anew = demo ? (userId: string) => tokenOf(tenantId, userId) : undefined;
+    return new TokenSource(tenantId, { anew, isPicked });
+  });
   const token = useSyncExternalStore(source.subscribe, source.current, () => undefined);
   const user = token === undefined ? undefined : personOf(token);
   const [made, setMade] = useState<{ client: Parley; user: string }>();
@@ -61,16 +66,18 @@ export function Hosted({ tenantId, tenantName, demo, as, onPicked, children }: H
     [source, onPicked],
   );
 
-  if (client && user !== undefined)
+  if (client && user !== undefined) {
+    const page = children({ people, carry: (href) => (isPicked ? href : source.carry(href)) });
     return (
       // Another person begins with nothing of the one before on the page: no draft, no dialog, no undo.
       <ParleyProvider key={client.clientId} client={client}>
         <ToastProvider>
-          {source.acting ? <Acting as={user}>{children({ client, people })}</Acting> : children({ client, people })}
+          {source.acting ? <Acting as={user}>{page}</Acting> : page}
           <SessionEnd client={client} user={user} source={source} />
         </ToastProvider>
       </ParleyProvider>
     );
+  }
   if (token !== undefined) return null; // for the moment in which the client is made
   if (demo) return <PersonPicker tenantId={tenantId} as={as} onPick={onPick} />;
   return (

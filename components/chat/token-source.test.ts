@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 test("who was here before another gets no token of the other, or what is still to be sent would go out as theirs", async () => {
-  const source = new TokenSource();
+  const source = new TokenSource("acme");
   source.give(tokenOf("ada"));
   const ada = source.tokensOf("ada");
   expect(await ada("start")).toBe(tokenOf("ada"));
@@ -28,7 +28,7 @@ test("whose issuer names them by a claim of its own are told apart, too, and a l
 test("of what comes while a new one is waited for, only one of this person is taken", async () => {
   let asked = () => {};
   vi.stubGlobal("window", { parent: { postMessage: () => asked() } });
-  const source = new TokenSource();
+  const source = new TokenSource("acme");
   const ada = source.tokensOf("ada");
   const waiting = async () => {
     const isAsked = new Promise<void>((resolve) => {
@@ -52,7 +52,7 @@ test("a token that was made anew does not take the place of another person's", a
   const made = new Promise<string>((resolve) => {
     make = resolve;
   });
-  const source = new TokenSource(() => made);
+  const source = new TokenSource("acme", { anew: () => made });
   source.give(tokenOf("ada"));
   const anew = source.tokensOf("ada")("expiring");
   source.give(tokenOf("ben"));
@@ -63,7 +63,7 @@ test("a token that was made anew does not take the place of another person's", a
 
 test("an app that answers with refused tokens is asked thrice, then told so and left alone for a minute", async () => {
   vi.useFakeTimers();
-  const source = new TokenSource();
+  const source = new TokenSource("acme");
   const heard: { type: string; reason?: string }[] = [];
   let made = 0;
   const postMessage = (message: { type: string }) => {
@@ -85,4 +85,30 @@ test("an app that answers with refused tokens is asked thrice, then told so and 
   expect(heard.at(-1)).toEqual({ type: "parley:token-expired" });
   expect(await ada("start")).toBe(tokenOf("ada", 4));
   expect(await ada("refused")).toBe(tokenOf("ada", 5));
+});
+
+test("who goes from one hosted page to another stays who they are, also whoever looks on as somebody; another tenant gets nothing of it", () => {
+  const own = { addEventListener: () => {}, removeEventListener: () => {} };
+  vi.stubGlobal("window", Object.assign(own, { parent: own }));
+  vi.stubGlobal("history", { state: null, replaceState: () => {} });
+  const enter = (tenantId: string, { hash = "", isPicked = false } = {}) => {
+    vi.stubGlobal("location", { hash, pathname: `/chat/${tenantId}`, search: "" });
+    const source = new TokenSource(tenantId, { isPicked });
+    source.open();
+    source.close();
+    return source;
+  };
+  const first = enter("crew", { hash: `#token=${tokenOf("ada")}&acting` });
+  const next = enter("crew");
+  expect([next.current(), next.acting]).toEqual([tokenOf("ada"), true]);
+  expect(enter("other").current()).toBeUndefined();
+  expect(enter("crew", { isPicked: true }).current()).toBeUndefined();
+
+  // A tab of its own is given it on the way.
+  const href = first.carry("/inbox/crew?view=unread");
+  expect(href).toMatch(/^\/inbox\/crew\?view=unread#token=/u);
+  const tab = enter("crew", { hash: new URL(href, "https://parley.example").hash });
+  expect([tab.current(), tab.acting]).toEqual([tokenOf("ada"), true]);
+  enter("crew", { hash: `#token=${tokenOf("ada", 2)}` });
+  expect([enter("crew").current(), enter("crew").acting]).toEqual([tokenOf("ada", 2), false]);
 });

@@ -5,7 +5,13 @@ const NEW_ONE_WITHIN_MS = 15_000;
 /** So many refused answers in so long a time, in ms, and who gives them is not asked for more until it has passed again. */
 const REFUSALS = 3;
 const REFUSALS_WITHIN_MS = 60_000;
+type MakeToken = (userId: string) => Promise<string | undefined>;
 const another = "Somebody else is here now";
+/**
+ * What the app gave this document, by tenant: its other hosted page, and Back to the one before, go on with that. It is nowhere else,
+ * and gone with the document.
+ */
+const handed = new Map<string, { token: string; acting: boolean }>();
 
 /**
  * The token of a page that may stand in a frame of somebody else's app: from the address's fragment, from the frame around it, or from
@@ -14,9 +20,10 @@ const another = "Somebody else is here now";
  */
 export class TokenSource {
   readonly #listeners = new Set<() => void>();
-  readonly #anew: ((userId: string) => Promise<string | undefined>) | undefined;
+  readonly #tenantId: string;
+  readonly #anew: MakeToken | undefined;
   /** Whoever runs the tenant looks on as the person. */
-  acting = false;
+  acting: boolean;
   #token: string | undefined;
   /** When somebody was asked for another because what they gave was refused. */
   #refusals: number[] = [];
@@ -25,8 +32,13 @@ export class TokenSource {
   #rest: ReturnType<typeof setTimeout> | undefined;
   #close: () => void = () => {};
 
-  constructor(anew?: (userId: string) => Promise<string | undefined>) {
+  /** @param options.isPicked whose page it is, is asked or known, whatever this document was given before */
+  constructor(tenantId: string, { anew, isPicked = false }: { anew?: MakeToken | undefined; isPicked?: boolean } = {}) {
+    this.#tenantId = tenantId;
     this.#anew = anew;
+    const known = isPicked ? undefined : handed.get(tenantId);
+    this.#token = known?.token;
+    this.acting = known?.acting ?? false;
   }
 
   /** Takes the token out of the address, so that it is in no history and no copied link, and listens to the frame around. */
@@ -36,12 +48,12 @@ export class TokenSource {
     if (given) {
       history.replaceState(history.state, "", location.pathname + location.search);
       this.acting = fragment.has("acting");
-      this.give(given);
+      this.#take(given);
     }
     const hear = ({ source, data }: MessageEvent) => {
       // Who may be around this page is the tenant's policy (frame-ancestors); nobody else is the parent.
       const isToken = source === window.parent && data?.type === "parley:token" && typeof data.token === "string";
-      if (isToken) this.give(data.token);
+      if (isToken) this.#take(data.token);
     };
     window.addEventListener("message", hear);
     this.#close = () => {
@@ -53,6 +65,18 @@ export class TokenSource {
 
   close(): void {
     this.#close();
+  }
+
+  /** Of the app's, and nobody's who picked a person: of the demo's people the address says which. */
+  #take(token: string): void {
+    handed.set(this.#tenantId, { token, acting: this.acting });
+    this.give(token);
+  }
+
+  /** The address of another hosted page, for a tab of its own: that has a memory of its own, and takes the token out again. */
+  carry(href: string): string {
+    if (this.#token === undefined) return href;
+    return `${href}#${new URLSearchParams({ token: this.#token, ...(this.acting && { acting: "" }) })}`;
   }
 
   give(token: string): void {

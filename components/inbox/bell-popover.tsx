@@ -10,7 +10,7 @@ import { NotificationList } from "./notification-list.tsx";
 const SHOWN = 8;
 
 /** Opens at once: it is loaded by the first click on the bell. */
-export default function BellPopover({ inboxHref, onOpenChat }: BellProps) {
+export default function BellPopover({ inboxLink, onOpenChat }: BellProps) {
   const [open, setOpen] = useState(true);
   return (
     <Popover
@@ -34,7 +34,7 @@ export default function BellPopover({ inboxHref, onOpenChat }: BellProps) {
         />
       </div>
       <div className="border-line border-t p-2">
-        <a href={inboxHref} className={`${buttonClass({ variant: "ghost" })} w-full`}>
+        <a {...inboxLink} className={`${buttonClass({ variant: "ghost" })} w-full`}>
           All notifications
         </a>
       </div>

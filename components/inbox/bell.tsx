@@ -1,14 +1,14 @@
 "use client";
 
-import { lazy, Suspense, useState } from "react";
+import { type ComponentProps, lazy, Suspense, useState } from "react";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { BellButton } from "./bell-button.tsx";
 
 const BellPopover = lazy(untilLoaded(() => import("./bell-popover.tsx")));
 
 export interface BellProps {
-  /** The address of the whole inbox. */
-  inboxHref: string;
+  /** The whole inbox: its address, and how one gets there. */
+  inboxLink: Pick<ComponentProps<"a">, "href" | "onClick" | "onAuxClick">;
   onOpenChat?: (chatId: string) => void;
 }
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
+import { useRouter, useSearchParams } from "next/navigation";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { ChatApp } from "../../../components/chat/chat-app.tsx";
 import { Hosted } from "../../../components/chat/hosted.tsx";
@@ -11,6 +11,7 @@ import type { Theme } from "../../../components/ui/theme.ts";
 import { ThemeButton } from "../../../components/ui/theme-button.tsx";
 import { untilLoaded } from "../../../components/ui/until-loaded.ts";
 import { changeAddress } from "../../address.ts";
+import { hostedLink } from "../../hosted-link.ts";
 
 // Only the demo has it, and nobody else shall load it.
 const DemoStrip = lazy(untilLoaded(() => import("../../../components/chat/demo-strip.tsx")));
@@ -26,6 +27,7 @@ export interface ChatPageProps {
 
 /** The hosted chat at its address: `?chat=` is the open one and `&seq=` a message in it, so that Back works and both can be linked to. */
 export function ChatPage({ tenantId, tenantName, branding, demo, pusherKey, theme }: ChatPageProps) {
+  const router = useRouter();
   const query = useSearchParams();
   const chatId = query.get("chat") || undefined;
   const seq = Number(query.get("seq") ?? 0);
@@ -39,13 +41,14 @@ export function ChatPage({ tenantId, tenantName, branding, demo, pusherKey, them
   const inboxHref = `/inbox/${encodeURIComponent(tenantId)}${as ? `?${new URLSearchParams({ as })}` : ""}`;
   return (
     <Hosted tenantId={tenantId} tenantName={tenantName} demo={demo} as={as} onPicked={onPicked}>
-      {({ people }) => (
+      {({ people, carry }) => (
         <div className="flex h-dvh">
           <HostedBadge title={`Chat – ${tenantName}`} />
           <ChatApp
             chatId={chatId}
             startAt={seq > 0 ? seq : undefined}
-            linkOf={linkOf}
+            // Elsewhere whoever follows it would have to be signed in by an app that does not know of it.
+            linkOf={demo ? linkOf : undefined}
             onOpenChat={onOpenChat}
             people={people}
             brand={<HostedBrand {...branding} />}
@@ -65,7 +68,7 @@ export function ChatPage({ tenantId, tenantName, branding, demo, pusherKey, them
             }
             tools={
               <>
-                <Bell inboxHref={inboxHref} onOpenChat={onOpenChat} />
+                <Bell inboxLink={hostedLink(inboxHref, { carry, follow: router.push })} onOpenChat={onOpenChat} />
                 <ThemeButton initial={theme} />
               </>
             }

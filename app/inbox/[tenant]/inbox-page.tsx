@@ -1,6 +1,6 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
+import { useRouter, useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 import { Hosted } from "../../../components/chat/hosted.tsx";
 import { HostedBadge } from "../../../components/chat/hosted-badge.tsx";
@@ -22,6 +22,7 @@ const VIEW = /^(all|unread|archived|snoozed|preferences|type:.{1,100})$/u;
 
 /** The hosted inbox at its address: `?view=` is the list or the preferences, `?as=` a person of the demo. */
 export function InboxPage({ tenantId, tenantName, branding, demo, theme }: InboxPageProps) {
+  const router = useRouter();
   const query = useSearchParams();
   const asked = query.get("view") ?? "all";
   const view = (VIEW.test(asked) ? asked : "all") as InboxView;
@@ -38,7 +39,7 @@ export function InboxPage({ tenantId, tenantName, branding, demo, theme }: Inbox
             onView={(next) => changeAddress({ view: next === "all" ? undefined : next }, "push")}
             onOpenChat={(chat) => {
               const query = new URLSearchParams({ chat, ...(as ? { as } : {}) });
-              location.assign(`/chat/${encodeURIComponent(tenantId)}?${query}`);
+              router.push(`/chat/${encodeURIComponent(tenantId)}?${query}`);
             }}
             tools={<ThemeButton initial={theme} />}
           />
