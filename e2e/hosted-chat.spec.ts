@@ -55,9 +55,22 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await ivo.page.context().grantPermissions(["clipboard-write"]);
   await pick(ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }), "Copy text");
   await expect(ivo.page.getByText("Text copied")).toBeVisible();
-  await ivo.messages.getByRole("article").last().hover();
-  await pick(ivo.messages.getByRole("article").last().getByRole("button", { name: "Message actions" }), "Delete");
+  // It asks first, and one is back at the message, whether it is still there or not.
+  const last = ivo.messages.getByRole("article").last();
+  const sure = ivo.page.getByRole("alertdialog", { name: "Delete your message?" });
+  await last.focus();
+  await ivo.page.keyboard.press("Delete");
+  await expect(sure).toContainText("At nine sharp");
+  await ivo.page.keyboard.press("Escape");
+  await expect(sure).toHaveCount(0);
+  await expect(last).toBeFocused();
+  await last.hover();
+  await pick(last.getByRole("button", { name: "Message actions" }), "Delete");
+  await expect(sure.getByRole("button", { name: "Delete" })).toBeFocused();
+  await expect(ada.messages.getByText("At nine sharp")).toBeVisible();
+  await ivo.page.keyboard.press("Enter");
   await expect(ada.messages.getByText("Message deleted")).toBeVisible();
+  await expect(last).toBeFocused();
   await expect(ada.messages.getByText("At nine sharp")).toHaveCount(0);
 
   // One person and no name: a direct chat, made once and then opened again.

@@ -1,8 +1,10 @@
 "use client";
 
 import {
+  lazy,
   type ReactNode,
   type Ref,
+  Suspense,
   useCallback,
   useEffect,
   useImperativeHandle,
@@ -15,6 +17,7 @@ import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useChat } from "../../client/react/use-chat.ts";
 import type { Message } from "../../client/types.ts";
+import { untilLoaded } from "../ui/until-loaded.ts";
 import { Announcer } from "./announcer.tsx";
 import { Composer, type ComposerHandle, type ComposerProps } from "./composer.tsx";
 import type { MessageActions } from "./message-menu.tsx";
@@ -25,6 +28,8 @@ import { TypingLine } from "./typing-line.tsx";
 import { UnreadBar } from "./unread-bar.tsx";
 import { usePassed } from "./use-passed.ts";
 import { useUnreadSnapshot } from "./use-unread-snapshot.ts";
+
+const DeleteQuestion = lazy(untilLoaded(() => import("./delete-question.tsx")));
 
 export interface ConversationHandle {
   jumpTo: (seq: number) => void;
@@ -76,6 +81,8 @@ export function Conversation(props: ConversationProps) {
   const isMuteOver = usePassed(chat && mutedUntil(chat));
   const snapshot = useUnreadSnapshot(chat);
   const [about, setAbout] = useState<ComposerProps["about"]>();
+  const [deleting, setDeleting] = useState<{ message: Message; open: boolean }>();
+  const page = useRef<HTMLDivElement>(null);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const peopleRef = useRef(people);
@@ -94,17 +101,21 @@ export function Conversation(props: ConversationProps) {
       setAbout({ kind, message, author: nameOf(peopleRef.current, message.senderId) }),
     [],
   );
-  const actions = useMemo<MessageActions>(() => {
-    const orSay = (doing: string, work: Promise<void>) =>
-      void work.catch((error: unknown) => onProblem(`${doing}: ${sentenceOf(error)}`));
-    return {
+  const orSay = useCallback(
+    (doing: string, work: Promise<void>) =>
+      void work.catch((error: unknown) => onProblem(`${doing}: ${sentenceOf(error)}`)),
+    [onProblem],
+  );
+  const actions = useMemo<MessageActions>(
+    () => ({
       reply: (message) => start("reply", message),
       edit: (message) => start("edit", message),
-      delete: (message) => orSay("Not deleted", room.delete(message.id)),
+      delete: (message) => setDeleting({ message, open: true }),
       markUnread: (message) => orSay("Not marked", room.markUnread(message.seq)),
       linkOf,
-    };
-  }, [room, start, onProblem, linkOf]);
+    }),
+    [room, start, orSay, linkOf],
+  );
 
   function editLast() {
     const last = newest.findLast(({ senderId, deletedAt }) => senderId === client.me && !deletedAt);
@@ -118,7 +129,7 @@ export function Conversation(props: ConversationProps) {
 
   const names = Object.keys(chat?.typing ?? {}).map((userId) => nameOf(people, userId));
   return (
-    <div className="flex h-full min-h-0 min-w-0 flex-1 flex-col">
+    <div ref={page} className="flex h-full min-h-0 min-w-0 flex-1 flex-col">
       {header}
       {snapshot && (
         <UnreadBar
@@ -134,7 +145,7 @@ export function Conversation(props: ConversationProps) {
         handle={timeline}
         open={open}
         unreadAfter={snapshot?.after}
-        attended={attended}
+        attended={attended && deleting?.open !== true}
         actions={actions}
         onEditUnsent={(item) => {
           room.discard(item.clientMessageId);
@@ -158,6 +169,17 @@ export function Conversation(props: ConversationProps) {
         barred={chat && reasonNotToWrite(chat, isMuteOver)}
       />
       <Announcer chatId={chatId} prefix={announceAs} />
+      <Suspense>
+        {deleting && (
+          <DeleteQuestion
+            message={deleting.message}
+            open={deleting.open}
+            onOpenChange={(open) => setDeleting({ ...deleting, open })}
+            onDelete={() => orSay("Not deleted", room.delete(deleting.message.id))}
+            rowOf={() => page.current?.querySelector<HTMLElement>(`[data-seq="${deleting.message.seq}"]`) ?? null}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

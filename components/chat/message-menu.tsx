@@ -9,6 +9,7 @@ import { useCopy } from "../ui/use-copy.ts";
 export interface MessageActions {
   reply: (message: Message) => void;
   edit: (message: Message) => void;
+  /** Asks first. */
   delete: (message: Message) => void;
   markUnread: (message: Message) => void;
   linkOf: ((seq: number) => string) | undefined;

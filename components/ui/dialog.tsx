@@ -3,7 +3,7 @@
 import { AlertDialog as Alert } from "@base-ui/react/alert-dialog";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useRef } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
@@ -78,19 +78,29 @@ export interface ConfirmDialogProps {
   variant?: "danger" | "primary";
   /** Until it is false the confirmation is barred, by a typed name for example. */
   barred?: boolean;
+  /** The confirmation has the focus at first, and not the way back. */
+  confirmsByEnter?: boolean;
+  /** What has the focus afterwards; what had it before where that is null. */
+  returnTo?: () => HTMLElement | null;
   trigger?: ReactElement;
 }
 
 /** Asks before what cannot be undone, or should not be done in passing. Only its buttons and Escape close it. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { open, onOpenChange, title, children, confirm, onConfirm, barred = false, trigger } = props;
-  const { dismiss = "Cancel", variant = "danger" } = props;
+  const { dismiss = "Cancel", variant = "danger", confirmsByEnter = false, returnTo } = props;
+  const confirmation = useRef<HTMLButtonElement>(null);
   return (
     <Alert.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Alert.Trigger render={trigger} />}
       <Alert.Portal>
         <Alert.Backdrop className={backdrop} />
-        <Alert.Popup data-dialog className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}>
+        <Alert.Popup
+          data-dialog
+          className={cn(popup, "w-[min(calc(100vw-2rem),26rem)] p-5")}
+          initialFocus={confirmsByEnter ? confirmation : undefined}
+          finalFocus={returnTo}
+        >
           <ReturnFocus />
           <Alert.Title className="wrap-anywhere font-semibold text-lg tracking-tight">{title}</Alert.Title>
           <Alert.Description render={<div />} className="mt-2 space-y-3 text-muted text-sm leading-6">
@@ -99,6 +109,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <div className="mt-5 flex justify-end gap-2">
             {dismiss !== null && <Alert.Close render={<Button>{dismiss}</Button>} />}
             <Alert.Close
+              ref={confirmation}
               render={
                 <Button variant={variant} disabled={barred} onClick={onConfirm}>
                   {confirm}
