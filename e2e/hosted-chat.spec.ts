@@ -271,6 +271,9 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 of 1", { exact: true })).toBeVisible();
   await expect(carla.messages.locator("mark")).toHaveText("second");
+  await carla.box.focus();
+  await page.keyboard.press("Control+f");
+  await expect(page.getByRole("searchbox", { name: "Search in this chat" }), "once more").toBeFocused();
   await page.keyboard.press("Escape");
   await expect(carla.box).toBeFocused();
   await carla.box.fill("sails");
@@ -400,6 +403,11 @@ test("the key that finds a chat is shown where there is a keyboard, and on a pho
     await page.getByRole("button", { name: "Back to the chats" }).focus();
     await page.keyboard.press("Enter");
     await expect(row).toBeFocused();
+    // What has keys all the same finds another chat from within one.
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+    await page.keyboard.press("Control+k");
+    await expect(finder).toBeFocused();
     await context.close();
   }
 });

@@ -1,12 +1,12 @@
 "use client";
 
 import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { shownMessages } from "../../client/chat-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { chatsInOrder } from "../../client/state.ts";
-import type { Message, Person } from "../../client/types.ts";
+import type { Person } from "../../client/types.ts";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -20,7 +20,7 @@ import { LinkBanner } from "./link-banner.tsx";
 import { LinkPill } from "./link-pill.tsx";
 import { nameOf } from "./names.ts";
 import { nextRegion } from "./next-region.ts";
-import { SearchBar } from "./search-bar.tsx";
+import { SearchBar, type SearchBarProps } from "./search-bar.tsx";
 import { Undeliverable } from "./undeliverable.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useAway } from "./use-away.ts";
@@ -67,6 +67,8 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   const [found, setFound] = useState("");
   const conversation = useRef<ConversationHandle>(null);
   const finder = useRef<HTMLInputElement>(null);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const finds = useRef(false);
   // What was opened of one chat does not stand over another, whichever way that comes up: a click, a key, the browser's Back.
   const [openedOf, setOpenedOf] = useState(chatId);
   if (openedOf !== chatId) {
@@ -84,10 +86,29 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   );
   const page = useRef<HTMLDivElement>(null);
   useFollowedFocus(page, chatId);
+  useEffect(() => {
+    if (chatId === undefined && finds.current) finder.current?.focus();
+    finds.current = false;
+  }, [chatId]);
   useAway();
   useSound();
 
   const close = () => setDialog(undefined);
+
+  function find() {
+    if (focusOn(finder.current)) return;
+    // On a phone the list is not beside the chat: once it is there instead.
+    finds.current = true;
+    onOpenChat(undefined);
+  }
+
+  function search(): boolean {
+    if (chatId === undefined || isGone) return false;
+    setSearching(true);
+    searchBox.current?.focus();
+    searchBox.current?.select();
+    return true;
+  }
 
   function step(by: -1 | 1, unread: boolean) {
     const all = chatsInOrder(client.getState()).filter(
@@ -99,8 +120,8 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   }
 
   useChatKeys({
-    find: () => finder.current?.focus(),
-    search: () => setSearching(chatId !== undefined),
+    find,
+    search,
     help: () => setDialog("keys"),
     region: () =>
       nextRegion(regionNow(), {
@@ -194,7 +215,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                   <ChatHeader
                     chatId={chatId}
                     onBack={() => onOpenChat(undefined)}
-                    onSearch={() => setSearching(true)}
+                    onSearch={search}
                     onMembers={() => setDialog("members")}
                     onMute={(muted) =>
                       void client
@@ -206,6 +227,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                   {searching && (
                     <Search
                       chatId={chatId}
+                      boxRef={searchBox}
                       onFound={(text, message) => {
                         setFound(text);
                         if (message) conversation.current?.jumpTo(message.seq);
@@ -242,14 +264,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
   );
 }
 
-function Search({
-  chatId,
-  ...rest
-}: {
-  chatId: string;
-  onFound: (text: string, message?: Message) => void;
-  onClose: () => void;
-}) {
+function Search({ chatId, ...rest }: { chatId: string } & Omit<SearchBarProps, "messages">) {
   const chat = useParleyState(({ chats }) => chats[chatId]);
   const messages = useMemo(() => (chat ? shownMessages(chat) : []), [chat]);
   return <SearchBar messages={messages} {...rest} />;
@@ -267,9 +282,11 @@ function SoundButton() {
   );
 }
 
+/** False for what is not shown: it would take no focus. */
 function focusOn(element: HTMLElement | null): boolean {
-  element?.focus();
-  return element !== null;
+  if (!element || element.getClientRects().length === 0) return false;
+  element.focus();
+  return true;
 }
 
 /** What stands above the messages is before them. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { ChevronDown, ChevronUp, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useMemo, useState } from "react";
 import type { Message } from "../../client/types.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { inputClass } from "../ui/input-class.ts";
@@ -11,13 +11,13 @@ export interface SearchBarProps {
   messages: readonly Message[];
   onFound: (text: string, message: Message | undefined) => void;
   onClose: () => void;
+  boxRef: RefObject<HTMLInputElement | null>;
 }
 
 /** Looks in what is loaded, newest first. Enter goes to the next older find, Shift Enter back. */
-export function SearchBar({ messages, onFound, onClose }: SearchBarProps) {
+export function SearchBar({ messages, onFound, onClose, boxRef }: SearchBarProps) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const box = useRef<HTMLInputElement>(null);
   const words = text.trim().toLocaleLowerCase();
   const found = useMemo(() => {
     if (words.length < 2) return [];
@@ -26,7 +26,7 @@ export function SearchBar({ messages, onFound, onClose }: SearchBarProps) {
       .reverse();
   }, [messages, words]);
 
-  useEffect(() => box.current?.focus(), []);
+  useEffect(() => boxRef.current?.focus(), [boxRef]);
 
   function go(next: number, within = found) {
     if (within.length === 0) return;
@@ -38,7 +38,7 @@ export function SearchBar({ messages, onFound, onClose }: SearchBarProps) {
   return (
     <search className="flex items-center gap-1 border-line border-b bg-sunken px-3 py-1.5">
       <input
-        ref={box}
+        ref={boxRef}
         type="search"
         aria-label="Search in this chat"
         placeholder="Search in what is loaded"
