@@ -1,9 +1,16 @@
 import { expect, test, unheard } from "./journey.ts";
-import { callAs, callWithKey, makeGroup, partsOf } from "./people.ts";
+import { callAs, callWithKey, makeGroup, partsOf, productUrl } from "./people.ts";
 
 test.use({ timezoneId: "UTC" });
 
-test("a chat that stays open over night says Yesterday in the morning", async ({ page }) => {
+test("a chat that stays open over night says Yesterday in the morning, and the hour of where one travels", async ({
+  browser,
+}) => {
+  // Not of the test's own: that could not be changed any more.
+  const context = await browser.newContext({ baseURL: productUrl(), timezoneId: undefined });
+  const page = await context.newPage();
+  const system = await context.newCDPSession(page);
+  await system.send("Emulation.setTimezoneOverride", { timezoneId: "UTC" });
   const name = unheard("Night watch");
   const { id } = await makeGroup(name, "ada", "ben");
   const { createdAt } = await callAs<{ createdAt: string }>("ben", "POST", `/Chat/${id}/messages`, { content: "Ahoy" });
@@ -19,6 +26,16 @@ test("a chat that stays open over night says Yesterday in the morning", async ({
   await page.clock.fastForward(660_000);
   await expect(messages.getByText("Yesterday", { exact: true })).toBeVisible();
   await expect(time).not.toHaveText(/:/);
+  const article = messages.getByRole("article").filter({ hasText: "Ahoy" });
+  const hourIn = async (timeZone: string) => {
+    const there = new Date(createdAt).toLocaleTimeString("en-US", { timeZone, timeStyle: "short" });
+    await expect(article).toHaveAccessibleName(`Ben Carter, ${there}`);
+  };
+  await hourIn("UTC");
+  await system.send("Emulation.setTimezoneOverride", { timezoneId: "Asia/Tokyo" });
+  await page.clock.fastForward(20_000);
+  await hourIn("Asia/Tokyo");
+  await context.close();
 });
 
 test("an inbox over which midnight goes keeps the focus and what is open in it", async ({ page }) => {

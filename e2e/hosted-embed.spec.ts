@@ -98,7 +98,7 @@ test("is signed in by the app around it, tells it what is unread, and asks for a
   await frame.getByRole("button", { name: /^Notifications/u }).click();
   await frame.getByRole("link", { name: "All notifications" }).click();
   await expect(frame.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();
-  await page.goBack();
+  await page.evaluate(() => history.back());
   await box.fill("Between me and my draft");
   await signIn(await makeToken("colleague"));
   await expect(box).toHaveValue("");

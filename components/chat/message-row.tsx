@@ -9,6 +9,7 @@ import { Markdown } from "./markdown.tsx";
 import type { MessageMenuProps } from "./message-menu.tsx";
 import { SeenBy } from "./seen-by.tsx";
 import { exactTimeOf, timeOf } from "./times.ts";
+import { useToday } from "./use-today.ts";
 
 const MessageMenu = lazy(untilLoaded(() => import("./message-menu.tsx")));
 
@@ -35,6 +36,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, own, leads, author, avatarUrl, seenBy, current, highlighted, ...more } = props;
   // The menu is made for the row that is looked at only: hundreds of them would make scrolling heavy.
   const [wanted, setWanted] = useState(false);
+  // Its times are others in another zone.
+  useToday();
   const label = `${author}, ${timeOf(message.createdAt)}${message.editedAt ? ", edited" : ""}`;
   return (
     <article

@@ -27,10 +27,11 @@ import { readersOf } from "./readers-of.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
-import { landingOf, lastVisibleSeq, type TimelineRow, timelineRows } from "./timeline-rows.ts";
+import { landingOf, lastVisibleSeq, type TimelineRow } from "./timeline-rows.ts";
 import { useJump } from "./use-jump.ts";
 import { usePages } from "./use-pages.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
+import { useTimelineRows } from "./use-timeline-rows.ts";
 import { useUnseen } from "./use-unseen.ts";
 
 /** Pixels, before a row is measured. */
@@ -80,10 +81,7 @@ export function Timeline(props: TimelineProps) {
   const outbox = chat?.log.outbox ?? NONE;
   const isWhole = hasEarlier === false && messages.length > 0;
   const top = open.loading ? "nothing" : isWhole ? "start" : "earlier";
-  const rows = useMemo(
-    () => timelineRows({ messages, outbox, me, unreadAfter, top, hasLater }),
-    [messages, outbox, me, unreadAfter, top, hasLater],
-  );
+  const rows = useTimelineRows({ messages, outbox, me, unreadAfter, top, hasLater });
   const scroller = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string>();
   const [highlighted, setHighlighted] = useState<number>();

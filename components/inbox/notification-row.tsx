@@ -4,6 +4,7 @@ import { Archive, ArchiveRestore, Clock, Mail, MailOpen, Trash2 } from "lucide-r
 import type { KeyboardEvent } from "react";
 import { appearedAt } from "../../client/inbox-state.ts";
 import type { Notification } from "../../client/types.ts";
+import { timeOf } from "../chat/times.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -31,11 +32,9 @@ export interface NotificationRowProps {
   actions: NotificationActions;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-
 export function NotificationRow({ item, open, current, typeTitle, actions }: NotificationRowProps) {
   const at = appearedAt(item);
-  const time = clock.format(new Date(at));
+  const time = timeOf(at);
   const state = item.isRead ? "" : ", unread";
   const priority = item.priority === "High" || item.priority === "Urgent" ? `, ${item.priority.toLowerCase()}` : "";
 
