@@ -188,6 +188,8 @@ test("a suppression is added, decides, and is lifted", async () => {
   await page.getByLabel("Why (optional)").fill("asked by phone");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByRole("row", { name: /gone@notices.example/ })).toContainText("asked by phone");
+  await page.goBack();
+  await expect(page, "and not the dialog once more").toHaveURL(/\/suppressions$/);
   const send = () =>
     own.call<{ id: string }>("POST", "/Notifications", {
       ...{ userId: "gus", subject: "s", message: "m", email: "gone@notices.example" },
@@ -233,6 +235,8 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
     .fill('{"type":"object","properties":{"pier":{"type":"integer"}},"required":["pier"]}');
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("row", { name: /Piers/ })).toContainText("inbox, mail");
+  await page.goBack();
+  await expect(page, "and not the dialog once more").toHaveURL(/\/categories$/);
 
   await own.open("/notifications/new");
   await page.getByLabel("To", { exact: true }).selectOption("topic");

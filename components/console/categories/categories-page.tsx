@@ -12,6 +12,7 @@ import { FilterBox } from "../filter-box.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
+import { openingFrom } from "../use-opened.ts";
 import { CategoryDialog } from "./category-dialog.tsx";
 
 export type Category = Answers["categories"]["list"]["data"][number];
@@ -79,8 +80,9 @@ export function CategoriesPage() {
         <CategoryDialog
           key={open}
           category={shown}
-          onClose={() => void setQuery({ open: null })}
-          onOpen={(type) => void setQuery({ open: type })}
+          // What was closed does not come up again by Back.
+          onClose={() => void setQuery({ open: null }, { history: "replace" })}
+          onOpen={(type) => void setQuery({ open: type }, openingFrom(open))}
         />
       )}
     </>

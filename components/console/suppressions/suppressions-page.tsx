@@ -87,7 +87,10 @@ export function SuppressionsPage() {
           </>
         )}
       </QueryView>
-      {create && manages && <AddDialog onClose={() => void setQuery({ create: null })} />}
+      {create && manages && (
+        // What was closed does not come up again by Back.
+        <AddDialog onClose={() => void setQuery({ create: null }, { history: "replace" })} />
+      )}
       <LiftDialog address={lifts} onClose={() => setLifts(undefined)} />
     </>
   );
