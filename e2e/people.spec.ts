@@ -98,6 +98,16 @@ test("a password that is wrong is said to be so, with another way to come in", a
   await wrong.page.getByRole("button", { name: "Sign in" }).click();
   const said = "That did not work. Check your email and password, or ask for a link by mail below.";
   await expect(wrong.page.getByRole("alert").filter({ hasText: said })).toBeVisible();
+  // The pages beside it lead back to it with where one wanted to go.
+  await wrong.page.goto("/sign-in?next=%2Faccount");
+  for (const [there, back] of [
+    ["Make an account", "I have an account"],
+    ["Forgotten password, or sign in by mail", "Sign in"],
+  ] as const) {
+    await wrong.page.getByRole("link", { name: there }).click();
+    await wrong.page.getByRole("link", { name: back }).click();
+    await expect(wrong.page).toHaveURL(/\/sign-in\?next=%2Faccount$/u);
+  }
   await wrong.close();
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ownPath } from "./own-path.ts";
+import { ownPath, withNext } from "./own-path.ts";
 
 test.each([
   ["/t/acme/chats?open=1#top", "/t/acme/chats?open=1#top"],
@@ -21,4 +21,9 @@ test.each([
   "javascript:alert(1)",
 ])("whatever leads elsewhere does not: %j", (next) => {
   expect(ownPath(next)).toBe("/t");
+});
+
+test("a page beside the sign-in knows where one wanted to go, if anywhere", () => {
+  expect(withNext("/reset", ownPath(undefined))).toBe("/reset");
+  expect(withNext("/reset", "/t/acme/chats?open=1")).toBe("/reset?next=%2Ft%2Facme%2Fchats%3Fopen%3D1");
 });

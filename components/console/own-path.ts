@@ -1,7 +1,15 @@
+/** Where one is taken who wanted to go nowhere else. */
+const START = "/t";
+
 /** Where to go after signing in: a path of our own, whatever stands in the address. */
-export function ownPath(next: string | string[] | undefined, otherwise = "/t"): string {
+export function ownPath(next: string | string[] | undefined, otherwise = START): string {
   const path = Array.isArray(next) ? next[0] : next;
   return path && isOwnPath(path) ? path : otherwise;
+}
+
+/** A page beside the sign-in, which knows where one wanted to go, and leads back with it. */
+export function withNext(page: string, next: string): string {
+  return next === START ? page : `${page}?${new URLSearchParams({ next })}`;
 }
 
 /** Read as a browser reads it, which drops tabs and line breaks and takes a backslash for a slash: `/\t/elsewhere` is another host's. */

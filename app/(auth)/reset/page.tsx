@@ -2,15 +2,20 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { NewPasswordForm } from "../../../components/console/new-password-form.tsx";
+import { ownPath, withNext } from "../../../components/console/own-path.ts";
 import { RequestLinkForm } from "../../../components/console/request-link-form.tsx";
 
 // The token in the address goes to nobody else.
 export const metadata: Metadata = { title: "Forgotten password", referrer: "no-referrer" };
 
-export default async function ResetPage({ searchParams }: { searchParams: Promise<{ token?: string }> }) {
-  const { token } = await searchParams;
+interface Props {
+  searchParams: Promise<{ token?: string; next?: string }>;
+}
+
+export default async function ResetPage({ searchParams }: Props) {
+  const { token, next } = await searchParams;
   const footer = (
-    <Link href="/sign-in" className={linkClass}>
+    <Link href={withNext("/sign-in", ownPath(next))} className={linkClass}>
       Sign in
     </Link>
   );

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
-import { ownPath } from "../../../components/console/own-path.ts";
+import { ownPath, withNext } from "../../../components/console/own-path.ts";
 import { ProviderSignIn } from "../../../components/console/provider-sign-in.tsx";
 import { providerFaultText } from "../../../components/console/sign-in.ts";
 import { SignInForm } from "../../../components/console/sign-in-form.tsx";
@@ -25,10 +25,10 @@ export default async function SignInPage({ searchParams }: Props) {
       lead={link === undefined ? "To the console of your tenants." : "One press, and this browser is signed in."}
       footer={
         <>
-          <Link href="/sign-up" className={linkClass}>
+          <Link href={withNext("/sign-up", path)} className={linkClass}>
             Make an account
           </Link>
-          <Link href="/reset" className={linkClass}>
+          <Link href={withNext("/reset", path)} className={linkClass}>
             Forgotten password, or sign in by mail
           </Link>
         </>

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
+import { ownPath, withNext } from "../../../components/console/own-path.ts";
 import { ProviderSignIn } from "../../../components/console/provider-sign-in.tsx";
 import { SignUpForm } from "../../../components/console/sign-up-form.tsx";
 import { webEnvironment } from "../../../server/auth/session.ts";
@@ -9,15 +10,16 @@ import { webEnvironment } from "../../../server/auth/session.ts";
 export const metadata: Metadata = { title: "Sign up" };
 
 interface Props {
-  searchParams: Promise<{ claim?: string }>;
+  /** `next` is for whoever has an account after all: a new one is taken to its own tenant. */
+  searchParams: Promise<{ claim?: string; next?: string }>;
 }
 
 export default async function SignUpPage({ searchParams }: Props) {
-  const { claim } = await searchParams;
+  const { claim, next } = await searchParams;
   const may = await askOperation("people.getSignUp", claim === undefined ? {} : { claim });
   const { provider } = webEnvironment();
   const footer = (
-    <Link href="/sign-in" className={linkClass}>
+    <Link href={withNext("/sign-in", ownPath(next))} className={linkClass}>
       I have an account
     </Link>
   );
