@@ -3,7 +3,7 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { type DeliveryChannel, priorities } from "../categories/schema.ts";
 import { decide } from "../preferences/policy.ts";
 import { presentFacts } from "../preferences/presenter.ts";
-import { readFacts } from "../preferences/store.ts";
+import { readFacts, readRules, type Said, type StoredFacts } from "../preferences/store.ts";
 import type { Ruling } from "./policy.ts";
 import type { PlannedNotification } from "./store.ts";
 
@@ -23,13 +23,44 @@ export async function findRulings(
   notifications: Judged[],
   now: Date,
 ): Promise<RulingOf> {
-  const asks = notifications.map(({ userId, type, chatId }) => ({ userId, type, chatId: chatId ?? undefined }));
+  const asks = asksOf(notifications);
   const stored = await readFacts(tx, tenantId, {
     userIds: [...new Set(asks.map(({ userId }) => userId))],
     types: [...new Set(asks.map(({ type }) => type))],
     chatIds: [...new Set(asks.flatMap(({ chatId }) => chatId ?? []))],
   });
-  const facts = presentFacts(stored, asks, now);
+  return rulingsBy(stored, notifications, now);
+}
+
+/** The same by what each is known to have said, as one statement saw it of all of them: what they say meanwhile counts for nobody. */
+export async function findRulingsOf(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  notifications: (Judged & { said: Said })[],
+  now: Date,
+): Promise<RulingOf> {
+  const rules = await readRules(tx, tenantId, [...new Set(notifications.map(({ type }) => type))]);
+  return rulingsBy({ ...rules, ...factsOf(notifications) }, notifications, now);
+}
+
+function factsOf(notifications: (Judged & { said: Said })[]): Omit<StoredFacts, "tenant" | "categories"> {
+  const choices: StoredFacts["choices"] = new Map();
+  // Each knows what was chosen for its type and for all.
+  for (const { userId, said } of notifications) choices.set(userId, [...(choices.get(userId) ?? []), ...said.choices]);
+  return {
+    choices,
+    timings: new Map(notifications.flatMap(({ userId, said }) => (said.timing ? [[userId, said.timing]] : []))),
+    profiles: new Map(notifications.map(({ userId, said }) => [userId, said])),
+    mutes: new Map(notifications.map(({ userId, chatId, said }) => [`${chatId}/${userId}`, said.mute])),
+  };
+}
+
+function asksOf(notifications: Judged[]) {
+  return notifications.map(({ userId, type, chatId }) => ({ userId, type, chatId: chatId ?? undefined }));
+}
+
+function rulingsBy(stored: StoredFacts, notifications: Judged[], now: Date): RulingOf {
+  const facts = presentFacts(stored, asksOf(notifications), now);
   const known = new Map(notifications.map((one, index) => [one.id, { one, facts: facts[index]! }]));
   const rule = (id: string, channel: DeliveryChannel): Ruling => {
     const found = known.get(id);

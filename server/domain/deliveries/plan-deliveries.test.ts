@@ -32,6 +32,9 @@ afterAll(async () => {
 
 const clock = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
 const hour = 3_600_000;
+const onError = (error: unknown) => {
+  throw error;
+};
 const mailOf = (userId: string) => `${userId}@example.com`;
 
 /** Who is told, what each has chosen, and what is to become of their mail. */
@@ -62,11 +65,12 @@ async function choose(t: TenantId): Promise<void> {
   );
   await owner.query(
     `insert into preference_timings (tenant_id, user_id, timezone, quiet, quiet_from, quiet_to, digest_every, paused_until) values
-      ($1, 'quiet', 'UTC', true, $2, $3, null, null), ($1, 'daily', 'UTC', null, null, null, 'daily', null), ($1, 'paused', 'UTC', null, null, null, null, $4)`,
-    [t, clock(-hour), clock(hour), new Date(Date.now() + hour)],
+      ($1, 'quiet', null, true, $2, $3, null, null), ($1, 'daily', 'UTC', null, null, null, 'daily', null), ($1, 'paused', 'UTC', null, null, null, null, $4)`,
+    [t, clock(8 * hour), clock(10 * hour), new Date(Date.now() + hour)], // in Tokyo
   );
   await owner.query(
-    "insert into users (tenant_id, id, email, display_name) values ($1, 'profile', 'of-the-profile@example.com', 'P')",
+    `insert into users (tenant_id, id, email, timezone) values
+      ($1, 'profile', 'of-the-profile@example.com', null), ($1, 'quiet', null, 'Asia/Tokyo')`,
     [t],
   );
 }
@@ -116,9 +120,6 @@ test.each([{ limit: 1000 }, { limit: 4 }])("each has a decision of their own, $l
   const { tenantId } = await createTenant(db, "secret", { id: `decide-${limit}`, name: "Decide" });
   await choose(tenantId);
   await tell(tenantId);
-  const onError = (error: unknown) => {
-    throw error;
-  };
   await new Planner({ db, consumers: [planDeliveries], onError, limit }).plan(tenantId);
   const { rows } = await owner.query<{ user_id: string; status: string; rule: string; address: string | null }>(
     "select user_id, status, rule, address from deliveries where tenant_id = $1 and channel = 'email' and type = 'Welcome'",
@@ -142,9 +143,6 @@ test.each([{ limit: 1000 }, { limit: 4 }])("each has a decision of their own, $l
 
 test("what is planned late of before a restore is of before, held and folded too: it waits for an operator when its time comes", async () => {
   const { tenantId } = await createTenant(db, "secret", { id: "restored", name: "Restored" });
-  const onError = (error: unknown) => {
-    throw error;
-  };
   const plan = () => new Planner({ db, consumers: [planDeliveries], onError }).plan(tenantId);
   const tellThem = () =>
     notify(
@@ -179,9 +177,6 @@ test("who ends a pause while what it holds is being decided gets it now, not at 
     tenantTransaction(db.prisma, tenantId, (tx) =>
       changePreferences(tx, tenantId, "max", { changes: { pause }, now: Date.now() }),
     );
-  const onError = (error: unknown) => {
-    throw error;
-  };
   const consumers = [planDeliveries];
   await notify(db, tenantId, [{ userId: "anna" }]);
   await new Planner({ db, consumers, onError }).plan(tenantId);
@@ -202,11 +197,55 @@ test("who ends a pause while what it holds is being decided gets it now, not at 
   expect(rows).toEqual([{ status: "held", now: true }]);
 });
 
+test("who changes their mind while a send is being decided changes nothing for others who had said the same", async () => {
+  const { tenantId } = await createTenant(db, "secret", { id: "sample", name: "Sample" });
+  const errors: unknown[] = [];
+  const planner = new Planner({ db, consumers: [planDeliveries], onError: (error) => errors.push(error) });
+  await notify(db, tenantId, [{ userId: "anna" }]);
+  await planner.plan(tenantId);
+  const choose = (userId: string, changes: Parameters<typeof changePreferences>[3]["changes"]) =>
+    tenantTransaction(db.prisma, tenantId, (tx) =>
+      changePreferences(tx, tenantId, userId, { changes, now: Date.now() }),
+    );
+  const [no, yes] = (["off", "on"] as const).map((email) => ({ categories: [{ type: "Welcome", email }] }));
+  for (const userId of ["no-1", "no-2"]) await choose(userId, no ?? {});
+  for (const userId of ["daily-1", "daily-2"]) await choose(userId, { digest: { every: "daily" } });
+  const told = ["yes-1", "yes-2", "no-1", "no-2", "daily-1", "daily-2"];
+  await notify(
+    db,
+    tenantId,
+    told.map((userId) => ({ userId, email: mailOf(userId) })),
+  );
+  // What is asked for after the groups are made, and not for them.
+  const other = new pg.Client({ connectionString: database.ownerUrl });
+  await other.connect();
+  await other.query("begin");
+  await other.query("lock table categories in access exclusive mode");
+  const plan = planner.plan(tenantId);
+  await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+  await choose("yes-1", no ?? {});
+  await choose("no-1", yes ?? {});
+  await choose("daily-1", { digest: { every: "weekly" } });
+  await other.query("commit");
+  await other.end();
+  await plan;
+  expect(errors).toEqual([]);
+  const { rows } = await owner.query<{ user_id: string; status: string; until: boolean }>(
+    `select user_id, status, held_until < clock_timestamp() + interval '25 hours' as until from deliveries
+     where tenant_id = $1 and channel = 'email' and user_id <> 'anna'`,
+    [tenantId],
+  );
+  const decided = Object.fromEntries(rows.map(({ user_id, status, until }) => [user_id, [status, until]]));
+  for (const [userId, status, until] of [
+    ["yes-2", "queued", null],
+    ["no-2", "preference", null],
+    ["daily-2", "folded", true],
+  ] as const)
+    expect([userId, decided[userId]]).toEqual([userId, [status, until]]);
+});
+
 test("a mail that is being decided goes to the address that its person has by then", async () => {
   const { tenantId } = await createTenant(db, "secret", { id: "moving", name: "Moving" });
-  const onError = (error: unknown) => {
-    throw error;
-  };
   const planner = new Planner({ db, consumers: [planDeliveries], onError });
   await notify(db, tenantId, [{ userId: "anna" }]);
   await planner.plan(tenantId);
@@ -230,9 +269,6 @@ test("a mail that is being decided goes to the address that its person has by th
 
 test("changes of preferences wait for no other one, and hold a plan up for no longer than they take", async () => {
   const { tenantId } = await createTenant(db, "secret", { id: "many-changes", name: "Many" });
-  const onError = (error: unknown) => {
-    throw error;
-  };
   const planner = new Planner({ db, consumers: [planDeliveries], onError });
   const open = (userId: string, meanwhile?: () => Promise<void>) =>
     tenantTransaction(db.prisma, tenantId, async (tx) => {

@@ -4,7 +4,7 @@ import { clockOf } from "../../persistence/prisma.ts";
 import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 import { digestJobs } from "../digests/policy.ts";
 import { sayTime } from "../preferences/policy.ts";
-import { findRulings, type RulingOf } from "./find-rulings.ts";
+import { findRulingsOf, type RulingOf } from "./find-rulings.ts";
 import { decideDelivery } from "./policy.ts";
 import { mailJob, type PlannedNotification } from "./store.ts";
 import {
@@ -26,7 +26,7 @@ export const planDeliveries: SetConsumer = {
     const groups = await findUndecided(tx, tenantId, span);
     const now = await clockOf(tx);
     const samples = groups.flatMap(({ notification }) => notification ?? []);
-    const rulings = await findRulings(tx, tenantId, samples, now);
+    const rulings = await findRulingsOf(tx, tenantId, samples, now);
     const decided = groups.flatMap((group) =>
       deliveryChannels.map((channel) => ({ group, decision: decide(group, { channel, rulings, now }) })),
     );

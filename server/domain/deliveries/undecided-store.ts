@@ -1,6 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryChannel } from "../categories/schema.ts";
+import type { Said, StoredTiming } from "../preferences/store.ts";
 import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 import type { PlannedNotification } from "./store.ts";
 
@@ -14,9 +15,13 @@ export interface UndecidedGroup {
   filed: boolean;
   type: string;
   /** One of them, for all; null when they are gone. */
-  notification: PlannedNotification | null;
+  notification: UndecidedNotification | null;
   /** In log order; either all or none have an address. */
   members: UndecidedMember[];
+}
+
+export interface UndecidedNotification extends PlannedNotification {
+  said: Said;
 }
 
 export interface UndecidedMember {
@@ -28,10 +33,19 @@ export interface UndecidedMember {
   address: string | null;
 }
 
-type StoredNotification = Omit<PlannedNotification, "readAt" | "expiresAt"> & {
+type StoredNotification = Omit<UndecidedNotification, "readAt" | "expiresAt" | "said"> & {
   readAt: string | null;
   expiresAt: string | null;
+  said: StoredSaid;
 };
+
+interface StoredSaid {
+  zone: string | null;
+  timing: (Omit<StoredTiming, "pausedUntil"> & { pausedUntil: string | null }) | null;
+  choices: [type: string, channel: string, enabled: boolean][];
+  mute: string;
+  muteUntil: string | null;
+}
 
 interface GroupRow {
   older: boolean;
@@ -60,6 +74,7 @@ export async function findUndecided(
       ...notification,
       readAt: toDate(notification.readAt),
       expiresAt: toDate(notification.expiresAt),
+      said: toSaid(notification.said),
     },
     members: members.map(([position, userId, notificationId, address]) => ({
       position,
@@ -68,6 +83,15 @@ export async function findUndecided(
       address,
     })),
   }));
+}
+
+function toSaid({ zone, timing, choices, mute, muteUntil }: StoredSaid): Said {
+  return {
+    timezone: zone,
+    timing: timing && { ...timing, pausedUntil: toDate(timing.pausedUntil) },
+    choices: choices.map(([type, channel, enabled]) => ({ type, channel, enabled })),
+    mute: { notifyMute: mute, notifyUntil: toDate(muteUntil) },
+  };
 }
 
 function toDate(text: string | null): Date | null {

@@ -181,7 +181,6 @@ test("whatever somebody chose, what is held is held to a time after now, and goe
       const known = {
         userId: "ada",
         type: "News",
-        address: null,
         required: false,
         defaults: { channels: { inApp: true, email: true }, by: "tenant" as const },
         choices: { ofType: {}, ofAll: {} },

@@ -16,7 +16,6 @@ const facts = (changes: Partial<Facts>): Facts => ({
   userId: "ada",
   type: "News",
   timezone: "Europe/Zurich",
-  address: "ada@example.com",
   required: false,
   defaults: { channels: { inApp: true, email: true }, by: "tenant" },
   choices: noChoice,

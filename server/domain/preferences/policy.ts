@@ -23,8 +23,6 @@ export interface Facts {
   userId: string;
   type: string;
   timezone: string;
-  /** The address of the person's profile. */
-  address: string | null;
   /** The type is declared as one that nobody may unsubscribe from. */
   required: boolean;
   /** What goes out when the person chose nothing, and who says so. */

@@ -3,17 +3,18 @@ import type {
   Category as CategoryRow,
   Preference as ChoiceRow,
   Tenant as TenantRow,
-  PreferenceTiming as TimingRow,
   User as UserRow,
 } from "../../persistence/generated/client.ts";
 import { builtInTypes, type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 import { type TenantSettings, tenantSettingsSchema } from "../tenants/schema.ts";
 import type { DigestRhythm, Facts, QuietHours, Switches } from "./policy.ts";
 import { everyType, type Preferences } from "./schema.ts";
-import type { StoredFacts, StoredPreferences } from "./store.ts";
+import type { StoredChoice, StoredFacts, StoredPreferences, StoredTiming } from "./store.ts";
+
+type Profile = Pick<UserRow, "timezone">;
 
 /** What a person's timing comes to, over the tenant's defaults. */
-function timingOf(settings: TenantSettings, timing: TimingRow | undefined, profile: UserRow | undefined) {
+function timingOf(settings: TenantSettings, timing: StoredTiming | undefined, profile: Profile | undefined) {
   const { quietHours, digest } = settings.notifications;
   const quiet: QuietHours = {
     enabled: timing?.quiet ?? quietHours.enabled,
@@ -41,7 +42,7 @@ export function defaultsOf(
   return { channels: { inApp: channels.includes("inApp"), email: channels.includes("email") }, by: "category" };
 }
 
-function switchesOf(choices: ChoiceRow[], type: string): Switches {
+function switchesOf(choices: StoredChoice[], type: string): Switches {
   return Object.fromEntries(
     choices.filter((choice) => choice.type === type).map(({ channel, enabled }) => [channel, enabled]),
   );
@@ -61,7 +62,6 @@ export function presentFacts(
     return {
       userId,
       type,
-      address: profile?.email ?? null,
       required: category?.required ?? false,
       defaults: defaultsOf(settings, type, category),
       choices: { ofType: switchesOf(choices, type), ofAll: switchesOf(choices, everyType) },

@@ -22,18 +22,34 @@ export interface StoredPreferences {
 }
 
 /** A chat's mute, as a member set it. */
-interface MuteRow {
+export interface MuteRow {
   notifyMute: string;
   notifyUntil: Date | null;
 }
 
-/** The same of many people, for notifications of some types, about some chats. */
-export interface StoredFacts {
+/** What the tenant says of notifications of some types. */
+export interface StoredRules {
   tenant: TenantRow;
   categories: Map<string, CategoryRow>;
-  choices: Map<string, ChoiceRow[]>;
-  timings: Map<string, TimingRow>;
-  profiles: Map<string, UserRow>;
+}
+
+export type StoredChoice = Pick<ChoiceRow, "type" | "channel" | "enabled">;
+export type StoredTiming = Omit<TimingRow, "tenantId" | "userId" | "updatedAt">;
+
+/** What a person, and whoever else is told for the same reasons, has said of notifications of a type, about a chat where they are about one. */
+export interface Said {
+  /** Of the profile. */
+  timezone: string | null;
+  timing: StoredTiming | null;
+  choices: StoredChoice[];
+  mute: MuteRow;
+}
+
+/** The same of many people, for notifications of some types, about some chats. */
+export interface StoredFacts extends StoredRules {
+  choices: Map<string, StoredChoice[]>;
+  timings: Map<string, StoredTiming>;
+  profiles: Map<string, Pick<UserRow, "timezone">>;
   /** By `chatId/userId` */
   mutes: Map<string, MuteRow>;
 }
@@ -51,6 +67,12 @@ export async function readPreferences(
   return { tenant, categories, choices, timing: timing ?? undefined, profile: profile ?? undefined };
 }
 
+export async function readRules(tx: TenantTransaction, tenantId: TenantId, types: string[]): Promise<StoredRules> {
+  const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+  const categories = await tx.category.findMany({ where: { tenantId, type: { in: types } } });
+  return { tenant, categories: new Map(categories.map((row) => [row.type, row])) };
+}
+
 /** A handful of reads whatever their number; for at most a thousand people at once. */
 export async function readFacts(
   tx: TenantTransaction,
@@ -59,8 +81,7 @@ export async function readFacts(
 ): Promise<StoredFacts> {
   const { userIds, types, chatIds } = asked;
   const people = { tenantId, userId: { in: userIds } };
-  const tenant = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId } });
-  const categories = await tx.category.findMany({ where: { tenantId, type: { in: types } } });
+  const rules = await readRules(tx, tenantId, types);
   const choices = await tx.preference.findMany({ where: { ...people, type: { in: [...types, everyType] } } });
   const timings = await tx.preferenceTiming.findMany({ where: people });
   const profiles = await tx.user.findMany({ where: { tenantId, id: { in: userIds } } });
@@ -68,8 +89,7 @@ export async function readFacts(
   const select = { userId: true, chatId: true, notifyMute: true, notifyUntil: true };
   const mutes = chatIds.length === 0 ? [] : await tx.member.findMany({ where: muted, select });
   return {
-    tenant,
-    categories: new Map(categories.map((row) => [row.type, row])),
+    ...rules,
     choices: groupByUser(choices),
     timings: new Map(timings.map((row) => [row.userId, row])),
     profiles: new Map(profiles.map((row) => [row.id, row])),
@@ -156,7 +176,7 @@ async function findWanted(tx: TenantTransaction, tenantId: TenantId, userId: str
 }
 
 /** Null puts a field back to the tenant's default; what is left out stays. */
-export type TimingChanges = Partial<Omit<TimingRow, "tenantId" | "userId" | "updatedAt">>;
+export type TimingChanges = Partial<StoredTiming>;
 
 export async function saveTiming(
   tx: TenantTransaction,

@@ -57,6 +57,7 @@ export const policyStores: StoreModules = {
           preferences.readFacts(tx, mine, { userIds: ["ada"], types: [theirs.type], chatIds: [theirs.chatId] }),
         own,
       ],
+      readRules: [({ tx, mine, theirs }) => preferences.readRules(tx, mine, [theirs.type]), own],
       saveChoices: [
         ({ tx, mine }) => preferences.saveChoices(tx, mine, "ada", [{ type: "x", channel: "email", enabled: false }]),
         undefined,
