@@ -85,6 +85,47 @@ test("a digest whose time comes in quiet hours that are new goes at their end, w
   expect(await rows()).toMatchObject([{ mail: { title: "Your digest: 2 notifications" } }, {}, {}]);
 });
 
+test.each(["held", "folded"] as const)(
+  "who ends a pause while what is due is %s on for it gets that now",
+  async (status) => {
+    const categories = [{ type: "*", email: "on" }];
+    await prefer("ada", { pause: "week", quietHours: { enabled: false }, categories });
+    const due = new Date();
+    await holdMails(db, tenant.tenantId, [{ userId: "ada", status }], due);
+    let ended: Promise<unknown> | undefined;
+    const step = async (name: string) => {
+      if (name !== "digest written") return;
+      ended = prefer("ada", { pause: "none" });
+      await expect.poll(() => sessionsWaiting(db.pool), { timeout: 20_000 }).toBe(1);
+    };
+    await runDigests(db, tenant.tenantId, { now: due, step });
+    await ended;
+    await runDigests(db, tenant.tenantId, { now: new Date() });
+    expect(await db.forTenant(tenant.tenantId).delivery.findMany()).toMatchObject([
+      { status: "queued", rule: "released" },
+    ]);
+  },
+);
+
+test("a tenant that ends quiet hours while what is due is held on for them has that judged, too", async () => {
+  await prefer("ada", { categories: [{ type: "*", email: "on" }] });
+  const due = new Date();
+  await holdMails(db, tenant.tenantId, [{ userId: "ada" }], due);
+  let judging: Promise<void> | undefined;
+  const step = async (name: string) => {
+    if (name !== "digest written") return;
+    await set({ quietHours: { enabled: false } });
+    judging = judgeAnew(db, tenant.tenantId, { now: new Date() });
+    await expect.poll(() => sessionsWaiting(db.pool), { timeout: 20_000 }).toBe(1);
+  };
+  await runDigests(db, tenant.tenantId, { now: due, step });
+  await judging;
+  await runDigests(db, tenant.tenantId, { now: new Date() });
+  expect(await db.forTenant(tenant.tenantId).delivery.findMany()).toMatchObject([
+    { status: "queued", rule: "released" },
+  ]);
+});
+
 test("digests that end and begin again while what is held is judged: the steps after that leave the others' at their time", async () => {
   await hold(["ada", "ben", "cleo"].map((userId) => ({ userId, status: "folded" })));
   await set({ digest: { every: "off" } });

@@ -64,6 +64,8 @@ export async function findDueReaders(
     order by 1, 2 limit ${limit}`;
 }
 
+const isHeld = Prisma.sql`d.held_until is not null and d.status in ('held', 'folded') and d.digest_id is null`;
+
 /** What is held for a reader whose time has come, oldest first and locked: until the commit it is in nobody else's digest. */
 export async function lockDueItems(
   tx: TenantTransaction,
@@ -75,8 +77,8 @@ export async function lockDueItems(
   await lockReader(tx, tenantId, reader);
   const locked = await tx.$queryRaw<{ id: string }[]>`
     select d.id from deliveries d
-    where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.address = ${address} and d.status in ('held', 'folded')
-      and d.digest_id is null and d.held_until <= ${range.now}
+    where d.tenant_id = ${tenantId} and d.user_id = ${userId} and d.address = ${address} and ${isHeld}
+      and d.held_until <= ${range.now}
     order by d.created_at, d.id limit ${range.limit} for update`;
   const ids = locked.map(({ id }) => id);
   // Read once they are locked: what was deleted while this waited is not there any more, and who deletes from now on waits for it.
@@ -137,7 +139,8 @@ export async function judgeHeldAnew(
 
 /**
  * Has everything that is held for a person judged anew at `now`, digests that wait in line too, and what is to go in the next digest if
- * there is none any more; returns whether there is anything. A plan that is being written is waited for: see `shareHolding`.
+ * there is none any more; returns whether there is anything. A plan that is being written is waited for, see `shareHolding`, and so is who
+ * lets go what is due: by what was true before it may hold that on.
  */
 async function hastenHeld(
   tx: TenantTransaction,
@@ -146,6 +149,8 @@ async function hastenHeld(
   { now, noDigest }: { now: Date; noDigest: boolean },
 ): Promise<boolean> {
   await shareHolding(tx, tenantId);
+  await tx.$executeRaw`
+    select from deliveries d where d.tenant_id = ${tenantId} and d.user_id = ${userId} and ${isHeld} order by d.created_at, d.id for update`;
   const statuses = ["held", ...(noDigest ? ["folded"] : [])];
   const { count } = await tx.delivery.updateMany({
     where: { tenantId, userId, status: { in: statuses }, digestId: null, heldUntil: { gt: now } },
@@ -176,15 +181,18 @@ export async function judgeSomeAnew(
 ): Promise<Reader | undefined> {
   await shareHolding(tx, tenantId);
   const readers = await tx.$queryRaw<Reader[]>`
-    select distinct user_id as "userId", address from deliveries
-    where tenant_id = ${tenantId} and status in ('held', 'folded') and digest_id is null and held_until > ${now}
-      and (user_id, address) > (${after.userId}, ${after.address})
+    select distinct d.user_id as "userId", d.address from deliveries d
+    where d.tenant_id = ${tenantId} and ${isHeld} and (d.user_id, d.address) > (${after.userId}, ${after.address})
     order by 1, 2 limit ${limit}`;
+  const ofReaders = Prisma.sql`json_to_recordset(${JSON.stringify(readers)}::json) as r ("userId" text, address text)`;
+  await tx.$executeRaw`
+    select from deliveries d join ${ofReaders} on d.user_id = r."userId" and d.address = r.address
+    where d.tenant_id = ${tenantId} and ${isHeld} order by d.created_at, d.id for update of d`;
   const held = await tx.$executeRaw`
     update deliveries d set held_until = ${now}
-    from json_to_recordset(${JSON.stringify(readers)}::json) as r ("userId" text, address text)
-    where d.tenant_id = ${tenantId} and d.user_id = r."userId" and d.address = r.address and d.digest_id is null
-      and d.status in ('held', 'folded') and d.held_until > ${now} and (d.status = 'held' or ${noDigest} and not exists (
+    from ${ofReaders}
+    where d.tenant_id = ${tenantId} and d.user_id = r."userId" and d.address = r.address and ${isHeld}
+      and d.held_until > ${now} and (d.status = 'held' or ${noDigest} and not exists (
         select from preference_timings p where p.tenant_id = ${tenantId} and p.user_id = d.user_id and p.digest_every is not null))`;
   // Those that were put off anew since then are no longer asked for: their next time is by what is true now.
   const waiting = await tx.$executeRaw`
@@ -220,6 +228,11 @@ export async function readdressHeld(
       and (d.kind <> 'digest' or exists (
         select from deliveries i left join notifications n on n.tenant_id = ${tenantId} and n.id = i.notification_id
         where i.tenant_id = ${tenantId} and i.user_id = ${userId} and i.digest_id = d.digest_id and i.kind <> 'digest' and n.email is null))`;
+}
+
+/** Until the commit nobody changes what is held: see `shareHolding`. */
+export async function lockHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([tenantId, "holding"])}, 0))`;
 }
 
 /**

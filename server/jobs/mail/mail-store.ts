@@ -4,7 +4,7 @@ import type { DeliveryKind, DeliveryStatus } from "../../domain/deliveries/schem
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { tenantTransaction } from "../../persistence/prisma.ts";
+import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
 
 // Hand-written SQL: two round trips a mail.
 
@@ -72,9 +72,21 @@ export async function finishMail(pool: Pool, tenantId: TenantId, mail: ClaimedMa
   await pool.query({
     name: "finish_mail_v1",
     text: "select finish_mail_v1($1, $2)",
-    values: [tenantId, JSON.stringify({ ...end, id: mail.id, number: mail.number, address: mail.address })],
+    values: [tenantId, endOf(mail, end)],
   });
 }
+
+/** The same together with what goes with it. */
+export async function finishMailIn(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  mail: ClaimedMail,
+  end: MailEnd,
+): Promise<void> {
+  await tx.$queryRaw`select finish_mail_v1(${tenantId}, ${endOf(mail, end)}::json)::text`;
+}
+
+const endOf = ({ id, number, address }: ClaimedMail, end: MailEnd) => JSON.stringify({ ...end, id, number, address });
 
 /** Frees what a pump that died was at. To be called by who holds the tenant's mail. */
 export async function freeClaims(pool: Pool, tenantId: TenantId): Promise<void> {
@@ -99,7 +111,6 @@ const caughtKept = 200;
 /** Keeps a mail that has nowhere to go, and writes down that it was. */
 export async function catchMail(db: Database, tenantId: TenantId, mail: ClaimedMail, raw: Buffer): Promise<void> {
   const { id: deliveryId, address, subject } = mail;
-  const end = { outcome: "caught", status: "caught", rule: "catcher", id: deliveryId, number: mail.number, address };
   await tenantTransaction(db.prisma, tenantId, async (tx) => {
     await tx.caughtMail.create({
       data: { tenantId, id: newId(), deliveryId, recipient: address ?? "", subject, raw: Uint8Array.from(raw) },
@@ -107,6 +118,6 @@ export async function catchMail(db: Database, tenantId: TenantId, mail: ClaimedM
     await tx.$executeRaw`
       delete from caught_mails where tenant_id = ${tenantId} and id in (
         select id from caught_mails where tenant_id = ${tenantId} order by id desc offset ${caughtKept})`;
-    await tx.$queryRaw`select finish_mail_v1(${tenantId}, ${JSON.stringify(end)}::json)::text`;
+    await finishMailIn(tx, tenantId, mail, { outcome: "caught", status: "caught", rule: "catcher" });
   });
 }

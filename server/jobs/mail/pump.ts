@@ -28,7 +28,7 @@ import {
 } from "./mail-store.ts";
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
 import { rewriteDigest } from "./rewrite-digest.ts";
-import { findRulingAgain, scheduleRelease } from "./ruling-store.ts";
+import { findRulingAgain, holdMail } from "./ruling-store.ts";
 import { type OpenLines, type Receipt, SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
 import { type Turn, Turnstile } from "./turnstile.ts";
 
@@ -185,6 +185,10 @@ class Pump {
   /** What became of a mail; undefined when it is written down already. */
   private async handle(mail: ClaimedMail, smtp: SmtpLine | undefined, turn: Turn): Promise<MailEnd | undefined> {
     const stop = await this.decide(mail);
+    if (stop?.heldUntil ?? stop?.dueAt) {
+      this.requireHold();
+      return void (await holdMail(this.context.db, this.tenantId, mail, (ruling) => this.judge(mail, ruling)));
+    }
     if (stop) return stop;
     let raw: Buffer;
     try {
@@ -235,12 +239,15 @@ class Pump {
     if (mail.older) return { outcome: "stopped", status: "waiting", rule: "epoch" };
     if (mail.attempts > this.patience.attempts) return failed("temporary", "The worker died at every try");
     const ruling = await findRulingAgain(this.context.db, this.tenantId, mail);
+    return this.judge(mail, ruling) ?? (await rewriteDigest(this.context.db, this.tenantId, mail));
+  }
+
+  private judge(mail: ClaimedMail, ruling: Ruling): MailEnd | undefined {
     const { status, rule, detail, until } = decideDelivery(this.factsOf(mail, ruling));
-    if (status === "queued") return await rewriteDigest(this.context.db, this.tenantId, mail);
+    if (status === "queued") return undefined;
     // What lets go of held mail makes digests of it: a digest is not held again, it waits in line.
     if (mail.kind === "digest" && status === "held")
       return { outcome: "stopped", status: "queued", rule, detail, dueAt: until };
-    if (until) await scheduleRelease(this.context.db, this.tenantId, until);
     return { outcome: "stopped", status, rule, detail, heldUntil: until };
   }
 

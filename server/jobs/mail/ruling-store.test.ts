@@ -1,15 +1,18 @@
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { insertDeliveries, mailJob } from "../../domain/deliveries/store.ts";
+import { changePreferences } from "../../domain/preferences/change-preferences.ts";
 import { newId } from "../../ids.ts";
 import { epochOf } from "../../log/store.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
 import { notify } from "../../testing/notify.ts";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { startWorker } from "../worker.ts";
 import { claimMail, finishMail } from "./mail-store.ts";
+import { holdMail } from "./ruling-store.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -207,6 +210,66 @@ test("a notice to a tenant's owners is tried until it is taken, whatever quiet h
   await expect.poll(find, { timeout: 20_000, interval: 30 }).toSatisfy(moved);
   down = false;
   await expect.poll(find, { timeout: 20_000, interval: 30 }).toMatchObject({ status: "sent" });
+});
+
+describe("a mail that is held before it goes", () => {
+  const until = new Date(Date.now() + 3_600_000);
+  const held = { outcome: "stopped", status: "held", rule: "paused", heldUntil: until } as const;
+  async function claimed(id: string) {
+    const at = await stack.tenant(id);
+    await at.as("ada")("PUT", "/preferences", { pause: "hour", categories: [{ type: "*", email: "on" }] });
+    await owner.query(
+      `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, type, subject, status, address, due_at, epoch, updated_at)
+       select tenant_id, $2, 'event:x', 'ada', 'email', 'away', 'News', 's', 'queued', 'ada@example.com', now(), log_epoch_v1(epoch), now()
+       from tenant_log where tenant_id = $1`,
+      [at.tenantId, newId()],
+    );
+    const mail = await claimMail(stack.api.services.db.pool, at.tenantId);
+    if (!mail?.stale) throw new Error("the mail is due, and its person has just said something");
+    return { ...at, mail };
+  }
+
+  const found = async (tenantId: string) =>
+    (
+      await owner.query(
+        `select status, held_until, (select count(*)::int from graphile_worker._private_jobs j where j.key like 'digests:' || tenant_id || ':%') as jobs
+         from deliveries where tenant_id = $1`,
+        [tenantId],
+      )
+    ).rows[0];
+
+  test("is so together with the job that comes for it", async () => {
+    const { tenantId, mail } = await claimed("held-at-once");
+    await owner.query("begin");
+    await owner.query("select from deliveries where id = $1 for update", [mail.id]);
+    const holding = holdMail(stack.api.services.db, tenantId, mail, () => held);
+    await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+    expect(await found(tenantId)).toEqual({ status: "queued", held_until: null, jobs: 0 });
+    await owner.query("commit");
+    await holding;
+    expect(await found(tenantId)).toEqual({ status: "held", held_until: until, jobs: 1 });
+  });
+
+  test("is not held by what its person takes back just then", async () => {
+    const { tenantId, mail } = await claimed("taken-back");
+    const { db } = stack.api.services;
+    let holding: Promise<void> | undefined;
+    await tenantTransaction(db.prisma, tenantId, async (tx) => {
+      await changePreferences(tx, tenantId, "ada", { changes: { pause: "none" }, now: Date.now() });
+      holding = holdMail(db, tenantId, mail, ({ outcome }) => (outcome === "hold" ? held : undefined));
+      await expect.poll(() => sessionsWaiting(owner), { timeout: 20_000 }).toBe(1);
+    });
+    await holding;
+    expect(await found(tenantId)).toMatchObject({ status: "queued", held_until: null });
+  });
+
+  test("is let go when its person takes that back afterwards", async () => {
+    const { tenantId, mail, as } = await claimed("taken-back-later");
+    await holdMail(stack.api.services.db, tenantId, mail, ({ outcome }) => (outcome === "hold" ? held : undefined));
+    expect(await found(tenantId)).toMatchObject({ status: "held", held_until: until });
+    await as("ada")("PUT", "/preferences", { pause: "none" });
+    await expect.poll(async () => (await found(tenantId)).held_until, { timeout: 20_000 }).not.toEqual(until);
+  });
 });
 
 test("what a worker puts off to a time that is past by Postgres' clock is not due again at once", async () => {

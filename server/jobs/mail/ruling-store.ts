@@ -3,10 +3,11 @@ import { findRulings } from "../../domain/deliveries/find-rulings.ts";
 import type { Ruling } from "../../domain/deliveries/policy.ts";
 import { findPlannedNotification } from "../../domain/deliveries/store.ts";
 import { digestJobs } from "../../domain/digests/policy.ts";
+import { lockHolding } from "../../domain/digests/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { tenantTransaction } from "../../persistence/prisma.ts";
-import type { ClaimedMail } from "./mail-store.ts";
+import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
+import { type ClaimedMail, finishMailIn, type MailEnd } from "./mail-store.ts";
 
 const send: Ruling = { outcome: "send", rule: "asked" };
 
@@ -16,18 +17,21 @@ const send: Ruling = { outcome: "send", rule: "asked" };
  * or for a test, has decided; and what a tenant's owners must know nobody's preferences hold.
  */
 export async function findRulingAgain(db: Database, tenantId: TenantId, mail: ClaimedMail): Promise<Ruling> {
-  const { kind, round, stale, notificationId } = mail;
+  const { kind, round, stale } = mail;
   if (!stale || round > 0 || kind === "test" || kind === "notice") return send;
-  return await tenantTransaction(db.prisma, tenantId, async (tx) => {
-    const planned = notificationId && (await findPlannedNotification(tx, tenantId, notificationId));
-    if (notificationId && !planned) return send; // it is gone, which is decided by other rules
-    const judged = planned ? [planned] : typesOf(mail).map((type) => ({ ...ofNone, ...ofMail(mail), id: type, type }));
-    const rulingOf = await findRulings(tx, tenantId, judged, new Date());
-    const rulings = judged.map(({ id }) => rulingOf(id, "email"));
-    // A digest goes while anything in it is wanted.
-    const ruling = rulings.find(({ outcome }) => outcome !== "stop") ?? rulings[0];
-    return (ruling?.outcome === "fold" ? ruling.quiet : ruling) ?? send;
-  });
+  return await tenantTransaction(db.prisma, tenantId, (tx) => askAgain(tx, tenantId, mail));
+}
+
+async function askAgain(tx: TenantTransaction, tenantId: TenantId, mail: ClaimedMail): Promise<Ruling> {
+  const { notificationId } = mail;
+  const planned = notificationId && (await findPlannedNotification(tx, tenantId, notificationId));
+  if (notificationId && !planned) return send; // it is gone, which is decided by other rules
+  const judged = planned ? [planned] : typesOf(mail).map((type) => ({ ...ofNone, ...ofMail(mail), id: type, type }));
+  const rulingOf = await findRulings(tx, tenantId, judged, new Date());
+  const rulings = judged.map(({ id }) => rulingOf(id, "email"));
+  // A digest goes while anything in it is wanted.
+  const ruling = rulings.find(({ outcome }) => outcome !== "stop") ?? rulings[0];
+  return (ruling?.outcome === "fold" ? ruling.quiet : ruling) ?? send;
 }
 
 /** What a mail of no one notification is judged by: a digest by the types of what is in it, as each was when it was planned. */
@@ -39,7 +43,24 @@ function typesOf({ kind, type, mail }: ClaimedMail): string[] {
 const ofMail = ({ userId, address }: ClaimedMail) => ({ userId, email: address });
 const ofNone = { priority: 1, chatId: null, mentioned: false };
 
-/** Has what is held until then let go. */
-export async function scheduleRelease(db: Database, tenantId: TenantId, until: Date): Promise<void> {
-  await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, digestJobs(tenantId, [until])));
+/**
+ * Writes down that a mail waits for a time, and has somebody come for it then. It is judged once more where nobody can change what it waits
+ * for: who did so before found no mail that waited, and who does so later finds this one. What need not wait is looked at again at once.
+ */
+export async function holdMail(
+  db: Database,
+  tenantId: TenantId,
+  mail: ClaimedMail,
+  judge: (ruling: Ruling) => MailEnd | undefined,
+): Promise<void> {
+  await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await lockHolding(tx, tenantId);
+    const end = judge(await askAgain(tx, tenantId, mail)) ?? {
+      outcome: "stopped",
+      status: "queued",
+      dueAt: new Date(),
+    };
+    await finishMailIn(tx, tenantId, mail, end);
+    await enqueueJobs(tx, digestJobs(tenantId, [end.heldUntil]));
+  });
 }

@@ -126,6 +126,10 @@ export const mailStores: StoreModules = {
         ({ db, mine }) => pump.finishMail(db.pool, mine, foreignMail, { outcome: "sent", status: "sent" }),
         undefined,
       ],
+      finishMailIn: [
+        ({ tx, mine }) => pump.finishMailIn(tx, mine, foreignMail, { outcome: "sent", status: "sent" }),
+        undefined,
+      ],
       lookAgain: [({ db, mine }) => pump.lookAgain(db, mine, new Date("3000-01-01")), undefined],
       freeClaims: [({ db, mine }) => pump.freeClaims(db.pool, mine), undefined],
       schedulePump: [({ db, mine }) => pump.schedulePump(db.pool, mine, new Date()), undefined],
@@ -149,7 +153,10 @@ export const mailStores: StoreModules = {
         },
         { outcome: "send", rule: "asked" },
       ],
-      scheduleRelease: [({ db, mine }) => rulings.scheduleRelease(db, mine, new Date()), undefined],
+      holdMail: [
+        ({ db, mine }) => rulings.holdMail(db, mine, foreignMail as pump.ClaimedMail, () => undefined),
+        undefined,
+      ],
     },
   },
   "domain/deliveries/lookup-store.ts": {
