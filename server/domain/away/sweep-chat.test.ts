@@ -21,11 +21,8 @@ beforeAll(async () => {
   await owner.connect();
   away = openAway({ stack, tenant, owner });
   ({ chatOf, pass } = away);
-  for (const userId of ["ada", "ben", "eve"])
-    await tenant.key()("PUT", `/Users/${userId}`, {
-      displayName: userId.toUpperCase(),
-      email: `${userId}@example.com`,
-    });
+  for (const id of ["ada", "ben", "eve"])
+    await tenant.key()("PUT", `/Users/${id}`, { displayName: id.toUpperCase(), email: `${id}@example.com` });
 });
 afterAll(async () => {
   const faults = await away.close();
@@ -248,6 +245,18 @@ describe("who is not told", () => {
     expect(await chat.told("ada")).toHaveLength(1);
     await set({ minutes: 15 });
   });
+});
+
+test("a chat in which somebody says something all the time is looked through once a minute", async () => {
+  const chat = await chatOf("ada", "ben");
+  for (const text of ["one", "two", "three"]) await chat.say("ben", text);
+  await away.plan();
+  const ofChat = async () =>
+    (await away.takeJobs(minutes(30))).flatMap(({ payload, runAt }) => (payload.chatId === chat.chatId ? runAt : []));
+  const [now = new Date()] = await ofChat();
+  await sweepChat(stack.api.services.db, { tenantId: tenant.tenantId, chatId: chat.chatId, now });
+  expect(await chat.told("ada")).toHaveLength(1);
+  expect(await ofChat()).toEqual([new Date(now.getTime() + 60_000)]);
 });
 
 test("a chat of hundreds is swept in steps, and a worker that dies at any of them loses and doubles nobody", async () => {

@@ -76,7 +76,7 @@ async function sweepSome(work: Work, sweeping: Sweeping): Promise<boolean> {
     await saveSweep(tx, tenantId, chatId, { dueAt: sweep.dueAt, startedAt, cursor, nextAt });
     return true;
   }
-  await finish(work, sweeping, { ripe, nextAt, settings });
+  await finish(work, sweeping, { startedAt, nextAt, settings });
   await step("away finished");
   return false;
 }
@@ -163,16 +163,20 @@ async function noteMuted(
   await insertDeliveries(tx, tenantId, rows);
 }
 
-/** Everybody was looked at: the chat is looked through again when somebody may have to be told of something. */
+/**
+ * Everybody was looked at: the chat is looked through again when somebody may have to be told of something. Not within the minute: where
+ * somebody says something every second, the first of what is not told yet is always due.
+ */
 async function finish(
   { tx }: Work,
   { tenantId, chatId, now }: Sweeping,
-  { ripe, nextAt, settings }: { ripe: Date; nextAt: Date | null; settings: AwaySettings },
+  { startedAt, nextAt, settings }: { startedAt: Date; nextAt: Date | null; settings: AwaySettings },
 ): Promise<void> {
-  const unripe = await findFirstUnripe(tx, tenantId, chatId, ripe);
-  const dueAt = earliest(nextAt, unripe && after(unripe, settings.minutes));
-  if (!dueAt) return endSweep(tx, tenantId, chatId, after(now, -settings.pauseMinutes));
-  const next: Sweep = { dueAt, startedAt: null, cursor: null, nextAt: null };
-  await saveSweep(tx, tenantId, chatId, next);
+  const unripe = await findFirstUnripe(tx, tenantId, chatId, after(startedAt, -settings.minutes));
+  const next = earliest(nextAt, unripe && after(unripe, settings.minutes));
+  if (!next) return endSweep(tx, tenantId, chatId, after(now, -settings.pauseMinutes));
+  const dueAt = new Date(Math.max(next.getTime(), after(startedAt, 1).getTime()));
+  const sweep: Sweep = { dueAt, startedAt: null, cursor: null, nextAt: null };
+  await saveSweep(tx, tenantId, chatId, sweep);
   await enqueueJobs(tx, [sweepJob(tenantId, chatId, dueAt)]);
 }
