@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 import pg from "pg";
 import type PusherSdk from "pusher";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { judgeAnewJob } from "../domain/digests/policy.ts";
+import { enqueueJobs } from "../persistence/jobs.ts";
+import { tenantTransaction } from "../persistence/prisma.ts";
 import { eventually } from "../testing/hub-client.ts";
 import { appOf, type PusherCredentials, RawPusher, stockSdk } from "../testing/pusher-client.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
@@ -241,19 +244,33 @@ describe("webhooks", () => {
     await owner.end();
   });
 
-  test("that are never answered at any of a tenant's addresses leave other tenants most of a worker", async () => {
+  test("that are never answered at any of a tenant's addresses leave other tenants most of the slots, those of many tenants other jobs theirs", async () => {
     hanging.clear();
     const events = ["channel_occupied"];
-    const dead = Array.from({ length: 10 }, (_, n) => ({ url: `${url}/hangs-${n}`, events }));
-    await configure({ webhooks: dead, batchWebhooks: false });
-    const globex = await stack.tenant("globex-2");
-    const theirs = await appOf(globex);
-    await globex.key()("PATCH", "/admin/pusher", { webhooks: [{ url: `${url}/lives-too`, events }] });
-    const raws = [await RawPusher.open(stack.url, app.key), await RawPusher.open(stack.url, theirs.key)];
-    for (let n = 0; n < 20; n++) raws[0]?.subscribe(`all-hang-${n}`, app);
+    const webhooks = Array.from({ length: 10 }, (_, n) => ({ url: `${url}/hangs-${n}`, events }));
+    const raws: RawPusher[] = [];
+    const watch = async (whose: TestTenant, body: object, channels: number) => {
+      const credentials = await appOf(whose);
+      await whose.key()("PATCH", "/admin/pusher", body);
+      const raw = await RawPusher.open(stack.url, credentials.key);
+      for (let n = 0; n < channels; n++) raw.subscribe(`watched-${n}`, credentials);
+      raws.push(raw);
+    };
+    await watch(tenant, { webhooks, batchWebhooks: false }, 20);
     await eventually(() => expect(hanging.size).toBeGreaterThanOrEqual(4));
-    raws[1]?.subscribe("lives", theirs);
-    await eventually(() => expect(told("/lives-too")).toEqual([{ name: "channel_occupied", channel: "lives" }]));
+    await watch(await stack.tenant("globex-2"), { webhooks: [{ url: `${url}/lives-too`, events }] }, 1);
+    await eventually(() => expect(told("/lives-too")).toEqual([{ name: "channel_occupied", channel: "watched-0" }]));
+    const others = await Promise.all(["a", "b", "c"].map((letter) => stack.tenant(`dead-${letter}`)));
+    for (const dead of others) await watch(dead, { webhooks, batchWebhooks: false }, 4);
+    await eventually(() => expect(hanging.size).toBeGreaterThanOrEqual(16));
+    const job = judgeAnewJob(tenant.tenantId);
+    const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+    await owner.connect();
+    await tenantTransaction(stack.api.services.db.prisma, tenant.tenantId, (tx) => enqueueJobs(tx, [job]));
+    const left = () => owner.query("select from graphile_worker._private_jobs where key = $1", [job.key]);
+    // A request is waited for twice as long.
+    await expect.poll(async () => (await left()).rowCount, { timeout: 5000 }).toBe(0);
+    await owner.end();
     await configure({ webhooks: [] });
     for (const response of hanging) response.end();
     for (const raw of raws) raw.socket.terminate();

@@ -1,5 +1,13 @@
 import { EventEmitter } from "node:events";
-import { Logger, parseCronItems, type Runner, run, type TaskList, type WorkerPool } from "graphile-worker";
+import {
+  type CronItem,
+  Logger,
+  parseCronItems,
+  type Runner,
+  run,
+  type TaskList,
+  type WorkerPool,
+} from "graphile-worker";
 import type { Pool } from "pg";
 import type { Logger as PinoLogger } from "pino";
 import { beatWorker, forgetWorker, rescueJobs } from "../persistence/jobs.ts";
@@ -10,6 +18,8 @@ import { schedule } from "./tasks.ts";
 interface Options {
   ownerUrl: string;
   tasks: TaskList;
+  /** Tasks that have as many slots of their own, and keep none of the others' waiting. */
+  apart?: TaskList;
   log: PinoLogger;
   /** How often a worker says that it is alive, and for how long it is believed; ms. A dead one's jobs go on after that. */
   beat?: number;
@@ -28,42 +38,51 @@ export const waits = { beat: 5_000, patience: 30_000, look: 1_000 };
  * what a task does to tenants' rows goes through the tasks' pool, as the role that owns nothing.
  */
 export async function startQueue(options: Options): Promise<{ stop(): Promise<void> }> {
-  const { beat = waits.beat, patience = waits.patience, look = waits.look, concurrency, log } = options;
-  // Each slot takes and ends its jobs on a connection of its own, one listens, one is for the pulse. They are made when they are needed.
-  const pool = createPool({ url: options.ownerUrl, max: concurrency + 2, name: "parley queue" });
+  const { beat = waits.beat, patience = waits.patience, look = waits.look, concurrency, apart, log } = options;
+  // Slots take and end their jobs on them, which those that wait for strangers do seldom, one or two listen, and so many are for the pulse.
+  // They are made when they are needed.
+  const pool = createPool({ url: options.ownerUrl, max: concurrency + (apart ? 4 : 2), name: "parley queue" });
   const ends = new QueuePool({
     pool,
     onError: (error) => log.warn({ err: error }, "how a job ended is not written yet; it is tried again"),
   });
   const events = new EventEmitter();
-  const life = new Life(pool, patience, log);
+  const lives: Life[] = [];
   // Known to be alive before it takes its first job: its id is there as soon as it is made.
-  events.on("pool:create", ({ workerPool }: { workerPool: WorkerPool }) => life.begin(workerPool.id, beat));
-  let runner: Runner;
-  try {
-    runner = await run({
+  events.on("pool:create", ({ workerPool }: { workerPool: WorkerPool }) => {
+    const life = new Life(pool, patience, log);
+    lives.push(life);
+    life.begin(workerPool.id, beat);
+  });
+  const begin = (taskList: TaskList, items: CronItem[]) =>
+    run({
       pgPool: ends.pool,
       concurrency,
       pollInterval: look,
       events,
       noHandleSignals: true,
-      taskList: options.tasks,
-      parsedCronItems: parseCronItems(schedule),
+      taskList,
+      parsedCronItems: parseCronItems(items),
       logger: new Logger(
         (scope) => (level, message) =>
           log[level === "warning" ? "warn" : level === "error" ? "error" : "debug"]({ scope }, message),
       ),
     });
+  const runners: Runner[] = [];
+  try {
+    runners.push(await begin(options.tasks, schedule));
+    if (apart) runners.push(await begin(apart, []));
   } catch (error) {
-    life.end();
+    for (const runner of runners) await runner.stop();
+    for (const life of lives) life.end();
     await pool.end();
     throw error;
   }
   return {
     stop: async () => {
-      await runner.stop();
+      await Promise.all(runners.map((runner) => runner.stop()));
       await ends.settle();
-      await life.leave();
+      for (const life of lives) await life.leave();
       await pool.end();
     },
   };

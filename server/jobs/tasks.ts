@@ -21,12 +21,24 @@ export interface TaskContext extends MailContext, WebhookContext {
   now(): number;
 }
 
-/** Every kind of job there is. */
-export function taskList(context: TaskContext): TaskList {
-  // Mail and webhooks of a suspended tenant wait as they are until it is let on, which asks for them; of channels nothing is kept.
-  const goingOut = (work: (payload: unknown) => Promise<void>) => async (payload: unknown) => {
-    if (!(await isHalted(context.db, tenantOf(payload)))) await work(payload);
+type Work = (payload: unknown) => Promise<void>;
+
+/** Mail and webhooks of a suspended tenant wait as they are until it is let on, which asks for them; of channels nothing is kept. */
+function outgoing({ db }: TaskContext): (work: Work) => Work {
+  return (work) => async (payload) => {
+    if (!(await isHalted(db, tenantOf(payload)))) await work(payload);
   };
+}
+
+/** Jobs that keep their slot while they wait for strangers. They have slots of their own: whoever is not answered keeps no other job waiting. */
+export function strangersTaskList(context: TaskContext): TaskList {
+  const goingOut = outgoing(context);
+  return { "channel-webhook-delivery": goingOut((payload) => deliverChannelWebhook(context, payload)) };
+}
+
+/** Every other kind of job there is. */
+export function taskList(context: TaskContext): TaskList {
+  const goingOut = outgoing(context);
   return {
     away: async (payload) => sweepChat(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
     "withdraw-away": async (payload) =>
@@ -40,7 +52,6 @@ export function taskList(context: TaskContext): TaskList {
       await sendPersonMail(context, tenantOf(payload), payload as PersonMailJob);
     },
     "channel-webhooks": (payload) => planChannelWebhooks(context, payload),
-    "channel-webhook-delivery": goingOut((payload) => deliverChannelWebhook(context, payload)),
     webhooks: goingOut((payload) =>
       sendWebhooks(context, tenantOf(payload), String((payload as { endpointId?: unknown }).endpointId)),
     ),

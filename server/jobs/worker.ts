@@ -14,7 +14,7 @@ import type { MailContext } from "./mail/pump.ts";
 import { OpenLines } from "./mail/smtp.ts";
 import { startQueue } from "./queue.ts";
 import type { Hanging } from "./slot.ts";
-import { type TaskContext, taskList } from "./tasks.ts";
+import { strangersTaskList, type TaskContext, taskList } from "./tasks.ts";
 import type { WebhookContext } from "./webhooks/send-webhooks.ts";
 
 const second = 1000;
@@ -61,7 +61,8 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     opened.unshift(() => Promise.all(hanging.keys()));
     const given = { step, webhookPatience, hanging, holds: new MailHolds(holds), lines: new OpenLines(), ...mail };
     const context: TaskContext = { config, db, log, stopping: stopping.signal, now: Date.now, ...given };
-    const queue = { ownerUrl: config.database.ownerUrl, tasks: taskList(context), log, concurrency: jobsAtOnce };
+    const tasks = { tasks: taskList(context), apart: strangersTaskList(context) };
+    const queue = { ownerUrl: config.database.ownerUrl, ...tasks, log, concurrency: jobsAtOnce };
     opened.unshift((await startQueue({ ...queue, ...options })).stop);
     const planner = new Planner({ db, consumers, onError, ...(step ? { step } : {}) });
     opened.unshift(() => planner.close());
