@@ -241,6 +241,6 @@ export async function lockHolding(tx: TenantTransaction, tenantId: TenantId): Pr
  * cursor: who waits for it stands in line, while a planner that finds its cursor taken goes away; and those who change share it, so that
  * they wait for a plan and not for each other.
  */
-async function shareHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
+export async function shareHolding(tx: TenantTransaction, tenantId: TenantId): Promise<void> {
   await tx.$executeRaw`select pg_advisory_xact_lock_shared(hashtextextended(${JSON.stringify([tenantId, "holding"])}, 0))`;
 }

@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { endBatch } from "../../domain/batches/store.ts";
+import { shareHolding } from "../../domain/digests/store.ts";
 import { dropFromChat } from "../../domain/members/remove-member.ts";
 import { changeMessage } from "../../domain/messages/lane-store.ts";
 import { withdrawNotifications } from "../../domain/notifications/store.ts";
@@ -171,11 +172,13 @@ const entries: Part = async ({ db, tenantId, subject }, after) => {
 
 /**
  * Last, so that nothing of before is left: tokens made since it began are refused from now on, too. Under the head it is seen what steps
- * of sends to many have made since the notifications went: those after it leave the erased out.
+ * of sends to many have made since the notifications went: those after it leave the erased out. What is just being decided of notifications
+ * that were there is waited for, and is found by the last look for deliveries.
  */
 const rest: Part = async ({ db, tenantId, subject }) => {
   const left = await unitOfWork(db, tenantId, async (unit) => {
     const { tx } = unit;
+    await shareHolding(tx, tenantId);
     await revokeUserTokens(tx, tenantId, subject);
     await emptyProfile(tx, tenantId, subject);
     await dropPersonRows(tx, tenantId, subject);

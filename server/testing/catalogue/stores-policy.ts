@@ -76,6 +76,7 @@ export const policyStores: StoreModules = {
       lockDueItems: [({ tx, mine }) => digests.lockDueItems(tx, mine, reader, { now: future, limit: 50 }), []],
       findDigestItems: [({ tx, mine }) => digests.findDigestItems(tx, mine, settled.id), []],
       lockHolding: [({ tx, mine }) => digests.lockHolding(tx, mine), undefined],
+      shareHolding: [({ tx, mine }) => digests.shareHolding(tx, mine), undefined],
       settleItems: [({ tx, mine }) => digests.settleItems(tx, mine, [settled]), undefined],
       readdressHeld: [
         ({ tx, mine }) => digests.readdressHeld(tx, mine, "ada", { from: "ada@example.com", to: null }),
