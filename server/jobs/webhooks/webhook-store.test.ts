@@ -141,12 +141,13 @@ test.each([
 );
 
 test.each([
-  ["in any order", false, 1],
-  ["in order, of one chat", true, 1],
-  ["in order, of fifty", true, 50],
-  ["in order, of a lane each", true, 3000],
-])("a claim reads no more of a backlog than it needs: %s", async (_, ordered, chats) => {
-  const { tenantId, key } = await stack.tenant(`backlog-${ordered}-${chats}`);
+  ["in any order", false, 1, 0, [1, 2, 3]],
+  ["in order, of one chat", true, 1, 0, [1]],
+  ["in order, of fifty", true, 50, 0, [1, 2, 3]],
+  ["in order, of a lane each", true, 3000, 0, [1, 2, 3]],
+  ["in order, of a lane each, behind a chat that waits", true, 3000, 60, [1, 10, 3000]], // the lanes 0, 1 and 10
+])("a claim reads no more of a backlog than it needs: %s", async (_, ordered, chats, behind, claimed) => {
+  const { tenantId, key } = await stack.tenant(`backlog-${ordered}-${chats}-${behind}`);
   const url = "https://hooks.example/in";
   const endpointId = (await key()<{ id: string }>("POST", "/admin/webhooks", { url, ordered })).body.id;
   await owner.query("analyze webhook_deliveries"); // as a backlog grows: the planner knows nothing of it yet
@@ -155,6 +156,13 @@ test.each([
      select l.tenant_id, gen_random_uuid(), $2, n, log_epoch_v1(l.epoch), 'message.created', n % $3, 'queued'
      from tenant_log l, generate_series(1, 3000) n where l.tenant_id = $1`,
     [tenantId, endpointId, chats],
+  );
+  await owner.query(
+    `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status, due_at)
+     select l.tenant_id, gen_random_uuid(), $2, 5000 + n, log_epoch_v1(l.epoch), 'message.created', 'waits', 'queued',
+       now() + case n when 0 then interval '1 hour' else interval '-1 hour' end
+     from tenant_log l, generate_series(0, $3) n where l.tenant_id = $1 and $3 > 0`,
+    [tenantId, endpointId, behind],
   );
   const { rows, read } = await tenantTransaction(db.prisma, tenantId, async (tx) => {
     const readSoFar = async () => {
@@ -173,7 +181,7 @@ test.each([
       where tenant_id = ${tenantId} and endpoint_id = ${endpointId}::uuid and claimed_until is not null order by 1`;
     return { rows, read };
   });
-  expect(rows.map(({ place }) => Number(place))).toEqual(ordered && chats === 1 ? [1] : [1, 2, 3]);
+  expect(rows.map(({ place }) => Number(place))).toEqual(claimed);
   expect(read).toBeLessThan(1000);
 });
 
