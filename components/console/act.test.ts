@@ -1,6 +1,8 @@
+import { TRPCClientError } from "@trpc/client";
 import { expect, onTestFinished, test } from "vitest";
 import { isAnswering, isSignedOut, reportSession, reportStream, watchedFetch } from "./live.ts";
 import { OnceKeys } from "./once-keys.ts";
+import { failureOf, refusalOf } from "./problem.ts";
 import { Question } from "./question.ts";
 
 test("one answer is the answer of all who asked, and the next question is a new one", async () => {
@@ -20,6 +22,17 @@ test("what is asked for again has its key, until it is done", () => {
   expect(keys.of({ address: "a@example.com" })).toBe(first);
   keys.done();
   expect(keys.of({ address: "a@example.com" })).not.toBe(first);
+});
+
+test("that something was left as it is, is said where somebody said so: it may be done where the answer was lost", () => {
+  const refusal = (error: unknown) => refusalOf(failureOf(error), "It was left as it is", "It is not known").title;
+  const refused = (code: string) => new TRPCClientError("", { result: { error: { data: { problem: { code } } } } });
+  expect(refusal(new TypeError("Failed to fetch"))).toBe("It is not known");
+  for (const code of ["outcome-unknown", "idempotency_running", "internal"])
+    expect(refusal(refused(code)), code).toBe("It is not known");
+  for (const code of ["forbidden", "conflict", "not_found", "unavailable"])
+    expect(refusal(refused(code)), code).toBe("It was left as it is");
+  expect(refusalOf(undefined, "It was left as it is", "It is not known").title).toBe("It was left as it is");
 });
 
 test("while the reader has paused, nobody is asked, so nothing is said of who answers", () => {

@@ -6,7 +6,7 @@ import type { ToastOptions } from "../ui/toast.tsx";
 import { useKeptFocus } from "../ui/use-kept-focus.ts";
 import { useConsole } from "./console-context.ts";
 import { OnceKeys } from "./once-keys.ts";
-import { type Failure, failureOf } from "./problem.ts";
+import { type Failure, failureOf, refusalOf } from "./problem.ts";
 import { Question } from "./question.ts";
 import { ReauthenticateDialog } from "./reauthenticate-dialog.tsx";
 import { useTRPCClient } from "./trpc.ts";
@@ -97,9 +97,12 @@ export function useAct() {
     return done;
   }
 
-  /** For a toast: that it came to nothing, and why, where somebody said why. */
-  function refusal(title: string): ToastOptions {
-    return { title, tone: "bad", ...(said.current ? { description: said.current.text } : {}) };
+  /**
+   * For a toast: that it came to nothing, and why.
+   * @param unknown said instead where nobody knows whether it was done
+   */
+  function refusal(title: string, unknown = "It is not known whether that was done"): ToastOptions {
+    return refusalOf(said.current, title, unknown);
   }
 
   return { run, once, busy, failure, refusal, forget: () => setFailure(undefined) };

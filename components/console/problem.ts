@@ -1,5 +1,6 @@
 import { TRPCClientError } from "@trpc/client";
 import type { Problem } from "../../server/errors.ts";
+import type { ToastOptions } from "../ui/toast.tsx";
 
 /** What a call that failed has to say; without a code nobody answered. */
 export interface Failure {
@@ -16,10 +17,29 @@ export function failureOf(error: unknown): Failure {
   const fields = Object.entries(problem.errors ?? {}).map(([name, texts]) => [name, texts.join("; ")]);
   return {
     code: problem.code,
-    text: problem.code === "unauthenticated" ? "You are signed out." : (problem.detail ?? problem.title),
+    text: textOf(problem),
     ...(problem.requestId ? { requestId: problem.requestId } : {}),
     fields: Object.fromEntries(fields),
   };
+}
+
+function textOf({ code, detail, title }: Problem): string {
+  if (code === "unauthenticated") return "You are signed out.";
+  // The title names a key, which is that of the call and none that anybody has here.
+  if (code === "outcome-unknown") return detail ?? "The database went away before it answered. Try again.";
+  return detail ?? title;
+}
+
+/** After these it may have been done all the same; without a code the answer was lost. */
+const unsure: readonly (string | undefined)[] = [undefined, "outcome-unknown", "idempotency_running", "internal"];
+
+/**
+ * For a toast: that what was asked came to nothing, and why, where somebody said why; where it may have been done, that this is not known.
+ * @param failure none where it was given up before it was asked
+ */
+export function refusalOf(failure: Failure | undefined, title: string, unknown: string): ToastOptions {
+  if (!failure) return { title, tone: "bad" };
+  return { title: unsure.includes(failure.code) ? unknown : title, tone: "bad", description: failure.text };
 }
 
 /** What is said beside a field whose value something else has already; undefined of any other fault. */

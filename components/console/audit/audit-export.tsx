@@ -8,6 +8,8 @@ import { useAct } from "../act.tsx";
 import { saveFile } from "../save-file.ts";
 import { type Inputs, useTRPCClient } from "../trpc.ts";
 
+const failed = "The log could not be exported";
+
 type Filter = Omit<NonNullable<Inputs["audit"]["export"]>, "format">;
 
 /** What the filters leave, as a file. */
@@ -18,7 +20,8 @@ export function AuditExport({ filter }: { filter: Filter }) {
 
   async function save(format: "csv" | "json") {
     const file = await run(() => client.audit.export.query({ ...filter, format }));
-    if (!file) return toast(refusal("The log could not be exported"));
+    // Nothing is changed by it: without an answer there is no file.
+    if (!file) return toast(refusal(failed, failed));
     saveFile(file.name, file.contentType, file.body);
     toast({
       title: `${file.name} is saved`,
