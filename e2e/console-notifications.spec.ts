@@ -178,6 +178,15 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   await expect(page).not.toHaveURL(/version=1/u);
   await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("From the first, and on");
   expect(await draft()).toBe("From the first");
+
+  // A look at another version, or at another page, loses nothing.
+  await page.getByRole("link", { name: "Version 2", exact: true }).click();
+  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("{{ line }} is very late");
+  await page.getByRole("link", { name: "Templates", exact: true }).first().click();
+  await page.getByRole("button", { name: "A late ferry" }).click();
+  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("From the first, and on");
+  await page.getByRole("button", { name: "Discard what is not saved" }).click();
+  await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("From the first");
 });
 
 test("a suppression is added, decides, and is lifted", async () => {

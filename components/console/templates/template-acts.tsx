@@ -10,6 +10,7 @@ import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useTRPCClient } from "../trpc.ts";
 import type { Template } from "./template-page.tsx";
+import { unsavedWords } from "./unsaved-words.ts";
 
 export interface TemplateActsProps {
   template: Template;
@@ -41,6 +42,7 @@ export function TemplateActs({ template, barred }: TemplateActsProps) {
 
   async function remove() {
     if (!(await run(() => client.templates.delete.mutate({ name }), { leaves: true }))) return;
+    unsavedWords.forget(`${base}/templates/${encodeURIComponent(name)}`);
     toast({ title: `${template.title} is deleted` });
     router.push(`${base}/templates`);
   }

@@ -32,11 +32,15 @@ export function draftOf(version: Version): TemplateDraft {
 
 /** What stands in the editor, and what it stands on. */
 export interface Writing {
+  /** The same of one writing through all that becomes of it. */
+  id: symbol;
   /** The version that the address names; null of the newest. */
   asked: number | null;
   /** What the words were written from. */
   base: Version;
   draft: TemplateDraft;
+  /** As it was typed. Of the template and not of a version; undefined where it is as stored. */
+  title: string | undefined;
   /** What was stored when somebody looked last. */
   seen: Version;
   /** Stored by somebody else while words stood here that nobody has saved. */
@@ -46,30 +50,46 @@ export interface Writing {
 }
 
 export function beginWriting(asked: number | null, content: Version): Writing {
-  return { asked, base: content, draft: draftOf(content), seen: content, leaves: false };
+  const draft = draftOf(content);
+  return { id: Symbol("writing"), asked, base: content, draft, title: undefined, seen: content, leaves: false };
 }
 
-export function isTouched({ draft, base }: Writing): boolean {
+/** The same writing with the words of a version instead of its own. */
+export function withWordsOf(writing: Writing, content: Version): Writing {
+  return { ...beginWriting(writing.asked, content), id: writing.id, title: writing.title };
+}
+
+function isDraftTouched({ draft, base }: Writing): boolean {
   return JSON.stringify(draft) !== JSON.stringify(draftOf(base));
 }
 
-/** With what is stored now, by this editor or another: words that nobody has saved are never replaced. */
-export function follow(writing: Writing, asked: number | null, content: Version): Writing {
+/** Whether something stands there that nobody has saved. */
+export function isTouched(writing: Writing): boolean {
+  return writing.title !== undefined || isDraftTouched(writing);
+}
+
+/**
+ * With what is stored now, by this editor or another: words that nobody has saved are never replaced.
+ * @param begin what stands there once another version is opened
+ */
+export function follow(writing: Writing, asked: number | null, content: Version, begin = beginWriting): Writing {
   if (writing.asked !== asked) {
-    if (!writing.leaves || asked !== null) return beginWriting(asked, content);
+    if (!writing.leaves || asked !== null) return begin(asked, content);
     return follow({ ...writing, asked, leaves: false }, asked, content);
   }
   if (isSame(writing.seen, content)) return writing;
   const seen = { ...writing, seen: content };
   if (content.etag === writing.base.etag) return { ...seen, base: content };
-  return isTouched(writing) ? { ...seen, other: content } : beginWriting(asked, content);
+  return isDraftTouched(writing) ? { ...seen, other: content } : withWordsOf(writing, content);
 }
 
-/** After its own save; what was typed while that was under way stays, on top of what was saved. */
-export function savedAs(writing: Writing, sent: TemplateDraft, saved: Version): Writing {
+/** After its own save; what was typed while that was under way stays, on top of what was saved. Another writing is as it was. */
+export function savedAs(writing: Writing, sent: Writing, saved: Version): Writing {
+  if (writing.id !== sent.id) return writing;
   const { other: _, ...rest } = writing;
-  const draft = writing.draft === sent ? draftOf(saved) : writing.draft;
-  return { ...rest, base: saved, draft, leaves: writing.asked !== null };
+  const draft = writing.draft === sent.draft ? draftOf(saved) : writing.draft;
+  const title = writing.title === sent.title ? undefined : writing.title;
+  return { ...rest, base: saved, draft, title, leaves: writing.asked !== null };
 }
 
 function isSame(one: Version, other: Version): boolean {

@@ -1,7 +1,8 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import Link from "next/link";
+import { type FormEvent, useEffect, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
@@ -14,8 +15,9 @@ import { Preview, usePreview } from "../notifications/preview.tsx";
 import { SendTest } from "../notifications/send-test.tsx";
 import { takenIn } from "../problem.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
-import { beginWriting, callOf, follow, isTouched, previewOf, savedAs, type TemplateDraft } from "./template-draft.ts";
+import { callOf, follow, isTouched, previewOf, savedAs, type TemplateDraft, withWordsOf } from "./template-draft.ts";
 import type { Template } from "./template-page.tsx";
+import { unsavedWords } from "./unsaved-words.ts";
 
 export interface TemplateEditorProps {
   template: Template;
@@ -28,21 +30,20 @@ export interface TemplateEditorProps {
 
 /** Writes the next version; beside it what comes of it with the sample's values. */
 export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateEditorProps) {
-  const { manages } = useConsole();
+  const { base: path, manages } = useConsole();
+  const place = `${path}/templates/${encodeURIComponent(template.name)}`;
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
   const toast = useToast();
   const { once, busy, failure, forget } = useAct();
-  const [kept, setWriting] = useState(() => beginWriting(asked, template.content));
-  const writing = follow(kept, asked, template.content);
+  const open = (version: number | null, content: Template["content"]) => unsavedWords.open(place, version, content);
+  const [kept, setWriting] = useState(() => open(asked, template.content));
+  const writing = follow(kept, asked, template.content, open);
   if (writing !== kept) setWriting(writing);
-  const { draft, base, other } = writing;
-  const [typedTitle, setTypedTitle] = useState<string>();
-  const title = typedTitle ?? template.title;
-  /** Of the template, not of a version: sent where it was changed alone, so that nobody's rename is taken back. */
-  const renaming = title === template.title ? {} : { title };
-  const isChanged = isTouched(writing) || title !== template.title;
+  useEffect(() => unsavedWords.keep(place, writing), [place, writing]);
+  const { draft, base, other, title } = writing;
+  const isChanged = isTouched(writing);
   const setDraft = (change: (before: TemplateDraft) => TemplateDraft) =>
     setWriting((before) => ({ ...before, draft: change(before.draft) }));
   /** Another draft than the one this was written from would be lost. */
@@ -62,16 +63,27 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
     if (!call) return;
     const { name } = template;
     onSaves(true);
+    // The title is sent where it was changed alone, so that nobody's rename is taken back.
+    const renaming = title === undefined ? {} : { title };
     const saved = await once({ name, ...renaming, ...call, ...condition }, (asked) =>
       client.templates.save.mutate(asked),
     );
     onSaves(false);
     if (!saved) return;
     queries.setQueryData(trpc.templates.get.queryKey({ name }), saved);
-    setWriting((before) => savedAs(before, draft, saved.content));
-    setTypedTitle((now) => (now === typedTitle ? undefined : now));
+    unsavedWords.saved(place, writing, saved.content);
+    setWriting((before) => savedAs(before, writing, saved.content));
     if (asked !== null) onNewest();
     toast({ title: `Saved as a draft: version ${saved.content.version}` });
+  }
+
+  function discard() {
+    setWriting({ ...withWordsOf(writing, template.content), title: undefined });
+    const undo = () => {
+      unsavedWords.keep(place, writing);
+      setWriting(writing);
+    };
+    toast({ title: "What was not saved is gone", action: { label: "Undo", onClick: undo } });
   }
 
   function submit(event: FormEvent) {
@@ -87,8 +99,10 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
             <legend className="sr-only">What it says, in Liquid</legend>
             <Field label="Title" hint="Of the template, here in the console." error={failure?.fields.title}>
               <Input
-                value={title}
-                onChange={(event) => setTypedTitle(event.target.value)}
+                value={title ?? template.title}
+                onChange={({ target: { value } }) =>
+                  setWriting((before) => ({ ...before, title: value === template.title ? undefined : value }))
+                }
                 required
                 maxLength={100}
                 autoComplete="off"
@@ -138,16 +152,29 @@ export function TemplateEditor({ template, asked, onSaves, onNewest }: TemplateE
           {other && (
             <div className="flex flex-wrap items-center gap-3 text-sm" role="status">
               <p>Version {other.version} was saved meanwhile. What you wrote is still here, not saved.</p>
-              <Button size="sm" onClick={() => setWriting(beginWriting(asked, other))}>
+              <Button size="sm" onClick={() => setWriting((before) => withWordsOf(before, other))}>
                 Take version {other.version} instead
               </Button>
             </div>
           )}
+          {unsavedWords.others(place, writing).map((version) => (
+            <p key={version} className="text-sm">
+              What you wrote from version {version} is kept, not saved.{" "}
+              <Link href={`${place}?version=${version}`} className="text-accent underline underline-offset-4">
+                Go on with it
+              </Link>
+            </p>
+          ))}
           {manages && (
-            <div>
+            <div className="flex flex-wrap gap-3">
               <Button type="submit" disabled={busy || !call || !isChanged || Object.keys(faults).length > 0}>
                 Save the draft
               </Button>
+              {isChanged && (
+                <Button variant="ghost" disabled={busy} onClick={discard}>
+                  Discard what is not saved
+                </Button>
+              )}
             </div>
           )}
         </form>

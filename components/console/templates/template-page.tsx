@@ -38,6 +38,7 @@ export function TemplatePage({ name }: { name: string }) {
             action={<TemplateActs template={template} barred={saves} />}
           />
           <TemplateEditor
+            key={template.name}
             template={template}
             asked={version}
             onSaves={setSaves}
