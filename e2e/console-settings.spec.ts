@@ -79,6 +79,17 @@ test("an origin: the CORS header, and who may frame the chat", async () => {
   expect(await allowed()).toBe(origin);
   const chat = await fetch(`${productUrl()}/chat/${own.tenantId}`);
   expect(chat.headers.get("content-security-policy")).toContain(origin);
+
+  // A link to this part leads to it, whether the page has it already or not.
+  const { page } = own;
+  const part = page.getByRole("heading", { name: "Allowed origins" });
+  const follow = () => page.getByRole("link", { name: "allowed origins" }).click();
+  await own.open("/issuers");
+  for (const go of [follow, () => page.reload(), () => page.goBack().then(follow)]) {
+    await go();
+    await expect(part).toBeInViewport();
+    await expect(part).toBeFocused();
+  }
 });
 
 test("limits: of a user, a key, the tenant and a stranger, each 429 beyond it", async () => {

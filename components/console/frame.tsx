@@ -6,6 +6,7 @@ import { Drawer } from "../ui/drawer.tsx";
 import type { Theme } from "../ui/theme.ts";
 import { KeySheet } from "./key-sheet.tsx";
 import { Palette } from "./palette.tsx";
+import { goToPart } from "./part-of-address.ts";
 import { Sidebar } from "./sidebar.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useConsoleKeys } from "./use-console-keys.ts";
@@ -53,13 +54,14 @@ export function Frame({ theme, children }: { theme: Theme; children: ReactNode }
   );
 }
 
-/** Coming from another page one starts at the title of this one. */
+/** Coming from another page one starts at the title of this one, or at the part of it that the link named. */
 function useFocusOnTitle(): void {
   const pathname = usePathname();
   const shown = useRef(pathname);
   useEffect(() => {
     if (shown.current === pathname) return;
     shown.current = pathname;
+    if (goToPart()) return;
     const main = document.querySelector<HTMLElement>("main");
     const title = () => main?.querySelector<HTMLElement>("h1");
     (title() ?? main)?.focus();

@@ -125,7 +125,7 @@ export function Attention() {
 function Needs({ busy = false, children }: { busy?: boolean; children: ReactNode }) {
   return (
     <section aria-labelledby="attention" aria-busy={busy} className="rounded-xl border border-line bg-surface p-4">
-      <h2 id="attention" className="font-medium text-sm">
+      <h2 id="attention" tabIndex={-1} className="font-medium text-sm outline-none">
         What needs somebody
       </h2>
       {children}

@@ -22,7 +22,7 @@ export function DangerSection({ stored }: { stored: Tenant }) {
       aria-labelledby="danger-title"
       className="scroll-mt-16 rounded-xl border border-bad bg-surface p-5"
     >
-      <h2 id="danger-title" className="font-semibold">
+      <h2 id="danger-title" tabIndex={-1} className="font-semibold outline-none">
         Danger zone
       </h2>
       <div className="mt-4 space-y-5">

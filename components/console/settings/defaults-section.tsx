@@ -98,7 +98,7 @@ export function DefaultsSection({ stored }: { stored: Tenant }) {
       aria-labelledby="preferences-title"
       className="scroll-mt-16 rounded-xl border border-line bg-surface p-5"
     >
-      <h2 id="preferences-title" className="font-semibold">
+      <h2 id="preferences-title" tabIndex={-1} className="font-semibold outline-none">
         Default preferences
       </h2>
       <p className="mt-0.5 mb-4 text-muted text-sm">

@@ -44,7 +44,7 @@ export function MailSection() {
       aria-labelledby="mail-title"
       className="scroll-mt-16 rounded-xl border border-line bg-surface p-5"
     >
-      <h2 id="mail-title" className="font-semibold">
+      <h2 id="mail-title" tabIndex={-1} className="font-semibold outline-none">
         Mail
       </h2>
       <QueryView query={query}>

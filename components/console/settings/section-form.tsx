@@ -47,7 +47,7 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
       aria-labelledby={`${id}-title`}
       className="scroll-mt-16 rounded-xl border border-line bg-surface p-5"
     >
-      <h2 id={`${id}-title`} className="font-semibold">
+      <h2 id={`${id}-title`} tabIndex={-1} className="font-semibold outline-none">
         {title}
       </h2>
       <p className="mt-0.5 text-muted text-sm">{lead}</p>

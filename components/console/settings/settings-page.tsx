@@ -1,8 +1,10 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useConsole } from "../console-context.ts";
 import { PageHeader } from "../page-header.tsx";
+import { goToPart } from "../part-of-address.ts";
 import { QueryView } from "../query-view.tsx";
 import { useTRPC } from "../trpc.ts";
 import { DangerSection } from "./danger-section.tsx";
@@ -22,6 +24,11 @@ export function SettingsPage() {
   const trpc = useTRPC();
   const { manages } = useConsole();
   const tenant = useQuery(trpc.tenants.get.queryOptions());
+  const isThere = tenant.data !== undefined;
+  // A link to one of the parts was followed before they were there.
+  useEffect(() => {
+    if (isThere) goToPart();
+  }, [isThere]);
   return (
     <>
       <PageHeader title="Settings" />
