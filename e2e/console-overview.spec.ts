@@ -37,6 +37,22 @@ test("the overview counts what happens while one looks at it, and its charts hav
   await expect(rows.filter({ hasText: "Tide" })).toHaveCount(2);
   await page.getByRole("button", { name: "Clear" }).click();
   await expect(rows.filter({ hasText: "Tide" })).toHaveCount(3);
+  // A number leads to what it counts, of the same time.
+  await open("?range=month");
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /^Faults of the service/u })
+    .click();
+  await expect(page.getByLabel("Outcome")).toHaveValue("faults");
+  await expect(page.getByLabel("From", { exact: true })).not.toHaveValue("");
+  await expect(page.getByText("None fits these filters")).toBeVisible();
+  await page.goBack();
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: /^Notifications/u })
+    .click();
+  await expect(page.getByLabel("From", { exact: true })).not.toHaveValue("");
+  await expect(page.getByRole("row").filter({ hasText: "Counted" })).toHaveCount(1);
   expect(noise).toEqual([]);
   await close();
 });

@@ -1,16 +1,11 @@
 import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 import { useConsole } from "../console-context.ts";
+import { firstSteps } from "./first-steps.ts";
 
 /** Instead of charts, while nothing has happened that they could show. */
 export function Beginning() {
-  const { base, tenantId } = useConsole();
-  const steps = [
-    { title: "Make an API key", text: "What your back end calls with; shown once.", href: `${base}/keys?create=true` },
-    { title: "Send a first message", text: "The quick start, in four languages.", href: "/docs" },
-    { title: "Open the hosted chat", text: "What your users see.", href: `/chat/${encodeURIComponent(tenantId)}` },
-    { title: "Send a notification", text: "To yourself, to see how it looks.", href: `${base}/notifications/new` },
-  ];
+  const { base, manages } = useConsole();
   return (
     <section aria-labelledby="beginning" className="rounded-xl border border-line bg-surface p-5">
       <h2 id="beginning" className="font-medium">
@@ -18,7 +13,7 @@ export function Beginning() {
       </h2>
       <p className="mt-1 text-muted text-sm">Charts appear with the first call. To begin:</p>
       <ol className="mt-4 grid gap-3 sm:grid-cols-2">
-        {steps.map(({ title, text, href }) => (
+        {firstSteps(base, manages).map(({ title, text, href }) => (
           <li key={href}>
             <Link
               href={href}

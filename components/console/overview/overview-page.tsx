@@ -87,7 +87,7 @@ function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) 
           value={total.notifications}
           before={before.notifications}
           compared={compared}
-          href={`${base}/notifications`}
+          href={`${base}/notifications?since=${from}`}
         />
         <Figure
           label="Mails not delivered"
@@ -102,7 +102,7 @@ function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) 
           value={total.faults}
           before={before.faults}
           compared={compared}
-          href={`${base}/requests?outcome=failed`}
+          href={`${base}/requests?outcome=faults&since=${from}`}
           bad
         />
       </ul>

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsIsoDateTime, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -15,6 +15,7 @@ import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
+import { TimeBox } from "../time-box.tsx";
 import { type Inputs, useTRPC } from "../trpc.ts";
 import { isElsewhere, openingFrom, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
@@ -31,6 +32,7 @@ const filters = {
   userId: parseAsString,
   keyId: parseAsString,
   requestId: parseAsString,
+  since: parseAsIsoDateTime,
   before: parseAsString,
   open: parseAsString,
 };
@@ -41,6 +43,7 @@ const outcomes = [
   { value: "", label: "Any outcome" },
   { value: "ok", label: "Answered" },
   { value: "failed", label: "Failed" },
+  { value: "faults", label: "Faults of the service" },
 ];
 
 /** What was called, by whom, how it ended; what fails, together. */
@@ -56,6 +59,7 @@ export function RequestsPage() {
     ...(chosen.userId ? { userId: chosen.userId } : {}),
     ...(chosen.keyId ? { keyId: chosen.keyId } : {}),
     ...(chosen.requestId ? { requestId: chosen.requestId } : {}),
+    ...(chosen.since ? { since: chosen.since.toISOString() } : {}),
   };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
@@ -66,7 +70,15 @@ export function RequestsPage() {
   );
   const narrow = (part: Partial<typeof chosen>) => void setQuery({ ...part, before: null });
   const clear = () =>
-    narrow({ outcome: null, operation: null, transport: null, userId: null, keyId: null, requestId: null });
+    narrow({
+      outcome: null,
+      operation: null,
+      transport: null,
+      userId: null,
+      keyId: null,
+      requestId: null,
+      since: null,
+    });
   const known = outcomes.some(({ value }) => value === (chosen.outcome ?? ""));
   const alone = useQuery(
     trpc.requests.list.queryOptions({ id: open ?? "", limit: 1 }, { enabled: isElsewhere(query.data?.data, open) }),
@@ -106,6 +118,7 @@ export function RequestsPage() {
         <FilterBox label="User's id" value={chosen.userId} onSet={(userId) => narrow({ userId })} />
         <FilterBox label="Key's id" value={chosen.keyId} onSet={(keyId) => narrow({ keyId })} />
         <FilterBox label="Request id" value={chosen.requestId} onSet={(requestId) => narrow({ requestId })} />
+        <TimeBox label="From" value={chosen.since} onSet={(since) => narrow({ since })} />
         <ClearFilters when={filtered} clear={clear} />
       </div>
       <QueryView

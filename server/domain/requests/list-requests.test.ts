@@ -103,6 +103,15 @@ describe("succeeds", () => {
     expect(await some("outcome=failed")).toEqual(new Set(["not_found"]));
     expect(await some("outcome=ok&operation=chats")).toEqual(new Set(["ok"]));
     expect(await some("transport=signalr")).toEqual(new Set());
+    const carl = { ...from, tenantId: acme.tenantId, principal: { kind: "user" as const, userId: "carl" } };
+    log.note(carl, operation, { status: 503, code: "unavailable", ms: 1 });
+    expect(await some("outcome=faults")).toEqual(new Set(["unavailable"]));
+    expect(await some("outcome=failed")).toEqual(new Set(["unavailable", "not_found"]));
+    const now = Date.now();
+    const at = (ms: number) => encodeURIComponent(new Date(now + ms).toISOString());
+    expect(await some(`since=${at(-60_000)}&outcome=faults`)).toEqual(new Set(["unavailable"]));
+    expect(await some(`since=${at(60_000)}`)).toEqual(new Set());
+    expect(await some(`since=${at(60_000)}&outcome=faults`)).toEqual(new Set());
     expect((await acme.key()("GET", "/admin/requests?before=x")).status).toBe(400);
   });
 

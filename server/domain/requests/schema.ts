@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorCodes } from "../../errors.ts";
-import { text } from "../../schema.ts";
+import { instant, text } from "../../schema.ts";
 import type { RequestRow } from "./store.ts";
 
 export const transports = ["rest", "trpc", "signalr"] as const;
@@ -27,12 +27,13 @@ export const requestFilter = {
   transport: z.enum(transports).optional(),
   operation: text(100).optional().describe("noun.verb, or its noun"),
   outcome: z
-    .enum(["ok", "failed", ...errorCodes])
+    .enum(["ok", "failed", "faults", ...errorCodes])
     .optional()
-    .describe("ok, failed, or a problem code"),
+    .describe("ok, failed, faults (a status of 500 or more), or a problem code"),
   userId: text(128).optional(),
   keyId: text(100).optional(),
   requestId: text(100).optional(),
+  since: instant.optional().describe("Noted from then on"),
   id: text(100).optional().describe("The one call of this `id`"),
 };
 

@@ -45,6 +45,8 @@ export interface RequestFilter {
   userId?: string | undefined;
   keyId?: string | undefined;
   requestId?: string | undefined;
+  /** Noted from then on. */
+  since?: string | undefined;
   /** Of the row. */
   id?: string | undefined;
 }
@@ -67,7 +69,7 @@ export async function listRequests(
   { before, limit, scan: most = mostLooked }: RequestRange,
   filter: RequestFilter,
 ): Promise<{ rows: RequestRow[]; next: string | undefined }> {
-  const { requestId, id } = filter;
+  const { requestId, since, id } = filter;
   if ([requestId, id].some((one) => one !== undefined && !isId(one))) return { rows: [], next: undefined };
   const conditions = conditionsOf(filter);
   // One more than asked for, so that the last page says that it is the last.
@@ -75,6 +77,7 @@ export async function listRequests(
   const scan = conditions.length > 0 ? most : take;
   const one = id === undefined ? Prisma.sql`true` : Prisma.sql`id = ${id}::uuid`;
   const from = requestId === undefined ? Prisma.sql`true` : Prisma.sql`id >= ${firstIdAt(timeOfId(requestId))}::uuid`;
+  const noted = since === undefined ? Prisma.sql`true` : Prisma.sql`id >= ${firstIdAt(Date.parse(since))}::uuid`;
   const upto =
     before !== undefined
       ? Prisma.sql`id < ${before}::uuid`
@@ -84,7 +87,7 @@ export async function listRequests(
   const fits = conditions.length > 0 ? Prisma.join(conditions, " and ") : Prisma.sql`true`;
   const found = await db.forTenant(tenantId).$queryRaw<({ looked: number; last: string | null } & RequestRow)[]>`
     with newest as materialized (
-      select * from api_requests where tenant_id = ${tenantId} and ${one} and ${from} and ${upto} order by id desc limit ${scan}),
+      select * from api_requests where tenant_id = ${tenantId} and ${one} and ${from} and ${noted} and ${upto} order by id desc limit ${scan}),
     extent as (select count(*)::int as looked, (array_agg(id order by id))[1] as last from newest)
     select looked, last, f.id, at, transport, operation, status::int, code, ms, credential, key_id as "keyId", user_id as "userId",
       person_id as "personId", request_id as "requestId", ip
@@ -100,12 +103,17 @@ function conditionsOf({ transport, operation, outcome, userId, keyId, requestId 
   const all = [
     transport && Prisma.sql`transport = ${transport}`,
     operation && Prisma.sql`(operation = ${operation} or starts_with(operation, ${`${operation}.`}))`,
-    outcome && (outcome === "failed" ? Prisma.sql`code <> 'ok'` : Prisma.sql`code = ${outcome}`),
+    outcome && outcomeIs(outcome),
     userId && Prisma.sql`user_id = ${userId}`,
     keyId && Prisma.sql`key_id = ${keyId}`,
     requestId && Prisma.sql`request_id = ${requestId}`,
   ];
   return all.filter((condition) => typeof condition === "object");
+}
+
+function outcomeIs(outcome: string): Prisma.Sql {
+  if (outcome === "failed") return Prisma.sql`code <> 'ok'`;
+  return outcome === "faults" ? Prisma.sql`status >= 500` : Prisma.sql`code = ${outcome}`;
 }
 
 export interface RequestGroup {
