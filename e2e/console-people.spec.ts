@@ -153,6 +153,12 @@ test("the chat opens at any of its messages, by number", async ({ browser }) => 
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Newest" }).click();
   await expect(page.getByRole("article", { name: new RegExp(`^${last}, `) })).toBeVisible();
+  // Back leads to the tab as well.
+  await page.getByRole("tab", { name: "Members" }).click();
+  await expect(page.getByRole("table")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("tab", { name: "Messages" })).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByRole("article", { name: /^7, / })).toBeInViewport();
   expect(noise).toEqual([]);
   await close();
 });

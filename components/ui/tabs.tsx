@@ -12,19 +12,24 @@ export interface Tab {
 export interface TabsProps {
   label: string;
   tabs: Tab[];
-  /** The one that is open at first; the first unless given. */
+  /** The one that is open at first, and again when another is given; the first unless given. */
   initial?: string | undefined;
   onChoose?: (id: string) => void;
 }
 
 /** The ARIA tabs pattern: one tab stop, arrows move and select, Home and End jump. */
 export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
-  const [index, setIndex] = useState(() =>
-    Math.max(
-      0,
-      tabs.findIndex(({ id }) => id === initial),
-    ),
+  const given = Math.max(
+    0,
+    tabs.findIndex(({ id }) => id === initial),
   );
+  const [index, setIndex] = useState(given);
+  const [followed, setFollowed] = useState(initial);
+  // The address may name another by the browser's Back.
+  if (followed !== initial) {
+    setFollowed(initial);
+    setIndex(given);
+  }
   const buttons = useRef<(HTMLButtonElement | null)[]>([]);
   const list = useRef<HTMLDivElement>(null);
   const prefix = useId();
