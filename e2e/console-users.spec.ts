@@ -103,6 +103,11 @@ test("a user is added, described, disconnected, told by mail, and refused from t
   await expect(page.getByRole("heading", { level: 1, name: "Ada Lovelace" })).toBeVisible();
   const profile = { displayName: "Ada Lovelace", email: "ada@harbour.example", timezone: "Asia/Dubai" };
   expect((await own.call("GET", "/Users/ada")).body).toMatchObject({ ...profile, metadata: { deck: 3 } });
+  await page.getByRole("tab", { name: "Inbox" }).click();
+  await page.getByRole("link", { name: "Send a notification" }).click();
+  await expect(page.getByLabel("User's id")).toHaveValue("ada");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Ada Lovelace" })).toBeVisible();
 
   const { token } = (await own.call<{ token: string }>("POST", "/tokens", { userId: "ada" })).body;
   const hub = new HubConnectionBuilder()

@@ -1,6 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
+import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, useState } from "react";
 import { newKey } from "../../../client/new-key.ts";
 import { Button } from "../../ui/button.tsx";
@@ -35,7 +36,8 @@ export function ComposePage() {
   const { run, busy, failure } = useAct();
   const [asks, setAsks] = useState(false);
   // The same draft once, however often it is pressed: also after an answer that was lost, or while the next page comes.
-  const [{ draft, idempotencyKey }, setDraft] = useState(() => keyed(emptyDraft));
+  const [userId] = useQueryState("userId", parseAsString.withDefault(""));
+  const [{ draft, idempotencyKey }, setDraft] = useState(() => keyed({ ...emptyDraft, target: userId }));
   const set = (change: Partial<Draft>) => setDraft((before) => keyed({ ...before.draft, ...change }));
   const words = wordsOf(draft);
   const preview = usePreview(words);

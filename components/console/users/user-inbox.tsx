@@ -39,7 +39,10 @@ export function UserInbox({ userId }: { userId: string }) {
               title="Nothing was sent to this person"
               action={
                 manages && (
-                  <Link href={`${base}/notifications/new`} className={buttonClass({})}>
+                  <Link
+                    href={`${base}/notifications/new?userId=${encodeURIComponent(userId)}`}
+                    className={buttonClass({})}
+                  >
                     Send a notification
                   </Link>
                 )
