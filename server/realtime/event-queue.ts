@@ -69,6 +69,13 @@ export abstract class EventQueue implements Sink {
     this.end();
   }
 
+  /** Ends at once: what waits is not for the reader any more. */
+  protected refuse(error: unknown): void {
+    this.items = [];
+    this.bytes = 0;
+    this.fail(error);
+  }
+
   end(): void {
     this.over = true;
     this.wake();

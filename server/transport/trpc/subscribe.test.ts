@@ -1,11 +1,5 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { transform } from "esbuild";
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signUserToken } from "../../domain/tokens/sign-user-token.ts";
 import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -280,18 +274,4 @@ test.each(transports)("a node that ends sends its $name clients to another, wher
   expect(listening.error).toBeUndefined();
   client.close();
   wire.pointTo(stack.url);
-});
-
-test("the program of the documentation, as it stands there, calls and hears what it has said", async () => {
-  const page = await readFile("docs/protocols/trpc.md", "utf8");
-  const [, source = ""] = /```ts\n(.*?)```/s.exec(page) ?? [];
-  // Where packages are found, as in a reader's folder after npm install.
-  const scratch = mkdtempSync("node_modules/.cache/parley-trpc-");
-  onTestFinished(() => rm(scratch, { recursive: true }));
-  const file = join(process.cwd(), scratch, "main.mjs");
-  await writeFile(file, (await transform(source, { loader: "ts" })).code);
-  const env = { ...process.env, PARLEY_URL: stack.url, PARLEY_TOKEN: await tenant.token("reader") };
-  const socket = "--experimental-websocket"; // which Node 20 has only when it is told so
-  const { stdout } = await promisify(execFile)(process.execPath, [socket, file], { env, timeout: 30_000 });
-  expect(stdout).toBe("message.created: Ahoy\n");
 });

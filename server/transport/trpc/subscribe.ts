@@ -14,6 +14,9 @@ import type { Outgoing } from "../../realtime/subscription.ts";
 import type { TrpcContext } from "./context.ts";
 import { toTrpcError } from "./trpc-error.ts";
 
+/** How long a peer may take to read what it was sent before the end, in ms. */
+const closeTimeoutMs = 5000;
+
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 
 const subscribeInput = z
@@ -104,6 +107,8 @@ class SubscriptionQueue extends EventQueue implements LiveConnection {
   readonly openedAt = Date.now();
   readonly principal: Principal;
   private readonly ctx: TrpcContext;
+  private endedAt: number | undefined;
+  private reason: DisconnectReason = "slow_consumer";
 
   constructor(principal: Principal, ctx: TrpcContext) {
     super();
@@ -116,6 +121,8 @@ class SubscriptionQueue extends EventQueue implements LiveConnection {
   }
 
   sweep(now: number): void {
+    // Who does not read would never see the end, and stay.
+    if (this.endedAt !== undefined && now - this.endedAt >= closeTimeoutMs) this.ctx.hangUp(this.reason);
     if (this.over || (this.principal.expiresAt ?? now) >= now) return;
     hasOutlivedToken(this.ctx.services, this.principal, now).then(
       (outlived) => outlived && this.disconnect("expired"),
@@ -127,8 +134,15 @@ class SubscriptionQueue extends EventQueue implements LiveConnection {
   disconnect(reason: DisconnectReason): void {
     if (this.over) return;
     const { again, text } = disconnects[reason];
-    if (again) this.ctx.hangUp(reason);
-    else this.failure = new DomainError("unauthenticated", { detail: text });
-    this.end();
+    this.reason = reason;
+    if (again) {
+      this.ctx.hangUp(reason);
+      this.end();
+    } else this.refuse(new DomainError("unauthenticated", { detail: text }));
+  }
+
+  override end(): void {
+    this.endedAt ??= Date.now();
+    super.end();
   }
 }
