@@ -13,6 +13,8 @@ export interface Return {
   tenantId: string;
   token: string;
   since?: string | undefined;
+  /** With the whole object in each event, where a reader may choose. */
+  full?: boolean;
 }
 
 /** A message that a reader was told of. */
@@ -48,10 +50,14 @@ const transportCodes = { WebSockets: 1, ServerSentEvents: 2, LongPolling: 4 } as
 const paces = { WebSockets: "socket", ServerSentEvents: "eventsource", LongPolling: "poll" } as const;
 const kinds: ["message.created"] = ["message.created"];
 
-async function connect({ url, tenantId, token, since }: Return, transport: TransportName, format: string) {
-  const query = since === undefined ? "" : `?since=${encodeURIComponent(since)}`;
+async function connect(place: Return, transport: TransportName, format: string) {
+  const { url, tenantId, token, since, full } = place;
+  const query = new URLSearchParams({
+    ...(since === undefined ? {} : { since }),
+    ...(full ? { payload: "full" } : {}),
+  });
   const builder = new HubConnectionBuilder()
-    .withUrl(`${url}/tenant/${tenantId}/v1/hub${query}`, {
+    .withUrl(`${url}/tenant/${tenantId}/v1/hub?${query}`, {
       accessTokenFactory: () => token,
       transport: transportCodes[transport] as number,
     })

@@ -38,7 +38,7 @@ test("10,000 missed events over 500 chats reach every protocol whole, all at onc
   }));
   const before = node.rss();
   let most = before;
-  const place = { url: node.url, tenantId: tenant.id, token, since };
+  const place = { url: node.url, tenantId: tenant.id, token, since, full: true };
   const readers = await Promise.all(columns.map(({ open }) => open(place)));
   const all = () => {
     most = Math.max(most, node.rss());

@@ -57,3 +57,28 @@ test("and is forgotten as soon as any that does not ask", async () => {
   link.sweep(1_015_000);
   expect(gone).toHaveLength(1);
 });
+
+/** More than a reader is given before it has read some. */
+const much = frame(Buffer.alloc(300 * 1024));
+
+test("a backfill goes on when the poll that waited has been given all there was", async () => {
+  const { link } = openLink();
+  const asked = once(server, "request") as Promise<[unknown, ServerResponse]>;
+  const answer = fetch(`http://127.0.0.1:${port}/`);
+  link.take((await asked)[1], {});
+  link.write(much);
+  await link.pressure();
+  expect((await (await answer).arrayBuffer()).byteLength).toBe(300 * 1024);
+});
+
+test.each([
+  ["does not ask any more", (link: PollLink) => link.sweep(1_015_000)],
+  ["has said goodbye", (link: PollLink) => link.hangUp()],
+])("and waits no longer for a client that %s", async (_, leave) => {
+  const { link } = openLink();
+  link.write(much);
+  const room = link.pressure();
+  leave(link);
+  await room;
+  await link.pressure();
+});

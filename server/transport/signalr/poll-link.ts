@@ -57,12 +57,12 @@ export class PollLink extends HttpLink {
   /** Lets go of a poll that waits: there will be no other. */
   hangUp(): void {
     this.settle(this.kept.length > 0 ? 200 : 204);
-    this.options.onGone();
+    this.leave();
   }
 
   sweep(now: number): void {
     if (this.poll && now - this.poll.since >= pollTimeoutMs) this.settle(200);
-    else if (!this.poll && now - this.leftAt >= disconnectTimeoutMs) this.options.onGone();
+    else if (!this.poll && now - this.leftAt >= disconnectTimeoutMs) this.leave();
   }
 
   protected backlog(): number {
@@ -74,7 +74,9 @@ export class PollLink extends HttpLink {
     this.settle(200);
   }
 
+  /** A poll that waited has just been given all there is; whoever has left is given no more. */
   protected drained(): Promise<void> {
+    if (this.keptBytes === 0 || this.over) return new Promise((resolve) => setImmediate(resolve));
     return new Promise((resolve) => this.heard.push(resolve));
   }
 
@@ -95,7 +97,14 @@ export class PollLink extends HttpLink {
     const body = status === 200 ? Buffer.concat(this.kept) : Buffer.alloc(0);
     if (status === 200) this.emptied();
     answerPoll(poll.response, poll.headers, status, body);
-    if (this.over && this.kept.length === 0) this.options.onGone();
+    if (this.over && this.kept.length === 0) this.leave();
+  }
+
+  /** Nobody asks any more: what waits for room waits in vain. */
+  private leave(): void {
+    this.over = true;
+    this.emptied();
+    this.options.onGone();
   }
 
   private emptied(): void {

@@ -35,9 +35,6 @@ export async function* streamEvents(
   const { tenantId, userId } = principal;
   const { since, kinds } = asked.data;
   const queue = new StreamQueue();
-  const end = () => queue.end();
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
   const clientHash = userId === undefined ? undefined : clientHashOf(tenantId, userId, clientId);
   const options = { tenantId, userId, clientHash, kinds: kinds ? new Set(kinds) : undefined, sink: queue };
   const subscription = realtime.subscribe({ ...options, since: since ?? undefined });
@@ -45,17 +42,23 @@ export async function* streamEvents(
     (opened) => queue.over && opened.close(),
     (error) => queue.fail(error),
   );
-  try {
-    for (let next = await queue.next(); next; next = await queue.next())
-      yield next.shared("envelope", ({ event, eventId }) => toEnvelope(event, eventId));
-  } finally {
-    signal.removeEventListener("abort", end);
+  // Not only at the end of what is read: while its peer reads nothing, nobody asks for the next event.
+  const end = () => {
     queue.end();
     realtime.abandon(queue);
     subscription.then(
       (opened) => opened.close(),
       () => {}, // told already
     );
+  };
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  try {
+    for (let next = await queue.next(); next; next = await queue.next())
+      yield next.shared("envelope", ({ event, eventId }) => toEnvelope(event, eventId));
+  } finally {
+    signal.removeEventListener("abort", end);
+    end();
   }
 }
 
