@@ -10,6 +10,7 @@ import { Owner } from "../testing/chaos/owner.ts";
 import { eventually } from "../testing/hub-client.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { RecordingSink } from "../testing/recording-sink.ts";
+import { ConnectionList } from "./connection-list.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import { Realtime } from "./realtime.ts";
 
@@ -24,6 +25,9 @@ let tenantId: TenantId;
 let chatId: string;
 let errors: unknown[];
 let made = 0;
+/** What a node's look at the credentials of a tenant's connections waits for. */
+let rechecks: Map<TenantId, Promise<void>>;
+let goOn = () => {};
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -35,10 +39,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   errors = [];
+  rechecks = new Map();
   nodes = [await openNode(), await openNode()];
-  const db = openDatabase({ url: database.runtimeUrl });
-  ({ tenantId } = await createTenant(db, "secret", { id: `presence-${made++}`, name: "Presence" }));
-  await db.close();
+  tenantId = await makeTenant();
   [chatId = ""] = await owner.makeChats(tenantId, 1, ["eve", "kim", "tom"]);
   listeners = await Promise.all(
     nodes.map(async ({ live }) => {
@@ -49,17 +52,31 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
+  goOn();
   for (const node of nodes) await node.close();
   expect(errors).toEqual([]);
 });
+
+async function makeTenant(): Promise<TenantId> {
+  const db = openDatabase({ url: database.runtimeUrl });
+  const tenant = await createTenant(db, "secret", { id: `presence-${made++}`, name: "Presence" });
+  await db.close();
+  return tenant.tenantId;
+}
+
+async function recheck({ tenantId }: Pick<Principal, "tenantId">) {
+  await rechecks.get(tenantId);
+  return "ok" as const;
+}
 
 async function openNode() {
   const db: Database = openDatabase({ url: database.runtimeUrl });
   const nodeId = newId();
   const onError = (error: unknown) => void errors.push(error);
   const bus = await createPostgresBus({ url: database.runtimeUrl, nodeId, onError });
-  const rest = { recheck: async () => "ok" as const, onRecheck: () => {}, onError, grace };
+  const rest = { recheck, onRecheck: () => {}, onError, grace };
   const live = new Realtime({ db, cursors: new Cursors("secret"), bus, nodeId, ...rest });
   await live.start();
   const close = async () => {
@@ -71,8 +88,8 @@ async function openNode() {
 }
 
 /** A connection of a user to one of the nodes; answers how to close it. */
-function connect(node: number, userId: string): () => void {
-  const principal = { kind: "user", tenantId, userId } as Principal;
+function connect(node: number, userId: string, at = tenantId): () => void {
+  const principal = { kind: "user", tenantId: at, userId } as Principal;
   const facts = () => ({ transport: "websocket" as const, client: "a test" });
   const rest = { openedAt: 0, facts, sweep: () => {}, disconnect: () => {} };
   const connection: LiveConnection = { id: newId(), principal, protocol: "signalr", ...rest };
@@ -199,29 +216,49 @@ test("a node whose own beat comes late declares no other lost", async () => {
   interface Parts {
     timers: NodeJS.Timeout[];
     housekeeping?: Promise<void>;
-    heartbeat(): Promise<void>;
+    heart: { timer: NodeJS.Timeout; beating?: Promise<void>; beat(): Promise<void> };
     presences: { dropDead(): Promise<void> };
   }
   const [one, two] = nodes.map(({ live }) => live as unknown as Parts);
   // By hand on both: what comes between is what is looked at.
   for (const part of [one, two]) {
-    for (const timer of part?.timers ?? []) clearInterval(timer);
+    for (const timer of [part?.heart.timer, ...(part?.timers ?? [])]) clearInterval(timer);
     await part?.housekeeping;
-    await part?.heartbeat();
+    await part?.heart.beating;
+    await part?.heart.beat();
   }
-  await one?.heartbeat();
+  await one?.heart.beat();
   await one?.presences.dropDead();
   await owner.client.query("update nodes set seen_at = now() - interval '1 minute'");
-  await one?.heartbeat();
+  await one?.heart.beat();
   await one?.presences.dropDead();
-  await two?.heartbeat();
+  await two?.heart.beat();
   const { rows } = await owner.client.query("select state from presences where user_id = 'kim' and tenant_id = $1", [
     tenantId,
   ]);
   expect(rows).toEqual([{ state: "online" }]);
   // Who does not beat again is lost by the next one.
   await owner.client.query("update nodes set seen_at = now() - interval '1 minute' where id = $1", [nodes[1]?.nodeId]);
-  await one?.heartbeat();
+  await one?.heart.beat();
   await one?.presences.dropDead();
   await expectTold("kim", ["online", "offline"]);
+});
+
+test("a node that is long at one of its tenants goes on to say that it lives, and to look at the others", async () => {
+  const [node] = nodes;
+  const other = await makeTenant();
+  const late = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  rechecks.set(tenantId, late);
+  const looks = vi.spyOn(ConnectionList.prototype, "closeEnding");
+  connect(0, "kim");
+  connect(0, "kim", other);
+  await eventually(() => expect(looks.mock.calls).toContainEqual([other]));
+  await owner.client.query("update nodes set seen_at = now() - interval '19 seconds' where id = $1", [node?.nodeId]);
+  await eventually(async () => {
+    const young = "select from nodes where id = $1 and seen_at > now() - interval '5 seconds'";
+    expect((await owner.client.query(young, [node?.nodeId])).rowCount).toBe(1);
+  });
+  expect(looks.mock.calls).not.toContainEqual([tenantId]);
 });

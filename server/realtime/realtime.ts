@@ -8,13 +8,14 @@ import { AppChannels } from "./app-channels.ts";
 import { ChatPresence } from "./chat-presence.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { Connections } from "./connections.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { Hub } from "./hub.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import { NodeUrls } from "./node-urls.ts";
 import { Presence } from "./presence.ts";
 import { type Replayed, type ReplayOptions, replay } from "./replay.ts";
 import { SmallTalk } from "./small-talk.ts";
-import { beat, findPresence, retireNode } from "./store.ts";
+import { findPresence } from "./store.ts";
 import type { Sink, SubscribeOptions, Subscription } from "./subscription.ts";
 import { Tap } from "./tap.ts";
 import { Waiters } from "./waiters.ts";
@@ -38,8 +39,8 @@ interface Options {
 }
 
 const second = 1000;
-/** For how long a hello means company. */
-const companyMs = 15_000;
+/** More than one, or who is last of many would wait long; few, or there would be none of the pool left for the calls. */
+const tenantsAtOnce = 4;
 
 /** The live side of a node: hub, presence, open connections and the word from other nodes. */
 export class Realtime implements Live {
@@ -59,10 +60,7 @@ export class Realtime implements Live {
   private readonly talk = new SmallTalk((event) => this.say(event));
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly urls: NodeUrls;
-  private internalUrl: string | undefined;
-  private others: string[] = [];
-  private alone = true;
-  private greetedAt = 0;
+  private readonly heart: Heartbeat;
   private ticks = 0;
   private rounds = 0;
   private housekeeping: Promise<void> | undefined;
@@ -73,6 +71,7 @@ export class Realtime implements Live {
     this.hub = new Hub(options);
     const { pool } = options.db;
     this.urls = new NodeUrls(pool);
+    this.heart = new Heartbeat({ ...options, pool, onBeat: (found) => this.beaten(found) });
     this.chatPresence = new ChatPresence({ pool, onError: options.onError });
     this.presences = new Presence({
       ...options,
@@ -87,14 +86,14 @@ export class Realtime implements Live {
     options.bus.onMessage((message) => {
       if (message.kind === "wake") this.hub.wake(message.tenantId);
       else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
-      else if (message.kind === "hello") this.greeted();
+      else if (message.kind === "hello") this.heart.greeted();
       else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
       else if (message.kind === "disconnect") this.list.end(message.tenantId, message.connectionId);
       else if (message.kind === "inspect" || message.kind === "frames") this.tap.receive(message);
       else this.channels.receive(message);
     });
     options.db.onCommit((tenantId) => {
-      if (!this.alone) options.bus.publish({ kind: "wake", tenantId });
+      if (!this.heart.alone) options.bus.publish({ kind: "wake", tenantId });
     });
   }
 
@@ -106,11 +105,13 @@ export class Realtime implements Live {
   readonly connectionCounts = () => this.connections.counts();
 
   /** How many nodes share the work, this one included. */
-  nodes = 1;
+  get nodes(): number {
+    return this.heart.nodes;
+  }
 
   /** Begins to beat, sweep and poll. */
   async start(): Promise<void> {
-    await this.heartbeat();
+    await this.heart.start();
     this.options.bus.publish({ kind: "hello", nodeId: this.options.nodeId });
     this.timers.push(setInterval(() => this.tick(), second).unref());
     this.timers.push(setInterval(() => this.flushEphemeral(), 200).unref());
@@ -123,7 +124,7 @@ export class Realtime implements Live {
     this.waiters.close();
     await this.housekeeping;
     await Promise.all([this.presences.flush(), this.channels.flush(), this.list.flush()]);
-    await retireNode(this.options.db.pool, this.options.nodeId).catch(this.options.onError);
+    await this.heart.end();
   }
 
   /** Reads the log from now, or from `since`. See Hub.subscribe. */
@@ -137,9 +138,8 @@ export class Realtime implements Live {
   }
 
   /** Where other nodes reach this one: told to them at once. */
-  async reachableAt(url: string): Promise<void> {
-    this.internalUrl = url;
-    await this.heartbeat();
+  reachableAt(url: string): Promise<void> {
+    return this.heart.reachableAt(url);
   }
 
   /** Where a node that takes work is reached; undefined when there is none of that id. */
@@ -222,7 +222,7 @@ export class Realtime implements Live {
 
   /** To the other nodes, if there are any. */
   private pass(message: BusMessage): void {
-    if (!this.alone) this.options.bus.publish(message);
+    if (!this.heart.alone) this.options.bus.publish(message);
   }
 
   private flushEphemeral(): void {
@@ -247,14 +247,18 @@ export class Realtime implements Live {
   private async keepHouse(): Promise<void> {
     this.rounds++;
     await this.hub.poll();
-    if (this.rounds % 5 === 0) await this.attempt(() => this.heartbeat());
     await this.attempt(() => this.presences.dropDead());
     await this.attempt(() => this.channels.keepHouse());
     if (this.rounds % 3 !== 0) return;
-    for (const tenantId of this.connections.tenantIds()) {
-      await this.recheckTenant(tenantId);
-      await this.attempt(() => this.list.closeEnding(tenantId));
-    }
+    // They share the iterator: each takes the next, so that one that takes long keeps no other back.
+    const left = this.connections.tenantIds().values();
+    const work = async () => {
+      for (const tenantId of left) {
+        await this.recheckTenant(tenantId);
+        await this.attempt(() => this.list.closeEnding(tenantId));
+      }
+    };
+    await Promise.all(Array.from({ length: tenantsAtOnce }, work));
   }
 
   /** What fails keeps nothing else from being done, revocations least of all. */
@@ -266,25 +270,12 @@ export class Realtime implements Live {
     }
   }
 
-  /** A worker is no node and says hello every few seconds: as long as it does, there is somebody to wake. */
-  private greeted(): void {
-    this.alone = false;
-    this.greetedAt = Date.now();
-  }
-
-  private async heartbeat(): Promise<void> {
-    const { nodeId: id, db } = this.options;
-    const { others, working, lapsed } = await beat(db.pool, { id, internalUrl: this.internalUrl });
-    // Whose own beat comes late cannot tell who died: what kept it, a Postgres that was away, keeps the others.
-    const lost = !lapsed && this.others.some((each) => !others.includes(each));
+  private beaten({ lapsed, lost }: { lapsed: boolean; lost: boolean }): void {
     this.list.refresh(lapsed);
     for (const part of [this.presences, this.channels]) {
       if (lapsed) part.lapsed();
       if (lost) part.nodeLost();
     }
-    this.others = lapsed ? [...new Set([...this.others, ...others])] : others;
-    this.nodes = working + 1;
-    this.alone = working === 0 && Date.now() - this.greetedAt > companyMs;
   }
 
   /** Compares every open connection's credential with what holds now. */
