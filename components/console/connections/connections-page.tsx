@@ -72,7 +72,10 @@ export function ConnectionsPage() {
             <p className="mb-3 text-muted text-sm">
               {totalCount} {totalCount === 1 ? "connection" : "connections"}
             </p>
-            <ConnectionsTable rows={data} />
+            <ConnectionsTable
+              rows={data}
+              list={query.isPlaceholderData ? undefined : JSON.stringify([asked, before])}
+            />
             <CursorPager nextCursor={nextCursor} />
           </>
         )}

@@ -16,8 +16,15 @@ type Connection = Answers["connections"]["list"]["data"][number];
 
 const protocolNames = { signalr: "SignalR", pusher: "Pusher", trpc: "tRPC", sse: "Event stream" };
 
+interface ConnectionsTableProps {
+  rows: readonly Connection[];
+  /** As `DataTable` has it. */
+  list: string | undefined;
+  ofUser?: boolean;
+}
+
 /** Open connections, each with the button that closes it. */
-export function ConnectionsTable({ rows, ofUser }: { rows: readonly Connection[]; ofUser?: boolean }) {
+export function ConnectionsTable({ rows, list, ofUser }: ConnectionsTableProps) {
   const { base, manages } = useConsole();
   const { run, busy, failure } = useAct();
   const client = useTRPCClient();
@@ -76,7 +83,7 @@ export function ConnectionsTable({ rows, ofUser }: { rows: readonly Connection[]
   return (
     <>
       <FailureNote failure={failure} className="mb-3" />
-      <DataTable label="Connections" columns={columns} rows={rows} idOf={({ connectionId }) => connectionId} />
+      <DataTable label="Connections" {...{ columns, rows, list }} idOf={({ connectionId }) => connectionId} />
     </>
   );
 }

@@ -144,6 +144,7 @@ export function RequestsPage() {
                 label="API requests"
                 columns={columns}
                 rows={data}
+                list={query.isPlaceholderData ? undefined : JSON.stringify([asked, before])}
                 idOf={({ id }) => id}
                 openId={open}
                 onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}

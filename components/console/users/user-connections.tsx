@@ -22,7 +22,7 @@ export function UserConnections<Error>({ query }: { query: UseQueryResult<Answer
           ),
         }}
       >
-        {({ data }) => <ConnectionsTable rows={data} ofUser />}
+        {({ data }) => <ConnectionsTable rows={data} list="all" ofUser />}
       </QueryView>
     </div>
   );
