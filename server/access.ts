@@ -2,7 +2,7 @@ import { ensureSudo, type Principal, type TenantId } from "./auth/principal.ts";
 import { scopesOfRole } from "./auth/roles.ts";
 import { networkOf } from "./client-address.ts";
 import type { TenantSettings } from "./domain/tenants/schema.ts";
-import { DomainError } from "./errors.ts";
+import { DomainError, toDomainError } from "./errors.ts";
 import type { Allowance, Limiter } from "./limiter.ts";
 import type { Caller, Operation } from "./operation.ts";
 import { limits } from "./schema.ts";
@@ -122,7 +122,8 @@ export async function admit(
   try {
     principal = await check();
   } catch (error) {
-    if (error instanceof DomainError && (error.status === 401 || error.status === 403)) await slowDown(services, from);
+    // Also for a fault of ours that it has found: only what is nobody's doing costs nothing.
+    if (toDomainError(error).code !== "unavailable") await slowDown(services, from);
     throw error;
   }
   if (principal.kind === "visitor") await slowDown(services, from);

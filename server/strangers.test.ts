@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { admit } from "./access.ts";
+import { forgeToken } from "./testing/credentials.ts";
 import { type Stack, startStack, type TestTenant } from "./testing/stack.ts";
 
 let stack: Stack;
@@ -48,4 +50,25 @@ test("an address that asks for tenant after tenant stops costing the database an
   expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(50);
   expect(reads).toBeLessThan(120);
   expect((await tenant.as("ada")("GET", "/Chat")).status).toBe(200);
+});
+
+test.each([
+  ["REST", "/tenant/acme/v1/Chat"],
+  ["tRPC", "/api/trpc/chats.list"],
+])("a token over %s whose tenant is no text is refused as any other, and not without end", async (_, path) => {
+  vi.setSystemTime(Date.now() + 60_000); // what others have spent is there again
+  const authorization = `Bearer ${forgeToken({ alg: "HS256" }, { tenantId: { toString: 1 } })}`;
+  const statuses = new Set<number>();
+  for (let i = 0; i < 150; i++) statuses.add((await fetch(stack.url + path, { headers: { authorization } })).status);
+  expect([...statuses]).toEqual([403, 429]);
+});
+
+test("an address that makes a check fail in whatever way runs out of tries", async () => {
+  const from = { tenant: tenant.tenantId, ip: "192.0.2.7" };
+  const tries = Array.from({ length: 150 }, () =>
+    admit(stack.api.services, from, () => {
+      throw new TypeError("a fault of ours");
+    }).catch((error) => error.code ?? error.name),
+  );
+  expect(new Set(await Promise.all(tries))).toEqual(new Set(["TypeError", "rate_limited"]));
 });

@@ -81,8 +81,12 @@ function readPart(part: string, name: string): Record<string, unknown> {
   throw new TokenFault("form", `The token's ${name} is not a JSON object`);
 }
 
-/** The tenant that a token names; undefined when it leaves that to the address. */
+/** The tenant that a token names; undefined when it leaves that to the address. What is no text is no tenant's name, and no reason to fail. */
 export function tenantOfToken(token: DecodedToken): string | undefined {
   const { tenantId } = token.payload;
-  return tenantId === undefined || tenantId === null ? undefined : String(tenantId);
+  return tenantId === undefined || tenantId === null ? undefined : textOf(tenantId);
+}
+
+function textOf(claim: unknown): string {
+  return typeof claim === "string" ? claim : JSON.stringify(claim);
 }
