@@ -6,7 +6,7 @@ import { limits } from "../schema.ts";
 export const maxQueuedBytes = 1024 * 1024;
 const joinBytes = 64 * 1024;
 /** A backfill waits above this. */
-const pressureBytes = 256 * 1024;
+export const pressureBytes = 256 * 1024;
 
 /** Of every protocol's server for sockets, which takes over upgraded ones. What a peer says is bounded, also in many small pieces. */
 export const socketOptions = {

@@ -53,7 +53,7 @@ async function overPusher(): Promise<Listening> {
   return { socket: raw.socket, heard };
 }
 
-async function overTrpc(): Promise<Listening> {
+async function overTrpc(input: { since?: string } = {}): Promise<Listening> {
   const socket = new WebSocket(`${stack.url.replace("http", "ws")}/api/trpc?connectionParams=1`);
   socket.on("error", () => {});
   const frames: {
@@ -62,8 +62,8 @@ async function overTrpc(): Promise<Listening> {
   socket.on("message", (data) => frames.push(JSON.parse(String(data))));
   await once(socket, "open");
   socket.send(JSON.stringify({ method: "connectionParams", data: { token } }));
-  socket.send(JSON.stringify({ id: 1, method: "subscription", params: { path: "events.subscribe", input: {} } }));
-  await eventually(() => expect(frames.at(-1)?.result?.type).toBe("started"));
+  socket.send(JSON.stringify({ id: 1, method: "subscription", params: { path: "events.subscribe", input } }));
+  await eventually(() => expect(frames[0]?.result?.type).toBe("started"));
   const heard = () =>
     frames.flatMap(({ result }) => {
       const event = result?.data?.data;
@@ -75,7 +75,7 @@ async function overTrpc(): Promise<Listening> {
 const openers = [
   { name: "SignalR, WebSockets, json", open: overHub },
   { name: "Pusher", open: overPusher },
-  { name: "tRPC, WebSocket", open: overTrpc },
+  { name: "tRPC, WebSocket", open: () => overTrpc() },
 ];
 
 test("a reader that does not read is cut off, by each protocol, and has everything once it comes back", async () => {
@@ -103,4 +103,15 @@ test("a reader that does not read is cut off, by each protocol, and has everythi
     expect(back?.resyncs, name).toEqual([]);
     await back?.close();
   }
+});
+
+test("a page of many MiB that was missed goes at the pace of who reads it, over one socket of tRPC", async () => {
+  const since = (await tenant.as("rea")<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+  const content = "\u0001".repeat(15_000);
+  for (let n = 0; n < 150; n++) await tenant.as("ada")("POST", `/Chat/${chatId}/messages`, { content });
+  const { socket, heard } = await overTrpc({ since });
+  const closed = once(socket, "close");
+  await Promise.race([closed, eventually(() => expect(heard().length).toBe(150))]);
+  expect(heard().length).toBe(150);
+  socket.close();
 });

@@ -39,6 +39,8 @@ export interface TrpcContext extends TrpcDeps {
   hangUp(reason: DisconnectReason): void;
   /** Aborts when the connection is closed, from whichever side. */
   gone: AbortSignal;
+  /** Resolves when the peer has read enough for more events; undefined when it already has. For whatever pulls without looking. */
+  pressure?(): Promise<void> | undefined;
 }
 
 export interface Repeat {

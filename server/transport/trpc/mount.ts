@@ -45,7 +45,9 @@ export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
       else {
         socket.once("close", () => place.leave());
         const onKnown = (principal: Principal) => place.becomes(holderOf(principal));
-        server.handleUpgrade(request, socket, head, (ws) => serveSocket({ server, ws, request, onKnown }, deps));
+        server.handleUpgrade(request, socket, head, (ws) =>
+          serveSocket({ server, ws, socket, request, onKnown }, deps),
+        );
       }
     },
     /** Tells clients to open another connection, and waits until they have left this one, at most a moment. */

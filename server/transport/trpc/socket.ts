@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Principal } from "../../auth/principal.ts";
@@ -8,7 +9,7 @@ import { tenantSettingsSchema } from "../../domain/tenants/schema.ts";
 import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { TokenBucket } from "../../limiter.ts";
-import { maxQueuedBytes } from "../../realtime/connection.ts";
+import { maxQueuedBytes, pressureBytes, roomIn } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { contextOf, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { EarlyStops } from "./early-stops.ts";
@@ -25,13 +26,15 @@ const callsAFrame = 50;
 interface Opened {
   server: WebSocketServer;
   ws: WebSocket;
+  /** Under it. */
+  socket: Duplex;
   request: IncomingMessage;
   /** Called once, with the first valid credential. False when whoever it is has too many sockets. */
   onKnown(principal: Principal): boolean;
 }
 
 /** Serves a socket by tRPC's own adapter, within bounds that the adapter does not know: what it may be sent, what it may queue. */
-export function serveSocket({ server, ws, request, onKnown }: Opened, deps: TrpcDeps): void {
+export function serveSocket({ server, ws, socket, request, onKnown }: Opened, deps: TrpcDeps): void {
   const budget = new TokenBucket(strangerFrames, Date.now());
   const hangUp = (reason: DisconnectReason) => ws.close(disconnects[reason].ws, disconnects[reason].text);
   const spend = (frames: number) => {
@@ -58,6 +61,7 @@ export function serveSocket({ server, ws, request, onKnown }: Opened, deps: Trpc
         budget,
         inspected,
         onKnown,
+        pressure: () => (ws.bufferedAmount > pressureBytes ? roomIn(socket) : undefined),
       }),
     keepAlive: { enabled: true, pingMs: 15_000, pongWaitMs: 10_000 },
     experimental_encoder: {
@@ -91,13 +95,14 @@ interface Connection {
   budget: TokenBucket;
   inspected: InspectedSocket;
   onKnown: Opened["onKnown"];
+  pressure: NonNullable<TrpcContext["pressure"]>;
 }
 
 /** One context for all calls of a connection; from its first valid credential on its frames have its tenant's rate. */
 function connectionContext(
   deps: TrpcDeps,
   request: IncomingMessage,
-  { params, hangUp, gone, budget, inspected, onKnown }: Connection,
+  { params, hangUp, gone, budget, inspected, onKnown, pressure }: Connection,
 ): TrpcContext {
   const context = contextOf(deps, {
     headers: request.headers,
@@ -122,7 +127,7 @@ function connectionContext(
     if (snapshot) budget.rate = snapshot.settings.rates.frames;
     return caller;
   };
-  return { ...context, principal };
+  return { ...context, principal, pressure };
 }
 
 /** The adapter never looks at what a client does not read; `send` does it for it. The client comes back and resumes. */

@@ -49,18 +49,19 @@ export async function subscribeToEvents(ctx: TrpcContext, input: SubscribeInput,
   const ends = [ctx.gone, ...(signal ? [signal] : [])];
   for (const end of ends) end.addEventListener("abort", reader.stop, { once: true });
   if (ends.some((end) => end.aborted)) reader.stop();
-  return read(reader, () => {
+  return read(ctx, reader, () => {
     for (const end of ends) end.removeEventListener("abort", reader.stop);
     reader.stop();
   });
 }
 
-async function* read({ queue }: { queue: EventQueue }, done: () => void) {
+async function* read(ctx: TrpcContext, { queue }: { queue: EventQueue }, done: () => void) {
   try {
     for (;;) {
       const outgoing = await queue.next();
       if (!outgoing) return;
       yield tracked(outgoing.eventId, envelopeOf(outgoing));
+      await ctx.pressure?.();
     }
   } catch (error) {
     throw toTrpcError(error);
