@@ -154,7 +154,8 @@ export const mailStores: StoreModules = {
         { outcome: "send", rule: "asked" },
       ],
       holdMail: [
-        ({ db, mine }) => rulings.holdMail(db, mine, foreignMail as pump.ClaimedMail, () => undefined),
+        ({ db, mine, theirs: { notificationId } }) =>
+          rulings.holdMail(db, mine, { ...foreignMail, notificationId }, () => undefined),
         undefined,
       ],
     },
