@@ -183,7 +183,8 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   await page.getByRole("link", { name: "Version 2", exact: true }).click();
   await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("{{ line }} is very late");
   await page.getByRole("link", { name: "Templates", exact: true }).first().click();
-  await page.getByRole("button", { name: "A late ferry" }).click();
+  const row = page.getByRole("row").filter({ has: page.getByText("late", { exact: true }) });
+  await row.getByRole("button", { name: "A late ferry" }).click();
   await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("From the first, and on");
   await page.getByRole("button", { name: "Discard what is not saved" }).click();
   await expect(page.getByLabel("Subject", { exact: true })).toHaveValue("From the first");
