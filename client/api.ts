@@ -6,8 +6,7 @@ import type { TokenKeeper } from "./token-keeper.ts";
 
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 5_000;
-/** For calls that others wait behind: on a half-dead line a fetch alone waits for minutes. */
-export const ANSWERS_WITHIN_MS = 10_000;
+const ANSWERS_WITHIN_MS = 10_000;
 
 export interface Answer<Body> {
   body: Body;
@@ -122,6 +121,11 @@ export class Api {
     this.#options.onCall?.({ method, path, status: response.status, ms: performance.now() - started });
     return response;
   }
+}
+
+/** For calls that others wait behind: on a half-dead line a fetch alone waits for minutes. */
+export function inTime(): CallOptions {
+  return { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) };
 }
 
 export function tenantAddress(baseUrl: string, tenantId: string): string {

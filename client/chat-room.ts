@@ -1,4 +1,4 @@
-import { ANSWERS_WITHIN_MS, type Api, nextOf } from "./api.ts";
+import { type Api, inTime, nextOf } from "./api.ts";
 import { isInAside } from "./aside.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
@@ -217,7 +217,7 @@ export class ChatRoom {
     const changes = this.#chat?.memberChanges ?? 0;
     const which = { chatId: this.chatId, expand: true, limit: MOST_MEMBERS };
     try {
-      const { body } = await api.call("members.list", which, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+      const { body } = await api.call("members.list", which, inTime());
       // Whole ones, for `expand`.
       act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
     } catch (error) {
@@ -339,7 +339,7 @@ export class ChatRoom {
     const onLog = (action: LogAction) => this.#options.act({ type: "log", chatId, action });
     onLog({ type: "loading" });
     try {
-      const { body } = await this.#options.api.call("messages.list", { chatId, ...which });
+      const body = await this.#page(which);
       const page = body.data as Message[];
       const fits = adjoins();
       onLog(fits ? { ...as, page } : { type: "not-loaded" });
@@ -381,18 +381,14 @@ export class ChatRoom {
   ): Promise<void> {
     const { key, isWanted = () => true, downTo = Number.POSITIVE_INFINITY } = more;
     const { chatId } = this;
-    const { act, api } = this.#options;
+    const { act } = this.#options;
     const end = () => act({ type: "log", chatId, action: { type: "not-loaded" } });
-    const ask = async (range: typeof which) => {
-      const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
-      return (await api.call("messages.list", { chatId, ...range }, { signal })).body;
-    };
     act({ type: "log", chatId, action: { type: "loading" } });
     try {
-      let body = await ask(which);
+      let body = await this.#page(which);
       const page = [...(body.data as Message[])];
       for (let before = nextOf(body); before && (page.at(-1)?.seq ?? 0) > downTo && isWanted(); before = nextOf(body)) {
-        body = await ask({ before, limit: which.limit });
+        body = await this.#page({ before, limit: which.limit });
         page.push(...(body.data as Message[]));
       }
       if (!isWanted()) return end();
@@ -402,6 +398,10 @@ export class ChatRoom {
       end();
       throw error;
     }
+  }
+
+  async #page(which: { limit: number; before?: string; after?: string }) {
+    return (await this.#options.api.call("messages.list", { chatId: this.chatId, ...which }, inTime())).body;
   }
 
   #once(what: string, load: () => Promise<void>): Promise<void> {
@@ -421,7 +421,7 @@ export class ChatRoom {
   async #post({ content, clientMessageId, replyToId }: Outgoing): Promise<Message> {
     const { api, clientId } = this.#options;
     const input = { chatId: this.chatId, content, clientMessageId, clientId, replyToId };
-    const { body } = await api.call("messages.send", input, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+    const { body } = await api.call("messages.send", input, inTime());
     return body;
   }
 

@@ -1,4 +1,4 @@
-import { type Api, nextOf } from "./api.ts";
+import { type Api, inTime, nextOf } from "./api.ts";
 import { appearedAt, type InboxAction, type InboxFilter } from "./inbox-state.ts";
 import type { Action, State } from "./state.ts";
 import type { Notification } from "./types.ts";
@@ -43,7 +43,7 @@ export class Inbox {
     const which = { limit: PAGE, ...(before ? { before } : {}), ...queryOf(filter) };
     this.#act({ type: "loading" });
     try {
-      const { body } = await this.#options.api.call("notifications.list", which);
+      const { body } = await this.#options.api.call("notifications.list", which, inTime());
       if (more && goesOnAt() !== before) this.#act({ type: "not-loaded" });
       else this.#act({ type: "loaded", filter, items: body.data, more: nextOf(body), first: !more });
       return body.data.map(({ id }) => id);

@@ -579,6 +579,35 @@ test.each([
   },
 );
 
+test.each([
+  ["chats", /\/Chat\?/],
+  ["messages", /\/messages\?/],
+  ["notifications", /\/Notifications\?/],
+])("a start that waits for %s on a line that never answers ends, and the next one comes through", async (_, never) => {
+  const ada = newUser("ada");
+  const chatId = await makeChat(ada);
+  const client = await live(ada);
+  await client.room(chatId).open();
+  await client.inbox.load("all");
+  client.close();
+  const { fetch: real } = globalThis;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  globalThis.fetch = (address, init) =>
+    never.test(String(address))
+      ? new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("late"))))
+      : real(address, init);
+  const { timeout } = AbortSignal;
+  const patience = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout.call(AbortSignal, 1_000));
+  onTestFinished(() => patience.mockRestore());
+  await client.start();
+  expect(client.getState().phase).toBe("failed");
+  globalThis.fetch = real;
+  client.retry();
+  await expect.poll(() => client.getState().link).toBe("live");
+});
+
 test("a refused message stays with its reason until it is retried or given up", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ben, ada);

@@ -1,4 +1,4 @@
-import { ANSWERS_WITHIN_MS, Api, nextOf, tenantAddress } from "./api.ts";
+import { Api, inTime, nextOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
@@ -255,7 +255,7 @@ export class Parley {
       onResync: () => this.#reload(),
       onLink: (link) => this.#onLink(link),
       onNoToken: (error) => this.#tell(error),
-      probe: () => this.api.call("events.list", {}, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) }),
+      probe: () => this.api.call("events.list", {}, inTime()),
     });
     this.#live.cursor = cursor;
     this.#live.start();
@@ -320,11 +320,12 @@ export class Parley {
     const before = this.#state;
     const wanted = Math.max(CHATS_PAGE, Object.keys(before.chats).length);
     const limit = Math.min(LARGEST_PAGE, wanted);
-    const { body, cursor, userId } = await this.api.call("chats.list", { limit });
+    const ask = (before?: string) => this.api.call("chats.list", { limit, before }, inTime());
+    const { body, cursor, userId } = await ask();
     const chats = body.data as Chat[];
     let more = nextOf(body);
     while (more !== null && chats.length < wanted) {
-      const { body: page } = await this.api.call("chats.list", { limit, before: more });
+      const { body: page } = await ask(more);
       chats.push(...(page.data as Chat[]));
       more = nextOf(page);
     }
@@ -399,7 +400,7 @@ export class Parley {
   async #fetch(chatId: string): Promise<void> {
     try {
       const before = this.#state;
-      const { body } = await this.api.call("chats.get", { chatId }, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+      const { body } = await this.api.call("chats.get", { chatId }, inTime());
       if (!isOvertaken(before, this.#state, chatId)) this.act({ type: "chat-loaded", chat: body });
     } catch (error) {
       if (!saysGone(error)) throw error;
