@@ -249,6 +249,8 @@ async function runOnce(operation: Operation, example: Example, call: Call): Prom
 function generalise(body: unknown, { tenantId }: Side): unknown {
   const ids = new Map<string, string>();
   const text = JSON.stringify(body)
+    // Before links: there may be a /u/ in one.
+    .replace(/whsec_[\w+/=]+/g, "<secret>")
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<token>")
     .replace(/parley_[a-z0-9-]+_(…\S{4}|[\w-]{43})/g, "<key>")
     .replace(/\/invite\/[\w.-]+/g, "/invite/<link>")
@@ -258,7 +260,6 @@ function generalise(body: unknown, { tenantId }: Side): unknown {
     // Calls of the tenant that all queries share are noted in batches, at any moment.
     .replace(/"noted":\d+/g, '"noted":0')
     .replace(/\/u\/[\w.-]+/g, "/u/<link>")
-    .replace(/whsec_[\w+/=]+/g, "<secret>")
     .replace(/"appId":"\d+"/g, '"appId":"<app>"')
     .replace(/\b[0-9a-f]{20,}\b/g, "<hex>")
     .replace(/"(iat|exp)":[\d.]+/g, '"$1":0')
