@@ -80,10 +80,11 @@ test("an origin: the CORS header, and who may frame the chat", async () => {
   const chat = await fetch(`${productUrl()}/chat/${own.tenantId}`);
   expect(chat.headers.get("content-security-policy")).toContain(origin);
 
-  // A link to this part leads to it, whether the page has it already or not.
+  // A link to this part leads to it, whether the page has it already or not. By its very words: the page left by Back, which stays
+  // until the other is drawn, has one of its own.
   const { page } = own;
   const part = page.getByRole("heading", { name: "Allowed origins" });
-  const follow = () => page.getByRole("link", { name: "allowed origins" }).click();
+  const follow = () => page.getByRole("link", { name: "allowed origins", exact: true }).click();
   await own.open("/issuers");
   for (const go of [follow, () => page.reload(), () => page.goBack().then(follow)]) {
     await go();
