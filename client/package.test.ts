@@ -75,6 +75,46 @@ test("its types stand by themselves, and know every call", () => {
      }`,
   );
   const react = join(client, "../node_modules/@types/react");
+  const paths = { react: [join(react, "index.d.ts")], "react/jsx-runtime": [join(react, "jsx-runtime.d.ts")] };
+  expect(faultsOf(file, { paths })).toEqual([]);
+}, 120_000);
+
+test("the type of the tRPC router is in it: the documentation's program compiles with it, and wrong calls do not", () => {
+  const file = join(home, "trpc-consumer.ts");
+  const page = readFileSync(join(client, "../docs/protocols/trpc.md"), "utf8");
+  const [, program = ""] = /```ts\n(.*?)```/su.exec(page) ?? [];
+  writeFileSync(
+    file,
+    `${program}
+     await trpc.messages.send.mutate({ chatId: chat.id, content: "once", idempotencyKey: "a" });
+     (await trpc.chats.list.query()).data satisfies { id: string }[];
+     // @ts-expect-error a chat id is text
+     await trpc.chats.get.query({ chatId: 1 });
+     // @ts-expect-error there is no such call
+     await trpc.chats.nothing.query();
+     // @ts-expect-error nor is what changes something asked
+     await trpc.chats.create.query({ name: "Harbour" });
+     trpc.events.subscribe.subscribe(undefined, {
+       onData: ({ id, data }) => {
+         id satisfies string;
+         data.eventId satisfies string;
+         // @ts-expect-error there is no such event
+         data.type satisfies "message.nothing";
+       },
+       onError: (error) => error.data?.problem.code satisfies "not_found" | string | undefined,
+     });`,
+  );
+  const modules = join(client, "../node_modules");
+  const paths = Object.fromEntries(
+    ["@trpc/client", "@trpc/server"].map((name) => [name, [join(modules, name, "dist/index.d.mts")]]),
+  );
+  expect(faultsOf(file, { paths, types: ["node"], typeRoots: [join(modules, "@types")], skipLibCheck: true })).toEqual(
+    [],
+  );
+}, 120_000);
+
+/** What the compiler has against a program of somebody who has installed the package. */
+function faultsOf(file: string, options: ts.CompilerOptions): string[] {
   const program = ts.createProgram([file], {
     ...{ strict: true, noEmit: true, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
     ...{
@@ -83,10 +123,7 @@ test("its types stand by themselves, and know every call", () => {
       types: [],
       jsx: ts.JsxEmit.ReactJSX,
     },
-    paths: { react: [join(react, "index.d.ts")], "react/jsx-runtime": [join(react, "jsx-runtime.d.ts")] },
+    ...options,
   });
-  const faults = ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-  expect(faults).toEqual([]);
-}, 120_000);
+  return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
