@@ -53,12 +53,12 @@ function lacksReason(text) {
 }
 
 function checkPromises(page, text) {
-  for (const [, path] of text.matchAll(/`(server\/[^`]+)`/g))
+  for (const [, path] of text.matchAll(/`((?:server|client)\/[^`]+)`/g))
     if (!existsSync(join(root, path))) faults.push(`${page} names ${path}, which does not exist`);
   const rows = text.split("\n").filter((line) => line.startsWith("|"));
   const promised = rows.filter((row, index) => !/^\| ?-/.test(row) && !/^\| ?-/.test(rows[index + 1] ?? ""));
   for (const row of promised)
-    if (!/`server\//.test(row)) faults.push(`${page}: a row without a test: ${row.slice(0, 80)}`);
+    if (!/`(server|client)\//.test(row)) faults.push(`${page}: a row without a test: ${row.slice(0, 80)}`);
 }
 
 function checkName(file) {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { emailAddress, instant, messageContent, text } from "./schema.ts";
+import { isOwnPage } from "./auth/session-cookie.ts";
+import { tenantSettingsSchema } from "./domain/tenants/schema.ts";
+import { emailAddress, instant, isWebAddress, messageContent, readUrl, text } from "./schema.ts";
 
 test.each([
   ["2026-11-27T01:00:00Z", "2026-11-27T01:00:00.000Z"],
@@ -72,4 +74,30 @@ test.each([
   "ädä@example.com",
 ])("%s is no address", (written) => {
   expect(emailAddress.safeParse(written).success).toBe(false);
+});
+
+test("a host longer than any takes no time", () => {
+  // Put into ASCII it is seconds for each of these.
+  const host = `${String.fromCodePoint(...Array.from({ length: 100_000 }, (_, i) => 0x4e00 + (i % 20_000)))}.example`;
+  const before = performance.now();
+  expect(emailAddress.safeParse(`ada@${host}`).success).toBe(false);
+  expect(isWebAddress(`https://${host}/a.png`)).toBe(false);
+  expect(readUrl(` ht\ttps:/\\/\n${host}`)).toBeUndefined();
+  expect(tenantSettingsSchema.safeParse({ allowedOrigins: [`https://${host}`] }).success).toBe(false);
+  expect(tenantSettingsSchema.safeParse({ hub: { url: `https://${host}` } }).success).toBe(false);
+  const own = { baseUrl: "https://parley.example", loopback: false };
+  expect(isOwnPage({ headers: { origin: `https://${encodeURIComponent(host)}` }, method: "POST" }, own)).toBe(false);
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
+test.each([
+  ["https://example.com", "https://example.com/"],
+  ["HTTP:\\\\Example.com:81\\a?b//c#d", "http://example.com:81/a?b//c#d"],
+  [`https://example.com/${"a".repeat(2000)}`, `https://example.com/${"a".repeat(2000)}`],
+  ["https://[::1]:3000/x", "https://[::1]:3000/x"],
+  ["https://пример.рф/x", "https://xn--e1afmkfd.xn--p1ai/x"],
+  ["/x", undefined],
+  ["https://", undefined],
+])("as a URL %s is %s", (written, read) => {
+  expect(readUrl(written)?.href).toBe(read);
 });

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { jwtVerify, SignJWT } from "jose";
 import { deriveKey } from "../config/secrets.ts";
 import { DomainError } from "../errors.ts";
+import { readUrl } from "../schema.ts";
 
 /** How long a browser stays signed in, in seconds. */
 export const sessionLasts = 30 * 24 * 60 * 60;
@@ -55,10 +56,13 @@ export function sessionCookieOf({ headers }: Asking, { baseUrl }: OwnAddress): s
  * @throws forbidden
  */
 export function ensureOwnPage(asking: Asking, own: OwnAddress): void {
-  if (!isOwnPage(asking, own))
-    throw new DomainError("forbidden", {
-      detail: `A console session is good on the console's own pages only: at ${own.baseUrl}, which BASE_URL sets`,
-    });
+  if (!isOwnPage(asking, own)) throw foreignPage(own);
+}
+
+/** What a session is answered that comes from a page of somebody else's. */
+export function foreignPage({ baseUrl }: OwnAddress): DomainError {
+  const detail = `A console session is good on the console's own pages only: at ${baseUrl}, which BASE_URL sets`;
+  return new DomainError("forbidden", { detail });
 }
 
 /** Browsers send no Origin with a plain GET to the page's own: they say that it is one, in a header no page can write. */
@@ -71,8 +75,9 @@ export function isOwnPage({ headers, method }: Asking, own: OwnAddress): boolean
 }
 
 function isOwnOrigin(address: string, asked: string | undefined, own: OwnAddress): boolean {
-  if (!URL.canParse(address)) return false;
-  const { origin, host, hostname } = new URL(address);
+  const url = readUrl(address);
+  if (!url) return false;
+  const { origin, host, hostname } = url;
   if (origin === new URL(own.baseUrl).origin) return true;
   return own.loopback && ["localhost", "127.0.0.1", "[::1]"].includes(hostname) && host === asked;
 }

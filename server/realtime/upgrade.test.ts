@@ -30,6 +30,29 @@ test("a socket that is refused is closed, though its peer keeps its own end open
   server.close();
 });
 
+test.each([
+  ["a path", "/nowhere", 404],
+  ["a whole address", "http://parley.example/nowhere", 404],
+  ["a path that looks like another host", "/\\nowhere.example/x", 404],
+  ["a host longer than any", `http://${"%E4%B8%80".repeat(1000)}/nowhere`, 400],
+  ["neither", "nowhere", 400],
+])("an upgrade of %s is answered", async (_what, address, status) => {
+  const server = createServer();
+  const unwanted = () => {
+    throw new Error("of no protocol");
+  };
+  const none = { pages: () => undefined, draining: () => false, onError: () => {} };
+  routeUpgrades(server, { hub: unwanted, trpc: unwanted, pusher: unwanted, ...none });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const peer = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  peer.write(`GET ${address} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  const [answer] = await once(peer, "data");
+  expect(String(answer)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  peer.destroy();
+  server.close();
+});
+
 test("a socket that has gone before it is passed on opens nothing at the other end", async () => {
   const upstream = createTcpServer((socket) => void socket.resume());
   upstream.listen(0, "127.0.0.1");

@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { newId } from "../ids.ts";
 import { plainAddress } from "../plain-address.ts";
+import { readUrl } from "../schema.ts";
 
 export type UpgradeHandler = (
   request: IncomingMessage,
@@ -35,7 +36,7 @@ export function routeUpgrades(server: Server, routes: Routes): void {
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return askAgain(server, request, socket, head);
     socket.on("error", () => socket.destroy()); // a peer that goes away mid-way is no news
     try {
-      const url = new URL(plainAddress(request.url ?? "/"), "http://localhost");
+      const url = urlOf(plainAddress(request.url ?? "/"));
       const hub = hubPath.exec(url.pathname);
       if (routes.draining()) refuse(socket, "503 Service Unavailable", { "Retry-After": "1" });
       else if (hub) routes.hub(request, socket, head, { tenant: decodeURIComponent(hub[1] ?? ""), url });
@@ -49,6 +50,13 @@ export function routeUpgrades(server: Server, routes: Routes): void {
       refuse(socket, "400 Bad Request");
     }
   });
+}
+
+/** Of a path, or of a whole address (RFC 9112, 3.2.2). Throws where it is neither. */
+function urlOf(address: string): URL {
+  const url = readUrl(address.startsWith("/") ? `http://localhost${address}` : address);
+  if (!url) throw new Error("the address of an upgrade cannot be read");
+  return url;
 }
 
 /** A wish for any other protocol is passed over (RFC 9110, 7.8): the server reads the request once more, as if it had not been in it. */

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { type ClaimChoices, hmacAlgorithms, type IssuerKind, publicKeyAlgorithms } from "../../auth/issuer.ts";
 import { DomainError } from "../../errors.ts";
+import { readUrl } from "../../schema.ts";
 
 /** An issuer in full, with its secret in the clear if a new one was given. */
 export interface IssuerDraft {
@@ -106,7 +107,7 @@ function pick(given: string[] | undefined, fitting: readonly string[], unless: r
 }
 
 function readAddress(field: string, address: string, allowHttp: boolean): void {
-  const protocol = URL.canParse(address) ? new URL(address).protocol : "";
+  const protocol = readUrl(address)?.protocol;
   if (protocol !== "https:" && !(allowHttp && protocol === "http:")) throw fault(field, "must be an https address");
 }
 

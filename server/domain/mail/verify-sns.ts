@@ -1,4 +1,5 @@
 import { createVerify, X509Certificate } from "node:crypto";
+import { readUrl } from "../../schema.ts";
 
 /** A message of SNS, as it is posted. */
 export interface SnsMessage {
@@ -19,8 +20,9 @@ const host = /^sns\.[a-z]{2}(-[a-z]+){1,3}-\d{1,2}\.amazonaws\.com(\.cn)?$/;
 
 /** Whether an address is one of SNS itself. No other is ever asked: the address comes with the message, from anybody. */
 export function isSnsAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname, port, username, password } = new URL(address);
+  const url = readUrl(address);
+  if (!url) return false;
+  const { protocol, hostname, port, username, password } = url;
   return protocol === "https:" && host.test(hostname) && port === "" && username === "" && password === "";
 }
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { webhookEvents } from "../../auth/pusher-app.ts";
-import { text } from "../../schema.ts";
+import { isPlainWebAddress, text } from "../../schema.ts";
 
 /** More than one tells of the same thing twice; ten are enough for every service of a house. */
 export const maxWebhooks = 10;
 
 export const webhookSchema = z.object({
-  url: text(2000).refine(isWebAddress, "must be an http or https address without a user in it"),
+  url: text(2000).refine(isPlainWebAddress, "must be an http or https address without a user in it"),
   events: z
     .array(z.enum(webhookEvents))
     .min(1)
@@ -41,9 +41,3 @@ export const socketId = z
   .string()
   .max(64)
   .regex(/^\d+\.\d+$/, "must be two numbers with a dot between them");
-
-function isWebAddress(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return /^https?:$/.test(protocol) && username === "" && password === "";
-}

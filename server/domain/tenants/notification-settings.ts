@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { text, timezoneName } from "../../schema.ts";
+import { isWebAddress, text, timezoneName } from "../../schema.ts";
 
 const time = z
   .string()
@@ -86,7 +86,3 @@ export const brandingPatch = z
   .partial();
 
 export const tenantTimezone = timezoneName.describe("Of people who name none");
-
-function isWebAddress(address: string): boolean {
-  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
-}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
-import { text } from "../../schema.ts";
+import { isWebAddress, readUrl, text } from "../../schema.ts";
 import {
   brandingPatch,
   brandingSettings,
@@ -26,7 +26,7 @@ const bucketPatch = z.object(bucketFields).partial().optional();
 /** `*`, or what a browser sends as Origin: scheme, host and port. */
 const origin = z
   .string()
-  .max(300)
+  .check(z.maxLength(300, { abort: true }))
   .overwrite((value) => value.trim().toLowerCase().replace(/\/$/, ""))
   .refine(isOrigin, "must be * or an origin like https://app.example.com");
 
@@ -44,8 +44,10 @@ const fields = {
   presence: z.boolean().describe("Whether users see who else is there"),
   parallelInvocations: z.number().int().min(1).max(64).describe("SignalR calls of one connection that run at once"),
   hubUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(1000)
+    .string()
+    .check(z.maxLength(1000, { abort: true }))
+    .refine(isWebAddress, "must be an http or https address")
+    .meta({ format: "uri" })
     .nullable()
     .describe("Another place's hub, to which SignalR clients are sent when they negotiate; null for none"),
 };
@@ -144,5 +146,5 @@ function isOneHost(origin: string): boolean {
 
 function isOrigin(value: string): boolean {
   if (value === "*") return true;
-  return URL.canParse(value) && new URL(value).origin === value && /^https?:/.test(value);
+  return isWebAddress(value) && readUrl(value)?.origin === value;
 }

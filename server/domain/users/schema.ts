@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { User as UserRow } from "../../persistence/generated/client.ts";
-import { emailAddress, isAccepted, metadata, text, timezoneName } from "../../schema.ts";
+import { emailAddress, isAccepted, isWebAddress, metadata, text, timezoneName } from "../../schema.ts";
 
 export const userSchema = z
   .object({
@@ -50,10 +50,6 @@ export function presentUser(row: UserRow): User {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
-}
-
-function isWebAddress(address: string): boolean {
-  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
 }
 
 function isLocale(tag: string): boolean {

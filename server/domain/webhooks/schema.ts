@@ -4,7 +4,7 @@ import type {
   WebhookEndpoint as EndpointRow,
   WebhookAttempt,
 } from "../../persistence/generated/client.ts";
-import { entityId, instant, text } from "../../schema.ts";
+import { entityId, instant, isPlainWebAddress, text } from "../../schema.ts";
 import { eventType } from "../events/schema.ts";
 
 /** Each of them gets every event that it asks for, so there are few. */
@@ -32,7 +32,7 @@ const meanings = statusNames.map((name) => `${name}: ${webhookStatuses[name]}`).
 
 export const endpointFields = {
   url: text(2000)
-    .refine(isWebAddress, "must be an http or https address without a user in it")
+    .refine(isPlainWebAddress, "must be an http or https address without a user in it")
     .describe("https, and no private address, unless the installation allows others. Redirects are not followed"),
   description: text(500).describe("For those who look at the list"),
   types: z
@@ -172,10 +172,4 @@ export function presentTry(row: WebhookAttempt) {
     ...(row.answer === null ? {} : { answer: row.answer }),
     ...(row.fault === null ? {} : { fault: row.fault }),
   };
-}
-
-function isWebAddress(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return /^https?:$/.test(protocol) && username === "" && password === "";
 }

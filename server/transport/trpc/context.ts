@@ -5,7 +5,7 @@ import { tenantOfApiKey } from "../../auth/api-key.ts";
 import { authenticate, authenticateRoot } from "../../auth/authenticate.ts";
 import { actAsOf, credentialsOf, single } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
-import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
+import { foreignPage, isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { decodeToken, tenantOfToken } from "../../auth/token.ts";
 import { DomainError } from "../../errors.ts";
 import type { DisconnectReason } from "../../realtime/disconnect.ts";
@@ -72,6 +72,8 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
   const internal = single(headers["x-parley-internal"]);
   const cookie = (bearer ?? apiKey ?? internal) ? undefined : sessionCookieOf(origin, services.settings);
   const named = textOf(headers["x-tenant-id"]) ?? textOf(params.tenantId) ?? (apiKey && tenantOfApiKey(apiKey)) ?? "";
+  // Once, whatever the calls: it is read of what anybody may write.
+  const isOwn = cookie === undefined || isOwnPage(origin, services.settings);
   const tenantOf = () => (bearer === undefined ? undefined : tenantOfBearer(bearer)) ?? named;
   const principal: TrpcContext["principal"] = ({ optional = false, evenSuspended = false, root = false } = {}) => {
     const tenant = tenantOf();
@@ -81,7 +83,7 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
     if (tenant === "" && !root) return admit(services, { tenant, ip }, () => Promise.reject(unnamed));
     return admit(services, { tenant, ip }, async () => {
       const { security, settings } = services;
-      if (cookie !== undefined) ensureOwnPage(origin, settings);
+      if (!isOwn) throw foreignPage(settings);
       const shown = { bearer, apiKey, session: cookie };
       if (root) return authenticateRoot(security, settings.authSecret, { ...shown, internal }, { optional });
       const actAs = actAsOf(headers) || textOf(params.actAsUser);
