@@ -22,15 +22,16 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
 }) => {
   const { page } = own;
   const subject = unheard("The ferry is late");
+  const planned = unheard("The ferry will be late");
   await own.open("/notifications/new");
   await page.getByLabel("User's id").fill("ada");
   await page.getByLabel("Email address (optional)").fill("ada@notices.example");
   await page.getByLabel("Type", { exact: true }).fill("Delay");
-  await page.getByLabel("Subject", { exact: true }).fill(subject);
+  await page.getByLabel("Subject", { exact: true }).fill(planned);
   await page.getByLabel("Message", { exact: true }).fill("By ten minutes.");
   await page.getByLabel("HTML (optional)").fill("<b>By ten minutes.</b><script>alert(1)</script>");
   const preview = page.getByRole("region", { name: "Preview" });
-  await expect(preview.getByText(subject)).toBeVisible();
+  await expect(preview.getByText(planned)).toBeVisible();
   for (const theme of ["light", "dark"]) {
     await preview.getByRole("tab", { name: `Mail, ${theme}` }).click();
     const mail = page.frameLocator(`iframe[title="The mail, ${theme}"]`);
@@ -49,10 +50,25 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
   await page.getByRole("button", { name: "Schedule" }).click();
   await expect(page.getByText("The service does not answer.", { exact: false })).toBeVisible();
   await page.getByRole("button", { name: "Schedule" }).click();
-  await expect(page.getByRole("heading", { name: subject })).toBeVisible();
-  const sent = await own.call<{ data: { subject: string }[] }>("GET", "/admin/notifications");
-  expect(sent.body.data.filter((one) => one.subject === subject)).toHaveLength(1);
+  await expect(page.getByRole("heading", { name: planned })).toBeVisible();
+  const listed = async (by: string) => {
+    const { body } = await own.call<{ data: { id: string; subject: string }[] }>("GET", "/admin/notifications");
+    return body.data.filter((one) => one.subject === by);
+  };
+  const sent = await listed(planned);
+  expect(sent).toHaveLength(1);
   await expect(steps().filter({ hasText: "Will appear" })).toContainText("2999-01-01 09:00 by the recipient's clock");
+
+  // Somebody else finds other words, while here the time is changed alone.
+  await page.getByRole("button", { name: "Change" }).click();
+  const words = { subject, message: "By an hour,\r\nor more.", htmlContent: "<b>By an hour or more.</b>" };
+  expect((await own.call("PATCH", `/Notifications/${sent[0]?.id}`, words)).status).toBe(200);
+  // The page is behind the dialog, so hidden from whoever is read to.
+  await expect(page.getByRole("heading", { name: subject, includeHidden: true })).toBeVisible();
+  await page.getByRole("dialog").getByLabel("Not before (optional)").fill("2999-01-02T09:00");
+  await page.getByRole("button", { name: "Change it" }).click();
+  await expect(steps().filter({ hasText: "Will appear" })).toContainText("2999-01-02 09:00");
+  expect(await listed(subject)).toMatchObject([words]);
 
   // Its time comes.
   await page.getByRole("button", { name: "Change" }).click();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { emptyDraft, theirClock, timeOf, wordsOf } from "./draft.ts";
+import { emptyDraft, newWords, theirClock, timeOf, wordsOf } from "./draft.ts";
 
 test("a time counts by the recipients' clocks or by one zone's, in summer and winter", () => {
   expect(timeOf("", "Europe/Lisbon")).toEqual({});
@@ -27,4 +27,14 @@ test("a template speaks instead of one's own words, and what is no JSON yet is n
   });
   expect(wordsOf({ ...words, template: "late", variables: '{"a":1}' })).toMatchObject({ variables: { a: 1 } });
   expect(wordsOf({ ...words, template: "late", variables: "{" })).toBeUndefined();
+});
+
+test("of words that boxes show otherwise only what somebody typed is sent", () => {
+  const began = { subject: " Late\r\nagain ", message: "By an hour.\r\nSorry.\rReally." };
+  const shown = { subject: " Lateagain ", message: "By an hour.\nSorry.\nReally." };
+  expect(newWords(began, shown)).toEqual({});
+  expect(newWords(began, { ...shown, subject: "Late again" })).toEqual({ subject: "Late again" });
+  expect(newWords(began, { ...shown, message: "By an hour. " })).toEqual({ message: "By an hour. " });
+  expect(newWords({ subject: "Late" }, { subject: "Late", message: "" })).toEqual({});
+  expect(newWords({ subject: "Late" }, { subject: " ", message: "" })).toEqual({ subject: " " });
 });

@@ -1,5 +1,6 @@
 import { readObject } from "../json-field.tsx";
 import type { Inputs, useTRPCClient } from "../trpc.ts";
+import { asInBox } from "../typed-name.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
 
@@ -87,6 +88,27 @@ export async function sendDraft(client: ReturnType<typeof useTRPCClient>, draft:
   }[draft.audience];
   const { id } = await client.batches.create.mutate({ ...audience, ...content });
   return { kind: "many" as const, id };
+}
+
+export interface Said {
+  subject: string;
+  /** Undefined where it is not known: then it is left alone. */
+  message?: string | undefined;
+}
+
+/** Which words somebody has changed. They are compared as boxes hold them: a change of the time alone takes no line break away. */
+export function newWords(began: Said, said: Said): { subject?: string; message?: string } {
+  const { subject, message } = said;
+  const hasOther = message !== undefined && began.message !== undefined && asLines(message) !== asLines(began.message);
+  return {
+    ...(asInBox(subject) === asInBox(began.subject) ? {} : { subject }),
+    ...(hasOther ? { message } : {}),
+  };
+}
+
+/** As a box of several lines holds it. */
+function asLines(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
 }
 
 /** A time of a form as calls take it: by the recipients' clocks, or the instant at which a clock of the zone shows it. */

@@ -6,7 +6,7 @@ import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { theirClock, timeOf } from "./draft.ts";
+import { newWords, type Said, theirClock, timeOf } from "./draft.ts";
 import { WhenFields } from "./when-fields.tsx";
 
 export interface Change {
@@ -16,10 +16,7 @@ export interface Change {
   scheduledForLocal?: string;
 }
 
-export interface RescheduleDialogProps {
-  subject: string;
-  /** Undefined where it is not known: then it is left alone. */
-  message?: string | undefined;
+export interface RescheduleDialogProps extends Said {
   onClose: () => void;
   change: (change: Change) => Promise<unknown>;
 }
@@ -27,17 +24,16 @@ export interface RescheduleDialogProps {
 /** Other words or another time for what nobody has seen yet; what is left alone stays. */
 export function RescheduleDialog({ subject, message, onClose, change }: RescheduleDialogProps) {
   const { run, busy, failure } = useAct();
+  // Whatever others change meanwhile is theirs.
+  const [began] = useState<Said>({ subject, message });
   const [when, setWhen] = useState({ at: "", zone: theirClock });
   const errors = failure?.fields ?? {};
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const said = (name: string, before: string | undefined) => {
-      const text = String(form.get(name) ?? "");
-      return text === "" || text === before ? {} : { [name]: text };
-    };
-    const wanted = { ...said("subject", subject), ...said("message", message), ...timeOf(when.at, when.zone) };
+    const said = { subject: String(form.get("subject") ?? ""), message: String(form.get("message") ?? "") };
+    const wanted = { ...newWords(began, said), ...timeOf(when.at, when.zone) };
     if (await run(() => change(wanted))) onClose();
   }
 
@@ -45,11 +41,11 @@ export function RescheduleDialog({ subject, message, onClose, change }: Reschedu
     <Dialog open onOpenChange={(open) => !open && onClose()} title="Change it before it goes out">
       <form onSubmit={submit} className="flex flex-col gap-5">
         <Field label="Subject" error={errors.subject}>
-          <Input name="subject" defaultValue={subject} required maxLength={500} />
+          <Input name="subject" defaultValue={began.subject} required maxLength={500} />
         </Field>
-        {message !== undefined && (
+        {began.message !== undefined && (
           <Field label="Message" error={errors.message}>
-            <Textarea name="message" defaultValue={message} required />
+            <Textarea name="message" defaultValue={began.message} required />
           </Field>
         )}
         <WhenFields
