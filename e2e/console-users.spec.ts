@@ -43,8 +43,11 @@ test("a chat is made, its rules, words and people are changed, and it is deleted
   await choose(page, page.getByLabel("Role of ben"), "moderator");
   expect((await saved).status()).toBe(200);
   expect(await rename("ben", "Ben's")).toBe(200);
-  await page.getByLabel("Users to add").fill("cleo");
-  await page.getByRole("button", { name: "Add", exact: true }).click();
+  // A column of ids, as it is pasted.
+  await page.getByLabel("Users to add").fill("cleo\ndora lee");
+  await page.getByLabel("Users to add").press("Enter");
+  await expect(page.getByRole("button", { name: "Mute dora lee" })).toBeVisible();
+  await expect(page.getByLabel("Users to add")).toHaveValue("");
   await pick(page.getByRole("button", { name: "Mute cleo" }), "until further notice");
   await expect(page.getByRole("button", { name: "Let cleo write again" })).toBeVisible();
   expect((await say("cleo")).body.code).toBe("muted");

@@ -3,11 +3,12 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import Link from "next/link";
-import type { FormEvent } from "react";
+import type { FormEvent, KeyboardEvent } from "react";
 import { Button } from "../../ui/button.tsx";
 import { cn } from "../../ui/cn.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { inputClass } from "../../ui/input-class.ts";
+import { isComposing } from "../../ui/is-composing.ts";
 import { Select } from "../../ui/select.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
@@ -132,11 +133,17 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
     <div className="p-4">
       {mayGo && (
         <form onSubmit={add} className="mb-4 flex flex-wrap gap-2">
-          <input
+          {/* One line to look at and at Enter, yet it keeps the lines of a column that is pasted: ids may have blanks. */}
+          <textarea
             name="userIds"
             aria-label="Users to add"
             placeholder="Ids of users to add"
-            className={cn(inputClass, "sm:w-64")}
+            rows={1}
+            onKeyDown={submitByEnter}
+            className={cn(
+              inputClass,
+              "field-sizing-content h-auto max-h-40 min-h-9 resize-none py-[5px] leading-6 sm:w-64 sm:leading-6",
+            )}
           />
           <Button type="submit" disabled={busy}>
             Add
@@ -160,6 +167,13 @@ export function MembersTab({ chat }: { chat: Answers["adminChats"]["get"] }) {
       </QueryView>
     </div>
   );
+}
+
+function submitByEnter(event: KeyboardEvent<HTMLTextAreaElement>) {
+  if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
+  event.preventDefault();
+  // As a press of its button, so not while that is barred.
+  event.currentTarget.form?.querySelector<HTMLButtonElement>("[type=submit]")?.click();
 }
 
 function isMuted({ mutedUntil }: Member): boolean {
