@@ -11,6 +11,7 @@ import { browserName } from "./browser-name.ts";
 import { CallFault, callConsole } from "./call.ts";
 import { ShownOnceDialog } from "./keys/shown-once-dialog.tsx";
 import { NewTenantForm } from "./new-tenant-form.tsx";
+import { sayCount } from "./say-count.ts";
 import { signOut } from "./sign-in.ts";
 import type { Account, AnswerOf } from "./trpc.ts";
 
@@ -191,7 +192,7 @@ function TwoFactorForm({ account, onCodes }: AccountProps & { onCodes: (codes: s
           <p className="break-all font-mono text-xs">{secret.secret}</p>
         </>
       ) : (
-        <p className="text-muted text-sm">On, with {account.recoveryCodesLeft} recovery codes left.</p>
+        <p className="text-muted text-sm">On, with {sayCount(account.recoveryCodesLeft, "recovery code")} left.</p>
       )}
       <Field label="Code">
         {/* On from the button, which this took the place of. */}
