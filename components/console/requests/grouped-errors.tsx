@@ -14,7 +14,6 @@ type Group = Summary["groups"][number];
 
 /** It looks at many calls, and a picture of a day does not change in seconds. */
 const EVERY_MS = 30_000;
-const shown = 8;
 
 /** What failed in the last day, by operation and code; how much was noted at all. */
 export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
@@ -41,13 +40,7 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
             </p>
             {groups.length > 0 ? (
               <div className="min-h-0 flex-1 overflow-y-auto">
-                <DataTable
-                  label="Errors of the last 24 hours"
-                  columns={columns}
-                  rows={groups.slice(0, shown)}
-                  idOf={({ operation, code }) => `${operation} ${code}`}
-                  onOpen={onPick}
-                />
+                <ErrorTable groups={groups} onPick={onPick} />
               </div>
             ) : (
               <p className="grid min-h-0 flex-1 place-items-center rounded-xl border border-line border-dashed text-muted text-sm">
@@ -58,6 +51,19 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
         )}
       </QueryView>
     </section>
+  );
+}
+
+/** All of them, the most frequent first. */
+export function ErrorTable({ groups, onPick }: { groups: Group[]; onPick: (group: Group) => void }) {
+  return (
+    <DataTable
+      label="Errors of the last 24 hours"
+      columns={columns}
+      rows={groups}
+      idOf={({ operation, code }) => `${operation} ${code}`}
+      onOpen={onPick}
+    />
   );
 }
 
