@@ -46,7 +46,7 @@ async function continueAs(page: Page, who: string): Promise<void> {
   await page.getByRole("link", { name: who, exact: true }).click();
 }
 
-async function signInAs(page: Page, who: string, next = "/account?from=mail"): Promise<void> {
+async function signInAs(page: Page, who: string, next = "/account?from=mail#tenants"): Promise<void> {
   await page.goto(`${product.url}/sign-in?next=${encodeURIComponent(next)}`);
   await continueAs(page, who);
 }
@@ -64,7 +64,7 @@ test("by the provider one comes in, to where one wanted to go, and says once mor
   const page = await context.newPage();
   const noise = listen(page, product.url);
   await signInAs(page, "nora");
-  await page.waitForURL(`${product.url}/account?from=mail`);
+  await page.waitForURL(`${product.url}/account?from=mail#tenants`);
   await expect(page.getByText("nora@harbour.example")).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: "This browser" })).toHaveCount(1);
 
@@ -111,7 +111,7 @@ test("who is not let in is told why, and keeps where they wanted to go", async (
   await back();
   await expect(refused).toHaveText(/^Harbour ID did not sign you in: it was called off/);
   await continueAs(page, "otto");
-  await page.waitForURL(`${product.url}/account?from=mail`);
+  await page.waitForURL(`${product.url}/account?from=mail#tenants`);
   await signInAs(page, "edda", "/account");
   await expect(page.getByText("edda@harbour.example")).toBeVisible();
   await context.close();

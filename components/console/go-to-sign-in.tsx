@@ -17,8 +17,8 @@ export function GoToSignIn() {
   );
 }
 
-/** Of the sign-in that comes back to the page that is open. */
+/** Of the sign-in that comes back to the page that is open, and to the part of it that the address names. */
 export function signInAddress(): string {
-  const { pathname, search } = window.location;
-  return `/sign-in?next=${encodeURIComponent(pathname + search)}`;
+  const { pathname, search, hash } = window.location;
+  return `/sign-in?next=${encodeURIComponent(pathname + search + hash)}`;
 }

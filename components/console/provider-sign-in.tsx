@@ -22,8 +22,8 @@ export function ProviderButton({ name, next, again }: ProviderButtonProps) {
     event.preventDefault();
     event.stopPropagation(); // The form that this came of is not sent by it.
     setBusy(true);
-    const { pathname, search } = window.location;
-    const found = await signInByProvider(next ?? pathname + search, again);
+    const { pathname, search, hash } = window.location;
+    const found = await signInByProvider(next ?? pathname + search + hash, again);
     setFault(found);
     // While the browser leaves, the button stays as it was pressed.
     if (found !== undefined) setBusy(false);
