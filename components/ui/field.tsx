@@ -39,7 +39,10 @@ export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
   return (
     <Base.Control
       render={
-        <textarea {...rest} className={cn(inputClass, "field-sizing-content min-h-20 py-2 leading-6", className)} />
+        <textarea
+          {...rest}
+          className={cn(inputClass, "field-sizing-content h-auto max-h-96 min-h-20 py-2 leading-6", className)}
+        />
       }
     />
   );
