@@ -1,6 +1,7 @@
-import ReactMarkdown, { type Components } from "react-markdown";
+import ReactMarkdown, { type Components, type Options } from "react-markdown";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
+import { rehypeNeverEmpty, remarkSubset } from "./markup-subset.ts";
 
 /** A subset: no pictures (they would call other origins), no raw HTML, no headings that break the page's outline. */
 const schema = {
@@ -25,7 +26,14 @@ const schema = {
     "th",
     "td",
   ],
-  attributes: { a: ["href"], code: [["className", /^language-./]], th: ["align"], td: ["align"] },
+  attributes: {
+    a: ["href"],
+    code: [["className", /^language-./]],
+    ol: ["start"],
+    li: ["value"],
+    th: ["align"],
+    td: ["align"],
+  },
   protocols: { href: ["http", "https", "mailto"] },
 } satisfies typeof defaultSchema;
 
@@ -38,7 +46,12 @@ const components: Components = {
   p: ({ children }) => <p className="whitespace-pre-wrap">{children}</p>,
   ul: ({ children }) => <ul className="list-disc pl-5">{children}</ul>,
   ol: ({ children, start }) => (
-    <ol start={start} className="list-decimal pl-5">
+    // Of its own width, or a year before its dot would stand outside the bubble.
+    <ol
+      start={start}
+      className="list-decimal"
+      style={{ paddingLeft: `max(1.25rem, ${String(start ?? 1).length + 2}ch)` }}
+    >
       {children}
     </ol>
   ),
@@ -60,10 +73,14 @@ const components: Components = {
   ),
 };
 
+// One wave stands between two numbers as well: 10~12.
+const remark: Options["remarkPlugins"] = [[remarkGfm, { singleTilde: false }], remarkSubset];
+const rehype: Options["rehypePlugins"] = [[rehypeSanitize, schema], rehypeNeverEmpty];
+
 export default function Markup({ text }: { text: string }) {
   return (
     <div className="space-y-1 [overflow-wrap:anywhere]">
-      <ReactMarkdown remarkPlugins={[remarkGfm]} rehypePlugins={[[rehypeSanitize, schema]]} components={components}>
+      <ReactMarkdown remarkPlugins={remark} rehypePlugins={rehype} components={components}>
         {text}
       </ReactMarkdown>
     </div>
