@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { composerAct } from "./composer-keys.ts";
 
-const plain = { shiftKey: false, ctrlKey: false, metaKey: false };
+const plain = { altKey: false, shiftKey: false, ctrlKey: false, metaKey: false };
 const writing = { isEmpty: false, hasAbout: false, onTouch: false };
 
 test("Enter sends and Shift Enter begins a line; on touch, where there is no Shift Enter, the button sends", () => {
@@ -24,5 +24,7 @@ test("the arrow up is for the last message in an empty box alone", () => {
   expect(composerAct(up, { ...writing, isEmpty: true })).toBe("editLast");
   expect(composerAct(up, { ...writing, isEmpty: true, hasAbout: true })).toBeUndefined();
   expect(composerAct(up, writing)).toBeUndefined();
+  for (const other of ["altKey", "shiftKey", "ctrlKey", "metaKey"])
+    expect(composerAct({ ...up, [other]: true }, { ...writing, isEmpty: true }), other).toBeUndefined();
   expect(composerAct({ ...plain, key: "E", shiftKey: true, metaKey: true }, writing)).toBe("emoji");
 });

@@ -1,6 +1,6 @@
 export type ComposerAct = "send" | "cancel" | "markRead" | "editLast" | "emoji";
 
-type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey">;
+type Key = Pick<KeyboardEvent, "key" | "altKey" | "shiftKey" | "ctrlKey" | "metaKey">;
 
 export interface ComposerSituation {
   isEmpty: boolean;
@@ -12,12 +12,13 @@ export interface ComposerSituation {
 
 /** What a key does in the box one writes in; undefined for what it does in every box. */
 export function composerAct(
-  { key, shiftKey, ctrlKey, metaKey }: Key,
+  { key, altKey, shiftKey, ctrlKey, metaKey }: Key,
   { isEmpty, hasAbout, onTouch }: ComposerSituation,
 ): ComposerAct | undefined {
   const ctrl = ctrlKey || metaKey;
   if (key === "Enter") return shiftKey || (onTouch && !ctrl) ? undefined : "send";
   if (key === "Escape") return hasAbout ? "cancel" : "markRead";
-  if (key === "ArrowUp" && isEmpty && !hasAbout) return "editLast";
+  // With another key it goes to another chat, or is the browser's.
+  if (key === "ArrowUp" && isEmpty && !hasAbout && !(altKey || shiftKey || ctrl)) return "editLast";
   return key.toLowerCase() === "e" && shiftKey && ctrl ? "emoji" : undefined;
 }
