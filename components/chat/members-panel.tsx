@@ -15,6 +15,7 @@ import { Drawer } from "../ui/drawer.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { mayManage, mayRemove } from "./members-rights.ts";
 import { nameOf, titleOf } from "./names.ts";
 import { PeopleField } from "./people-field.tsx";
 import { PresenceDot, presenceWords } from "./presence-dot.tsx";
@@ -43,7 +44,6 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
   if (!state) return null;
   const { chat } = state;
   const room = client.room(chatId);
-  const mayManage = chat.kind === "group" && (chat.policy === "open" || chat.role !== "member");
 
   async function attempt(doing: string, work: () => Promise<void>) {
     setProblem("");
@@ -74,7 +74,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
             dot={<PresenceDot presence={presence[member.userId]} className="absolute right-0 bottom-0" />}
             words={presenceWords(presence[member.userId], minute)}
             onRemove={
-              mayManage && member.userId !== client.me
+              member.userId !== client.me && mayRemove(chat, member)
                 ? () => setRemoving({ userId: member.userId, open: true })
                 : undefined
             }
@@ -86,7 +86,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
           The first {members.length} of {chat.memberCount}.
         </p>
       )}
-      {mayManage && (
+      {mayManage(chat) && (
         <form
           className="space-y-2 border-line border-t p-4"
           onSubmit={(event) => {
