@@ -1,4 +1,4 @@
-import { expect, test, unheard } from "./journey.ts";
+import { expect, holdNext, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
 
 // What a page could not do at first, or could do wrong: it comes right by itself, and no word is lost.
@@ -90,8 +90,12 @@ test("what could not be loaded without a line is loaded when it is back", async 
   await ada.page.context().close();
 });
 
-test("a correction of a message that is deleted meanwhile is kept in the box", async ({ browser }) => {
-  const { id } = await makeGroup(unheard("Gone"), "ada", "ben");
+test("a correction that is not taken is found again: the message deleted, the chat frozen or left meanwhile", async ({
+  browser,
+}) => {
+  const [name, other] = [unheard("Gone"), unheard("Meanwhile")];
+  const { id } = await makeGroup(name, "ben", "ada");
+  await makeGroup(other, "ben", "ada");
   const { id: messageId } = await callAs<{ id: string }>("ada", "POST", `/Chat/${id}/messages`, { content: "A first" });
   const { page, messages, box } = await openHosted(browser, "ada", id);
   await expect(messages.getByText("A first")).toBeVisible();
@@ -106,6 +110,45 @@ test("a correction of a message that is deleted meanwhile is kept in the box", a
   await expect(box).toHaveValue("A long correction");
   await box.press("Enter");
   await expect(messages.getByText("A long correction")).toBeVisible();
+  await expect(messages.getByText("Sending…")).toHaveCount(0);
+
+  const correct = async (text: string, meanwhile: () => Promise<unknown>) => {
+    const answer = await holdNext(page, /\/messages\/[^/]+$/u);
+    await box.press("ArrowUp");
+    await box.fill(text);
+    await box.press("Enter");
+    await expect(messages.getByText(text)).toBeVisible();
+    await meanwhile();
+    await answer();
+  };
+  const open = async (chat: string) => {
+    await page
+      .getByRole("navigation", { name: "Chats" })
+      .getByRole("button", { name: new RegExp(chat, "u") })
+      .click();
+    await expect(page.getByRole("heading", { level: 1, name: chat })).toBeVisible();
+  };
+  const freeze = (frozen: boolean) => callAs("ben", "PATCH", `/Chat/${id}`, { frozen });
+  const notChanged = page.getByText(/^Not changed: /u);
+  await correct("Into a frozen chat", async () => {
+    await freeze(true);
+    await expect(page.getByText("This chat is frozen")).toBeVisible();
+  });
+  await expect(notChanged).toBeVisible();
+  await freeze(false);
+  await box.press("ArrowUp");
+  await expect(box).toHaveValue("Into a frozen chat");
+  await correct("Into one that is left", async () => {
+    await freeze(true);
+    await open(other);
+    await expect(notChanged).toHaveCount(0);
+  });
+  await expect(notChanged.first(), "by a toast").toBeVisible();
+  await freeze(false);
+  await open(name);
+  await expect(box).toHaveValue("");
+  await box.press("ArrowUp");
+  await expect(box).toHaveValue("Into one that is left");
   await page.context().close();
 });
 

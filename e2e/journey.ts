@@ -77,6 +77,20 @@ export async function loseAnswer(route: Route): Promise<void> {
   await route.abort();
 }
 
+/** Holds the next call of an address back, until the returned function lets it go on. */
+export async function holdNext(page: Page, address: RegExp): Promise<() => Promise<void>> {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route(address, (route) => held.then(() => route.continue()), { times: 1 });
+  return async () => {
+    const answered = page.waitForResponse((response) => address.test(response.url()));
+    letGo();
+    await answered;
+  };
+}
+
 /** Chooses of a select as often as it takes until it says so: one that closes between a press and its release takes nothing. */
 export async function choose(page: Page, select: Locator, label: string): Promise<void> {
   await expect(async () => {

@@ -11,6 +11,7 @@ import {
   useImperativeHandle,
   useRef,
   useState,
+  useSyncExternalStore,
 } from "react";
 import type { ChatRoom } from "../../client/chat-room.ts";
 import { ParleyError, sentenceOf } from "../../client/parley-error.ts";
@@ -21,6 +22,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { isComposing } from "../ui/is-composing.ts";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { composerAct } from "./composer-keys.ts";
+import { correctionsOf } from "./corrections.ts";
 import { readDraft, useDraftKeeper, withKept, writeDraft } from "./use-draft.ts";
 
 // The picker, and half a megabyte of names for it, come when somebody wants an emoji.
@@ -45,20 +47,21 @@ export interface ComposerProps {
   onEditLast: () => void;
   onSent: () => void;
   onMarkRead: () => void;
+  /** Says what has failed of a chat that is not open any more. */
+  onProblem: (sentence: string) => void;
   /** Why one may not write here; undefined for "one may". */
   barred?: string | undefined;
   handle?: Ref<ComposerHandle>;
 }
 
 export function Composer(props: ComposerProps) {
-  const { room, placeholder, ready, about, onDone, onEditLast, onSent, onMarkRead, barred, handle } = props;
+  const { room, placeholder, ready, about, onDone, onEditLast, onSent, onMarkRead, onProblem, barred, handle } = props;
   const { tenantId } = useParley();
   const me = useParleyState((state) => state.me);
   const place = { tenantId, me, chatId: room.chatId };
   const [draft, setDraft] = useState(() => readDraft(place));
-  /** By message. One that was not taken stays: whoever corrects that message again finds it. */
-  const [corrections, setCorrections] = useState<Readonly<Record<string, string>>>({});
-  const [problem, setProblem] = useState("");
+  const corrections = correctionsOf(room);
+  const { texts, problem } = useSyncExternalStore(corrections.listen, corrections.get, corrections.get);
   const [picking, setPicking] = useState(false);
   const [pickerWanted, setPickerWanted] = useState(false);
   const keepDraft = useDraftKeeper(place, show);
@@ -68,7 +71,7 @@ export function Composer(props: ComposerProps) {
   const id = useId();
   const editing = about?.kind === "edit" ? about.message : undefined;
   // Who corrects a message finds the draft again afterwards.
-  const text = editing ? (corrections[editing.id] ?? editing.content) : draft;
+  const text = editing ? (texts[editing.id] ?? editing.content) : draft;
 
   useImperativeHandle(handle, () => ({
     focus: () => {
@@ -83,12 +86,19 @@ export function Composer(props: ComposerProps) {
   }));
 
   useEffect(() => {
+    corrections.putIn = putIn;
+    return () => {
+      corrections.putIn = undefined;
+    };
+  });
+
+  useEffect(() => {
     if (about) box.current?.focus();
   }, [about]);
 
   function change(next: string) {
     if (editing) {
-      setCorrections((known) => ({ ...known, [editing.id]: next }));
+      corrections.write(editing.id, next);
       return;
     }
     keep(next);
@@ -123,34 +133,42 @@ export function Composer(props: ComposerProps) {
   }
 
   function giveUp() {
-    if (editing) setCorrections(({ [editing.id]: _, ...others }) => others);
+    if (editing) corrections.forget(editing.id);
     onDone();
   }
 
   async function send() {
     const content = text.trim();
     if (content === "" || barred || !ready) return;
-    setProblem("");
+    corrections.say("");
     if (editing) {
       giveUp();
       if (content === editing.content) return;
-      await room.edit(editing.id, content).catch((error: unknown) => {
-        // Nobody can correct it again: the words would be lost with it.
-        if (isGone(error)) {
-          putIn(content);
-          setProblem("The message is deleted. What you wrote is in the box.");
-          return;
-        }
-        setCorrections((known) => ({ [editing.id]: content, ...known }));
-        const reason = sentenceOf(error).replace(/[^.!?]$/u, "$&.");
-        setProblem(`Not changed: ${reason} Edit it again to find what you wrote.`);
-      });
+      await room.edit(editing.id, content).catch((error: unknown) => onNotChanged(editing.id, content, error));
       return;
     }
     room.send(content, { replyToId: about?.message.id });
     change("");
     if (about) onDone();
     onSent();
+  }
+
+  /** By then another chat may be open. */
+  function onNotChanged(messageId: string, content: string, error: unknown) {
+    const isHere = corrections.putIn !== undefined;
+    // Nobody can correct it again: the words would be lost with it.
+    if (isGone(error)) {
+      if (corrections.putIn) corrections.putIn(content);
+      else writeDraft(place, withKept(content, readDraft(place)));
+      corrections.say("The message is deleted. What you wrote is in the box.");
+      if (!isHere) onProblem("The message that you corrected is deleted. What you wrote is in the box of its chat.");
+      return;
+    }
+    corrections.restore(messageId, content);
+    const reason = sentenceOf(error).replace(/[^.!?]$/u, "$&.");
+    const sentence = `Not changed: ${reason} Edit your message again to find what you wrote.`;
+    corrections.say(sentence);
+    if (!isHere) onProblem(sentence);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -181,7 +199,18 @@ export function Composer(props: ComposerProps) {
     current.focus();
   }
 
-  if (barred) return <p className="border-line border-t px-4 py-4 text-center text-muted text-sm">{barred}</p>;
+  const alert = problem && (
+    <p role="alert" className="mb-2 text-bad text-sm">
+      {problem}
+    </p>
+  );
+  if (barred)
+    return (
+      <div className="border-line border-t px-4 py-4 text-center text-muted text-sm">
+        {alert}
+        <p>{barred}</p>
+      </div>
+    );
   return (
     <form
       data-composer
@@ -191,11 +220,7 @@ export function Composer(props: ComposerProps) {
         void send();
       }}
     >
-      {problem && (
-        <p role="alert" className="mb-2 text-bad text-sm">
-          {problem}
-        </p>
-      )}
+      {alert}
       {about && (
         <div className="mb-2 flex items-center gap-2 rounded-lg border-accent border-l-2 bg-sunken py-1 pr-1 pl-3 text-sm">
           <p className="min-w-0 flex-1 truncate">

@@ -166,6 +166,7 @@ export function Conversation(props: ConversationProps) {
         onEditLast={editLast}
         onMarkRead={() => room.markRead(chat?.chat.lastSeq ?? 0)}
         onSent={() => timeline.current?.toEnd()}
+        onProblem={onProblem}
         barred={chat && reasonNotToWrite(chat, isMuteOver)}
       />
       <Announcer chatId={chatId} prefix={announceAs} />
