@@ -267,6 +267,10 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await page.keyboard.press("Escape");
   await expect(carla.box).toHaveValue("");
   await page.keyboard.press("Control+f");
+  await page.keyboard.type("spoken");
+  await page.keyboard.press("Shift+Enter");
+  await expect(page.getByText("2 of 2", { exact: true })).toBeVisible();
+  await page.keyboard.press("Control+f");
   await page.keyboard.type("second");
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 of 1", { exact: true })).toBeVisible();

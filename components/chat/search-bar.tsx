@@ -28,6 +28,9 @@ export function SearchBar({ messages, onFound, onClose, boxRef }: SearchBarProps
 
   useEffect(() => boxRef.current?.focus(), [boxRef]);
 
+  // Before any was gone to, back leads round to the oldest.
+  const newer = Math.max(at, 0) - 1;
+
   function go(next: number, within = found) {
     if (within.length === 0) return;
     const place = (next + within.length) % within.length;
@@ -50,7 +53,7 @@ export function SearchBar({ messages, onFound, onClose, boxRef }: SearchBarProps
         }}
         onKeyDown={(event) => {
           if (isComposing(event)) return;
-          if (event.key === "Enter") go(event.shiftKey ? at - 1 : at + 1);
+          if (event.key === "Enter") go(event.shiftKey ? newer : at + 1);
           if (event.key === "Escape") onClose();
         }}
         className={inputClass}
@@ -65,7 +68,7 @@ export function SearchBar({ messages, onFound, onClose, boxRef }: SearchBarProps
               : `${Math.min(at + 1, found.length)} of ${found.length}`}
       </span>
       <IconButton icon={ChevronUp} label="Older find (Enter)" onClick={() => go(at + 1)} />
-      <IconButton icon={ChevronDown} label="Newer find (Shift Enter)" onClick={() => go(at - 1)} />
+      <IconButton icon={ChevronDown} label="Newer find (Shift Enter)" onClick={() => go(newer)} />
       <IconButton icon={X} label="Close search (Esc)" onClick={onClose} />
     </search>
   );
