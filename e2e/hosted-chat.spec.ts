@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { expect, loseAnswer, pick, test, unheard } from "./journey.ts";
+import { expect, holdNext, loseAnswer, pick, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
@@ -199,10 +199,26 @@ test("who cannot leave is told so; who has left finds no panel of that chat over
   await expect(panel.getByText(/^Not left: /u)).toBeVisible();
   await leave();
   await expect(page.getByText("Choose a chat")).toBeVisible();
-  await page.getByRole("button", { name: new RegExp(stays, "u") }).click();
-  await expect(page.getByRole("heading", { level: 1, name: stays })).toBeVisible();
+  const open = async (name: string) => {
+    await page.getByRole("button", { name: new RegExp(name, "u") }).click();
+    await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  };
+  await open(stays);
   await expect(page.getByRole("button", { name: "Members" })).toBeEnabled();
   await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  // Nor is who has gone on meanwhile taken away by the answer.
+  await callAs("ivo", "POST", `/Chat/${id}/members`, { userIds: ["ben"] });
+  await open(left);
+  await page.getByRole("button", { name: "Members" }).click();
+  const answer = await holdNext(page, /members\/ben$/u);
+  await leave();
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await open(stays);
+  await answer();
+  await expect(page.getByRole("button", { name: new RegExp(left, "u") })).toHaveCount(0);
+  await expect(page.getByRole("heading", { level: 1, name: stays })).toBeVisible();
   await page.context().close();
 });
 
@@ -222,6 +238,24 @@ test("a group is made once, also when the answer is lost and one asks again", as
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
   const { data } = await callAs<{ data: { name: string | null }[] }>("ivo", "GET", "/Chat?limit=10");
   expect(data.filter((chat) => chat.name === name)).toHaveLength(1);
+
+  // Who has closed the dialog is not taken to it.
+  const later = unheard("Later");
+  await page.getByRole("button", { name: "New chat" }).first().click();
+  await dialog.getByRole("combobox", { name: "People" }).fill("Ben");
+  await page.getByRole("option", { name: /Ben Carter/u }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill(later);
+  const answer = await holdNext(page, /\/Chat$/u);
+  await dialog.getByRole("button", { name: "Create group" }).click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Keys (Ctrl /)" }).click();
+  await answer();
+  await expect(page.getByText("The chat is made")).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: later })).toBeVisible();
   await page.context().close();
 });
 

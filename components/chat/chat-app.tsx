@@ -77,6 +77,8 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
     setFound("");
     if (dialog === "members") setDialog(undefined);
   }
+  const openNow = useRef(chatId);
+  openNow.current = chatId;
   const toastRef = useRef(toast);
   toastRef.current = toast;
   const say = useCallback((sentence: string) => toastRef.current({ title: sentence, tone: "bad" }), []);
@@ -256,7 +258,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
             people={people}
             open
             onOpenChange={close}
-            onLeft={() => onOpenChat(undefined)}
+            onLeft={() => openNow.current === chatId && onOpenChat(undefined)}
           />
         )}
       </Suspense>

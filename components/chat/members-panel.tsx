@@ -15,6 +15,8 @@ import { Drawer } from "../ui/drawer.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { useToast } from "../ui/toast.tsx";
+import { useClosed } from "../ui/use-closed.ts";
 import { mayManage, mayRemove } from "./members-rights.ts";
 import { nameOf, titleOf } from "./names.ts";
 import { PeopleField } from "./people-field.tsx";
@@ -32,6 +34,8 @@ export interface MembersPanelProps {
 /** Who is in a chat, how they are, and who comes and goes. */
 export default function MembersPanel({ chatId, people: given, open, onOpenChange, onLeft }: MembersPanelProps) {
   const client = useParley();
+  const toast = useToast();
+  const closed = useClosed();
   const state = useParleyState(({ chats }) => chats[chatId]);
   const people = useParleyState((known) => known.people);
   const members = state?.members;
@@ -51,7 +55,9 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
       await work();
       return true;
     } catch (error) {
-      setProblem(`${doing}: ${sentenceOf(error)}`);
+      const sentence = `${doing}: ${sentenceOf(error)}`;
+      if (closed.current) toast({ title: sentence, tone: "bad" });
+      else setProblem(sentence);
       return false;
     }
   }

@@ -10,6 +10,8 @@ import type { ComboboxItem } from "../ui/combobox.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { Field, Input } from "../ui/field.tsx";
+import { useToast } from "../ui/toast.tsx";
+import { useClosed } from "../ui/use-closed.ts";
 import { PeopleField } from "./people-field.tsx";
 
 export interface NewChatDialogProps {
@@ -22,6 +24,8 @@ export interface NewChatDialogProps {
 /** One other person without a name for it makes a direct chat; the one that exists is opened again. */
 export default function NewChatDialog({ open, onOpenChange, people, onMade }: NewChatDialogProps) {
   const client = useParley();
+  const toast = useToast();
+  const closed = useClosed();
   const [chosen, setChosen] = useState<ComboboxItem[]>([]);
   const [name, setName] = useState("");
   const [state, setState] = useState<"idle" | "busy" | { problem: string }>("idle");
@@ -40,6 +44,11 @@ export default function NewChatDialog({ open, onOpenChange, people, onMade }: Ne
     if (asked.current.text !== text) asked.current = { text, idempotencyKey: newKey() };
     try {
       const chat = await client.createChat(wanted, asked.current);
+      if (closed.current) {
+        // By then one may be writing in another chat, or choosing people for one.
+        toast({ title: "The chat is made", action: { label: "Open", onClick: () => onMade(chat.id) } });
+        return;
+      }
       asked.current = { text: "", idempotencyKey: "" };
       setChosen([]);
       setName("");

@@ -1,10 +1,11 @@
 "use client";
 
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useToast } from "../../ui/toast.tsx";
+import { useClosed } from "../../ui/use-closed.ts";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
@@ -42,13 +43,7 @@ export function ReplayDialog({ of, from, onClose }: ReplayDialogProps) {
   const [keys] = useState(() => new OnceKeys());
   const [queued, setQueued] = useState(0);
   /** Whoever closes it wants no further part to be sent. */
-  const closed = useRef(false);
-  useEffect(() => {
-    closed.current = false;
-    return () => {
-      closed.current = true;
-    };
-  }, []);
+  const closed = useClosed();
   const [filters] = useDeliveryFilters();
   const [since, setSince] = useState(from === undefined ? "" : localSecond(new Date(from)));
   const [until, setUntil] = useState("");
