@@ -330,5 +330,22 @@ test("on a phone what one can do with a notification stands two by two, and a ty
   await page.goto("/inbox/demo?as=duarte&view=preferences");
   await expect(page.getByRole("switch").first()).toBeVisible();
   expect(await linesOf("switch", "li:has([role=switch])")).toBe(1);
+
+  // What could not be stored is taken back, and says so where it was chosen: what is above is out of sight.
+  await page.route(/\/preferences$/u, (route) => route.abort(), { times: 2 });
+  const first = page
+    .locator("main")
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("switch") })
+    .first();
+  const mail = first.getByRole("switch", { name: /: Email$/u });
+  const was = (await mail.getAttribute("aria-checked")) ?? "";
+  await mail.click();
+  await page.getByRole("button", { name: "A week" }).click();
+  const problem = page.getByText(/^Not saved: /u);
+  await expect(problem).toHaveCount(2);
+  await expect(first.getByText(/^Not saved: /u)).toHaveCount(1);
+  await expect(problem.last()).toBeInViewport();
+  await expect(mail).toHaveAttribute("aria-checked", was);
   await context.close();
 });

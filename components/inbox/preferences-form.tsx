@@ -44,7 +44,8 @@ export function PreferencesForm() {
   const [known, setKnown] = useState<Preferences>();
   /** Changes that are being stored: shown at once, and taken back where they are refused. */
   const [under, setUnder] = useState<readonly PreferenceChanges[]>([]);
-  const [problem, setProblem] = useState("");
+  /** Why a change was not stored, by where it was made: there one looks. */
+  const [problems, setProblems] = useState<Problems>({});
   const [saved, setSaved] = useState("");
   // One change after the other: an answer that comes late would show what was stored before.
   const last = useRef<Promise<unknown>>(Promise.resolve());
@@ -56,8 +57,8 @@ export function PreferencesForm() {
 
   const pauseIsOver = usePassed(known?.pausedUntil);
 
-  async function change(changes: PreferenceChanges) {
-    setProblem("");
+  async function change(where: string, changes: PreferenceChanges) {
+    setProblems(({ [where]: _, ...others }) => others);
     setSaved("");
     setUnder((all) => [...all, changes]);
     const put = () => client.api.call("preferences.put", changes);
@@ -67,7 +68,7 @@ export function PreferencesForm() {
       setKnown((await answer).body);
       setSaved("Saved");
     } catch (error) {
-      setProblem(`Not saved: ${sentenceOf(error)}`);
+      setProblems((now) => ({ ...now, [where]: `Not saved: ${sentenceOf(error)}` }));
     } finally {
       setUnder((all) => all.filter((one) => one !== changes));
     }
@@ -89,18 +90,22 @@ export function PreferencesForm() {
       <p role="status" className="sr-only">
         {saved}
       </p>
-      {problem && <ErrorNote>{problem}</ErrorNote>}
       <Part title="What comes to you" lead="By type of notification and by the way it comes.">
-        <Categories categories={shown.categories} onChange={change} />
+        <Categories categories={shown.categories} problems={problems} onChange={change} />
       </Part>
-      <Part title="Quiet hours" lead="No mail is sent in them, but for what is urgent.">
-        <QuietHours quietHours={shown.quietHours} timezone={shown.timezone} onChange={change} />
+      <Part title="Quiet hours" lead="No mail is sent in them, but for what is urgent." problem={problems.quietHours}>
+        <QuietHours
+          quietHours={shown.quietHours}
+          timezone={shown.timezone}
+          onChange={(changes) => change("quietHours", changes)}
+        />
       </Part>
-      <Part title="Digest" lead="One mail for what is not urgent, instead of many.">
-        <Digest digest={shown.digest} onChange={change} />
+      <Part title="Digest" lead="One mail for what is not urgent, instead of many." problem={problems.digest}>
+        <Digest digest={shown.digest} onChange={(changes) => change("digest", changes)} />
       </Part>
       <Part
         title="Pause mail"
+        problem={problems.pause}
         lead={
           pausedUntil
             ? `Paused until ${new Date(pausedUntil).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}.`
@@ -109,12 +114,12 @@ export function PreferencesForm() {
       >
         <div className="flex flex-wrap gap-2">
           {PAUSES.map(({ value, label }) => (
-            <Button key={value} onClick={() => void change({ pause: value })}>
+            <Button key={value} onClick={() => void change("pause", { pause: value })}>
               {label}
             </Button>
           ))}
           {pausedUntil && (
-            <Button variant="primary" onClick={() => void change({ pause: "none" })}>
+            <Button variant="primary" onClick={() => void change("pause", { pause: "none" })}>
               End the pause
             </Button>
           )}
@@ -124,31 +129,48 @@ export function PreferencesForm() {
   );
 }
 
-function Part({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+function Part(props: { title: string; lead: string; problem?: string | undefined; children: ReactNode }) {
+  const { title, lead, problem, children } = props;
   return (
     <section className="rounded-xl border border-line bg-surface p-4">
       <h2 className="font-semibold text-sm">{title}</h2>
       <p className="mt-0.5 mb-3 text-muted text-sm">{lead}</p>
       {children}
+      {problem && <ErrorNote className="mt-3">{problem}</ErrorNote>}
     </section>
   );
 }
+
+type Problems = Readonly<Record<string, string>>;
 
 interface PartProps {
   onChange: (changes: PreferenceChanges) => Promise<void>;
 }
 
-function Categories({ categories, onChange }: PartProps & { categories: Category[] }) {
+interface CategoriesProps {
+  categories: Category[];
+  problems: Problems;
+  onChange: (where: string, changes: PreferenceChanges) => Promise<void>;
+}
+
+function Categories({ categories, problems, onChange }: CategoriesProps) {
+  const whereOf = ({ type }: Category) => `category ${type}`;
   return (
     <ul className="divide-y divide-line">
       {categories.map((category) => (
-        <CategoryRow key={category.type} category={category} onChange={onChange} />
+        <CategoryRow
+          key={category.type}
+          category={category}
+          problem={problems[whereOf(category)]}
+          onChange={(changes) => onChange(whereOf(category), changes)}
+        />
       ))}
     </ul>
   );
 }
 
-function CategoryRow({ category, onChange }: PartProps & { category: Category }) {
+function CategoryRow(props: PartProps & { category: Category; problem: string | undefined }) {
+  const { category, problem, onChange } = props;
   const reason = useId();
   const { type, title, description, required, channels } = category;
   return (
@@ -174,6 +196,7 @@ function CategoryRow({ category, onChange }: PartProps & { category: Category })
           />
         </div>
       ))}
+      {problem && <ErrorNote className="basis-full">{problem}</ErrorNote>}
     </li>
   );
 }
