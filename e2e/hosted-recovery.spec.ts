@@ -149,6 +149,14 @@ test("a correction that is not taken is found again: the message deleted, the ch
   await expect(box).toHaveValue("");
   await box.press("ArrowUp");
   await expect(box).toHaveValue("Into one that is left");
+  await correct("Into one that is gone", async () => {
+    await open(other);
+    const { data } = await callAs<{ data: { id: string }[] }>("ada", "GET", `/Chat/${id}/messages?limit=1`);
+    await callAs("ada", "DELETE", `/Chat/${id}/messages/${data[0]?.id}`);
+  });
+  await expect(page.getByText("What you wrote is in the box of its chat.").first()).toBeVisible();
+  await open(name);
+  await expect(box).toHaveValue("Into one that is gone");
   await page.context().close();
 });
 
