@@ -1,4 +1,3 @@
-import type { Pool } from "pg";
 import { installationId } from "../auth/api-key.ts";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { retainEntries } from "../domain/audit/store.ts";
@@ -13,6 +12,7 @@ import { type TenantSettings, tenantSettingsSchema } from "../domain/tenants/sch
 import { getTenant } from "../domain/tenants/store.ts";
 import { readHeads } from "../log/store.ts";
 import type { Database } from "../persistence/database.ts";
+import { retainJobs } from "../persistence/jobs.ts";
 import { dropDeadChannels } from "../realtime/channel-store.ts";
 import { dropDeadConnections } from "../realtime/connection-store.ts";
 import {
@@ -35,45 +35,72 @@ export const caughtKeptFor = 7 * day;
 export const decisionsKeptFor = 90 * day;
 /** What was cancelled before anybody saw it, and how sends to many went. */
 export const cancelledKeptFor = 90 * day;
+/** Jobs that were given up; and of these so many of a tenant and task: a webhook that answers nobody makes one for each event. */
+const deadJobsKeptFor = 14 * day;
+const deadJobsKept = 10_000;
 /** Events a step: the tenant's head is held for as long as a step takes. */
 const step = 2000;
+/** ms a run for tenants that were deleted: the next run waits for this one. */
+const purgesFor = 60_000;
 
-/** Cuts every tenant's log, calls and audit log to the days that the tenant has set, lets idempotency keys go after a day, and sessions and invitations when they have run out. Messages stay. */
-export async function runRetention(db: Database, now: number = Date.now()): Promise<{ events: number; keys: number }> {
+/**
+ * Cuts every tenant's log, calls and audit log to the days that the tenant has set, lets idempotency keys go after a day, and sessions,
+ * invitations and jobs that were given up when their time is over. Messages stay. Takes out tenants that were deleted, after all others.
+ * @param purging how long it may take for these, in ms; the next run goes on where it stopped
+ */
+export async function runRetention(
+  db: Database,
+  now: number = Date.now(),
+  purging = purgesFor,
+): Promise<{ events: number; keys: number }> {
   const { pool } = db;
   const gone = { events: 0, keys: 0 };
-  const at = (ms: number) => new Date(now - ms);
-  const cutKeys = (tenantId: TenantId) => inSteps(() => retainKeys(pool, tenantId, at(keysKeptFor), step));
+  const faults: unknown[] = [];
+  // One tenant's trouble is not the others'.
+  const attempt = (work: () => Promise<unknown>) => work().catch((error) => faults.push(error));
+  const cutKeys = (tenantId: TenantId) => inSteps(() => retainKeys(pool, tenantId, new Date(now - keysKeptFor), step));
   // The installation's own calls have keys too, but no log.
   gone.keys += await cutKeys(mintTenantId(installationId));
-  await inSteps(() => retainSessions(db, at(0), step));
-  const faults: unknown[] = [];
-  for (const { tenantId } of await readHeads(pool)) {
-    try {
+  await inSteps(() => retainSessions(db, new Date(now), step));
+  await attempt(() => inSteps(() => retainJobs(pool, new Date(now - deadJobsKeptFor), deadJobsKept, step)));
+  const leaving: TenantId[] = [];
+  for (const { tenantId } of await readHeads(pool))
+    await attempt(async () => {
       gone.keys += await cutKeys(tenantId);
-      if (await purge(pool, tenantId)) continue;
-      // Of channels without a listener on any node nobody else takes care.
-      await dropDeadChannels(pool, tenantId);
-      await retainChannels(pool, tenantId, { cached: at(channelsKeptFor), noted: at(channelsKeptFor) });
-      await dropDeadConnections(pool, tenantId);
-      await inSteps(() => retainTasks(db, tenantId, at(keptForDays * day), step));
-      await inSteps(() => retainInvitations(db, tenantId, at(0), step));
-      const mail = { caught: at(caughtKeptFor), settled: at(decisionsKeptFor), limit: step };
-      await inSteps(() => retainMail(pool, tenantId, mail));
-      await inSteps(() => retainNotifications(pool, tenantId, at(cancelledKeptFor), step));
-      const { eventDays, requestDays, auditDays } = await daysOf(db, tenantId);
-      await inSteps(() => retainEntries(db, tenantId, at(auditDays * day), step));
-      await inSteps(() => removeRequests(db, tenantId, now - requestDays * day, step));
-      await inSteps(() => retainMinutes(pool, tenantId, at(minutesKeptFor), step));
-      // What was to be sent of events that are kept no more.
-      await inSteps(() => retainWebhooks(pool, tenantId, at(eventDays * day), step));
-      gone.events += await inSteps(() => retainEvents(pool, tenantId, at(eventDays * day), step));
-    } catch (error) {
-      faults.push(error); // one tenant's trouble is not the others'
-    }
+      if ((await purgeTenant(pool, tenantId, step)) > 0) leaving.push(tenantId);
+      else gone.events += await retainTenant(db, tenantId, now);
+    });
+  const end = performance.now() + purging;
+  for (let next = leaving.shift(); next && performance.now() < end; next = leaving.shift()) {
+    const tenantId = next;
+    await attempt(async () => {
+      if ((await purgeTenant(pool, tenantId, step)) > 0) leaving.push(tenantId);
+    });
   }
-  if (faults.length > 0) throw new AggregateError(faults, `retention failed for ${faults.length} tenants`);
+  if (faults.length > 0) throw new AggregateError(faults, `retention failed ${faults.length} times`);
   return gone;
+}
+
+/** Returns how many events went. */
+async function retainTenant(db: Database, tenantId: TenantId, now: number): Promise<number> {
+  const { pool } = db;
+  const at = (ms: number) => new Date(now - ms);
+  // Of channels without a listener on any node nobody else takes care.
+  await dropDeadChannels(pool, tenantId);
+  await retainChannels(pool, tenantId, { cached: at(channelsKeptFor), noted: at(channelsKeptFor) });
+  await dropDeadConnections(pool, tenantId);
+  await inSteps(() => retainTasks(db, tenantId, at(keptForDays * day), step));
+  await inSteps(() => retainInvitations(db, tenantId, at(0), step));
+  const mail = { caught: at(caughtKeptFor), settled: at(decisionsKeptFor), limit: step };
+  await inSteps(() => retainMail(pool, tenantId, mail));
+  await inSteps(() => retainNotifications(pool, tenantId, at(cancelledKeptFor), step));
+  const { eventDays, requestDays, auditDays } = await daysOf(db, tenantId);
+  await inSteps(() => retainEntries(db, tenantId, at(auditDays * day), step));
+  await inSteps(() => removeRequests(db, tenantId, now - requestDays * day, step));
+  await inSteps(() => retainMinutes(pool, tenantId, at(minutesKeptFor), step));
+  // What was to be sent of events that are kept no more.
+  await inSteps(() => retainWebhooks(pool, tenantId, at(eventDays * day), step));
+  return inSteps(() => retainEvents(pool, tenantId, at(eventDays * day), step));
 }
 
 /** Takes out a step at a time until one was not full; returns how much went. */
@@ -88,9 +115,4 @@ async function inSteps(remove: () => Promise<number>): Promise<number> {
 async function daysOf(db: Database, tenantId: TenantId): Promise<TenantSettings["retention"]> {
   const { settings } = await getTenant(db, tenantId);
   return tenantSettingsSchema.parse(settings).retention;
-}
-
-/** Takes out everything of a tenant whose time has come, in steps; false when it has not. */
-async function purge(pool: Pool, tenantId: TenantId): Promise<boolean> {
-  for (let purged = false; ; purged = true) if ((await purgeTenant(pool, tenantId, step)) === 0) return purged;
 }

@@ -91,6 +91,7 @@ export const schedule: CronItem[] = [
     task: "retention",
     match: "7 * * * *",
     identifier: "retention",
-    options: { backfillPeriod: 2 * 60 * 60 * 1000, maxAttempts: 5, jobKey: "retention" },
+    // One at a time: a run that takes longer than an hour is not joined by the next.
+    options: { backfillPeriod: 2 * 60 * 60 * 1000, maxAttempts: 5, jobKey: "retention", queueName: "retention" },
   },
 ];

@@ -1,10 +1,13 @@
 import pg from "pg";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { retainJobs } from "../persistence/jobs.ts";
 import { unitOfWork } from "../persistence/unit-of-work.ts";
 import { openCutProxy } from "../testing/cut-proxy.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../testing/stack.ts";
 import { startQueue } from "./queue.ts";
+import { runRetention } from "./retention.ts";
+import { schedule } from "./tasks.ts";
 import { startWorker } from "./worker.ts";
 
 let stack: Stack;
@@ -103,4 +106,70 @@ test("a job that ends while Postgres is away is ended when it is back, and the p
     await queue.stop();
     await proxy.close();
   }
+});
+
+test("jobs that were given up stay for 14 days, so many of a tenant and task, and none that nobody would hear of", async () => {
+  const { db } = stack.api.services;
+  await owner.query("insert into graphile_worker._private_tasks (identifier) values ('dead') on conflict do nothing");
+  const add = (name: string, { tenantId = "acme", key = true, tries = 1, days = 0, since = 0, held = false } = {}) =>
+    owner.query(
+      `insert into graphile_worker._private_jobs (task_id, payload, key, attempts, max_attempts, updated_at, run_at, locked_at)
+       select id, json_build_object('tenantId', $2::text, 'name', $1::text), case when $3 then $1 end, $4, 1,
+         now() - make_interval(days => $5), now() - make_interval(days => $6), case when $7 then now() end
+       from graphile_worker._private_tasks where identifier = 'dead'`,
+      [name, tenantId, key, tries, Math.max(since, days), days, held],
+    );
+  const left = async () =>
+    (
+      await owner.query(
+        "select j.payload ->> 'name' as name from graphile_worker._private_jobs j where j.payload ->> 'name' is not null order by 1",
+      )
+    ).rows.map(({ name }) => name);
+  await add("old", { days: 15 });
+  await add("tried for long", { since: 15, days: 13 });
+  await add("asked for anew", { key: false });
+  await add("runs", { days: 15, held: true });
+  await add("runs, asked for anew", { key: false, held: true });
+  await add("waits", { tries: 0, days: 15 });
+  await add("young", { days: 12 });
+  await add("another's", { tenantId: "globex", days: 13 });
+  await runRetention(db);
+  const running = ["runs", "runs, asked for anew"];
+  expect(await left()).toEqual(["another's", ...running, "tried for long", "waits", "young"]);
+  await add("newest");
+  const steps: unknown[] = [];
+  for (let n = 0; n < 3; n++) steps.push([await retainJobs(db.pool, new Date(0), 1, 1), (await left()).length]);
+  expect(steps).toEqual([
+    [1, 6],
+    [1, 5],
+    [0, 5],
+  ]);
+  expect(await left()).toEqual(["another's", "newest", ...running, "waits"]);
+});
+
+test("a retention that is due while another runs waits for its end", async () => {
+  const { queueName, jobKey } = schedule.find(({ task }) => task === "retention")?.options ?? {};
+  const begin = () =>
+    owner.query("select graphile_worker.add_job('retention', queue_name => $1, job_key => $2)", [queueName, jobKey]);
+  const running = async () =>
+    (
+      await owner.query(
+        `select j.locked_at is not null as runs from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+         where t.identifier = 'retention' order by j.id`,
+      )
+    ).rows.map(({ runs }) => runs);
+  const other = new pg.Client(stack.database.ownerUrl);
+  await other.connect();
+  await other.query("begin; lock table audit_entries in access exclusive mode");
+  await begin();
+  await expect.poll(running).toEqual([true]);
+  await begin();
+  // What comes after it is taken before it.
+  await owner.query("select graphile_worker.add_job('minutes', job_key => 'after')");
+  const after = async () =>
+    (await owner.query("select from graphile_worker._private_jobs where key = 'after'")).rowCount;
+  await expect.poll(after).toBe(0);
+  expect(await running()).toEqual([true, false]);
+  await other.end();
+  await expect.poll(running, { timeout: 10_000 }).toEqual([]);
 });

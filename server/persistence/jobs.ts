@@ -72,6 +72,19 @@ export async function settleDeadJob(tx: TenantTransaction, id: string, fate: "ag
   return rows[0]?.done ?? false;
 }
 
+/**
+ * Takes out jobs of all tenants that failed for good, before a time or with `most` newer ones of their tenant's and task, and those of which
+ * nobody would hear any more; returns how many, at most `limit`.
+ */
+export async function retainJobs(pool: Pool, before: Date, most: number, limit: number): Promise<number> {
+  const { rows } = await pool.query<{ gone: number }>("select retain_jobs_v1($1, $2, $3) as gone", [
+    before,
+    most,
+    limit,
+  ]);
+  return rows[0]?.gone ?? 0;
+}
+
 /** Brings the queue's own tables to its version. As their owner. */
 export async function migrateQueue(connectionString: string): Promise<void> {
   await runMigrations({ connectionString });

@@ -12,8 +12,10 @@ const DEFINER_FUNCTIONS: Record<string, string> = {
   dead_jobs_v2: "postgres",
   due_tenants_v1: "parley_heads",
   enqueue_jobs_v1: "postgres",
+  forget_jobs_v1: "postgres",
   log_heads_v1: "parley_heads",
   logs_behind_v1: "parley_heads",
+  retain_jobs_v1: "postgres",
   settle_dead_job_v1: "postgres",
 };
 
@@ -153,6 +155,8 @@ describe("the runtime role", () => {
     expect((await asTenant("acme", "select id from dead_jobs_v2(10, 0, null, null, null, null)")).rows).toEqual([]);
     const settled = await asTenant("acme", `select settle_dead_job_v1('${rows[0].id}', false) as done`);
     expect(settled.rows).toEqual([{ done: false }]);
+    expect((await asTenant("acme", "select forget_jobs_v1(10) as gone")).rows).toEqual([{ gone: 0 }]);
+    expect((await asTenant("globex", "select forget_jobs_v1(10) as gone")).rows).toEqual([{ gone: 1 }]);
   });
 });
 

@@ -37,7 +37,7 @@ export function JobsPage() {
     <>
       <PageHeader
         title="Given-up jobs"
-        lead="Mails, webhooks and the like are tried again and again by themselves. What failed every time waits here, and holds nothing else up."
+        lead="Mails, webhooks and the like are tried again and again by themselves. What failed every time waits here for 14 days, and holds nothing else up."
       />
       {act.failure && <FailureNote failure={act.failure} className="mb-4" />}
       <QueryView

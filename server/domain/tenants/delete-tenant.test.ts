@@ -35,9 +35,18 @@ test("needs the name, waits 7 days, can be taken back, and takes out everything 
   expect((await gone.key()("GET", "/admin/tenant")).status).toBe(200);
   expect((await act("restore")).status).toBe(200);
   expect((await act("delete", { name: "Tenant gone" })).status).toBe(200);
-  await asOwner(stack, (db) => db.query("update tenants set delete_after = now() - interval '1 s' where id = 'gone'"));
+  await asOwner(stack, async (db) => {
+    await db.query("update tenants set delete_after = now() - interval '1 s' where id = 'gone'");
+    await db.query(
+      `select graphile_worker.add_job('mail', json_build_object('tenantId', t, 'body', 'of ' || t), run_at => now() + interval '1 day')
+       from unnest(array['gone', 'stays']) t`,
+    );
+  });
   await runRetention(stack.api.services.db);
   expect([await chats("gone"), await chats("stays")]).toEqual([0, 1]);
+  const jobs = "select from graphile_worker._private_jobs where payload::text like '%\"' || $1 || '\"%'";
+  const jobsOf = (id: string) => asOwner(stack, async (db) => (await db.query(jobs, [id])).rowCount);
+  expect([await jobsOf("gone"), await jobsOf("stays")]).toEqual([0, 1]);
   stack.api.services.security.invalidate(gone.tenantId);
   expect((await gone.key()("GET", "/admin/tenant")).status).toBe(403);
   expect((await stays.key()("GET", "/admin/tenant")).status).toBe(200);
@@ -61,6 +70,43 @@ test("a tenant that is restored while its purge waits for it keeps all it has", 
   });
   expect(await chats("back")).toBe(1);
   expect((await back.key()("GET", "/admin/tenant")).body).toMatchObject({ name: "Tenant back" });
+});
+
+test("a large tenant's purge keeps no other's retention waiting, and goes on with the next run", async () => {
+  const { db } = stack.api.services;
+  const [large] = [await stack.tenant("a-large"), await stack.tenant("b-small")];
+  const left = () =>
+    asOwner(stack, async (owner) => {
+      const { rows } = await owner.query(
+        `select t, (select count(*)::int from audit_entries e where e.tenant_id = t and e.actor_id = 'old') as n
+         from unnest(array['a-large', 'b-small']) t`,
+      );
+      return Object.fromEntries(rows.map(({ t, n }) => [t, n]));
+    });
+  await asOwner(stack, async (owner) => {
+    await owner.query(
+      `insert into audit_entries (tenant_id, id, at, actor_kind, actor_id, operation, outcome, request_id)
+       select t, gen_random_uuid(), now() - interval '400 days', 'key', 'old', 'x.y', 'ok', 'r'
+       from (values ('a-large', 4500), ('b-small', 1)) v (t, n), generate_series(1, n)`,
+    );
+    await owner.query("update tenants set delete_after = now() - interval '1 s' where id = $1", [large.tenantId]);
+  });
+  const runs = [await left()];
+  for (let run = 0; run < 3; run++) {
+    await runRetention(db, Date.now(), 0);
+    runs.push(await left());
+  }
+  expect(runs).toEqual([
+    { "a-large": 4500, "b-small": 1 },
+    { "a-large": 2500, "b-small": 0 },
+    { "a-large": 500, "b-small": 0 },
+    { "a-large": 0, "b-small": 0 },
+  ]);
+  const heads = () =>
+    asOwner(stack, async (owner) => (await owner.query("select from log_heads_v1(array['a-large'])")).rowCount);
+  expect(await heads()).toBe(1);
+  await runRetention(db);
+  expect(await heads()).toBe(0);
 });
 
 test("what is left of a tenant between two rounds of its purge is not planned once more", async () => {
