@@ -12,6 +12,8 @@ export interface ClaimedCursor {
   recipient: string | null;
   /** Events up to here are older than the log's epoch. */
   gate: number;
+  /** When they were found to be; null where the log never had another epoch. */
+  gateAt: Date | null;
   epoch: number;
   /** Where the log is. */
   head: number;
@@ -24,14 +26,15 @@ export async function claimCursor(
   consumer: string,
 ): Promise<ClaimedCursor | undefined> {
   const [row] = await tx.$queryRaw<
-    { pos: bigint; recipient: string | null; gate: bigint; epoch: bigint; head: bigint }[]
+    { pos: bigint; recipient: string | null; gate: bigint; gateAt: Date | null; epoch: bigint; head: bigint }[]
   >`
-    select pos, recipient, gate, epoch, head from claim_cursor_v1(${tenantId}, ${consumer})`;
+    select pos, recipient, gate, gate_at as "gateAt", epoch, head from claim_cursor_v2(${tenantId}, ${consumer})`;
   return (
     row && {
       position: Number(row.pos),
       recipient: row.recipient,
       gate: Number(row.gate),
+      gateAt: row.gateAt,
       epoch: Number(row.epoch),
       head: Number(row.head),
     }

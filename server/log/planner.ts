@@ -19,6 +19,8 @@ export interface Batch {
   epoch: number;
   /** Whether an event is from before the log's present epoch (a restore, a promotion): then its effects wait for an operator. */
   older(event: LogEvent): boolean;
+  /** When the epoch was found to be another; what was due before then may have gone out, too. */
+  gateAt: Date | null;
 }
 
 export interface Plan {
@@ -50,6 +52,8 @@ export interface Span {
   epoch: number;
   /** Events up to there are from before the log's present epoch. */
   gate: number;
+  /** As a batch's. */
+  gateAt: Date | null;
 }
 
 /** A consumer that reads its events itself, because Postgres can do with many of them at once what would be done here with each. */
@@ -237,10 +241,11 @@ interface Planned {
   taken: number;
 }
 
-type Reading = Omit<Span, "epoch" | "gate">;
+type Reading = Omit<Span, "epoch" | "gate" | "gateAt">;
 
-async function planSet(consumer: SetConsumer, span: Reading, { epoch, gate }: ClaimedCursor): Promise<Planned> {
-  const { jobs, taken, last } = await consumer.planSpan({ ...span, epoch, gate });
+async function planSet(consumer: SetConsumer, span: Reading, cursor: ClaimedCursor): Promise<Planned> {
+  const { epoch, gate, gateAt } = cursor;
+  const { jobs, taken, last } = await consumer.planSpan({ ...span, epoch, gate, gateAt });
   return { jobs, taken, to: { position: taken < span.limit ? span.upto : last, recipient: null } };
 }
 
@@ -261,6 +266,7 @@ function batchOf({ tx, tenantId }: Reading, cursor: ClaimedCursor, events: LogEv
     ...(cursor.recipient === null ? {} : { after: cursor.recipient }),
     epoch: cursor.epoch,
     older: (event) => event.position <= cursor.gate,
+    gateAt: cursor.gateAt,
   };
 }
 

@@ -1,8 +1,9 @@
 import { newId } from "../../ids.ts";
-import type { SetConsumer } from "../../log/planner.ts";
+import type { SetConsumer, Span } from "../../log/planner.ts";
 import { clockOf } from "../../persistence/prisma.ts";
 import { type DeliveryChannel, deliveryChannels } from "../categories/schema.ts";
 import { digestJobs } from "../digests/policy.ts";
+import { findDueBefore } from "../notifications/due-store.ts";
 import { sayTime } from "../preferences/policy.ts";
 import { findRulingsOf, type RulingOf } from "./find-rulings.ts";
 import { decideDelivery } from "./policy.ts";
@@ -23,7 +24,7 @@ export const planDeliveries: SetConsumer = {
   name: "deliveries",
   async planSpan(span) {
     const { tx, tenantId, epoch } = span;
-    const groups = await findUndecided(tx, tenantId, span);
+    const groups = await findGroups(span);
     const now = await clockOf(tx);
     const samples = groups.flatMap(({ notification }) => notification ?? []);
     const rulings = await findRulingsOf(tx, tenantId, samples, now);
@@ -48,6 +49,23 @@ export const planDeliveries: SetConsumer = {
     };
   },
 };
+
+/** Whoever may have been told before the epoch is in a group of those who may. */
+async function findGroups(span: Span): Promise<UndecidedGroup[]> {
+  const { tx, tenantId, gateAt } = span;
+  const groups = await findUndecided(tx, tenantId, span);
+  const ids = groups.flatMap(({ members }) => members.map(({ notificationId }) => notificationId));
+  const dueBefore = await findDueBefore(tx, tenantId, ids, gateAt);
+  if (dueBefore.size === 0) return groups;
+  const parts = groups.flatMap((group) =>
+    [true, false].map((was) => ({
+      ...group,
+      older: group.older || was,
+      members: group.members.filter(({ notificationId }) => dueBefore.has(notificationId) === was),
+    })),
+  );
+  return parts.filter(({ members }) => members.length > 0);
+}
 
 /** The epoch of what is older than the log's present one: what is held of it waits for an operator when its time comes. */
 const before = 0;

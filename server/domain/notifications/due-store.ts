@@ -3,7 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { EventType, LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Job } from "../../persistence/jobs.ts";
-import { clockOf } from "../../persistence/prisma.ts";
+import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import type { StoredNotification } from "./schema.ts";
 import { findZones } from "./store.ts";
@@ -42,6 +42,22 @@ export async function findDue(
     values: [tenantId, new Date(now), limit],
   });
   return rows;
+}
+
+/**
+ * Which of these were asked for and due before a time, each by itself or its send to many. What a restored backup holds of them came out
+ * before already.
+ */
+export async function findDueBefore(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  ids: string[],
+  moment: Date | null,
+): Promise<Set<string>> {
+  if (moment === null || ids.length === 0) return new Set();
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    select id from due_before_v1(${tenantId}, ${ids}::uuid[], ${moment}) as id`;
+  return new Set(rows.map(({ id }) => id));
 }
 
 interface SettledRow {

@@ -1,5 +1,6 @@
-import { type EventType, eventTypes } from "../../events.ts";
+import { type EventType, eventTypes, type LogEvent } from "../../events.ts";
 import type { Consumer } from "../../log/planner.ts";
+import { findDueBefore } from "../notifications/due-store.ts";
 import { findHanging, insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
 import { asksFor } from "./policy.ts";
 import { findListening } from "./store.ts";
@@ -14,8 +15,10 @@ export const planWebhooks: Consumer = {
     if (endpoints.some(({ types }) => types.length === 0)) return everyType;
     return [...new Set(endpoints.flatMap(({ types }) => types as EventType[]))];
   },
-  async plan({ tx, tenantId, events, epoch, older }) {
+  async plan({ tx, tenantId, events, epoch, older, gateAt }) {
     const endpoints = await findListening(tx, tenantId);
+    const dueBefore = await findDueBefore(tx, tenantId, events.flatMap(appeared), gateAt);
+    const mayBeOut = (event: LogEvent) => older(event) || appeared(event).some((id) => dueBefore.has(id));
     const news = endpoints.flatMap((endpoint) =>
       events
         .filter((event) => event.position > endpoint.fromPosition && asksFor(endpoint, event))
@@ -23,7 +26,7 @@ export const planWebhooks: Consumer = {
           endpointId: endpoint.id,
           event,
           // It may have been delivered before the restore: an operator knows.
-          status: older(event) ? ("waiting" as const) : ("queued" as const),
+          status: mayBeOut(event) ? ("waiting" as const) : ("queued" as const),
           epoch,
         })),
     );
@@ -33,3 +36,9 @@ export const planWebhooks: Consumer = {
     return { jobs: [...called].map((endpointId) => webhookJob(tenantId, endpointId, hanging.get(endpointId))) };
   },
 };
+
+/** The id of a notification that came out with this event. */
+function appeared({ type, payload, internal }: LogEvent): string[] {
+  const isNew = type === "notification.created" || (type === "notification.updated" && internal?.filed === true);
+  return isNew ? [String(payload.id)] : [];
+}
