@@ -107,6 +107,23 @@ test("shows what stock clients of every protocol send and get, with secrets mask
   expect(elsewhere.frames).toEqual([]);
 });
 
+test("shows no link that makes somebody an operator, and no secret that is set", async () => {
+  const inspector = new Inspector(acme);
+  await inspector.ask();
+  const hub = stockClient(`${acme.url}/hub`, { token: () => acme.token("root", ["Admin"]) });
+  await hub.start();
+  const { link } = await hub.invoke<{ link: string }>("InviteOperator", { email: "max@example.com", role: "admin" });
+  await hub.invoke("UpdateMailSettings", { postmarkSecret: "hunter2" });
+  await hub.stop();
+  await inspector.until((frames) => {
+    expect(frames).toContainEqual(withText('/invite/•••"'));
+    expect(frames).toContainEqual(withText('"postmarkSecret":"•••"'));
+  });
+  const shown = JSON.stringify(inspector.frames);
+  expect(shown).not.toContain(link.split("/invite/")[1]);
+  expect(shown).not.toContain("hunter2");
+});
+
 test("shows Pusher's frames and MessagePack as JSON", async () => {
   const inspector = new Inspector(acme);
   await inspector.ask();
