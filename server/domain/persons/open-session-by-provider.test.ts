@@ -1,3 +1,4 @@
+import { generate } from "otplib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { internalKey } from "../../auth/api-key.ts";
 import { writeSessionToken } from "../../auth/session-cookie.ts";
@@ -70,6 +71,24 @@ test("an account that somebody made in another's name is taken from them", async
   expect((await byPassword("lena@example.com")).outcome).toBe("refused");
 });
 
+test("so is one on which they switched two factors on, as one can where no mail goes out", async () => {
+  await signUp("livia@example.com", "livia");
+  const before = await cookieOf((await byPassword("livia@example.com")).sessionId);
+  const { body } = await root<{ secret: string }>("/account/totp", "POST", {}, before);
+  const code = await generate({ secret: body.secret });
+  expect((await root("/account/totp/confirm", "POST", { code }, before)).status).toBe(200);
+  const { outcome, sessionId } = await byProvider("livia@example.com");
+  expect(outcome).toBe("signed-in");
+  stack.api.services.security.sessions.forget();
+  expect((await root("/account", "GET", undefined, before)).status).toBe(401);
+  expect((await root("/account", "GET", undefined, await cookieOf(sessionId))).body).toMatchObject({
+    hasPassword: false,
+    twoFactor: false,
+  });
+  expect(await stored("livia@example.com")).toMatchObject({ totpSecret: null, recoveryHashes: [] });
+  expect((await byProvider("livia@example.com")).outcome).toBe("signed-in");
+});
+
 test("an account that is known as theirs keeps its password and its sessions", async () => {
   await signUp("vera@example.com", "vera");
   const { id = "" } = (await stored("vera@example.com")) ?? {};
@@ -81,11 +100,16 @@ test("an account that is known as theirs keeps its password and its sessions", a
   expect((await byPassword("vera@example.com")).outcome).toBe("signed-in");
 });
 
-test("who has two factors on needs both: the provider is one", async () => {
-  await signUp("tess@example.com", "tess");
-  const { id = "" } = (await stored("tess@example.com")) ?? {};
-  await asInstallation(stack.api.services.db, (tx) => savePerson(tx, id, { totpConfirmedAt: new Date() }));
-  expect(await byProvider("tess@example.com")).toEqual({ outcome: "two-factors" });
+test.each([
+  ["who has two factors on", "tess", { verifiedAt: new Date() }],
+  ["the installation's owner who has, of whom nobody asked whose address it is,", "ines", { installationOwner: true }],
+])("%s needs both: the provider is one", async (_who, name, more) => {
+  const email = `${name}@example.com`;
+  await signUp(email, name);
+  const { id = "" } = (await stored(email)) ?? {};
+  await asInstallation(stack.api.services.db, (tx) => savePerson(tx, id, { totpConfirmedAt: new Date(), ...more }));
+  expect(await byProvider(email)).toEqual({ outcome: "two-factors" });
+  expect((await byPassword(email)).outcome).toBe("code-needed");
 });
 
 test("where one comes in by invitation it takes one, of whatever tenant, while it lasts", async () => {

@@ -72,7 +72,8 @@ export function ensureMayMakeTenant({ limiter }: Pick<Services, "limiter">, pers
 /**
  * Throws conflict for two factors on an address that nobody has shown to be theirs: whoever signed up in somebody's name would keep the
  * address from its owner for good, and a mailed link must not take off the factor that is there for when a mailbox is stolen. Where no mail
- * goes out nobody can show it, or be mailed a link; the installation's owner has shown more.
+ * goes out nobody can show it here, or be mailed a link, and a provider's word takes the factors off again; the installation's owner has
+ * shown more.
  */
 export function ensureOwnsAddress(
   { settings }: Pick<Services, "settings">,
