@@ -17,7 +17,7 @@ export const disableTotp = mutation({
   output: empty,
   errors: ["unauthenticated", "forbidden", "reauthentication_required", "rate_limited"],
   async handle(ctx, { code }) {
-    const { db, settings } = ctx.services;
+    const { db } = ctx.services;
     const { personId } = signedIn(ctx);
     ensureMayTry(ctx.services, personId, ctx.ip);
     return unitOfWork(
@@ -25,7 +25,7 @@ export const disableTotp = mutation({
       ctx.tenantId,
       async ({ tx }) => {
         const person = await lockPerson(tx, personId);
-        if ((await spendCode(tx, settings.authSecret, person, code)) !== "good")
+        if ((await spendCode(tx, ctx.services, person, code)) !== "good")
           throw new DomainError("invalid", { errors: { code: ["is not good"] } });
         await savePerson(tx, personId, noFactors);
         return {};

@@ -3,7 +3,7 @@ import { mutation } from "../../operation.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { hashLink } from "./make-link.ts";
 import { browserInput, openedSchema, presentPerson } from "./open-session.ts";
-import { ensureMayTry, sudoFromNow } from "./policy.ts";
+import { ensureMayComeIn, sudoFromNow } from "./policy.ts";
 import { code, linkToken } from "./schema.ts";
 import { spendCode } from "./spend-code.ts";
 import { deleteSessions, findLink, insertSession, lockPerson, savePerson, takeLink } from "./store.ts";
@@ -18,9 +18,9 @@ export const openSessionByLink = mutation({
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { token, code, ip, userAgent }) {
-    const { db, settings } = ctx.services;
+    const { db } = ctx.services;
     const hash = hashLink(token);
-    ensureMayTry(ctx.services, hash, ip);
+    ensureMayComeIn(ctx.services, ip);
     return unitOfWork(
       db,
       ctx.tenantId,
@@ -28,7 +28,7 @@ export const openSessionByLink = mutation({
         const link = await findLink(tx, "sign-in", hash);
         if (!link?.personId) return { outcome: "refused" as const };
         const person = await lockPerson(tx, link.personId);
-        const verdict = await spendCode(tx, settings.authSecret, person, code);
+        const verdict = await spendCode(tx, ctx.services, person, code);
         if (verdict !== "good") return { outcome: verdict === "bad" ? ("refused" as const) : verdict };
         if (!(await takeLink(tx, "sign-in", hash))) return { outcome: "refused" as const };
         if (person.verifiedAt === null) {

@@ -37,7 +37,7 @@ export const openSession = mutation({
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { email, password, code, ip, userAgent }) {
-    const { db, settings } = ctx.services;
+    const { db } = ctx.services;
     ensureMayTry(ctx.services, email, ip);
     const found = await asInstallation(db, (tx) => findPersonByEmail(tx, email));
     // Outside of a transaction: it takes its time.
@@ -47,7 +47,7 @@ export const openSession = mutation({
       ctx.tenantId,
       async ({ tx }) => {
         const person = await lockPerson(tx, found.id);
-        const verdict = await spendCode(tx, settings.authSecret, person, code);
+        const verdict = await spendCode(tx, ctx.services, person, code);
         if (verdict === "code-needed") return { outcome: "code-needed" as const };
         if (verdict === "bad" || person.passwordHash !== found.passwordHash) return { outcome: "refused" as const };
         const session = { method: "password" as const, ip, userAgent, sudoUntil: sudoFromNow() };

@@ -18,7 +18,10 @@ const triesOfAddress = { rate: 1 / 3, burst: 60 };
 /** Mails that a stranger can have sent to somebody. */
 const mails = { rate: 1 / 300, burst: 3 };
 
-/** Throws rate_limited when too many came in from an address. Where a provider has answered for who asks there is no account to guess at. */
+/**
+ * Throws rate_limited when too many came in from an address. Where a provider has answered for who asks there is no account to guess at,
+ * and nobody guesses a mailed link.
+ */
 export function ensureMayComeIn({ limiter }: Pick<Services, "limiter">, ip: string | undefined): void {
   if (ip !== undefined) limiter.take("sign-in-address", networkOf(ip), triesOfAddress);
 }
@@ -27,6 +30,14 @@ export function ensureMayComeIn({ limiter }: Pick<Services, "limiter">, ip: stri
 export function ensureMayTry(services: Pick<Services, "limiter">, account: string, ip: string | undefined): void {
   ensureMayComeIn(services, ip);
   services.limiter.take("sign-in", account, tries);
+}
+
+/**
+ * Throws rate_limited when too many codes were tried of a person's second factor, whichever way the first one was shown: each mailed link
+ * would bring tries of its own. Only who has shown that one gets here, so that no stranger keeps the person out by it.
+ */
+export function ensureMayTryCode({ limiter }: Pick<Services, "limiter">, { id }: Pick<Person, "id">): void {
+  limiter.take("sign-in-code", id, tries);
 }
 
 /** Throws rate_limited when too many mails were asked for, to an address or from one. */

@@ -18,7 +18,7 @@ export const reauthenticateAccount = mutation({
   output: z.object({ sudoUntil: z.string() }),
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   async handle(ctx, { password, code }) {
-    const { db, security, settings } = ctx.services;
+    const { db, security } = ctx.services;
     const { personId } = signedIn(ctx);
     const { credential } = ctx.principal;
     ensureMayTry(ctx.services, personId, ctx.ip);
@@ -30,7 +30,7 @@ export const reauthenticateAccount = mutation({
         const person = await lockPerson(tx, personId);
         const byCode = person.totpConfirmedAt !== null && code !== undefined;
         const good = byCode
-          ? (await spendCode(tx, settings.authSecret, person, code)) === "good"
+          ? (await spendCode(tx, ctx.services, person, code)) === "good"
           : password !== undefined && (await checkPassword(person.passwordHash, password));
         if (!good) throw new DomainError("forbidden", { detail: "That is not your password or code" });
         if (credential.type === "session") await extendSudo(tx, credential.sessionId, until);

@@ -7,6 +7,10 @@ import { startWorker } from "../../jobs/worker.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
 import { call, configFor, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
+import { makeRecoveryCodes, makeTotpSecret } from "./check-code.ts";
+import { hashPassword } from "./hash-password.ts";
+import { makeLink } from "./make-link.ts";
+import { asInstallation, insertLink, savePerson } from "./store.ts";
 
 let stack: Stack;
 let acme: TestTenant;
@@ -186,4 +190,27 @@ test("the cookie of a session that is over keeps nobody from asking for a link, 
   expect((await root("/password-reset", { email: "olga@example.com" }, over)).status).toBe(200);
   expect([await get("/sign-up"), await get("/invitations/x.y")]).toEqual([200, 404]);
   expect(await get("/sign-up", { ...over, origin: "https://evil.example" })).toBe(403);
+});
+
+test("codes of one person are counted together, by whatever link or password they come", async () => {
+  const { db } = stack.api.services;
+  const { personId, email } = await makeOperator(db, testSecret, undefined);
+  const { stored } = makeTotpSecret(testSecret, { id: personId, email });
+  const links = [makeLink(), makeLink()];
+  const recovery = makeRecoveryCodes();
+  const factors = { totpSecret: stored, totpConfirmedAt: new Date(), recoveryHashes: recovery.hashes };
+  const passwordHash = await hashPassword(password);
+  await asInstallation(db, async (tx) => {
+    await savePerson(tx, personId, { ...factors, passwordHash });
+    const expiresAt = new Date(Date.now() + 60_000);
+    for (const { hash } of links) await insertLink(tx, { kind: "sign-in", hash, personId, expiresAt });
+  });
+  const internal = { "x-parley-internal": internalKey(testSecret) };
+  const byLink = (n: number, code?: string) => root("/sessions/by-link", { token: links[n]?.token, code }, internal);
+  const byPassword = (code?: string) => root("/sessions", { email, password, code }, internal);
+  for (const n of [0, 1]) for (let i = 0; i < 5; i++) expect((await byLink(n, "no such code")).status).toBe(200);
+  const [good] = recovery.codes;
+  expect([(await byLink(1, good)).status, (await byPassword(good)).status]).toEqual([429, 429]);
+  // Who has not got as far as a code is told so as before.
+  expect([(await byLink(1)).body, (await byPassword()).body]).toEqual(Array(2).fill({ outcome: "code-needed" }));
 });
