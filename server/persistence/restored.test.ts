@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +10,7 @@ import { createTenant } from "../domain/tenants/make-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { testSecret } from "../testing/stack.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { databaseName, withLogin } from "./database-url.ts";
 import { startEmbedded } from "./embedded.ts";
 import { migrate } from "./migrate.ts";
 import { projectRoot } from "./project-root.ts";
@@ -85,6 +86,28 @@ test("a standby that is promoted has logs of another epoch at once, before any c
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true });
+  }
+});
+
+test("a dump is refused to the tables' owner, and whole for the role that the guide makes for it", async () => {
+  const name = databaseName(new URL(database.ownerUrl));
+  const guide = readFileSync(join(projectRoot(), "docs/guides/operating.md"), "utf8");
+  const [, role = ""] = /```sql\n(.+?)```/s.exec(guide) ?? [];
+  await owner.query(role.replace("…", "x").replaceAll("backup", `b_${name}`).replaceAll("parley", name));
+  await owner.query(`create role o_${name} login password 'x' createdb createrole`);
+  await owner.query(`grant connect on database ${name} to o_${name}; alter table tenant_log owner to o_${name}`);
+  // As pg_dump reads: what is kept back is an error.
+  const dump = (user: string) => {
+    const url = withLogin(new URL(database.ownerUrl), user, "x");
+    url.searchParams.set("options", "-c row_security=off");
+    return query(url.href, "select tenant_id from tenant_log order by tenant_id");
+  };
+  try {
+    await expect(dump(`o_${name}`)).rejects.toThrow("would be affected by row-level security policy");
+    expect(await dump(`b_${name}`)).toEqual([{ tenant_id: "acme" }, { tenant_id: "globex" }]);
+  } finally {
+    await owner.query("alter table tenant_log owner to current_user");
+    await owner.query(`drop owned by b_${name}, o_${name}; drop role b_${name}, o_${name}`);
   }
 });
 
