@@ -31,6 +31,14 @@ describe("settings", () => {
     expect(own).toMatchObject({ host: ["0.0.0.0"], signUp: "invite", seed: "none", baseUrl: "http://localhost:8080" });
   });
 
+  test.each([
+    ["postgresql://parley:p%40w@/parley?host=/run/postgresql", "parley:p%40w@localhost/parley?host=/run/postgresql"],
+    ["postgresql://parley@%2Frun%2Fpostgresql/parley", "parley@%2Frun%2Fpostgresql/parley"],
+    ["postgresql:///parley?host=/run/postgresql&user=parley", "localhost/parley?host=/run/postgresql&user=parley"],
+  ])("Postgres is behind the socket of %s", (given, settled) => {
+    expect(draft({ DATABASE_URL: given, AUTH_SECRET: SECRET }).databaseUrl).toBe(`postgresql://${settled}`);
+  });
+
   test.each(["office@example.com", "Our Office <office@example.com>", "Parley <parley@localhost>"])(
     "mail is from %s",
     (from) => {
@@ -64,6 +72,7 @@ describe("settings", () => {
     [{ MAIL_FROM: "a@example.com, b@example.com" }, /MAIL_FROM must be one address/],
     [{ MAIL_FROM: "A <a@example.com>\r\nBcc: b@example.com" }, /MAIL_FROM must be one address/],
     [{ DATABASE_URL: "mysql://x/y" }, /DATABASE_URL must be a postgres/],
+    [{ DATABASE_URL: "postgresql://parley:pw@:port/parley" }, /DATABASE_URL must be a postgres/],
     [{ AUTH_SECRET: "short" }, /AUTH_SECRET must have at least 32/],
     [{ ROLES: "web,worker" }, /web without api/],
     [{ OIDC_ISSUER: "https://id.example", OIDC_CLIENT_ID: "parley" }, /go together: set all three/],

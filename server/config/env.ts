@@ -1,6 +1,7 @@
 import addressparser from "nodemailer/lib/addressparser";
 import { z } from "zod";
 import { type ProxySetting, trustOf } from "../client-address.ts";
+import { parseDatabaseUrl } from "../persistence/database-url.ts";
 import { StartError } from "./start-error.ts";
 
 /** A setting: read from the environment only. README's table is made from this list. */
@@ -53,7 +54,12 @@ export const settings = {
   DATABASE_URL: {
     default: "none: an embedded Postgres is started",
     description: "A Postgres of yours (15 or newer), as a role that may create roles.",
-    schema: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+    // One of a socket has a user and no host (`…@/parley?host=/run/postgresql`): from here on it has one, as others read addresses too.
+    schema: z
+      .string()
+      .refine(isOfPostgres, "must be a postgres:// address")
+      .transform((text) => parseDatabaseUrl(text).href)
+      .optional(),
   },
   DATABASE_CONNECTIONS: {
     default: "`16`",
@@ -191,6 +197,14 @@ export function childEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
   const { DATABASE_URL, REDIS_URL, MAIL_URL, MAIL_POSTMARK_SECRET, AUTH_SECRET, OIDC_CLIENT_SECRET, ...rest } =
     process.env;
   return { ...rest, ...extra };
+}
+
+function isOfPostgres(text: string): boolean {
+  try {
+    return /^postgres(ql)?:$/.test(parseDatabaseUrl(text).protocol);
+  } catch {
+    return false;
+  }
 }
 
 function isProxySetting(setting: ProxySetting): boolean {
