@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A wire to a server that a test can cut, as a network does: without a word to either side. */
+/** A wire to a server that a test can cut or mute, as a network does: without a word to either side. */
 export interface CutProxy {
   url: string;
   /** Ends every connection, and takes none until it is mended. */
   cut(): void;
+  /** Nothing comes through any more, as from a machine that lost its power: connections stay, and stay mute when it is mended. */
+  mute(): void;
   mend(): void;
   /** Connections from now on go to another server. */
   pointTo(url: string): void;
@@ -15,14 +17,15 @@ export interface CutProxy {
 /** Opens a proxy on a free port. */
 export async function openCutProxy(target: string): Promise<CutProxy> {
   let place = new URL(target);
-  let whole = true;
+  let state: "whole" | "cut" | "mute" = "whole";
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy()).once("close", () => sockets.delete(socket));
   };
   const server = createServer((client) => {
-    if (!whole) return client.destroy();
+    if (state === "cut") return client.destroy();
+    if (state === "mute") return keep(client);
     const upstream = connect(Number(place.port), place.hostname);
     for (const socket of [client, upstream]) keep(socket);
     client.pipe(upstream).pipe(client);
@@ -34,11 +37,15 @@ export async function openCutProxy(target: string): Promise<CutProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut: () => {
-      whole = false;
+      state = "cut";
       for (const socket of sockets) socket.destroy();
     },
+    mute: () => {
+      state = "mute";
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     mend: () => {
-      whole = true;
+      state = "whole";
     },
     pointTo: (url) => {
       place = new URL(url);
