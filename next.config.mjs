@@ -12,6 +12,9 @@ export default {
   reactStrictMode: true,
   poweredByHeader: false,
   devIndicators: false,
+  // That of the sources, so that nodes which were built each in a folder of its own pass for one: between two builds of different ids
+  // every link is a load of the whole page.
+  generateBuildId: () => process.env.PAGES_FINGERPRINT ?? null,
   // `npm run check` checks the types, once and for everything.
   typescript: { ignoreBuildErrors: true },
   // Each page of the documentation as plain Markdown, beside the page itself.

@@ -53,7 +53,8 @@ const pages = {
     ...["next.config.mjs", "package.json", "tsconfig.json", "package-lock.json"],
   ],
   ignores: (file) => /\.test\.tsx?$|^public\/emojibase\/|^client\/dist\//.test(file),
-  run: () => node("node_modules/next/dist/bin/next", "build"),
+  run: (PAGES_FINGERPRINT) =>
+    spawned(process.execPath, ["node_modules/next/dist/bin/next", "build"], { PAGES_FINGERPRINT }),
 };
 
 const goals = {
@@ -83,7 +84,7 @@ async function run(step) {
   say(`${step.name} …`);
   const progress = setInterval(() => say(`${step.name} … still at it, ${seconds()} s`), PROGRESS_MS);
   const before = step.stamp && fingerprint(step);
-  const { code, output } = await step.run();
+  const { code, output } = await step.run(before);
   clearInterval(progress);
   if (code !== 0) fail(`could not ${step.name}:\n${output.trim().split("\n").slice(-40).join("\n")}`);
   if (step.stamp) writeFileSync(step.stamp, before);
@@ -173,9 +174,9 @@ function node(...args) {
   return spawned(process.execPath, args);
 }
 
-function spawned(command, args) {
+function spawned(command, args, more = {}) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...QUIET };
+    const env = { ...process.env, ...QUIET, ...more };
     child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));

@@ -73,6 +73,8 @@ describe("a clone in a closed folder", { timeout: LIMIT }, () => {
       /^setup: (generate the database client) …\n(setup: \1 .*\n)*setup: \1: done in [\d.]+ s$/m,
     );
     expect(started.output).not.toContain("install the packages");
+    // The pages go by what they were built from, and not by where: other nodes have folders of their own.
+    expect(readFileSync(join(clone, ".next/BUILD_ID"), "utf8")).toBe(readFileSync(join(clone, ".next/.stamp"), "utf8"));
     const chats = chatIds(started);
     const [, program = ""] = readFileSync(join(clone, "README.md"), "utf8").split(/<!-- \/?snippet.*-->/);
     writeFileSync(join(clone, "try.ts"), program.replace(/^```.*$/gm, ""));
