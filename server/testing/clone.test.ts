@@ -108,4 +108,18 @@ describe("a clone in a closed folder", { timeout: LIMIT }, () => {
     await expectGone(started);
     await database.drop();
   });
+
+  test("every program that people are told to run sets the clone up first", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const guides = readdirSync(join(root, "docs/guides")).map((name) => join("docs/guides", name));
+    const texts = ["README.md", ...guides].map((file) => readFileSync(join(root, file), "utf8"));
+    const told = new Set(
+      texts.flatMap((text) => [...text.matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map(([, name = ""]) => name)),
+    );
+    expect(told).toContain("db:migrate");
+    const own = [...told].filter((name) => /tsx/.test(scripts[name] ?? ""));
+    expect(own.filter((name) => !scripts[`pre${name}`]?.includes("scripts/setup.mjs"))).toEqual([]);
+  });
 });
