@@ -61,17 +61,20 @@ export class Inbox {
     );
   }
 
+  /** What is archived does not sleep any more. */
   async setArchived(item: Notification, archived: boolean): Promise<void> {
-    const archivedAt = archived ? new Date().toISOString() : undefined;
-    await this.#change(item, { archivedAt }, ({ clientId, api }, notificationId) =>
+    const at = new Date().toISOString();
+    const change = archived ? { archivedAt: at, snoozedUntil: undefined } : { archivedAt: undefined };
+    await this.#change(item, change, ({ clientId, api }, notificationId) =>
       api.call("notifications.setArchived", { notificationId, archived, clientId }),
     );
   }
 
-  /** Undefined brings it back now. */
+  /** Until a time, also out of the archive. Undefined brings it back now. */
   async snooze(item: Notification, until: Date | undefined): Promise<void> {
     const snoozedUntil = until?.toISOString();
-    await this.#change(item, { snoozedUntil }, ({ clientId, api }, notificationId) =>
+    const change = until ? { snoozedUntil, archivedAt: undefined } : { snoozedUntil };
+    await this.#change(item, change, ({ clientId, api }, notificationId) =>
       api.call("notifications.snooze", { notificationId, until: snoozedUntil, clientId }),
     );
   }

@@ -853,6 +853,7 @@ test("what one does with a notification stays done, whatever answers later, and 
   const refusal = holdAnswers(/snooze$/u);
   const [unread, snoozed] = [inbox.setRead(item, false), inbox.snooze(item, new Date(0))];
   await unread;
+  expect(known()?.archivedAt, "what sleeps is not filed").toBeUndefined();
   refusal.release();
   await expect(snoozed).rejects.toMatchObject({ status: 400 });
   expect(known()).toMatchObject({ isRead: false, archivedAt: expect.any(String), snoozedUntil: undefined });

@@ -64,13 +64,22 @@ test("comes in live, is read, archived, snoozed and deleted with undo, and the n
   await page.getByRole("navigation", { name: "Filters" }).getByRole("button", { name: "Snoozed" }).click();
   await pick(snooze, "Bring back now");
   await expect(row(second)).toHaveCount(0);
-  await page
-    .getByText("Back in the inbox", { exact: true })
-    .locator("..")
-    .locator("..")
-    .getByRole("button", { name: "Undo" })
-    .click();
+  const undo = (done: string) =>
+    page
+      .getByText(done, { exact: true })
+      .first() // the newest
+      .locator("..")
+      .locator("..")
+      .getByRole("button", { name: "Undo" })
+      .click();
+  await undo("Back in the inbox");
   await expect(row(second), "sleeps on").toBeVisible();
+  await row(second)
+    .getByRole("button", { name: /^Archive/u })
+    .click();
+  await expect(row(second)).toHaveCount(0);
+  await undo("Archived");
+  await expect(row(second), "and does so after a look at the archive").toBeVisible();
   await page.goBack();
 
   const below = await notify("leila");

@@ -75,6 +75,16 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
 
   const attempt = (doing: string, work: Promise<void>) =>
     void work.catch((error: unknown) => toast({ title: doing, description: sentenceOf(error), tone: "bad" }));
+  /** To where it was: to sleep, into the archive, or into the inbox by taking back what was done. */
+  const undo = (item: Notification, takeBack: () => Promise<void>) => ({
+    label: "Undo",
+    onClick: () => {
+      const { archivedAt, snoozedUntil = "" } = item;
+      const isAsleep = Date.parse(snoozedUntil) > Date.now();
+      if (isAsleep) attempt("Not changed", inbox.snooze(item, new Date(snoozedUntil)));
+      else attempt("Not changed", archivedAt ? inbox.setArchived(item, true) : takeBack());
+    },
+  });
   const actions: NotificationActions = {
     openChat: onOpenChat,
     open: (item) => {
@@ -92,19 +102,17 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
       attempt("Not archived", inbox.setArchived(item, archived));
       toast({
         title: archived ? "Archived" : "Back in the inbox",
-        action: { label: "Undo", onClick: () => attempt("Not changed", inbox.setArchived(item, !archived)) },
+        action: undo(item, () => inbox.setArchived(item, false)),
       });
     },
     snooze: (item, until) => {
       leave(item);
-      const sleeps = item.snoozedUntil !== undefined && Date.parse(item.snoozedUntil) > Date.now();
-      const before = sleeps ? new Date(item.snoozedUntil ?? "") : undefined;
       attempt("Not snoozed", inbox.snooze(item, until));
       toast({
         title: until
           ? `Comes back ${until.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}`
           : "Back in the inbox",
-        action: { label: "Undo", onClick: () => attempt("Not changed", inbox.snooze(item, before)) },
+        action: undo(item, () => inbox.snooze(item, undefined)),
       });
     },
     delete: (item) => {

@@ -213,6 +213,24 @@ test("snoozed is gone, and comes back by itself with an event", async () => {
   expect(await inbox()).toContain(made.id);
 });
 
+test("what sleeps and is filed is in the archive, and what is filed and sent away comes back to the inbox", async () => {
+  const { id } = await create({});
+  const unread = await counts();
+  const put = async (what: string, body?: object) =>
+    (await ada<Notification>("PUT", `/Notifications/${id}/${what}`, body)).body;
+  const places = async () =>
+    (await Promise.all(["", "?archived=true", "?snoozed=true"].map(inbox))).map((ids) => ids.includes(id));
+  await put("snooze", { until: inMinutes(10) });
+  expect(await put("archive")).not.toHaveProperty("snoozedUntil");
+  expect(await places()).toEqual([false, true, false]);
+  await pass(10);
+  expect(await places()).toEqual([false, true, false]);
+  expect(await put("snooze", { until: inMinutes(10) })).not.toHaveProperty("archivedAt");
+  expect([await places(), await counts()]).toEqual([[false, false, true], unread - 1]);
+  await pass(10);
+  expect([await places(), await counts()]).toEqual([[true, false, false], unread]);
+});
+
 test("expired is gone at its time, worker or not; then its row and what the log said of it go", async () => {
   const after = await cursor();
   const made = await create({ subject: "secret words", expiresAt: inMinutes(10) });
