@@ -14,7 +14,9 @@ import { configFor, type Stack, startStack, type TestTenant } from "../../server
 import { openReceiver, type Receiver } from "../../server/testing/webhook-receiver.ts";
 import { runCommand } from "./run-command.ts";
 import { openService } from "./service.ts";
+import { tailPusher } from "./tail-pusher.ts";
 import { tailSignalr } from "./tail-signalr.ts";
+import { tailTrpc } from "./tail-trpc.ts";
 
 // Every command as the process that a shell starts, against a real service.
 
@@ -159,29 +161,29 @@ describe("tail shows what was missed and what comes, the same by every protocol"
     await wire.close();
   }, 150_000);
 
-  test("by the hub comes back with another token once the first has run out", async () => {
-    const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: "dora" });
-    const made: string[] = [];
-    const userToken = async () => {
-      const input = { userId: "dora", expiresInSeconds: made.length === 0 ? 8 : 3_600 };
-      made.push((await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token);
-      return made.at(-1) ?? "";
+  test("by the hub, tRPC and Pusher comes back with another token once the first has run out", async () => {
+    const outlive = async (read: typeof tailSignalr, userId: string) => {
+      const service = openService({ url: stack.url, tenant: "acme", key: acme.primaryKey, as: userId });
+      const made: string[] = [];
+      const userToken = async () => {
+        const input = { userId, expiresInSeconds: made.length === 0 ? 8 : 3_600 };
+        made.push((await acme.key()<{ token: string }>("POST", "/tokens", input)).body.token);
+        return made.at(-1) ?? "";
+      };
+      const ends = new AbortController();
+      const none = { after: undefined, kinds: undefined, chatId: undefined, onEvent: () => {}, onResync: () => {} };
+      const tail = read({ ...none, service: { ...service, userToken }, signal: ends.signal });
+      const mine = () =>
+        stack.api.realtime.connectionsOf(acme.tenantId).filter(({ principal }) => principal.userId === userId);
+      const lasting = () => mine().map(({ principal }) => (principal.expiresAt ?? 0) > Date.now());
+      // It has run out, and is good for its grace period.
+      await eventually(() => expect(lasting(), userId).toEqual([false]));
+      for (const connection of mine()) connection.disconnect("shutdown");
+      await eventually(() => expect(lasting(), userId).toEqual([true]));
+      ends.abort();
+      await tail;
     };
-    const ends = new AbortController();
-    const none = { after: undefined, kinds: undefined, chatId: undefined, onEvent: () => {}, onResync: () => {} };
-    const tail = tailSignalr({ ...none, service: { ...service, userToken }, signal: ends.signal });
-    const lasting = () =>
-      stack.api.realtime
-        .connectionsOf(acme.tenantId)
-        .filter(({ principal }) => principal.userId === "dora")
-        .map(({ principal }) => (principal.expiresAt ?? 0) > Date.now());
-    // It has run out, and is good for its grace period.
-    await eventually(() => expect(lasting()).toEqual([false]));
-    for (const connection of stack.api.realtime.connectionsOf(acme.tenantId))
-      if (connection.principal.userId === "dora") connection.disconnect("shutdown");
-    await eventually(() => expect(lasting()).toEqual([true]));
-    ends.abort();
-    await tail;
+    await Promise.all([outlive(tailSignalr, "dora"), outlive(tailTrpc, "dina"), outlive(tailPusher, "dan")]);
   });
 
   test("by the hub ends, and says why, once the service takes no token of it any more", async () => {

@@ -17,11 +17,12 @@ type Said = LiveEvent & { eventId?: string };
  */
 export async function tailPusher({ service, after, chatId, signal, onEvent, onResync }: Tail): Promise<void> {
   const { default: Pusher } = await need("pusher-js", () => import("pusher-js"));
-  const token = await service.userToken();
+  // A tail may outlive many tokens.
+  const tokens = new TokenKeeper(() => service.userToken());
   const address = tenantAddress(service.baseUrl, service.tenantId);
-  const api = new Api({ address, tokens: new TokenKeeper(() => token) });
+  const api = new Api({ address, tokens });
   const since = new Map<string, string>();
-  const me = (await api.call("chats.list", { limit: 1 })).userId ?? userOf(token);
+  const me = (await api.call("chats.list", { limit: 1 })).userId ?? userOf(await tokens.current());
   const own = `private-user-${me}`;
   const begun = after ?? (await newestOf(api));
   // All that has to be asked for, before there is anything that could be cut off; a chat that comes meanwhile is told of since then.

@@ -9,15 +9,16 @@ import { newestOf, type Tail } from "./tail-place.ts";
 /** `events.subscribe`, by the stock client of tRPC over a WebSocket. It comes back by itself, from the last event on. */
 export async function tailTrpc({ service, after, signal, onEvent }: Tail): Promise<void> {
   const { createTRPCClient, createWSClient, wsLink } = await need("@trpc/client", () => import("@trpc/client"));
-  const token = await service.userToken();
+  // A tail may outlive many tokens.
+  const tokens = new TokenKeeper(() => service.userToken());
   const address = tenantAddress(service.baseUrl, service.tenantId);
-  const since = after ?? (await newestOf(new Api({ address, tokens: new TokenKeeper(() => token) })));
+  const since = after ?? (await newestOf(new Api({ address, tokens })));
   // Node 20 has none of its own.
   const { WebSocket } = globalThis.WebSocket ? globalThis : await need("ws", () => import("ws"));
   const socket = createWSClient({
     url: `${service.baseUrl.replace(/^http/u, "ws")}/api/trpc`,
     WebSocket: WebSocket as typeof globalThis.WebSocket,
-    connectionParams: { token },
+    connectionParams: async () => ({ token: await tokens.current() }),
   });
   const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
   try {
