@@ -33,7 +33,7 @@ function optionsFor({ baseUrl, tenantId, token, since }: Connecting) {
   };
 }
 
-function listen(socket: Pusher, connecting: Connecting, close: () => void): void {
+export function listen(socket: Pusher, connecting: Connecting, close: () => void): void {
   const { me, chatIds, since, onOpen, onEvent, onPosition, onResync } = connecting;
   const replaying = new Set<string>();
   let first: string | undefined;
@@ -66,7 +66,9 @@ function listen(socket: Pusher, connecting: Connecting, close: () => void): void
     });
     channel.bind_global((type: string, data: LiveEvent) => {
       if (/^(pusher|parley)/u.test(type)) return;
-      onEvent(isOpen ? data : { ...data, eventId: undefined });
+      onEvent(data);
+      // The others have yet to replay what lies between.
+      if (!isOpen && since !== undefined) onPosition(since);
       const mine = data.type === "chat.created" || (data.type === "member.added" && data.data.userId === me);
       if (mine && data.chatId) follow(`private-chat-${data.chatId}`);
     });
