@@ -131,6 +131,10 @@ export const inboxStores: StoreModules = {
     rows: {
       findDueTenants: { reason: "the look across tenants: it shows which have work, and nothing of it" },
       findDue: [({ db, mine }) => due.findDue(db, mine, Date.parse("3000-01-01"), 500), own],
+      findDueBefore: [
+        ({ tx, mine, theirs }) => due.findDueBefore(tx, mine, [theirs.scheduledId], new Date("3000-01-01")),
+        new Set(),
+      ],
       settle: [
         ({ db, mine, theirs }) =>
           due.settle(db, mine, [{ id: theirs.scheduledId, filed: false }], Date.parse("3000-01-01")),
