@@ -306,7 +306,12 @@ test("keeps what one chooses to get", async ({ page }) => {
   // Each shows at once what is chosen.
   await expect(mail).toHaveAttribute("aria-checked", was ?? "");
   await expect(quiet).not.toHaveAttribute("aria-checked", before ?? "");
+  const answers = [1, 2].map((nth) => {
+    let heard = 0;
+    return page.waitForResponse((response) => /\/preferences$/u.test(response.url()) && ++heard === nth);
+  });
   answer();
+  await Promise.all(answers);
   await expect(mail).toHaveAttribute("aria-checked", was ?? "");
   await expect(quiet).not.toHaveAttribute("aria-checked", before ?? "");
 });

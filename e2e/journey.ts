@@ -103,8 +103,12 @@ export async function choose(page: Page, select: Locator, label: string): Promis
 /** Picks of a menu as often as it takes until the menu is gone: a busy machine may lose the press of one that has just opened. */
 export async function pick(trigger: Locator, name: string | RegExp): Promise<void> {
   const item = trigger.page().getByRole("menuitem", { name });
+  let pressed = false;
   await expect(async () => {
+    // What was picked may have led to another page by now.
+    if (pressed && (await trigger.count()) === 0) return;
     if (!(await item.isVisible())) await trigger.click({ timeout: 2_000 });
+    pressed = true;
     await item.click({ timeout: 2_000 });
     // Long enough that one which was heard is not pressed twice.
     await expect(item).toHaveCount(0, { timeout: 5_000 });
