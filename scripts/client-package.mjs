@@ -120,10 +120,7 @@ function typesOf(program, file) {
     if (type.symbol?.name === "TrackedData" || isOurs(type)) return object(type);
     if (holdsOurs(type)) return type.types.map((part) => `(${write(part)})`).join(type.isUnion() ? " | " : " & ");
     // Of zod's name for JSON there is nothing in the package.
-    return checker
-      .typeToString(type, source, flags)
-      .replaceAll("z.core.util.JSONType", "unknown")
-      .replaceAll("JSONType", "unknown");
+    return checker.typeToString(type, source, flags).replaceAll(/(?:z\.core\.util\.)?\bJSONType\b/g, "unknown");
   };
   return {
     alias: (name) =>

@@ -211,7 +211,7 @@ export function isWebAddress(address: string): boolean {
 /** The same without somebody's name and password in it. */
 export function isPlainWebAddress(address: string): boolean {
   const url = readUrl(address);
-  return url !== undefined && isWebAddress(address) && url.username === "" && url.password === "";
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
 }
 
 /** As Zod has it, but that a top level may be an internationalised one. */
