@@ -9,6 +9,8 @@ export default defineConfig({
     pool: "forks",
     // Files share their worker's modules, of which loading anew for each would cost a third of the run; none keeps state of its own.
     isolate: false,
+    // One that forgot to take away its own would make others fail.
+    unstubGlobals: true,
     // New objects get more room before they are gathered: of so many short tests nearly all are gone by then.
     execArgv: ["--max-semi-space-size=64"],
     // Two more than the cores there are on the smallest machine: many files wait more than they work.

@@ -110,7 +110,7 @@ export class Inbox {
     };
     const timer = setTimeout(() => void now(), ms);
     this.#leaving.set(id, now);
-    if (typeof window !== "undefined") window.addEventListener("pagehide", this.#onPageHide);
+    if (typeof document !== "undefined") window.addEventListener("pagehide", this.#onPageHide);
     return {
       late,
       undo: () => {
@@ -182,7 +182,7 @@ export class Inbox {
     this.#counting = undefined;
     // Nobody can undo it any more.
     for (const now of this.#leaving.values()) void now();
-    if (typeof window !== "undefined") window.removeEventListener("pagehide", this.#onPageHide);
+    if (typeof document !== "undefined") window.removeEventListener("pagehide", this.#onPageHide);
   }
 
   /** No timer comes any more. */

@@ -155,7 +155,7 @@ export class Parley {
     this.#takeOver = undefined;
     this.#live?.stop();
     this.#live = undefined;
-    if (typeof window !== "undefined") {
+    if (typeof document !== "undefined") {
       window.removeEventListener("online", this.#onLine);
       window.removeEventListener("offline", this.#offLine);
       window.removeEventListener("pagehide", this.#onPageHide);
@@ -259,7 +259,8 @@ export class Parley {
     });
     this.#live.cursor = cursor;
     this.#live.start();
-    if (typeof window === "undefined") return;
+    // React Native has a window, to which one cannot listen.
+    if (typeof document === "undefined") return;
     window.addEventListener("online", this.#onLine);
     window.addEventListener("offline", this.#offLine);
     window.addEventListener("pagehide", this.#onPageHide);

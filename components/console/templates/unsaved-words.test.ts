@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isTouched, type Version, type Writing } from "./template-draft.ts";
 import { UnsavedWords } from "./unsaved-words.ts";
 
@@ -23,6 +23,9 @@ beforeEach(() => {
     },
   });
   words = new UnsavedWords();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
 });
 
 test("what was written and not saved is there again after a look at another version, which shows its own words", () => {
