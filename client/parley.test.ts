@@ -9,7 +9,7 @@ import { hubTransport } from "./hub-transport.ts";
 import { inboxItems } from "./inbox-state.ts";
 import { Parley } from "./parley.ts";
 import type { ParleyOptions } from "./parley-options.ts";
-import { unreadInChats } from "./state.ts";
+import { type State, unreadInChats } from "./state.ts";
 import type { Storage } from "./storage.ts";
 import { streamTransport } from "./stream-transport.ts";
 import type { Transport } from "./transport.ts";
@@ -277,6 +277,15 @@ test("a chat that is muted in one page is muted in the other, and is not for any
   await two.room(chatId).mute("all");
   await expect.poll(() => muteIn(one)).toBe("all");
   expect(muteIn(bens)).toBe("none");
+  const signs = ({ counters }: State) => counters && counters.chats.unreadMessages - counters.chats.mutedMessages;
+  for (const client of [one, two]) client.inbox.startCounting();
+  await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "hush" });
+  for (const client of [one, two]) {
+    await expect.poll(() => client.getState().counters?.chats.unreadMessages).toBe(1);
+    expect(signs(client.getState())).toBe(0);
+  }
+  await two.room(chatId).mute("none");
+  for (const client of [one, two]) await expect.poll(() => signs(client.getState())).toBe(1);
 });
 
 test("what was marked unread is not read by being on the screen, until the chat is opened again or something newer is there", async () => {

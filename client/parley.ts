@@ -229,6 +229,7 @@ export class Parley {
     const before = this.#state;
     if (next === before) return;
     this.#state = next;
+    if (action.type === "muted") this.inbox.count();
     // Who comes back into the chat starts anew.
     for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) room.close();
     if (next.chats !== before.chats) this.#takeOver?.settle();

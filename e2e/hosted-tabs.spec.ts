@@ -15,12 +15,9 @@ test("the badge says what the service counts, in every tab of a person", async (
   const name = unheard("Badge");
   const { id } = await makeGroup(name, "ben", "hana");
   const counted = async () => {
-    const { chats, inbox } = await callAs<{ chats: { unreadMessages: number }; inbox: { unread: number } }>(
-      "hana",
-      "GET",
-      "/counters",
-    );
-    return chats.unreadMessages + inbox.unread;
+    type Counters = { chats: { unreadMessages: number; mutedMessages: number }; inbox: { unread: number } };
+    const { chats, inbox } = await callAs<Counters>("hana", "GET", "/counters");
+    return chats.unreadMessages - chats.mutedMessages + inbox.unread;
   };
   const before = await counted();
   const context = await browser.newContext({ baseURL: productUrl() });
@@ -82,6 +79,16 @@ test("the badge says what the service counts, in every tab of a person", async (
   await expect.poll(counted).toBe(before);
   // The separator is from a snapshot: reading does not take it away.
   await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
+  // What is muted is counted beside its chat, and by no badge.
+  await one.getByRole("button", { name: "Mute this chat" }).click();
+  await expect(one.getByRole("button", { name: "Unmute this chat" })).toBeVisible();
+  await one.goto("/chat/demo?as=hana");
+  await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "f" });
+  for (const tab of [one, two]) {
+    await expect(rowOf(tab, 1)).toHaveCount(1);
+    await expect(tab).toHaveTitle(before > 0 ? new RegExp(`^\\(${Math.min(before, 99)}\\+?\\) Chat`, "u") : /^Chat/u);
+  }
+  expect(await counted()).toBe(before);
   await context.close();
 });
 

@@ -8,6 +8,7 @@ export interface Unread {
   isCounted: boolean;
   /** Messages and notifications together: the one badge. */
   total: number;
+  /** Without those of chats that are muted. */
   messages: number;
   notifications: number;
   mentions: number;
@@ -21,7 +22,7 @@ export function useUnread(): Unread {
   useEffect(() => {
     if (isReady) client.inbox.startCounting();
   }, [client, isReady]);
-  const messages = counters?.chats.unreadMessages ?? 0;
+  const messages = counters ? counters.chats.unreadMessages - (counters.chats.mutedMessages ?? 0) : 0;
   const notifications = counters?.inbox.unread ?? 0;
   const mentions = counters?.mentions.unread ?? 0;
   return { isCounted: counters !== undefined, total: messages + notifications, messages, notifications, mentions };

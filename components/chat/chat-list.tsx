@@ -187,7 +187,7 @@ function Row({ state, people, current, presence, onOpen }: RowProps) {
           <span className={cn("min-w-0 flex-1 truncate text-xs", current ? "" : "text-muted")}>
             {preview(state, people, current ? "" : draft)}
           </span>
-          <CountBadge count={isMuted(chat) ? 0 : unread} />
+          <CountBadge count={unread} isQuiet={isMuted(chat)} />
         </span>
       </span>
     </button>

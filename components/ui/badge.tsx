@@ -30,15 +30,22 @@ export function Badge({ tone, size, className, children }: BadgeProps) {
 export function CountBadge({
   count,
   label = "unread",
+  isQuiet = false,
   className,
 }: {
   count: number;
   label?: string;
+  /** Counted, but nobody need come */
+  isQuiet?: boolean;
   className?: string;
 }) {
   if (count <= 0) return null;
   return (
-    <Badge tone="accent" size="sm" className={cn("min-w-5 justify-center tabular-nums", className)}>
+    <Badge
+      tone={isQuiet ? "plain" : "accent"}
+      size="sm"
+      className={cn("min-w-5 justify-center tabular-nums", className)}
+    >
       {count > 99 ? "99+" : count}
       <span className="sr-only"> {label}</span>
     </Badge>

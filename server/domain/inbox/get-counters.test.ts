@@ -57,12 +57,15 @@ const weights = {
     unreadChat: 2,
     leave: 1,
     join: 2,
+    mute: 2,
+    muteAwhile: 2,
   },
 };
 type Action = keyof typeof weights;
 const action = fc.oneof(
   ...Object.entries(weights).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name as Action) })),
 );
+const mutes = ["all", "except-mentions", "none"] as const;
 /** A few things that two tabs do at once. */
 const step = fc.array(fc.record({ action, n: fc.nat(9) }), { minLength: 1, maxLength: 3 });
 
@@ -119,6 +122,8 @@ class World {
       unreadChat: () => me("PUT", `${chat}/read`, { seq: n, unread: true }),
       leave: () => me("DELETE", `${chat}/members/${this.me}`),
       join: () => this.ben("POST", `${chat}/members`, { userId: this.me }),
+      mute: () => me("PUT", `${chat}/notifications`, { mute: mutes[n % 3] }),
+      muteAwhile: () => me("PUT", `${chat}/notifications`, { mute: mutes[n % 3], until: at(n) }),
     };
     await acts[action]();
   }
@@ -162,15 +167,24 @@ class World {
     );
     const unread = inbox.filter((n) => !n.read_at);
     const { rows: messages } = await owner.query(
-      "select g.*, m.last_read_seq from messages g join members m using (tenant_id, chat_id) where m.user_id = $1",
+      "select g.*, m.last_read_seq, m.notify_mute, m.notify_until from messages g join members m using (tenant_id, chat_id) where m.user_id = $1",
       [this.me],
     );
     const news = messages.filter(
       (g) => Number(g.seq) > Number(g.last_read_seq) && !g.deleted_at && g.sender_id !== this.me,
     );
+    const isMention = (g: { mention_user_ids: string[] }) => g.mention_user_ids.includes(this.me);
+    const muted = news.filter((g) => {
+      if (g.notify_until && +g.notify_until <= clock) return false;
+      return g.notify_mute === "all" || (g.notify_mute === "except-mentions" && !isMention(g));
+    });
     return {
-      chats: { unread: new Set(news.map((g) => g.chat_id)).size, unreadMessages: news.length },
-      mentions: { unread: news.filter((g) => g.mention_user_ids.includes(this.me)).length },
+      chats: {
+        unread: new Set(news.map((g) => g.chat_id)).size,
+        unreadMessages: news.length,
+        mutedMessages: muted.length,
+      },
+      mentions: { unread: news.filter(isMention).length },
       inbox: { unread: unread.length, unseen: unread.filter((n) => !n.seen_at).length },
     };
   }

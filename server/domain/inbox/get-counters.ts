@@ -17,6 +17,9 @@ export const getCounters = query({
       chats: z.object({
         unread: count.describe("Chats with something unread"),
         unreadMessages: count.describe("Up to 100 a chat, as the list of chats says"),
+        mutedMessages: count.describe(
+          "How many of them a badge leaves out: those in chats that the caller has muted, but for mentions where these still count",
+        ),
       }),
       mentions: z.object({ unread: count.describe("Unread messages that mention the caller; up to 100 a chat") }),
       inbox: z.object({ unread: count, unseen: count }),
@@ -25,11 +28,11 @@ export const getCounters = query({
   async handle(ctx) {
     const { db } = ctx.services;
     await markPosition(ctx);
-    const { chats, messages, mentions, unread, unseen } = await countAll(db, ctx.tenantId, callerId(ctx), db.moment());
+    const counted = await countAll(db, ctx.tenantId, callerId(ctx), db.moment());
     return {
-      chats: { unread: chats, unreadMessages: messages },
-      mentions: { unread: mentions },
-      inbox: { unread, unseen },
+      chats: { unread: counted.chats, unreadMessages: counted.messages, mutedMessages: counted.muted },
+      mentions: { unread: counted.mentions },
+      inbox: { unread: counted.unread, unseen: counted.unseen },
     };
   },
 });

@@ -15,6 +15,8 @@ export interface Counters extends InboxCounts {
   chats: number;
   /** Up to 100 a chat */
   messages: number;
+  /** How many of these make no sign, as the user has muted their chats */
+  muted: number;
   /** Unread messages that mention the user; up to 100 a chat */
   mentions: number;
 }
@@ -32,9 +34,9 @@ export async function countInbox(db: Database, tenantId: TenantId, userId: strin
 /** Everything that is unread of a user, in chats and inbox. `now` in ms since 1970; Postgres' clock without. */
 export async function countAll(db: Database, tenantId: TenantId, userId: string, now?: number): Promise<Counters> {
   const { rows } = await db.pool.query<Counters>({
-    name: "counters_v1",
-    text: `select chats, messages, mentions, unread, unseen from counters_v1($1, $2, ${present(3)})`,
+    name: "counters_v2",
+    text: `select chats, messages, muted, mentions, unread, unseen from counters_v2($1, $2, ${present(3)})`,
     values: [tenantId, userId, toMoment(now)],
   });
-  return rows[0] ?? { chats: 0, messages: 0, mentions: 0, unread: 0, unseen: 0 };
+  return rows[0] ?? { chats: 0, messages: 0, muted: 0, mentions: 0, unread: 0, unseen: 0 };
 }
