@@ -164,7 +164,7 @@ export const inboxStores: StoreModules = {
       countInbox: [({ db, mine }) => inbox.countInbox(db, mine, "ada", Date.now()), { unread: 0, unseen: 0 }],
       countAll: [
         ({ db, mine }) => inbox.countAll(db, mine, "ada", Date.now()),
-        { chats: 0, messages: 0, mentions: 0, unread: 0, unseen: 0 },
+        { chats: 0, messages: 0, muted: 0, mentions: 0, unread: 0, unseen: 0 },
       ],
     },
   },
