@@ -1,4 +1,3 @@
-import { runMigrations } from "graphile-worker";
 import type { Pool } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import { newId } from "../ids.ts";
@@ -87,6 +86,7 @@ export async function retainJobs(pool: Pool, before: Date, most: number, limit: 
 
 /** Brings the queue's own tables to its version. As their owner. */
 export async function migrateQueue(connectionString: string): Promise<void> {
+  const { runMigrations } = await import("graphile-worker"); // a good part of what a start would load, for the one that migrates
   await runMigrations({ connectionString });
 }
 
