@@ -3,10 +3,14 @@ import { isId } from "../ids.ts";
 import { text } from "../schema.ts";
 import { type Page, readLimit, readPage, toPage, wantsCursor } from "./paging.ts";
 
-/** What the cursor form asks of a store: rows older than one place and newer than another, or of a list by name between two names. */
+/**
+ * What is asked of a store. By the cursor form rows older than one place and newer than another, or of a list by name between two
+ * names; by the page form those after so many.
+ */
 export interface Span<Place> {
   before?: Place | undefined;
   after?: Place | undefined;
+  offset?: number | undefined;
   limit: number;
 }
 
@@ -47,24 +51,35 @@ export async function readByCursor<Row, Place>(
   };
 }
 
-interface BothForms<Row, Place, Shown> extends CursorForm<Row, Place> {
-  /** Rows of a page, and how many there are in all. */
-  page: (page: Page) => Promise<{ rows: Row[]; total: number }>;
+type BothForms<Row, Place, Shown> = CursorForm<Row, Place> & {
   present: (rows: Row[]) => Shown[] | Promise<Shown[]>;
-}
+} & PageForm<Row>;
+
+/** How many rows there are in all; or a page of them with that, where one question answers both. */
+type PageForm<Row> =
+  | { count: () => number | Promise<number> }
+  | { page: (page: Page) => Promise<{ rows: Row[]; total: number }> };
 
 /** A list in the form that is asked for: by cursor where a cursor or a limit is given, else by page. */
 export async function listInForms<Row, Place, Shown>(
   input: CursorInput & Parameters<typeof readPage>[0],
-  { page, present, ...form }: BothForms<Row, Place, Shown>,
+  form: BothForms<Row, Place, Shown>,
 ) {
   if (wantsCursor(input)) {
     const { rows, ...cursors } = await readByCursor(input, form);
-    return { data: await present(rows), ...cursors };
+    return { data: await form.present(rows), ...cursors };
   }
-  const pages = readPage(input);
-  const { rows, total } = await page(pages);
-  return toPage(pages, total, await present(rows));
+  const page = readPage(input);
+  const { rows, total } = await ("page" in form ? form.page(page) : readCounted(page, form));
+  return toPage(page, total, await form.present(rows));
+}
+
+async function readCounted<Row, Place>(
+  { offset, pageSize }: Page,
+  { load, count }: Pick<CursorForm<Row, Place>, "load"> & { count: () => number | Promise<number> },
+) {
+  const [rows, total] = await Promise.all([load({ offset, limit: pageSize }), count()]);
+  return { rows, total };
 }
 
 /** A cursor of a list by ids that hold their time is the id. Throws cursor_invalid. */
@@ -83,11 +98,12 @@ export function readNameCursor(cursor: string): string {
 const nameCursor = text(254).min(1);
 
 /** How Prisma reads a span of a list by name: what it is to find, and from which end. */
-export function byName({ before, after, limit }: Span<string>) {
+export function byName({ before, after, offset, limit }: Span<string>) {
   const backward = before !== undefined;
   return {
     name: { ...(backward ? { lt: before } : {}), ...(after === undefined ? {} : { gt: after }) },
     order: backward ? ("desc" as const) : ("asc" as const),
+    skip: offset,
     take: limit,
     /** Puts what was found into the order of the list. */
     arrange: <Row>(rows: Row[]): Row[] => (backward ? rows.toReversed() : rows),
@@ -95,11 +111,12 @@ export function byName({ before, after, limit }: Span<string>) {
 }
 
 /** The same of a list by ids that hold their time, newest first. */
-export function byId({ before, after, limit }: Span<string>) {
+export function byId({ before, after, offset, limit }: Span<string>) {
   const upward = after !== undefined;
   return {
     id: { ...(before === undefined ? {} : { lt: before }), ...(upward ? { gt: after } : {}) },
     order: upward ? ("asc" as const) : ("desc" as const),
+    skip: offset,
     take: limit,
     arrange: <Row>(rows: Row[]): Row[] => (upward ? rows.toReversed() : rows),
   };

@@ -36,7 +36,7 @@ type Bound<At extends string, Id extends string> = Record<At, { lte: Date } | { 
  * @param id the one that decides between two of one time
  */
 export function byTime<At extends string, Id extends string>(
-  { before, after, limit }: Span<TimeCursor>,
+  { before, after, offset, limit }: Span<TimeCursor>,
   { at, id }: { at: At; id: Id },
 ) {
   const upward = after !== undefined;
@@ -47,6 +47,7 @@ export function byTime<At extends string, Id extends string>(
       ...(after ? [beyond({ at, id }, after, "gt")] : []),
     ] as Bound<At, Id>[],
     orderBy: [{ [at]: order }, { [id]: order }] as [Record<At, typeof order>, Record<Id, typeof order>],
+    skip: offset,
     take: limit,
     /** Puts what was found into the order of the list. */
     arrange: <Row>(rows: Row[]): Row[] => (upward ? rows.toReversed() : rows),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { query } from "../../operation.ts";
 import { listInForms, readIdCursor } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
-import { listBatchesBetween, pageBatches } from "./list-store.ts";
+import { countBatches, listBatchesBetween } from "./list-store.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
 
 export const listBatches = query({
@@ -20,7 +20,7 @@ export const listBatches = query({
       read: readIdCursor,
       load: (span) => listBatchesBetween(db, ctx.tenantId, { status: input.status, ...span }),
       write: ({ id }) => id,
-      page: (page) => pageBatches(db, ctx.tenantId, input.status, page),
+      count: () => countBatches(db, ctx.tenantId, input.status),
       present: (rows) => rows.map(presentBatch),
     });
   },

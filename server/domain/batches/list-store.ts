@@ -2,38 +2,22 @@ import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
 import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Page } from "../../persistence/paging.ts";
 import { type Batch, shown } from "./store.ts";
 
 /** Newest first, by their id, which holds the time they were made. */
 export async function listBatchesBetween(
   db: Database,
   tenantId: TenantId,
-  { status, offset = 0, ...span }: Span<string> & { status: string | undefined; offset?: number },
+  { status, ...span }: Span<string> & { status: string | undefined },
 ): Promise<Batch[]> {
-  const { id, order, take, arrange } = byId(span);
-  const rows = await db.forTenant(tenantId).notificationBatch.findMany({
-    where: { tenantId, id, ...(status === undefined ? {} : { status }) },
-    orderBy: { id: order },
-    skip: offset,
-    take,
-    ...shown,
-  });
-  return arrange(rows);
+  const { id, order, arrange, ...part } = byId(span);
+  const where = { tenantId, id, status };
+  const { notificationBatch } = db.forTenant(tenantId);
+  return arrange(await notificationBatch.findMany({ where, orderBy: { id: order }, ...part, ...shown }));
 }
 
-export async function pageBatches(
-  db: Database,
-  tenantId: TenantId,
-  status: string | undefined,
-  page: Page,
-): Promise<{ rows: Batch[]; total: number }> {
-  const where = { tenantId, ...(status === undefined ? {} : { status }) };
-  const [rows, total] = await Promise.all([
-    listBatchesBetween(db, tenantId, { status, offset: page.offset, limit: page.pageSize }),
-    db.forTenant(tenantId).notificationBatch.count({ where }),
-  ]);
-  return { rows, total };
+export function countBatches(db: Database, tenantId: TenantId, status: string | undefined): Promise<number> {
+  return db.forTenant(tenantId).notificationBatch.count({ where: { tenantId, status } });
 }
 
 // Hand-written SQL: asked at the beginning of each send, which waits for the answer.

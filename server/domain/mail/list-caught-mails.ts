@@ -4,7 +4,7 @@ import { query } from "../../operation.ts";
 import { listInForms, readIdCursor } from "../../persistence/cursor-form.ts";
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
 import { caughtMailSchema, presentCaughtMail } from "./schema.ts";
-import { listCaughtMailsBetween, pageCaughtMails } from "./store.ts";
+import { countCaughtMails, listCaughtMailsBetween } from "./store.ts";
 
 export const listCaughtMails = query({
   name: "mail.listCaught",
@@ -26,7 +26,7 @@ export const listCaughtMails = query({
       read: readIdCursor,
       load: (span) => listCaughtMailsBetween(db, ctx.tenantId, span, of),
       write: ({ id }) => id,
-      page: (page) => pageCaughtMails(db, ctx.tenantId, page, of),
+      count: () => countCaughtMails(db, ctx.tenantId, of),
       present: (rows) => rows.map(presentCaughtMail),
     });
   },

@@ -6,7 +6,6 @@ import { isId, requireId } from "../../ids.ts";
 import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { CaughtMail, MailHealth, MailSettings } from "../../persistence/generated/client.ts";
-import type { Page } from "../../persistence/paging.ts";
 import { asTenant, type TenantTransaction } from "../../persistence/prisma.ts";
 import { markBounced } from "../deliveries/store.ts";
 import { suppress } from "../suppressions/store.ts";
@@ -90,43 +89,22 @@ async function lockSettings(tx: TenantTransaction, tenantId: TenantId): Promise<
   return tx.mailSettings.findUnique({ where: { tenantId } });
 }
 
-/** Mails that the catcher keeps, the newest first: by their id, which holds when they were caught. */
-export async function pageCaughtMails(
-  db: Database,
-  tenantId: TenantId,
-  page: Page,
-  deliveryId?: string,
-): Promise<{ rows: Omit<CaughtMail, "raw">[]; total: number }> {
-  const client = db.forTenant(tenantId);
-  const where = { tenantId, ...(deliveryId === undefined ? {} : { deliveryId }) };
-  const [rows, total] = await Promise.all([
-    client.caughtMail.findMany({
-      where,
-      omit: { raw: true },
-      orderBy: { id: "desc" },
-      skip: page.offset,
-      take: page.pageSize,
-    }),
-    client.caughtMail.count({ where }),
-  ]);
-  return { rows, total };
+/** How many mails the catcher keeps; of all, or of one delivery. */
+export function countCaughtMails(db: Database, tenantId: TenantId, deliveryId?: string): Promise<number> {
+  return db.forTenant(tenantId).caughtMail.count({ where: { tenantId, deliveryId } });
 }
 
-/** As pageCaughtMails, of a span of ids. */
+/** Those mails, the newest first: by their id, which holds when they were caught. */
 export async function listCaughtMailsBetween(
   db: Database,
   tenantId: TenantId,
   span: Span<string>,
   deliveryId?: string,
 ): Promise<Omit<CaughtMail, "raw">[]> {
-  const { id, order, take, arrange } = byId(span);
-  const rows = await db.forTenant(tenantId).caughtMail.findMany({
-    where: { tenantId, id, ...(deliveryId === undefined ? {} : { deliveryId }) },
-    omit: { raw: true },
-    orderBy: { id: order },
-    take,
-  });
-  return arrange(rows);
+  const { id, order, arrange, ...part } = byId(span);
+  const where = { tenantId, id, deliveryId };
+  const { caughtMail } = db.forTenant(tenantId);
+  return arrange(await caughtMail.findMany({ where, omit: { raw: true }, orderBy: { id: order }, ...part }));
 }
 
 /** Throws not_found. */

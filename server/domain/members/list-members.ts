@@ -3,7 +3,6 @@ import { callerId } from "../../caller.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, query } from "../../operation.ts";
 import { listInForms, readNameCursor, type Span } from "../../persistence/cursor-form.ts";
-import type { Page } from "../../persistence/paging.ts";
 import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { markPosition } from "../events/mark-position.ts";
@@ -42,6 +41,6 @@ export function membersOf({ services: { db }, tenantId }: Context, chatId: strin
     read: readNameCursor,
     load: (span: Span<string>) => loadMembers(db, tenantId, chatId, span),
     write: ({ userId }: { userId: string }) => userId,
-    page: async (page: Page) => ({ rows: await loadMembers(db, tenantId, chatId, page), total }),
+    count: () => total,
   };
 }

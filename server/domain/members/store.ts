@@ -90,21 +90,11 @@ export async function removeAllMembers(
 }
 
 /** Members in order of user id, with their profiles: of a page, or of a span of user ids. */
-export async function listMembers(
-  db: Database,
-  tenantId: TenantId,
-  chatId: string,
-  part: { offset: number; pageSize: number } | Span<string>,
-) {
+export async function listMembers(db: Database, tenantId: TenantId, chatId: string, span: Span<string>) {
   const client = db.forTenant(tenantId);
-  const { name, order, take, arrange } = byName("limit" in part ? part : { limit: part.pageSize });
-  const found = await client.member.findMany({
-    where: { tenantId, chatId, userId: name },
-    orderBy: { userId: order },
-    skip: "limit" in part ? 0 : part.offset,
-    take,
-  });
-  const members = arrange(found);
+  const { name, order, arrange, ...part } = byName(span);
+  const where = { tenantId, chatId, userId: name };
+  const members = arrange(await client.member.findMany({ where, orderBy: { userId: order }, ...part }));
   const users = await client.user.findMany({ where: { tenantId, id: { in: members.map((member) => member.userId) } } });
   const profiles = new Map(users.map((user) => [user.id, user]));
   return members.map((member) => ({ ...member, user: profiles.get(member.userId) }));

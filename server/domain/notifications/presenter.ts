@@ -4,7 +4,7 @@ import type { Notification as NotificationRow } from "../../persistence/generate
 import { findDeliverySummaries } from "../deliveries/store.ts";
 import { findDisplayNames } from "../users/store.ts";
 import { type Notification, presentNotification, type StoredNotification } from "./schema.ts";
-import { type AllQuery, listAll, loadNotifications, pageAll } from "./store.ts";
+import { type AllQuery, countNotifications, listAll, loadNotifications } from "./store.ts";
 
 /** Notifications with what became of their mails. */
 export async function presentNotifications(
@@ -49,7 +49,7 @@ export async function listAllForms<T>(
     read: readIdCursor,
     load: (span) => listAll(db, ctx.tenantId, { ...query, ...span }),
     write: ({ id }) => id,
-    page: (page) => pageAll(db, ctx.tenantId, query, page),
+    count: () => countNotifications(db, ctx.tenantId, query),
     present: (rows) => present(ctx, rows, show),
   });
 }

@@ -4,7 +4,6 @@ import { idsMadeIn } from "../../ids.ts";
 import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Notification as NotificationRow, Prisma } from "../../persistence/generated/client.ts";
-import type { Page } from "../../persistence/paging.ts";
 import { present, toMoment } from "../../persistence/present.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
@@ -132,29 +131,16 @@ function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereI
 export async function listAll(
   db: Database,
   tenantId: TenantId,
-  query: AllQuery & Span<string> & { offset?: number },
+  query: AllQuery & Span<string>,
 ): Promise<NotificationRow[]> {
-  const { id, order, take, arrange } = byId(query);
-  const rows = await db.forTenant(tenantId).notification.findMany({
-    where: { ...whereOf(tenantId, query), id },
-    orderBy: { id: order },
-    skip: query.offset ?? 0,
-    take,
-  });
-  return arrange(rows);
+  const { id, order, arrange, ...part } = byId(query);
+  const where = { ...whereOf(tenantId, query), id };
+  return arrange(await db.forTenant(tenantId).notification.findMany({ where, orderBy: { id: order }, ...part }));
 }
 
-export async function pageAll(
-  db: Database,
-  tenantId: TenantId,
-  query: AllQuery,
-  page: Page,
-): Promise<{ rows: NotificationRow[]; total: number }> {
-  const [rows, total] = await Promise.all([
-    listAll(db, tenantId, { ...query, offset: page.offset, limit: page.pageSize }),
-    db.forTenant(tenantId).notification.count({ where: whereOf(tenantId, query) }),
-  ]);
-  return { rows, total };
+/** How many there are. */
+export function countNotifications(db: Database, tenantId: TenantId, query: AllQuery): Promise<number> {
+  return db.forTenant(tenantId).notification.count({ where: whereOf(tenantId, query) });
 }
 
 export function findAny(db: Database, tenantId: TenantId, id: string): Promise<NotificationRow | null> {

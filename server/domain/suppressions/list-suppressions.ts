@@ -4,7 +4,7 @@ import { listInForms } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
 import { presentSuppression, suppressionSchema } from "./schema.ts";
-import { listSuppressionsBetween, pageSuppressions } from "./store.ts";
+import { countSuppressions, listSuppressionsBetween } from "./store.ts";
 
 export const listSuppressions = query({
   name: "suppressions.list",
@@ -21,7 +21,7 @@ export const listSuppressions = query({
       read: (cursor) => readTimeCursor(cursor, text(254)),
       load: (span) => listSuppressionsBetween(db, ctx.tenantId, span, search),
       write: ({ createdAt, address }) => writeTimeCursor({ at: createdAt, id: address }),
-      page: (page) => pageSuppressions(db, ctx.tenantId, page, search),
+      count: () => countSuppressions(db, ctx.tenantId, search),
       present: (rows) => rows.map(presentSuppression),
     });
   },

@@ -4,44 +4,30 @@ import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, Suppression } from "../../persistence/generated/client.ts";
 import { literally } from "../../persistence/like.ts";
-import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { SuppressionReason } from "./schema.ts";
 
-/** Addresses that get no mail, the newest first; of all, or those with some text in them. */
-export async function pageSuppressions(
-  db: Database,
-  tenantId: TenantId,
-  page: Page,
-  search?: string,
-): Promise<{ rows: Suppression[]; total: number }> {
-  const client = db.forTenant(tenantId);
-  const where = { tenantId, ...matching(search) };
-  const [rows, total] = await Promise.all([
-    client.suppression.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
-    client.suppression.count({ where }),
-  ]);
-  return { rows, total };
+/** How many addresses get no mail; of all, or of those with some text in them. */
+export function countSuppressions(db: Database, tenantId: TenantId, search?: string): Promise<number> {
+  return db.forTenant(tenantId).suppression.count({ where: { tenantId, ...matching(search) } });
 }
 
-/** As pageSuppressions, of a span; the id of a place is an address. */
+/** Those addresses, the newest first; the id of a place is an address. */
 export async function listSuppressionsBetween(
   db: Database,
   tenantId: TenantId,
   span: Span<TimeCursor>,
   search?: string,
 ): Promise<Suppression[]> {
-  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "address" });
+  const { bounds, arrange, ...part } = byTime(span, { at: "createdAt", id: "address" });
   const where = { tenantId, ...matching(search), AND: bounds };
-  return arrange(await db.forTenant(tenantId).suppression.findMany({ where, orderBy, take }));
+  return arrange(await db.forTenant(tenantId).suppression.findMany({ where, ...part }));
 }
 
 function matching(search: string | undefined): Prisma.SuppressionWhereInput {
   return search === undefined ? {} : { address: { contains: literally(search.toLowerCase()) } };
 }
-
-const newestFirst: Prisma.SuppressionOrderByWithRelationInput[] = [{ createdAt: "desc" }, { address: "desc" }];
 
 /** Lists an address, in lower case; one that is listed stays as it is. */
 export async function suppress(

@@ -3,7 +3,7 @@ import { query } from "../../operation.ts";
 import { listInForms, readNameCursor } from "../../persistence/cursor-form.ts";
 import { cursorPage, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { presentSummary, templateSummarySchema } from "./schema.ts";
-import { listTemplatesBetween, pageTemplates } from "./store.ts";
+import { countTemplates, listTemplatesBetween } from "./store.ts";
 
 export const listTemplates = query({
   name: "templates.list",
@@ -20,7 +20,7 @@ export const listTemplates = query({
       read: readNameCursor,
       load: (span) => listTemplatesBetween(db, ctx.tenantId, span),
       write: ({ name }) => name,
-      page: (page) => pageTemplates(db, ctx.tenantId, page),
+      count: () => countTemplates(db, ctx.tenantId),
       present: (rows) => rows.map(presentSummary),
     });
   },

@@ -37,17 +37,8 @@ export async function findPublished(
   return tx.templateVersion.findFirst({ where: { tenantId, name, state: "published" } });
 }
 
-export async function pageTemplates(
-  db: Database,
-  tenantId: TenantId,
-  page: Page,
-): Promise<{ rows: TemplateRow[]; total: number }> {
-  const { template } = db.forTenant(tenantId);
-  const [rows, total] = await Promise.all([
-    template.findMany({ where: { tenantId }, orderBy: { name: "asc" }, skip: page.offset, take: page.pageSize }),
-    template.count({ where: { tenantId } }),
-  ]);
-  return { rows, total };
+export function countTemplates(db: Database, tenantId: TenantId): Promise<number> {
+  return db.forTenant(tenantId).template.count({ where: { tenantId } });
 }
 
 /** In order of name. */
@@ -56,9 +47,9 @@ export async function listTemplatesBetween(
   tenantId: TenantId,
   span: Span<string>,
 ): Promise<TemplateRow[]> {
-  const { name, order, take, arrange } = byName(span);
+  const { name, order, arrange, ...part } = byName(span);
   const { template } = db.forTenant(tenantId);
-  return arrange(await template.findMany({ where: { tenantId, name }, orderBy: { name: order }, take }));
+  return arrange(await template.findMany({ where: { tenantId, name }, orderBy: { name: order }, ...part }));
 }
 
 /** Newest first. Throws not_found. */

@@ -5,7 +5,7 @@ import { listInForms, readNameCursor } from "../../persistence/cursor-form.ts";
 import { cursorPage, entityId, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { findDisplayNames } from "../users/store.ts";
 import { presentSubscriber, subscriberSchema } from "./schema.ts";
-import { listSubscribersBetween, pageSubscribers } from "./store.ts";
+import { countSubscribers, listSubscribersBetween } from "./store.ts";
 
 export const listSubscribers = query({
   name: "topics.listSubscribers",
@@ -23,7 +23,7 @@ export const listSubscribers = query({
       read: readNameCursor,
       load: (span) => listSubscribersBetween(db, ctx.tenantId, topicId, span),
       write: ({ userId }) => userId,
-      page: (page) => pageSubscribers(db, ctx.tenantId, topicId, page),
+      count: () => countSubscribers(db.forTenant(ctx.tenantId), ctx.tenantId, topicId),
       present: (rows) => present(ctx, rows),
     });
   },

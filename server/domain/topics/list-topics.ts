@@ -3,7 +3,7 @@ import { query } from "../../operation.ts";
 import { listInForms, readNameCursor } from "../../persistence/cursor-form.ts";
 import { cursorPage, nameCursorInput, page, pageInput } from "../../schema.ts";
 import { presentTopic, topicSchema } from "./schema.ts";
-import { listTopicsBetween, pageTopics } from "./store.ts";
+import { countTopics, listTopicsBetween } from "./store.ts";
 
 export const listTopics = query({
   name: "topics.list",
@@ -20,7 +20,7 @@ export const listTopics = query({
       read: readNameCursor,
       load: (span) => listTopicsBetween(db, ctx.tenantId, span),
       write: ({ topic }) => topic.id,
-      page: (page) => pageTopics(db, ctx.tenantId, page),
+      count: () => countTopics(db, ctx.tenantId),
       present: (rows) => rows.map(({ topic, subscribers }) => presentTopic(topic, subscribers)),
     });
   },

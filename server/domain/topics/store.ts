@@ -3,7 +3,6 @@ import { DomainError, takenError } from "../../errors.ts";
 import { byName, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Topic as TopicRow } from "../../persistence/generated/client.ts";
-import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 
 /** Throws `not_found`. */
@@ -51,24 +50,15 @@ interface CountedTopic {
   subscribers: number;
 }
 
-/** Topics in order of id, with how many subscribe to each. */
-export async function pageTopics(
-  db: Database,
-  tenantId: TenantId,
-  page: Page,
-): Promise<{ rows: CountedTopic[]; total: number }> {
-  const client = db.forTenant(tenantId);
-  const where = { tenantId };
-  const total = await client.topic.count({ where });
-  const topics = await client.topic.findMany({ where, orderBy: { id: "asc" }, skip: page.offset, take: page.pageSize });
-  return { rows: await countEach(db, tenantId, topics), total };
+export function countTopics(db: Database, tenantId: TenantId): Promise<number> {
+  return db.forTenant(tenantId).topic.count({ where: { tenantId } });
 }
 
-/** As pageTopics, of a span of ids. */
+/** Topics in order of id, with how many subscribe to each. */
 export async function listTopicsBetween(db: Database, tenantId: TenantId, span: Span<string>): Promise<CountedTopic[]> {
-  const { name, order, take, arrange } = byName(span);
+  const { name, order, arrange, ...part } = byName(span);
   const { topic } = db.forTenant(tenantId);
-  const topics = await topic.findMany({ where: { tenantId, id: name }, orderBy: { id: order }, take });
+  const topics = await topic.findMany({ where: { tenantId, id: name }, orderBy: { id: order }, ...part });
   return countEach(db, tenantId, arrange(topics));
 }
 
@@ -87,27 +77,7 @@ export function countSubscribers(tx: TenantTransaction, tenantId: TenantId, topi
   return tx.topicSubscriber.count({ where: { tenantId, topicId } });
 }
 
-/** Subscribers in order of user id. */
-export async function pageSubscribers(
-  db: Database,
-  tenantId: TenantId,
-  topicId: string,
-  page: Page,
-): Promise<{ rows: { userId: string; createdAt: Date }[]; total: number }> {
-  const client = db.forTenant(tenantId);
-  await getTopic(client, tenantId, topicId);
-  const where = { tenantId, topicId };
-  const total = await client.topicSubscriber.count({ where });
-  const rows = await client.topicSubscriber.findMany({
-    where,
-    orderBy: { userId: "asc" },
-    skip: page.offset,
-    take: page.pageSize,
-  });
-  return { rows, total };
-}
-
-/** As pageSubscribers, of a span of user ids. */
+/** Subscribers in order of user id. Throws not_found. */
 export async function listSubscribersBetween(
   db: Database,
   tenantId: TenantId,
@@ -116,9 +86,9 @@ export async function listSubscribersBetween(
 ): Promise<{ userId: string; createdAt: Date }[]> {
   const client = db.forTenant(tenantId);
   await getTopic(client, tenantId, topicId);
-  const { name, order, take, arrange } = byName(span);
+  const { name, order, arrange, ...part } = byName(span);
   const where = { tenantId, topicId, userId: name };
-  return arrange(await client.topicSubscriber.findMany({ where, orderBy: { userId: order }, take }));
+  return arrange(await client.topicSubscriber.findMany({ where, orderBy: { userId: order }, ...part }));
 }
 
 /** Who is one already stays one. Returns how many are new. */

@@ -6,7 +6,7 @@ import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.t
 import { cursorInput, cursorPage, page, pageInput, text } from "../../schema.ts";
 import { presenceSchema } from "../presence/schema.ts";
 import { presentUser, userSchema } from "./schema.ts";
-import { listUsersBetween, pageUsers } from "./store.ts";
+import { countUsers, listUsersBetween } from "./store.ts";
 
 const listedUser = userSchema.extend({ presence: presenceSchema.shape.state }).meta({ id: "ListedUser" });
 
@@ -29,7 +29,7 @@ export const listUsers = query({
       read: (cursor) => readTimeCursor(cursor, text(128)),
       load: (span) => listUsersBetween(db, ctx.tenantId, { ...span, search: input.search }),
       write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
-      page: (page) => pageUsers(db, ctx.tenantId, page, input.search),
+      count: () => countUsers(db, ctx.tenantId, input.search),
       present: (rows) => present(ctx, rows),
     });
   },

@@ -4,7 +4,6 @@ import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, User as UserRow } from "../../persistence/generated/client.ts";
 import { literally } from "../../persistence/like.ts";
-import type { Page } from "../../persistence/paging.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { Profile } from "./schema.ts";
@@ -118,31 +117,20 @@ export async function revokeUserTokens(tx: TenantTransaction, tenantId: TenantId
   return rows[0]!.valid_after;
 }
 
-/** A page of the users with a row, newest first, and how many there are; the erased are none of them. */
-export async function pageUsers(
-  db: Database,
-  tenantId: TenantId,
-  page: Page,
-  search?: string,
-): Promise<{ rows: UserRow[]; total: number }> {
-  const { user } = db.forTenant(tenantId);
-  const where = { tenantId, erasedAt: null, ...matching(search) };
-  const [rows, total] = await Promise.all([
-    user.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
-    user.count({ where }),
-  ]);
-  return { rows, total };
+/** How many users with a row there are; the erased are none of them. */
+export function countUsers(db: Database, tenantId: TenantId, search?: string): Promise<number> {
+  return db.forTenant(tenantId).user.count({ where: { tenantId, erasedAt: null, ...matching(search) } });
 }
 
-/** Users older than one cursor and newer than another, newest first; of many newer ones the nearest. */
+/** Those users, newest first; of many newer than a place the nearest. */
 export async function listUsersBetween(
   db: Database,
   tenantId: TenantId,
   { search, ...span }: Span<TimeCursor> & { search?: string | undefined },
 ): Promise<UserRow[]> {
-  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "id" });
+  const { bounds, arrange, ...part } = byTime(span, { at: "createdAt", id: "id" });
   const where = { tenantId, erasedAt: null, ...matching(search), AND: bounds };
-  return arrange(await db.forTenant(tenantId).user.findMany({ where, orderBy, take }));
+  return arrange(await db.forTenant(tenantId).user.findMany({ where, ...part }));
 }
 
 /** Of the id, the name or the address. */
@@ -151,5 +139,3 @@ function matching(search: string | undefined): Prisma.UserWhereInput {
   const contains = { contains: literally(search), mode: "insensitive" as const };
   return { OR: [{ id: contains }, { displayName: contains }, { email: contains }] };
 }
-
-const newestFirst: Prisma.UserOrderByWithRelationInput[] = [{ createdAt: "desc" }, { id: "desc" }];

@@ -8,7 +8,6 @@ import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Prisma, WebhookAttempt, WebhookDelivery } from "../../persistence/generated/client.ts";
 import type { Job } from "../../persistence/jobs.ts";
-import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { SampleType } from "./make-sample.ts";
@@ -108,22 +107,8 @@ export interface DeliveryQuery {
   until?: string | undefined;
 }
 
-const newestFirst: Prisma.WebhookDeliveryOrderByWithRelationInput[] = [{ createdAt: "desc" }, { id: "desc" }];
-
-/** Deliveries of an endpoint by pages, the newest first. */
-export async function pageWebhookDeliveries(
-  db: Database,
-  tenantId: TenantId,
-  query: DeliveryQuery,
-  page: Page,
-): Promise<{ rows: WebhookDelivery[]; total: number }> {
-  const client = db.forTenant(tenantId);
-  const where = whereOf(tenantId, query);
-  const [rows, total] = await Promise.all([
-    client.webhookDelivery.findMany({ where, orderBy: newestFirst, skip: page.offset, take: page.pageSize }),
-    client.webhookDelivery.count({ where }),
-  ]);
-  return { rows, total };
+export function countWebhookDeliveries(db: Database, tenantId: TenantId, query: DeliveryQuery): Promise<number> {
+  return db.forTenant(tenantId).webhookDelivery.count({ where: whereOf(tenantId, query) });
 }
 
 /** Deliveries of an endpoint older than one place and newer than another, the newest first. */
@@ -133,9 +118,9 @@ export async function listWebhookDeliveries(
   query: DeliveryQuery,
   span: Span<TimeCursor>,
 ): Promise<WebhookDelivery[]> {
-  const { bounds, orderBy, take, arrange } = byTime(span, { at: "createdAt", id: "id" });
+  const { bounds, arrange, ...part } = byTime(span, { at: "createdAt", id: "id" });
   const where = { AND: [whereOf(tenantId, query), ...bounds] };
-  return arrange(await db.forTenant(tenantId).webhookDelivery.findMany({ where, orderBy, take }));
+  return arrange(await db.forTenant(tenantId).webhookDelivery.findMany({ where, ...part }));
 }
 
 /** One delivery with its tries, the last hundred. Throws not_found. */

@@ -3,7 +3,7 @@ import { query } from "../../operation.ts";
 import { listInForms } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
-import { listWebhookDeliveries as loadDeliveries, pageWebhookDeliveries } from "./delivery-store.ts";
+import { countWebhookDeliveries, listWebhookDeliveries as loadDeliveries } from "./delivery-store.ts";
 import { deliveryFilters, presentDelivery, webhookDeliverySchema } from "./schema.ts";
 import { getWebhook } from "./store.ts";
 
@@ -24,7 +24,7 @@ export const listWebhookDeliveries = query({
       read: (cursor) => readTimeCursor(cursor),
       load: (span) => loadDeliveries(db, ctx.tenantId, filters, span),
       write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
-      page: (page) => pageWebhookDeliveries(db, ctx.tenantId, filters, page),
+      count: () => countWebhookDeliveries(db, ctx.tenantId, filters),
       present: (rows) => rows.map(presentDelivery),
     });
   },

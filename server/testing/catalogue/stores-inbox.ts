@@ -10,7 +10,7 @@ import type { Database } from "../../persistence/database.ts";
 import { type Intruder, own, refused, type StoreModules } from "./intruder.ts";
 
 const content = { type: "x", subject: "x", message: "x", priority: 1 };
-const page = { pageNumber: 1, pageSize: 50, offset: 0 };
+const _page = { pageNumber: 1, pageSize: 50, offset: 0 };
 const now = Date.parse("2100-01-01T00:00:00Z");
 const everything = {
   offset: 0,
@@ -32,7 +32,7 @@ export const inboxStores: StoreModules = {
     module: batchLists,
     rows: {
       findDueBatches: [({ db, mine }) => batchLists.findDueBatches(db.pool, mine, Date.parse("3000-01-01")), own],
-      pageBatches: [({ db, mine }) => batchLists.pageBatches(db, mine, undefined, page), own],
+      countBatches: [({ db, mine }) => batchLists.countBatches(db, mine, undefined), 0],
       listBatchesBetween: [
         ({ db, mine }) => batchLists.listBatchesBetween(db, mine, { status: undefined, limit: 50 }),
         own,
@@ -110,10 +110,9 @@ export const inboxStores: StoreModules = {
       lockTopic: [({ tx, mine, theirs }) => topics.lockTopic(tx, mine, theirs.topicId), refused],
       saveTopic: [({ tx, mine }) => topics.saveTopic(tx, mine, { id: "x", name: "x", now: new Date() }), own],
       removeTopic: [({ tx, mine, theirs }) => topics.removeTopic(tx, mine, theirs.topicId), refused],
-      pageTopics: [({ db, mine }) => topics.pageTopics(db, mine, page), own],
+      countTopics: [({ db, mine }) => topics.countTopics(db, mine), 1],
       listTopicsBetween: [({ db, mine }) => topics.listTopicsBetween(db, mine, { limit: 50 }), own],
       countSubscribers: [({ tx, mine, theirs }) => topics.countSubscribers(tx, mine, theirs.topicId), 0],
-      pageSubscribers: [({ db, mine, theirs }) => topics.pageSubscribers(db, mine, theirs.topicId, page), refused],
       listSubscribersBetween: [
         ({ db, mine, theirs }) => topics.listSubscribersBetween(db, mine, theirs.topicId, { limit: 50 }),
         refused,
@@ -214,7 +213,7 @@ export const inboxStores: StoreModules = {
         new Map(),
       ],
       listAll: [({ db, mine }) => notifications.listAll(db, mine, { limit: 50 }), own],
-      pageAll: [({ db, mine }) => notifications.pageAll(db, mine, {}, page), own],
+      countNotifications: [({ db, mine }) => notifications.countNotifications(db, mine, {}), 1],
       findAny: [({ db, mine, theirs }) => notifications.findAny(db, mine, theirs.notificationId), null],
       insertNotifications: [
         (intruder) =>

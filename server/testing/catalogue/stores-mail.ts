@@ -103,7 +103,7 @@ export const mailStores: StoreModules = {
     rows: {
       findMail: [({ db, mine }) => mail.findMail(db, mine), own],
       saveMailSettings: [({ tx, mine }) => mail.saveMailSettings(tx, mine, "a secret", { host: "x" }), own],
-      pageCaughtMails: [({ db, mine }) => mail.pageCaughtMails(db, mine, page), own],
+      countCaughtMails: [({ db, mine }) => mail.countCaughtMails(db, mine), 0],
       listCaughtMailsBetween: [({ db, mine }) => mail.listCaughtMailsBetween(db, mine, { limit: 50 }), own],
       getCaughtMail: [({ db, mine, theirs }) => mail.getCaughtMail(db, mine, theirs.mailId), refused],
       recordBounces: [({ tx, mine, theirs }) => mail.recordBounces(tx, mine, bounceOf(theirs.deliveryId)), undefined],
@@ -178,7 +178,7 @@ export const mailStores: StoreModules = {
   "domain/suppressions/store.ts": {
     module: suppressions,
     rows: {
-      pageSuppressions: [({ db, mine }) => suppressions.pageSuppressions(db, mine, page), own],
+      countSuppressions: [({ db, mine }) => suppressions.countSuppressions(db, mine), 1],
       listSuppressionsBetween: [({ db, mine }) => suppressions.listSuppressionsBetween(db, mine, { limit: 50 }), own],
       suppress: [
         ({ tx, mine }) => suppressions.suppress(tx, mine, { address: "x@example.com", reason: "manual" }),

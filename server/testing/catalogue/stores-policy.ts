@@ -39,7 +39,7 @@ export const policyStores: StoreModules = {
     rows: {
       getTemplate: [({ tx, mine, theirs }) => templates.getTemplate(tx, mine, theirs.templateName), refused],
       findPublished: [({ tx, mine, theirs }) => templates.findPublished(tx, mine, theirs.templateName), null],
-      pageTemplates: [({ db, mine }) => templates.pageTemplates(db, mine, page), nothing],
+      countTemplates: [({ db, mine }) => templates.countTemplates(db, mine), 0],
       listTemplatesBetween: [({ db, mine }) => templates.listTemplatesBetween(db, mine, { limit: 50 }), []],
       pageVersions: [({ db, mine, theirs }) => templates.pageVersions(db, mine, theirs.templateName, page), refused],
       saveDraft: [({ tx, mine }) => templates.saveDraft(tx, mine, "x", draft), own],

@@ -57,9 +57,9 @@ export const webhookStores: StoreModules = {
       ],
       messageIdOf: { reason: "names an event, and touches no row" },
       webhookJob: { reason: "names a job; enqueueJobs refuses those of another tenant" },
-      pageWebhookDeliveries: [
-        ({ db, mine, theirs }) => deliveries.pageWebhookDeliveries(db, mine, { webhookId: theirs.webhookId }, page),
-        own,
+      countWebhookDeliveries: [
+        ({ db, mine, theirs }) => deliveries.countWebhookDeliveries(db, mine, { webhookId: theirs.webhookId }),
+        0,
       ],
       listWebhookDeliveries: [
         ({ db, mine, theirs }) =>
