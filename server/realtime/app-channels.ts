@@ -85,7 +85,7 @@ export class AppChannels {
       if (member) await this.rosterOf(tenantId, channel, local).ready();
       local.hearers.add(listener);
       if (member) local.followers.add(listener);
-      return { subscriptions: change.subscriptions, members: member ? local.roster?.members : undefined };
+      return { subscriptions: local.total, members: member ? local.roster?.members : undefined };
     } catch (error) {
       local.connections--;
       if (member) local.leave(member.userId, undefined);

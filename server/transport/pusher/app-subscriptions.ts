@@ -1,6 +1,6 @@
 import { isPusherAuth } from "../../auth/pusher-app.ts";
 import { DomainError } from "../../errors.ts";
-import type { OutgoingChannel } from "../../realtime/local-channel.ts";
+import { OutgoingChannel } from "../../realtime/local-channel.ts";
 import { type ChannelKind, channelKind, maxMembers, userOfChannel } from "./channel-name.ts";
 import { rawFrame, succeededFrame, toFrame } from "./frames.ts";
 import { readMember } from "./member.ts";
@@ -112,12 +112,15 @@ export class AppSubscriptions {
     }
     try {
       const options = { member, most: member ? maxMembers : undefined };
-      const { members } = await channels.join(connection.tenantId, channel, connection, options);
+      const { members, subscriptions } = await channels.join(connection.tenantId, channel, connection, options);
       if (connection.ended)
         return channels.leave(connection.tenantId, channel, connection, { userId: member?.userId, closing: true });
       this.joined ??= new Map();
       this.joined.set(channel, member);
       connection.write(succeededFrame(channel, members));
+      // The others were told with the change, before this one listened.
+      if (kind.access !== "server-to-user")
+        connection.hear(new OutgoingChannel(channel, { kind: "count", subscriptions }));
     } catch (error) {
       this.caches?.delete(channel);
       if (!(error instanceof DomainError && error.code === "conflict")) throw error;

@@ -73,8 +73,9 @@ describe("cache channels, counts and queries", () => {
     counted.bind("pusher:subscription_count", ({ subscription_count }: { subscription_count: number }) =>
       counts.push(subscription_count),
     );
-    await eventually(() => expect(counted.subscribed).toBe(true));
-    await listen(b, "counted");
+    await eventually(() => expect(counts).toEqual([1]));
+    const { channel } = await listen(b, "counted");
+    await eventually(() => expect(channel.subscriptionCount).toBe(2));
     await listen(b, "presence-counted");
     await eventually(() => expect(counts.at(-1)).toBe(2));
     for (const at of [sdk, stockSdk(other, app)]) {
