@@ -36,6 +36,16 @@ async function chatOf(count: number): Promise<Chat> {
 }
 const move = (caller: Caller, chat: Chat, body: unknown, query = "") =>
   caller<Moved>("PUT", `/Chat/${chat.id}/read${query}`, body);
+/** Resolves when the node has said the receipts of by now, whoever hears them; told by one in another tenant. */
+async function receiptsSaid(): Promise<void> {
+  const { tenantId, as } = await stack.tenant("elsewhere");
+  const { id } = (await as("dora")<Chat>("POST", "/Chat", { memberUserIds: ["eli"] })).body;
+  const sink = new RecordingSink();
+  const subscription = await stack.api.realtime.subscribe({ tenantId, userId: "dora", sink });
+  await as("eli")("PUT", `/Chat/${id}/read`, { seq: 0 });
+  await eventually(() => expect(sink.ephemerals.map(({ type }) => type)).toContain("receipt"));
+  subscription.close();
+}
 const cursor = async (caller: Caller) => (await caller<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
 const since = async (caller: Caller, after: string) =>
   (await caller<{ data: object[] }>("GET", `/events?after=${after}`)).body.data;
@@ -110,6 +120,22 @@ describe("succeeds", () => {
     await move(ben, chat, { seq: 2 });
     await move(tenant.as("cleo"), chat, { seq: 1 });
     await eventually(() => expect(heard()).toEqual([3, 1]));
+    subscription.close();
+  });
+
+  test("back for oneself alone: whoever comes later is told of no place before the one that they load", async () => {
+    const chat = await chatOf(5);
+    await move(ben, chat, { seq: 4 });
+    await move(ben, chat, { seq: 2, unread: true });
+    await receiptsSaid();
+    const sink = new RecordingSink();
+    const heard = () => sink.ephemerals.flatMap(({ chatId, payload }) => (chatId === chat.id ? [payload.seq] : []));
+    const subscription = await stack.api.realtime.subscribe({ tenantId: tenant.tenantId, userId: "ada", sink });
+    await move(ben, chat, { seq: 3 });
+    await move(tenant.as("cleo"), chat, { seq: 1 });
+    await eventually(() => expect(heard()).toEqual([1]));
+    await move(ben, chat, { seq: 5 });
+    await eventually(() => expect(heard()).toEqual([1, 5]));
     subscription.close();
   });
 

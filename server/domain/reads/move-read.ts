@@ -37,8 +37,9 @@ export const moveRead = mutation({
       clientHash,
     });
     const chat = await afterCommit(() => getMemberChat(db, ctx.tenantId, userId, chatId));
-    // What was read stays read to others: unread is a note to oneself.
-    if (chat.memberCount <= 100 && !input.unread) live.receipt(ctx.tenantId, userId, chatId, moved.seq);
+    // What was read stays read to others: unread is a note to oneself, and so is what is read anew of it.
+    const isNews = !input.unread && Math.max(input.seq, moved.seq) >= moved.furthest;
+    if (chat.memberCount <= 100 && isNews) live.receipt(ctx.tenantId, userId, chatId, moved.furthest);
     return { chatId, lastReadSeq: moved.seq, unreadCount: chat.unread };
   },
 });

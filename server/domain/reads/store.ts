@@ -17,12 +17,15 @@ export interface Moved {
   chatId: string;
   userId: string;
   seq: number;
+  /** How far one has read as others see it: what was set back stays read to them. */
+  furthest: number;
 }
 
 interface Row {
   ord: number;
   outcome: "ok" | "not_member";
   seq: number | null;
+  furthest: number | null;
   pos: number | null;
   changed: boolean | null;
   at: Date;
@@ -35,8 +38,8 @@ const moveKind: LaneKind<Move, Moved> = {
   async flush(client, tenantId, moves): Promise<Flushed<Moved>> {
     const input = moves.map((m) => ({ c: m.chatId, u: m.userId, q: m.seq, back: m.back, h: m.clientHash }));
     const { rows } = await client.query<Row>({
-      name: "move_reads_v1",
-      text: "select ord, outcome, seq, pos, changed, at from move_reads_v1($1, $2)",
+      name: "move_reads_v2",
+      text: "select ord, outcome, seq, furthest, pos, changed, at from move_reads_v2($1, $2)",
       values: [tenantId, JSON.stringify(input)],
     });
     return toFlushed(tenantId, moves, rows);
@@ -53,10 +56,10 @@ function toFlushed(tenantId: TenantId, moves: Move[], rows: Row[]): Flushed<Move
   const results: (Moved | DomainError)[] = moves.map(() => new DomainError("not_found"));
   for (const row of rows) {
     const move = moves[row.ord - 1];
-    if (!move || row.outcome !== "ok" || row.seq === null) continue;
+    if (!move || row.outcome !== "ok" || row.seq === null || row.furthest === null) continue;
     const { chatId, userId, clientHash } = move;
     const moved = { chatId, userId, seq: row.seq };
-    results[row.ord - 1] = moved;
+    results[row.ord - 1] = { ...moved, furthest: row.furthest };
     if (row.pos === null || !row.changed) continue;
     events.push({
       tenantId,
