@@ -54,7 +54,7 @@ else if (wanted !== text) {
 
 function tables(): string[] {
   const durable = Object.entries(eventTypes).map(([type, { signalr }]) => {
-    const asked = guideKinds.has(type as EventType) ? "always" : "asked for";
+    const asked = guideKinds.has(type as EventType) ? "unasked" : "asked for";
     return `| [\`${type}\`](#${type.replace(".", "")}) | \`${signalr}\` | ${asked} |`;
   });
   const passing = Object.entries(ephemeralTypes).map(([type, { signalr }]) => {
