@@ -134,7 +134,8 @@ function headerFields(operation: Operation, request: FastifyRequest): Record<str
   for (const [header, field] of Object.entries(operation.http.headers ?? {})) {
     const { headers } = request;
     const value = header === "authorization" ? basicPassword(headers.authorization) : textOfHeader(headers, header);
-    if (value !== undefined) fields[field] = value;
+    // A header with nothing in it is none, as in the address: only a password may be empty.
+    if (value !== undefined && (value !== "" || header === "authorization")) fields[field] = value;
   }
   return fields;
 }

@@ -233,6 +233,18 @@ describe("events", () => {
     expect(page.events).toHaveLength(1);
   });
 
+  test("leave out the page that the body names where a header names none", async () => {
+    const page = await connected("ada", "?clientId=page-1");
+    const tab = await connected("ada", "?clientId=page-2");
+    const headers = { "x-client-id": "" };
+    const address = `/Chat/${chatId}/messages`;
+    await acme.as("ada")("POST", address, { content: "rest", clientId: "page-1" }, headers);
+    await acme.as("ada")("POST", `${address}?clientId=page-1`, { content: "rest" }, headers);
+    await send("ada", "last");
+    await eventually(() => expect(tab.events).toHaveLength(3));
+    await eventually(() => expect(page.events).toHaveLength(1));
+  });
+
   test("of other kinds come to those who ask", async () => {
     const guide = await connected("bob");
     const all = await connected("bob", "?events=all");
