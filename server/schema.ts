@@ -106,10 +106,15 @@ export function boundedPageInput(most: number) {
 
 /** As long as one can be that we hand out: an address of 254 characters of four bytes each, and a time, in base64. */
 const cursorLength = 1600;
+/** What no cursor is. */
+const noCursor = "\u0000";
+
+/** A cursor, or the id of an event. One that is too long is not kept, and like any other that was not made here `cursor_invalid` where it is read. */
+export const cursor = z.string().overwrite((text) => (text.length > cursorLength ? noCursor : text));
 
 export const cursorInput = {
-  before: z.string().max(cursorLength).optional().describe("Older than this cursor: nextCursor goes here"),
-  after: z.string().max(cursorLength).optional().describe("Newer than this cursor: prevCursor goes here"),
+  before: cursor.optional().describe("Older than this cursor: nextCursor goes here"),
+  after: cursor.optional().describe("Newer than this cursor: prevCursor goes here"),
   limit: z.number().optional().describe("1 to 200"),
 };
 

@@ -132,8 +132,10 @@ describe.each(lists)("$list", ({ path, idOf, ids, onward, by = () => key }) => {
   });
 
   test.each(["before", "after"])("are not read from a place that none can be: %s", async (side) => {
-    const place = new URLSearchParams({ [side]: "\u0000" });
-    expect(await by()("GET", `${path()}?${place}`)).toMatchObject({ status: 400, body: { code: "cursor_invalid" } });
+    for (const none of ["\u0000", "x".repeat(2000)]) {
+      const place = new URLSearchParams({ [side]: none });
+      expect(await by()("GET", `${path()}?${place}`)).toMatchObject({ status: 400, body: { code: "cursor_invalid" } });
+    }
   });
 });
 

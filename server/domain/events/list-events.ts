@@ -4,6 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { type EventType, type LogEvent, toEnvelope } from "../../events.ts";
 import { findReaderState, readVisibleEvents } from "../../log/store.ts";
 import { type Context, query } from "../../operation.ts";
+import { cursor } from "../../schema.ts";
 import { envelopeSchema, eventType } from "./schema.ts";
 
 const defaultLimit = 100;
@@ -17,9 +18,7 @@ const kindsInput = z.union([z.array(eventType), z.string().max(1000)]);
 
 const input = z.object({
   kinds: kindsInput.optional().describe("Only these types; in the address repeated, or separated by commas"),
-  after: z
-    .string()
-    .max(200)
+  after: cursor
     .optional()
     .describe("Events after this event id: nextCursor goes here; without it only the present position is answered"),
   limit: z.number().optional().describe("1 to 500, 100 unless given"),

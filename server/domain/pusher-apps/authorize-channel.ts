@@ -4,6 +4,7 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { isReservedName, presenceChatSize, readReservedName } from "../../log-channels.ts";
 import { type Context, mutation } from "../../operation.ts";
+import { cursor } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { findUser } from "../users/store.ts";
 import { socketId } from "./schema.ts";
@@ -21,7 +22,7 @@ export const authorizeChannel = mutation({
   input: z.object({
     socket_id: socketId,
     channel_name: z.string().max(300),
-    since: z.string().max(200).optional().describe("Resume after this event id"),
+    since: cursor.optional().describe("Resume after this event id"),
   }),
   output: z.object({ auth: z.string(), channel_data: z.string().optional() }),
   errors: ["not_found", "forbidden"],

@@ -3,14 +3,12 @@ import { DomainError } from "../../errors.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
-import { entityId, instant } from "../../schema.ts";
+import { cursor, entityId, instant } from "../../schema.ts";
 import { eventType } from "../events/schema.ts";
 import { webhookJob } from "./delivery-store.ts";
 import { replayRange } from "./replay-store.ts";
 import { replayable } from "./schema.ts";
 import { getWebhook } from "./store.ts";
-
-const eventId = z.string().max(200);
 
 export const replayWebhook = mutation({
   name: "webhooks.replay",
@@ -20,8 +18,8 @@ export const replayWebhook = mutation({
   access: { caller: "admin", scope: "admin" },
   input: z.object({
     webhookId: entityId,
-    after: eventId.optional().describe("Events after this event id; from the oldest that is kept unless given"),
-    upto: eventId.optional().describe("Up to this event id, with it; to the newest unless given"),
+    after: cursor.optional().describe("Events after this event id; from the oldest that is kept unless given"),
+    upto: cursor.optional().describe("Up to this event id, with it; to the newest unless given"),
     since: instant.optional().describe("Events from then on"),
     until: instant.optional().describe("Events before then"),
     types: z.array(eventType).max(100).optional().describe("Only these types, of those that the endpoint asks for"),

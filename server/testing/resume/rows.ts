@@ -100,6 +100,10 @@ export const resumeRows: ResumeRow[] = [
     prepare: async (world) => ({ ...(await away(world, "garbage")), since: "not/a+cursor", expected: "invalid" }),
   },
   {
+    name: "a cursor that is garbage, and long",
+    prepare: async (world) => ({ ...(await away(world, "long-garbage")), since: "x".repeat(300), expected: "invalid" }),
+  },
+  {
     name: "back on another node",
     prepare: async (world) => ({ ...(await away(world, "elsewhere")), url: world.otherUrl }),
   },

@@ -8,11 +8,12 @@ import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { EventQueue } from "../../realtime/event-queue.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
+import { cursor } from "../../schema.ts";
 import type { Services } from "../../services.ts";
 import type { Invoker } from "./methods.ts";
 
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
-const argument = z.object({ since: z.string().max(200).nullish(), kinds: z.array(kinds).max(50).nullish() });
+const argument = z.object({ since: cursor.nullish(), kinds: z.array(kinds).max(50).nullish() });
 
 interface Sources {
   services: Services;

@@ -11,6 +11,7 @@ import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts
 import { EventQueue } from "../../realtime/event-queue.ts";
 import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { Outgoing } from "../../realtime/subscription.ts";
+import { cursor } from "../../schema.ts";
 import type { TrpcContext } from "./context.ts";
 import { toTrpcError } from "./trpc-error.ts";
 
@@ -21,8 +22,8 @@ const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 
 const subscribeInput = z
   .object({
-    since: z.string().max(200).optional().describe("Resume after this event id"),
-    lastEventId: z.string().max(200).nullish().describe("Set by the client when it reconnects; stands before since"),
+    since: cursor.optional().describe("Resume after this event id"),
+    lastEventId: cursor.nullish().describe("Set by the client when it reconnects; stands before since"),
     kinds: z.array(kinds).max(50).optional(),
   })
   .optional();
