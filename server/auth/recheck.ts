@@ -5,8 +5,8 @@ import type { TenantSecurity, TenantSnapshot } from "./tenant-security.ts";
 /** `expired` is the token's own end, after which the tenant's grace period runs; `revoked` ends a connection at once. */
 export type Standing = "ok" | "revoked" | "expired";
 
-/** What was read at most this long ago is good enough: with a sweep every 2 s, what is revoked anywhere is closed within 5 s. */
-const recheckAgeMs = 2000;
+/** What was read at most this long ago is good enough: with a sweep every 3 s, what is revoked anywhere is closed within 5 s. */
+const recheckAgeMs = 1000;
 
 /** Whether the credential of an open connection is still good. Throws what the database throws: then nothing is known, and nothing to be closed. */
 export async function recheckPrincipal(security: TenantSecurity, principal: Principal): Promise<Standing> {
@@ -14,8 +14,7 @@ export async function recheckPrincipal(security: TenantSecurity, principal: Prin
   return standingOf(await security.snapshot(principal.tenantId, recheckAgeMs), principal, security.now());
 }
 
-/** The same for many connections of a tenant on one snapshot. */
-export function standingOf(snapshot: TenantSnapshot | undefined, principal: Principal, now: number): Standing {
+function standingOf(snapshot: TenantSnapshot | undefined, principal: Principal, now: number): Standing {
   if (!snapshot || snapshot.suspended) return "revoked";
   const { credential, userId, scopes } = principal;
   switch (credential.type) {

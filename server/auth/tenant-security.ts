@@ -98,7 +98,7 @@ export class TenantSecurity {
     const entry = this.known.get(tenantId) ?? this.unknown.get(tenantId);
     // A clock that was set back makes nothing young.
     const age = entry ? Math.abs(this.now() - entry.readAt) : Number.POSITIVE_INFINITY;
-    if (entry && age < freshMs) return entry.snapshot;
+    if (entry && age < Math.min(freshMs, maxAgeMs)) return entry.snapshot;
     if (!entry || age >= maxAgeMs) return this.settled(tenantId, this.read(tenantId));
     if (!this.reads.has(tenantId)) this.readBeside(tenantId);
     return entry.snapshot;

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RawHubClient } from "../testing/hub-client.ts";
 import { startStack } from "../testing/stack.ts";
 
@@ -17,6 +17,21 @@ test("a revocation closes connections also while presence cannot be tidied", asy
   );
   expect(await client.closed).toMatchObject({ code: 4403 });
   await owner.end();
+  await stack.close();
+});
+
+test("rounds over open connections leave what calls compare with as it is", async () => {
+  const stack = await startStack();
+  const tenant = await stack.tenant("acme");
+  const client = await RawHubClient.open(`${tenant.url}/hub`, await tenant.token("ada"));
+  const { security } = stack.api.services;
+  const [read, forgotten] = [vi.spyOn(security, "snapshot"), vi.spyOn(security, "invalidate")];
+  const rounds = () => read.mock.calls.filter(([, maxAgeMs]) => maxAgeMs !== undefined).length;
+  await expect.poll(rounds).toBeGreaterThan(1);
+  expect(forgotten).not.toHaveBeenCalled();
+  stack.api.realtime.recheck(tenant.tenantId);
+  expect(forgotten).toHaveBeenCalledOnce();
+  client.socket.terminate();
   await stack.close();
 });
 

@@ -87,7 +87,7 @@ export class Realtime implements Live {
       if (message.kind === "wake") this.hub.wake(message.tenantId);
       else if (message.kind === "ephemeral") this.hub.ephemeral(message.event);
       else if (message.kind === "hello") this.heart.greeted();
-      else if (message.kind === "recheck") void this.recheckTenant(message.tenantId);
+      else if (message.kind === "recheck") void this.recheckAnew(message.tenantId);
       else if (message.kind === "disconnect") this.list.end(message.tenantId, message.connectionId);
       else if (message.kind === "inspect" || message.kind === "frames") this.tap.receive(message);
       else this.channels.receive(message);
@@ -207,7 +207,7 @@ export class Realtime implements Live {
 
   recheck(tenantId: TenantId): void {
     this.options.bus.publish({ kind: "recheck", tenantId });
-    void this.recheckTenant(tenantId);
+    void this.recheckAnew(tenantId);
   }
 
   disconnect(tenantId: TenantId, connectionId: string): void {
@@ -278,9 +278,14 @@ export class Realtime implements Live {
     }
   }
 
+  /** On the word that something was revoked: what was read before it is no answer. */
+  private recheckAnew(tenantId: TenantId): Promise<void> {
+    this.options.onRecheck(tenantId);
+    return this.recheckTenant(tenantId);
+  }
+
   /** Compares every open connection's credential with what holds now. */
   private async recheckTenant(tenantId: TenantId): Promise<void> {
-    this.options.onRecheck(tenantId);
     for (const connection of this.connections.of(tenantId))
       try {
         if ((await this.options.recheck(connection.principal)) === "revoked") connection.disconnect("revoked");
