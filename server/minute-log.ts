@@ -1,12 +1,12 @@
-import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { TenantId } from "./auth/principal.ts";
 import { latencyPlace, latencySteps } from "./domain/metrics/policy.ts";
 import { addMinutes, type MinuteSample } from "./domain/metrics/store.ts";
 import type { Database } from "./persistence/database.ts";
+import { WriteBehind } from "./persistence/write-behind.ts";
 
 const minuteMs = 60_000;
-const writeEveryMs = 10_000;
+const tenSecondsMs = 10_000;
 
 interface Options {
   db: Database;
@@ -22,16 +22,20 @@ interface Options {
  */
 export class MinuteLog {
   private readonly options: Options;
-  /** The present minute's; what is older was written. */
-  private readonly tenants = new LRUCache<TenantId, Map<number, MinuteSample>>({ max: 5000 });
+  private readonly samples: WriteBehind<Map<number, MinuteSample>>;
   private readonly timer: NodeJS.Timeout;
   private sampled: number;
-  private writing: Promise<void> = Promise.resolve();
 
   constructor(options: Options) {
     this.options = options;
+    this.samples = new WriteBehind({
+      withinMs: tenSecondsMs,
+      begin: () => new Map(),
+      write: (tenantId, minutes) => addMinutes(options.db.pool, tenantId, [...minutes.values()]),
+      onLost: (err, tenantId) => options.log.warn({ err, tenantId }, "figures of some seconds could not be written"),
+    });
     this.sampled = this.minute();
-    this.timer = setInterval(() => void this.flush(), writeEveryMs).unref();
+    this.timer = setInterval(() => this.sample(), tenSecondsMs).unref();
   }
 
   /** Counts a call. `ms` is its duration, `status` what it ended with. */
@@ -46,12 +50,7 @@ export class MinuteLog {
   /** Writes what was counted. Never throws: the log says what was lost. */
   flush(): Promise<void> {
     this.sample();
-    const due = [...this.tenants.entries()];
-    this.tenants.clear();
-    this.writing = this.writing.then(async () => {
-      for (const [tenantId, samples] of due) await this.write(tenantId, [...samples.values()]);
-    });
-    return this.writing;
+    return this.samples.flush();
   }
 
   close(): Promise<void> {
@@ -67,17 +66,8 @@ export class MinuteLog {
     for (const [tenantId, count] of this.options.connections()) this.sampleOf(tenantId, minute).connections = count;
   }
 
-  private async write(tenantId: TenantId, samples: MinuteSample[]): Promise<void> {
-    try {
-      await addMinutes(this.options.db.pool, tenantId, samples);
-    } catch (error) {
-      this.options.log.warn({ err: error, tenantId }, "figures of some seconds could not be written");
-    }
-  }
-
   private sampleOf(tenantId: TenantId, minute: number): MinuteSample {
-    const minutes = this.tenants.get(tenantId) ?? new Map<number, MinuteSample>();
-    if (minutes.size === 0) this.tenants.set(tenantId, minutes);
+    const minutes = this.samples.of(tenantId);
     const known = minutes.get(minute);
     if (known) return known;
     const latencies = Array.from({ length: latencySteps.length + 1 }, () => 0);

@@ -8,8 +8,8 @@ import { newId } from "./ids.ts";
 import { type Rate, TokenBucket } from "./limiter.ts";
 import type { Call, Operation } from "./operation.ts";
 import type { Database } from "./persistence/database.ts";
+import { WriteBehind } from "./persistence/write-behind.ts";
 
-const writeEveryMs = 1000;
 /**
  * What a node notes of one tenant's calls: all of what a developer does, and of a flood so many a second. What went wrong has a bucket of
  * its own, so that a flood of good calls hides no failure.
@@ -31,9 +31,12 @@ interface CallEnd {
   ms: number;
 }
 
-interface Tenant {
+interface Buckets {
   good: TokenBucket;
   failed: TokenBucket;
+}
+
+interface Noted {
   rows: Omit<RequestRow, "tenantId">[];
   skipped: number;
 }
@@ -51,19 +54,19 @@ interface Options {
  */
 export class RequestLog {
   private readonly options: Options;
-  private readonly tenants = new LRUCache<TenantId, Tenant>({
-    max: 5000,
-    dispose: ({ rows }) => {
-      this.waiting -= rows.length;
-    },
-  });
-  private readonly due = new Set<TenantId>();
+  private readonly buckets = new LRUCache<TenantId, Buckets>({ max: 5000 });
+  private readonly noted: WriteBehind<Noted>;
   private waiting = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
 
   constructor(options: Options) {
     this.options = options;
+    this.noted = new WriteBehind({
+      withinMs: 1000,
+      begin: () => ({ rows: [], skipped: 0 }),
+      write: (tenantId, part) => this.write(tenantId, part),
+      onLost: (err, tenantId, { rows, skipped }) =>
+        options.log.warn({ err, tenantId, lost: rows.length + skipped }, "calls could not be noted"),
+    });
   }
 
   /** What the console reads all the time, for whoever looks at it, is left out. */
@@ -72,16 +75,14 @@ export class RequestLog {
     const isGood = end.code === "ok";
     if (operation.http.root || (isGood && principal.kind === "operator" && operation.kind === "query")) return;
     const now = this.options.now();
-    const tenant = this.tenantOf(tenantId, now);
-    this.due.add(tenantId);
-    this.timer ??= setTimeout(() => void this.flush(), writeEveryMs).unref();
-    const bucket = isGood ? tenant.good : tenant.failed;
-    if (this.waiting >= mostWaiting || !bucket.take(now)) {
-      tenant.skipped++;
+    const { good, failed } = this.bucketsOf(tenantId, now);
+    const part = this.noted.of(tenantId);
+    if (this.waiting >= mostWaiting || !(isGood ? good : failed).take(now)) {
+      part.skipped++;
       return;
     }
     this.waiting++;
-    tenant.rows.push(rowOf(call, operation, end, now));
+    part.rows.push(rowOf(call, operation, end, now));
   }
 
   /** A call that came to nothing because of its credential. Of tenants that nobody knows none is noted. */
@@ -104,39 +105,23 @@ export class RequestLog {
 
   /** Writes what was collected. Never throws: the log says what was lost. */
   flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const due = [...this.due];
-    this.due.clear();
-    this.writing = this.writing.then(async () => {
-      for (const tenantId of due) await this.write(tenantId);
-    });
-    return this.writing;
+    return this.noted.flush();
   }
 
-  private async write(tenantId: TenantId): Promise<void> {
-    const tenant = this.tenants.peek(tenantId);
-    if (!tenant) return;
-    const { rows, skipped } = tenant;
-    tenant.rows = [];
-    tenant.skipped = 0;
+  private async write(tenantId: TenantId, { rows, skipped }: Noted): Promise<void> {
     this.waiting -= rows.length;
-    const { db, security, log, now } = this.options;
-    try {
-      const days = (await security.snapshot(tenantId))?.settings.retention.requestDays ?? 0;
-      if (days === 0) return;
-      await insertRequests(db, tenantId, rows);
-      if (skipped > 0) await addSkips(db, tenantId, now(), skipped);
-    } catch (error) {
-      log.warn({ err: error, tenantId, lost: rows.length + skipped }, "calls could not be noted");
-    }
+    const { db, security, now } = this.options;
+    const days = (await security.snapshot(tenantId))?.settings.retention.requestDays ?? 0;
+    if (days === 0) return;
+    await insertRequests(db, tenantId, rows);
+    if (skipped > 0) await addSkips(db, tenantId, now(), skipped);
   }
 
-  private tenantOf(tenantId: TenantId, now: number): Tenant {
-    const known = this.tenants.get(tenantId);
+  private bucketsOf(tenantId: TenantId, now: number): Buckets {
+    const known = this.buckets.get(tenantId);
     if (known) return known;
-    const made = { good: new TokenBucket(noted, now), failed: new TokenBucket(noted, now), rows: [], skipped: 0 };
-    this.tenants.set(tenantId, made);
+    const made = { good: new TokenBucket(noted, now), failed: new TokenBucket(noted, now) };
+    this.buckets.set(tenantId, made);
     return made;
   }
 }
