@@ -5,16 +5,21 @@ import { Inbox, Outbox } from "./outbox.ts";
 
 const channel = "parley_bus";
 const retryMs = 1000;
-/** A notification that takes longer means a connection that nobody is at the other end of. */
+/** An answer that takes longer means a connection that nobody is at the other end of. */
 const patienceMs = 10_000;
 
 interface Options {
   url: string;
   nodeId: string;
   onError(error: unknown): void;
+  /** Ten seconds unless told. */
+  patienceMs?: number;
 }
 
-/** Postgres NOTIFY on a connection of its own, never inside a transaction that commits messages: that would serialise all commits. */
+/**
+ * Postgres NOTIFY on a connection of its own, never inside a transaction that commits messages: that would serialise all commits. It is
+ * asked something all the time, as a node that only listens would never know that it is lost.
+ */
 export async function createPostgresBus(options: Options): Promise<Bus> {
   const bus = new PostgresBus(options);
   await bus.connect();
@@ -26,6 +31,9 @@ class PostgresBus implements Bus {
   private listeners: ((message: BusMessage) => void)[] = [];
   private closed = false;
   private reconnecting = false;
+  private asking: Promise<unknown> = Promise.resolve();
+  private readonly patienceMs: number;
+  private readonly beat: NodeJS.Timeout;
   private readonly outbox: Outbox;
   private readonly inbox: Inbox;
   private readonly options: Options;
@@ -33,7 +41,9 @@ class PostgresBus implements Bus {
   constructor(options: Options) {
     this.options = options;
     this.inbox = new Inbox(options.nodeId);
-    this.outbox = new Outbox(options.nodeId, (payload) => this.notify(payload));
+    this.outbox = new Outbox(options.nodeId, (payload) => this.ask("select pg_notify($1, $2)", [channel, payload]));
+    this.patienceMs = options.patienceMs ?? patienceMs;
+    this.beat = setInterval(() => void this.ask("select 1"), this.patienceMs / 2).unref();
   }
 
   publish(message: BusMessage): void {
@@ -50,6 +60,7 @@ class PostgresBus implements Bus {
 
   async close(): Promise<void> {
     this.closed = true;
+    clearInterval(this.beat);
     await this.client?.end();
   }
 
@@ -58,8 +69,8 @@ class PostgresBus implements Bus {
       connectionString: this.options.url,
       application_name: "parley bus",
       keepAlive: true,
-      connectionTimeoutMillis: patienceMs,
-      query_timeout: patienceMs,
+      connectionTimeoutMillis: this.patienceMs,
+      query_timeout: this.patienceMs,
     });
     client.on("error", (error) => this.lost(client, error));
     client.on("end", () => this.lost(client, new Error("the bus connection ended")));
@@ -83,10 +94,13 @@ class PostgresBus implements Bus {
     }
   }
 
-  private async notify(payload: string): Promise<void> {
+  /** One question at a time, as pg wants it. */
+  private async ask(text: string, values: string[] = []): Promise<void> {
     const { client } = this;
+    const answered = this.asking.then(() => client?.query(text, values));
+    this.asking = answered.catch(ignore);
     try {
-      await client?.query("select pg_notify($1, $2)", [channel, payload]);
+      await answered;
     } catch (error) {
       if (client) this.lost(client, error);
     }
