@@ -31,10 +31,6 @@ export class TenantHub {
     return [...this.wide, ...[...this.readers.values()].flatMap((reader) => [...reader.subscriptions])];
   }
 
-  chatsWithReaders(): ReadonlyMap<string, unknown> {
-    return this.byChat;
-  }
-
   /** Whether a user who reads here sees a chat, as of the last event published. */
   sees(userId: string, chatId: string): boolean {
     return this.readers.get(userId)?.chats.has(chatId) ?? false;
@@ -51,7 +47,7 @@ export class TenantHub {
     this.leave(event);
   }
 
-  /** To the readers of a chat but the one who caused it, or to the reader named. */
+  /** To the readers of a chat but the one who caused it. */
   ephemeral(outgoing: OutgoingEphemeral): void {
     const { chatId, userId } = outgoing.event;
     for (const reader of (chatId && this.byChat.get(chatId)) || []) {

@@ -5,7 +5,7 @@ import { findMessages } from "../messages/store.ts";
 import type { Chat, MemberChat, PublicChat } from "./schema.ts";
 
 /** A chat as its member sees it. */
-export function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
+function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
   return {
     ...publicChat(chat),
     unreadCount: chat.unread,

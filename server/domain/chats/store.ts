@@ -182,7 +182,7 @@ export async function listFirstMembers(
   return new Map(rows.flatMap((row) => (row.user_ids.length > 0 ? [[row.chat_id, row.user_ids]] : [])));
 }
 
-/** The same of one chat, deleted or not. Throws not_found. */
+/** A chat as those who run the tenant see it, deleted or not. Throws not_found. */
 export async function getTenantChat(db: Database, tenantId: TenantId, chatId: string): Promise<TenantChat> {
   const client = db.forTenant(tenantId);
   const row = await client.chat.findUnique({ where: { tenantId_id: { tenantId, id: chatId } } });

@@ -156,7 +156,7 @@ describe("an upload", () => {
     });
     const methods = {
       kindOf: () => "upload",
-      upload: async (_target: string, _args: unknown[], items: AsyncIterable<unknown>) => {
+      upload: async (_args: unknown[], items: AsyncIterable<unknown>) => {
         await taken;
         let count = 0;
         for await (const _ of items) count++;

@@ -169,7 +169,7 @@ export class Calls {
     const [upload] = uploads.values();
     try {
       if (type === 4) return await this.stream(call, invoker);
-      if (upload) return { result: await methods.upload(target, args, upload, invoker) };
+      if (upload) return { result: await methods.upload(args, upload, invoker) };
       return { result: await methods.call(target, args, invoker) };
     } catch (error) {
       return { error: error instanceof UploadFailed ? callTexts.failed(target) : errorText(error) };
@@ -187,8 +187,8 @@ export class Calls {
     return isTooMuch ? callTexts.tooManyStreams : undefined;
   }
 
-  private async stream({ target, arguments: args, invocationId = "" }: Call, invoker: Invoker): Promise<object> {
-    for await (const item of this.site.methods.stream(target, args, invoker)) {
+  private async stream({ arguments: args, invocationId = "" }: Call, invoker: Invoker): Promise<object> {
+    for await (const item of this.site.methods.stream(args, invoker)) {
       this.site.answer({ type: 2, invocationId, item });
       await this.site.pressure();
     }

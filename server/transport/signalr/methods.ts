@@ -59,17 +59,12 @@ export class HubMethods {
   }
 
   /** SubscribeEvents: the caller's events, one envelope an item. Throws DomainError. */
-  stream(_target: string, args: unknown[], invoker: Invoker): AsyncIterable<unknown> {
+  stream(args: unknown[], invoker: Invoker): AsyncIterable<unknown> {
     return streamEvents(this.options, readArgument(args), invoker);
   }
 
   /** SendMessages: sends each item of an upload, in order. The argument holds fields that all of them have. Throws DomainError. */
-  async upload(
-    _target: string,
-    args: unknown[],
-    items: AsyncIterable<unknown>,
-    invoker: Invoker,
-  ): Promise<{ sent: number }> {
+  async upload(args: unknown[], items: AsyncIterable<unknown>, invoker: Invoker): Promise<{ sent: number }> {
     const shared = readArgument(args);
     let sent = 0;
     for await (const item of items) {
