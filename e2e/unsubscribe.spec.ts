@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
-import { urlToHttpOptions } from "node:url";
 import type { Browser, Page } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
 import { expect, listen, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, productUrl, readDemo } from "./people.ts";
+import { look } from "./visitor.ts";
 
 // From a notification to the mail's own link, as somebody opens it who is not signed in and runs no script.
 
@@ -135,12 +133,3 @@ test("each visitor of the page has a rate of their own, though all of them ask t
   }
   expect(statuses).toEqual([200, 200, 500, ...others.map(() => 200)]);
 });
-
-/** A GET from one of this machine's own addresses. */
-async function look(address: string, localAddress: string): Promise<number | undefined> {
-  const { hostname: _, ...url } = urlToHttpOptions(new URL(address));
-  const asking = get({ ...url, hostname: "127.0.0.1", localAddress });
-  const [response] = (await once(asking, "response")) as [IncomingMessage];
-  response.resume();
-  return response.statusCode;
-}

@@ -20,6 +20,13 @@ const forbidden = [
     to: { path: "^(server|prisma)/", dependencyTypesNot: ["type-only"], pathNot: "^server/auth/session" },
   },
   {
+    name: "components-know-no-page",
+    comment: "A page hands a component what it shows; how a page asks for it is in app/.",
+    severity: "error",
+    from: { path: "^components/", pathNot: tests },
+    to: { path: "^app/" },
+  },
+  {
     name: "ui-is-domain-free",
     comment:
       "components/ui knows no chat and no tenant. How a channel between tabs is opened is of the browser, and in one place.",

@@ -1,16 +1,12 @@
-const PATIENCE_MS = 2_000;
+import { askApi } from "../ask-api.ts";
 
 /**
  * Whether the service would show demo people, so that a browser does not ask for what it cannot get. Without an answer true: the
  * browser then finds out by itself.
  */
 export async function isDemoOffered(): Promise<boolean> {
-  // The web role is told where the API is when it starts.
-  const api = process.env.PARLEY_API_URL;
-  if (!api) return true;
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const { status } = await fetch(`${api}/tenant/demo/v1/demo`, { cache: "no-store", signal });
+    const { status } = await askApi("/tenant/demo/v1/demo", { patienceMs: 2000 });
     return ![401, 403, 404].includes(status);
   } catch (error) {
     console.warn("The API did not say whether there is a demo.", error);

@@ -1,10 +1,10 @@
 import { headers } from "next/headers";
-import { askOperation } from "../../components/console/ask-api.ts";
 import type { Account } from "../../components/console/trpc.ts";
 import type { Reader } from "../../components/docs/programs.tsx";
 import { webEnvironment } from "../../server/auth/session.ts";
 import { sessionCookieName } from "../../server/auth/session-cookie.ts";
 import { isDemoOffered } from "../(site)/demo-offered.ts";
+import { askOperation } from "../ask-api.ts";
 import { demoFile } from "../demo-file.ts";
 
 /** Tenants that a reader may choose among; a person has few. */
@@ -27,6 +27,6 @@ async function findAccount(): Promise<Account | undefined> {
 
 /** Empty where the reader's role does not see keys. */
 async function findKeyNames(tenantId: string): Promise<string[]> {
-  const keys = await askOperation("apiKeys.list", {}, tenantId).catch(() => undefined);
+  const keys = await askOperation("apiKeys.list", {}, { tenantId }).catch(() => undefined);
   return keys?.data.map(({ name }) => name) ?? [];
 }

@@ -2,9 +2,9 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { AccountPanel } from "../../../components/console/account-panel.tsx";
-import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { webEnvironment } from "../../../server/auth/session.ts";
+import { askOperation } from "../../ask-api.ts";
 
 export const metadata: Metadata = { title: "Your account" };
 

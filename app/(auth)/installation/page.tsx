@@ -1,9 +1,9 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
-import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { TenantList } from "../../../components/console/tenant-list.tsx";
+import { askOperation } from "../../ask-api.ts";
 
 export const metadata: Metadata = { title: "Installation" };
 

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { askOperation } from "../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../components/console/auth-card.tsx";
 import { ownPath, withNext } from "../../../components/console/own-path.ts";
 import { ProviderSignIn } from "../../../components/console/provider-sign-in.tsx";
 import { SignUpForm } from "../../../components/console/sign-up-form.tsx";
 import { webEnvironment } from "../../../server/auth/session.ts";
+import { askOperation } from "../../ask-api.ts";
 
 export const metadata: Metadata = { title: "Sign up" };
 

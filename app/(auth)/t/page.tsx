@@ -1,5 +1,5 @@
 import { redirect } from "next/navigation";
-import { askOperation } from "../../../components/console/ask-api.ts";
+import { askOperation } from "../../ask-api.ts";
 
 /** Where one comes in: to the one tenant that one has, or to the choice. */
 export default async function TenantChoice() {

@@ -5,7 +5,7 @@ import { Subscription } from "../../../components/preferences/subscription.tsx";
 import { TimingFields } from "../../../components/preferences/timing-fields.tsx";
 import { buttonClass } from "../../../components/ui/button.tsx";
 import { Notice } from "../../../components/ui/notice.tsx";
-import { loadPreferences } from "./load-preferences.ts";
+import { askOperation } from "../../ask-api.ts";
 
 // The token in the address is a credential: nothing may keep it or pass it on.
 export const metadata: Metadata = { title: "Preferences", robots: "noindex", referrer: "no-referrer" };
@@ -19,7 +19,9 @@ interface Props {
 export default async function PreferencesPage({ params, searchParams }: Props) {
   const token = decodeURIComponent((await params).token);
   const { done, fault } = await searchParams;
-  const preferences = await loadPreferences(token);
+  // The tenant is the token's first part.
+  const asker = { tenantId: token.split(".", 1)[0] ?? "", anonymous: true };
+  const preferences = await askOperation("preferences.getByLink", { token }, asker);
   if (!preferences)
     return (
       <Frame>

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { AcceptForm } from "../../../../components/console/accept-form.tsx";
-import { askOperation } from "../../../../components/console/ask-api.ts";
 import { AuthCard, linkClass } from "../../../../components/console/auth-card.tsx";
 import { ProviderSignIn } from "../../../../components/console/provider-sign-in.tsx";
 import { webEnvironment } from "../../../../server/auth/session.ts";
+import { askOperation } from "../../../ask-api.ts";
 
 export const metadata: Metadata = { title: "Invitation" };
 

@@ -6,7 +6,7 @@ import { GoToSignIn } from "../../../../components/console/go-to-sign-in.tsx";
 import { NotAMember } from "../../../../components/console/not-a-member.tsx";
 import { parseTheme, THEME_COOKIE } from "../../../../components/ui/theme.ts";
 import { webEnvironment } from "../../../../server/auth/session.ts";
-import { loadAccount } from "./load-account.ts";
+import { askOperation } from "../../../ask-api.ts";
 
 interface Props {
   params: Promise<{ tenant: string }>;
@@ -21,7 +21,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 /** What is shown here is for convenience: each operation asks anew who calls it. */
 export default async function ConsoleLayout({ params, children }: Props) {
   const tenantId = decodeURIComponent((await params).tenant);
-  const account = await loadAccount();
+  const account = await askOperation("account.get", {});
   if (!account) return <GoToSignIn />;
   const tenant = account.tenants.find((one) => one.tenantId === tenantId);
   if (!tenant) return <NotAMember account={account} />;
