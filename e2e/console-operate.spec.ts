@@ -64,6 +64,35 @@ test("a given-up job is tried again or forgotten, and a task that waits is cance
   expect((await own.call("GET", `/admin/tasks/${waiting}`)).status).toBe(404);
 });
 
+test("a row that one aims at stays where it is when another comes, on the page of tasks and in the inspector", async () => {
+  const { page } = own;
+  const press = async () => {
+    await expect(page.getByText("1 new", { exact: true })).toBeVisible();
+    await page.mouse.down();
+    await page.mouse.up();
+  };
+  const [aimed, later] = [newId(), newId()];
+  await makeTask(aimed, "dora", false);
+  await own.open("/tasks");
+  await page.getByRole("row", { name: /dora/ }).getByRole("button", { name: "Cancel" }).hover();
+  await makeTask(later, "emma", false);
+  await press();
+  const statusOf = async (id: string) => (await own.call<{ status: string }>("GET", `/admin/tasks/${id}`)).body.status;
+  await expect.poll(() => statusOf(aimed)).toBe("cancelled");
+  expect(await statusOf(later)).toBe("waiting");
+
+  const { body: chat } = await own.call<{ id: string }>("POST", "/Chat", { memberUserIds: ["ben"] }, "ada");
+  const say = (content: string) => own.call("POST", `/Chat/${chat.id}/messages`, { content }, "ada");
+  await own.open("/inspector?view=events&kind=message");
+  await expect(page.getByRole("status").getByText("Listening", { exact: true })).toBeVisible();
+  await say("Aimed at");
+  const row = page.getByRole("table", { name: "Log of events" }).getByRole("row", { name: /Aimed at/ });
+  await row.getByRole("button").hover();
+  await say("Came later");
+  await press();
+  await expect(page.getByRole("dialog", { name: "message.created" })).toContainText("Aimed at");
+});
+
 test("an endpoint gets what it was changed to, nothing while paused, and nothing once it is deleted", async () => {
   const { page } = own;
   const backend = await openReceiver();

@@ -107,6 +107,7 @@ export function AuditPage() {
               label="Audit log"
               columns={columns}
               rows={data}
+              list={query.isPlaceholderData ? undefined : JSON.stringify([asked, before])}
               idOf={({ id }) => id}
               openId={open}
               onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}

@@ -81,6 +81,7 @@ export function InspectorView(props: InspectorViewProps) {
             label={label}
             columns={columns}
             rows={found.slice(0, mostShown)}
+            list={JSON.stringify(filter)}
             idOf={({ id }) => id}
             openId={open?.id ?? null}
             onOpen={setOpen}

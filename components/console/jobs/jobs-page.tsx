@@ -56,6 +56,7 @@ export function JobsPage() {
             <DataTable
               label="Given-up jobs"
               rows={page.data}
+              list={list.isPlaceholderData ? undefined : JSON.stringify(before)}
               idOf={({ id }) => id}
               columns={[
                 { header: "What", cell: ({ task }) => <span className="font-medium">{task}</span> },

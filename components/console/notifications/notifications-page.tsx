@@ -119,6 +119,7 @@ export function NotificationsPage() {
               label="Notifications"
               columns={columns}
               rows={page.data}
+              list={query.isPlaceholderData ? undefined : JSON.stringify([asked, before])}
               idOf={({ id }) => id}
               openId={open}
               onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}

@@ -109,7 +109,13 @@ export function TasksPage() {
       >
         {({ data, nextCursor }) => (
           <>
-            <DataTable label="Tasks" columns={columns} rows={data} idOf={({ taskId }) => taskId} />
+            <DataTable
+              label="Tasks"
+              columns={columns}
+              rows={data}
+              list={query.isPlaceholderData ? undefined : JSON.stringify([asked, before])}
+              idOf={({ taskId }) => taskId}
+            />
             <CursorPager nextCursor={nextCursor} />
           </>
         )}

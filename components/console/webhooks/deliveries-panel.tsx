@@ -82,6 +82,7 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
               label="Deliveries"
               columns={columns}
               rows={page.data}
+              list={query.isPlaceholderData ? undefined : JSON.stringify([webhookId, asked, before])}
               idOf={({ id }) => id}
               openId={open}
               onOpen={({ id }) => void setQuery({ open: id }, openingFrom(open))}
