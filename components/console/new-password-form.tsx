@@ -4,9 +4,10 @@ import { type FormEvent, useState } from "react";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { withNext } from "./own-path.ts";
 
 /** Sets the password that a mailed link allows to set, then leads to the sign-in. */
-export function NewPasswordForm({ token }: { token: string }) {
+export function NewPasswordForm({ token, next }: { token: string; next: string }) {
   const [fault, setFault] = useState<CallFault>();
   const [busy, setBusy] = useState(false);
 
@@ -17,7 +18,7 @@ export function NewPasswordForm({ token }: { token: string }) {
     setFault(undefined);
     try {
       await callConsole("people.resetPassword", { token, password });
-      window.location.assign("/sign-in");
+      window.location.assign(withNext("/sign-in", next));
     } catch (error) {
       setFault(error instanceof CallFault ? error : new CallFault({}));
       setBusy(false);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ownPath, withNext } from "./own-path.ts";
+import { nextOf, ownPath, withNext } from "./own-path.ts";
 
 test.each([
   ["/t/acme/chats?open=1#top", "/t/acme/chats?open=1#top"],
@@ -26,4 +26,10 @@ test.each([
 test("a page beside the sign-in knows where one wanted to go, if anywhere", () => {
   expect(withNext("/reset", ownPath(undefined))).toBe("/reset");
   expect(withNext("/reset", "/t/acme/chats?open=1")).toBe("/reset?next=%2Ft%2Facme%2Fchats%3Fopen%3D1");
+});
+
+test("a mailed link is asked to lead on to where one wanted to go, if anywhere", () => {
+  expect(nextOf(ownPath(undefined))).toEqual({});
+  expect(nextOf("/t/acme/settings")).toEqual({ next: "/t/acme/settings" });
+  expect(nextOf(`/t/acme/${"x".repeat(1000)}`)).toEqual({});
 });

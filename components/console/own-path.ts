@@ -12,6 +12,11 @@ export function withNext(page: string, next: string): string {
   return next === START ? page : `${page}?${new URLSearchParams({ next })}`;
 }
 
+/** What a mailed link is asked to lead on to; nothing where that is the start, or too long for a mail. */
+export function nextOf(next: string): { next?: string } {
+  return next === START || next.length > 1000 ? {} : { next };
+}
+
 /** Read as a browser reads it, which drops tabs and line breaks and takes a backslash for a slash: `/\t/elsewhere` is another host's. */
 function isOwnPath(path: string): boolean {
   const here = "http://here.invalid";

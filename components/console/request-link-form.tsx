@@ -5,9 +5,10 @@ import { Field, Input } from "../ui/field.tsx";
 import { Status } from "../ui/status.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { nextOf } from "./own-path.ts";
 
 /** Asks for a mail, to set a new password or to sign in without one. What it says is the same whether there is an account. */
-export function RequestLinkForm() {
+export function RequestLinkForm({ next }: { next: string }) {
   const [said, setSaid] = useState<{ text: string; bad: boolean }>();
   const [busy, setBusy] = useState(false);
 
@@ -19,6 +20,7 @@ export function RequestLinkForm() {
     try {
       await callConsole(pressed?.value === "sign-in" ? "people.requestSignInLink" : "people.requestPasswordReset", {
         email,
+        ...nextOf(next),
       });
       setSaid({ text: `If there is an account with ${email}, a mail is on its way.`, bad: false });
     } catch (error) {

@@ -14,20 +14,21 @@ interface Props {
 
 export default async function ResetPage({ searchParams }: Props) {
   const { token, next } = await searchParams;
+  const path = ownPath(next);
   const footer = (
-    <Link href={withNext("/sign-in", ownPath(next))} className={linkClass}>
+    <Link href={withNext("/sign-in", path)} className={linkClass}>
       Sign in
     </Link>
   );
   if (token === undefined)
     return (
       <AuthCard title="Forgotten password" lead="A link by mail lets you in." footer={footer}>
-        <RequestLinkForm />
+        <RequestLinkForm next={path} />
       </AuthCard>
     );
   return (
     <AuthCard title="Set a new password" lead="Every browser is signed out then." footer={footer}>
-      <NewPasswordForm token={token} />
+      <NewPasswordForm token={token} next={path} />
     </AuthCard>
   );
 }

@@ -101,9 +101,16 @@ export type PersonLinkKind = "sign-in" | "reset";
 /** How long a mailed link is good, in minutes. */
 export const linkLasts: Record<PersonLinkKind, number> = { "sign-in": 15, reset: 60 };
 
+/** `next` is where somebody wanted to go. */
+export interface LinkMail {
+  kind: PersonLinkKind;
+  email: string;
+  next?: string | undefined;
+}
+
 /** Mail that a person asked for, or somebody for a person. An invitation's link is sealed; the others are made when they are sent. */
 export type PersonMail =
-  | { kind: PersonLinkKind; email: string }
+  | LinkMail
   | { kind: "invitation"; email: string; role: string; inviter?: string | undefined; sealedLink: string };
 
 /**

@@ -8,7 +8,7 @@ import { SignInMail } from "../../../emails/sign-in.tsx";
 import type { TenantId } from "../../auth/principal.ts";
 import { judgeFault, type SmtpFault } from "../../domain/mail/policy.ts";
 import { makeLink, openLink } from "../../domain/persons/make-link.ts";
-import { linkLasts, type PersonLinkKind, type PersonMail } from "../../domain/persons/policy.ts";
+import { type LinkMail, linkLasts, type PersonMail } from "../../domain/persons/policy.ts";
 import { asInstallation, findPersonByEmail, insertLink } from "../../domain/persons/store.ts";
 import { getTenant } from "../../domain/tenants/store.ts";
 import type { Sender } from "./compose.tsx";
@@ -59,10 +59,7 @@ export async function sendPersonMail(context: MailContext, tenantId: TenantId, j
 }
 
 /** A link to sign in or to set a new password, made now; undefined when nobody has the address. */
-async function letIn(
-  { db, config }: MailContext,
-  { kind, email }: { kind: PersonLinkKind; email: string },
-): Promise<Letter | undefined> {
+async function letIn({ db, config }: MailContext, { kind, email, next }: LinkMail): Promise<Letter | undefined> {
   const minutes = linkLasts[kind];
   const { token, hash } = makeLink();
   const known = await asInstallation(db, async (tx) => {
@@ -74,12 +71,13 @@ async function letIn(
   if (!known) return undefined;
   const sender = senderOf(config, { name: "Parley", settings: {} }, null);
   const { brand } = sender;
+  const onward = next === undefined ? "" : `&${new URLSearchParams({ next })}`;
   if (kind === "sign-in") {
-    const link = `${config.baseUrl}/sign-in?link=${token}`;
+    const link = `${config.baseUrl}/sign-in?link=${token}${onward}`;
     const element = <SignInMail {...{ brand, minutes }} url={link} />;
     return { subject: "Your link to sign in", sender, link, element };
   }
-  const link = `${config.baseUrl}/reset?token=${token}`;
+  const link = `${config.baseUrl}/reset?token=${token}${onward}`;
   return { subject: "Set a new password", sender, link, element: <ResetMail {...{ brand, minutes }} url={link} /> };
 }
 
