@@ -32,8 +32,12 @@ test("a key is made, used, rotated, and the old one is refused", async ({ browse
   expect(await page.content()).not.toContain(first);
 
   await pick(page.getByRole("button", { name: `Actions of ${name}` }), "Rotate");
-  await page.getByRole("alertdialog").getByRole("button", { name: "Rotate" }).click();
+  const changes: string[] = [];
+  page.on("request", (request) => changes.push(...(request.url().match(/apiKeys\.(rotate|delete)/gu) ?? [])));
+  // A second press does nothing more.
+  await page.getByRole("alertdialog").getByRole("button", { name: "Rotate" }).dblclick();
   const second = await takeKey(page);
+  expect(changes).toEqual(["apiKeys.rotate"]);
   expect([await call(first), await call(second)]).toEqual([401, 200]);
   expect(noise).toEqual([]);
   await close();

@@ -111,7 +111,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             <Alert.Close
               ref={confirmation}
               render={
-                <Button variant={variant} disabled={barred} onClick={onConfirm}>
+                // A second press while it closes confirms nothing.
+                <Button variant={variant} disabled={barred} onClick={() => open && onConfirm()}>
                   {confirm}
                 </Button>
               }

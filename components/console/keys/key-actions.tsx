@@ -18,7 +18,7 @@ export interface KeyActionsProps {
 export function KeyActions({ of, onRotated }: KeyActionsProps) {
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, once, refusal } = useAct();
+  const { run, once, busy, refusal } = useAct();
   const [asked, setAsked] = useState<"rotate" | "delete">();
   const rotating = asked === "rotate";
 
@@ -52,6 +52,7 @@ export function KeyActions({ of, onRotated }: KeyActionsProps) {
         onOpenChange={(open) => !open && setAsked(undefined)}
         title={rotating ? `Rotate “${of.name}”?` : `Delete “${of.name}”?`}
         confirm={rotating ? "Rotate" : "Delete"}
+        barred={busy}
         onConfirm={() => void (rotating ? rotate() : remove())}
       >
         <p>
