@@ -308,6 +308,22 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await expect(page.getByRole("row", { name: new RegExp(subject, "u") })).toHaveCount(1);
 });
 
+test("Back leads past what a list was narrowed by", async () => {
+  const { page } = own;
+  const filters = { Categories: "Type or title", Suppressions: "Part of the address" };
+  for (const [title, label] of Object.entries(filters)) {
+    await own.open("/topics");
+    await page.getByRole("link", { name: title, exact: true }).click();
+    for (const words of ["a", "ab"]) {
+      await page.getByLabel(label).fill(words);
+      await page.getByLabel(label).press("Enter");
+      await expect(page).toHaveURL(new RegExp(`search=${words}$`, "u"));
+    }
+    await page.goBack();
+    await expect(page, title).toHaveURL(/\/topics$/u);
+  }
+});
+
 test("what is made where something of that name exists says so, leaves it as it is, and offers to open it", async () => {
   const { page } = own;
   await own.call("PUT", "/admin/templates/kept", { title: "Kept", subject: "S", message: "Words of somebody" });

@@ -25,12 +25,12 @@ const fresh = "+";
 export function CategoriesPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
-  const [{ search, open }, setQuery] = useQueryStates(filters, { history: "push" });
+  const [{ search, open }, setQuery] = useQueryStates(filters);
   // A tenant has at most 200.
   const query = useQuery(trpc.categories.list.queryOptions({ pageSize: 200 }));
   const shown = query.data?.data.find(({ type }) => type === open);
   const create = manages && (
-    <Button data-create variant="primary" onClick={() => void setQuery({ open: fresh })}>
+    <Button data-create variant="primary" onClick={() => void setQuery({ open: fresh }, openingFrom(open))}>
       Create a category
     </Button>
   );
@@ -71,7 +71,7 @@ export function CategoriesPage() {
             columns={columns}
             rows={data.filter(fits)}
             idOf={({ type }) => type}
-            onOpen={({ type }) => void setQuery({ open: type })}
+            onOpen={({ type }) => void setQuery({ open: type }, openingFrom(open))}
             openId={open}
           />
         )}
@@ -81,7 +81,7 @@ export function CategoriesPage() {
           key={open}
           category={shown}
           // What was closed does not come up again by Back.
-          onClose={() => void setQuery({ open: null }, { history: "replace" })}
+          onClose={() => void setQuery({ open: null })}
           onOpen={(type) => void setQuery({ open: type }, openingFrom(open))}
         />
       )}

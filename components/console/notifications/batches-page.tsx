@@ -28,7 +28,7 @@ export function BatchesPage() {
   const trpc = useTRPC();
   const router = useRouter();
   const before = useCursor();
-  const [{ status }, setQuery] = useQueryStates(filters, { history: "push" });
+  const [{ status }, setQuery] = useQueryStates(filters);
   const query = useQuery(
     trpc.batches.list.queryOptions(
       { limit: 25, ...(before ? { before } : {}), ...(status ? { status } : {}) },

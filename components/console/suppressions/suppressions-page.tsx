@@ -37,7 +37,7 @@ export function SuppressionsPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
   const before = useCursor();
-  const [{ search, create }, setQuery] = useQueryStates(filters, { history: "push" });
+  const [{ search, create }, setQuery] = useQueryStates(filters);
   const [lifts, setLifts] = useState<string>();
   const query = useQuery(
     trpc.suppressions.list.queryOptions(
@@ -46,7 +46,7 @@ export function SuppressionsPage() {
     ),
   );
   const add = manages && (
-    <Button data-create variant="primary" onClick={() => void setQuery({ create: true })}>
+    <Button data-create variant="primary" onClick={() => void setQuery({ create: true }, { history: "push" })}>
       Add an address
     </Button>
   );
@@ -89,7 +89,7 @@ export function SuppressionsPage() {
       </QueryView>
       {create && manages && (
         // What was closed does not come up again by Back.
-        <AddDialog onClose={() => void setQuery({ create: null }, { history: "replace" })} />
+        <AddDialog onClose={() => void setQuery({ create: null })} />
       )}
       <LiftDialog address={lifts} onClose={() => setLifts(undefined)} />
     </>
