@@ -239,7 +239,7 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await page.getByLabel("Id", { exact: true }).fill("montijo");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Montijo line", exact: true })).toBeVisible();
-  await page.getByLabel("Add users").fill("ada, ben carla");
+  await page.getByLabel("Add users").fill("ada, ben\ncarla");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByText("3 added, 3 in all")).toBeVisible();
   await page.getByRole("button", { name: "Remove carla" }).click();

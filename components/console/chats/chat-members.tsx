@@ -18,9 +18,9 @@ import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
+import { readIds } from "../read-ids.ts";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { When } from "../when.tsx";
-import { readIds } from "./create-chat-dialog.tsx";
 import { MuteAct } from "./mute-act.tsx";
 import { restoreMember } from "./restore-member.ts";
 

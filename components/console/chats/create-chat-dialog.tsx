@@ -7,12 +7,8 @@ import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { OnceKeys } from "../once-keys.ts";
+import { idsHint, readIds } from "../read-ids.ts";
 import { useTRPCClient } from "../trpc.ts";
-
-/** Ids as people paste them: one a line, or with commas between. */
-export function readIds(text: string): string[] {
-  return [...new Set(text.split(/[\n,]/).map((id) => id.trim()))].filter((id) => id !== "");
-}
 
 export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onMade: (chatId: string) => void }) {
   const client = useTRPCClient();
@@ -44,7 +40,7 @@ export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onM
         </Field>
         <Field
           label="Members"
-          hint="Ids of users, one a line or with commas. The first one owns the chat."
+          hint={`Ids of users, ${idsHint}. The first one owns the chat.`}
           error={failure?.fields.memberUserIds}
         >
           <Textarea name="members" required rows={4} />

@@ -5,6 +5,7 @@ import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { LabelledSelect } from "../labelled-select.tsx";
 import { failureOf } from "../problem.ts";
+import { idsHint } from "../read-ids.ts";
 import { useTRPC } from "../trpc.ts";
 import type { DraftFieldsProps } from "./compose-page.tsx";
 import { audiences } from "./draft.ts";
@@ -34,7 +35,7 @@ export function AudienceFields({ draft, set, errors }: DraftFieldsProps) {
             <Field
               label={audience.target}
               error={errors[audience.field]}
-              hint={draft.audience === "users" ? "Up to 10,000, with a blank, comma or line between them." : undefined}
+              hint={draft.audience === "users" ? `Up to 10,000, ${idsHint}.` : undefined}
             >
               {draft.audience === "users" ? <Textarea {...target} /> : <Input {...target} />}
             </Field>

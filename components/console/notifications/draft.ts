@@ -1,4 +1,5 @@
 import { readObject } from "../json-field.tsx";
+import { readIds } from "../read-ids.ts";
 import type { Inputs, useTRPCClient } from "../trpc.ts";
 import { asInBox } from "../typed-name.ts";
 
@@ -81,7 +82,7 @@ export async function sendDraft(client: ReturnType<typeof useTRPCClient>, draft:
     return { kind: "one" as const, id };
   }
   const audience = {
-    users: { userIds: target.split(/[\s,;]+/).filter(Boolean) },
+    users: { userIds: readIds(target) },
     topic: { topic: target },
     chat: { chatId: target },
     everyone: { everyone: true },

@@ -18,6 +18,7 @@ import { IdText } from "../id-text.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { PersonText } from "../person-text.tsx";
 import { QueryView } from "../query-view.tsx";
+import { idsHint, readIds } from "../read-ids.ts";
 import { sayCount } from "../say-count.ts";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
 import { useTitle } from "../use-title.ts";
@@ -146,9 +147,7 @@ function AddSubscribers({ id }: { id: string }) {
   async function add(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
-    const userIds = String(new FormData(form).get("userIds") ?? "")
-      .split(/[\s,;]+/)
-      .filter(Boolean);
+    const userIds = readIds(String(new FormData(form).get("userIds") ?? ""));
     const added = await once({ topicId: id, userIds }, (asked) => client.topics.subscribe.mutate(asked));
     if (!added) return;
     toast({ title: `${added.added} added, ${added.subscribers} in all` });
@@ -159,7 +158,7 @@ function AddSubscribers({ id }: { id: string }) {
     <form onSubmit={add} className="mb-6 flex max-w-2xl flex-wrap items-end gap-3">
       <Field
         label="Add users"
-        hint="Their ids, with a blank, comma or line between them."
+        hint={`Their ids, ${idsHint}.`}
         error={failure?.fields.userIds}
         className="min-w-0 flex-1"
       >
