@@ -39,6 +39,20 @@ test("a key is made, used, rotated, and the old one is refused", async ({ browse
   const second = await takeKey(page);
   expect(changes).toEqual(["apiKeys.rotate"]);
   expect([await call(first), await call(second)]).toEqual([401, 200]);
+
+  // From the key to its calls, and back.
+  await pick(page.getByRole("button", { name: `Actions of ${name}` }), "See its calls");
+  const calls = page.getByRole("table", { name: "API requests" });
+  await expect(calls.getByRole("row")).toHaveCount(2);
+  await expect(calls).toContainText("users.get");
+  await expect(page.getByLabel("Key", { exact: true }).locator("option:checked")).toContainText(name);
+  await calls.getByRole("button", { name: "users.get" }).click();
+  const detail = page.getByRole("dialog", { name: "users.get" });
+  await expect(detail.getByRole("link", { name })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await calls.getByRole("link", { name }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "API keys" })).toBeVisible();
+  await expect(page).toHaveURL(/\/keys\?open=/u);
   expect(noise).toEqual([]);
   await close();
 });

@@ -40,7 +40,8 @@ export interface ConsolePage {
   roles?: readonly Role[];
 }
 
-const seesCredentials: readonly Role[] = ["owner", "admin", "read-only"];
+/** Names, hints and last use of keys, issuers and operators. */
+export const seesCredentials: readonly Role[] = ["owner", "admin", "read-only"];
 
 /** Every page of the console, once: the sidebar, the palette, the keys and the sheet of keys are made of it. */
 export const consolePages: readonly ConsolePage[] = [

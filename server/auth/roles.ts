@@ -29,6 +29,11 @@ export const scopesOfRole: Record<Role, ReadonlySet<ConsoleScope>> = {
   "read-only": new Set(reads),
 };
 
+/** Whether somebody who is let into administration may read this part of it: keys and Admin tokens all of it, operators what their role says. */
+export function mayRead({ kind, role }: { kind: string; role?: Role | undefined }, scope: ConsoleScope): boolean {
+  return kind !== "operator" || scopesOfRole[role ?? "read-only"].has(scope);
+}
+
 /** Whether somebody of a role may make another one of a role: nobody hands out more than they have. */
 export function mayGrant(own: Role, other: Role): boolean {
   return roles.indexOf(own) <= roles.indexOf(other);

@@ -1,12 +1,14 @@
 "use client";
 
-import { Ellipsis, RefreshCw, Trash2 } from "lucide-react";
+import { Activity, Ellipsis, RefreshCw, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Menu, MenuItem } from "../../ui/menu.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
+import { useConsole } from "../console-context.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 
 export interface KeyActionsProps {
@@ -14,10 +16,12 @@ export interface KeyActionsProps {
   onRotated: (key: Answers["apiKeys"]["rotate"]) => void;
 }
 
-/** Rotate and delete, each after it was said what stops working. */
+/** What it has called; rotate and delete, each after it was said what stops working. */
 export function KeyActions({ of, onRotated }: KeyActionsProps) {
   const client = useTRPCClient();
   const toast = useToast();
+  const { base, manages } = useConsole();
+  const router = useRouter();
   const { run, once, busy, refusal } = useAct();
   const [asked, setAsked] = useState<"rotate" | "delete">();
   const rotating = asked === "rotate";
@@ -38,10 +42,15 @@ export function KeyActions({ of, onRotated }: KeyActionsProps) {
   return (
     <>
       <Menu trigger={<IconButton icon={Ellipsis} label={`Actions of ${of.name}`} />}>
-        <MenuItem icon={RefreshCw} onSelect={() => setAsked("rotate")}>
-          Rotate
+        {manages && (
+          <MenuItem icon={RefreshCw} onSelect={() => setAsked("rotate")}>
+            Rotate
+          </MenuItem>
+        )}
+        <MenuItem icon={Activity} onSelect={() => router.push(`${base}/requests?keyId=${of.id}`)}>
+          See its calls
         </MenuItem>
-        {of.kind === "named" && (
+        {manages && of.kind === "named" && (
           <MenuItem icon={Trash2} danger onSelect={() => setAsked("delete")}>
             Delete
           </MenuItem>

@@ -28,8 +28,11 @@ export function KeysPage() {
   const { manages } = useConsole();
   const trpc = useTRPC();
   const pageNumber = usePageNumber();
-  const query = useQuery(trpc.apiKeys.list.queryOptions({ pageNumber, pageSize: 50 }, useLiveQuery("apiKeys.list")));
+  const query = useQuery(trpc.apiKeys.list.queryOptions({ pageNumber, pageSize: 100 }, useLiveQuery("apiKeys.list")));
   const [creating, setCreating] = useQueryState("create", parseAsBoolean.withDefault(false));
+  // Where a link from its calls leads.
+  const [open] = useQueryState("open");
+  const opened = query.data?.data.find(({ id }) => id === open);
   const [fresh, setFresh] = useState<Answers["apiKeys"]["create"]>();
 
   return (
@@ -58,9 +61,9 @@ export function KeysPage() {
             <DataTable
               label="API keys"
               rows={page.data}
-              // A rotated primary or secondary key is a key of its own in the same row.
-              idOf={({ id, kind }) => (kind === "named" ? id : kind)}
-              columns={columns(manages, setFresh)}
+              idOf={rowOf}
+              columns={columns(setFresh)}
+              openId={opened ? rowOf(opened) : null}
             />
             <PagePager {...page} />
           </>
@@ -80,7 +83,12 @@ export function KeysPage() {
   );
 }
 
-function columns(manages: boolean, onFresh: (key: Answers["apiKeys"]["create"]) => void) {
+/** A rotated primary or secondary key is a key of its own in the same row. */
+function rowOf({ id, kind }: ApiKey): string {
+  return kind === "named" ? id : kind;
+}
+
+function columns(onFresh: (key: Answers["apiKeys"]["create"]) => void) {
   return [
     { header: "Name", cell: (key: ApiKey) => <span className="font-medium">{key.name}</span> },
     { header: "Kind", cell: (key: ApiKey) => <Badge>{key.kind}</Badge> },
@@ -88,7 +96,7 @@ function columns(manages: boolean, onFresh: (key: Answers["apiKeys"]["create"]) 
     { header: "May", cell: (key: ApiKey) => <Scopes of={key} /> },
     { header: "Last used", cell: (key: ApiKey) => <LastUsed of={key} /> },
     { header: "Made", cell: (key: ApiKey) => <When at={key.createdAt} /> },
-    ...(manages ? [{ header: "Actions", cell: (key: ApiKey) => <KeyActions of={key} onRotated={onFresh} /> }] : []),
+    { header: "Actions", cell: (key: ApiKey) => <KeyActions of={key} onRotated={onFresh} /> },
   ];
 }
 

@@ -4,13 +4,14 @@ import Link from "next/link";
 import { useConsole } from "../console-context.ts";
 import { IdText } from "../id-text.tsx";
 import type { Answers } from "../trpc.ts";
+import { KeyText } from "./key-text.tsx";
 
 export type ApiRequest = Answers["requests"]["list"]["data"][number];
 
 /** One call, with the ways on from it. */
 export function RequestDetail({ of }: { of: ApiRequest }) {
   const { base } = useConsole();
-  const { at, transport, status, code, ms, credential, keyId, userId, personId, requestId, ip, operation } = of;
+  const { at, transport, status, code, ms, credential, keyId, key, userId, personId, requestId, ip, operation } = of;
   const ids: [string, string | undefined][] = [
     ["Request", requestId],
     ["User", userId],
@@ -38,7 +39,9 @@ export function RequestDetail({ of }: { of: ApiRequest }) {
         <dt className="text-muted">Took</dt>
         <dd>{ms} ms</dd>
         <dt className="text-muted">Credential</dt>
-        <dd>{credential}</dd>
+        <dd className="min-w-0 break-words">
+          {credential} {key && keyId !== undefined && <KeyText keyId={keyId} of={key} />}
+        </dd>
         <dt className="text-muted">From</dt>
         <dd>{ip ?? "its connection"}</dd>
         {ids
@@ -52,6 +55,13 @@ export function RequestDetail({ of }: { of: ApiRequest }) {
             </div>
           ))}
       </dl>
+      {keyId !== undefined && (
+        <p>
+          <Link href={`${base}/requests?keyId=${keyId}`} className="text-accent underline underline-offset-4">
+            All calls of this key
+          </Link>
+        </p>
+      )}
       <p>
         <Link
           href={`${base}/playground?operation=${encodeURIComponent(operation)}`}

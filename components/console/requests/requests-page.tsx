@@ -20,6 +20,8 @@ import { type Inputs, useTRPC } from "../trpc.ts";
 import { isElsewhere, openingFrom, useOpened } from "../use-opened.ts";
 import { When } from "../when.tsx";
 import { GroupedErrors } from "./grouped-errors.tsx";
+import { KeyFilter } from "./key-filter.tsx";
+import { KeyText } from "./key-text.tsx";
 import { type ApiRequest, RequestDetail } from "./request-detail.tsx";
 
 const transports = ["rest", "trpc", "signalr"] as const;
@@ -116,7 +118,7 @@ export function RequestsPage() {
           onSet={(operation) => narrow({ operation })}
         />
         <FilterBox label="User's id" value={chosen.userId} onSet={(userId) => narrow({ userId })} />
-        <FilterBox label="Key's id" value={chosen.keyId} onSet={(keyId) => narrow({ keyId })} />
+        <KeyFilter value={chosen.keyId} onSet={(keyId) => narrow({ keyId })} />
         <FilterBox label="Request id" value={chosen.requestId} onSet={(requestId) => narrow({ requestId })} />
         <TimeBox label="From" value={chosen.since} onSet={(since) => narrow({ since })} />
         <ClearFilters when={filtered} clear={clear} />
@@ -181,11 +183,16 @@ const columns: readonly Column<ApiRequest>[] = [
     ),
   },
   { header: "Took", cell: ({ ms }) => <span className="whitespace-nowrap tabular-nums">{ms.toFixed(1)} ms</span> },
-  { header: "Who", cell: (one) => <span className="block max-w-52 truncate">{whoOf(one)}</span> },
+  { header: "Who", cell: (one) => <Who of={one} /> },
   { header: "When", cell: ({ at }) => <When at={at} /> },
 ];
 
-function whoOf({ credential, userId, keyId }: ApiRequest): string {
-  if (userId !== undefined) return keyId === undefined ? userId : `${userId}, by a key`;
-  return keyId === undefined ? credential : `key …${keyId.slice(-6)}`;
+function Who({ of: { credential, userId, keyId, key } }: { of: ApiRequest }) {
+  return (
+    <span className="block max-w-52 truncate">
+      {userId ?? (keyId === undefined && credential)}
+      {userId !== undefined && keyId !== undefined && ", by "}
+      {keyId !== undefined && <KeyText {...{ keyId, of: key }} />}
+    </span>
+  );
 }

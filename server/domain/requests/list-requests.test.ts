@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../../auth/roles.ts";
 import { runRetention } from "../../jobs/retention.ts";
 import type { RequestLog } from "../../request-log.ts";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { stockClient } from "../../testing/hub-client.ts";
-import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { insertRequests, listRequests } from "./store.ts";
 
 interface Row {
@@ -15,6 +17,7 @@ interface Row {
   ms: number;
   credential: string;
   keyId?: string;
+  key?: { name: string; hint: string };
   userId?: string;
   requestId: string;
   ip?: string;
@@ -75,6 +78,8 @@ describe("succeeds", () => {
     );
     const ofKey = data.find(({ operation }) => operation === "apiKeys.list");
     expect(ofKey?.keyId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ofKey?.key).toEqual({ name: "Primary key", hint: `parley_acme_…${acme.primaryKey.slice(-4)}` });
+    expect(data.find(({ userId }) => userId === "ben")).not.toHaveProperty("key");
     expect(JSON.stringify(data)).not.toContain(acme.primaryKey);
     expect(JSON.stringify(data)).not.toContain("never in the request log");
     for (const answer of [made, missing, wrong]) {
@@ -87,6 +92,31 @@ describe("succeeds", () => {
       expect(await list(`id=${one?.id}&limit=1`)).toMatchObject({ data: [{ id: one?.id }], nextCursor: null });
     expect((await list(`id=${oldest?.id}`, other)).data).toEqual([]);
     expect((await list("id=nonsense")).data).toEqual([]);
+  });
+
+  test("with a key's name as long as there is the key, for whoever may see keys", async () => {
+    const asked = { name: "Backend", scopes: ["chats:read", "act-as"] };
+    const { body: made } = await acme.key()<{ id: string; key: string; hint: string }>(
+      "POST",
+      "/admin/api-keys",
+      asked,
+    );
+    const used = () => call(`${acme.url}/Chat`, "GET", undefined, { "x-api-key": made.key, "x-act-as-user": "ada" });
+    expect(await used()).toMatchObject({ status: 200 });
+    const keyOf = async () => (await list(`keyId=${made.id}`)).data.map(({ key }) => key);
+    expect(await keyOf()).toEqual([{ name: "Backend", hint: made.hint }]);
+    const seenBy = async (role: Role) => {
+      const { session } = await makeOperator(stack.api.services.db, testSecret, { tenantId: acme.tenantId, role });
+      const headers = { ...consoleHeaders(session), "x-tenant-id": acme.tenantId };
+      const input = encodeURIComponent(JSON.stringify({ keyId: made.id }));
+      const path = `${stack.url}/api/trpc/requests.list?input=${input}`;
+      const { body } = await call<{ result: { data: Page } }>(path, "GET", undefined, headers);
+      return body.result.data.data.map(({ keyId, key }) => [keyId, key?.name]);
+    };
+    expect(await seenBy("read-only")).toEqual([[made.id, "Backend"]]);
+    expect(await seenBy("support")).toEqual([[made.id, undefined]]);
+    await acme.key()("DELETE", `/admin/api-keys/${made.id}`);
+    expect(await keyOf()).toEqual([undefined]);
   });
 
   test("with what filters leave, page by page", async () => {

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { mayRead } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
 import { isId } from "../../ids.ts";
-import { query } from "../../operation.ts";
+import { type Context, query } from "../../operation.ts";
 import { readLimit } from "../../persistence/paging.ts";
 import { cursorInput, cursorPage } from "../../schema.ts";
-import { presentRequest, requestFilter, requestSchema } from "./schema.ts";
-import { listRequests as loadRequests } from "./store.ts";
+import { listKeys } from "../api-keys/store.ts";
+import { type KnownKeys, presentRequest, requestFilter, requestSchema } from "./schema.ts";
+import { listRequests as loadRequests, type RequestRow } from "./store.ts";
 
 export const listRequests = query({
   name: "requests.list",
@@ -20,6 +22,13 @@ export const listRequests = query({
     if (before !== undefined && !isId(before)) throw new DomainError("cursor_invalid");
     const range = { before, limit: readLimit(limit) };
     const { rows, next } = await loadRequests(ctx.services.db, ctx.tenantId, range, filter);
-    return { data: rows.map(presentRequest), nextCursor: next ?? null, prevCursor: null };
+    const keys = await keysOf(ctx, rows);
+    return { data: rows.map((row) => presentRequest(row, keys)), nextCursor: next ?? null, prevCursor: null };
   },
 });
+
+/** Those that called and are still there, by id; none for who may not see keys. */
+async function keysOf({ services: { db }, tenantId, principal }: Context, rows: RequestRow[]): Promise<KnownKeys> {
+  const shows = rows.some(({ keyId }) => keyId !== null) && mayRead(principal, "admin:credentials");
+  return new Map(shows ? (await listKeys(db, tenantId)).map((key) => [key.id, key]) : []);
+}

@@ -16,6 +16,10 @@ export const requestSchema = z
     ms: z.number().describe("From when the call was read to when its answer was ready"),
     credential: z.string().describe("key, user, operator, visitor, …"),
     keyId: z.string().optional(),
+    key: z
+      .object({ name: z.string(), hint: z.string().describe("The end of the key") })
+      .optional()
+      .describe("Of the key, while there is one of this id"),
     userId: z.string().optional(),
     personId: z.string().optional().describe("Of an operator"),
     requestId: z.string(),
@@ -37,7 +41,11 @@ export const requestFilter = {
   id: text(100).optional().describe("The one call of this `id`"),
 };
 
-export function presentRequest(row: RequestRow): z.input<typeof requestSchema> {
+/** By id. */
+export type KnownKeys = ReadonlyMap<string | null, { name: string; hint: string }>;
+
+export function presentRequest(row: RequestRow, keys: KnownKeys): z.input<typeof requestSchema> {
+  const key = keys.get(row.keyId);
   const { id, at, transport, operation, status, code, ms, credential, keyId, userId, personId, requestId, ip } = row;
   return {
     id,
@@ -49,6 +57,7 @@ export function presentRequest(row: RequestRow): z.input<typeof requestSchema> {
     ms: Math.round(ms * 100) / 100,
     credential,
     ...(keyId === null ? {} : { keyId }),
+    ...(key ? { key: { name: key.name, hint: key.hint } } : {}),
     ...(userId === null ? {} : { userId }),
     ...(personId === null ? {} : { personId }),
     requestId,
