@@ -6,6 +6,7 @@ type Names = Extract<OperationName, `${"notifications" | "inbox" | "batches" | "
 
 const ofNotification = ({ ids }: Side) => ({ notificationId: ids.notificationId });
 const ofBatch = ({ ids }: Side) => ({ batchId: ids.batchId });
+const ofTopicToTell = ({ ids }: Side) => ({ topic: ids.topicId });
 const ofTopic = ({ ids }: Side) => ({ topicId: ids.topicId });
 const foreign = { notificationId: "not_found" } as const;
 /** The notification is ada's, and an Admin is no owner. */
@@ -95,6 +96,7 @@ export const inboxExamples: Record<Names, Example> = {
     changes: ["notification_batches", "tenant_dues"],
     foreign: { chatId: "invalid" },
   },
+  "batches.countRecipients": { input: ofTopicToTell, callers: byAdmin, changes: [], foreign: { topic: "not_found" } },
   "batches.list": { input: noInput, callers: byAdmin, changes: [], foreign: {} },
   "batches.get": { input: ofBatch, callers: byAdmin, changes: [], foreign: { batchId: "not_found" } },
   "batches.update": {
