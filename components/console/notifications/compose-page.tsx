@@ -2,8 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { parseAsString, useQueryState } from "nuqs";
-import { type FormEvent, useState } from "react";
-import { newKey } from "../../../client/new-key.ts";
+import { type FormEvent, useMemo, useState, useSyncExternalStore } from "react";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
@@ -16,7 +15,9 @@ import { useTRPCClient } from "../trpc.ts";
 import { AudienceFields } from "./audience-fields.tsx";
 import { type Draft, emptyDraft, sendDraft, wordsOf } from "./draft.ts";
 import { Preview, usePreview } from "./preview.tsx";
+import { findReach, questionOf, type SendQuestion } from "./reach.ts";
 import { SendTest } from "./send-test.tsx";
+import { type KeyedDraft, keyed, unsentDrafts } from "./unsent-drafts.ts";
 import { WhenFields } from "./when-fields.tsx";
 import { WordFields } from "./word-fields.tsx";
 
@@ -29,16 +30,26 @@ export interface DraftFieldsProps {
 
 /** Writes a notification: to whom, what, when; beside it how it will look. */
 export function ComposePage() {
-  const { base, manages, tenantName } = useConsole();
+  const { base, manages } = useConsole();
   const router = useRouter();
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure } = useAct();
+  // What is asked is about a draft, and sends that one.
+  const [question, setQuestion] = useState<SendQuestion & { of: KeyedDraft }>();
   const [asks, setAsks] = useState(false);
-  // The same draft once, however often it is pressed: also after an answer that was lost, or while the next page comes.
   const [userId] = useQueryState("userId", parseAsString.withDefault(""));
-  const [{ draft, idempotencyKey }, setDraft] = useState(() => keyed({ ...emptyDraft, target: userId }));
-  const set = (change: Partial<Draft>) => setDraft((before) => keyed({ ...before.draft, ...change }));
+  // What is written to somebody from their page is a draft of its own.
+  const place = `${base}?userId=${userId}`;
+  const empty = useMemo(() => keyed({ ...emptyDraft, target: userId }), [userId]);
+  const kept = useSyncExternalStore(
+    unsentDrafts.listen,
+    () => unsentDrafts.find(place),
+    () => undefined,
+  );
+  const current = kept ?? empty;
+  const { draft } = current;
+  const set = (change: Partial<Draft>) => unsentDrafts.change(place, empty.draft, change);
   const words = wordsOf(draft);
   const preview = usePreview(words);
   const fields = { draft, set, errors: failure?.fields ?? {} };
@@ -46,16 +57,30 @@ export function ComposePage() {
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    // A press of Enter in any box sends, and what everybody has got nobody takes back.
-    if (draft.audience === "everyone") setAsks(true);
-    else void send();
+    // A press of Enter in any box sends, and what many have got nobody takes back.
+    if (draft.audience === "user") void send(current);
+    else void ask();
   }
 
-  async function send() {
-    const sent = await run(() => sendDraft(client, draft, idempotencyKey));
+  async function ask() {
+    const reach = await run(() => findReach(client, draft));
+    if (!reach) return;
+    setQuestion({ ...questionOf(draft, reach), of: current });
+    setAsks(true);
+  }
+
+  async function send(of: KeyedDraft) {
+    const sent = await run(() => sendDraft(client, of));
     if (!sent) return;
-    toast({ title: draft.at ? "It is scheduled" : "It is sent" });
+    unsentDrafts.sent(place, of);
+    toast({ title: of.draft.at ? "It is scheduled" : "It is sent" });
     router.push(`${base}/notifications/${sent.kind === "one" ? "" : "batches/"}${sent.id}`);
+  }
+
+  function discard() {
+    unsentDrafts.put(place, undefined);
+    const undo = () => unsentDrafts.put(place, current);
+    toast({ title: "What you wrote is gone", action: { label: "Undo", onClick: undo } });
   }
 
   return (
@@ -68,10 +93,15 @@ export function ComposePage() {
             <WordFields {...fields} uses={preview.data?.uses ?? []} />
             <WhenFields at={draft.at} zone={draft.zone} set={set} errors={fields.errors} />
             <FailureNote failure={failure} />
-            <div>
+            <div className="flex flex-wrap gap-3">
               <Button type="submit" variant="primary" disabled={busy || !manages || unreadable}>
                 {draft.at ? "Schedule" : "Send"}
               </Button>
+              {kept && (
+                <Button variant="ghost" disabled={busy} onClick={discard}>
+                  Discard
+                </Button>
+              )}
             </div>
           </form>
           <div className="border-line border-t pt-5">
@@ -83,17 +113,13 @@ export function ComposePage() {
       <ConfirmDialog
         open={asks}
         onOpenChange={setAsks}
-        title={draft.at ? "Schedule it for everyone?" : "Send it to everyone?"}
-        confirm={draft.at ? "Schedule for everyone" : "Send to everyone"}
+        title={question?.title ?? ""}
+        confirm={question?.confirm ?? ""}
         variant="primary"
-        onConfirm={() => void send()}
+        onConfirm={() => question && void send(question.of)}
       >
-        <p>Every user that {tenantName} knows gets it. Whoever has got it keeps it.</p>
+        <p>{question?.consequence}</p>
       </ConfirmDialog>
     </>
   );
-}
-
-function keyed(draft: Draft) {
-  return { draft, idempotencyKey: newKey() };
 }

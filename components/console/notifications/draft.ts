@@ -2,6 +2,7 @@ import { readObject } from "../json-field.tsx";
 import { readIds } from "../read-ids.ts";
 import type { Inputs, useTRPCClient } from "../trpc.ts";
 import { asInBox } from "../typed-name.ts";
+import type { KeyedDraft } from "./unsent-drafts.ts";
 
 export const priorities = ["Low", "Normal", "High", "Urgent"] as const;
 
@@ -67,7 +68,7 @@ export function wordsOf(draft: Draft): Looked | undefined {
 }
 
 /** Sends it; of one the id of the notification, of many of the batch. */
-export async function sendDraft(client: ReturnType<typeof useTRPCClient>, draft: Draft, idempotencyKey: string) {
+export async function sendDraft(client: ReturnType<typeof useTRPCClient>, { draft, idempotencyKey }: KeyedDraft) {
   const metadata = readObject(draft.metadata) ?? {};
   const content = {
     ...wordsOf(draft),

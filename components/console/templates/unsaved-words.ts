@@ -1,3 +1,4 @@
+import { LeaveQuestion } from "../leave-question.ts";
 import { beginWriting, follow, isTouched, savedAs, type Version, type Writing } from "./template-draft.ts";
 
 /**
@@ -6,6 +7,7 @@ import { beginWriting, follow, isTouched, savedAs, type Version, type Writing } 
  */
 export class UnsavedWords {
   readonly #of = new Map<string, Map<symbol, Writing>>();
+  readonly #question = new LeaveQuestion();
 
   /** What stands in the editor of a version: what was written from it, of the newest also from what was the newest then; else its own words. */
   open(place: string, asked: number | null, content: Version): Writing {
@@ -23,7 +25,7 @@ export class UnsavedWords {
     else writings.delete(writing.id);
     if (writings.size > 0) this.#of.set(place, writings);
     else this.#of.delete(place);
-    this.#watch();
+    this.#question.askWhile(this.#of.size > 0);
   }
 
   /** Saved, wherever whoever wrote it is by now. */
@@ -40,22 +42,12 @@ export class UnsavedWords {
 
   forget(place: string): void {
     this.#of.delete(place);
-    this.#watch();
+    this.#question.askWhile(this.#of.size > 0);
   }
 
   #writingsOf(place: string): Writing[] {
     return [...(this.#of.get(place)?.values() ?? [])];
   }
-
-  /** Only while there is something to lose: a page that listens to it is not kept for the way back by some browsers. */
-  #watch(): void {
-    if (this.#of.size > 0) window.addEventListener("beforeunload", ask);
-    else window.removeEventListener("beforeunload", ask);
-  }
-}
-
-function ask(event: Event): void {
-  event.preventDefault();
 }
 
 /** Of this tab, until it loads another document. */
