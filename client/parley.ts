@@ -227,9 +227,9 @@ export class Parley {
   act(action: Action): void {
     const next = reduce(this.#state, action);
     const before = this.#state;
+    if (action.type === "muted") this.inbox.count(); // also of a chat that is not here
     if (next === before) return;
     this.#state = next;
-    if (action.type === "muted") this.inbox.count();
     // Who comes back into the chat starts anew.
     for (const [chatId, room] of this.#rooms) if (before.chats[chatId] && !next.chats[chatId]) room.close();
     if (next.chats !== before.chats) this.#takeOver?.settle();

@@ -34,7 +34,7 @@ export function ComposePage() {
   const router = useRouter();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { run, busy, failure, forget } = useAct();
   // What is asked is about a draft, and sends that one.
   const [question, setQuestion] = useState<SendQuestion & { of: KeyedDraft }>();
   const [asks, setAsks] = useState(false);
@@ -79,7 +79,9 @@ export function ComposePage() {
 
   function discard() {
     unsentDrafts.put(place, undefined);
-    const undo = () => unsentDrafts.put(place, current);
+    forget();
+    // Unless something was written since.
+    const undo = () => unsentDrafts.find(place) ?? unsentDrafts.put(place, current);
     toast({ title: "What you wrote is gone", action: { label: "Undo", onClick: undo } });
   }
 

@@ -5,6 +5,7 @@ import { questionOf } from "./reach.ts";
 test.each([
   [{ audience: "topic" }, { recipients: 50_000, name: "Montijo" }, "Send it to the 50,000 subscribers of Montijo?"],
   [{ audience: "chat" }, { recipients: 1, name: "Crew" }, "Send it to the 1 member of Crew?"],
+  [{ audience: "topic" }, { recipients: 2 }, "Send it to the 2 subscribers of the topic?"],
   [{ audience: "chat" }, { recipients: 2 }, "Send it to the 2 members of the chat?"],
   [{ audience: "everyone" }, { recipients: 1204 }, "Send it to everyone, 1,204 users?"],
   [{ audience: "users" }, { recipients: 3 }, "Send it to 3 users?"],

@@ -31,7 +31,7 @@ export interface SendQuestion {
 export function questionOf({ audience, at }: Draft, { recipients, name }: Reach): SendQuestion {
   const count = sayCount(recipients, audience === "topic" ? "subscriber" : audience === "chat" ? "member" : "user");
   const whom = {
-    topic: `the ${count} of ${name}`,
+    topic: `the ${count} of ${name ?? "the topic"}`,
     chat: `the ${count} of ${name ?? "the chat"}`,
     everyone: `everyone, ${count}`,
   };

@@ -31,6 +31,8 @@ test("shows primary, secondary, then the named ones, without any key or hash", a
 test("pages", async () => {
   const { body } = await list("?pageNumber=2&pageSize=3");
   expect(body).toMatchObject({ totalCount: 4, hasNextPage: false, data: [{ name: "second" }] });
+  // All that there may be.
+  expect((await list("?pageSize=200")).body).toMatchObject({ pageSize: 100, totalCount: 4 });
 });
 
 test("shows when a key was last used", async () => {

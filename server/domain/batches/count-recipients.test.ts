@@ -33,6 +33,24 @@ test("counts whom a send would reach, with the name of the topic or the chat, an
   expect(counted).toEqual({ recipients: sent.total });
 });
 
+test("names a topic or a chat to a key only where it may read these", async () => {
+  const { body: chat } = await tenant.as("eva")<{ id: string }>("POST", "/Chat", {
+    name: "Night shift",
+    memberUserIds: ["finn"],
+  });
+  const asked = async (scopes: string[], of: string) => {
+    const { body } = await key<{ key: string }>("POST", "/admin/api-keys", { name: scopes.join(" "), scopes });
+    return (await key<object>("GET", `/Notifications/bulk/recipients?${of}`, undefined, { "x-api-key": body.key }))
+      .body;
+  };
+  await key("PUT", "/admin/topics/night", { name: "Night" });
+  expect(await asked(["notifications:write"], `chatId=${chat.id}`)).toEqual({ recipients: 2 });
+  expect(await asked(["notifications:write", "chats:read"], `chatId=${chat.id}`)).toMatchObject({
+    name: "Night shift",
+  });
+  expect(await asked(["notifications:write", "chats:read"], "topic=night")).toEqual({ recipients: 0 });
+});
+
 test("refuses what is not there, which it names, and all but one audience", async () => {
   for (const kind of ["topic", "chat"])
     expect(await count(kind === "topic" ? "topic=none" : "chatId=none")).toMatchObject({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Principal } from "../../auth/principal.ts";
 import { query } from "../../operation.ts";
 import { groupFields, readAudience } from "./read-audience.ts";
 import { countRecipients as count } from "./store.ts";
@@ -11,11 +12,16 @@ export const countRecipients = query({
   input: z.object(groupFields),
   output: z.object({
     recipients: z.number().int(),
-    name: z.string().optional().describe("Of the topic or the chat"),
+    name: z.string().optional().describe("Of the topic or the chat; for a key only where it may read these"),
   }),
   async handle(ctx, wanted) {
     const { name, ...audience } = await readAudience(ctx, wanted, ["topic", "chatId", "everyone"]);
     const recipients = await count(ctx.services.db.forTenant(ctx.tenantId), ctx.tenantId, audience);
-    return { recipients, ...(name === undefined ? {} : { name }) };
+    return { recipients, ...(name !== undefined && mayName(ctx.principal, wanted) ? { name } : {}) };
   },
 });
+
+/** What sends may be of anybody's id; what is called how is for those who may list it. */
+function mayName({ kind, scopes }: Principal, { chatId }: { chatId?: string | undefined }): boolean {
+  return kind !== "key" || scopes.has(chatId === undefined ? "admin" : "chats:read");
+}

@@ -20,6 +20,11 @@ export const own = Symbol("own");
 /** The call is refused as if there were nothing. */
 export const refused = Symbol("refused");
 
+/** By how many a count is more than its list has: by none, unless it counts what is another tenant's. */
+export async function beyondList(count: Promise<number>, list: Promise<unknown[]>): Promise<number> {
+  return (await count) - (await list).length;
+}
+
 type Call = [call: (intruder: Intruder) => unknown, gives: unknown];
 
 /** A function that takes no tenant, and why. */

@@ -7,10 +7,9 @@ import * as laneNotifications from "../../domain/notifications/lane-store.ts";
 import * as notifications from "../../domain/notifications/store.ts";
 import * as topics from "../../domain/topics/store.ts";
 import type { Database } from "../../persistence/database.ts";
-import { type Intruder, own, refused, type StoreModules } from "./intruder.ts";
+import { beyondList, type Intruder, own, refused, type StoreModules } from "./intruder.ts";
 
 const content = { type: "x", subject: "x", message: "x", priority: 1 };
-const _page = { pageNumber: 1, pageSize: 50, offset: 0 };
 const now = Date.parse("2100-01-01T00:00:00Z");
 const everything = {
   offset: 0,
@@ -32,7 +31,14 @@ export const inboxStores: StoreModules = {
     module: batchLists,
     rows: {
       findDueBatches: [({ db, mine }) => batchLists.findDueBatches(db.pool, mine, Date.parse("3000-01-01")), own],
-      countBatches: [({ db, mine }) => batchLists.countBatches(db, mine, undefined), 0],
+      countBatches: [
+        ({ db, mine }) =>
+          beyondList(
+            batchLists.countBatches(db, mine, undefined),
+            batchLists.listBatchesBetween(db, mine, { status: undefined, limit: 50 }),
+          ),
+        0,
+      ],
       listBatchesBetween: [
         ({ db, mine }) => batchLists.listBatchesBetween(db, mine, { status: undefined, limit: 50 }),
         own,
@@ -110,7 +116,10 @@ export const inboxStores: StoreModules = {
       lockTopic: [({ tx, mine, theirs }) => topics.lockTopic(tx, mine, theirs.topicId), refused],
       saveTopic: [({ tx, mine }) => topics.saveTopic(tx, mine, { id: "x", name: "x", now: new Date() }), own],
       removeTopic: [({ tx, mine, theirs }) => topics.removeTopic(tx, mine, theirs.topicId), refused],
-      countTopics: [({ db, mine }) => topics.countTopics(db, mine), 1],
+      countTopics: [
+        ({ db, mine }) => beyondList(topics.countTopics(db, mine), topics.listTopicsBetween(db, mine, { limit: 50 })),
+        0,
+      ],
       listTopicsBetween: [({ db, mine }) => topics.listTopicsBetween(db, mine, { limit: 50 }), own],
       countSubscribers: [({ tx, mine, theirs }) => topics.countSubscribers(tx, mine, theirs.topicId), 0],
       listSubscribersBetween: [
@@ -213,7 +222,11 @@ export const inboxStores: StoreModules = {
         new Map(),
       ],
       listAll: [({ db, mine }) => notifications.listAll(db, mine, { limit: 50 }), own],
-      countNotifications: [({ db, mine }) => notifications.countNotifications(db, mine, {}), 1],
+      countNotifications: [
+        ({ db, mine }) =>
+          beyondList(notifications.countNotifications(db, mine, {}), notifications.listAll(db, mine, { limit: 50 })),
+        0,
+      ],
       findAny: [({ db, mine, theirs }) => notifications.findAny(db, mine, theirs.notificationId), null],
       insertNotifications: [
         (intruder) =>

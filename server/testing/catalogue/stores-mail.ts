@@ -8,7 +8,7 @@ import * as holds from "../../jobs/mail/hold-store.ts";
 import * as pump from "../../jobs/mail/mail-store.ts";
 import * as rulings from "../../jobs/mail/ruling-store.ts";
 import * as planner from "../../log/planner-store.ts";
-import { own, refused, type StoreModules } from "./intruder.ts";
+import { beyondList, own, refused, type StoreModules } from "./intruder.ts";
 
 const foreignMail = {
   id: randomUUID(),
@@ -103,7 +103,11 @@ export const mailStores: StoreModules = {
     rows: {
       findMail: [({ db, mine }) => mail.findMail(db, mine), own],
       saveMailSettings: [({ tx, mine }) => mail.saveMailSettings(tx, mine, "a secret", { host: "x" }), own],
-      countCaughtMails: [({ db, mine }) => mail.countCaughtMails(db, mine), 0],
+      countCaughtMails: [
+        ({ db, mine }) =>
+          beyondList(mail.countCaughtMails(db, mine), mail.listCaughtMailsBetween(db, mine, { limit: 50 })),
+        0,
+      ],
       listCaughtMailsBetween: [({ db, mine }) => mail.listCaughtMailsBetween(db, mine, { limit: 50 }), own],
       getCaughtMail: [({ db, mine, theirs }) => mail.getCaughtMail(db, mine, theirs.mailId), refused],
       recordBounces: [({ tx, mine, theirs }) => mail.recordBounces(tx, mine, bounceOf(theirs.deliveryId)), undefined],
@@ -178,7 +182,14 @@ export const mailStores: StoreModules = {
   "domain/suppressions/store.ts": {
     module: suppressions,
     rows: {
-      countSuppressions: [({ db, mine }) => suppressions.countSuppressions(db, mine), 1],
+      countSuppressions: [
+        ({ db, mine }) =>
+          beyondList(
+            suppressions.countSuppressions(db, mine),
+            suppressions.listSuppressionsBetween(db, mine, { limit: 50 }),
+          ),
+        0,
+      ],
       listSuppressionsBetween: [({ db, mine }) => suppressions.listSuppressionsBetween(db, mine, { limit: 50 }), own],
       suppress: [
         ({ tx, mine }) => suppressions.suppress(tx, mine, { address: "x@example.com", reason: "manual" }),

@@ -16,7 +16,7 @@ import * as users from "../../domain/users/store.ts";
 import * as jobs from "../../jobs/store.ts";
 import * as log from "../../log/store.ts";
 import * as realtime from "../../realtime/store.ts";
-import { own, refused, type StoreModules } from "./intruder.ts";
+import { beyondList, own, refused, type StoreModules } from "./intruder.ts";
 import { developerStores } from "./stores-developers.ts";
 import { inboxStores } from "./stores-inbox.ts";
 import { mailStores } from "./stores-mail.ts";
@@ -204,7 +204,10 @@ export const storeRows: StoreModules = {
       lockReach: [({ tx, mine, theirs }) => users.lockReach(tx, mine, theirs.userId), undefined],
       saveProfile: [({ tx, mine }) => users.saveProfile(tx, mine, "ada", { displayName: "x" }), own],
       revokeUserTokens: [({ tx, mine }) => users.revokeUserTokens(tx, mine, "ada"), own],
-      countUsers: [({ db, mine }) => users.countUsers(db, mine), 2],
+      countUsers: [
+        ({ db, mine }) => beyondList(users.countUsers(db, mine), users.listUsersBetween(db, mine, { limit: 50 })),
+        0,
+      ],
       listUsersBetween: [({ db, mine }) => users.listUsersBetween(db, mine, { limit: 50 }), own],
     },
   },
