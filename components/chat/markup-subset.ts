@@ -41,9 +41,11 @@ function keepWords(parent: Node, source: string, isInLink: boolean): void {
     if (node.type === "table") keepCells(node);
     // Who begins their code behind the fence means more than a language.
     if (node.type === "code" && node.meta) return { ...node, value: `${node.lang} ${node.meta}\n${node.value}` };
+    // A break of the parser's has a line end behind it, which in a bubble is a second one.
+    if (node.type === "break") return { type: "lineEnd", data: { hName: "br" } };
     if (node.type !== "link" && node.type !== "image") return node;
     const { url = "" } = node;
-    // `vector<std::string>` looks like one: without a place to go to it is no link.
+    // `vector<std::string>` looks like one: without a place of its own to go to it is no link.
     if (!leadsSomewhere(url)) return { type: "text", value: writtenAs(node, source) ?? wordsOf(node) };
     const words = wordsOf(node).trim() === "" ? [{ type: "text", value: url }] : undefined;
     if (node.type === "link") return words ? { ...node, children: words } : node;
@@ -68,8 +70,9 @@ function keepCells(table: Node): void {
   table.align = Array.from({ length: width }, (_, at) => table.align?.[at] ?? null);
 }
 
+/** Elsewhere: a part of an address, `/settings` for example, would be one of the host that the chat is on. */
 function leadsSomewhere(url: string): boolean {
-  return /^(https?:|mailto:)/iu.test(url) || !/^[^/?#]*:/u.test(url);
+  return /^(https?:\/\/[^/]|mailto:.)/iu.test(url);
 }
 
 function writtenAs({ position }: Node, source: string): string | undefined {

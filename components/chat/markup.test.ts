@@ -36,6 +36,14 @@ test.each([
   "```",
   "open from 10~12 and 14~16",
   "[press](javascript:alert(1))",
+  "[x](/settings)",
+  "[x](settings)",
+  "[x](?chat=1)",
+  "[x](#top)",
+  "[x](//other.example/y)",
+  "[x](https:/settings)",
+  "![x](/y.png)",
+  "[**so**](/settings) and cells[i](j)",
 ])("what is no markup is shown as it was written: %j", (text) => {
   expect(words(text)).toBe(text);
 });
@@ -51,6 +59,18 @@ test("what is markup is shown as such", () => {
   expect(words("```ts\nrun(x)\n```")).toBe("run(x)");
   expect(shown("see https://x.example")).toContain('<a href="https://x.example"');
   expect(shown("[](https://x.example)")).toMatch(/<a [^>]*>https:\/\/x.example<\/a>/u);
+});
+
+test("mail is written to by a link", () => {
+  expect(shown("[Ada](mailto:ada@x.example)")).toContain('<a href="mailto:ada@x.example"');
+  expect(shown("write to ada@x.example")).toContain('<a href="mailto:ada@x.example"');
+});
+
+test("a line ends once, however one says so: what is in a paragraph keeps its line ends", () => {
+  expect(shown("one\ntwo")).toMatch(/>one\ntwo<\/p>/u);
+  expect(shown("one  \ntwo")).toMatch(/>one<br\/>two<\/p>/u);
+  expect(shown("one\\\ntwo")).toMatch(/>one<br\/>two<\/p>/u);
+  expect(shown("- one  \n  two")).toMatch(/<li>one<br\/>two<\/li>/u);
 });
 
 test("a list keeps its numbers, and what is ticked in it", () => {
