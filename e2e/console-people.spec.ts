@@ -183,7 +183,7 @@ test("a connection of a stock client is listed live and closed for good", async 
   // Another that comes while one aims takes no place under the pointer.
   await disconnect.hover();
   await later.start();
-  await expect(page.getByText("1 new", { exact: true })).toBeVisible();
+  await expect(page.getByRole("status").getByText("1 new", { exact: true })).toBeVisible();
   await page.mouse.down();
   await page.mouse.up();
   expect(String(await closed)).toContain("Disconnected by an operator");

@@ -282,13 +282,14 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   // What is shown is not sent yet: Ben's words are to follow it.
   const stored = () => callAs<{ data: unknown[] }>("ben", "GET", `/Chat/${id}/messages?limit=5`);
   await expect.poll(async () => (await stored()).data.length).toBe(1);
+  const voice = page.getByRole("log", { name: "New messages" });
   await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "Spoken aloud" });
-  await expect(page.getByRole("log")).toHaveText("Ben Carter: Spoken aloud");
+  await expect(voice).toHaveText("Ben Carter: Spoken aloud");
   // The same words again are said again: a screen reader says what is new on the page.
-  const spoken = await page.getByRole("log").getByText("Spoken aloud").elementHandle();
+  const spoken = await voice.getByText("Spoken aloud").elementHandle();
   await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "Spoken aloud" });
   await expect.poll(() => spoken?.evaluate((words) => words.isConnected)).toBe(false);
-  await expect(page.getByRole("log")).toHaveText("Ben Carter: Spoken aloud");
+  await expect(voice).toHaveText("Ben Carter: Spoken aloud");
   await expect(carla.messages).not.toHaveAttribute("aria-live", /.*/u);
   await expect(carla.messages.getByRole("article")).toHaveCount(3);
   await expect(carla.messages.getByRole("article").first()).toContainText("No mouse"); // in its place, not still being sent

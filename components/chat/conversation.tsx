@@ -18,8 +18,8 @@ import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useChat } from "../../client/react/use-chat.ts";
 import type { Message } from "../../client/types.ts";
 import { untilLoaded } from "../ui/until-loaded.ts";
-import { Announcer } from "./announcer.tsx";
 import { Composer, type ComposerHandle, type ComposerProps } from "./composer.tsx";
+import { MessageAnnouncer } from "./message-announcer.tsx";
 import type { MessageActions } from "./message-menu.tsx";
 import { nameOf } from "./names.ts";
 import { mutedUntil, reasonNotToWrite } from "./reason-not-to-write.ts";
@@ -155,7 +155,7 @@ export function Conversation(props: ConversationProps) {
         }}
         foundText={foundText}
       />
-      <TypingLine names={names} />
+      <TypingLine room={room} names={names} />
       <Composer
         handle={composer}
         room={room}
@@ -169,7 +169,7 @@ export function Conversation(props: ConversationProps) {
         onProblem={onProblem}
         barred={chat && reasonNotToWrite(chat, isMuteOver)}
       />
-      <Announcer chatId={chatId} prefix={announceAs} />
+      <MessageAnnouncer key={chatId} chatId={chatId} prefix={announceAs} />
       <Suspense>
         {deleting && (
           <DeleteQuestion

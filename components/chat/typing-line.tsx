@@ -1,6 +1,36 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import type { ChatRoom } from "../../client/chat-room.ts";
+
+/** Who types stops and goes on all the time: a screen reader hears of it once in this time. */
+const SAID_EVERY_MS = 60_000;
+/** When it last did, by chat: also where one has looked into another chat meanwhile. */
+const saidAt = new WeakMap<ChatRoom, number>();
+
 /** Its height is always there, so that nothing jumps when somebody starts to type. */
-export function TypingLine({ names }: { names: string[] }) {
-  return <p className="h-6 truncate px-4 text-muted text-xs leading-6">{typingSentence(names)}</p>;
+export function TypingLine({ room, names }: { room: ChatRoom; names: string[] }) {
+  const sentence = typingSentence(names);
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (sentence === "") return setSaid("");
+    const say = () => {
+      saidAt.set(room, Date.now());
+      setSaid(sentence);
+    };
+    const left = (saidAt.get(room) ?? Number.NEGATIVE_INFINITY) + SAID_EVERY_MS - Date.now();
+    if (left <= 0) return say();
+    const timer = setTimeout(say, left);
+    return () => clearTimeout(timer);
+  }, [room, sentence]);
+  return (
+    <>
+      <p className="h-6 truncate px-4 text-muted text-xs leading-6">{sentence}</p>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+    </>
+  );
 }
 
 export function typingSentence(names: string[]): string {

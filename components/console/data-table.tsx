@@ -58,11 +58,9 @@ export function DataTable<Row>({ label, columns, idOf, onOpen, openId, list, ...
   return (
     <div className="relative">
       {/* Over the edge: in a line of its own it would move the rows. */}
-      {fresh > 0 && (
-        <Badge tone="good" className="-top-2.5 pointer-events-none absolute right-3 z-10">
-          {fresh} new
-        </Badge>
-      )}
+      <div role="status" className="-top-2.5 pointer-events-none absolute right-3 z-10 flex">
+        {fresh > 0 && <Badge tone="good">{fresh} new</Badge>}
+      </div>
       <div className="overflow-x-auto rounded-xl border border-line bg-surface max-sm:border-0 max-sm:bg-transparent">
         {/* Roles stay, although the cards of small screens are no table to the browser. */}
         {/* biome-ignore-start lint/a11y/noRedundantRoles: see above */}

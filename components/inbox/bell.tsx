@@ -3,6 +3,7 @@
 import { type ComponentProps, lazy, Suspense, useState } from "react";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { BellButton } from "./bell-button.tsx";
+import { NotificationAnnouncer } from "./notification-announcer.tsx";
 
 const BellPopover = lazy(untilLoaded(() => import("./bell-popover.tsx")));
 
@@ -12,13 +13,19 @@ export interface BellProps {
   onOpenChat?: (chatId: string) => void;
 }
 
-/** The newest notifications behind a bell with their number. */
+/** The newest notifications behind a bell with their number; what comes in is said. */
 export function Bell(props: BellProps) {
   const [wanted, setWanted] = useState(false);
-  if (!wanted) return <BellButton onClick={() => setWanted(true)} />;
   return (
-    <Suspense fallback={<BellButton />}>
-      <BellPopover {...props} />
-    </Suspense>
+    <>
+      <NotificationAnnouncer />
+      {wanted ? (
+        <Suspense fallback={<BellButton />}>
+          <BellPopover {...props} />
+        </Suspense>
+      ) : (
+        <BellButton onClick={() => setWanted(true)} />
+      )}
+    </>
   );
 }
