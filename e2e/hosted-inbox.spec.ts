@@ -198,6 +198,70 @@ test("an urgent one lies over the inbox and moves nothing, from the moment it co
   expect(await filters.boundingBox()).toEqual(place);
 });
 
+test("an urgent one is opened from where it lies over the inbox, however far down it is, and is read with that", async ({
+  page,
+}) => {
+  await callAs("ben", "PUT", "/Notifications/read-all", {}); // the demo's own urgent ones
+  const before = await unreadOf("ben");
+  const subject = await notify("ben", { priority: "Urgent" });
+  const row = page.getByRole("article", { name: new RegExp(`^${subject}`, "u") });
+  const strip = page.getByRole("status").filter({ hasText: subject });
+  // Beside a list that does not have it.
+  await page.goto("/inbox/demo?as=ben&view=archived");
+  const opens = strip.getByRole("button", { name: subject });
+  await opens.focus();
+  // As many newer ones as two pages hold lie over it.
+  await Promise.all(Array.from({ length: 65 }, () => notify("ben")));
+  await page.keyboard.press("Enter");
+  await expect(row).toBeFocused();
+  await expect(row).toBeInViewport();
+  await expect(row.getByText(`About ${subject}`)).toBeVisible();
+  await expect(page).not.toHaveURL(/view=/u);
+  await expect(row).not.toHaveAccessibleName(/unread/u);
+  await expect(strip).toHaveCount(0);
+  await expect.poll(() => unreadOf("ben")).toBe(before + 65);
+
+  // From the list that it is in, and one that is opened already stays so.
+  const second = await notify("ben", { priority: "Urgent" });
+  const other = page.getByRole("article", { name: new RegExp(`^${second}`, "u") });
+  await page.getByRole("status").filter({ hasText: second }).getByRole("button", { name: second }).click();
+  await expect(other.getByText(`About ${second}`)).toBeVisible();
+  await expect(other).toBeFocused();
+  await other.getByRole("button", { name: /^Mark unread/u }).click();
+  await page.getByRole("status").filter({ hasText: second }).getByRole("button", { name: second }).click();
+  await expect(other).not.toHaveAccessibleName(/unread/u);
+  await expect(other.getByText(`About ${second}`)).toBeVisible();
+
+  // Read or archived elsewhere, and gone of itself: then it is over nothing any more.
+  for (const act of ["read", "archive"]) {
+    const name = await notify("ben", { priority: "Urgent" });
+    const shown = page.getByRole("status").filter({ hasText: name });
+    await expect(shown).toBeVisible();
+    const all = "/Notifications?unreadOnly=true&limit=10";
+    const { data } = await callAs<{ data: { id: string; subject: string }[] }>("ben", "GET", all);
+    const { id } = data.find((one) => one.subject === name) ?? { id: "" };
+    await callAs("ben", "PUT", `/Notifications/${id}/${act}`, {});
+    await expect(shown).toHaveCount(0);
+  }
+  const expiresAt = new Date(Date.now() + 3_000).toISOString();
+  const short = await notify("ben", { priority: "Urgent", expiresAt });
+  await expect(page.getByRole("status").filter({ hasText: short })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: short })).toHaveCount(0);
+});
+
+test("what comes in is said by one polite voice, in the inbox and beside the bell", async ({ page }) => {
+  const voice = page.getByRole("log", { name: "New notifications" });
+  for (const address of ["/inbox/demo?as=karim", "/chat/demo?as=karim"]) {
+    await page.goto(address);
+    await expect(page.getByRole("article").or(page.getByLabel("Connection: Live")).first()).toBeVisible();
+    await expect(voice).toBeEmpty();
+    const subject = await notify("karim");
+    await expect(voice).toHaveText(`New notification: ${subject}`);
+  }
+  const urgent = await notify("karim", { priority: "Urgent" });
+  await expect(voice).toHaveText(`Urgent notification: ${urgent}`);
+});
+
 test("all is marked read at once, one unread again, and a type is looked at alone", async ({ page }) => {
   await page.goto("/inbox/demo?as=gita");
   await expect(page.getByRole("heading", { level: 1, name: /^Inbox/u })).toBeVisible();

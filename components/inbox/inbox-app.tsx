@@ -2,11 +2,12 @@
 
 import { CheckCheck, Settings2, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { type InboxFilter, urgentItems } from "../../client/inbox-state.ts";
+import type { InboxFilter } from "../../client/inbox-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { useInbox } from "../../client/react/use-inbox.ts";
 import { useUnread } from "../../client/react/use-unread.ts";
+import type { Notification } from "../../client/types.ts";
 import { LinkBanner } from "../chat/link-banner.tsx";
 import { CountBadge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
@@ -14,10 +15,11 @@ import { cn } from "../ui/cn.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Select } from "../ui/select.tsx";
 import { useToast } from "../ui/toast.tsx";
+import { NotificationAnnouncer } from "./notification-announcer.tsx";
 import { NotificationList } from "./notification-list.tsx";
 import { PreferencesForm } from "./preferences-form.tsx";
-import { PriorityMark } from "./priority-mark.tsx";
 import { useTypeTitles } from "./type-titles.ts";
+import { UrgentStrip } from "./urgent-strip.tsx";
 
 export type InboxView = InboxFilter | "preferences";
 
@@ -38,11 +40,22 @@ const TABS: { view: InboxFilter; label: string }[] = [
 ];
 
 /** One's whole inbox. Needs a `ParleyProvider` and a `ToastProvider` above it, and knows no router. */
-export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppProps) {
+export function InboxApp({ view, onView: goTo, onOpenChat, brand, tools }: InboxAppProps) {
   const client = useParley();
   const toast = useToast();
   const { notifications } = useUnread();
   const isPreferences = view === "preferences";
+  const [asked, setAsked] = useState<Notification>();
+
+  function onView(next: InboxView) {
+    setAsked(undefined);
+    goTo(next);
+  }
+
+  function open(item: Notification) {
+    if (view !== "all") goTo("all");
+    setAsked(item);
+  }
 
   function readAll() {
     client.inbox
@@ -54,7 +67,8 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
     <div className="relative flex h-dvh flex-col bg-bg">
       <LinkBanner className="inset-x-0 bottom-4" />
       {view !== "all" && view !== "unread" && <UnreadLoader />}
-      <UrgentStrip />
+      <UrgentStrip onOpen={open} />
+      <NotificationAnnouncer />
       <header className="border-line border-b bg-surface">
         <div className="mx-auto flex h-15 max-w-3xl items-center gap-2 px-4">
           {/* On a phone the brand stands above the title: beside it there is no room for either. */}
@@ -87,7 +101,13 @@ export function InboxApp({ view, onView, onOpenChat, brand, tools }: InboxAppPro
           ) : (
             <>
               <Filters view={view} onView={onView} />
-              <NotificationList key={view} filter={view} onOpenChat={onOpenChat} />
+              <NotificationList
+                key={view}
+                filter={view}
+                onOpenChat={onOpenChat}
+                asked={view === "all" ? asked : undefined}
+                onArrived={() => setAsked(undefined)}
+              />
             </>
           )}
         </div>
@@ -138,25 +158,4 @@ function Filters({ view, onView }: { view: InboxFilter; onView: (view: InboxFilt
 function UnreadLoader() {
   useInbox("unread");
   return null;
-}
-
-/**
- * The newest urgent notification that is unread, over everything until it is put away: a bar above would move everything, and a press
- * that is under way would go astray. At the bottom, clear of toasts and of what is said of the line; no filter lies there.
- */
-function UrgentStrip() {
-  const inbox = useParleyState((state) => state.inbox);
-  const [away, setAway] = useState<readonly string[]>([]);
-  const urgent = urgentItems(inbox).find(({ id }) => !away.includes(id));
-  if (!urgent) return <div role="status" className="sr-only" />;
-  return (
-    <div
-      role="status"
-      className="absolute inset-x-4 bottom-20 z-20 flex items-center gap-3 rounded-xl border border-bad bg-surface py-2 pr-2 pl-4 text-sm shadow-lg md:bottom-4 md:left-auto md:w-96"
-    >
-      <PriorityMark priority="Urgent" />
-      <p className="min-w-0 flex-1 truncate font-medium">{urgent.subject}</p>
-      <IconButton icon={X} label="Put away" onClick={() => setAway([...away, urgent.id])} />
-    </div>
-  );
 }

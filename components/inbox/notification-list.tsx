@@ -18,6 +18,7 @@ import { useToast } from "../ui/toast.tsx";
 import { byDay } from "./by-day.ts";
 import { type NotificationActions, NotificationRow } from "./notification-row.tsx";
 import { useTypeTitles } from "./type-titles.ts";
+import { useArrival } from "./use-arrival.ts";
 
 const UNDO_FOR_MS = 8_000;
 
@@ -33,10 +34,14 @@ export interface NotificationListProps {
   /** The newest so many, without more: for the bell. */
   most?: number;
   onOpenChat?: ((chatId: string) => void) | undefined;
+  /** One that is to be opened, however far down it is. */
+  asked?: Notification | undefined;
+  /** It is, or cannot be. */
+  onArrived?: () => void;
 }
 
 /** One list of notifications by day. What comes in is put above without moving the focus. */
-export function NotificationList({ filter, most, onOpenChat }: NotificationListProps) {
+export function NotificationList({ filter, most, onOpenChat, asked, onArrived }: NotificationListProps) {
   /** Opening marks read, and what was opened here stays here until one leaves the list. */
   const [opened, setOpened] = useState<readonly string[]>([]);
   const { items, loading, problem, hasMore, loadMore, retry, inbox } = useInbox(filter, opened);
@@ -73,6 +78,38 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
     list.current?.querySelector<HTMLElement>(`[data-notification="${id}"]`)?.focus();
   }
 
+  const reveal = (item: Notification) => {
+    setOpenId(item.id);
+    if (!opened.includes(item.id)) setOpened([...opened, item.id]);
+    setCurrentId(item.id);
+    if (!item.isRead) attempt("Not marked read", inbox.setRead(item, true));
+  };
+  /** It is focused once it is drawn. */
+  const arriving = useRef<string>(undefined);
+  useArrival({
+    to: asked,
+    filter,
+    loading,
+    onHere: (item) => {
+      reveal(item);
+      arriving.current = item.id;
+      onArrived?.();
+    },
+    onGone: () => {
+      toast({ title: "It is not in the inbox any more" });
+      onArrived?.();
+    },
+    onFailed: (error) => {
+      toast({ title: "Not opened", description: sentenceOf(error), tone: "bad" });
+      onArrived?.();
+    },
+  });
+  useEffect(() => {
+    if (!arriving.current || !list.current) return;
+    focusRow(arriving.current);
+    arriving.current = undefined;
+  });
+
   const attempt = (doing: string, work: Promise<void>) =>
     void work.catch((error: unknown) => toast({ title: doing, description: sentenceOf(error), tone: "bad" }));
   /** To where it was: to sleep, into the archive, or into the inbox by taking back what was done. */
@@ -88,10 +125,9 @@ export function NotificationList({ filter, most, onOpenChat }: NotificationListP
   const actions: NotificationActions = {
     openChat: onOpenChat,
     open: (item) => {
-      setOpenId(openId === item.id ? undefined : item.id);
-      if (!opened.includes(item.id)) setOpened([...opened, item.id]);
       setCurrentId(item.id);
-      if (!item.isRead && openId !== item.id) attempt("Not marked read", inbox.setRead(item, true));
+      if (openId === item.id) setOpenId(undefined);
+      else reveal(item);
     },
     read: (item, read) => {
       if (filter === "unread" && !opened.includes(item.id)) leave(item);
