@@ -330,6 +330,33 @@ test("works by keyboard alone, and says new messages by one polite voice", async
   await page.context().close();
 });
 
+test("who types is said once a minute, and shown each time", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Typed"), "ben", "carla");
+  const carla = await openHosted(browser, "carla", id);
+  const { page } = carla;
+  await expect(carla.messages.getByText("Nothing said yet")).toBeVisible();
+  await page.clock.install();
+  const sentence = page.getByRole("main").getByText("Ben Carter is typing…");
+  const said = sentence.and(page.getByRole("status"));
+  /** The service tells it every few seconds, and not while the line comes anew with the time. */
+  const type = (shown: number) =>
+    expect(async () => {
+      await callAs("ben", "POST", `/Chat/${id}/typing`, {});
+      await expect(sentence).toHaveCount(shown, { timeout: 1_000 });
+    }).toPass();
+  await type(2);
+  await expect(said).toHaveCount(1);
+  await page.clock.runFor(6_000);
+  await expect(sentence).toHaveCount(0);
+  await type(1);
+  await expect(said).toHaveCount(0);
+  await page.clock.runFor(60_000);
+  await expect(sentence).toHaveCount(0);
+  await type(2);
+  await expect(said).toHaveCount(1);
+  await page.context().close();
+});
+
 test("meets WCAG 2.2 AA in both themes and fits 360 px, with its panel and without", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Looked at"), "ada", "ben");
   await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "Words to look at" });
