@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 import { findSwiftBrowser } from "./browser.ts";
-import { expect, test, unheard } from "./journey.ts";
+import { expect, holdNext, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted } from "./people.ts";
 
 test.use({ contextOptions: {} }); // with all that moves, as most people have it
@@ -137,6 +137,67 @@ test("where more is unread than is loaded one begins at the first of it, and wha
   await expect(message(1)).toHaveCount(0);
   expect(emma.noise).toEqual([]);
   await emma.page.context().close();
+});
+
+test("a search says where it has looked, and looks on in what is older", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Hay"), "carla", "emma");
+  const say = (content: string) => callAs("carla", "POST", `/Chat/${id}/messages`, { content });
+  await say("A needle, the first");
+  for (let round = 0; round < 5; round++) {
+    await Promise.all(Array.from({ length: 90 }, (_, at) => say(`Line ${at}`)));
+    if (round === 0) await say("A needle, the second");
+  }
+  await say("A pin");
+  await callAs("emma", "PUT", `/Chat/${id}/read`, { seq: 453 });
+  const emma = await openHosted(browser, "emma", id);
+  const { page } = emma;
+  const message = (seq: number) => emma.messages.locator(`[data-seq="${seq}"]`);
+  const search = page.getByRole("search").filter({ has: page.getByLabel("Search in this chat") });
+  await expect(message(453)).toBeInViewport();
+  await page.keyboard.press("Control+f");
+  await page.keyboard.type("needle");
+  const nothing = search.getByText(/^Nothing in the newest \d+ messages\.$/u);
+  await expect(nothing).toBeVisible();
+
+  // It can be stopped, and what comes after that leads nowhere.
+  const letGo = await holdNext(page, /\/messages\?.*limit=200/u);
+  await search.getByRole("button", { name: "Look in older ones" }).click();
+  await expect(search.getByText("Looking in older messages …")).toBeVisible();
+  await search.getByRole("button", { name: "Stop" }).click();
+  await letGo();
+  await expect(nothing).toBeVisible();
+  await expect(search.getByRole("button", { name: "Look in older ones" })).toBeFocused();
+  await expect(message(453)).toBeInViewport();
+
+  // By Enter too, from one to the next, and back.
+  await page.getByLabel("Search in this chat").focus();
+  await page.keyboard.press("Enter");
+  await expect(message(92)).toBeInViewport();
+  await expect(message(92).locator("mark")).toHaveText("needle");
+  await expect(search.getByText("1 of 1", { exact: true })).toBeVisible();
+  await expect(search.getByText(/^1 in the newest \d+ messages\.$/u)).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(message(1)).toBeInViewport();
+  await expect(search.getByText("2 of 2", { exact: true })).toBeVisible();
+  await expect(search.getByText("2 in this chat.")).toBeVisible();
+  await page.keyboard.press("Shift+Enter");
+  await expect(message(92)).toBeInViewport();
+
+  // The newest ones are searched too while older ones are shown.
+  await page.getByLabel("Search in this chat").fill("a pin");
+  await expect(search.getByText(/^1 in /u)).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(message(453)).toBeInViewport();
+
+  // What is nowhere is so once all was looked through; what could not be loaded is tried again.
+  await page.getByLabel("Search in this chat").fill("haystack");
+  await page.route(/\/messages\?.*limit=200/u, (route) => route.abort(), { times: 1 });
+  await page.keyboard.press("Enter");
+  await expect(search.getByText("Older messages could not be loaded.")).toBeVisible();
+  await search.getByRole("button", { name: "Try again" }).click();
+  await expect(search.getByText("Nothing in this chat.")).toBeVisible();
+  await expect(page.getByLabel("Search in this chat"), "has the focus that would be lost").toBeFocused();
+  await page.context().close();
 });
 
 test("loads less than 250 kB of script, gzipped", async ({ page }) => {

@@ -2,7 +2,6 @@
 
 import { Keyboard, MessageSquarePlus, MessagesSquare, Volume2, VolumeX } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { shownMessages } from "../../client/chat-state.ts";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { chatsInOrder } from "../../client/state.ts";
@@ -15,12 +14,12 @@ import { useToast } from "../ui/toast.tsx";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { ChatHeader } from "./chat-header.tsx";
 import { ChatList } from "./chat-list.tsx";
+import { ChatSearch } from "./chat-search.tsx";
 import { Conversation, type ConversationHandle } from "./conversation.tsx";
 import { LinkBanner } from "./link-banner.tsx";
 import { LinkPill } from "./link-pill.tsx";
 import { nameOf } from "./names.ts";
 import { nextRegion } from "./next-region.ts";
-import { SearchBar, type SearchBarProps } from "./search-bar.tsx";
 import { Undeliverable } from "./undeliverable.tsx";
 import { useAttention } from "./use-attention.ts";
 import { useAway } from "./use-away.ts";
@@ -227,7 +226,7 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                     }
                   />
                   {searching && (
-                    <Search
+                    <ChatSearch
                       chatId={chatId}
                       boxRef={searchBox}
                       onFound={(text, message) => {
@@ -264,12 +263,6 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
       </Suspense>
     </div>
   );
-}
-
-function Search({ chatId, ...rest }: { chatId: string } & Omit<SearchBarProps, "messages">) {
-  const chat = useParleyState(({ chats }) => chats[chatId]);
-  const messages = useMemo(() => (chat ? shownMessages(chat) : []), [chat]);
-  return <SearchBar messages={messages} {...rest} />;
 }
 
 function SoundButton() {
