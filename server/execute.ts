@@ -93,6 +93,8 @@ async function takeToken({ services, principal, tenantId }: Call): Promise<Recor
 }
 
 function acceptKey(operation: Operation, ctx: Context, input: unknown): void {
+  // What sets, changes or deletes does so once more, to the same end: the first answer could be one that others have gone beyond since.
+  if (operation.http.method !== "POST" && !(input as { onlyNew?: boolean }).onlyNew) return;
   const key = ctx.idempotencyKey ?? "";
   if (key.length < 1 || key.length > 255 || !/^[\x20-\x7e]+$/.test(key))
     throw new DomainError("invalid", {

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Principal, TenantId } from "./auth/principal.ts";
 import type { ConsoleScope } from "./auth/roles.ts";
 import type { Scope } from "./auth/scopes.ts";
@@ -139,6 +139,11 @@ export function mutation<I extends z.ZodType, O extends z.ZodType>(
   definition: Definition<I, O>,
 ): Operation<I, O, "mutation"> {
   return { kind: "mutation", ...definition };
+}
+
+/** Whether an idempotency key counts for calls of it: of a POST, and of what makes a thing `onlyNew`, for those that ask for that. */
+export function canTakeKey({ http, input }: Pick<Operation, "http" | "input">): boolean {
+  return http.method === "POST" || (input instanceof z.ZodObject && "onlyNew" in input.shape);
 }
 
 /** The operation's name as a SignalR hub method: messages.send → SendMessage, chats.list → ListChats, chats.setNotifications → SetChatNotifications. */

@@ -1,4 +1,4 @@
-import type { Operation } from "../../operation.ts";
+import { canTakeKey, type Operation } from "../../operation.ts";
 
 type Json = Record<string, unknown>;
 
@@ -59,7 +59,7 @@ function parameters(operation: Operation, inPath: string[], properties: Record<s
     in: "header",
     schema: properties[field] ?? { type: "string" },
   }));
-  const key = operation.http.method === "POST" ? [{ name: "Idempotency-Key", in: "header", schema: keySchema }] : [];
+  const key = canTakeKey(operation) ? [{ name: "Idempotency-Key", in: "header", schema: keySchema }] : [];
   const { caller } = operation.access;
   const actAs =
     operation.http.root || caller === "anyone" || caller === "key"

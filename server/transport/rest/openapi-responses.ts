@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCodes, errorTable } from "../../errors.ts";
-import type { Operation } from "../../operation.ts";
+import { canTakeKey, type Operation } from "../../operation.ts";
 
 type Json = Record<string, unknown>;
 
@@ -61,13 +61,14 @@ const streamSchema = {
 };
 
 /** What the pipeline may say of a call before its operation sees it, beside what the operation itself declares. */
-function codesOf({ access, http, kind, errors = [], ownIdempotency }: Operation, hasBody: boolean): ErrorCode[] {
+function codesOf(operation: Operation, hasBody: boolean): ErrorCode[] {
+  const { access, http, kind, errors = [], ownIdempotency } = operation;
   const codes: ErrorCode[] = ["invalid", "unauthenticated", "forbidden", "not_found", "rate_limited", "unavailable"];
   if (!http.root && !access.evenSuspended) codes.push("tenant_suspended");
   if (!http.root) codes.push("scope_missing");
   if (access.caller === "user") codes.push("user_required");
   if (hasBody) codes.push("too_large", "not_json");
-  if (http.method === "POST" && kind === "mutation" && !ownIdempotency)
+  if (canTakeKey(operation) && kind === "mutation" && !ownIdempotency)
     codes.push("idempotency_running", "idempotency_reused");
   return [...new Set([...codes, ...errors])];
 }
@@ -95,7 +96,7 @@ export function responsesOf(operation: Operation, { hasBody, output }: { hasBody
       "X-Request-Id",
       ...(http.says ?? []),
       ...(isMetered ? (["RateLimit", "RateLimit-Policy"] as const) : []),
-      ...(http.method === "POST" && kind === "mutation" ? (["Idempotent-Replayed"] as const) : []),
+      ...(canTakeKey(operation) && kind === "mutation" ? (["Idempotent-Replayed"] as const) : []),
     ]),
     content: {
       "application/json": { schema: output },

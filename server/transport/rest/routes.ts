@@ -76,7 +76,7 @@ function handlerOf(operation: Operation, services: Services) {
       tenantId: principal.tenantId,
       principal,
       requestId: request.id,
-      idempotencyKey: request.method === "POST" && typeof key === "string" ? key : undefined,
+      idempotencyKey: typeof key === "string" ? key : undefined,
       services,
       transport: "rest",
       ip: request.ip,

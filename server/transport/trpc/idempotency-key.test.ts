@@ -69,6 +69,17 @@ test("several calls cannot share the header; each may have its own key", async (
   expect(other.id).not.toBe(one.id);
 });
 
+test("what sets a thing does so each time, whatever its key, also after others have: never an answer that is none any more", async () => {
+  const { users } = clientWith(undefined, httpLink);
+  const put = (email: string, key?: string) =>
+    users.put.mutate({ userId: "ada", email, ...(key ? { idempotencyKey: key } : {}) });
+  await put("a@example.com", "set");
+  await put("b@example.com");
+  expect(await put("a@example.com", "set")).toMatchObject({ email: "a@example.com" });
+  expect(await users.get.query({ userId: "ada" })).toMatchObject({ email: "a@example.com" });
+  expect(await put("c@example.com", "set")).toMatchObject({ email: "c@example.com" });
+});
+
 test("what is to be new is made once under a key, and not taken for another of its name the second time", async () => {
   const { topics, categories } = clientWith(undefined, httpLink);
   const topic = { topicId: "line", onlyNew: true, idempotencyKey: "topic" };
@@ -76,4 +87,9 @@ test("what is to be new is made once under a key, and not taken for another of i
   const category = { type: "News", title: "News", onlyNew: true, idempotencyKey: "category" };
   expect(await categories.put.mutate(category)).toEqual(await categories.put.mutate(category));
   await expect(topics.put.mutate({ ...topic, idempotencyKey: "another" })).rejects.toThrow("conflict");
+  const byRest = (key: string, onlyNew = true) =>
+    acme.key({ "idempotency-key": key })("PUT", "/admin/topics/quay", { onlyNew });
+  expect((await byRest("quay")).headers.get("idempotent-replayed")).toBe(null);
+  expect((await byRest("quay")).headers.get("idempotent-replayed")).toBe("true");
+  expect([(await byRest("another")).status, (await byRest("quay", false)).status]).toEqual([409, 200]);
 });
