@@ -59,7 +59,7 @@ export class Child<Settings = unknown> {
     return this.#ready;
   }
 
-  /** Asks it to close and waits; a child that does not is killed after 8 s. */
+  /** Asks it to close and waits. It ends within 5 s, whether it has closed or not; one that hangs is killed after 8 s. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#rejectReady(new StartError(`${this.#options.role} was stopped`));
