@@ -95,7 +95,7 @@ export const settings = {
   MAIL_URL: {
     default: "none",
     description:
-      "Mail server of tenants that set none of their own, `smtp://user:password@host:port`. Without one mail is caught and can be looked at. It also sends the links to sign in, set a password and accept an invitation; without one the embedded default logs them.",
+      "Mail server of tenants that set none of their own, `smtp://user:password@host:port`. Without one mail is caught and can be looked at. It also sends the links to sign in, set a password and accept an invitation; without one the embedded default logs them, whatever `LOG_LEVEL` says.",
     schema: z
       .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" })
       .refine((url) => new URL(url).hostname !== "", "names no server; write smtp://host:port")

@@ -202,6 +202,29 @@ test("no secret is in the worker's log at its most talkative: passwords of mail 
   expect(log).not.toContain("smtp://");
 });
 
+test("without a mail server the embedded default logs the links, at whatever level; elsewhere none is logged", async () => {
+  await signUp("elsa@example.com", "elsa");
+  const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  opened.push({ close: () => owner.end() });
+  const waiting = async () =>
+    (await owner.query("select from graphile_worker._private_jobs where payload ->> 'email' = 'elsa@example.com'"))
+      .rowCount;
+  const linksOf = async (embedded: boolean, logLevel: Config["logLevel"]) => {
+    const said: string[] = [];
+    const { database, ...config } = configFor(stack.database, { logLevel });
+    const output = { write: (line: string) => void said.push(line) };
+    const worker = await startWorker({ ...config, database: { ...database, embedded } }, { look: 50, output });
+    expect((await root("/sign-in-link", { email: "elsa@example.com" })).status).toBe(200);
+    await expect.poll(waiting, until).toBe(0);
+    await worker.close();
+    return said.join("").match(/\/sign-in\?link=\S+?"/g)?.length ?? 0;
+  };
+  expect(await linksOf(true, "silent")).toBe(1);
+  expect(await linksOf(true, "info")).toBe(1);
+  expect(await linksOf(false, "trace")).toBe(0);
+});
+
 test("the cookie of a session that is over keeps nobody from asking for a link, signing up or reading an invitation", async () => {
   const over = consoleHeaders(await writeSessionToken(testSecret, "01900000-0000-7000-8000-000000000000"));
   const get = async (path: string, headers = over) =>
