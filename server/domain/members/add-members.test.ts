@@ -224,8 +224,11 @@ describe("replays", () => {
   });
 });
 
+const names = (of: string) => Array.from({ length: 501 }, (_, i) => `${of}-${i}`);
+
 test.each([
   ["nobody", {}, "userId"],
+  ["more than a thousand, by two fields", { userIds: names("deck"), memberUserIds: names("crew") }, "userIds"],
   ["an empty list", { userIds: [] }, "userId"],
   ["an empty id", { userId: "" }, "userId"],
   ["a number", { userId: 7 }, "userId"],

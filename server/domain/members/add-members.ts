@@ -35,6 +35,10 @@ export const addMembers = mutation({
       ...new Set([...(input.userId ? [input.userId] : []), ...(input.userIds ?? []), ...(input.memberUserIds ?? [])]),
     ];
     if (wanted.length === 0) throw new DomainError("invalid", { errors: { userId: ["name at least one user"] } });
+    if (wanted.length > limits.membersPerCall)
+      throw new DomainError("invalid", {
+        errors: { userIds: [`name at most ${limits.membersPerCall} users, in all fields`] },
+      });
     const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
     if (chat.kind === "direct") throw new DomainError("conflict", { detail: "A direct chat has two members" });
     ensureMayAdd(ctx.principal, chat);
