@@ -100,15 +100,18 @@ export async function listMembers(db: Database, tenantId: TenantId, chatId: stri
   return members.map((member) => ({ ...member, user: profiles.get(member.userId) }));
 }
 
-/** Members of a chat, up to a limit: for what is only done in small chats. */
+/** The first members of a chat by their ids, up to a limit: for what is only done in small chats. */
 export async function listMemberIds(
   db: Database,
   tenantId: TenantId,
   chatId: string,
   limit: number,
 ): Promise<string[]> {
-  const rows = await db
-    .forTenant(tenantId)
-    .member.findMany({ where: { tenantId, chatId }, select: { userId: true }, take: limit });
+  const rows = await db.forTenant(tenantId).member.findMany({
+    where: { tenantId, chatId },
+    select: { userId: true },
+    orderBy: { userId: "asc" },
+    take: limit,
+  });
   return rows.map((row) => row.userId);
 }

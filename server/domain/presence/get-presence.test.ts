@@ -44,6 +44,15 @@ describe("succeeds", () => {
     ]);
   });
 
+  test("of a large chat: every member up to a thousand, and beyond that the first by their ids", async () => {
+    const memberUserIds = Array.from({ length: 1000 }, (_, i) => `u${1999 - i}`);
+    const { body } = await ada<Chat>("POST", "/Chat", { memberUserIds: memberUserIds.slice(1) });
+    const seen = async () => (await get(`?chatId=${body.id}`)).body.data.map(({ userId }) => userId).sort();
+    expect(await seen()).toEqual(["ada", ...memberUserIds.slice(1).sort()]);
+    await ada("POST", `/Chat/${body.id}/members`, { userId: memberUserIds[0] });
+    expect(await seen()).toEqual(["ada", ...memberUserIds.slice(1).sort()]);
+  });
+
   test("of users named in the address, but only of those one shares a chat with, or oneself", async () => {
     await connect("eve");
     const { body } = await get("?UserIds=ben,eve,,ada,nobody");

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
+import { presenceChatSize } from "../../log-channels.ts";
 import { type Context, query } from "../../operation.ts";
 import { entityId, userId } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
@@ -9,11 +10,13 @@ import { listMemberIds } from "../members/store.ts";
 import { presenceSchema } from "./schema.ts";
 import { filterAcquainted } from "./store.ts";
 
+/** Of those who are named. */
 const most = 200;
 
 export const getPresence = query({
   name: "presence.get",
-  summary: "Who is there: of a chat, or of users one shares a chat with",
+  summary:
+    "Who is there: of a chat (of one with more than 1,000 members the first 1,000 by their ids), or of up to 200 users one shares a chat with",
   http: { method: "GET", path: "/presence" },
   access: { caller: "user", scope: "users:read" },
   input: z.object({
@@ -29,7 +32,7 @@ export const getPresence = query({
     const caller = callerId(ctx);
     if (input.chatId !== undefined) {
       const chat = await getMemberChat(db, ctx.tenantId, caller, requireId(input.chatId));
-      return { data: await look(ctx, await listMemberIds(db, ctx.tenantId, chat.id, most)) };
+      return { data: await look(ctx, await listMemberIds(db, ctx.tenantId, chat.id, presenceChatSize)) };
     }
     const wanted = readUserIds(input.userIds);
     return { data: await look(ctx, await filterAcquainted(db, ctx.tenantId, caller, wanted)) };
