@@ -70,7 +70,7 @@ async function seed(tenant: string) {
       [tenant],
     );
     await owner.query(
-      "update graphile_worker._private_jobs set attempts = max_attempts, updated_at = $2::timestamptz + interval '300 microseconds' where id = $1",
+      "update graphile_worker._private_jobs set attempts = max_attempts, run_at = $2, updated_at = $2::timestamptz + interval '300 microseconds' where id = $1",
       [rows[0]?.id, at],
     );
   }

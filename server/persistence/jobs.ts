@@ -59,7 +59,7 @@ export async function listDeadJobs(
     "limit" in part ? { ...part, offset: 0 } : { limit: part.pageSize, offset: part.offset };
   const rows = await tx.$queryRaw<(DeadJob & { total: number })[]>`
     select id, task, payload, attempts, error, created_at as "createdAt", died_at as "diedAt", total
-    from dead_jobs_v2(${limit}::int, ${offset}::int, ${before?.at}::timestamptz, ${before?.id}::bigint,
+    from dead_jobs_v3(${limit}::int, ${offset}::int, ${before?.at}::timestamptz, ${before?.id}::bigint,
       ${after?.at}::timestamptz, ${after?.id}::bigint)`;
   return { total: rows[0]?.total ?? 0, jobs: rows.map(({ total, ...job }) => job) };
 }

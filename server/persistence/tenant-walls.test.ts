@@ -10,6 +10,7 @@ const SHARED = ["_prisma_migrations", "nodes", "job_workers"];
 /** Functions that run as somebody else than their caller: as a role that sees three tables, or, the doors into the queue, as its owner. */
 const DEFINER_FUNCTIONS: Record<string, string> = {
   dead_jobs_v2: "postgres",
+  dead_jobs_v3: "postgres",
   due_tenants_v1: "parley_heads",
   enqueue_jobs_v1: "postgres",
   forget_jobs_v1: "postgres",
@@ -150,9 +151,9 @@ describe("the runtime role", () => {
       "select graphile_worker.add_job('t', '{\"tenantId\": \"globex\"}', job_key => 'dead', max_attempts => 1)",
     );
     await owner.query("update graphile_worker._private_jobs set attempts = 1");
-    const { rows } = await asTenant("globex", "select id from dead_jobs_v2(10, 0, null, null, null, null)");
+    const { rows } = await asTenant("globex", "select id from dead_jobs_v3(10, 0, null, null, null, null)");
     expect(rows).toHaveLength(1);
-    expect((await asTenant("acme", "select id from dead_jobs_v2(10, 0, null, null, null, null)")).rows).toEqual([]);
+    expect((await asTenant("acme", "select id from dead_jobs_v3(10, 0, null, null, null, null)")).rows).toEqual([]);
     const settled = await asTenant("acme", `select settle_dead_job_v1('${rows[0].id}', false) as done`);
     expect(settled.rows).toEqual([{ done: false }]);
     expect((await asTenant("acme", "select forget_jobs_v1(10) as gone")).rows).toEqual([{ gone: 0 }]);

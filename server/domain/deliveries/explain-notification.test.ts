@@ -264,18 +264,25 @@ test("mails from before a restore wait until an operator lets them go", async ()
 
 test("a job that cannot be done ends in the list of dead jobs with its error, stops nobody else, and can be tried again", async () => {
   const dead = async () =>
-    (await key<{ data: { id: string; task: string; error: string }[] }>("GET", "/admin/jobs/dead")).body.data;
+    (await key<{ data: { id: string; task: string; error: string; diedAt: string }[] }>("GET", "/admin/jobs/dead")).body
+      .data;
   const jobs = async () =>
     (await owner.query("select from graphile_worker._private_jobs where run_at < now() + interval '1 hour'")).rowCount;
   await expect.poll(jobs).toBe(0);
   // A secret that was sealed with another key: nothing can be done with it.
   await owner.query("update mail_settings set username = 'x', password = 'v1.broken' where tenant_id = 'acme'");
+  const asked = (await owner.query<{ now: Date }>("select now()")).rows[0]?.now.getTime() ?? 0;
+  // Asked for a day ago, and tried often since: it died when it failed for the last time.
   await owner.query(
-    `select graphile_worker.add_job('mail', '{"tenantId": "acme"}', job_key => 'poison', max_attempts => 1)`,
+    `begin; select graphile_worker.add_job('mail', '{"tenantId": "acme"}', job_key => 'poison', max_attempts => 12);
+     update graphile_worker._private_jobs set attempts = 11, created_at = now() - interval '1 day', updated_at = now() - interval '1 day'
+       where key = 'poison'; commit`,
   );
   await expect.poll(async () => (await dead()).length).toBe(1);
   const [job] = await dead();
-  expect(job).toMatchObject({ task: "mail", error: expect.stringMatching(/\w/) });
+  expect(job).toMatchObject({ task: "mail", attempts: 12, error: expect.stringMatching(/\w/) });
+  const diedAt = Date.parse(job?.diedAt ?? "");
+  expect([diedAt >= asked, diedAt < asked + 60_000]).toEqual([true, true]);
   const other = await stack.tenant("globex");
   const { body } = await other.key()<{ id: string }>("POST", "/Notifications", {
     userId: "x",
