@@ -20,7 +20,9 @@ const input = z.object({
   kinds: kindsInput.optional().describe("Only these types; in the address repeated, or separated by commas"),
   after: cursor
     .optional()
-    .describe("Events after this event id: nextCursor goes here; without it only the present position is answered"),
+    .describe(
+      "Events after this event id: nextCursor goes here, also as `since`; without it only the present position is answered",
+    ),
   limit: z.number().optional().describe("1 to 500, 100 unless given"),
   wait: z.number().optional().describe("Seconds to hold the call open until something comes, at most 55"),
 });
@@ -28,7 +30,7 @@ const input = z.object({
 export const listEvents = query({
   name: "events.list",
   summary: "What happened since: the caller's events, or with a key the whole tenant's",
-  http: { method: "GET", path: "/events", streams: true },
+  http: { method: "GET", path: "/events", streams: true, aliases: { since: "after" } },
   access: { caller: "user-or-key", scope: "events:read" },
   input,
   output: z.object({ data: z.array(envelopeSchema), nextCursor: z.string() }),
@@ -84,7 +86,8 @@ interface Holding {
 
 type Kinds = ReadonlySet<EventType> | undefined;
 
-function readKinds(kinds: z.output<typeof kindsInput> | undefined): Kinds {
+/** The types that a list names; undefined for all. Throws `invalid`. */
+export function readKinds(kinds: z.output<typeof kindsInput> | undefined): Kinds {
   if (kinds === undefined) return undefined;
   const named = typeof kinds === "string" ? kinds.split(",").map((kind) => kind.trim()) : kinds;
   const unknown = named.filter((kind) => !eventType.safeParse(kind).success);

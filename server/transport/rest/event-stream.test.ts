@@ -130,7 +130,7 @@ describe("streams", () => {
     await say("left out too");
     await ada("DELETE", `/Chat/${chat.id}/messages/${id}`);
     expect((await stream.until(2)).map(({ event }) => event)).toEqual(["message.edited", "message.deleted"]);
-    const repeated = new Stream("ben", `?after=${after}&kinds=message.edited&kinds=message.deleted`);
+    const repeated = new Stream("ben", `?since=${after}&kinds=message.edited,%20chat.updated&kinds=message.deleted`);
     expect((await repeated.until(2)).map(({ event }) => event)).toEqual(["message.edited", "message.deleted"]);
     const unknown = await new Stream("ben", "?kinds=message.edited,nope").response;
     expect([unknown.status, await unknown.json()]).toMatchObject([
@@ -199,6 +199,7 @@ test("a cursor that is of no use: told to reload, then live", async () => {
 
 test.each([
   ["two cursors", "?after=a&after=b", {}, 400],
+  ["a limit that is no number", "?limit=many", {}, 400],
   ["a bad token", "", { authorization: "Bearer x" }, 401],
 ])("refuses %s with a problem document", async (_name, query, headers, status) => {
   const response = await new Stream("ben", query, headers as Record<string, string>).response;

@@ -1,18 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
 import { acceptsEventStream } from "../../accept.ts";
 import { admit, hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
-import { DomainError } from "../../errors.ts";
-import { type EventType, eventTypes, toEnvelope } from "../../events.ts";
+import { readKinds } from "../../domain/events/list-events.ts";
+import { toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
+import { fieldNamed, readInput } from "../../input.ts";
 import { operations } from "../../operations.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { type ConnectionFacts, clientOf, type LiveConnection } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Outgoing, Sink, Subscription } from "../../realtime/subscription.ts";
 import type { Services } from "../../services.ts";
-import { credentialsOf } from "./routes.ts";
+import { coercionOf, credentialsOf } from "./routes.ts";
 
 const maxQueued = 1024 * 1024;
 const pingEvery = 15_000;
@@ -26,8 +28,8 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
     if (!acceptsEventStream(request.headers.accept)) return;
     const principal = await principalOf(services, request);
     const query = queryOf(request);
-    const since = cursorOf(request, query);
-    const kinds = kindsOf(query);
+    const since = cursorOf(request, query.after);
+    const kinds = readKinds(query.kinds);
     // Gone while its credential was looked at: nothing would ever take it out again.
     if (reply.raw.destroyed) return reply.hijack();
     const stream = new EventStream({ services, realtime }, principal, reply, request.id);
@@ -51,7 +53,7 @@ export function registerEventStream(app: FastifyInstance, services: Services, re
 async function principalOf(services: Services, request: FastifyRequest): Promise<Principal> {
   const credentials = credentialsOf(request);
   // EventSource cannot set headers.
-  credentials.bearer ??= queryOf(request).get("access_token");
+  credentials.bearer ??= textOf(fieldNamed(request.query as Record<string, unknown>, "access_token"));
   const principal = await admit(services, { tenant: credentials.tenant, ip: request.ip }, () =>
     authenticate(services.security, credentials),
   );
@@ -60,36 +62,22 @@ async function principalOf(services: Services, request: FastifyRequest): Promise
   return principal;
 }
 
-/**
- * Query parameters by lower-case name, without the blank ones. Of several the last wins, but kinds are all meant, and of two cursors
- * neither is right.
- */
-function queryOf(request: FastifyRequest): Map<string, string> {
-  const query = new Map<string, string>();
-  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
-    const key = name.toLowerCase();
-    if (Array.isArray(value) && (key === "after" || key === "since")) throw new DomainError("cursor_invalid");
-    const meant = Array.isArray(value) ? (key === "kinds" ? value.filter(Boolean).join(",") : value.at(-1)) : value;
-    if (meant?.trim()) query.set(key, meant.trim());
-  }
-  return query;
+/** Of several tokens the last counts, as of everything else in an address. */
+function textOf(value: unknown): string | undefined {
+  const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === "string" ? last.trim() || undefined : undefined;
 }
 
-function cursorOf(request: FastifyRequest, query: Map<string, string>): string | undefined {
+/** What is asked for, read as where the list is asked for. Throws `invalid`, `cursor_invalid`. */
+function queryOf({ query, url }: FastifyRequest) {
+  const fields = coercionOf(operations.events.list)(query as Record<string, unknown>, url);
+  return readInput(operations.events.list, fields) as z.output<typeof operations.events.list.input>;
+}
+
+function cursorOf(request: FastifyRequest, after: string | undefined): string | undefined {
   const last = request.headers["last-event-id"];
   if (typeof last === "string" && last !== "") return last;
-  return query.get("after") ?? query.get("since");
-}
-
-function kindsOf(query: Map<string, string>): ReadonlySet<EventType> | undefined {
-  const named = query
-    .get("kinds")
-    ?.split(",")
-    .map((kind) => kind.trim());
-  const unknown = named?.filter((kind) => !Object.hasOwn(eventTypes, kind)) ?? [];
-  if (unknown.length > 0)
-    throw new DomainError("invalid", { errors: { kinds: unknown.map((kind) => `${kind} is no event type`) } });
-  return named && new Set(named as EventType[]);
+  return after?.trim() || undefined;
 }
 
 class EventStream implements Sink, LiveConnection {

@@ -173,6 +173,9 @@ function makeCoercion(operation: Operation): Coercion {
       Object.entries(query)
         .map(([key, value]) => {
           const schema = schemas.get(key.toLowerCase());
+          // Of two places to go on from in the log neither is right.
+          if (operation.http.streams && schema === properties.after && Array.isArray(value))
+            throw new DomainError("cursor_invalid");
           return [
             key,
             schema?.type === "boolean" && lastOf(value) === "" ? isBare(key, url) : readValue(schema, value),
@@ -194,7 +197,7 @@ function isBare(name: string, url: string): true | undefined {
 
 interface FieldSchema {
   type?: string;
-  anyOf?: { type?: string }[];
+  anyOf?: { type?: string; items?: { enum?: unknown[] } }[];
 }
 
 /** Of a name that is there several times the last one counts. */
@@ -204,8 +207,12 @@ function lastOf(value: unknown): unknown {
 
 function readValue(schema: FieldSchema = {}, value: unknown): unknown {
   const takesList = schema.type === "array" || schema.anyOf?.some(({ type }) => type === "array");
-  if (Array.isArray(value))
-    return takesList ? value.filter((one) => one !== "") : coerceValue(schema.type, lastOf(value));
+  if (Array.isArray(value)) {
+    if (!takesList) return coerceValue(schema.type, lastOf(value));
+    const given = value.filter((one) => one !== "");
+    // Words have no comma in them, so each of several values may be a list of them.
+    return schema.anyOf?.some(({ items }) => items?.enum) ? given.join(",") || undefined : given;
+  }
   // Where text is taken beside a list, the operation itself reads the commas.
   if (schema.type === "array" && typeof value === "string") return value.split(",").filter(Boolean);
   return coerceValue(schema.type, value);
