@@ -93,8 +93,7 @@ async function takeToken({ services, principal, tenantId }: Call): Promise<Recor
 }
 
 function acceptKey(operation: Operation, ctx: Context, input: unknown): void {
-  // What sets, changes or deletes does so once more, to the same end: the first answer could be one that others have gone beyond since.
-  if (operation.http.method !== "POST" && !(input as { onlyNew?: boolean }).onlyNew) return;
+  if (operation.http.method !== "POST" && !isConditional(input as Conditions)) return;
   const key = ctx.idempotencyKey ?? "";
   if (key.length < 1 || key.length > 255 || !/^[\x20-\x7e]+$/.test(key))
     throw new DomainError("invalid", {
@@ -102,6 +101,19 @@ function acceptKey(operation: Operation, ctx: Context, input: unknown): void {
     });
   if (operation.kind === "mutation" && !operation.ownIdempotency)
     ctx.idempotent = idempotentCall(operation, ctx, key, input);
+}
+
+interface Conditions {
+  onlyNew?: boolean;
+  onlyIf?: string;
+}
+
+/**
+ * Whether a repeat would be refused for what the first call has done. What else sets, changes or deletes does so once more, to the same
+ * end: its first answer may say what others have changed since.
+ */
+function isConditional({ onlyNew = false, onlyIf }: Conditions): boolean {
+  return onlyNew || onlyIf !== undefined;
 }
 
 function idempotentCall(

@@ -141,7 +141,7 @@ export function mutation<I extends z.ZodType, O extends z.ZodType>(
   return { kind: "mutation", ...definition };
 }
 
-/** Whether an idempotency key counts for calls of it: of a POST, and of what makes a thing `onlyNew`, for those that ask for that. */
+/** Whether an idempotency key counts for calls of it: of a POST, and of what is written under a condition, where one is set. */
 export function canTakeKey({ http, input }: Pick<Operation, "http" | "input">): boolean {
   return http.method === "POST" || (input instanceof z.ZodObject && "onlyNew" in input.shape);
 }

@@ -59,7 +59,7 @@ function parameters(operation: Operation, inPath: string[], properties: Record<s
     in: "header",
     schema: properties[field] ?? { type: "string" },
   }));
-  const key = canTakeKey(operation) ? [{ name: "Idempotency-Key", in: "header", schema: keySchema }] : [];
+  const key = canTakeKey(operation) ? [keyParameter(operation)] : [];
   const { caller } = operation.access;
   const actAs =
     operation.http.root || caller === "anyone" || caller === "key"
@@ -73,6 +73,11 @@ function parameters(operation: Operation, inPath: string[], properties: Record<s
           },
         ];
   return [...tenant, ...path, ...ownHeaders, ...key, ...actAs];
+}
+
+function keyParameter({ http }: Operation): Json {
+  const parameter = { name: "Idempotency-Key", in: "header", schema: keySchema };
+  return http.method === "POST" ? parameter : { ...parameter, description: "Counts with `onlyNew` or `onlyIf`" };
 }
 
 /** Every field may be in the address; what is said are those that clients put there. */

@@ -80,13 +80,17 @@ test("what sets a thing does so each time, whatever its key, also after others h
   expect(await put("c@example.com", "set")).toMatchObject({ email: "c@example.com" });
 });
 
-test("what is to be new is made once under a key, and not taken for another of its name the second time", async () => {
+test("what is to be new, or to replace just this, is done once under a key, and not refused for itself the second time", async () => {
   const { topics, categories } = clientWith(undefined, httpLink);
   const topic = { topicId: "line", onlyNew: true, idempotencyKey: "topic" };
   expect(await topics.put.mutate(topic)).toEqual(await topics.put.mutate(topic));
   const category = { type: "News", title: "News", onlyNew: true, idempotencyKey: "category" };
   expect(await categories.put.mutate(category)).toEqual(await categories.put.mutate(category));
   await expect(topics.put.mutate({ ...topic, idempotencyKey: "another" })).rejects.toThrow("conflict");
+  const { updatedAt } = await categories.get.query({ type: "News" });
+  const second = { type: "News", title: "What is new", onlyIf: updatedAt, idempotencyKey: "second" };
+  expect(await categories.put.mutate(second)).toEqual(await categories.put.mutate(second));
+  await expect(categories.put.mutate({ ...second, idempotencyKey: "third" })).rejects.toThrow("conflict");
   const byRest = (key: string, onlyNew = true) =>
     acme.key({ "idempotency-key": key })("PUT", "/admin/topics/quay", { onlyNew });
   expect((await byRest("quay")).headers.get("idempotent-replayed")).toBe(null);

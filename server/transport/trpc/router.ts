@@ -32,7 +32,7 @@ type Optional<Input> = Record<never, never> extends Input ? Input | void : Input
 
 /** A batch or a socket has no headers for a single call, so what is a header over HTTP is a field here too. */
 interface Repeatable {
-  /** For what is a POST by REST, or makes something `onlyNew`: the same key and input within 24 hours get the first answer again. Elsewhere it does nothing. */
+  /** For what is a POST by REST, or is asked for under a condition (`onlyNew`, `onlyIf`): the same key and input within 24 hours get the first answer again. Elsewhere it does nothing. */
   idempotencyKey?: string;
 }
 
