@@ -8,7 +8,7 @@ export const deleteApiKey = mutation({
   name: "apiKeys.delete",
   summary: "Delete a named key; it is refused at once",
   http: { method: "DELETE", path: "/admin/api-keys/{keyId}" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", sudo: true },
   input: z.object({ keyId: entityId }),
   output: empty,
   errors: ["conflict"],

@@ -55,7 +55,7 @@ export const deleteTenantChat = mutation({
   name: "adminChats.delete",
   summary: "Delete a chat for everybody in it; its name has to be given, because it cannot be undone",
   http: { method: "DELETE", path: "/admin/chats/{chatId}" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", sudo: true },
   input: z.object({
     chatId: entityId,
     // An empty value of an address counts as left out, so left out is empty.

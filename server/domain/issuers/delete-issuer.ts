@@ -9,7 +9,7 @@ export const deleteIssuer = mutation({
   name: "issuers.delete",
   summary: "Trust an issuer no longer; its tokens are refused at once",
   http: { method: "DELETE", path: "/admin/issuers/{issuerId}" },
-  access: { caller: "admin", scope: "admin" },
+  access: { caller: "admin", scope: "admin", sudo: true },
   input: z.object({ issuerId: entityId }),
   output: empty,
   errors: ["conflict"],
