@@ -73,7 +73,8 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   const log = pino({ level: config.logLevel, redact, serializers, hooks, base: { role: "api" } });
   const nodeId = newId();
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
-  const db = openDatabase({ url: config.database.runtimeUrl, connections: config.database.connections, clock });
+  const { database } = config;
+  const db = openDatabase({ url: database.runtimeUrl, connections: database.connections, log, clock });
   db.onCommit((_tenantId, events) => committedEvents.inc(events.length));
   const bus = await openBus(config, nodeId, onError);
   const security = new TenantSecurity({

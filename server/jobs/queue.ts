@@ -41,7 +41,7 @@ export async function startQueue(options: Options): Promise<{ stop(): Promise<vo
   const { beat = waits.beat, patience = waits.patience, look = waits.look, concurrency, apart, log } = options;
   // Slots take and end their jobs on them, which those that wait for strangers do seldom, one or two listen, and so many are for the pulse.
   // They are made when they are needed.
-  const pool = createPool({ url: options.ownerUrl, max: concurrency + (apart ? 4 : 2), name: "parley queue" });
+  const pool = createPool({ url: options.ownerUrl, max: concurrency + (apart ? 4 : 2), name: "parley queue", log });
   const ends = new QueuePool({
     pool,
     onError: (error) => log.warn({ err: error }, "how a job ended is not written yet; it is tried again"),

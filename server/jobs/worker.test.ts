@@ -108,6 +108,25 @@ test("a job that ends while Postgres is away is ended when it is back, and the p
   }
 });
 
+test("a connection that a worker's pools lose is told in its own log, and so by its level", async () => {
+  const said: string[] = [];
+  const output = { write: (line: string) => void said.push(line) };
+  const one = await startWorker(configFor(stack.database, { logLevel: "warn" }), { output });
+  // Of both workers here: which connection is whose, nobody could tell.
+  const cut = () =>
+    owner.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and application_name in ('parley worker', 'parley queue')`,
+    );
+  const lost = async () => {
+    const pools = new Set(said.flatMap((line) => /"role":"worker".*"pool":"([a-z ]+)"/.exec(line)?.[1] ?? []));
+    if (pools.size < 2) await cut();
+    return [...pools].sort();
+  };
+  await expect.poll(lost, { timeout: 20_000, interval: 300 }).toEqual(["parley queue", "parley worker"]);
+  await one.close();
+});
+
 test("jobs that were given up stay for 14 days, so many of a tenant and task, and none that nobody would hear of", async () => {
   const { db } = stack.api.services;
   await owner.query("insert into graphile_worker._private_tasks (identifier) values ('dead') on conflict do nothing");

@@ -38,8 +38,8 @@ export interface WorkerOptions {
 }
 
 /**
- * The worker role: the planner of effects, and jobs on Postgres. `close` lets running jobs finish. Throws when the database is not to
- * be had.
+ * The worker role: the planner of effects, and jobs on Postgres. `close` takes no more jobs and waits for those that run; as a process of
+ * the service it has 5 s for it, and what is cut off there another worker does anew. Throws when the database is not to be had.
  */
 export async function startWorker(config: Config, options: WorkerOptions = {}): Promise<{ close(): Promise<void> }> {
   const log = pino(
@@ -49,8 +49,8 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
   const onError = (error: unknown) => log.warn({ err: error }, "a background step failed; it is tried again");
   const nodeId = newId();
   const { runtimeUrl, connections } = config.database;
-  const db = openDatabase({ url: runtimeUrl, connections, name: "parley worker" });
-  const holds = createPool({ url: runtimeUrl, max: 1, name: "parley mail" });
+  const db = openDatabase({ url: runtimeUrl, connections, name: "parley worker", log });
+  const holds = createPool({ url: runtimeUrl, max: 1, name: "parley mail", log });
   const stopping = new AbortController();
   const opened: (() => unknown)[] = [() => holds.end(), db.close];
   try {

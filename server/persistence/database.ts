@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import type { TenantId } from "../auth/principal.ts";
 import type { LogEvent } from "../events.ts";
 import { type LaneLimits, Lanes } from "./lane.ts";
@@ -33,15 +33,16 @@ export function openDatabase(options: {
   lanes?: Partial<LaneLimits>;
   name?: string;
   connections?: number;
+  /** Of the role whose it is: what is said here goes by its level. */
+  log?: Pick<Logger, "warn" | "error">;
   /** For tests: the clock instead of Postgres' own. */
   clock?: (() => number) | undefined;
 }): Database {
-  const name = options.name ?? "parley";
+  const { url, name = "parley", log = pino({ name: "postgres" }) } = options;
   const flushes = options.lanes?.flushes ?? 8;
-  const lanePool = createPool({ url: options.url, max: flushes, name: `${name} lanes` });
-  const pool = createPool({ url: options.url, max: options.connections ?? 16, name });
+  const lanePool = createPool({ url, max: flushes, name: `${name} lanes`, log });
+  const pool = createPool({ url, max: options.connections ?? 16, name, log });
   const prisma = createPrisma(pool);
-  const log = pino({ name: "commits" });
   const listeners: CommitListener[] = [];
   // What is committed stays so: a listener that fails must not make its caller believe otherwise.
   const committed: CommitListener = (tenantId, events) => {

@@ -1,5 +1,5 @@
 import { Pool, TypeOverrides, types } from "pg";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 
 // pg's list of type numbers has no arrays.
 const INT8_ARRAY = 1016 as number as typeof types.builtins.INT8;
@@ -10,8 +10,8 @@ const INT8_ARRAY = 1016 as number as typeof types.builtins.INT8;
  * the process: the next query opens a new one.
  * @param name shown in pg_stat_activity and in the log.
  */
-export function createPool(options: { url: string; max: number; name: string; log?: Pick<Logger, "warn"> }): Pool {
-  const { url, max, name, log = pino({ name: "postgres" }) } = options;
+export function createPool(options: { url: string; max: number; name: string; log: Pick<Logger, "warn"> }): Pool {
+  const { url, max, name, log } = options;
   const pool = new Pool({
     connectionString: url,
     max,

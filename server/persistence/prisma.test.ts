@@ -17,7 +17,7 @@ let prisma: PrismaClient;
 beforeAll(async () => {
   database = await createTestDatabase();
   // One connection: whatever a tenant leaves behind on it, the next one would find.
-  pool = createPool({ url: database.runtimeUrl, max: 1, name: "prisma test" });
+  pool = createPool({ url: database.runtimeUrl, max: 1, name: "prisma test", log: pino({ level: "silent" }) });
   prisma = createPrisma(pool);
 });
 afterAll(async () => {

@@ -34,7 +34,7 @@ const until = { timeout: 20_000, interval: 20 };
 
 /** What one worker brings to a tenant's mail. Its hold's connection is known by the name. */
 function worker(name: string, step?: (at: string) => void) {
-  const pool = createPool({ url: stack.config.database.runtimeUrl, max: 1, name });
+  const pool = createPool({ url: stack.config.database.runtimeUrl, max: 1, name, log: pino({ level: "silent" }) });
   closing.push(() => pool.end());
   const context = {
     ...{
