@@ -1,4 +1,3 @@
-import { TZDate } from "@date-fns/tz";
 import { z } from "zod";
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
@@ -9,6 +8,7 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { entityId, limits } from "../../schema.ts";
 import { ensureMetadata } from "../categories/policy.ts";
 import { builtInTypes, priorities } from "../categories/schema.ts";
+import { instantOrLater } from "../preferences/local-clock.ts";
 import {
   findTemplateFault,
   missingVariables,
@@ -77,10 +77,9 @@ export function scheduleOf(
     : input.scheduledFor;
 }
 
-/** The instant at which a clock in the zone shows that time; one that a spring change leaves out is an hour later. */
+/** The instant at which a clock in the zone first shows that time; one that a spring change leaves out is an hour later. */
 export function localInstant(local: string, zone: string): Date {
-  const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0] = local.split(/[-T:]/).map(Number);
-  return new Date(new TZDate(year, month - 1, day, hour, minute, second, zone).getTime());
+  return new Date(instantOrLater(zone, Date.parse(`${local}Z`)));
 }
 
 /** The earliest instant at which a local time comes anywhere: the day begins at UTC+14. */

@@ -16,14 +16,25 @@ function wallOf(zone: string, at: number): number {
   return at + tzOffset(zone, new Date(at)) * minuteMs;
 }
 
+/** Instants at which the clocks of a zone may show a time, the earlier one first; where they jump over it they show it at neither. */
+function candidatesOf(zone: string, wall: number): number[] {
+  // The offset of the day before or that of the day after is in force, or the jump from one to the other is just here.
+  const offsets = [wall - dayMs, wall + dayMs].map((at) => tzOffset(zone, new Date(at)) * minuteMs);
+  return offsets.map((offset) => wall - offset).sort((a, b) => a - b);
+}
+
+/** The first instant at which the clocks of a zone show a time; one that they jump over is as much later as they jump. */
+export function instantOrLater(zone: string, wall: number): number {
+  const candidates = candidatesOf(zone, wall);
+  return candidates.find((at) => wallOf(zone, at) === wall) ?? Math.max(...candidates);
+}
+
 /**
  * The first instant at which the clocks of a zone show a time or, where they jump over it, a later one. Of a time that they show
  * twice it is the first.
  */
 function instantOf(zone: string, wall: number): number {
-  // The offset of the day before or that of the day after is in force, or the jump from one to the other is just here.
-  const offsets = [wall - dayMs, wall + dayMs].map((at) => tzOffset(zone, new Date(at)) * minuteMs);
-  const candidates = offsets.map((offset) => wall - offset).sort((a, b) => a - b);
+  const candidates = candidatesOf(zone, wall);
   const shown = candidates.find((at) => wallOf(zone, at) === wall);
   if (shown !== undefined) return shown;
   let [before = 0, after = 0] = [Math.min(...candidates) - hourMs, Math.max(...candidates) + hourMs];
