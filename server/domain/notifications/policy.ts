@@ -43,14 +43,26 @@ async function readText(tx: TenantTransaction, tenantId: TenantId, input: Conten
   if (input.template === undefined) return writtenText(input);
   const version = await findPublished(tx, tenantId, input.template);
   if (!version) throw new DomainError("invalid", { errors: { template: ["is no published template"] } });
-  const { subject, message, text, htmlContent, summary } = renderTemplate(version, input.variables ?? {});
+  const { subject, summary, ...rendered } = renderTemplate(version, input.variables ?? {});
   return {
     subject: input.subject ?? subject,
-    message: input.message ?? message,
-    mailText: text,
-    htmlContent: input.htmlContent ?? (htmlContent === undefined ? undefined : sanitizeHtml(htmlContent)),
+    ...wordsOf(input, rendered),
     ...(input.summary === undefined ? { summary } : {}),
     template: { name: version.name, version: version.version },
+  };
+}
+
+/** A message that is not the template's takes the place of its mail's text and HTML, too, which would say something else. */
+function wordsOf(
+  input: { message?: string | undefined; htmlContent?: string | undefined },
+  { message, text, htmlContent }: { message: string; text?: string | undefined; htmlContent?: string | undefined },
+): Pick<Text, "message" | "mailText" | "htmlContent"> {
+  const own = input.message !== undefined && input.message !== message;
+  const html = own || htmlContent === undefined ? undefined : sanitizeHtml(htmlContent);
+  return {
+    message: input.message ?? message,
+    mailText: own ? undefined : text,
+    htmlContent: input.htmlContent ?? html,
   };
 }
 
@@ -188,13 +200,10 @@ export async function readDraft(tx: TenantTransaction, tenantId: TenantId, input
   if (Object.keys(faults).length > 0) return { text: { subject: "", message: "" }, uses: [], missing: [], faults };
   const values = input.variables ?? source.sample;
   const rendered = renderLoosely(source.template, values);
-  const html = rendered.htmlContent;
   return {
     text: {
       subject: input.subject ?? rendered.subject,
-      message: input.message ?? rendered.message,
-      mailText: rendered.text,
-      htmlContent: htmlContent ?? (html === undefined ? undefined : sanitizeHtml(html)),
+      ...wordsOf(input, rendered),
       summary: summary ?? rendered.summary,
     },
     uses: missingVariables(source.template, {}),

@@ -51,3 +51,20 @@ test("a send takes what is published, and nothing else", async () => {
   expect((await send({})).body).toMatchObject({ errors: { "variables.name": ["is missing"] } });
   expect((await send({ template: "nobody" })).status).toBe(400);
 });
+
+test("a send's own message takes the place of what the template's mail says, too; HTML of its own goes beside it", async () => {
+  const words = { subject: "S", message: "In the app", text: "By mail", html: "<b>By mail</b>" };
+  await tenant.key()("PUT", "/admin/templates/own", { ...words, publish: true });
+  const said = async (more: object) => {
+    const { id } = (await post("/Notifications", { userId: "ben", template: "own", ...more })).body;
+    const row = await rowOf(id);
+    return [row?.message, row?.mailText, row?.htmlContent];
+  };
+  expect(await said({ message: "Mine" })).toEqual(["Mine", null, null]);
+  expect(await said({ message: "Mine", htmlContent: "<i>Mine</i>" })).toEqual(["Mine", null, "<i>Mine</i>"]);
+  expect(await said({ message: "In the app" })).toEqual(["In the app", "By mail", "<b>By mail</b>"]);
+  expect(await said({ htmlContent: "<i>Mine</i>" })).toEqual(["In the app", "By mail", "<i>Mine</i>"]);
+  const shown = (await post("/admin/notifications/preview", { template: "own", message: "Mine" })).body;
+  expect(shown).toMatchObject({ message: "Mine", mail: { text: expect.stringContaining("Mine") } });
+  expect(JSON.stringify(shown)).not.toContain("By mail");
+});
