@@ -3,10 +3,13 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Planner } from "../../log/planner.ts";
 import { type Database, openDatabase } from "../../persistence/database.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { createTestDatabase, type TestDatabase } from "../../testing/postgres.ts";
 import { createTenant } from "../tenants/make-tenant.ts";
+import { insertWebhookDeliveries } from "./delivery-store.ts";
 import { planWebhooks } from "./plan-webhooks.ts";
+import { allWebhookJobs } from "./store.ts";
 
 let database: TestDatabase;
 let db: Database;
@@ -113,3 +116,25 @@ test.each([
 function textOf(what: unknown): string {
   return typeof what === "string" ? what : (what as { text: string }).text;
 }
+
+test("all that waits of a tenant that goes on is come for, also of endpoints that are disabled or gone", async () => {
+  const { tenantId } = await createTenant(db, "secret", { id: "back", name: "Back" });
+  const ids = { active: randomUUID(), disabled: randomUUID(), gone: randomUUID(), idle: randomUUID() };
+  const endpoint = { tenantId, url: "https://example.com", secret: "s", fromPosition: 0n };
+  const rows = [
+    { ...endpoint, id: ids.active },
+    { ...endpoint, id: ids.idle },
+    { ...endpoint, id: ids.disabled, state: "disabled" },
+  ];
+  await db.forTenant(tenantId).webhookEndpoint.createMany({ data: rows });
+  const event = { type: "chat.deleted" as const, userId: "ada", payload: {} };
+  const news = [ids.active, ids.disabled, ids.gone].flatMap((endpointId) =>
+    [1, 2].map((position) => ({ endpointId, event: { ...event, position }, status: "queued" as const, epoch: 1 })),
+  );
+  const jobs = await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    await insertWebhookDeliveries(tx, tenantId, news);
+    return await allWebhookJobs(tx, tenantId);
+  });
+  const asked = jobs.map(({ payload }) => payload.endpointId);
+  expect(asked.toSorted()).toEqual([ids.active, ids.disabled, ids.gone].toSorted());
+});
