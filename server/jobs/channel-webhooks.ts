@@ -12,6 +12,12 @@ import type { TaskContext } from "./tasks.ts";
 const step = 200;
 /** Requests of a tenant at a time, over all workers: one that is never answered has a worker's slot for as long as we wait. */
 const width = 4;
+/**
+ * Requests of a worker at a time to webhooks that did not take their last one: half of its slots for strangers, so that they leave the
+ * rest to those that answer, however many tenants they are of. What is more is put off for so many ms, and up to half as many again.
+ */
+const mostInTrouble = 8;
+const restInTrouble = 10_000;
 /** Events in one request, where they are batched. */
 const maxBatch = 50;
 /** ms between the tries. The last comes after five minutes, as Pusher has it; the queue's own delays do not meet that. */
@@ -53,16 +59,45 @@ export async function deliverChannelWebhook(
     "X-Pusher-Key": app.key,
     "X-Pusher-Signature": pusherSignature(app.secret, body),
   };
+  const later = (wait: number, tries: number) => {
+    const job = jobOf(tenantId, queueOf(tenantId, app, nth), { url, body, tries });
+    const again = { ...job, runAt: new Date(now() + wait) };
+    return tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
+  };
+  const trouble = troubleOf(db);
+  const name = `${tenantId} ${url}`;
+  const inTrouble = trouble.names.has(name);
+  if (inTrouble && trouble.underWay >= mostInTrouble)
+    return await later(restInTrouble * (1 + Math.random() / 2), tries);
+  if (inTrouble) trouble.underWay++;
   try {
     const { status } = await post({ url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks });
     if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
+    trouble.names.delete(name);
   } catch (error) {
+    trouble.names.add(name);
     const wait = channelWebhookDelays[tries];
     if (wait === undefined) throw error;
-    const job = jobOf(tenantId, queueOf(tenantId, app, nth), { url, body, tries: tries + 1 });
-    const again = { ...job, runAt: new Date(now() + wait) };
-    await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
+    await later(wait, tries + 1);
+  } finally {
+    if (inTrouble) trouble.underWay--;
   }
+}
+
+interface Trouble {
+  /** Webhooks that did not take their last request, by tenant and address. */
+  names: Set<string>;
+  /** Requests to them. */
+  underWay: number;
+}
+
+const troubles = new WeakMap<Database, Trouble>();
+
+/** What this worker has found out. */
+function troubleOf(db: Database): Trouble {
+  const trouble = troubles.get(db) ?? { names: new Set(), underWay: 0 };
+  troubles.set(db, trouble);
+  return trouble;
 }
 
 /** A tenant's addresses share its width: one or two have two parts each, up to four one, and more share them. */
