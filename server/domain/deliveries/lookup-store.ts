@@ -3,7 +3,7 @@ import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
 import { epochOf } from "../../log/store.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Delivery, DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
+import { type Delivery, type DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
 import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryChannel } from "../categories/schema.ts";
@@ -95,7 +95,8 @@ export async function findTries(
 }
 
 /**
- * Queues a mail once more, as a mail of its own. Throws not_found; conflict when it cannot be. Hand-written SQL: Prisma has no row lock.
+ * Queues a mail once more, as a mail of its own: a digest that it is in and that has not gone out is written anew without it. Throws
+ * not_found; conflict when it cannot be. Hand-written SQL: Prisma has no row lock.
  */
 export async function requeueDelivery(
   tx: TenantTransaction,
@@ -108,19 +109,40 @@ export async function requeueDelivery(
   if (!row) throw new DomainError("not_found");
   if (row.channel !== "email") throw new DomainError("conflict", { detail: "Only a mail can be sent again" });
   if (row.status === "queued") throw new DomainError("conflict", { detail: "The mail is about to be sent already" });
-  const [profile] = await tx.user.findMany({ where: { tenantId, id: row.userId }, select: { email: true } });
-  const address = row.address ?? profile?.email ?? null;
+  const address = await addressOf(tx, tenantId, row);
   if (address === null) throw new DomainError("conflict", { detail: "No email address is known" });
+  const isItem = row.digestId !== null && row.kind !== "digest";
+  if (isItem)
+    await tx.$executeRaw`
+      update deliveries set mail = jsonb_set(mail, '{items}', '[]')
+      where tenant_id = ${tenantId} and user_id = ${row.userId} and channel = 'email' and cause = ${`digest:${row.digestId}`}
+        and status in ('queued', 'waiting') and mail ? 'items'`;
   return await tx.delivery.update({
     where: { tenantId_id: { tenantId, id } },
     data: {
       ...fresh(await clockOf(tx)),
+      ...(isItem ? { digestId: null } : {}),
       address,
       epoch: await epochOf(tx, tenantId),
       round: row.round + 1,
       attempts: 0,
     },
   });
+}
+
+/** Where a mail goes now: to where its person is by now, unless the sender of all that it says named an address; as `readdressHeld` has it. */
+async function addressOf(tx: TenantTransaction, tenantId: TenantId, row: Delivery): Promise<string | null> {
+  if (!["notification", "away", "digest"].includes(row.kind)) return row.address;
+  const it =
+    row.kind === "digest"
+      ? Prisma.sql`i.digest_id = ${row.digestId}::uuid and i.kind <> 'digest'`
+      : Prisma.sql`i.id = ${row.id}::uuid`;
+  const [found] = await tx.$queryRaw<{ theirs: boolean; email: string | null }[]>`
+    select u.email, exists (
+      select from deliveries i join notifications n on n.tenant_id = i.tenant_id and n.id = i.notification_id
+      where i.tenant_id = ${tenantId} and i.user_id = ${row.userId} and ${it} and n.email is null) as theirs
+    from (select 1) one left join users u on u.tenant_id = ${tenantId} and u.id = ${row.userId}`;
+  return found?.theirs ? found.email : row.address;
 }
 
 /**

@@ -116,6 +116,7 @@ export async function findDigestItems(
     order by d.created_at, d.id`;
 }
 
+/** Writes what becomes of what is held. What is so no longer, as somebody sent it again by itself, stays as it is. */
 export async function settleItems(tx: TenantTransaction, tenantId: TenantId, settled: Settled[]): Promise<void> {
   if (settled.length === 0) return;
   await tx.$executeRaw`
@@ -123,7 +124,7 @@ export async function settleItems(tx: TenantTransaction, tenantId: TenantId, set
       digest_id = r."digestId", updated_at = now()
     from json_to_recordset(${JSON.stringify(settled)}::json) as r (id uuid, status text, rule text, detail text, "dueAt" timestamptz,
       "heldUntil" timestamptz, "digestId" uuid)
-    where d.tenant_id = ${tenantId} and d.id = r.id`;
+    where d.tenant_id = ${tenantId} and d.id = r.id and d.status in ('held', 'folded')`;
 }
 
 /** What waits goes now, or when that is over for which it waits now. */

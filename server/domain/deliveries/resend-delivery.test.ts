@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWorker } from "../../jobs/worker.ts";
+import { epochOf } from "../../log/store.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
+import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
+import { type MailServer, startMailServer } from "../../testing/mail-server.ts";
+import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { runDigests } from "../digests/run-digests.ts";
+import { settleItems } from "../digests/store.ts";
+import type { PresentedDelivery } from "./schema.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let server: MailServer;
+
+beforeAll(async () => {
+  [stack, server] = await Promise.all([startStack(), startMailServer()]);
+  tenant = await stack.tenant("acme");
+  const key = tenant.key();
+  await key("PATCH", "/admin/tenant", { settings: { notifications: { channels: { email: true } } } });
+  const own = { host: "127.0.0.1", port: server.port, security: "none", fromAddress: "news@acme.example" };
+  await key("PATCH", "/admin/mail/settings", own);
+});
+afterAll(async () => {
+  await server.close();
+  await stack.close();
+});
+
+const deliveries = () => stack.api.services.db.forTenant(tenant.tenantId).delivery;
+async function hold(held: HeldMail[]): Promise<string[]> {
+  const { db } = stack.api.services;
+  const epoch = await tenantTransaction(db.prisma, tenant.tenantId, (tx) => epochOf(tx, tenant.tenantId));
+  const mails = held.map((one) => ({ ...one, epoch: Number(epoch) }));
+  return holdMails(db, tenant.tenantId, mails, new Date(Date.now() - 60_000));
+}
+const rowOf = (notificationId = "") => deliveries().findFirstOrThrow({ where: { notificationId } });
+const resend = (id: string) => tenant.key()<PresentedDelivery>("POST", `/admin/deliveries/${id}/resend`);
+const live = (userId: string, email?: string) => tenant.key()("PUT", `/Users/${userId}`, { email });
+const old = "old@example.com";
+
+/** Makes a digest of what is held for somebody. */
+async function digestOf(userId: string) {
+  await runDigests(stack.api.services.db, tenant.tenantId, { now: new Date() });
+  return await deliveries().findFirstOrThrow({ where: { userId, kind: "digest" } });
+}
+
+test("a mail goes once more to where its person is now; to the address that a sender named it goes again", async () => {
+  const [told, away, named] = await hold([
+    { userId: "ada", address: old },
+    { userId: "ada", address: old },
+    { userId: "ada", address: "desk@example.com", named: true },
+  ]);
+  const ids = [];
+  for (const one of [told, away, named]) ids.push((await rowOf(one)).id);
+  await deliveries().updateMany({ where: { id: { in: ids } }, data: { status: "sent", heldUntil: null } });
+  await deliveries().updateMany({ where: { id: ids[1] ?? "" }, data: { kind: "away" } });
+  await live("ada", "new@example.com");
+  const went = [];
+  for (const id of ids) went.push((await resend(id)).body.address);
+  expect(went).toEqual(["new@example.com", "new@example.com", "desk@example.com"]);
+  await live("ada");
+  await deliveries().updateMany({ where: { id: { in: ids } }, data: { status: "sent" } });
+  const answers = [];
+  for (const id of ids) answers.push((await resend(id)).status);
+  expect(answers).toEqual([409, 409, 200]);
+  await deliveries().deleteMany({ where: { id: { in: ids } } });
+});
+
+test("a digest goes once more to where its person is now, unless senders named the address of all that is in it", async () => {
+  const held = { address: old, userId: "dora" };
+  await hold([held, { ...held, named: true }, ...Array(2).fill({ ...held, userId: "dan", named: true })]);
+  const digests = [await digestOf("dora"), await digestOf("dan")];
+  await deliveries().updateMany({ where: { kind: "digest" }, data: { status: "sent" } });
+  for (const userId of ["dora", "dan"]) await live(userId, `${userId}@example.com`);
+  const went = [];
+  for (const { id } of digests) went.push((await resend(id)).body.address);
+  expect(went).toEqual(["dora@example.com", old]);
+  await deliveries().deleteMany({ where: { userId: { in: ["dora", "dan"] } } });
+});
+
+test("what is sent again by itself is not in its digest any more, and goes though it was read", async () => {
+  const people = ["eva", "fay"];
+  for (const userId of people) await live(userId, `${userId}@example.com`);
+  const [one, two, both, rest] = await hold(["eva", "eva", "fay", "fay"].map((userId) => ({ userId })));
+  for (const userId of people) await digestOf(userId);
+  await tenant.as("eva")("PUT", `/Notifications/${one}/read`);
+  for (const notification of [one, both, rest]) expect((await resend((await rowOf(notification)).id)).status).toBe(200);
+  const worker = await startWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
+  const endsOf = async (userId: string) => {
+    const rows = await deliveries().findMany({ where: { userId }, orderBy: { createdAt: "asc" } });
+    return rows.map(({ kind, status }) => `${kind} ${status}`);
+  };
+  await expect.poll(() => endsOf("eva")).toEqual(["notification sent", "notification folded", "digest sent"]);
+  await expect.poll(() => endsOf("fay")).toEqual(["notification sent", "notification sent", "digest cancelled"]);
+  await worker.close();
+  const texts = await Promise.all(server.mails.filter(({ to }) => to.startsWith("eva")).map((mail) => mail.parse()));
+  const messages = texts.map(({ text = "" }) => ["Message 0", "Message 1"].filter((words) => text.includes(words)));
+  expect(messages.toSorted()).toEqual([["Message 0"], ["Message 1"]]);
+  expect(await rowOf(two)).toMatchObject({ status: "folded", digestId: expect.any(String) });
+});
+
+test("a digest has no say in what is no longer held for it", async () => {
+  const [id] = await hold([{ userId: "gus" }]);
+  const row = await rowOf(id);
+  for (const status of ["queued", "sent"]) {
+    await deliveries().updateMany({ where: { id: row.id }, data: { status } });
+    const read = [{ id: row.id, status: "read_first" as const, rule: "read" }];
+    await tenantTransaction(stack.api.services.db.prisma, tenant.tenantId, (tx) =>
+      settleItems(tx, tenant.tenantId, read),
+    );
+    expect(await rowOf(id)).toMatchObject({ status });
+  }
+});
