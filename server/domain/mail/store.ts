@@ -35,23 +35,28 @@ export async function findMail(db: Database, tenantId: TenantId): Promise<Stored
 
 /**
  * Writes down how a mail server does. Many may say so at once of the one that is shared: the worst of what they say counts until a mail
- * has gone through, so that somebody's fewer faults do not close a breaker that another has opened. Hand-written SQL: Prisma writes no
- * "greater of the two".
+ * has gone through, so that somebody's fewer faults do not close a breaker that another has opened. `since` is when the tenant's own was
+ * set: answers false, and nothing is written, when another is set by now. Hand-written SQL: Prisma writes no "greater of the two".
  */
 export async function saveHealth(
   db: Database,
   owner: TenantId,
   health: { failures: number; openUntil: Date | null; error?: string },
-): Promise<void> {
+  since?: Date,
+): Promise<boolean> {
   const { failures, openUntil, error = null } = health;
   const at = error === null ? null : new Date();
-  await db.forTenant(owner).$executeRaw`
+  const written = await db.forTenant(owner).$executeRaw`
+    with same as (
+      select from mail_settings s where s.tenant_id = ${owner} and date_trunc('milliseconds', s.updated_at) = ${since ?? null}::timestamptz for share)
     insert into mail_health as h (tenant_id, failures, open_until, last_error, last_error_at)
-    values (${owner}, ${failures}::int, ${openUntil}::timestamptz, ${error}, ${at}::timestamptz)
+    select ${owner}, ${failures}::int, ${openUntil}::timestamptz, ${error}, ${at}::timestamptz
+    where ${since === undefined} or exists (select from same)
     on conflict (tenant_id) do update set
       failures = case when excluded.failures = 0 then 0 else greatest(h.failures, excluded.failures) end,
       open_until = case when excluded.failures > 0 then greatest(h.open_until, excluded.open_until) end,
       last_error = coalesce(excluded.last_error, h.last_error), last_error_at = coalesce(excluded.last_error_at, h.last_error_at)`;
+  return written > 0;
 }
 
 /** Takes over what a patch says; empty texts and the port 0 are taken back, secrets sealed. Throws invalid. */

@@ -19,6 +19,8 @@ export interface Outlet {
   sender: Sender;
   /** Under whose name the server's health is kept. */
   healthOwner: TenantId;
+  /** When it was set, if it is the tenant's own. */
+  since?: Date | undefined;
   /** Faults of the server in a row. */
   failures: number;
   /** The breaker is open until then; ms since 1970. */
@@ -32,6 +34,7 @@ export async function loadOutlet(db: Database, config: Config, tenantId: TenantI
     catcher: settings?.catcher ?? true,
     sender: senderOf(config, tenant, settings),
     healthOwner: healthOwner(tenantId, settings),
+    since: settings?.host ? settings.updatedAt : undefined,
     failures: health?.failures ?? 0,
     openUntil: health?.openUntil?.getTime() ?? 0,
   };

@@ -109,6 +109,8 @@ class Pump {
   private readonly texts = new Turnstile();
   private failures: number;
   openUntil: number;
+  /** Another server was set meanwhile: what is left is the next pump's. */
+  private replaced = false;
   private readonly patience: Patience;
   private readonly waits: SmtpWaits;
   private readonly context: MailContext;
@@ -167,7 +169,7 @@ class Pump {
 
   private over(): boolean {
     const now = Date.now();
-    return this.context.stopping.aborted || now >= this.deadline || now < this.openUntil;
+    return this.replaced || this.context.stopping.aborted || now >= this.deadline || now < this.openUntil;
   }
 
   /** Throws when somebody else may have the tenant's mail by now, this one included: what becomes of it is theirs to say. */
@@ -221,7 +223,8 @@ class Pump {
     if (ofServer) await this.note(this.failures + 1, words);
     if (!temporary) return { ...failed("permanent", words), ...(ofAddress ? { suppress: mail.address ?? "" } : {}) };
     if (mail.attempts >= this.patience.attempts) return failed("temporary", words);
-    const dueAt = new Date(Date.now() + backoff(mail.attempts, this.patience));
+    const wait = this.replaced ? 0 : backoff(mail.attempts, this.patience);
+    const dueAt = new Date(Date.now() + wait);
     return { outcome: "temporary", status: "queued", detail: words, words, dueAt };
   }
 
@@ -231,7 +234,10 @@ class Pump {
     const wait = breakFor(failures, this.patience);
     if (wait > 0) this.openUntil = Math.max(this.openUntil, Date.now() + wait);
     const openUntil = wait > 0 ? new Date(this.openUntil) : null;
-    await saveHealth(this.context.db, this.outlet.healthOwner, { failures, openUntil, ...(error ? { error } : {}) });
+    const health = { failures, openUntil, ...(error ? { error } : {}) };
+    if (await saveHealth(this.context.db, this.outlet.healthOwner, health, this.outlet.since)) return;
+    this.replaced = true;
+    this.openUntil = 0;
   }
 
   /** Why a mail is not sent after all, or not now; undefined when it is. */

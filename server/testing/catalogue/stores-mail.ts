@@ -112,7 +112,7 @@ export const mailStores: StoreModules = {
       getCaughtMail: [({ db, mine, theirs }) => mail.getCaughtMail(db, mine, theirs.mailId), refused],
       recordBounces: [({ tx, mine, theirs }) => mail.recordBounces(tx, mine, bounceOf(theirs.deliveryId)), undefined],
       keepMailed: [({ tx, mine, theirs }) => mail.keepMailed(tx, mine, theirs.deliveryId, bounceOf("").bounces), []],
-      saveHealth: [({ db, mine }) => mail.saveHealth(db, mine, { failures: 1, openUntil: null }), undefined],
+      saveHealth: [({ db, mine }) => mail.saveHealth(db, mine, { failures: 1, openUntil: null }), true],
       healthOwner: { reason: "names a row, and touches none" },
       sealMailSecret: { reason: "seals a secret for its tenant, and touches no row" },
       openMailSecret: { reason: "opens what was sealed for a tenant, and touches no row" },
