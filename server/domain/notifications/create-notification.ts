@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { findHeldDespite } from "../../persistence/unit-of-work.ts";
-import { type Creation, createNotification as storeNotification, untilStored } from "./lane-store.ts";
+import { type Created, type Creation, createNotification as storeNotification, untilStored } from "./lane-store.ts";
 import { filingOf, idempotencyOf, readContent, requireSoundTimes, scheduleOf } from "./policy.ts";
 import {
   contentAliases,
@@ -29,29 +29,42 @@ export const createNotification = mutation({
   errors: ["idempotency_running", "idempotency_reused", "outcome-unknown"],
   ownIdempotency: true,
   async handle(ctx, input) {
-    const { db } = ctx.services;
     const key = idempotencyOf(ctx, "notifications.create", bodyHashOf(input));
-    const { notification, replayed } = await readCreation(ctx, input)
-      .then((creation) => storeNotification(db, ctx.tenantId, { ...creation, id: newId(), key, now: db.moment() }))
-      .catch(async (refusal: unknown) => ({ notification: await findFirst(ctx, key, refusal), replayed: true }));
+    const { notification, replayed } = await create(ctx, input, key).catch(async (refusal: unknown) => ({
+      notification: await findFirst(ctx, key, refusal),
+      replayed: true,
+    }));
     if (replayed) ctx.reply.headers["Idempotent-Replayed"] = "true";
     const asked = { email: { status: "pending", at: notification.createdAt } };
     return presentNotification(notification, input.email === undefined ? {} : asked);
   },
 });
 
+type Input = z.output<typeof inputSchema>;
+
+/** Once more for somebody whose clock became another meanwhile. */
+async function create(ctx: Context, input: Input, key: Creation["key"]): Promise<Created> {
+  const { db } = ctx.services;
+  for (;;) {
+    const creation = { ...(await readCreation(ctx, input)), id: newId(), key, now: db.moment() };
+    const stored = await storeNotification(db, ctx.tenantId, creation);
+    if (stored !== "moved") return stored;
+  }
+}
+
 /** Throws `invalid` for what its template, its category or the time does not allow. */
-async function readCreation(ctx: Context, input: z.output<typeof inputSchema>) {
+async function readCreation(ctx: Context, input: Input) {
   const { db } = ctx.services;
   const zones = input.scheduledForLocal
     ? await findZones(db.forTenant(ctx.tenantId), ctx.tenantId, [input.userId])
     : undefined;
-  const scheduledFor = scheduleOf(input, zones?.(input.userId));
+  const zone = zones?.(input.userId);
+  const scheduledFor = scheduleOf(input, zone);
   const { expiresAt, userId, email } = input;
   if (expiresAt !== undefined) requireSoundTimes({ expiresAt, scheduledFor }, await db.now());
   const { content, rules } = await readContent(ctx, input, [userId]);
   const filed = filingOf(rules, content.type)(userId);
-  return { userId, content, filed, email, scheduledFor, scheduledLocal: input.scheduledForLocal };
+  return { userId, content, filed, email, scheduledFor, scheduledLocal: input.scheduledForLocal, zone };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { EventType, LogEvent } from "../../events.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { Job } from "../../persistence/jobs.ts";
-import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
 import type { StoredNotification } from "./schema.ts";
 import { findZones } from "./store.ts";
@@ -101,23 +101,16 @@ export async function moveLocalTimes(
   userId: string,
   instantOf: (local: string, zone: string) => Date,
 ): Promise<void> {
-  const where = { tenantId, userId, status: "scheduled", scheduledLocal: { not: null } };
-  const select = { id: true };
-  if ((await tx.notification.findFirst({ where, select })) === null) {
-    // A send to many may be making one at this moment: under the head it is there, or it is made by the zone of now.
-    const soon = new Date((await clockOf(tx)).getTime() + 60_000);
-    const making = { tenantId, scheduledLocal: { not: null }, dueAt: { lte: soon } };
-    if ((await tx.notificationBatch.findFirst({ where: making, select })) === null) return;
-  }
+  // Whatever is being made at this moment is there under the head, or is made by the zone of now.
   await lockHead();
   const zone = (await findZones(tx, tenantId, [userId]))(userId);
   const rows = await tx.notification.findMany({
-    where,
+    where: { tenantId, userId, status: "scheduled", scheduledLocal: { not: null } },
     distinct: ["scheduledLocal"],
     select: { scheduledLocal: true },
   });
   const locals = rows.flatMap(({ scheduledLocal }) => scheduledLocal ?? []);
-  if (locals.length === 0) return; // it came in the meantime
+  if (locals.length === 0) return;
   const times = locals.map((local) => instantOf(local, zone));
   await tx.$executeRaw`
     update notifications n set scheduled_for = m.at from unnest(${locals}::text[], ${times}::timestamptz[]) as m (local, at)

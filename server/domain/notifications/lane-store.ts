@@ -37,6 +37,8 @@ export interface Creation {
   email?: string | undefined;
   scheduledFor?: string | undefined;
   scheduledLocal?: string | undefined;
+  /** By which scheduledLocal was counted. */
+  zone?: string | undefined;
   /** Archived and read from the start: its owner does not want the type in the inbox. */
   filed?: boolean;
   key?: Key | undefined;
@@ -49,7 +51,10 @@ export interface Created {
   replayed: boolean;
 }
 
-interface CreatedRow {
+/** Moved: nothing was done, as its user's clock is another by now than the one that its time was counted by. */
+export type Stored = Created | "moved";
+
+interface MadeRow {
   ord: number;
   outcome: "ok" | "replay" | "conflict";
   pos: number | null;
@@ -57,11 +62,13 @@ interface CreatedRow {
   at: Date;
 }
 
+type CreatedRow = MadeRow | { ord: number; outcome: "moved" };
+
 // Hand-written SQL: notification, event and due time in one statement, a lane's worth of them in one commit.
-const createKind: LaneKind<Creation, Created> = {
+const createKind: LaneKind<Creation, Stored> = {
   name: "notifications.create",
   size: ({ content }) => content.message.length + (content.htmlContent?.length ?? 0) + 1500,
-  async flush(client, tenantId, creations): Promise<Flushed<Created>> {
+  async flush(client, tenantId, creations): Promise<Flushed<Stored>> {
     const input = creations.map((c, index) => ({
       i: c.id,
       u: c.userId,
@@ -75,10 +82,14 @@ const createKind: LaneKind<Creation, Created> = {
       x: c.key?.bodyHash,
     }));
     const contents = creations.map((c) => c.content);
+    const values = [tenantId, JSON.stringify(input), JSON.stringify(contents), latest(creations)];
+    const zones = creations.map(({ zone }) => zone ?? null);
+    const local = zones.some((zone) => zone !== null); // else nobody's clock is looked at
     const { rows } = await client.query<CreatedRow>({
-      name: "create_notifications_v1",
-      text: `select ord, outcome, pos, payload, at from create_notifications_v1($1, $2, $3, ${present(4)})`,
-      values: [tenantId, JSON.stringify(input), JSON.stringify(contents), latest(creations)],
+      name: local ? "create_local_notifications_v1" : "create_notifications_v1",
+      text: `select ord, outcome, pos, payload, at
+        from ${local ? "create_local_notifications_v1" : "create_notifications_v1"}($1, $2, $3, ${present(4)}${local ? ", $5" : ""})`,
+      values: local ? [...values, zones] : values,
     });
     return toCreated(tenantId, creations, rows);
   },
@@ -99,7 +110,7 @@ const createKind: LaneKind<Creation, Created> = {
 const storing = new WeakMap<Database, Map<string, Promise<unknown>>>();
 
 /** Stores a notification in its tenant's lane. Throws idempotency_reused, unavailable, outcome-unknown. */
-export function createNotification(db: Database, tenantId: TenantId, creation: Creation): Promise<Created> {
+export function createNotification(db: Database, tenantId: TenantId, creation: Creation): Promise<Stored> {
   const stored = db.lanes.submit(createKind, tenantId, creation);
   if (creation.key) noteStoring(db, nameOf(tenantId, creation.key), stored);
   return stored;
@@ -124,13 +135,18 @@ function nameOf(tenantId: TenantId, { scope, key }: Key): string {
   return JSON.stringify([tenantId, scope, key]);
 }
 
-function toCreated(tenantId: TenantId, creations: Creation[], rows: CreatedRow[]): Flushed<Created> {
+function toCreated(tenantId: TenantId, creations: Creation[], rows: CreatedRow[]): Flushed<Stored> {
   const events: LogEvent[] = [];
-  const results: (Created | DomainError)[] = creations.map(
+  const results: (Stored | DomainError)[] = creations.map(
     () =>
       new DomainError("unavailable", { retryAfter: 1, internal: "an input lost its key to a twin that was refused" }),
   );
-  for (const { ord, outcome, pos, payload, at } of rows) {
+  for (const row of rows) {
+    if (row.outcome === "moved") {
+      results[row.ord - 1] = "moved";
+      continue;
+    }
+    const { ord, outcome, pos, payload, at } = row;
     if (outcome === "conflict") results[ord - 1] = new DomainError("idempotency_reused");
     else results[ord - 1] = { notification: payload, replayed: outcome === "replay" };
     if (pos !== null) {
