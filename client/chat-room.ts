@@ -3,12 +3,11 @@ import { isInAside } from "./aside.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
-import type { OtherPages } from "./other-pages.ts";
 import { Outbox } from "./outbox.ts";
 import { ParleyError, saysGone } from "./parley-error.ts";
 import { ReadPosition } from "./read-position.ts";
 import type { Action, Link, State } from "./state.ts";
-import type { LiveEvent, Member, Message } from "./types.ts";
+import type { LiveEvent, Member, Message, Mute } from "./types.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 200;
@@ -33,8 +32,6 @@ export interface RoomOptions {
   forget: (clientMessageId: string) => void;
   /** Keep why it was not taken, or that it goes out all the same. */
   refused: (clientMessageId: string, reason: string | undefined) => void;
-  /** Says it to the other pages of this person in this browser. */
-  tellPages: OtherPages["tell"];
   /** The service knows of a new read position. */
   onRead: () => void;
 }
@@ -249,11 +246,12 @@ export class ChatRoom {
     this.#options.act({ type: "event", event, now: Date.now() });
   }
 
-  async mute(mute: "none" | "all" | "except-mentions"): Promise<void> {
-    await this.#options.api.call("chats.setNotifications", { chatId: this.chatId, mute });
-    const action = { type: "muted", chatId: this.chatId, mute } as const;
-    this.#options.act(action);
-    this.#options.tellPages(action);
+  /** For ever, or until a time. */
+  async mute(mute: Mute, until?: string): Promise<void> {
+    const { chatId } = this;
+    const { api, clientId, act } = this.#options;
+    const { body } = await api.call("chats.setNotifications", { chatId, mute, until, clientId });
+    act({ type: "muted", chatId, notifications: { mute, ...(body.until ? { until: body.until } : {}) } });
   }
 
   /** What is shown may have a gap, or be changed or gone: only what is loaded now is believed. */

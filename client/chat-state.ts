@@ -69,8 +69,11 @@ export function applyToChat(state: ChatState, event: LiveEvent, now: number): Ch
       return touched(withSettings(state, event.data as unknown as Chat));
     case "member.added":
     case "member.removed":
-    case "member.updated":
-      return touched(applyMember(state, event));
+    case "member.updated": {
+      const { notifications } = event.data as Pick<Chat, "notifications">;
+      // Told to the person alone, and of nothing else.
+      return notifications ? withMute(state, notifications) : touched(applyMember(state, event));
+    }
     case "receipt": {
       const userId = String(event.data.userId);
       const seq = Math.max(state.reads[userId] ?? 0, Number(event.data.seq));
@@ -83,6 +86,11 @@ export function applyToChat(state: ChatState, event: LiveEvent, now: number): Ch
     default:
       return state;
   }
+}
+
+/** How the person has muted the chat, on whichever device. */
+export function withMute(state: ChatState, notifications: Chat["notifications"]): ChatState {
+  return touched({ ...state, chat: { ...state.chat, notifications } });
 }
 
 /** A newer version of a message, from an event or an answer. */

@@ -265,10 +265,12 @@ test("what was read just before the client is closed is told, and nothing waits 
   expect(timers).not.toHaveBeenCalled();
 });
 
-test("a chat that is muted in one page is muted in the other, and is not for anybody else", async () => {
+test("a chat that is muted on one device is muted on the other, and is not for anybody else", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);
-  const [one, two, bens] = [await live(ada), await live(ada), await live(ben)];
+  const heard: string[] = [];
+  const onEvent = ({ type, eventId }: LiveEvent) => eventId && heard.push(type);
+  const [one, two, bens] = [await live(ada, { onEvent }), await live(ada), await live(ben)];
   const muteIn = (client: Parley) => client.getState().chats[chatId]?.chat.notifications?.mute;
   for (const mute of ["all", "none"] as const) {
     await one.room(chatId).mute(mute);
@@ -277,6 +279,14 @@ test("a chat that is muted in one page is muted in the other, and is not for any
   await two.room(chatId).mute("all");
   await expect.poll(() => muteIn(one)).toBe("all");
   expect(muteIn(bens)).toBe("none");
+  // The page that asks has the answer: of its own it hears nothing.
+  expect(heard).toEqual(["member.updated"]);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await two.room(chatId).mute("except-mentions", until);
+  for (const client of [one, two])
+    await expect
+      .poll(() => client.getState().chats[chatId]?.chat.notifications)
+      .toEqual({ mute: "except-mentions", until });
   const signs = ({ counters }: State) => counters && counters.chats.unreadMessages - counters.chats.mutedMessages;
   for (const client of [one, two]) client.inbox.startCounting();
   await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content: "hush" });

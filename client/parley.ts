@@ -6,7 +6,6 @@ import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import type { Outgoing } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
-import { OtherPages } from "./other-pages.ts";
 import { type ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
@@ -48,7 +47,6 @@ export class Parley {
   #takeOver: TakeOver | undefined;
   /** Written before there was somebody to hand it on. */
   #written: readonly Unsent[] = [];
-  #pages: OtherPages | undefined;
   #closed = false;
   #started = false;
   /** Counts starts and ends: what an earlier start has asked for may be answered when a later one is under way. */
@@ -151,7 +149,7 @@ export class Parley {
     this.#run++;
     this.#started = false;
     for (const room of this.#rooms.values()) room.close();
-    for (const part of [this.#box, this.#takeOver, this.#pages, this.inbox, this.#freshener]) part?.close();
+    for (const part of [this.#box, this.#takeOver, this.inbox, this.#freshener]) part?.close();
     this.#takeOver = undefined;
     this.#live?.stop();
     this.#live = undefined;
@@ -178,7 +176,6 @@ export class Parley {
       keep: (item) => this.#box?.keep(chatId, item),
       forget: (id) => this.#box?.forget(id),
       refused: (id, reason) => this.#box?.refused(id, reason),
-      tellPages: (action) => this.#pages?.tell(action),
       onRead: () => this.inbox.count(),
     });
     this.#rooms.set(chatId, room);
@@ -246,8 +243,6 @@ export class Parley {
   }
 
   #goLive(cursor: string | undefined): void {
-    const person = JSON.stringify(["parley", this.#options.baseUrl, this.tenantId, this.me]);
-    this.#pages = new OtherPages(person, (action) => this.act(action));
     const { baseUrl, tenantId, transports = standardTransports() } = this.#options;
     this.#live = new Live({
       ...{ baseUrl, tenantId, me: this.me, clientId: this.clientId, tokens: this.#tokens, transports },

@@ -7,6 +7,7 @@ import {
   type ChatState,
   newChatState,
   withMembers,
+  withMute,
   withoutStaleTyping,
   withReadPosition,
   withStaleMembers,
@@ -63,7 +64,7 @@ export type Action =
   | { type: "log"; chatId: string; action: LogAction }
   /** `told`: the service knows of it, so that a summary it gives from now on is true. */
   | { type: "read"; chatId: string; seq: number; told?: boolean }
-  | { type: "muted"; chatId: string; mute: NonNullable<Chat["notifications"]>["mute"] }
+  | { type: "muted"; chatId: string; notifications: Chat["notifications"] }
   | { type: "changing"; chatId: string; messageId: string; change: Change | undefined }
   | { type: "inbox"; action: InboxAction }
   | { type: "counted"; counters: Counters }
@@ -146,10 +147,8 @@ export function reduce(state: State, action: Action): State {
         action.told ? withToldPosition(chat, action.seq) : withReadPosition(chat, action.seq),
       );
     case "muted":
-      return inChat(state, action.chatId, (known) => ({
-        ...known,
-        chat: { ...known.chat, notifications: { mute: action.mute } },
-      }));
+      // Another device may have chosen since the answer was made.
+      return inChat(state, action.chatId, (chat) => ({ ...withMute(chat, action.notifications), stale: true }));
     case "changing": {
       const { messageId, change } = action;
       return inChat(state, action.chatId, (chat) => {

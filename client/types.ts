@@ -1,6 +1,8 @@
 import type { Calls } from "./calls.ts";
 
 export type Chat = Omit<Calls["chats.get"]["output"], "lastMessage"> & { lastMessage?: Message };
+/** How much of a chat makes a sign. */
+export type Mute = NonNullable<Chat["notifications"]>["mute"];
 /** Without the spellings that the service adds for clients of other systems. */
 export type Message = Omit<
   Calls["messages.send"]["output"],

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { openChannel } from "../../client/open-channel.ts";
 import { keepCookie } from "./keep-cookie.ts";
+import { openChannel } from "./open-channel.ts";
 import { showTheme, THEME_COOKIE, THEMES, type Theme } from "./theme.ts";
 
 /** The theme and the switch for it; the same in all tabs of this browser. */

@@ -12,7 +12,7 @@ export const eventTexts: Record<EventType, string> = {
   "chat.deleted": "A chat was deleted",
   "member.added": "Somebody came into a chat",
   "member.removed": "Somebody left a chat",
-  "member.updated": "A member's role was changed",
+  "member.updated": "A member's role or mute was changed",
   "read.moved": "Somebody has read up to here",
   "notification.created": "A notification appeared",
   "notification.updated": "A notification was read or changed",

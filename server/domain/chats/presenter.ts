@@ -11,9 +11,20 @@ function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
     unreadCount: chat.unread,
     lastReadSeq: chat.lastReadSeq,
     role: chat.role,
-    notifications: { mute: chat.notifyMute, ...(chat.notifyUntil ? { until: chat.notifyUntil.toISOString() } : {}) },
+    notifications: presentMute(chat),
     ...(lastMessage ? { lastMessage: presentMessage(lastMessage) } : {}),
   };
+}
+
+/** What a member wants to hear of a chat. */
+export function presentMute<M extends string>({
+  notifyMute,
+  notifyUntil,
+}: {
+  notifyMute: M;
+  notifyUntil: Date | null;
+}) {
+  return { mute: notifyMute, ...(notifyUntil ? { until: notifyUntil.toISOString() } : {}) };
 }
 
 /** Several chats with their last messages, in two reads however many there are. */

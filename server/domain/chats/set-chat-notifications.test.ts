@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { clientHashOf } from "../../caller.ts";
+import { eventually } from "../../testing/hub-client.ts";
+import { RecordingSink } from "../../testing/recording-sink.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "./schema.ts";
 
@@ -18,6 +21,9 @@ beforeAll(async () => {
 afterAll(() => stack.close());
 
 const mute = (body: unknown, caller = ben) => caller("PUT", `/Chat/${chat.id}/notifications`, body);
+const cursor = async (caller: Caller) => (await caller<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+const since = async (caller: Caller, after: string) =>
+  (await caller<{ data: object[] }>("GET", `/events?after=${after}`)).body.data;
 const shown = async (caller: Caller) => (await caller<Chat>("GET", `/Chat/${chat.id}`)).body.notifications;
 
 describe("succeeds", () => {
@@ -41,6 +47,41 @@ describe("succeeds", () => {
   ])("until %s", async (until, read) => {
     expect((await mute({ mute: "all", until })).body).toMatchObject({ until: read });
     expect(await shown(ben)).toEqual({ mute: "all", until: read });
+  });
+
+  test("with one event for one's own devices and none for others", async () => {
+    await mute({ mute: "none" });
+    const [bens, adas, tenants] = [await cursor(ben), await cursor(ada), await cursor(tenant.key())];
+    const until = "2030-01-31T09:00:00.000Z";
+    for (const notifications of [
+      { mute: "except-mentions", until },
+      { mute: "except-mentions", until },
+      { mute: "all" },
+    ])
+      await mute(notifications);
+    const told = (notifications: object) => ({
+      type: "member.updated",
+      chatId: chat.id,
+      data: { chatId: chat.id, userId: "ben", role: "member", notifications },
+    });
+    const both = [told({ mute: "except-mentions", until }), told({ mute: "all" })];
+    expect(await since(ben, bens)).toMatchObject(both);
+    expect(await since(tenant.key(), tenants)).toMatchObject(both);
+    expect(await since(ada, adas)).toEqual([]);
+  });
+
+  test("but for the page that asked", async () => {
+    await mute({ mute: "none" });
+    const [page, other] = [new RecordingSink(), new RecordingSink()];
+    const { realtime } = stack.api;
+    const { tenantId } = tenant;
+    const clientHash = clientHashOf(tenantId, "ben", "the page");
+    await realtime.subscribe({ tenantId, userId: "ben", sink: page, clientHash });
+    await realtime.subscribe({ tenantId, userId: "ben", sink: other });
+    await mute({ mute: "all", clientId: "the page" });
+    await mute({ mute: "none" });
+    await eventually(() => expect(other.positions).toHaveLength(2));
+    expect(page.positions).toEqual(other.positions.slice(1));
   });
 
   test("and null means for ever", async () => {
