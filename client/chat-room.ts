@@ -1,7 +1,7 @@
 import { type Api, inTime, nextOf } from "./api.ts";
 import { isInAside } from "./aside.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
-import { hasHole, type LogAction, type Outgoing } from "./message-log.ts";
+import { hasHole, type LogAction, type Outgoing, type Written, writtenOf } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { Outbox } from "./outbox.ts";
 import { ParleyError, saysGone } from "./parley-error.ts";
@@ -90,11 +90,10 @@ export class ChatRoom {
   }
 
   /** Shows it at once, or as soon as the chat is here, and sends it when it can, in the order of the calls. */
-  send(content: string, more: { replyToId?: string | undefined } = {}): void {
-    const clientMessageId = newKey();
-    const item: Outgoing = { clientMessageId, content, ...more, status: "sending" };
+  send(content: string, more: Pick<Written, "replyToId" | "mentionUserIds"> = {}): void {
+    const item: Outgoing = { clientMessageId: newKey(), content, ...more, status: "sending" };
     this.#options.keep(item);
-    if (this.#chat) this.#outbox.add(content, { ...more, clientMessageId });
+    if (this.#chat) this.#outbox.add(content, item);
     else this.#options.sendLater(item);
   }
 
@@ -107,16 +106,17 @@ export class ChatRoom {
   }
 
   takeOver(item: Outgoing): void {
-    const { content, replyToId, clientMessageId } = item;
     if (item.status === "refused") this.#outbox.addRefused(item);
-    else this.#outbox.add(content, { replyToId, clientMessageId });
+    else this.#outbox.add(item.content, item);
   }
 
-  async edit(messageId: string, content: string): Promise<void> {
+  /** Whom it mentions stays as it is where that is left out. */
+  async edit(messageId: string, content: string, more: Pick<Written, "mentionUserIds"> = {}): Promise<void> {
     const { chatId } = this;
     const { clientId, api } = this.#options;
-    await this.#change(messageId, { content }, async () => {
-      return (await api.call("messages.edit", { chatId, messageId, content, clientId })).body;
+    const change = { content, ...more };
+    await this.#change(messageId, change, async () => {
+      return (await api.call("messages.edit", { chatId, messageId, ...change, clientId })).body;
     });
   }
 
@@ -416,10 +416,9 @@ export class ChatRoom {
     this.#options.act({ type: "presence-known", presence: body.data, before });
   }
 
-  async #post({ content, clientMessageId, replyToId }: Outgoing): Promise<Message> {
+  async #post(item: Outgoing): Promise<Message> {
     const { api, clientId } = this.#options;
-    const input = { chatId: this.chatId, content, clientMessageId, clientId, replyToId };
-    const { body } = await api.call("messages.send", input, inTime());
+    const { body } = await api.call("messages.send", { ...writtenOf(item), chatId: this.chatId, clientId }, inTime());
     return body;
   }
 

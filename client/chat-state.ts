@@ -3,7 +3,7 @@ import { emptyLog, type LogAction, type MessageLog, readableMessages, reduceLog 
 import type { Chat, LiveEvent, Member, Message } from "./types.ts";
 
 /** What is to be done to a message of one's own, shown before the service has confirmed it. */
-export type Change = { content: string } | { deleted: true };
+export type Change = Pick<Message, "content" | "mentionUserIds"> | { deleted: true };
 
 /** What this page knows of one chat. */
 export interface ChatState {
@@ -169,8 +169,7 @@ function withChanges(messages: readonly Message[], changes: ChatState["changes"]
   return messages.map((message) => {
     const change = changes[message.id];
     if (!change) return message;
-    if ("content" in change)
-      return { ...message, content: change.content, editedAt: message.editedAt ?? message.createdAt };
+    if ("content" in change) return { ...message, ...change, editedAt: message.editedAt ?? message.createdAt };
     return { ...message, content: "", deletedAt: message.createdAt };
   });
 }

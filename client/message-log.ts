@@ -1,10 +1,21 @@
 import type { Message } from "./types.ts";
 
-/** A message that this page has not yet seen committed. */
-export interface Outgoing {
+/** What somebody has written, whatever becomes of it. */
+export interface Written {
   clientMessageId: string;
   content: string;
   replyToId?: string | undefined;
+  /** Left out for nobody. */
+  mentionUserIds?: string[] | undefined;
+}
+
+/** Of what holds more. */
+export function writtenOf({ clientMessageId, content, replyToId, mentionUserIds }: Written): Written {
+  return { clientMessageId, content, replyToId, mentionUserIds };
+}
+
+/** A message that this page has not yet seen committed. */
+export interface Outgoing extends Written {
   /** `waiting` goes out by itself once the line is back; `refused` is for the person to decide. */
   status: "sending" | "waiting" | "refused";
   reason?: string | undefined;
@@ -31,7 +42,7 @@ export type LogAction =
   | { type: "loaded"; page: readonly Message[]; instead?: readonly Message[] | undefined }
   | { type: "loaded-earlier"; page: readonly Message[] }
   | { type: "seen"; message: Message }
-  | { type: "queued"; clientMessageId: string; content: string; replyToId?: string | undefined }
+  | ({ type: "queued" } & Written)
   | { type: "held"; clientMessageId: string; status: Outgoing["status"]; reason?: string | undefined }
   | { type: "discarded"; clientMessageId: string };
 
@@ -51,11 +62,9 @@ export function reduceLog(log: MessageLog, action: LogAction): MessageLog {
       return afterLoad(withBeside(log, action.page));
     case "seen":
       return merge(log, [action.message]);
-    case "queued": {
-      const { clientMessageId, content, replyToId } = action;
-      if (log.outbox.some((item) => item.clientMessageId === clientMessageId)) return log;
-      return { ...log, outbox: [...log.outbox, { clientMessageId, content, replyToId, status: "sending" }] };
-    }
+    case "queued":
+      if (log.outbox.some((item) => item.clientMessageId === action.clientMessageId)) return log;
+      return { ...log, outbox: [...log.outbox, { ...writtenOf(action), status: "sending" }] };
     case "held": {
       const { clientMessageId, status, reason } = action;
       const outbox = log.outbox.map((item) =>

@@ -1,4 +1,4 @@
-import type { LogAction, Outgoing } from "./message-log.ts";
+import type { LogAction, Outgoing, Written } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { ParleyError, sentenceOf } from "./parley-error.ts";
 import type { Message } from "./types.ts";
@@ -25,16 +25,15 @@ export class Outbox {
     this.#options = options;
   }
 
-  add(content: string, more: { replyToId?: string | undefined; clientMessageId?: string } = {}): void {
-    const { replyToId, clientMessageId = newKey() } = more;
-    this.#options.act({ type: "queued", clientMessageId, content, replyToId });
+  add(content: string, more: Partial<Written> = {}): void {
+    this.#options.act({ type: "queued", clientMessageId: newKey(), ...more, content });
     void this.flush();
   }
 
   /** One that the service did not take before this page was there. */
-  addRefused({ clientMessageId, content, replyToId, reason }: Outgoing): void {
-    this.#options.act({ type: "queued", clientMessageId, content, replyToId });
-    this.#options.act({ type: "held", clientMessageId, status: "refused", reason });
+  addRefused({ reason, ...item }: Outgoing): void {
+    this.#options.act({ ...item, type: "queued" });
+    this.#options.act({ type: "held", clientMessageId: item.clientMessageId, status: "refused", reason });
   }
 
   retry(clientMessageId: string): void {

@@ -426,6 +426,30 @@ test("edits and deletes show at once, and are taken back when the service refuse
   expect(room.messages()[1]).toMatchObject({ content: "", deletedAt: expect.any(String) });
 });
 
+test("a message mentions whom it names, also in a chat that was not here yet, and after a correction whom that names", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const client = await live(ada);
+  const chatId = await makeChat(ben, ada);
+  const bens = await live(ben);
+  const room = client.room(chatId);
+  const mentioned = () => room.messages().at(-1)?.mentionUserIds;
+  const counted = () => bens.getState().counters?.mentions.unread;
+  bens.inbox.startCounting();
+  room.send("ask @Ben", { mentionUserIds: [ben] });
+  await room.open();
+  await expect.poll(mentioned).toEqual([ben]);
+  await expect.poll(counted).toBe(1);
+  const messageId = room.messages().at(-1)?.id ?? "";
+  await room.edit(messageId, "please ask @Ben");
+  expect(mentioned()).toEqual([ben]);
+  const editing = room.edit(messageId, "never mind", { mentionUserIds: [] });
+  expect(mentioned()).toEqual([]);
+  await editing;
+  await expect.poll(counted).toBe(0);
+  const { body } = await tenant.as(ada)<Message>("GET", `/Chat/${chatId}/messages/${messageId}`);
+  expect(body).not.toHaveProperty("mentionUserIds");
+});
+
 test("of two corrections the second one stays, also while the first is under way", async () => {
   const ada = newUser("ada");
   const chatId = await makeChat(ada, newUser("ben"));
@@ -451,7 +475,8 @@ test("what was typed and not sent survives a reload, in order and once, even pas
   const before = await live(ada, { storage });
   await before.room(chatId).open();
   before.setOnline(false);
-  for (const word of ["one", "two", "three"]) before.room(chatId).send(word);
+  for (const word of ["one", "two"]) before.room(chatId).send(word);
+  before.room(chatId).send("three", { mentionUserIds: [ben] });
   await expect.poll(async () => (await storage.entries("parley/")).length).toBe(3);
   before.close();
   const after = make(ada, { storage });
@@ -463,7 +488,11 @@ test("what was typed and not sent survives a reload, in order and once, even pas
   await expect.poll(() => texts(after, chatId)).toEqual(["one", "two", "three"]);
   await expect.poll(async () => (await storage.entries("parley/")).length).toBe(0);
   const { body } = await tenant.as(ben)<{ data: Message[] }>("GET", `/Chat/${chatId}/messages`);
-  expect(body.data.map(({ content }) => content)).toEqual(["three", "two", "one"]);
+  expect(body.data.map(({ content, mentionUserIds }) => [content, mentionUserIds])).toEqual([
+    ["three", [ben]],
+    ["two", undefined],
+    ["one", undefined],
+  ]);
 });
 
 test("what was not sent to a chat beyond the newest goes out, though the page or an event asks for that chat meanwhile", async () => {
@@ -657,7 +686,7 @@ test("a refused message is the person's to decide after a reload too, and what w
   const before = await live(ada, { storage });
   await before.room(chatId).open();
   await freeze(true);
-  before.room(chatId).send("once");
+  before.room(chatId).send("once", { mentionUserIds: [ben] });
   await expect.poll(() => outboxOf(before)).toMatchObject([{ content: "once", status: "refused" }]);
   await expect.poll(kept).toBe(1);
   const asked = outboxOf(before);
@@ -678,6 +707,7 @@ test("a refused message is the person's to decide after a reload too, and what w
   const last = await live(ada, { storage });
   await last.room(chatId).open();
   await expect.poll(() => texts(last, chatId)).toEqual(["next", "once"]);
+  expect(last.room(chatId).messages().at(-1)?.mentionUserIds).toEqual([ben]);
   await expect.poll(kept).toBe(0);
 });
 

@@ -4,7 +4,7 @@ import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
-import type { Outgoing } from "./message-log.ts";
+import { type Outgoing, writtenOf } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { type ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
@@ -354,8 +354,8 @@ export class Parley {
     await this.#takeOver.start();
   }
 
-  #sendLater(chatId: string, { clientMessageId, content, replyToId }: Outgoing): void {
-    const item = { chatId, clientMessageId, content, replyToId, at: Date.now(), owner: this.clientId };
+  #sendLater(chatId: string, written: Outgoing): void {
+    const item = { ...writtenOf(written), chatId, at: Date.now(), owner: this.clientId };
     if (this.#takeOver) this.#takeOver.add(item);
     else this.#written = [...this.#written, item];
   }
@@ -419,7 +419,7 @@ function tell(listener: () => void): void {
   }
 }
 
-function outgoingOf({ clientMessageId, content, replyToId, refused }: Unsent): Outgoing {
-  const item = { clientMessageId, content, replyToId };
-  return refused === undefined ? { ...item, status: "waiting" } : { ...item, status: "refused", reason: refused };
+function outgoingOf({ refused, ...item }: Unsent): Outgoing {
+  const written = writtenOf(item);
+  return refused === undefined ? { ...written, status: "waiting" } : { ...written, status: "refused", reason: refused };
 }

@@ -66,7 +66,7 @@ test("what somebody left whose id begins as another's, and then has a slash, is 
   const { kept, storage } = browser();
   const longer = { tenantId: "acme", me: "ada/lovelace" };
   await new UnsentBox(storage, { ...longer, clientId: "gone" }).keep("c", {
-    ...{ clientMessageId: "n", content: "not ada's", status: "waiting" },
+    ...{ clientMessageId: "n", content: "not ada's" },
   });
   expect(await new UnsentBox(storage, { ...at, clientId: "one" }).open()).toMatchObject([{ content: "hello" }]);
   expect([...kept.keys()]).toEqual([`${prefix}m`, `${prefix}lovelace/n`]);

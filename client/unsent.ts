@@ -1,12 +1,9 @@
-import type { Outgoing } from "./message-log.ts";
+import { type Written, writtenOf } from "./message-log.ts";
 import type { Storage } from "./storage.ts";
 
 /** A message that was typed and whose fate is not known. */
-export interface Unsent {
+export interface Unsent extends Written {
   chatId: string;
-  clientMessageId: string;
-  content: string;
-  replyToId?: string | undefined;
   /** Why the service did not take it: it is for the person to decide, in the next page too. */
   refused?: string | undefined;
   /** Milliseconds; also the order in which they were typed. */
@@ -52,9 +49,9 @@ export class UnsentBox {
     return left.sort((a, b) => a.at - b.at);
   }
 
-  async keep(chatId: string, { clientMessageId, content, replyToId }: Outgoing): Promise<void> {
-    if (this.#kept.has(clientMessageId) || this.#kept.size >= MOST_KEPT) return;
-    await this.#write({ chatId, clientMessageId, content, replyToId, at: Date.now(), owner: this.#owner });
+  async keep(chatId: string, item: Written): Promise<void> {
+    if (this.#kept.has(item.clientMessageId) || this.#kept.size >= MOST_KEPT) return;
+    await this.#write({ ...writtenOf(item), chatId, at: Date.now(), owner: this.#owner });
   }
 
   /** The service did not take it; without a reason the person has it sent all the same. */
