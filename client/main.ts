@@ -25,6 +25,7 @@ export type {
   LiveEvent,
   Member,
   Message,
+  Mute,
   Notification,
   Person,
   PreferenceChanges,

@@ -187,13 +187,15 @@ test("keys of the page rest behind an open dialog", async ({ browser }) => {
   await page.context().close();
 });
 
-test("a chat that could not be muted says so", async ({ browser }) => {
+test("a chat that could not be muted says so, and stays as it was", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Loud"), "ada", "ben");
   const { page } = await openHosted(browser, "ada", id);
-  await expect(page.getByRole("button", { name: "Mute" })).toBeVisible();
+  await page.getByRole("button", { name: "Notifications: all messages" }).click();
+  await expect(page.getByRole("menuitemradio", { name: "All messages" })).toBeChecked();
   await page.context().setOffline(true);
-  await page.getByRole("button", { name: "Mute" }).click();
-  await expect(page.getByText(/^Not muted: /u).first()).toBeVisible();
+  await page.getByRole("menuitemradio", { name: "Nothing" }).click();
+  await expect(page.getByText(/^Notifications not changed: /u).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Notifications: all messages" })).toBeVisible();
   await page.context().close();
 });
 

@@ -218,11 +218,11 @@ export function ChatApp({ chatId, startAt, linkOf, onOpenChat, people = NOBODY, 
                     onBack={() => onOpenChat(undefined)}
                     onSearch={search}
                     onMembers={() => setDialog("members")}
-                    onMute={(muted) =>
+                    onMute={(mute) =>
                       void client
                         .room(chatId)
-                        .mute(muted ? "all" : "none")
-                        .catch((error: unknown) => say(`${muted ? "Not muted" : "Not unmuted"}: ${sentenceOf(error)}`))
+                        .mute(mute)
+                        .catch((error: unknown) => say(`Notifications not changed: ${sentenceOf(error)}`))
                     }
                   />
                   {searching && (

@@ -1,11 +1,12 @@
 "use client";
 
-import { ArrowLeft, Bell, BellOff, Search, Users } from "lucide-react";
+import { ArrowLeft, Search, Users } from "lucide-react";
 import { useParleyState } from "../../client/react/provider.tsx";
 import { usePresence } from "../../client/react/use-presence.ts";
-import { isMuted } from "../../client/state.ts";
+import type { Mute } from "../../client/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ChatBell } from "./chat-bell.tsx";
 import { otherOf, titleOf } from "./names.ts";
 import { presenceWords } from "./presence-dot.tsx";
 import { PresenceDots } from "./presence-dots.tsx";
@@ -16,7 +17,7 @@ export interface ChatHeaderProps {
   onBack: () => void;
   onSearch: () => void;
   onMembers: () => void;
-  onMute: (muted: boolean) => void;
+  onMute: (mute: Mute) => void;
 }
 
 export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: ChatHeaderProps) {
@@ -29,7 +30,6 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
   // One that does not come leaves a way back: on a phone the list is not beside it.
   if (!state) return <header className="flex h-15 shrink-0 items-center border-line border-b px-3">{back}</header>;
   const title = titleOf(state, people);
-  const muted = isMuted(state.chat);
   return (
     <header className="flex h-15 shrink-0 items-center gap-1 border-line border-b px-3 md:gap-3">
       {back}
@@ -46,11 +46,7 @@ export function ChatHeader({ chatId, onBack, onSearch, onMembers, onMute }: Chat
       </div>
       <IconButton icon={Search} label="Search (Ctrl F)" onClick={onSearch} />
       <IconButton icon={Users} label="Members" onClick={onMembers} />
-      <IconButton
-        icon={muted ? BellOff : Bell}
-        label={muted ? "Unmute this chat" : "Mute this chat"}
-        onClick={() => onMute(!muted)}
-      />
+      <ChatBell chat={state.chat} onChoose={onMute} />
     </header>
   );
 }
