@@ -190,12 +190,12 @@ test("keys of the page rest behind an open dialog", async ({ browser }) => {
 test("a chat that could not be muted says so, and stays as it was", async ({ browser }) => {
   const { id } = await makeGroup(unheard("Loud"), "ada", "ben");
   const { page } = await openHosted(browser, "ada", id);
-  await page.getByRole("button", { name: "Notifications: all messages" }).click();
+  await page.getByRole("button", { name: "Chat notifications: all messages" }).click();
   await expect(page.getByRole("menuitemradio", { name: "All messages" })).toBeChecked();
   await page.context().setOffline(true);
   await page.getByRole("menuitemradio", { name: "Nothing" }).click();
   await expect(page.getByText(/^Notifications not changed: /u).first()).toBeVisible();
-  await expect(page.getByRole("button", { name: "Notifications: all messages" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Chat notifications: all messages" })).toBeVisible();
   await page.context().close();
 });
 

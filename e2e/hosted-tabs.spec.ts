@@ -80,9 +80,9 @@ test("the badge says what the service counts, in every tab of a person", async (
   // The separator is from a snapshot: reading does not take it away.
   await expect(one.getByRole("list", { name: "Messages" }).getByText("New", { exact: true })).toBeVisible();
   // What is muted is counted beside its chat, and by no badge.
-  await one.getByRole("button", { name: "Notifications: all messages" }).click();
+  await one.getByRole("button", { name: "Chat notifications: all messages" }).click();
   await one.getByRole("menuitemradio", { name: "Nothing" }).click();
-  await expect(one.getByRole("button", { name: "Notifications: nothing" })).toBeVisible();
+  await expect(one.getByRole("button", { name: "Chat notifications: nothing" })).toBeVisible();
   await one.goto("/chat/demo?as=hana");
   await callAs("ben", "POST", `/Chat/${id}/messages`, { content: "f" });
   for (const tab of [one, two]) {

@@ -32,7 +32,7 @@ export function ChatBell({ chat: { notifications }, onChoose }: ChatBellProps) {
   const mute = isOver ? "none" : (notifications?.mute ?? "none");
   const hint = until !== undefined && !isOver ? `until ${whenOf(until)}` : undefined;
   const { label, icon } = CHOICES.find(({ value }) => value === mute) ?? CHOICES[0];
-  const words = ["Notifications:", label.toLowerCase(), hint].filter(Boolean).join(" ");
+  const words = ["Chat notifications:", label.toLowerCase(), hint].filter(Boolean).join(" ");
   const openIt = () => {
     setWanted(true);
     setOpen(true);
