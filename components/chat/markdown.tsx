@@ -1,5 +1,7 @@
 import { lazy, memo, Suspense } from "react";
 import { untilLoaded } from "../ui/until-loaded.ts";
+import { Mention } from "./mention.tsx";
+import { partsOf } from "./mention-text.ts";
 
 // The parser is as large as all the rest of a chat, and most messages need none.
 const Markup = lazy(untilLoaded(() => import("./markup.tsx")));
@@ -9,12 +11,29 @@ const PLAIN = /^[\p{L}\p{N}\p{Emoji_Presentation} .,;:?!'"’“”()%€$…–
 const MARKUP_AT_START = /^\s*(-|\d+[.)])\s|https?:|www\./u;
 const EMOJI_ONLY = /^(\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\u200D|\s){1,12}$/u;
 
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
+export interface MarkdownProps {
+  text: string;
+  /** Names that are marked where they stand behind an @, a line each. */
+  mentioned?: string;
+}
+
+export const Markdown = memo(function Markdown({ text, mentioned = "" }: MarkdownProps) {
   if (EMOJI_ONLY.test(text)) return <p className="text-3xl leading-10">{text}</p>;
-  if (PLAIN.test(text) && !MARKUP_AT_START.test(text)) return <p>{text}</p>;
+  const names = mentioned.split("\n");
+  const parts = partsOf(text, names);
+  const isPlain = parts.every(({ text, name }) => name !== undefined || PLAIN.test(text));
+  if (isPlain && !MARKUP_AT_START.test(text))
+    return (
+      <p>
+        {parts.map(({ text, name }, at) =>
+          // biome-ignore lint/suspicious/noArrayIndexKey: the same name may stand there twice
+          name === undefined ? text : <Mention key={at}>{text}</Mention>,
+        )}
+      </p>
+    );
   return (
     <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-      <Markup text={text} />
+      <Markup text={text} names={names} />
     </Suspense>
   );
 });

@@ -1,3 +1,5 @@
+import { partsOf } from "./mention-text.ts";
+
 /** What a message cannot have is not parsed, so that it stays the text that was written: HTML, headings, footnotes. */
 const NOT_PARSED = [
   "htmlFlow",
@@ -15,6 +17,8 @@ const NOT_PARSED = [
 /** As much of a node of the parser as is looked at here. */
 interface Node {
   type: string;
+  tagName?: string;
+  properties?: object;
   value?: string;
   url?: string;
   alt?: string | null;
@@ -90,4 +94,20 @@ export function rehypeNeverEmpty() {
     const source = { type: "text", value: String(file) };
     tree.children = [Object.assign({ type: "element", children: [source] }, { tagName: "p", properties: {} })];
   };
+}
+
+/** Names of people behind an @, in elements of their own; code and links stay as they are. */
+export function rehypeMentions(names: readonly string[]) {
+  return (tree: Node) => markNames(tree, names);
+}
+
+function markNames(parent: Node, names: readonly string[]): void {
+  parent.children = parent.children?.flatMap((node) => {
+    if (node.tagName !== "code" && node.tagName !== "a") markNames(node, names);
+    if (node.type !== "text") return node;
+    return partsOf(node.value ?? "", names).map(({ text, name }): Node => {
+      const words: Node = { type: "text", value: text };
+      return name === undefined ? words : { type: "element", tagName: "span", properties: {}, children: [words] };
+    });
+  });
 }

@@ -73,6 +73,18 @@ test("a line ends once, however one says so: what is in a paragraph keeps its li
   expect(shown("- one  \n  two")).toMatch(/<li>one<br\/>two<\/li>/u);
 });
 
+test("a mention is marked wherever text is, but for code and links", () => {
+  const names = ["Ben", "Ada *L*"];
+  const marked = (text: string) =>
+    [...renderToStaticMarkup(createElement(Markup, { text, names })).matchAll(/<span[^>]*>(.*?)<\/span>/gu)].map(
+      ([, name]) => name,
+    );
+  expect(marked("- **ask @Ben**\n- and @Ben, not @Bennet")).toEqual(["@Ben", "@Ben"]);
+  expect(marked("`@Ben` [@Ben](https://x.example) <span>@Ada</span>")).toEqual([]);
+  expect(marked("```\n@Ben\n```")).toEqual([]);
+  expect(shown("_@Ben_")).not.toContain("<span");
+});
+
 test("a list keeps its numbers, and what is ticked in it", () => {
   expect(shown("5. Bring the tickets")).toContain('<ol start="5"');
   expect(shown("2024. What a year")).toContain('<ol start="2024"');

@@ -1,7 +1,8 @@
 import ReactMarkdown, { type Components, type Options } from "react-markdown";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
-import { rehypeNeverEmpty, remarkSubset } from "./markup-subset.ts";
+import { rehypeMentions, rehypeNeverEmpty, remarkSubset } from "./markup-subset.ts";
+import { Mention } from "./mention.tsx";
 
 /** A subset: no pictures (they would call other origins), no raw HTML, no headings that break the page's outline. */
 const schema = {
@@ -55,6 +56,8 @@ const components: Components = {
       {children}
     </ol>
   ),
+  // What somebody writes makes none.
+  span: ({ children }) => <Mention>{children}</Mention>,
   pre: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
     <pre tabIndex={0} className="my-1 overflow-x-auto rounded-lg bg-sunken p-2 font-mono text-text text-xs leading-5">
@@ -75,12 +78,16 @@ const components: Components = {
 
 // One wave stands between two numbers as well: 10~12.
 const remark: Options["remarkPlugins"] = [[remarkGfm, { singleTilde: false }], remarkSubset];
-const rehype: Options["rehypePlugins"] = [[rehypeSanitize, schema], rehypeNeverEmpty];
+const rehype = (names: readonly string[]): Options["rehypePlugins"] => [
+  [rehypeSanitize, schema],
+  rehypeNeverEmpty,
+  [rehypeMentions, names],
+];
 
-export default function Markup({ text }: { text: string }) {
+export default function Markup({ text, names = [] }: { text: string; names?: readonly string[] }) {
   return (
     <div className="space-y-1 [overflow-wrap:anywhere]">
-      <ReactMarkdown remarkPlugins={remark} rehypePlugins={rehype} components={components}>
+      <ReactMarkdown remarkPlugins={remark} rehypePlugins={rehype(names)} components={components}>
         {text}
       </ReactMarkdown>
     </div>

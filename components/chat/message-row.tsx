@@ -1,5 +1,6 @@
 "use client";
 
+import { AtSign } from "lucide-react";
 import { lazy, memo, type ReactNode, Suspense, useState } from "react";
 import type { Message } from "../../client/types.ts";
 import { Avatar } from "../ui/avatar.tsx";
@@ -23,6 +24,9 @@ export interface MessageRowProps extends Omit<MessageMenuProps, "message" | "own
   /** What it answers, as far as that is loaded. */
   quoted: Message | "unknown" | undefined;
   quotedAuthor: string;
+  /** Names in its text that are mentions, a line each. */
+  mentioned: string;
+  mentionsMe: boolean;
   onJump: (seq: number) => void;
   /** By name, those who have read it. */
   seenBy: readonly string[];
@@ -38,7 +42,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const [wanted, setWanted] = useState(false);
   // Its times are others in another zone.
   useToday();
-  const label = `${author}, ${timeOf(message.createdAt)}${message.editedAt ? ", edited" : ""}`;
+  const marks = [message.editedAt && ", edited", more.mentionsMe && ", mentions you"].filter(Boolean).join("");
+  const label = `${author}, ${timeOf(message.createdAt)}${marks}`;
   return (
     <article
       aria-label={label}
@@ -71,6 +76,12 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             <SentAt at={message.createdAt} />
           </p>
         )}
+        {more.mentionsMe && (
+          <p className="mb-1 flex items-center gap-1 px-1 font-medium text-accent text-xs">
+            <AtSign aria-hidden className="size-3" />
+            Mentions you
+          </p>
+        )}
         <Bubble message={message} own={own} {...more} />
         <SeenBy readers={seenBy} />
       </div>
@@ -85,8 +96,13 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 });
 
-function Bubble(props: Pick<MessageRowProps, "message" | "own" | "quoted" | "quotedAuthor" | "onJump" | "foundText">) {
-  const { message, own, quoted, quotedAuthor, onJump, foundText } = props;
+type BubbleProps = Pick<
+  MessageRowProps,
+  "message" | "own" | "quoted" | "quotedAuthor" | "mentioned" | "mentionsMe" | "onJump" | "foundText"
+>;
+
+function Bubble(props: BubbleProps) {
+  const { message, own, quoted, quotedAuthor, mentioned, mentionsMe, onJump, foundText } = props;
   const sentAt = exactTimeOf(message.createdAt);
   const shape = "settle rounded-2xl px-3 py-1.5 text-sm leading-6";
   if (message.deletedAt) {
@@ -103,12 +119,16 @@ function Bubble(props: Pick<MessageRowProps, "message" | "own" | "quoted" | "quo
       className={cn(
         shape,
         "max-w-full [overflow-wrap:anywhere]",
-        own ? "bg-accent-soft text-on-accent-soft" : "bg-bubble text-text",
+        own || mentionsMe ? "bg-accent-soft text-on-accent-soft" : "bg-bubble text-text",
       )}
     >
       {quoted && <Quote quoted={quoted} author={quotedAuthor} onJump={onJump} />}
       <Folded text={message.content}>
-        {foundText === "" ? <Markdown text={message.content} /> : <Found text={message.content} part={foundText} />}
+        {foundText === "" ? (
+          <Markdown text={message.content} mentioned={mentioned} />
+        ) : (
+          <Found text={message.content} part={foundText} />
+        )}
       </Folded>
       {message.editedAt && (
         <span className="text-xs opacity-80" title={exactTimeOf(message.editedAt)}>

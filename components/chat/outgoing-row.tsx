@@ -1,9 +1,11 @@
 import type { ChatRoom } from "../../client/chat-room.ts";
 import type { Outgoing } from "../../client/message-log.ts";
+import { useParleyState } from "../../client/react/provider.tsx";
 import { Button } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { useCopy } from "../ui/use-copy.ts";
 import { Markdown } from "./markdown.tsx";
+import { namesIn } from "./mention-text.ts";
 
 export interface OutgoingRowProps {
   item: Outgoing;
@@ -16,6 +18,7 @@ export interface OutgoingRowProps {
 /** A message of one's own before the service has confirmed it. */
 export function OutgoingRow({ item, room, live, onEdit }: OutgoingRowProps) {
   const copy = useCopy();
+  const people = useParleyState((state) => state.people);
   const refused = item.status === "refused";
   const waits = item.status === "waiting" || !live;
   return (
@@ -29,7 +32,7 @@ export function OutgoingRow({ item, room, live, onEdit }: OutgoingRowProps) {
             : "border border-accent border-dashed bg-accent-soft text-on-accent-soft",
         )}
       >
-        <Markdown text={item.content} />
+        <Markdown text={item.content} mentioned={namesIn(people, item.mentionUserIds)} />
       </div>
       {refused ? (
         <div className="mt-1 flex flex-wrap items-center justify-end gap-1 text-bad text-xs">

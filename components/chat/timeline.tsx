@@ -19,6 +19,7 @@ import { useParleyState } from "../../client/react/provider.tsx";
 import type { OpenChat } from "../../client/react/use-chat.ts";
 import { Button } from "../ui/button.tsx";
 import { JumpStatus } from "./jump-status.tsx";
+import { mentionsIn } from "./mention-text.ts";
 import type { MessageActions } from "./message-menu.tsx";
 import { MessageRow } from "./message-row.tsx";
 import { nameOf } from "./names.ts";
@@ -259,6 +260,7 @@ export function Timeline(props: TimelineProps) {
                     author={nameOf(people, row.message.senderId)}
                     avatarUrl={people[row.message.senderId]?.avatarUrl}
                     quoted={row.quoted}
+                    {...mentionsIn(row.message, people, me)}
                     quotedAuthor={typeof row.quoted === "object" ? nameOf(people, row.quoted.senderId) : ""}
                     onJump={jumpTo}
                     seenBy={row.message.seq === newestOwn ? readers : NOBODY}
