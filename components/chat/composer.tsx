@@ -23,7 +23,9 @@ import { isComposing } from "../ui/is-composing.ts";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { composerAct } from "./composer-keys.ts";
 import { correctionsOf } from "./corrections.ts";
+import { MentionList, optionId } from "./mention-list.tsx";
 import { readDraft, useDraftKeeper, withKept, writeDraft } from "./use-draft.ts";
+import { useMentions } from "./use-mentions.ts";
 
 // The picker, and half a megabyte of names for it, come when somebody wants an emoji.
 const EmojiPopover = lazy(untilLoaded(() => import("./emoji-popover.tsx")));
@@ -69,6 +71,8 @@ export function Composer(props: ComposerProps) {
   const written = useRef(draft);
   const box = useRef<HTMLTextAreaElement>(null);
   const id = useId();
+  const listId = useId();
+  const mentions = useMentions(room.chatId, box, change);
   const editing = about?.kind === "edit" ? about.message : undefined;
   // Who corrects a message finds the draft again afterwards.
   const text = editing ? (texts[editing.id] ?? editing.content) : draft;
@@ -141,13 +145,15 @@ export function Composer(props: ComposerProps) {
     const content = text.trim();
     if (content === "" || barred || !ready) return;
     corrections.say("");
+    const mentioned = mentions.of(content, editing);
+    mentions.reset();
     if (editing) {
       giveUp();
-      if (content === editing.content) return;
-      await room.edit(editing.id, content).catch((error: unknown) => onNotChanged(editing.id, content, error));
+      if (content === editing.content && !mentioned.mentionUserIds) return;
+      await room.edit(editing.id, content, mentioned).catch((error) => onNotChanged(editing.id, content, error));
       return;
     }
-    room.send(content, { replyToId: about?.message.id });
+    room.send(content, { replyToId: about?.message.id, ...mentioned });
     change("");
     if (about) onDone();
     onSent();
@@ -173,6 +179,7 @@ export function Composer(props: ComposerProps) {
 
   function onKeyDown(event: KeyboardEvent) {
     if (isComposing(event)) return;
+    if (mentions.onKey(event)) return event.preventDefault();
     const onTouch = matchMedia("(pointer: coarse)").matches;
     const wanted = composerAct(event, { isEmpty: text === "", hasAbout: about !== undefined, onTouch });
     if (!wanted) return;
@@ -214,13 +221,14 @@ export function Composer(props: ComposerProps) {
   return (
     <form
       data-composer
-      className="border-line border-t p-3"
+      className="relative border-line border-t p-3"
       onSubmit={(event) => {
         event.preventDefault();
         void send();
       }}
     >
       {alert}
+      <MentionList id={listId} mentions={mentions} />
       {about && (
         <div className="mb-2 flex items-center gap-2 rounded-lg border-accent border-l-2 bg-sunken py-1 pr-1 pl-3 text-sm">
           <p className="min-w-0 flex-1 truncate">
@@ -248,8 +256,14 @@ export function Composer(props: ComposerProps) {
           value={text}
           dir="auto"
           placeholder={placeholder}
+          aria-autocomplete="list"
+          aria-controls={mentions.found.length > 0 ? listId : undefined}
+          aria-activedescendant={mentions.found.length > 0 ? optionId(listId, mentions.active) : undefined}
+          onSelect={() => mentions.look(true)}
+          onBlur={mentions.leave}
           onChange={(event) => {
             change(event.target.value);
+            mentions.look();
             if (!editing) room.typing();
           }}
           onKeyDown={onKeyDown}

@@ -9,6 +9,7 @@ const KEYS = [
   ["Ctrl F", "Search in this chat"],
   ["Esc", "Mark this chat read, from the box"],
   ["Enter / Shift Enter", "Send / new line"],
+  ["@", "Mention somebody: ↑ ↓ choose, Enter or Tab takes"],
   ["↑ in an empty box", "Edit your last message"],
   ["Ctrl Shift E", "Emoji"],
   ["↑ ↓ Home End", "Move among messages"],
