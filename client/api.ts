@@ -3,6 +3,7 @@ import { isDotSegment } from "./dot-segment.ts";
 import { ParleyError, readRefusal, type TokenError, toParleyError } from "./parley-error.ts";
 import { type CallName, routes } from "./routes.ts";
 import type { TokenKeeper } from "./token-keeper.ts";
+import type { Person } from "./types.ts";
 
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 5_000;
@@ -135,6 +136,11 @@ export function tenantAddress(baseUrl: string, tenantId: string): string {
 /** The cursor of the next page of a list; null at its end. */
 export function nextOf(page: object): string | null {
   return "nextCursor" in page && typeof page.nextCursor === "string" ? page.nextCursor : null;
+}
+
+/** Whom a page says who they are; an older service says it of nobody. */
+export function peopleOf(page: object): readonly Person[] {
+  return "people" in page ? (page.people as Person[]) : [];
 }
 
 async function okOrThrow(response: Response): Promise<Response> {

@@ -1,4 +1,4 @@
-import { type Api, inTime, nextOf } from "./api.ts";
+import { type Api, inTime, nextOf, peopleOf } from "./api.ts";
 import { isInAside } from "./aside.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
 import { hasHole, type LogAction, type Outgoing, type Written, writtenOf } from "./message-log.ts";
@@ -7,6 +7,7 @@ import { Outbox } from "./outbox.ts";
 import { ParleyError, saysGone } from "./parley-error.ts";
 import { ReadPosition } from "./read-position.ts";
 import type { Action, Link, State } from "./state.ts";
+import { strangersOf } from "./strangers.ts";
 import type { LiveEvent, Member, Message, Mute } from "./types.ts";
 
 const PAGE = 50;
@@ -223,6 +224,19 @@ export class ChatRoom {
     }
   }
 
+  /** Those of whom events have told the id alone. */
+  async loadStrangers(): Promise<void> {
+    const { api, act, state } = this.#options;
+    const { chatId } = this;
+    const chat = this.#chat;
+    const userIds = chat ? strangersOf(chat, state().people).slice(0, LARGEST_PAGE) : [];
+    if (userIds.length === 0) return;
+    // A single one would be read as a list with commas, which an id may have itself; named twice, it is one of a list.
+    const which = { chatId, userIds: userIds.length === 1 ? [...userIds, ...userIds] : userIds };
+    const { body } = await api.call("members.listPeople", which, inTime());
+    act({ type: "people-known", people: body.data, asked: { chatId, userIds } });
+  }
+
   /** Call when it is on the screen and the line is there: who has read is loaded again where receipts may have been missed. */
   catchUp(): void {
     if (this.#missedReceipts) this.loadMembers().catch(ignoreStale);
@@ -399,7 +413,11 @@ export class ChatRoom {
   }
 
   async #page(which: { limit: number; before?: string; after?: string }) {
-    return (await this.#options.api.call("messages.list", { chatId: this.chatId, ...which }, inTime())).body;
+    const { api, act } = this.#options;
+    const { body } = await api.call("messages.list", { chatId: this.chatId, ...which, people: true }, inTime());
+    // Known before they are shown.
+    act({ type: "people-known", people: peopleOf(body) });
+    return body;
   }
 
   #once(what: string, load: () => Promise<void>): Promise<void> {

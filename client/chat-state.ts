@@ -15,6 +15,8 @@ export interface ChatState {
   aside: Aside | undefined;
   /** The first pages of them, with names; undefined before they were asked for. */
   members: readonly Member[] | undefined;
+  /** Ids of people whom events have named, and of whom nothing else was known then. */
+  strangers: readonly string[];
   /** The furthest that each other member has read, by user id. */
   reads: Readonly<Record<string, number>>;
   /** Until when (milliseconds, this page's clock) each other member counts as typing. */
@@ -42,6 +44,7 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     earlier: undefined,
     aside: undefined,
     members: undefined,
+    strangers: [],
     reads: {},
     typing: {},
     changes: {},

@@ -1,4 +1,4 @@
-import { Api, inTime, nextOf, tenantAddress } from "./api.ts";
+import { Api, type CallOptions, inTime, nextOf, peopleOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
 import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
@@ -11,6 +11,7 @@ import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
 import { type Action, emptyState, isOvertaken, type Link, reduce, type State } from "./state.ts";
 import { browserStorage } from "./storage.ts";
+import { strangersOf } from "./strangers.ts";
 import { TakeOver } from "./take-over.ts";
 import { TokenKeeper, userOf } from "./token-keeper.ts";
 import type { Transport } from "./transport.ts";
@@ -192,7 +193,7 @@ export class Parley {
     const { moreChats } = this.#state;
     if (moreChats === null) return;
     const before = this.#state;
-    const { body } = await this.api.call("chats.list", { limit: CHATS_PAGE, before: moreChats });
+    const { body } = await this.#chatsPage({ limit: CHATS_PAGE, before: moreChats });
     // Of a chat that events have named meanwhile the page may be too old: it is kept, or fetched, as they said.
     const chats = (body.data as Chat[]).filter(({ id }) => !isOvertaken(before, this.#state, id));
     this.act({ type: "chats-loaded", chats, more: nextOf(body) });
@@ -312,12 +313,18 @@ export class Parley {
     await fewAtOnce([this.inbox, ...this.#rooms.values()].map((part) => () => part.reload()));
   }
 
+  async #chatsPage(which: { limit: number; before?: string | undefined }, options?: CallOptions) {
+    const answer = await this.api.call("chats.list", { ...which, people: true }, options);
+    this.act({ type: "people-known", people: peopleOf(answer.body) });
+    return answer;
+  }
+
   /** As many of the newest chats as are here, and what was known before. */
   async #list() {
     const before = this.#state;
     const wanted = Math.max(CHATS_PAGE, Object.keys(before.chats).length);
     const limit = Math.min(LARGEST_PAGE, wanted);
-    const ask = (before?: string) => this.api.call("chats.list", { limit, before }, inTime());
+    const ask = (before?: string) => this.#chatsPage({ limit, before }, inTime());
     const { body, cursor, userId } = await ask();
     const chats = body.data as Chat[];
     let more = nextOf(body);
@@ -373,14 +380,16 @@ export class Parley {
     return undefined;
   }
 
-  /** Chats and lists of members that the events do not say enough of. */
+  /** Chats, people and lists of members that the events do not say enough of. */
   #stale(): Asking[] {
-    const { chats, wanted } = this.#state;
+    const { chats, wanted, people } = this.#state;
     const known = Object.values(chats);
     const ids = new Set([...Object.keys(wanted), ...known.filter(({ stale }) => stale).map(({ chat }) => chat.id)]);
+    const unnamed = known.filter((chat) => strangersOf(chat, people).length > 0).map(({ chat }) => chat.id);
     const lists = known.filter(({ membersStale, members }) => membersStale && members).map(({ chat }) => chat.id);
     return [
       ...[...ids].map((id): Asking => [id, () => this.loadChat(id, true)]),
+      ...unnamed.map((id): Asking => [`${id}/people`, () => this.room(id).loadStrangers()]),
       ...lists.map((id): Asking => [`${id}/members`, () => this.room(id).loadMembers()]),
     ];
   }

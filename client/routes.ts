@@ -9,6 +9,7 @@ export const routes = {
   "chats.update": "PATCH /Chat/{chatId}",
   "chats.setNotifications": "PUT /Chat/{chatId}/notifications",
   "members.list": "GET /Chat/{chatId}/members",
+  "members.listPeople": "GET /Chat/{chatId}/people",
   "members.add": "POST /Chat/{chatId}/members",
   "members.remove": "DELETE /Chat/{chatId}/members/{userId}",
   "messages.list": "GET /Chat/{chatId}/messages",

@@ -15,6 +15,7 @@ import {
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction, Outgoing } from "./message-log.ts";
+import { withoutStrangers, withStranger } from "./strangers.ts";
 import type { Chat, Counters, LiveEvent, Member, Message, Notification, Person, Presence } from "./types.ts";
 
 /** `reconnecting` comes back by itself; `offline` was asked for, here or by the service; `signed-out` needs a new token. */
@@ -58,7 +59,8 @@ export type Action =
   /** Left, or kept as another one. */
   | { type: "aside"; chatId: string; key?: number }
   | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
-  | { type: "people-known"; people: readonly Person[] }
+  /** `asked`: of whom in which chat, where that was for these alone. */
+  | { type: "people-known"; people: readonly Person[]; asked?: { chatId: string; userIds: readonly string[] } }
   /** `before`: what was known when it was asked for. What events have said since is newer. */
   | { type: "presence-known"; presence: readonly Presence[]; before: State["presence"] }
   | { type: "log"; chatId: string; action: LogAction }
@@ -131,8 +133,11 @@ export function reduce(state: State, action: Action): State {
         people,
       );
     }
-    case "people-known":
-      return withPeople(state, action.people);
+    case "people-known": {
+      const { people, asked } = action;
+      const next = people.length === 0 ? state : withPeople(state, people);
+      return asked ? inChat(next, asked.chatId, (chat) => withoutStrangers(chat, asked.userIds)) : next;
+    }
     case "presence-known":
       return withPresence(
         state,
@@ -218,7 +223,8 @@ function applyEvent(state: State, event: LiveEvent, now: number): State {
   if (chatId === undefined) return state;
   const removedMe = event.type === "member.removed" && event.data.userId === state.me;
   if (event.type === "chat.deleted" || removedMe) return withoutChat(state, chatId);
-  if (state.chats[chatId]) return inChat(state, chatId, (chat) => applyToChat(chat, event, now));
+  if (state.chats[chatId])
+    return inChat(state, chatId, (chat) => withStranger(applyToChat(chat, event, now), state.people, event));
   // Durable news of a chat that is not here: it was just made, joined, or lies beyond the loaded pages.
   if (event.eventId === undefined) return state;
   return { ...state, wanted: { ...state.wanted, [chatId]: (state.wanted[chatId] ?? 0) + 1 } };

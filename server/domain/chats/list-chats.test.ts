@@ -134,6 +134,22 @@ test("shows each with its last message and unread count, and only what one is a 
   expect((await list("?pageSize=50", tenant.as("ben"))).body.totalCount).toBe(23);
 });
 
+test("says, to who asks, who the caller is and who sent the last messages", async () => {
+  const [gina, hugo] = [tenant.as("gina"), tenant.as("hugo")];
+  const people = async () => (await gina<{ people: unknown[] }>("GET", "/Chat?limit=10&people=true")).body.people;
+  await tenant.key()("PUT", "/Users/gina", { displayName: "Gina" });
+  await tenant.key()("PUT", "/Users/hugo", { displayName: "Hugo" });
+  const own = { userId: "gina", displayName: "Gina", avatarUrl: null };
+  expect(await people()).toEqual([own]);
+  const chat = (await hugo<Chat>("POST", "/Chat", { name: "His", memberUserIds: ["gina", "iris"] })).body;
+  await hugo("POST", `/Chat/${chat.id}/messages`, { content: "Bye" });
+  await hugo("DELETE", `/Chat/${chat.id}/members/hugo`);
+  const his = { userId: "hugo", displayName: "Hugo", avatarUrl: null };
+  expect(await people()).toEqual([own, his]);
+  expect((await list("?people", gina)).body).toMatchObject({ totalCount: 1, people: [own, his] });
+  for (const query of ["", "?limit=10"]) expect((await list(query, gina)).body).not.toHaveProperty("people");
+});
+
 test("leaves out deleted chats and those one has left", async () => {
   const caller = tenant.as("erin");
   const made = await Promise.all(["a", "b", "c"].map((name) => caller<Chat>("POST", "/Chat", { name })));

@@ -5,6 +5,8 @@ import { listInForms } from "../../persistence/cursor-form.ts";
 import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
 import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
 import { markPosition } from "../events/mark-position.ts";
+import { peopleOf } from "../users/presenter.ts";
+import { peopleInput, peopleOutput } from "../users/schema.ts";
 import { presentChats } from "./presenter.ts";
 import { chatSchema } from "./schema.ts";
 import { countUserChats, findMemberChats, listUserChatIds } from "./store.ts";
@@ -14,8 +16,8 @@ export const listChats = query({
   summary: "The caller's chats, newest activity first",
   http: { method: "GET", path: "/Chat", says: ["X-Event-Cursor", "X-User-Id"] },
   access: { caller: "user", scope: "chats:read" },
-  input: z.object({ ...pageInput, ...cursorInput }),
-  output: z.union([page(chatSchema), cursorPage(chatSchema)]),
+  input: z.object({ ...pageInput, ...cursorInput, ...peopleInput }),
+  output: z.union([page(chatSchema).extend(peopleOutput), cursorPage(chatSchema).extend(peopleOutput)]),
   errors: ["cursor_invalid"],
   async handle(ctx, wanted) {
     const { db } = ctx.services;
@@ -23,7 +25,7 @@ export const listChats = query({
     await markPosition(ctx);
     // Which claim names the user is a setting of the issuer: whoever holds a token learns it here.
     ctx.reply.headers["X-User-Id"] = encodeURIComponent(userId);
-    return listInForms(wanted, {
+    const answer = await listInForms(wanted, {
       onward: "before",
       read: (cursor) => readTimeCursor(cursor),
       load: (span) => listUserChatIds(db, ctx.tenantId, userId, { ...span, offset: 0 }),
@@ -34,6 +36,8 @@ export const listChats = query({
       },
       present: (rows) => load(ctx, userId, rows),
     });
+    const senderIds = answer.data.flatMap(({ lastMessage }) => lastMessage?.senderId ?? []);
+    return { ...answer, ...(await peopleOf(ctx, wanted, [userId, ...senderIds])) };
   },
 });
 

@@ -1,19 +1,14 @@
 import { z } from "zod";
 import type { Member, User } from "../../persistence/generated/client.ts";
+import { type ChatPerson, chatPersonSchema } from "../users/schema.ts";
 
 export const role = z.enum(["owner", "moderator", "member"]);
-
-const memberUser = z.object({
-  userId: z.string(),
-  displayName: z.string().nullable(),
-  avatarUrl: z.string().nullable(),
-});
 
 /** Who a member is, as far as a profile says so. */
 export function presentMemberUser(
   userId: string,
   user: { displayName: string | null; avatarUrl: string | null } | undefined,
-): z.output<typeof memberUser> {
+): ChatPerson {
   return { userId, displayName: user?.displayName ?? null, avatarUrl: user?.avatarUrl ?? null };
 }
 
@@ -30,7 +25,7 @@ export const chatMemberSchema = z
     joinedAt: z.string(),
     lastReadSeq: furthestRead,
     mutedUntil: z.string().nullable(),
-    user: memberUser,
+    user: chatPersonSchema,
   })
   .meta({ id: "ChatMember" });
 
@@ -46,7 +41,7 @@ export const memberSchema = z
         "One's own read position; of others the furthest they have read, which marking unread does not take back",
       ),
     mutedUntil: z.string().optional(),
-    user: memberUser,
+    user: chatPersonSchema,
   })
   .meta({ id: "Member" });
 

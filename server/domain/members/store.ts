@@ -45,6 +45,18 @@ export async function keepMembers(
   return [...new Set(userIds)].filter((userId) => members.has(userId));
 }
 
+/** Those of some users who are or were members of a chat, each once. */
+export async function keepEverMembers(
+  db: Database,
+  tenantId: TenantId,
+  chatId: string,
+  userIds: string[],
+): Promise<string[]> {
+  const where = { tenantId, chatId, userId: { in: userIds } };
+  const rows = await db.forTenant(tenantId).membershipSpan.findMany({ where, select: { userId: true } });
+  return [...new Set(rows.map(({ userId }) => userId))];
+}
+
 /**
  * What a member may do in a chat goes by this, read under the log's head: whoever was demoted or taken out while a change waited for it
  * does not make that change. Throws not_found for who is no member.

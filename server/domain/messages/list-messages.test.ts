@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Chat } from "../chats/schema.ts";
+import type { ChatPerson } from "../users/schema.ts";
 import type { Message } from "./schema.ts";
 
 interface MessagePage {
@@ -12,6 +13,7 @@ interface CursorPage {
   data: Message[];
   nextCursor: string | null;
   prevCursor: string | null;
+  people?: ChatPerson[];
 }
 
 let stack: Stack;
@@ -102,6 +104,31 @@ describe("by cursor", () => {
     const back = await walk(chat, `?limit=10&after=${last?.prevCursor}`);
     expect(seqs(back)).toEqual(countDown(14, 5));
     expect(await walk(chat, `?after=${newest}`)).toEqual({ data: [], nextCursor: null, prevCursor: newest });
+  });
+
+  test("says who sent them, each once, also who has left; of the erased nothing", async () => {
+    const chat = await chatOf(2);
+    const say = async (who: string) => {
+      await ada("POST", `/Chat/${chat.id}/members`, { userId: who });
+      await tenant.as(who)("POST", `/Chat/${chat.id}/messages`, { content: "Hello" });
+      await ada("DELETE", `/Chat/${chat.id}/members/${who}`);
+    };
+    for (const who of ["lea", "noa", "erased"]) await say(who);
+    await tenant.key()("PUT", "/Users/lea", { displayName: "Lea Ott", avatarUrl: "https://pictures.example/lea.png" });
+    await tenant.key()("PUT", "/Users/erased", { displayName: "Nobody's business" });
+    await tenant.key()("PUT", "/Users/ada", { displayName: "Ada Byron" });
+    await tenant.key()("PUT", "/Users/ben", { displayName: "Ben, who is silent" });
+    await stack.api.services.db
+      .forTenant(tenant.tenantId as never)
+      .user.updateMany({ where: { tenantId: tenant.tenantId, id: "erased" }, data: { erasedAt: new Date() } });
+    const named = (page: CursorPage) => page.people?.filter(({ displayName }) => displayName !== null);
+    const lea = { userId: "lea", displayName: "Lea Ott", avatarUrl: "https://pictures.example/lea.png" };
+    const page = await walk(chat, "?limit=50&people=true");
+    expect(named(page)).toHaveLength(2);
+    expect(named(page)).toEqual(expect.arrayContaining([lea, expect.objectContaining({ displayName: "Ada Byron" })]));
+    expect(named(await walk(chat, "?limit=1&before=4&people"))).toEqual([lea]);
+    expect((await list(chat, "?pageSize=1&people=true")).body).toMatchObject({ totalCount: 5, people: [] });
+    for (const query of ["", "?limit=50"]) expect((await list(chat, query)).body).not.toHaveProperty("people");
   });
 
   test("is stable while messages arrive, where pages shift", async () => {

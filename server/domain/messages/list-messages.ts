@@ -7,6 +7,8 @@ import { readLimit, readPage, toPage, wantsCursor } from "../../persistence/pagi
 import { cursorInput, cursorPage, entityId, page, pageInput } from "../../schema.ts";
 import { getMemberChat } from "../chats/store.ts";
 import { markPosition } from "../events/mark-position.ts";
+import { peopleOf } from "../users/presenter.ts";
+import { peopleInput, peopleOutput } from "../users/schema.ts";
 import { messageSchema, presentMessage, type StoredMessage } from "./schema.ts";
 import { listMessages as loadMessages, type SeqRange } from "./store.ts";
 
@@ -15,25 +17,31 @@ export const listMessages = query({
   summary: "Messages of a chat, newest first",
   http: { method: "GET", path: "/Chat/{chatId}/messages", says: ["X-Event-Cursor"] },
   access: { caller: "user", scope: "messages:read" },
-  input: z.object({ chatId: entityId, ...pageInput, ...cursorInput }),
-  output: z.union([page(messageSchema), cursorPage(messageSchema)]),
+  input: z.object({ chatId: entityId, ...pageInput, ...cursorInput, ...peopleInput }),
+  output: z.union([page(messageSchema).extend(peopleOutput), cursorPage(messageSchema).extend(peopleOutput)]),
   errors: ["cursor_invalid"],
   async handle(ctx, input) {
     const chatId = requireId(input.chatId);
     await markPosition(ctx);
     const chat = await getMemberChat(ctx.services.db, ctx.tenantId, callerId(ctx), chatId);
-    const load = (range: SeqRange) => loadMessages(ctx.services.db, ctx.tenantId, chatId, range);
-    if (wantsCursor(input)) return await cursorForm(input, chat.lastSeq, load);
-    // Tombstones keep their place, so a page is a range of seq and the total is the last one: no counting, no offset.
-    const pages = readPage(input);
-    const to = chat.lastSeq - pages.offset;
-    const messages =
-      to < 1
-        ? []
-        : await load({ from: Math.max(1, to - pages.pageSize + 1), to, limit: pages.pageSize, order: "desc" });
-    return toPage(pages, chat.lastSeq, messages.map(presentMessage));
+    const load: Load = (range) => loadMessages(ctx.services.db, ctx.tenantId, chatId, range);
+    const form = wantsCursor(input) ? cursorForm : pageForm;
+    const answer = await form(input, chat.lastSeq, load);
+    const senderIds = answer.data.map(({ senderId }) => senderId);
+    return { ...answer, ...(await peopleOf(ctx, input, senderIds)) };
   },
 });
+
+type Load = (range: SeqRange) => Promise<StoredMessage[]>;
+
+/** Tombstones keep their place, so a page is a range of seq and the total is the last one: no counting, no offset. */
+async function pageForm(input: Parameters<typeof readPage>[0], lastSeq: number, load: Load) {
+  const pages = readPage(input);
+  const to = lastSeq - pages.offset;
+  const range: SeqRange = { from: Math.max(1, to - pages.pageSize + 1), to, limit: pages.pageSize, order: "desc" };
+  const messages = to < 1 ? [] : await load(range);
+  return toPage(pages, lastSeq, messages.map(presentMessage));
+}
 
 interface CursorInput {
   before?: string | undefined;
@@ -42,7 +50,7 @@ interface CursorInput {
 }
 
 /** Cursors are seqs: `nextCursor` goes on to older messages, `prevCursor` to newer ones. Newest first either way. */
-async function cursorForm(input: CursorInput, lastSeq: number, load: (range: SeqRange) => Promise<StoredMessage[]>) {
+async function cursorForm(input: CursorInput, lastSeq: number, load: Load) {
   const limit = readLimit(input.limit);
   const after = input.after === undefined ? undefined : readSeq(input.after);
   const before = input.before === undefined ? lastSeq + 1 : readSeq(input.before);

@@ -6,7 +6,7 @@ import type { Prisma, User as UserRow } from "../../persistence/generated/client
 import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
-import type { Profile } from "./schema.ts";
+import type { ChatPerson, Profile } from "./schema.ts";
 
 /**
  * A user is known from the moment something names it, also after an erasure; the profile may come later or never.
@@ -30,6 +30,17 @@ export async function findDisplayNames(
   const where = { tenantId, id: { in: [...new Set(userIds)] }, displayName: { not: null } };
   const rows = await db.forTenant(tenantId).user.findMany({ where, select: { id: true, displayName: true } });
   return new Map(rows.map(({ id, displayName }) => [id, displayName ?? ""]));
+}
+
+/** Those of some users who have a row and are not erased. Hand-written SQL: read with every page of messages; one round trip against four. */
+export async function findPeople(db: Database, tenantId: TenantId, userIds: readonly string[]): Promise<ChatPerson[]> {
+  if (userIds.length === 0) return [];
+  const { rows } = await db.pool.query<ChatPerson>({
+    name: "find_people_v1",
+    text: `select user_id as "userId", display_name as "displayName", avatar_url as "avatarUrl" from find_people_v1($1, $2)`,
+    values: [tenantId, [...new Set(userIds)]],
+  });
+  return rows;
 }
 
 /**

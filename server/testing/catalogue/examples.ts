@@ -87,6 +87,12 @@ export const examples: Record<OperationName, Example> = {
     changes: [],
     foreign: foreignChat,
   },
+  "members.listPeople": {
+    input: (side) => ({ ...ofChat(side), userIds: ["ben"] }),
+    callers: byMember,
+    changes: [],
+    foreign: foreignChat,
+  },
   "members.add": {
     input: (side) => ({ ...ofChat(side), userId: "eve" }),
     callers: byMember,

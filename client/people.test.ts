@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { type Stack, startStack, type TestTenant } from "../server/testing/stack.ts";
+import { hubTransport } from "./hub-transport.ts";
+import { Parley } from "./parley.ts";
+import { streamTransport } from "./stream-transport.ts";
+import type { Chat } from "./types.ts";
+
+let stack: Stack;
+let tenant: TestTenant;
+let client: Parley;
+let asked: string[] = [];
+
+beforeAll(async () => {
+  // Node 20 has none of its own; browsers and newer Nodes do.
+  Object.assign(globalThis, { WebSocket });
+  stack = await startStack();
+  tenant = await stack.tenant("acme");
+  for (const name of ["Ada", "Ben", "Zoe", "Zia", "Zak"])
+    await tenant.key()("PUT", `/Users/${name.toLowerCase()}`, { displayName: name });
+});
+afterAll(() => stack.close());
+
+beforeEach(() => {
+  asked = [];
+  client = new Parley({
+    ...{ baseUrl: stack.url, tenantId: tenant.tenantId, getToken: () => tenant.token("ada"), storage: null },
+    transports: [hubTransport, streamTransport],
+    onCall: ({ path }) => asked.push(path),
+  });
+});
+afterEach(() => client.close());
+
+const nameOf = (userId: string) => client.getState().people[userId]?.displayName;
+const asksFor = (part: string) => asked.filter((path) => path.includes(part)).length;
+const say = (userId: string, chatId: string, content: string) =>
+  tenant.as(userId)("POST", `/Chat/${chatId}/messages`, { content });
+
+/** A chat of so many whose ids come before everybody's else, and of some people. */
+async function makeCrowd(size: number, ...people: string[]): Promise<string> {
+  const crowd = Array.from({ length: size }, (_, at) => `a-${String(at).padStart(4, "0")}`);
+  const wanted = { name: "Crowd", memberUserIds: [...crowd, ...people] };
+  return (await tenant.as("ada")<Chat>("POST", "/Chat", wanted)).body.id;
+}
+
+async function goLive(): Promise<void> {
+  await client.start();
+  await expect.poll(() => client.getState().link).toBe("live");
+}
+
+test("oneself is known by name from the start, and who has left with what they wrote", async () => {
+  const chat = await tenant.as("ada")<Chat>("POST", "/Chat", { name: "Crew", memberUserIds: ["ben"] });
+  await say("ben", chat.body.id, "Long ago");
+  for (let at = 0; at < 60; at++) await say("ada", chat.body.id, `Said ${at}`);
+  await tenant.as("ben")("DELETE", `/Chat/${chat.body.id}/members/ben`);
+  await goLive();
+  expect(nameOf("ada")).toBe("Ada");
+  const room = client.room(chat.body.id);
+  await room.open();
+  expect(nameOf("ben")).toBeUndefined();
+  await room.loadEarlier();
+  expect(nameOf("ben")).toBe("Ben");
+  expect(asksFor("/people")).toBe(0);
+});
+
+test("who writes or types beyond the members that are here is asked for once, with a name or without one", async () => {
+  const chatId = await makeCrowd(205, "zoe", "zia", "z,nameless");
+  await goLive();
+  await client.room(chatId).open();
+  expect([nameOf("zoe"), nameOf("zia")]).toEqual([undefined, undefined]);
+  await say("zoe", chatId, "one");
+  await expect.poll(() => nameOf("zoe")).toBe("Zoe");
+  await tenant.as("zia")("POST", `/Chat/${chatId}/typing`);
+  await expect.poll(() => nameOf("zia")).toBe("Zia");
+  await say("z,nameless", chatId, "two");
+  await expect.poll(() => client.getState().people["z,nameless"]).toBeDefined();
+  const before = asksFor("/people");
+  expect(before).toBe(3);
+  for (const who of ["zoe", "zia", "z,nameless"]) await say(who, chatId, "again");
+  await say("zak", chatId, "is no member");
+  await tenant.as("ada")("POST", `/Chat/${chatId}/members`, { userId: "zak" });
+  await say("zak", chatId, "is one now");
+  await expect.poll(() => nameOf("zak")).toBe("Zak");
+  expect(asksFor("/people")).toBe(before + 1);
+});
