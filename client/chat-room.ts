@@ -12,7 +12,6 @@ import type { LiveEvent, Member, Message, Mute } from "./types.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 200;
-const MOST_MEMBERS = 200;
 const TYPING_EVERY_MS = 3_000;
 const HOLE_PATIENCE_MS = 1_000;
 
@@ -208,20 +207,41 @@ export class ChatRoom {
     while (isWanted()) await this.#once("earlier", () => this.#loadEarlier(LARGEST_PAGE));
   }
 
+  /** The first ones, and as many as are here. */
   async loadMembers(): Promise<void> {
-    const { api, act, state } = this.#options;
+    const { act, state } = this.#options;
     // Who reads from now on is heard over the line only.
     this.#missedReceipts = state().link !== "live";
     const changes = this.#chat?.memberChanges ?? 0;
-    const which = { chatId: this.chatId, expand: true, limit: MOST_MEMBERS };
     try {
-      const { body } = await api.call("members.list", which, inTime());
-      // Whole ones, for `expand`.
-      act({ type: "members-loaded", chatId: this.chatId, members: body.data as Member[], changes });
+      let { members, more } = await this.#membersAfter();
+      while (more !== null && members.length < (this.#chat?.members?.length ?? 0)) {
+        const page = await this.#membersAfter(more);
+        members = [...members, ...page.members];
+        more = page.more;
+      }
+      act({ type: "members-loaded", chatId: this.chatId, members, more, changes });
     } catch (error) {
       this.#missedReceipts = true;
       throw error;
     }
+  }
+
+  /** A page of those that follow the ones that are here. */
+  async loadMoreMembers(): Promise<void> {
+    const { moreMembers: after, memberChanges: changes = 0 } = this.#chat ?? {};
+    if (!after) return;
+    await this.#once(`members after ${after}`, async () => {
+      const page = await this.#membersAfter(after);
+      this.#options.act({ type: "members-loaded", chatId: this.chatId, ...page, changes, after });
+    });
+  }
+
+  async #membersAfter(after?: string) {
+    const which = { chatId: this.chatId, expand: true, limit: LARGEST_PAGE, after };
+    const { body } = await this.#options.api.call("members.list", which, inTime());
+    // Whole ones, for `expand`.
+    return { members: body.data as Member[], more: nextOf(body) };
   }
 
   /** Those of whom events have told the id alone. */

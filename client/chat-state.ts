@@ -15,6 +15,8 @@ export interface ChatState {
   aside: Aside | undefined;
   /** The first pages of them, with names; undefined before they were asked for. */
   members: readonly Member[] | undefined;
+  /** Cursor of the next page of them; null where all are here. */
+  moreMembers: string | null;
   /** Ids of people whom events have named, and of whom nothing else was known then. */
   strangers: readonly string[];
   /** The furthest that each other member has read, by user id. */
@@ -44,6 +46,7 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     earlier: undefined,
     aside: undefined,
     members: undefined,
+    moreMembers: null,
     strangers: [],
     reads: {},
     typing: {},
@@ -140,14 +143,32 @@ export function withToldPosition(state: ChatState, seq: number): ChatState {
   return touched({ ...moved, stale: moved.stale || seq < state.chat.lastSeq });
 }
 
-/** @param changes how often they had changed when the list was asked for */
-export function withMembers(state: ChatState, members: readonly Member[], changes: number): ChatState {
-  if (state.memberChanges !== changes) return { ...state, members: state.members ?? members, membersStale: true };
+export interface MemberPages {
+  members: readonly Member[];
+  /** Cursor of what follows. */
+  more: string | null;
+  /** How often they had changed when these were asked for. */
+  changes: number;
+  /** Where they go on from those that are here; left out for a list from the first one on. */
+  after?: string;
+}
+
+/** Loaded members. A list that may be older than what is here is not shown in its place; a page after it is, until the list is loaded again. */
+export function withMembers(state: ChatState, { members, more, changes, after }: MemberPages): ChatState {
+  const isOld = state.memberChanges !== changes;
+  if (after === undefined && isOld && state.members) return { ...state, membersStale: true };
+  if (after !== undefined && state.moreMembers !== after) return state;
   const { me } = state.log;
   const reads = { ...state.reads };
   for (const { userId, lastReadSeq } of members)
     if (userId !== me) reads[userId] = Math.max(reads[userId] ?? 0, lastReadSeq);
-  return { ...state, members, membersStale: false, reads };
+  return {
+    ...state,
+    members: after === undefined ? members : [...(state.members ?? []), ...members],
+    moreMembers: more,
+    membersStale: isOld || (after !== undefined && state.membersStale),
+    reads,
+  };
 }
 
 /** Typing is never taken back by an event: it ends when nobody renews it. */

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { type Stack, startStack, type TestTenant } from "../server/testing/stack.ts";
+import { applyToChat, newChatState, withMembers } from "./chat-state.ts";
 import { hubTransport } from "./hub-transport.ts";
 import { Parley } from "./parley.ts";
 import { streamTransport } from "./stream-transport.ts";
-import type { Chat } from "./types.ts";
+import type { Chat, LiveEvent, Member } from "./types.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -82,4 +83,50 @@ test("who writes or types beyond the members that are here is asked for once, wi
   await say("zak", chatId, "is one now");
   await expect.poll(() => nameOf("zak")).toBe("Zak");
   expect(asksFor("/people")).toBe(before + 1);
+});
+
+test("members beyond the first page come when they are asked for, and stay when the list is loaded again", async () => {
+  const chatId = await makeCrowd(405, "zoe");
+  await goLive();
+  const room = client.room(chatId);
+  await room.open();
+  const known = () => client.getState().chats[chatId];
+  const count = () => known()?.members?.length;
+  expect(count()).toBe(200);
+  await Promise.all([room.loadMoreMembers(), room.loadMoreMembers()]);
+  expect(count()).toBe(400);
+  await room.loadMoreMembers();
+  expect([count(), known()?.moreMembers, nameOf("zoe")]).toEqual([407, null, "Zoe"]);
+  expect(new Set(known()?.members?.map(({ userId }) => userId)).size).toBe(407);
+  await room.loadMoreMembers();
+  expect(count()).toBe(407);
+  await tenant.as("ada")("DELETE", `/Chat/${chatId}/members/a-0300`);
+  await expect.poll(() => [count(), known()?.membersStale]).toEqual([406, false]);
+  await tenant.as("ada")("POST", `/Chat/${chatId}/members`, { userId: "zia" });
+  await expect.poll(() => [count(), known()?.membersStale]).toEqual([407, false]);
+});
+
+test("a page of members that somebody's going overtakes is shown, and the list loaded again", () => {
+  const member = (userId: string) => ({ userId, lastReadSeq: 0, user: { userId } }) as Member;
+  const first = { members: [member("ada"), member("ben")], more: "ben", changes: 0 };
+  const chat = withMembers(newChatState("ada", { id: "c", lastSeq: 0 } as Chat), first);
+  const gone = { type: "member.removed", chatId: "c", data: { userId: "ben" } } satisfies LiveEvent;
+  const after = { members: [member("cleo")], more: null, changes: 0, after: "ben" };
+  const grown = withMembers(applyToChat(chat, gone, 0), after);
+  expect(grown).toMatchObject({ membersStale: true, moreMembers: null, members: [member("ada"), member("cleo")] });
+  expect(withMembers(grown, after)).toBe(grown);
+});
+
+test("whoever is muted knows it from the summary of the chat, as soon as it is said", async () => {
+  const chatId = await makeCrowd(3, "zoe");
+  const mute = (userId: string, mutedUntil: string) =>
+    tenant.as(userId)("PATCH", `/Chat/${chatId}/members/ada`, { mutedUntil });
+  await tenant.as("ada")("PATCH", `/Chat/${chatId}/members/zoe`, { role: "owner" });
+  await goLive();
+  const mutedUntil = () => client.getState().chats[chatId]?.chat.mutedUntil;
+  expect(mutedUntil()).toBeUndefined();
+  await mute("zoe", "2990-01-01T00:00:00.000Z");
+  await expect.poll(mutedUntil).toBe("2990-01-01T00:00:00.000Z");
+  await mute("zoe", "2020-01-01T00:00:00.000Z");
+  await expect.poll(mutedUntil).toBeUndefined();
 });

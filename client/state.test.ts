@@ -21,7 +21,11 @@ test("how far another has read is the furthest that an event or the list of memb
     (state, userId) => applyToChat(state, { type: "receipt", data: { chatId: "c", userId, seq: 5 } } as LiveEvent, 0),
     chat,
   );
-  const loaded = withMembers(heard, [member("ada", 9), member("ben", 3), member("cleo", 7), member("dan", 2)], 0);
+  const loaded = withMembers(heard, {
+    members: [member("ada", 9), member("ben", 3), member("cleo", 7), member("dan", 2)],
+    more: null,
+    changes: 0,
+  });
   expect(loaded.reads).toEqual({ ben: 5, cleo: 7, dan: 2 });
 });
 
@@ -93,6 +97,7 @@ describe("chats that are listed again after a gap", () => {
         type: "members-loaded",
         chatId: "c",
         members: [{ userId: "ben", user: { userId: "ben" } } as Member],
+        more: null,
         changes: 0,
       },
     ];

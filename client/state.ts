@@ -5,6 +5,7 @@ import {
   applyToChat,
   type Change,
   type ChatState,
+  type MemberPages,
   newChatState,
   withMembers,
   withMute,
@@ -16,7 +17,7 @@ import {
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction, Outgoing } from "./message-log.ts";
 import { withoutStrangers, withStranger } from "./strangers.ts";
-import type { Chat, Counters, LiveEvent, Member, Message, Notification, Person, Presence } from "./types.ts";
+import type { Chat, Counters, LiveEvent, Message, Notification, Person, Presence } from "./types.ts";
 
 /** `reconnecting` comes back by itself; `offline` was asked for, here or by the service; `signed-out` needs a new token. */
 export type Link = "connecting" | "live" | "reconnecting" | "offline" | "signed-out";
@@ -58,7 +59,7 @@ export type Action =
   | ({ type: "aside-loaded"; chatId: string } & AsidePage)
   /** Left, or kept as another one. */
   | { type: "aside"; chatId: string; key?: number }
-  | { type: "members-loaded"; chatId: string; members: readonly Member[]; changes: number }
+  | ({ type: "members-loaded"; chatId: string } & MemberPages)
   /** `asked`: of whom in which chat, where that was for these alone. */
   | { type: "people-known"; people: readonly Person[]; asked?: { chatId: string; userIds: readonly string[] } }
   /** `before`: what was known when it was asked for. What events have said since is newer. */
@@ -129,7 +130,7 @@ export function reduce(state: State, action: Action): State {
     case "members-loaded": {
       const people = action.members.map(({ user }) => user);
       return withPeople(
-        inChat(state, action.chatId, (chat) => withMembers(chat, action.members, action.changes)),
+        inChat(state, action.chatId, (chat) => withMembers(chat, action)),
         people,
       );
     }

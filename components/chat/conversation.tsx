@@ -22,7 +22,7 @@ import { Composer, type ComposerHandle, type ComposerProps } from "./composer.ts
 import { MessageAnnouncer } from "./message-announcer.tsx";
 import type { MessageActions } from "./message-menu.tsx";
 import { nameOf } from "./names.ts";
-import { mutedUntil, reasonNotToWrite } from "./reason-not-to-write.ts";
+import { reasonNotToWrite } from "./reason-not-to-write.ts";
 import { Timeline, type TimelineHandle } from "./timeline.tsx";
 import { TypingLine } from "./typing-line.tsx";
 import { UnreadBar } from "./unread-bar.tsx";
@@ -78,7 +78,7 @@ export function Conversation(props: ConversationProps) {
   const people = useParleyState((state) => state.people);
   const { chat, room, messages } = open;
   const newest = useMemo(() => (chat ? visibleMessages(chat) : []), [chat]);
-  const isMuteOver = usePassed(chat && mutedUntil(chat));
+  const isMuteOver = usePassed(chat?.chat.mutedUntil);
   const snapshot = useUnreadSnapshot(chat);
   const [about, setAbout] = useState<ComposerProps["about"]>();
   const [deleting, setDeleting] = useState<{ message: Message; open: boolean }>();
@@ -167,7 +167,7 @@ export function Conversation(props: ConversationProps) {
         onMarkRead={() => room.markRead(chat?.chat.lastSeq ?? 0)}
         onSent={() => timeline.current?.toEnd()}
         onProblem={onProblem}
-        barred={chat && reasonNotToWrite(chat, isMuteOver)}
+        barred={chat && reasonNotToWrite(chat.chat, isMuteOver)}
       />
       <MessageAnnouncer key={chatId} chatId={chatId} prefix={announceAs} />
       <Suspense>

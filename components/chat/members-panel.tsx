@@ -18,6 +18,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { useToast } from "../ui/toast.tsx";
 import { useClosed } from "../ui/use-closed.ts";
 import { mayManage, mayRemove } from "./members-rights.ts";
+import { MoreMembers } from "./more-members.tsx";
 import { nameOf, titleOf } from "./names.ts";
 import { PeopleField } from "./people-field.tsx";
 import { PresenceDot, presenceWords } from "./presence-dot.tsx";
@@ -87,11 +88,7 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
           />
         )) ?? <Skeleton className="m-2 h-10" />}
       </ul>
-      {members && members.length < chat.memberCount && (
-        <p className="px-4 pb-3 text-muted text-xs">
-          The first {members.length} of {chat.memberCount}.
-        </p>
-      )}
+      <MoreMembers chatId={chatId} />
       {mayManage(chat) && (
         <form
           className="space-y-2 border-line border-t p-4"

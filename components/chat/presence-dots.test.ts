@@ -12,7 +12,7 @@ function drawn(known: Record<string, Presence["state"]>): string {
   const client = new Parley({ baseUrl: "http://localhost", tenantId: "acme", userId: "ada", getToken: () => "" });
   const members = ["ada", "ben", "cleo"].map((userId) => ({ userId, user: { userId }, lastReadSeq: 0 }) as Member);
   client.act({ type: "chat-loaded", chat: { id: "c", lastSeq: 0 } as Chat });
-  client.act({ type: "members-loaded", chatId: "c", members, changes: 0 });
+  client.act({ type: "members-loaded", chatId: "c", members, more: null, changes: 0 });
   const presence = Object.entries(known).map(([userId, state]) => ({ userId, state }) as Presence);
   client.act({ type: "presence-known", presence, before: {} });
   const children = createElement(PresenceDots, { chatId: "c" });

@@ -40,6 +40,20 @@ describe("succeeds", () => {
     });
   });
 
+  test("with until when the caller is muted, while that lasts", async () => {
+    const chat = await createChat({ memberUserIds: ["ben"] });
+    const mute = (mutedUntil: string) => ada("PATCH", `/Chat/${chat.id}/members/ben`, { mutedUntil });
+    const seen = async (caller: Caller) => (await caller<Chat>("GET", `/Chat/${chat.id}`)).body;
+    await mute("2990-01-01T00:00:00.000Z");
+    expect(await seen(ben)).toMatchObject({ mutedUntil: "2990-01-01T00:00:00.000Z" });
+    expect(await seen(ada)).not.toHaveProperty("mutedUntil");
+    expect((await ben<{ data: Chat[] }>("GET", "/Chat?limit=1")).body.data).toMatchObject([
+      { mutedUntil: "2990-01-01T00:00:00.000Z" },
+    ]);
+    await mute("2020-01-01T00:00:00.000Z");
+    expect(await seen(ben)).not.toHaveProperty("mutedUntil");
+  });
+
   test("with an unread count that is exact from 0 to 99; 100 means more", async () => {
     const chat = await createChat({ memberUserIds: ["ben"] });
     const unread = async () => (await ben<Chat>("GET", `/Chat/${chat.id}`)).body.unreadCount;

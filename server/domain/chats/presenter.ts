@@ -11,6 +11,7 @@ function presentChat(chat: MemberChat, lastMessage?: StoredMessage): Chat {
     unreadCount: chat.unread,
     lastReadSeq: chat.lastReadSeq,
     role: chat.role,
+    ...(chat.mutedUntil && chat.mutedUntil.getTime() > Date.now() ? { mutedUntil: chat.mutedUntil.toISOString() } : {}),
     notifications: presentMute(chat),
     ...(lastMessage ? { lastMessage: presentMessage(lastMessage) } : {}),
   };

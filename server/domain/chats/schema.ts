@@ -17,6 +17,7 @@ export const chatSchema = z
     unreadCount: z.number().int().optional().describe("Exact from 0 to 99; 100 means more"),
     lastReadSeq: z.number().int().optional(),
     role: z.enum(["owner", "moderator", "member"]).optional().describe("The caller's"),
+    mutedUntil: z.string().optional().describe("Until when the caller may not write"),
     notifications: z
       .object({ mute: z.enum(["none", "all", "except-mentions"]), until: z.string().optional() })
       .optional(),

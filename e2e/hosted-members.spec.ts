@@ -1,0 +1,46 @@
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, openHosted } from "./people.ts";
+
+const crowd = Array.from({ length: 240 }, (_, at) => `a-${String(at).padStart(3, "0")}`);
+
+test("of a large group all are found and taken out; who is muted is told so; who has left keeps their name", async ({
+  browser,
+}) => {
+  const name = unheard("Crowd");
+  const { id } = await makeGroup(name, "carla", "ivo", ...crowd);
+  const ivo = await openHosted(browser, "ivo", id);
+  await ivo.say("Said by Ivo");
+  await expect(ivo.messages.getByText("Sending…")).toHaveCount(0);
+  const mute = (mutedUntil: string) => callAs("carla", "PATCH", `/Chat/${id}/members/ivo`, { mutedUntil });
+  await mute("2990-01-01T00:00:00Z");
+  await expect(ivo.page.getByText(/^You are muted here until /u)).toBeVisible();
+  await ivo.page.reload();
+  await expect(ivo.page.getByText(/^You are muted here until /u)).toBeVisible();
+  await expect(ivo.box).toHaveCount(0);
+  await mute("2020-01-01T00:00:00Z");
+  await expect(ivo.box).toBeVisible();
+
+  const { page, messages, noise } = await openHosted(browser, "carla", id);
+  await page.getByRole("button", { name: "Members" }).click();
+  const panel = page.getByRole("dialog", { name: `Members of ${name}` });
+  await expect(panel.getByRole("listitem")).toHaveCount(200);
+  await expect(panel.getByText("The first 200 of 242.")).toBeVisible();
+  await expect(panel.getByText("Ivo Santos")).toHaveCount(0);
+  await page.route(/members\?.*after=/u, (route) => route.fulfill({ status: 503, json: {} }), { times: 3 });
+  await panel.getByRole("button", { name: "Show more" }).click();
+  await panel.getByRole("alert").getByRole("button", { name: "Try again" }).click();
+  await expect(panel.getByText("All 242 are shown.")).toBeFocused();
+  await expect(panel.getByRole("listitem")).toHaveCount(242);
+  await expect(panel.getByRole("button", { name: "Show more" })).toHaveCount(0);
+  await panel.getByRole("button", { name: "Remove Ivo Santos" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(panel.getByRole("listitem")).toHaveCount(241);
+  await expect(panel.getByText("Ivo Santos")).toHaveCount(0);
+
+  await page.reload();
+  await expect(messages.getByRole("article").filter({ hasText: "Said by Ivo" })).toContainText("Ivo Santos");
+  expect(noise.filter((line) => !/503/u.test(line))).toEqual([]);
+  await page.goto("/chat/demo?as=carla");
+  await expect(page.getByText("Carla Nunes").first()).toBeVisible();
+  for (const one of [ivo.page, page]) await one.context().close();
+});
