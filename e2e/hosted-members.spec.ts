@@ -1,3 +1,4 @@
+import { expectAccessible } from "./accessible.ts";
 import { expect, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted } from "./people.ts";
 
@@ -43,4 +44,45 @@ test("of a large group all are found and taken out; who is muted is told so; who
   await page.goto("/chat/demo?as=carla");
   await expect(page.getByText("Carla Nunes").first()).toBeVisible();
   for (const one of [ivo.page, page]) await one.context().close();
+});
+
+test("who may renames a group beside its members, and the others see it at once", async ({ browser }) => {
+  const [before, after] = [unheard("Before"), unheard("After")];
+  const { id } = await makeGroup(before, "ben", "carla");
+  const carla = await openHosted(browser, "carla", id);
+  const { page, noise } = await openHosted(browser, "ben", id, { viewport: { width: 360, height: 740 } });
+  await page.getByRole("button", { name: "Members" }).click();
+  const panel = page.getByRole("dialog", { name: `Members of ${before}` });
+  const rename = page.getByRole("dialog").getByRole("button", { name: "Rename chat" });
+  const box = page.getByRole("textbox", { name: "Name" });
+  await rename.click();
+  await expect(box).toBeFocused();
+  await expectAccessible(page);
+  await box.fill("Given up");
+  await page.keyboard.press("Escape");
+  await expect(box).toHaveCount(0);
+  await expect(panel).toBeVisible();
+  await expect(rename).toBeFocused();
+
+  await page.keyboard.press("Enter");
+  await expect(box).toHaveValue(before);
+  await page.keyboard.type(after);
+  await page.route(new RegExp(`Chat/${id}$`, "u"), (route) => route.abort(), { times: 1 });
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(/^Not renamed: The service did not answer/u)).toBeVisible();
+  await expect(box).toHaveValue(after);
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog", { name: `Members of ${after}` })).toBeVisible();
+  await expect(rename).toBeFocused();
+  await expect(carla.page.getByRole("heading", { level: 1, name: after })).toBeVisible();
+
+  // In a moderated chat its members do not.
+  await carla.page.getByRole("button", { name: "Members" }).click();
+  const hers = carla.page.getByRole("dialog").getByRole("button", { name: "Rename chat" });
+  await expect(hers).toBeVisible();
+  await callAs("ben", "PATCH", `/Chat/${id}`, { policy: "moderated" });
+  await expect(hers).toHaveCount(0);
+  await expect(rename).toBeVisible();
+  expect(noise.filter((line) => !/ERR_FAILED/u.test(line))).toEqual([]);
+  for (const one of [carla.page, page]) await one.context().close();
 });

@@ -1,7 +1,7 @@
 "use client";
 
-import { LogOut, UserMinus } from "lucide-react";
-import { useState } from "react";
+import { LogOut, Pencil, UserMinus } from "lucide-react";
+import { useRef, useState } from "react";
 import { sentenceOf } from "../../client/parley-error.ts";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import { usePresence } from "../../client/react/use-presence.ts";
@@ -22,6 +22,7 @@ import { MoreMembers } from "./more-members.tsx";
 import { nameOf, titleOf } from "./names.ts";
 import { PeopleField } from "./people-field.tsx";
 import { PresenceDot, presenceWords } from "./presence-dot.tsx";
+import { RenameForm } from "./rename-form.tsx";
 import { useMinute } from "./use-minute.ts";
 
 export interface MembersPanelProps {
@@ -32,7 +33,7 @@ export interface MembersPanelProps {
   onLeft: () => void;
 }
 
-/** Who is in a chat, how they are, and who comes and goes. */
+/** Who is in a chat, how they are, and who comes and goes; and how a group is called. */
 export default function MembersPanel({ chatId, people: given, open, onOpenChange, onLeft }: MembersPanelProps) {
   const client = useParley();
   const toast = useToast();
@@ -45,6 +46,8 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
   const [adding, setAdding] = useState<ComboboxItem[]>([]);
   const [problem, setProblem] = useState("");
   const [leaving, setLeaving] = useState(false);
+  const [renaming, setRenaming] = useState(false);
+  const rename = useRef<HTMLButtonElement>(null);
   const [removing, setRemoving] = useState<{ userId: string; open: boolean }>();
   if (!state) return null;
   const { chat } = state;
@@ -68,8 +71,23 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
       open={open}
       onOpenChange={onOpenChange}
       title={`Members of ${titleOf(state, people)}`}
+      actions={
+        mayManage(chat) && (
+          <IconButton ref={rename} icon={Pencil} label="Rename chat" onClick={() => setRenaming(true)} />
+        )
+      }
       className="sm:w-[22rem]"
     >
+      {renaming && (
+        <RenameForm
+          chatId={chatId}
+          name={chat.name}
+          onEnd={() => {
+            setRenaming(false);
+            rename.current?.focus();
+          }}
+        />
+      )}
       {problem && <ErrorNote className="m-4">{problem}</ErrorNote>}
       <ul aria-label="Members" className="px-2 py-3">
         {members?.map((member) => (
