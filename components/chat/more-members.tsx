@@ -25,7 +25,8 @@ export function MoreMembers({ chatId }: { chatId: string }) {
       await client.room(chatId).loadMoreMembers();
       // At the end the button goes, and the focus with it.
       const isLast = client.getState().chats[chatId]?.moreMembers === null;
-      if (isLast && (document.activeElement === button.current || document.activeElement === document.body))
+      const active = document.activeElement;
+      if (isLast && (active === button.current || !active?.matches("a, button, input")))
         count.current?.focus({ preventScroll: true });
       setAsked("done");
     } catch (error) {
