@@ -160,6 +160,7 @@ export class ChatRoom {
     });
     this.#read.setBack(body.lastReadSeq);
     this.#options.act({ type: "read", chatId: this.chatId, seq: body.lastReadSeq, told: true });
+    this.#options.onRead();
   }
 
   /** A page of older messages, before what is shown. */
@@ -455,8 +456,10 @@ export class ChatRoom {
   }
 
   async #post(item: Outgoing): Promise<Message> {
-    const { api, clientId } = this.#options;
+    const { api, clientId, onRead } = this.#options;
     const { body } = await api.call("messages.send", { ...writtenOf(item), chatId: this.chatId, clientId }, inTime());
+    // Who sends has read what is there, and of that comes no event.
+    onRead();
     return body;
   }
 

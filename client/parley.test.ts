@@ -1015,6 +1015,22 @@ test("one that was closed and is started again keeps its chats and its counters 
   await expect.poll(() => client.getState().counters?.chats.unreadMessages).toBe(1);
 });
 
+test("the counters are true after one's own page has marked messages unread, and has answered over them", async () => {
+  const [ada, ben] = [newUser("ada"), newUser("ben")];
+  const chatId = await makeChat(ben, ada);
+  for (const content of ["one", "two"]) await tenant.as(ben)("POST", `/Chat/${chatId}/messages`, { content });
+  const client = await live(ada);
+  client.inbox.startCounting();
+  const unread = () => client.getState().counters?.chats.unreadMessages;
+  await expect.poll(unread).toBe(2);
+  const room = client.room(chatId);
+  await room.open();
+  room.send("an answer");
+  await expect.poll(unread).toBe(0);
+  await room.markUnread(2);
+  await expect.poll(unread).toBe(1);
+});
+
 test("one that was closed and is started again shows no chat and no notification that is gone meanwhile", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const [stays, leaves] = [await makeChat(ben, ada), await makeChat(ben, ada)];
