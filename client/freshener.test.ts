@@ -53,6 +53,31 @@ test("what fails is asked for ever more seldom and keeps nothing else back, and 
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("what is due again as soon as it is answered is asked for at once the first time, then ever more seldom", async () => {
+  const freshener = make();
+  stale.set("busy", async () => {});
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toEqual(["busy", "busy"]);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(asked.length).toBeLessThanOrEqual(16);
+
+  stale.set("quiet", answered("quiet"));
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked).toContain("quiet");
+
+  stale.set("busy", answered("busy"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(stale.size).toBe(0);
+  asked = [];
+  stale.set("busy", async () => {});
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked, "what was settled meanwhile begins anew").toEqual(["busy", "busy"]);
+  freshener.close();
+});
+
 // Another file of this process may have left a connection that sets a timer meanwhile.
 test("nothing is asked for, and nothing waits, while there is no line", { retry: 2 }, async () => {
   const freshener = make();

@@ -13,10 +13,15 @@ export interface FreshenerOptions {
   stale: () => readonly Asking[];
 }
 
-/** Asks again for what the events do not say enough of: once for a burst, and only while the line is there. What fails rests, ever longer. */
+/**
+ * Asks again for what the events do not say enough of: once for a burst, and only while the line is there. What fails rests, ever longer,
+ * as does what is overtaken by news time and again.
+ */
 export class Freshener {
   readonly #options: FreshenerOptions;
   readonly #failed = new Set<string>();
+  /** What was due again as soon as it was answered. */
+  readonly #overtaken = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #pause = FIRST_PAUSE_MS;
@@ -43,6 +48,7 @@ export class Freshener {
     for (const timer of [this.#timer, this.#retry]) clearTimeout(timer);
     this.#timer = this.#retry = undefined;
     this.#failed.clear();
+    this.#overtaken.clear();
   }
 
   #due() {
@@ -54,14 +60,26 @@ export class Freshener {
     this.#timer = undefined;
     this.#busy = true;
     const { isLive } = this.#options;
-    const jobs = this.#due().map(([name, ask]) => async () => {
+    const asked = this.#due();
+    const jobs = asked.map(([name, ask]) => async () => {
       if (isLive()) await ask().catch(() => this.#failed.add(name));
     });
     await fewAtOnce(jobs);
     this.#busy = false;
+    this.#restOvertaken(asked);
     if (this.#failed.size === 0) this.#pause = FIRST_PAUSE_MS;
     else if (isLive()) this.#rest();
     this.watch();
+  }
+
+  /** Once may be chance, and is made up for at once. */
+  #restOvertaken(asked: readonly Asking[]): void {
+    const due = new Set(this.#due().map(([name]) => name));
+    for (const [name] of asked) {
+      if (!due.has(name)) this.#overtaken.delete(name);
+      else if (this.#overtaken.has(name)) this.#failed.add(name);
+      else this.#overtaken.add(name);
+    }
   }
 
   #rest(): void {

@@ -9,7 +9,7 @@ import { newKey } from "./new-key.ts";
 import { type ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
-import { type Action, emptyState, isOvertaken, type Link, reduce, type State } from "./state.ts";
+import { type Action, emptyState, isOvertaken, isStillWanted, type Link, reduce, type State } from "./state.ts";
 import { browserStorage } from "./storage.ts";
 import { strangersOf } from "./strangers.ts";
 import { TakeOver } from "./take-over.ts";
@@ -408,6 +408,8 @@ export class Parley {
       const before = this.#state;
       const { body } = await this.api.call("chats.get", { chatId }, inTime());
       if (!isOvertaken(before, this.#state, chatId)) this.act({ type: "chat-loaded", chat: body });
+      // Of one that is busier than the line every answer is: it is shown all the same, and asked for again later.
+      else if (isStillWanted(before, this.#state, chatId)) this.act({ type: "chat-loaded", chat: body, stale: true });
     } catch (error) {
       if (!saysGone(error)) throw error;
       this.act({ type: "chat-gone", chatId });

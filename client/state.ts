@@ -52,7 +52,8 @@ export type Action =
   | { type: "chats-loaded"; chats: readonly Chat[]; more: string | null }
   /** `before`: what was known when the list was asked for. */
   | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; before: State }
-  | { type: "chat-loaded"; chat: Chat }
+  /** `stale`: events have overtaken it, so it is to be asked for again. */
+  | { type: "chat-loaded"; chat: Chat; stale?: boolean }
   | { type: "chat-gone"; chatId: string }
   | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
@@ -107,7 +108,9 @@ export function reduce(state: State, action: Action): State {
     case "chats-reloaded":
       return reloadChats(state, action);
     case "chat-loaded":
-      return withChat(state, action.chat);
+      return inChat(withChat(state, action.chat), action.chat.id, (chat) =>
+        action.stale ? { ...chat, stale: true } : chat,
+      );
     case "chat-gone":
       return withoutChat(state, action.chatId);
     case "undeliverable":
@@ -210,6 +213,12 @@ function isLeftSince(before: State, { gone }: State, chatId: string): boolean {
 /** Whether there was news of the chat since `before`: an answer that was asked for then may be older. */
 export function isOvertaken(before: State, state: State, chatId: string): boolean {
   return isLeftSince(before, state, chatId) || versionOf(before, chatId) !== versionOf(state, chatId);
+}
+
+/** Whether it is not here, and was not left since `before`: an answer that was asked for then is better than none. */
+export function isStillWanted(before: State, state: State, chatId: string): boolean {
+  const isGone = state.gone[chatId] && !state.wanted[chatId];
+  return !state.chats[chatId] && !isGone && !isLeftSince(before, state, chatId);
 }
 
 function activeAt({ chat }: ChatState): string {
