@@ -103,7 +103,8 @@ export class Parley {
       if (run !== this.#run) return;
       // The token says it only where its issuer names users as most do.
       if (userId !== undefined && this.#options.userId === undefined) this.act({ type: "named", me: userId });
-      if (Object.keys(list.before.chats).length === 0) this.act({ type: "chats-loaded", ...list });
+      const { chats, inbox } = list.before;
+      if (Object.keys({ ...chats, ...inbox.views }).length === 0) this.act({ type: "chats-loaded", ...list });
       else {
         // Started before, and closed: what was heard then ends there.
         this.act({ type: "chats-reloaded", ...list });
@@ -149,6 +150,9 @@ export class Parley {
     this.#closed = true;
     this.#run++;
     this.#started = false;
+    // What is kept in the box comes from there, unless another page takes it first.
+    const left = this.#takeOver?.close().filter(({ clientMessageId }) => !this.#box?.has(clientMessageId)) ?? [];
+    this.#written = [...left, ...this.#written];
     for (const room of this.#rooms.values()) room.close();
     for (const part of [this.#box, this.#takeOver, this.inbox, this.#freshener]) part?.close();
     this.#takeOver = undefined;
@@ -344,7 +348,7 @@ export class Parley {
       ? new UnsentBox(storage, { ...{ tenantId: this.tenantId, me: this.me }, clientId: this.clientId })
       : undefined;
     this.#box = box;
-    for (const item of this.#written) void box?.keep(item.chatId, outgoingOf(item));
+    for (const item of this.#written) void box?.keep(item.chatId, { ...outgoingOf(item), at: item.at });
     // What cannot be read of it stays where it is, for the next start.
     const left = (await box?.open().catch(() => undefined)) ?? [];
     // Closed meanwhile, and perhaps started again.

@@ -23,7 +23,7 @@ function takeOver(...items: Unsent[]) {
     take: ({ clientMessageId }) => taken.push(clientMessageId),
     strand: ({ clientMessageId }) => stranded.push(clientMessageId),
   });
-  onTestFinished(() => takes.close());
+  onTestFinished(() => void takes.close());
   const answer = (chatId: string, isHere: boolean) => {
     if (isHere) here.add(chatId);
     takes.settle();
@@ -46,10 +46,10 @@ test("a chat that does not answer keeps no other back, a few are asked for at on
   expect(stranded).toEqual(["c 1", "c 2"]);
 });
 
-test("once it is closed nothing is taken, stranded or asked for any more, whatever is answered later", async () => {
+test("once it is closed nothing is taken, stranded or asked for any more, whatever is answered later, and what is left is given back", async () => {
   const { takes, asked, taken, stranded, answer } = takeOver(unsent("a", "1"), unsent("b", "1"), unsent("c", "1"));
   const started = takes.start();
-  takes.close();
+  expect(takes.close().map(({ chatId }) => chatId)).toEqual(["a", "b", "c"]);
   answer("a", true);
   answer("b", false);
   answer("c", true);

@@ -61,9 +61,11 @@ export class TakeOver {
       if (this.#options.isHere(chatId)) for (const item of this.#pick(chatId)) this.#options.take(item);
   }
 
-  close(): void {
+  /** Returns what is still to be handed on. */
+  close(): readonly Unsent[] {
     this.#closed = true;
     clearTimeout(this.#timer);
+    return this.#left;
   }
 
   async #tryAll(chatIds: Iterable<string>): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import type { Storage } from "./storage.ts";
 import { type Unsent, UnsentBox } from "./unsent.ts";
 
@@ -71,4 +71,25 @@ test("what somebody left whose id begins as another's, and then has a slash, is 
   expect(await new UnsentBox(storage, { ...at, clientId: "one" }).open()).toMatchObject([{ content: "hello" }]);
   expect([...kept.keys()]).toEqual([`${prefix}m`, `${prefix}lovelace/n`]);
   expect(await new UnsentBox(storage, { ...longer, clientId: "two" }).open()).toMatchObject([{ content: "not ada's" }]);
+});
+
+test("messages come back in the order typed, also of one moment and of a clock that is set back, and keep their own time", async () => {
+  const { kept, storage } = browser();
+  kept.set(`${prefix}m`, { ...(kept.get(`${prefix}m`) as Unsent), at: 950 });
+  let now = 1_000;
+  vi.spyOn(Date, "now").mockImplementation(() => now);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const gone = new UnsentBox(storage, { ...at, clientId: "gone" });
+  const keep = (content: string, clientMessageId: string, more = {}) =>
+    gone.keep("c", { content, clientMessageId, status: "waiting", ...more });
+  await keep("before", "w", { at: 900 });
+  await keep("one", "z");
+  await keep("two", "y");
+  now = 500;
+  await keep("three", "x");
+  // As a database gives them: by key.
+  const { entries } = storage;
+  storage.entries = async (prefix) => (await entries(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const left = await new UnsentBox(storage, { ...at, clientId: "next" }).open();
+  expect(left.map(({ content }) => content)).toEqual(["before", "hello", "one", "two", "three"]);
 });

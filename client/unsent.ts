@@ -24,6 +24,8 @@ export class UnsentBox {
   readonly #prefix: string;
   readonly #owner: string;
   readonly #kept = new Map<string, Unsent>();
+  /** When the last of them was typed. */
+  #last = 0;
   #released: () => void = () => {};
   #closed = false;
 
@@ -49,9 +51,18 @@ export class UnsentBox {
     return left.sort((a, b) => a.at - b.at);
   }
 
-  async keep(chatId: string, item: Written): Promise<void> {
-    if (this.#kept.has(item.clientMessageId) || this.#kept.size >= MOST_KEPT) return;
-    await this.#write({ ...writtenOf(item), chatId, at: Date.now(), owner: this.#owner });
+  /** @param item with its time, where it was typed before */
+  async keep(chatId: string, item: Written & { at?: number }): Promise<void> {
+    const { clientMessageId } = item;
+    if (this.#kept.has(clientMessageId) || this.#kept.size >= MOST_KEPT) return;
+    // Two of one moment, or of a clock that was set back, stay in the order typed.
+    const at = Math.max(item.at ?? Date.now(), this.#last + 1);
+    const isKept = await this.#write({ ...writtenOf(item), chatId, at, owner: this.#owner });
+    if (!isKept) this.#kept.delete(clientMessageId);
+  }
+
+  has(clientMessageId: string): boolean {
+    return this.#kept.has(clientMessageId);
   }
 
   /** The service did not take it; without a reason the person has it sent all the same. */
@@ -62,7 +73,7 @@ export class UnsentBox {
 
   async forget(clientMessageId: string): Promise<void> {
     if (!this.#kept.delete(clientMessageId)) return;
-    await this.#storage.delete(this.#prefix + clientMessageId).catch(ignoreFull);
+    await this.#storage.delete(this.#prefix + clientMessageId).catch(ignore);
   }
 
   close(): void {
@@ -70,9 +81,14 @@ export class UnsentBox {
     this.#released();
   }
 
-  async #write(item: Unsent): Promise<void> {
+  /** False where the storage is full or forbidden: that costs the message's survival of a reload, not the message. */
+  #write(item: Unsent): Promise<boolean> {
     this.#kept.set(item.clientMessageId, item);
-    await this.#storage.set(this.#prefix + item.clientMessageId, item).catch(ignoreFull);
+    this.#last = Math.max(this.#last, item.at);
+    return this.#storage.set(this.#prefix + item.clientMessageId, item).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** What follows may be the rest of a longer user id with a slash; a message's own id has none. */
@@ -86,7 +102,7 @@ export class UnsentBox {
       this.#released = resolve;
     });
     // In a frame whose storage is forbidden there are no locks either, and nothing that they would guard.
-    navigator.locks.request(this.#prefix + this.#owner, () => held).catch(ignoreFull);
+    navigator.locks.request(this.#prefix + this.#owner, () => held).catch(ignore);
   }
 
   async #living(): Promise<Set<string>> {
@@ -97,5 +113,4 @@ export class UnsentBox {
   }
 }
 
-/** A full or forbidden storage costs the message's survival of a reload, not the message. */
-function ignoreFull(): void {}
+function ignore(): void {}
