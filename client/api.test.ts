@@ -39,3 +39,20 @@ test("where the service takes the other token neither, there is no session eithe
   expect(told).toMatchObject([{ status: 401 }]);
   expect(reasons).toEqual(["start", "refused"]);
 });
+
+test("of a call that there is not the error says so, and nothing goes out", async () => {
+  const { api, asked } = calls();
+  const unknown = expect.objectContaining({ name: "Error", message: 'There is no call "chats.nothing".' });
+  await expect(api.call("chats.nothing" as "chats.get", { chatId: "c" })).rejects.toEqual(unknown);
+  expect(asked).toEqual([]);
+});
+
+test("what is asked for is in the address, lists one by one, and what is not given is not", async () => {
+  const { api, asked } = calls();
+  await api.call("presence.get", { userIds: ["a,b", "c d&e=f+g"], chatId: undefined });
+  const [, query = ""] = asked[0]?.split("?") ?? [];
+  expect([...new URLSearchParams(query)]).toEqual([
+    ["userIds", "a,b"],
+    ["userIds", "c d&e=f+g"],
+  ]);
+});

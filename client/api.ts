@@ -42,6 +42,8 @@ export interface CallOptions {
   idempotencyKey?: string;
   /** It is finished also when the page is left meanwhile. */
   keepalive?: boolean;
+  /** Once it has ended, however it did. */
+  onEnd?: () => void;
 }
 
 /** The public REST API, typed from the operation catalogue. Throws `ParleyError` for a refusal, `TokenError` without a token, `TypeError` without an answer. */
@@ -57,11 +59,26 @@ export class Api {
     input: Calls[Name]["input"],
     options: CallOptions = {},
   ): Promise<Answer<Calls[Name]["output"]>> {
-    const [method = "GET", template = ""] = routes[name].split(" ");
+    const route: string | undefined = routes[name];
+    if (route === undefined) throw new Error(`There is no call "${name}".`);
+    const [method = "GET", template = ""] = route.split(" ");
     const { path, rest } = fillPath(template, (input ?? {}) as Record<string, unknown>);
     const isRead = method === "GET";
     const address = isRead ? `${path}${queryOf(rest)}` : path;
     const body = isRead || Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
+    try {
+      return await this.#answer(method, address, body, options);
+    } finally {
+      options.onEnd?.();
+    }
+  }
+
+  async #answer<Body>(
+    method: string,
+    address: string,
+    body: string | undefined,
+    options: CallOptions,
+  ): Promise<Answer<Body>> {
     for (let tries = 1; ; tries++) {
       try {
         const response = await this.#send(method, address, body, options);
@@ -73,7 +90,7 @@ export class Api {
           userId: userId === null ? undefined : decodeURIComponent(userId),
         };
       } catch (error) {
-        const pause = isRead && tries < TRIES ? pauseAfter(error) : undefined;
+        const pause = method === "GET" && tries < TRIES ? pauseAfter(error) : undefined;
         if (pause === undefined) throw error;
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
@@ -126,7 +143,11 @@ export class Api {
 
 /** For calls that others wait behind: on a half-dead line a fetch alone waits for minutes. */
 export function inTime(): CallOptions {
-  return { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) };
+  if ("timeout" in AbortSignal) return { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) };
+  // React Native, and browsers before 2022.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ANSWERS_WITHIN_MS);
+  return { signal: late.signal, onEnd: () => clearTimeout(timer) };
 }
 
 export function tenantAddress(baseUrl: string, tenantId: string): string {
@@ -172,9 +193,14 @@ function partOf(id: string): string {
   return encodeURIComponent(id);
 }
 
+/** By hand: React Native's URLSearchParams knows no name twice. */
 function queryOf(fields: Record<string, unknown>): string {
   const pairs = Object.entries(fields).flatMap(([name, given]) =>
-    [given].flat().flatMap((value) => (value === undefined || value === null ? [] : [[name, String(value)]])),
+    [given]
+      .flat()
+      .flatMap((value) =>
+        value === undefined || value === null ? [] : `${name}=${encodeURIComponent(String(value))}`,
+      ),
   );
-  return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
