@@ -119,6 +119,19 @@ describe("pages", () => {
     expect(hasHole(gap)).toBe(false);
   });
 
+  it("fills a hole in a conversation of any length with the newest page", () => {
+    // Each compared with all others would take minutes.
+    const stored = Array.from({ length: 300_000 }, (_, at) => message(at + 1));
+    const [last] = stored.splice(-2, 1);
+    const holed: MessageLog = { ...emptyLog("ben"), from: 1, messages: stored };
+    expect(hasHole(holed)).toBe(true);
+    const page = [message(300_000), ...(last ? [last] : []), message(299_998)];
+    const filled = run([{ type: "loaded", page }], holed);
+    expect(filled.messages).toHaveLength(300_000);
+    expect(filled.from).toBe(1);
+    expect(hasHole(filled)).toBe(false);
+  });
+
   it("puts earlier messages in front", () => {
     const log = run([
       { type: "loaded", page: [message(4), message(3)] },

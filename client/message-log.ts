@@ -97,7 +97,7 @@ export function withBeside(log: MessageLog, page: readonly Message[]): MessageLo
 /** The newest page replaces what lies below a gap: the gap itself is loaded again by scrolling up. */
 function loadNewest(log: MessageLog, page: readonly Message[]): MessageLog {
   const start = lowest(page, 1);
-  const adjoining = log.messages.filter(({ seq }) => seq >= start || reaches(log, seq, start));
+  const adjoining = log.messages.slice(firstOfRun(log.messages, start));
   const from = adjoining.length > 0 ? Math.min(start, lowest(adjoining, start)) : start;
   return merge({ ...log, from, messages: adjoining }, page);
 }
@@ -114,9 +114,12 @@ function afterLoad(log: MessageLog): MessageLog {
   return merge({ ...log, loads: Math.max(0, log.loads - 1), early: [] }, log.early);
 }
 
-/** Whether every seq from `seq` up to `start` is already known. */
-function reaches({ messages }: MessageLog, seq: number, start: number): boolean {
-  return messages.filter((message) => message.seq >= seq && message.seq < start).length === start - seq;
+/** From where on every message up to that seq is known. */
+function firstOfRun(messages: readonly Message[], start: number): number {
+  let at = messages.findIndex(({ seq }) => seq >= start);
+  if (at === -1) at = messages.length;
+  for (let seq = start - 1; messages[at - 1]?.seq === seq; seq--) at--;
+  return at;
 }
 
 function merge(log: MessageLog, incoming: readonly Message[]): MessageLog {
