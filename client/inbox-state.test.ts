@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { applyNotification, emptyInbox, inboxItems, reduceInbox, urgentItems } from "./inbox-state.ts";
+import { describe, expect, test } from "vitest";
+import { applyNotification, emptyInbox, type InboxState, inboxItems, reduceInbox, urgentItems } from "./inbox-state.ts";
 import type { Notification } from "./types.ts";
 
 function notification(id: string, more: Partial<Notification> = {}): Notification {
@@ -56,4 +56,70 @@ test("what is urgent and unread is known whichever list is shown, newest first, 
   expect(ids()).toEqual(["2"]);
   inbox = reduceInbox(inbox, { type: "leaving", id: "2", leaves: true });
   expect(ids()).toEqual([]);
+});
+
+describe("a change that is under way", () => {
+  const change = { isRead: true, readAt: first.createdAt };
+  const another = { archivedAt: first.createdAt };
+  const begins = (change: Partial<Notification>) => ({ type: "changing", id: "1", change }) as const;
+  const loaded = reduceInbox(emptyInbox, page);
+  const shown = (inbox: InboxState) => inboxItems(inbox, "all").find(({ id }) => id === "1");
+
+  test("shows over what pages and events say meanwhile, until it ends", () => {
+    let inbox = reduceInbox(loaded, begins(change));
+    expect(shown(inbox)).toMatchObject(change);
+    inbox = reduceInbox(inbox, page);
+    expect(shown(inbox)).toMatchObject(change);
+    inbox = applyNotification(inbox, notification("1", { subject: "heard" }));
+    expect(shown(inbox)).toMatchObject({ ...change, subject: "heard" });
+    expect(urgentItems(applyNotification(inbox, notification("1", { priority: "Urgent" })))).toEqual([]);
+    inbox = reduceInbox(inbox, { ...begins(change), ends: true });
+    expect(shown(inbox)).toMatchObject({ isRead: false, subject: "heard" });
+  });
+
+  test("leaves nothing when it ends, be it the first of two or the second", () => {
+    const both = [change, another].map(begins).reduce(reduceInbox, loaded);
+    expect(shown(both)).toBeUndefined();
+    for (const changes of [
+      [change, another],
+      [another, change],
+    ]) {
+      const ended = changes.map((one) => ({ ...begins(one), ends: true })).reduce(reduceInbox, both);
+      expect(ended).toEqual(loaded);
+    }
+  });
+
+  test("keeps its notification over a reload that does not list it any more, and brings back none that is gone", () => {
+    const under = reduceInbox(loaded, begins(another));
+    const reloaded = reduceInbox(under, { type: "reloaded", ids: ["2"] });
+    expect(shown(reduceInbox(reloaded, { ...begins(another), ends: true }))).toEqual(first);
+    const gone = applyNotification(under, notification("1", { status: "deleted" }));
+    expect(shown(reduceInbox(gone, { ...begins(another), ends: true }))).toBeUndefined();
+  });
+});
+
+describe("the first page once more", () => {
+  const older = { ...page, items: [first], more: "before 1", first: false } as const;
+  const two = [{ ...page, items: [third, second], more: "before 2" }, older].reduce(reduceInbox, emptyInbox);
+  const ids = (inbox: InboxState) => inboxItems(inbox, "all").map(({ id }) => id);
+
+  test("cuts nothing off where it adjoins what was there", () => {
+    const again = reduceInbox(two, { ...page, items: [notification("4"), third], more: "before 3" });
+    expect(ids(again)).toEqual(["4", "3", "2", "1"]);
+    expect(again.views.all).toEqual(two.views.all);
+    const all = reduceInbox(reduceInbox(two, { ...older, items: [], more: null }), {
+      ...{ ...page, items: [third, second], more: "before 2" },
+    });
+    expect(ids(all)).toEqual(["3", "2", "1"]);
+    expect(all.views.all?.more).toBeNull();
+  });
+
+  test("is all that is shown where it does not, or where it was asked for over a gap", () => {
+    const far = reduceInbox(two, { ...page, items: [notification("9"), notification("8")], more: "before 8" });
+    expect(ids(far)).toEqual(["9", "8"]);
+    expect(far.views.all?.more).toBe("before 8");
+    const anew = reduceInbox(two, { ...page, items: [third, second], more: "before 2", anew: true });
+    expect(ids(anew)).toEqual(["3", "2"]);
+    expect(anew.views.all?.more).toBe("before 2");
+  });
 });

@@ -13,6 +13,8 @@ export interface InboxView {
 /** What this page knows of one's notifications, and how far each list is loaded. */
 export interface InboxState {
   items: Readonly<Record<string, Notification>>;
+  /** What is under way of each, by id: it shows over what answers and events say meanwhile. */
+  changes: Readonly<Record<string, readonly Partial<Notification>[]>>;
   views: Readonly<Partial<Record<InboxFilter, InboxView>>>;
   /** Hidden until it is sure that they shall go. */
   leaving: readonly string[];
@@ -21,19 +23,28 @@ export interface InboxState {
   heard: Readonly<Record<string, Notification | null>>;
 }
 
+interface LoadedPage {
+  items: readonly Notification[];
+  more: string | null;
+  first: boolean;
+  /** After a gap: what is older may be gone. */
+  anew?: boolean;
+}
+
 export type InboxAction =
   | { type: "loading" }
   | { type: "not-loaded" }
-  | { type: "loaded"; filter: InboxFilter; items: readonly Notification[]; more: string | null; first: boolean }
+  | ({ type: "loaded"; filter: InboxFilter } & LoadedPage)
   /** All views were loaded anew, with these: what else they have shown may be gone, and comes again with its page. */
   | { type: "reloaded"; ids: readonly string[] }
   | { type: "changed"; item: Notification }
+  | { type: "changing"; id: string; change: Partial<Notification>; ends?: boolean }
   /** `until`: when the newest appeared that was here as it was asked for. */
   | { type: "all-read"; at: string; until: string }
   | { type: "leaving"; id: string; leaves: boolean }
   | { type: "gone"; id: string };
 
-export const emptyInbox: InboxState = { items: {}, views: {}, leaving: [], loads: 0, heard: {} };
+export const emptyInbox: InboxState = { items: {}, changes: {}, views: {}, leaving: [], loads: 0, heard: {} };
 
 export function reduceInbox(state: InboxState, action: InboxAction): InboxState {
   switch (action.type) {
@@ -45,20 +56,28 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
       const loaded = action.items.filter(({ id }) => state.heard[id] !== null);
       const newest = loaded.map((item) => withHtmlOf(item, state.heard[item.id] ?? item));
       const items = { ...state.items, ...byId(newest) };
-      const last = action.items.at(-1);
-      const before = action.first ? undefined : state.views[action.filter];
-      const floor = action.more === null ? "" : last ? appearedAt(last) : (before?.floor ?? "");
-      return afterLoad({ ...state, items, views: { ...state.views, [action.filter]: { more: action.more, floor } } });
+      const views = { ...state.views, [action.filter]: viewWith(state, action.filter, action) };
+      return afterLoad({ ...state, items, views });
     }
     case "reloaded": {
       const shown = Object.keys(state.views) as InboxFilter[];
       const isShown = (item: Notification) => shown.some((filter) => isIn(item, filter, Date.now()));
       const stays = (item: Notification) =>
-        action.ids.includes(item.id) || state.heard[item.id] !== undefined || !isShown(item);
+        action.ids.includes(item.id) ||
+        state.heard[item.id] !== undefined ||
+        state.changes[item.id] !== undefined ||
+        !isShown(item);
       return afterLoad({ ...state, items: byId(Object.values(state.items).filter(stays)) });
     }
-    case "changed":
-      return withHeard({ ...state, items: { ...state.items, [action.item.id]: action.item } }, [action.item]);
+    case "changed": {
+      const item = withHtmlOf(state.items[action.item.id], action.item);
+      return withHeard({ ...state, items: { ...state.items, [item.id]: item } }, [item]);
+    }
+    case "changing": {
+      const { [action.id]: known = [], ...others } = state.changes;
+      const under = action.ends ? known.filter((one) => one !== action.change) : [...known, action.change];
+      return { ...state, changes: under.length === 0 ? others : { ...others, [action.id]: under } };
+    }
     case "all-read": {
       // What is put away or sleeps stays as it is.
       const isMeant = ({ isRead, archivedAt, snoozedUntil = "", ...item }: Notification) =>
@@ -80,6 +99,18 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
   }
 }
 
+/** How far a list is loaded with this page. The first page once more, where it adjoins what was there, cuts nothing off. */
+function viewWith(state: InboxState, filter: InboxFilter, { items, more, first, anew }: LoadedPage): InboxView {
+  const known = state.views[filter];
+  if (known && first && !anew && more !== null) {
+    const ids = new Set(inboxItems(state, filter).map(({ id }) => id));
+    if (items.some(({ id }) => ids.has(id))) return known;
+  }
+  const last = items.at(-1);
+  const floor = more === null ? "" : last ? appearedAt(last) : (!first && known?.floor) || "";
+  return { more, floor };
+}
+
 function withHeard(state: InboxState, items: readonly Notification[]): InboxState {
   return state.loads > 0 ? { ...state, heard: { ...state.heard, ...byId(items) } } : state;
 }
@@ -93,12 +124,13 @@ function byId(items: readonly Notification[]): Record<string, Notification> {
   return Object.fromEntries(items.map((item) => [item.id, item]));
 }
 
-/** One event. An update carries no HTML, so what is known of that stays. Applying it twice changes nothing. */
+/** One event. Applying it twice changes nothing. */
 export function applyNotification(state: InboxState, item: Notification): InboxState {
   if (item.status === "deleted") return reduceInbox(state, { type: "gone", id: item.id });
-  return reduceInbox(state, { type: "changed", item: withHtmlOf(state.items[item.id], item) });
+  return reduceInbox(state, { type: "changed", item });
 }
 
+/** An answer or an update carries no HTML, so what is known of that stays. */
 function withHtmlOf(known: Notification | undefined, item: Notification): Notification {
   const htmlContent = item.htmlContent ?? known?.htmlContent;
   return htmlContent === undefined ? item : { ...item, htmlContent };
@@ -127,8 +159,13 @@ export function urgentItems(inbox: InboxState, now = Date.now()): Notification[]
   return newestFirst(inbox, (item) => item.priority === "Urgent" && isIn(item, "unread", now));
 }
 
-function newestFirst({ items, leaving }: InboxState, isMeant: (item: Notification) => boolean): Notification[] {
+function newestFirst(
+  { items, changes, leaving }: InboxState,
+  isMeant: (item: Notification) => boolean,
+): Notification[] {
+  const shown = (item: Notification): Notification => Object.assign({}, item, ...(changes[item.id] ?? []));
   return Object.values(items)
+    .map((item) => (changes[item.id] ? shown(item) : item))
     .filter((item) => isMeant(item) && !leaving.includes(item.id))
     .sort((a, b) => appearedAt(b).localeCompare(appearedAt(a)) || (a.id < b.id ? 1 : -1));
 }

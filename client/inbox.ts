@@ -17,8 +17,8 @@ export interface InboxOptions {
 /** What one does in one's inbox. Changes show at once and are taken back when the service refuses them; the refusal is thrown. */
 export class Inbox {
   readonly #options: InboxOptions;
-  /** What is under way, by notification: it goes out one after the other, and shows over what answers and events say meanwhile. */
-  readonly #changing = new Map<string, { changes: Partial<Notification>[]; last: Promise<unknown> }>();
+  /** The last change under way, by notification: they go out one after the other. */
+  readonly #changing = new Map<string, Promise<unknown>>();
   /** Deletes at once what is to be deleted later, by notification. */
   readonly #leaving = new Map<string, (keepalive?: boolean) => Promise<void>>();
   #counting: ReturnType<typeof setTimeout> | undefined;
@@ -32,11 +32,11 @@ export class Inbox {
 
   /** The first page of a list, or the next. */
   async load(filter: InboxFilter, more = false): Promise<void> {
-    await this.#load(filter, more);
+    await this.#load(filter, { more });
   }
 
   /** Returns what came. A next page of a list that was loaded anew meanwhile is dropped: it would hide a gap. */
-  async #load(filter: InboxFilter, more = false): Promise<string[]> {
+  async #load(filter: InboxFilter, { more = false, anew = false }): Promise<string[]> {
     const goesOnAt = () => this.#options.state().inbox.views[filter]?.more;
     const before = more ? goesOnAt() : undefined;
     if (more && !before) return [];
@@ -45,7 +45,7 @@ export class Inbox {
     try {
       const { body } = await this.#options.api.call("notifications.list", which, inTime());
       if (more && goesOnAt() !== before) this.#act({ type: "not-loaded" });
-      else this.#act({ type: "loaded", filter, items: body.data, more: nextOf(body), first: !more });
+      else this.#act({ type: "loaded", filter, items: body.data, more: nextOf(body), first: !more, anew });
       return body.data.map(({ id }) => id);
     } catch (error) {
       this.#act({ type: "not-loaded" });
@@ -168,8 +168,8 @@ export class Inbox {
     const filters = Object.keys(this.#options.state().inbox.views) as InboxFilter[];
     this.#act({ type: "loading" });
     try {
-      const pages = await Promise.all(filters.map((filter) => this.#load(filter)));
-      this.#act({ type: "reloaded", ids: [...pages.flat(), ...this.#changing.keys()] });
+      const pages = await Promise.all(filters.map((filter) => this.#load(filter, { anew: true })));
+      this.#act({ type: "reloaded", ids: pages.flat() });
     } catch (error) {
       this.#act({ type: "not-loaded" });
       throw error;
@@ -196,38 +196,32 @@ export class Inbox {
     call: (options: InboxOptions, id: string) => Promise<{ body: Notification }>,
   ): Promise<void> {
     const { id } = item;
-    const queue = this.#changing.get(id) ?? { changes: [], last: Promise.resolve() };
-    this.#changing.set(id, queue);
-    const before = this.#options.state().inbox.items[id] ?? item;
-    queue.changes.push(change);
-    this.#show(before);
-    const answer = queue.last.then(() => call(this.#options, id));
-    queue.last = answer.catch(ignore);
-    let shown: Notification | undefined;
+    const known = () => this.#options.state().inbox.items[id];
+    let before: Notification | undefined;
+    this.#act({ type: "changing", id, change });
+    const answer = (this.#changing.get(id) ?? Promise.resolve()).then(() => {
+      before = known();
+      return call(this.#options, id);
+    });
+    const last = answer.catch(ignore);
+    this.#changing.set(id, last);
     try {
-      const { body } = await answer;
-      shown = { ...body, htmlContent: body.htmlContent ?? item.htmlContent };
+      let { body } = await answer;
+      // What events have said meanwhile may be newer than the answer, or older.
+      while (known() && known() !== before) {
+        before = known();
+        body = await this.#options.api.call("notifications.get", { notificationId: id }).then(
+          (now) => now.body,
+          () => body,
+        );
+      }
+      // One that is gone stays gone.
+      if (known()) this.#act({ type: "changed", item: body });
     } finally {
-      queue.changes = queue.changes.filter((one) => one !== change);
-      if (queue.changes.length === 0) this.#changing.delete(id);
-      this.#show(shown ?? this.#without(change, before));
+      if (this.#changing.get(id) === last) this.#changing.delete(id);
+      this.#act({ type: "changing", id, change, ends: true });
       this.count();
     }
-  }
-
-  /** As it is known now, but for what a refused change has made of it. */
-  #without(change: Partial<Notification>, before: Notification): Notification {
-    const now = this.#options.state().inbox.items[before.id] ?? before;
-    const fields = Object.keys(change) as (keyof Notification)[];
-    const back = fields.filter((field) => now[field] === change[field]).map((field) => [field, before[field]]);
-    return { ...now, ...Object.fromEntries(back) };
-  }
-
-  /** With what is under way of it. One that is gone stays gone. */
-  #show(item: Notification): void {
-    if (!this.#options.state().inbox.items[item.id]) return;
-    const changes = this.#changing.get(item.id)?.changes ?? [];
-    this.#act({ type: "changed", item: Object.assign({}, item, ...changes) });
   }
 
   /** When the newest one that is here appeared, by the service's clock. */

@@ -24,6 +24,7 @@ export const routes = {
   "tokens.create": "POST /tokens",
   "notifications.create": "POST /Notifications",
   "notifications.list": "GET /Notifications",
+  "notifications.get": "GET /Notifications/{notificationId}",
   "notifications.setRead": "PUT /Notifications/{notificationId}/read",
   "notifications.setArchived": "PUT /Notifications/{notificationId}/archive",
   "notifications.snooze": "PUT /Notifications/{notificationId}/snooze",
