@@ -81,7 +81,7 @@ test("messages come back in the order typed, also of one moment and of a clock t
   onTestFinished(() => void vi.restoreAllMocks());
   const gone = new UnsentBox(storage, { ...at, clientId: "gone" });
   const keep = (content: string, clientMessageId: string, more = {}) =>
-    gone.keep("c", { content, clientMessageId, status: "waiting", ...more });
+    gone.keep("c", { content, clientMessageId, ...more });
   await keep("before", "w", { at: 900 });
   await keep("one", "z");
   await keep("two", "y");
