@@ -52,7 +52,7 @@ test("the client works where there is a window and no document, and of the rest 
   });
   await client.start();
   expect(client.getState().phase).toBe("ready");
-  expect(asked[0]).toBe("http://parley.test/tenant/acme/v1/Chat?limit=50");
+  expect(asked[0]).toBe("http://parley.test/tenant/acme/v1/Chat?limit=50&people=true");
   const [at = -1] = timers.mock.calls.flatMap(([, ms], at) => (ms === 10_000 ? [at] : []));
   expect(cleared.mock.calls.flat(), "a call that has ended waits for nothing").toContain(
     timers.mock.results[at]?.value,
