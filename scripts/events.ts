@@ -23,7 +23,7 @@ const occasions: Record<EventType, string> = {
   "member.added": "Somebody became a member. If it is you, the chat is new to you.",
   "member.removed": "Somebody left or was removed. If it is you, nothing of the chat follows.",
   "member.updated":
-    "A role changed, or somebody was muted. One with `notifications`, `{mute, until?}`, says how you have muted the chat for yourself, and is told to you alone.",
+    "A role changed, or somebody was muted. One with `notifications`, `{mute, until?}`, says how you have muted the chat for yourself, and is told to you alone, and to no webhook.",
   "read.moved": "You have read further, or set it back, in another window.",
   "notification.created": "Something is new in your inbox.",
   "notification.updated":

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { type PusherApp, pusherSecretKey, pusherSignature, readPusherApp } from "../auth/pusher-app.ts";
 import type { Database } from "../persistence/database.ts";
@@ -13,11 +14,13 @@ const step = 200;
 /** Requests of a tenant at a time, over all workers: one that is never answered has a worker's slot for as long as we wait. */
 const width = 4;
 /**
- * Requests of a worker at a time to webhooks that did not take their last one: half of its slots for strangers, so that they leave the
+ * Requests of a worker at a time to webhooks that gave their last one no answer: half of its slots for strangers, so that they leave the
  * rest to those that answer, however many tenants they are of. What is more is put off for so many ms, and up to half as many again.
  */
 const mostInTrouble = 8;
-const restInTrouble = 10_000;
+const restInTrouble = 20_000;
+/** Of how many it is remembered. */
+const mostRemembered = 10_000;
 /** Events in one request, where they are batched. */
 const maxBatch = 50;
 /** ms between the tries. The last comes after five minutes, as Pusher has it; the queue's own delays do not meet that. */
@@ -53,7 +56,12 @@ export async function deliverChannelWebhook(
   const { url, body, tries = 0 } = payload as unknown as Delivery;
   const app = await appOf(db.forTenant(tenantId), tenantId, config.authSecret);
   const nth = app?.webhooks.findIndex((webhook) => webhook.url === url) ?? -1;
-  if (!app || nth < 0) return; // it was taken back meanwhile
+  const trouble = troubleOf(db);
+  const name = `${tenantId} ${url}`;
+  if (!app || nth < 0) {
+    trouble.silent.delete(name);
+    return; // it was taken back meanwhile
+  }
   const headers = {
     "Content-Type": "application/json", // SDKs compare it as a whole
     "X-Pusher-Key": app.key,
@@ -64,18 +72,19 @@ export async function deliverChannelWebhook(
     const again = { ...job, runAt: new Date(now() + wait) };
     return tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
   };
-  const trouble = troubleOf(db);
-  const name = `${tenantId} ${url}`;
-  const inTrouble = trouble.names.has(name);
+  const inTrouble = trouble.silent.has(name);
   if (inTrouble && trouble.underWay >= mostInTrouble)
     return await later(restInTrouble * (1 + Math.random() / 2), tries);
   if (inTrouble) trouble.underWay++;
   try {
-    const { status } = await post({ url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks });
+    const request = { url, body, headers, allowPrivateNetworks: config.allowPrivateNetworks };
+    const { status } = await post(request).catch((error) => {
+      trouble.silent.set(name, true);
+      throw error;
+    });
+    trouble.silent.delete(name);
     if (status < 200 || status > 299) throw new Error(`the webhook answered ${status}`);
-    trouble.names.delete(name);
   } catch (error) {
-    trouble.names.add(name);
     const wait = channelWebhookDelays[tries];
     if (wait === undefined) throw error;
     await later(wait, tries + 1);
@@ -85,8 +94,8 @@ export async function deliverChannelWebhook(
 }
 
 interface Trouble {
-  /** Webhooks that did not take their last request, by tenant and address. */
-  names: Set<string>;
+  /** Webhooks that gave no answer to their last request, by tenant and address. */
+  silent: LRUCache<string, true>;
   /** Requests to them. */
   underWay: number;
 }
@@ -95,7 +104,7 @@ const troubles = new WeakMap<Database, Trouble>();
 
 /** What this worker has found out. */
 function troubleOf(db: Database): Trouble {
-  const trouble = troubles.get(db) ?? { names: new Set(), underWay: 0 };
+  const trouble = troubles.get(db) ?? { silent: new LRUCache({ max: mostRemembered }), underWay: 0 };
   troubles.set(db, trouble);
   return trouble;
 }

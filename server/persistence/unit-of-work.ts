@@ -29,6 +29,13 @@ export interface Work {
  * and a repeat gets it again instead of running. Throws what the work throws (nothing is stored then), `idempotency_reused`,
  * `idempotency_running`; `outcome-unknown` when the connection is lost while it commits.
  */
+export function unitOfWork<T>(db: Database, tenantId: TenantId, work: (work: Work) => Promise<T>): Promise<T>;
+export function unitOfWork<T>(
+  db: Database,
+  tenantId: TenantId,
+  work: (work: Work) => Promise<T>,
+  idempotent: IdempotentCall | undefined,
+): Promise<T | HeldAnswer>;
 export async function unitOfWork<T>(
   db: Database,
   tenantId: TenantId,

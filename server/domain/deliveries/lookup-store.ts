@@ -112,16 +112,18 @@ export async function requeueDelivery(
   const address = await addressOf(tx, tenantId, row);
   if (address === null) throw new DomainError("conflict", { detail: "No email address is known" });
   const isItem = row.digestId !== null && row.kind !== "digest";
-  if (isItem)
-    await tx.$executeRaw`
-      update deliveries set mail = jsonb_set(mail, '{items}', '[]')
+  // One that has gone out holds it for good.
+  const leaves =
+    isItem &&
+    (await tx.$executeRaw`
+      update deliveries set mail = case when mail ? 'items' then jsonb_set(mail, '{items}', '[]') else mail end
       where tenant_id = ${tenantId} and user_id = ${row.userId} and channel = 'email' and cause = ${`digest:${row.digestId}`}
-        and status in ('queued', 'waiting') and mail ? 'items'`;
+        and status in ('queued', 'waiting')`) > 0;
   return await tx.delivery.update({
     where: { tenantId_id: { tenantId, id } },
     data: {
       ...fresh(await clockOf(tx)),
-      ...(isItem ? { digestId: null } : {}),
+      ...(leaves ? { digestId: null } : {}),
       address,
       epoch: await epochOf(tx, tenantId),
       round: row.round + 1,
@@ -137,12 +139,16 @@ async function addressOf(tx: TenantTransaction, tenantId: TenantId, row: Deliver
     row.kind === "digest"
       ? Prisma.sql`i.digest_id = ${row.digestId}::uuid and i.kind <> 'digest'`
       : Prisma.sql`i.id = ${row.id}::uuid`;
-  const [found] = await tx.$queryRaw<{ theirs: boolean; email: string | null }[]>`
-    select u.email, exists (
-      select from deliveries i join notifications n on n.tenant_id = i.tenant_id and n.id = i.notification_id
-      where i.tenant_id = ${tenantId} and i.user_id = ${row.userId} and ${it} and n.email is null) as theirs
-    from (select 1) one left join users u on u.tenant_id = ${tenantId} and u.id = ${row.userId}`;
-  return found?.theirs ? found.email : row.address;
+  const [found] = await tx.$queryRaw<{ known: boolean; email: string | null; items: number; theirs: boolean | null }[]>`
+    select u.id is not null as known, u.email, i.items, i.theirs
+    from (select count(*)::int as items, bool_or(n.email is null) as theirs
+      from deliveries i join notifications n on n.tenant_id = i.tenant_id and n.id = i.notification_id
+      where i.tenant_id = ${tenantId} and i.user_id = ${row.userId} and ${it}) i
+    left join users u on u.tenant_id = ${tenantId} and u.id = ${row.userId}`;
+  if (!found) return row.address;
+  // Of what is gone nobody knows any more who named an address.
+  const theirs = found.items > 0 ? found.theirs : found.known;
+  return theirs ? found.email : row.address;
 }
 
 /**

@@ -22,6 +22,6 @@ test("the list reads its address as its stream does: kinds repeated and between 
   expect((await list("?kinds=chat.updated,nope&kinds=never")).body).toMatchObject({
     errors: { kinds: ["nope is no event type", "never is no event type"] },
   });
-  for (const two of [`after=${after}&after=${after}`, `since=${after}&since=x`])
+  for (const two of [`after=${after}&after=${after}`, `since=${after}&since=x`, `after=${after}&Since=${after}`])
     expect(await list(`?${two}`)).toMatchObject({ status: 400, body: { code: "cursor_invalid" } });
 });

@@ -31,8 +31,9 @@ export const putUser = mutation({
         if (before?.email && row.email !== before.email)
           await readdressHeld(work.tx, ctx.tenantId, userId, { from: before.email, to: row.email });
         if (row.timezone !== (before?.timezone ?? null)) {
-          await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
           await judgeHeldAnew(work.tx, ctx.tenantId, userId, { now: await clockOf(work.tx) });
+          // Last, since it takes the tenant's head: whoever sends waits for the rest of this.
+          await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
         }
         return presentUser(row);
       },

@@ -94,8 +94,9 @@ export function chatOf({ chatId, payload }: Pick<LogEvent, "chatId" | "payload">
   return typeof named === "string" && isId(named) ? named : undefined;
 }
 
-/** Whether an endpoint's filters let an event through. */
+/** Whether an endpoint's filters let an event through. How somebody has muted a chat for themselves is no tenant's business. */
 export function asksFor({ types, chatId }: { types: string[]; chatId: string | null }, event: LogEvent): boolean {
+  if (event.type === "member.updated" && event.userId !== undefined) return false;
   return (types.length === 0 || types.includes(event.type)) && (chatId === null || chatOf(event) === chatId);
 }
 

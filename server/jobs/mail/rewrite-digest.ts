@@ -3,7 +3,8 @@ import { rulingsOf } from "../../domain/digests/close-digest.ts";
 import { judgeHeld, writeDigest } from "../../domain/digests/policy.ts";
 import { findDigestItems, settleItems } from "../../domain/digests/store.ts";
 import type { Database } from "../../persistence/database.ts";
-import { clockOf, tenantTransaction } from "../../persistence/prisma.ts";
+import { clockOf } from "../../persistence/prisma.ts";
+import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import type { ClaimedMail, MailEnd } from "./mail-store.ts";
 
 /** Of what waits in a digest these are no reasons to leave it out: they hold all of it, or none. */
@@ -17,7 +18,8 @@ export async function rewriteDigest(db: Database, tenantId: TenantId, mail: Clai
   const again = mail.round > 0;
   const said = (mail.mail ?? {}) as { items?: unknown[] };
   if (mail.kind !== "digest" || (!mail.stale && !again && said.items?.length)) return undefined;
-  return await tenantTransaction(db.prisma, tenantId, async (tx) => {
+  // An operator who sends one of its items again has locked that first: such a deadlock is tried again.
+  return await unitOfWork(db, tenantId, async ({ tx }) => {
     const now = await clockOf(tx);
     const items = await findDigestItems(tx, tenantId, mail.id);
     if (items.length === 0)

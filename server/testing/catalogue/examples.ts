@@ -78,7 +78,7 @@ export const examples: Record<OperationName, Example> = {
   "chats.setNotifications": {
     input: (side) => ({ ...ofChat(side), mute: "all", until: "2040-01-31T09:00:00Z" }),
     callers: byMember,
-    changes: ["members"],
+    changes: ["events", "members", "tenant_log"],
     foreign: foreignChat,
   },
   "members.list": {

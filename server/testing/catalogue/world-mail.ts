@@ -5,6 +5,11 @@ import type { Owner } from "./rows.ts";
 export async function leaveMail(owner: Owner, { tenantId }: TestTenant, notificationId: string) {
   const one = async (sql: string, values: unknown[]) =>
     (await owner.query<{ id: string }>(sql, values)).rows[0]?.id ?? "";
+  // Its sender said where to.
+  await owner.query("update notifications set email = 'ada@example.com' where tenant_id = $1 and id = $2", [
+    tenantId,
+    notificationId,
+  ]);
   const delivery = `insert into deliveries (tenant_id, id, cause, user_id, channel, kind, notification_id, type, subject, status, detail,
       address, epoch)
     select $1, gen_random_uuid(), $3, 'ada', 'email', 'notification', $2, 'Welcome', 'Welcome', $4, '550 no', 'ada@example.com',

@@ -168,14 +168,15 @@ function makeCoercion(operation: Operation): Coercion {
   const schemas = new Map(
     [...aliases, ...Object.entries(properties)].map(([name, schema]) => [name.toLowerCase(), schema] as const),
   );
-  return (query, url) =>
-    Object.fromEntries(
+  const placesIn = (query: Record<string, unknown>) =>
+    Object.entries(query).flatMap(([key, value]) => (schemas.get(key.toLowerCase()) === properties.after ? value : []));
+  return (query, url) => {
+    // Of two places to go on from in the log neither is right.
+    if (operation.http.streams && placesIn(query).length > 1) throw new DomainError("cursor_invalid");
+    return Object.fromEntries(
       Object.entries(query)
         .map(([key, value]) => {
           const schema = schemas.get(key.toLowerCase());
-          // Of two places to go on from in the log neither is right.
-          if (operation.http.streams && schema === properties.after && Array.isArray(value))
-            throw new DomainError("cursor_invalid");
           return [
             key,
             schema?.type === "boolean" && lastOf(value) === "" ? isBare(key, url) : readValue(schema, value),
@@ -183,6 +184,7 @@ function makeCoercion(operation: Operation): Coercion {
         })
         .filter(([, value]) => value !== undefined),
     );
+  };
 }
 
 /** `true` where a name stands alone in an address; `name=` has an empty value, as PHP writes false. */
