@@ -29,9 +29,11 @@ import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
 import { landingOf, lastVisibleSeq, type TimelineRow } from "./timeline-rows.ts";
+import { useFading } from "./use-fading.ts";
 import { useJump } from "./use-jump.ts";
 import { usePages } from "./use-pages.ts";
 import { useReadingPlace } from "./use-reading-place.ts";
+import { useStaysAtEnd } from "./use-stays-at-end.ts";
 import { useTimelineRows } from "./use-timeline-rows.ts";
 import { useUnseen } from "./use-unseen.ts";
 
@@ -85,7 +87,7 @@ export function Timeline(props: TimelineProps) {
   const rows = useTimelineRows({ messages, outbox, me, unreadAfter, top, hasLater });
   const scroller = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<string>();
-  const [highlighted, setHighlighted] = useState<number>();
+  const [highlighted, setHighlighted] = useFading<number>(HIGHLIGHT_MS);
   // Neither what is loaded after older messages is news, nor the newest ones that these come to in the end.
   const [follows, setFollows] = useState(true);
   useEffect(() => setFollows(!hasLater), [hasLater]);
@@ -113,6 +115,7 @@ export function Timeline(props: TimelineProps) {
   };
   const items = virtual.getVirtualItems();
   const atEnd = !hasLater && virtual.isAtEnd(NEAR_END_PX);
+  useStaysAtEnd(virtual, atEnd);
   const isHere = rows.length > 0 && !open.loading;
   const lastSeq = messages.at(-1)?.seq ?? 0;
   // Of the chat: messages up to it may still be on their way.
@@ -184,12 +187,7 @@ export function Timeline(props: TimelineProps) {
     if (at === "end") return virtual.scrollToEnd();
     virtual.scrollToIndex(at, { align: "center" });
     setHighlighted(target);
-  }, [target, open.loading, rows, newest, virtual, release]);
-  useEffect(() => {
-    if (highlighted === undefined) return;
-    const timer = setTimeout(() => setHighlighted(undefined), HIGHLIGHT_MS);
-    return () => clearTimeout(timer);
-  }, [highlighted]);
+  }, [target, open.loading, rows, newest, virtual, release, setHighlighted]);
 
   const lastMessageAt = rows.findLastIndex(({ kind }) => kind === "message");
   const currentAt = rows.findIndex(({ key }) => key === current);
