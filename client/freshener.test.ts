@@ -53,6 +53,30 @@ test("what fails is asked for ever more seldom and keeps nothing else back, and 
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("what has failed for long makes nothing else rest longer than it must", async () => {
+  const freshener = make();
+  stale.set("a", refused);
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(200_000);
+  stale.set("b", refused);
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  stale.set("b", answered("b"));
+  asked = [];
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(asked.filter((name) => name === "b")).toEqual(["b"]);
+
+  stale.delete("a");
+  await vi.advanceTimersByTimeAsync(60_000);
+  stale.set("a", refused);
+  freshener.watch();
+  await vi.advanceTimersByTimeAsync(1_000);
+  stale.set("a", answered("a"));
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(stale.size, "what was settled otherwise begins anew").toBe(0);
+  freshener.close();
+});
+
 test("what is due again as soon as it is answered is asked for at once the first time, then ever more seldom", async () => {
   const freshener = make();
   stale.set("busy", async () => {});

@@ -19,12 +19,10 @@ export interface FreshenerOptions {
  */
 export class Freshener {
   readonly #options: FreshenerOptions;
-  readonly #failed = new Set<string>();
-  /** What was due again as soon as it was answered. */
-  readonly #overtaken = new Set<string>();
+  /** By name, how long it last rested. */
+  readonly #pauses = new Map<string, number>();
+  readonly #resting = new Map<string, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #pause = FIRST_PAUSE_MS;
   #busy = false;
 
   constructor(options: FreshenerOptions) {
@@ -40,20 +38,19 @@ export class Freshener {
   /** The line is back: nothing rests any longer. */
   anew(): void {
     this.close();
-    this.#pause = FIRST_PAUSE_MS;
     this.watch();
   }
 
   close(): void {
-    for (const timer of [this.#timer, this.#retry]) clearTimeout(timer);
-    this.#timer = this.#retry = undefined;
-    this.#failed.clear();
-    this.#overtaken.clear();
+    for (const timer of [this.#timer, ...this.#resting.values()]) clearTimeout(timer);
+    this.#timer = undefined;
+    this.#resting.clear();
+    this.#pauses.clear();
   }
 
   #due() {
     const { isLive, stale } = this.#options;
-    return isLive() ? stale().filter(([name]) => !this.#failed.has(name)) : [];
+    return isLive() ? stale().filter(([name]) => !this.#resting.has(name)) : [];
   }
 
   async #ask(): Promise<void> {
@@ -61,34 +58,31 @@ export class Freshener {
     this.#busy = true;
     const { isLive } = this.#options;
     const asked = this.#due();
+    const failed = new Set<string>();
     const jobs = asked.map(([name, ask]) => async () => {
-      if (isLive()) await ask().catch(() => this.#failed.add(name));
+      if (isLive()) await ask().catch(() => failed.add(name));
     });
     await fewAtOnce(jobs);
     this.#busy = false;
-    this.#restOvertaken(asked);
-    if (this.#failed.size === 0) this.#pause = FIRST_PAUSE_MS;
-    else if (isLive()) this.#rest();
+    const due = new Set(this.#due().map(([name]) => name));
+    for (const [name] of asked) {
+      if (!due.has(name)) this.#pauses.delete(name);
+      // To be overtaken once may be chance, and is made up for at once.
+      else if (failed.has(name) || this.#pauses.has(name)) this.#rest(name);
+      else this.#pauses.set(name, 0);
+    }
     this.watch();
   }
 
-  /** Once may be chance, and is made up for at once. */
-  #restOvertaken(asked: readonly Asking[]): void {
-    const due = new Set(this.#due().map(([name]) => name));
-    for (const [name] of asked) {
-      if (!due.has(name)) this.#overtaken.delete(name);
-      else if (this.#overtaken.has(name)) this.#failed.add(name);
-      else this.#overtaken.add(name);
-    }
-  }
-
-  #rest(): void {
-    if (this.#retry !== undefined) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#failed.clear();
+  #rest(name: string): void {
+    const pause = Math.min(LONGEST_PAUSE_MS, 2 * (this.#pauses.get(name) ?? 0) || FIRST_PAUSE_MS);
+    this.#pauses.set(name, pause);
+    const end = () => {
+      this.#resting.delete(name);
+      // Settled meanwhile, it begins anew.
+      if (!this.#due().some(([due]) => due === name)) this.#pauses.delete(name);
       this.watch();
-    }, this.#pause);
-    this.#pause = Math.min(LONGEST_PAUSE_MS, this.#pause * 2);
+    };
+    this.#resting.set(name, setTimeout(end, pause));
   }
 }
