@@ -211,6 +211,37 @@ test("who is there is asked of any number of people, and of one whose id has com
   expect(asked.filter((call) => call.includes("/presence?") && !call.startsWith("200 "))).toEqual([]);
 });
 
+test("who is there is asked once over a line, and anew of who has left a chat and is back", async () => {
+  const [ada, ben, cleo] = [newUser("ada"), newUser("ben"), newUser("cleo")];
+  const chatId = await makeChat(ada, ben, cleo);
+  const asked: string[] = [];
+  const client = await live(ada, {
+    onCall: ({ path }) => {
+      if (path.startsWith("/presence?userIds")) asked.push(path.replaceAll(/-\d+/gu, ""));
+    },
+  });
+  client.loadPresence([ben]);
+  client.loadPresence([ben, cleo]);
+  client.loadPresence([cleo, ben]);
+  const [ofBen, ofCleo] = [ben, cleo].map((id) => `/presence?userIds=${id}&userIds=${id}`.replaceAll(/-\d+/gu, ""));
+  await expect.poll(() => Object.keys(client.getState().presence)).toEqual(expect.arrayContaining([ben, cleo]));
+  expect(asked.toSorted()).toEqual([ofBen, ofCleo]);
+
+  await tenant.as(cleo)("DELETE", `/Chat/${chatId}/members/${cleo}`);
+  await tenant.as(ada)("POST", `/Chat/${chatId}/members`, { userId: cleo });
+  await expect.poll(() => client.getState().chats[chatId]?.memberChanges).toBe(2);
+  client.loadPresence([ben, cleo]);
+  await expect.poll(() => asked.length).toBe(3);
+  expect(asked.at(-1)).toBe(ofCleo);
+
+  client.setOnline(false);
+  client.setOnline(true);
+  await expect.poll(() => client.getState().link).toBe("live");
+  client.loadPresence([ben]);
+  await expect.poll(() => asked.length).toBe(4);
+  expect(asked.at(-1)).toBe(ofBen);
+});
+
 test("other pages of the same person agree on what is read, and 'mark unread' goes back", async () => {
   const [ada, ben] = [newUser("ada"), newUser("ben")];
   const chatId = await makeChat(ada, ben);

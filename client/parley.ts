@@ -2,6 +2,7 @@ import { Api, type CallOptions, inTime, nextOf, peopleOf, tenantAddress } from "
 import { ChatRoom } from "./chat-room.ts";
 import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
+import { asList, IDS_AT_ONCE } from "./ids.ts";
 import { Inbox } from "./inbox.ts";
 import { Live } from "./live.ts";
 import { type Outgoing, writtenOf } from "./message-log.ts";
@@ -21,10 +22,10 @@ import { type Unsent, UnsentBox } from "./unsent.ts";
 const CHATS_PAGE = 50;
 /** The most that the service gives at once. */
 const LARGEST_PAGE = 200;
-/** The service answers for more, but ids may be long, and an address may not. */
-const PRESENCE_AT_ONCE = 50;
 /** Events after which something else may be unread. */
 const COUNTED = /^(message|notification|read|member|chat)\./u;
+/** Events after which one may share a chat with others than before. */
+const MEETS = /^(member\.(added|removed)|chat\.(created|deleted))$/u;
 
 /**
  * One person at one page: what they know (`getState`, `subscribe`) and what they can do. Loads, then follows the log from the position
@@ -48,6 +49,8 @@ export class Parley {
   #takeOver: TakeOver | undefined;
   /** Written before there was somebody to hand it on. */
   #written: readonly Unsent[] = [];
+  /** Over this line. */
+  #presenceAsked = new Set<string>();
   #closed = false;
   #started = false;
   /** Counts starts and ends: what an earlier start has asked for may be answered when a later one is under way. */
@@ -214,16 +217,29 @@ export class Parley {
     return body;
   }
 
-  /** Asks once who is there; from then on the events say it. */
+  /** Asks who is there, once over a line; from then on the events say it. */
   loadPresence(userIds: readonly string[]): void {
     const before = this.#state.presence;
-    for (let at = 0; at < userIds.length; at += PRESENCE_AT_ONCE) {
-      const some = userIds.slice(at, at + PRESENCE_AT_ONCE);
-      // A single one would be read as a list with commas, which an id may have itself; named twice, it is one of a list.
-      const ask = this.api.call("presence.get", { userIds: some.length === 1 ? [...some, ...some] : some });
-      // Presence is a hint: without an answer nobody is shown as there.
-      ask.then(({ body }) => this.act({ type: "presence-known", presence: body.data, before })).catch(() => undefined);
+    const asked = this.#presenceAsked;
+    const wanted = userIds.filter((id) => !asked.has(id));
+    for (let at = 0; at < wanted.length; at += IDS_AT_ONCE) {
+      const some = wanted.slice(at, at + IDS_AT_ONCE);
+      for (const id of some) asked.add(id);
+      this.api.call("presence.get", { userIds: asList(some) }).then(
+        ({ body }) => this.act({ type: "presence-known", presence: body.data, before }),
+        // Presence is a hint: without an answer nobody is shown as there.
+        () => {
+          for (const id of some) asked.delete(id);
+        },
+      );
     }
+  }
+
+  /** Of whom one shares no chat with the events say nothing: who comes or goes is asked for anew. */
+  #forgetPresence({ type, data }: LiveEvent): void {
+    if (!MEETS.test(type)) return;
+    if (type.startsWith("member.") && data.userId !== this.me) this.#presenceAsked.delete(String(data.userId));
+    else this.#presenceAsked = new Set();
   }
 
   act(action: Action): void {
@@ -279,6 +295,7 @@ export class Parley {
   readonly #offLine = () => this.#live?.lost();
 
   #apply(event: LiveEvent): void {
+    this.#forgetPresence(event);
     this.act({ type: "event", event, now: Date.now() });
     const { onEvent } = this.#options;
     for (const listener of onEvent ? [onEvent, ...this.#heard] : this.#heard) tell(() => listener(event));
@@ -287,6 +304,7 @@ export class Parley {
   }
 
   #onLink(link: Link): void {
+    this.#presenceAsked = new Set();
     this.act({ type: "link", link });
     for (const room of this.#rooms.values()) room.onLink(link);
     if (link !== "live") return;

@@ -12,7 +12,9 @@ const ORDER = { online: 0, away: 1, offline: 2 };
 export function PresenceDots({ chatId }: { chatId: string }) {
   const me = useParleyState((state) => state.me);
   const people = useParleyState((state) => state.people);
-  const members = useParleyState((state) => state.chats[chatId]?.members) ?? [];
+  const members = useParleyState(({ chats }) => chats[chatId]?.members) ?? [];
+  const hasMore = useParleyState(({ chats }) => chats[chatId]?.moreMembers != null);
+  const memberCount = useParleyState(({ chats }) => chats[chatId]?.chat.memberCount);
   const others = members.map(({ userId }) => userId).filter((userId) => userId !== me);
   const presence = usePresence(others);
   const known = others.flatMap((userId) => presence[userId] ?? []);
@@ -34,9 +36,14 @@ export function PresenceDots({ chatId }: { chatId: string }) {
           </li>
         ))}
       </ul>
-      <span className="truncate">
-        {present} of {others.length} others here
-      </span>
+      <span className="truncate">{sentenceOf(present, others.length, hasMore ? memberCount : undefined)}</span>
     </div>
   );
+}
+
+/** `memberCount` where not all of them are here, so that nobody knows of the rest. */
+function sentenceOf(present: number, others: number, memberCount: number | undefined): string {
+  if (memberCount === undefined) return `${present} of ${others} others here`;
+  const all = `${memberCount - 1} others`;
+  return present === 0 ? all : `At least ${present} of ${all} here`;
 }
