@@ -56,9 +56,19 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     memberChanges: 0,
     version: 0,
   };
-  const next = recount({ ...base, chat, stale: false });
-  // The two of a direct chat stay, unless one is erased: its summary says so where no event does.
-  return chat.kind === "direct" && chat.memberCount !== base.chat.memberCount ? withStaleMembers(next) : next;
+  return withMemberCountSince(base, recount({ ...base, chat, stale: false }));
+}
+
+/** Of a summary that messages have overtaken what they do not change. It is still to be asked for, and so put right. */
+export function withStanding(state: ChatState, { role, mutedUntil, memberCount }: Chat): ChatState {
+  if (!state.stale) return state;
+  return withMemberCountSince(state, { ...state, chat: { ...state.chat, role, mutedUntil, memberCount } });
+}
+
+/** The two of a direct chat stay, unless one is erased: its summary says so where no event does. */
+function withMemberCountSince({ chat: before }: ChatState, next: ChatState): ChatState {
+  const { kind, memberCount } = next.chat;
+  return kind === "direct" && memberCount !== before.memberCount ? withStaleMembers(next) : next;
 }
 
 /** One event of this chat. Applying a durable event twice changes nothing. */

@@ -432,6 +432,7 @@ export class Parley {
       if (!isOvertaken(before, this.#state, chatId)) this.act({ type: "chat-loaded", chat: body });
       // Of one that is busier than the line every answer is: it is shown all the same, and asked for again later.
       else if (isStillWanted(before, this.#state, chatId)) this.act({ type: "chat-loaded", chat: body, stale: true });
+      else this.act({ type: "standing", chat: body });
     } catch (error) {
       if (!saysGone(error)) throw error;
       this.act({ type: "chat-gone", chatId });

@@ -12,6 +12,7 @@ import {
   withoutStaleTyping,
   withReadPosition,
   withStaleMembers,
+  withStanding,
   withToldPosition,
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
@@ -54,6 +55,8 @@ export type Action =
   | { type: "chats-reloaded"; chats: readonly Chat[]; more: string | null; before: State }
   /** `stale`: events have overtaken it, so it is to be asked for again. */
   | { type: "chat-loaded"; chat: Chat; stale?: boolean }
+  /** Of a summary that events have overtaken. */
+  | { type: "standing"; chat: Chat }
   | { type: "chat-gone"; chatId: string }
   | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
@@ -111,6 +114,8 @@ export function reduce(state: State, action: Action): State {
       return inChat(withChat(state, action.chat), action.chat.id, (chat) =>
         action.stale ? { ...chat, stale: true } : chat,
       );
+    case "standing":
+      return inChat(state, action.chat.id, (chat) => withStanding(chat, action.chat));
     case "chat-gone":
       return withoutChat(state, action.chatId);
     case "undeliverable":
