@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { Api } from "./api.ts";
 import { ChatRoom, type RoomOptions } from "./chat-room.ts";
 import { type ChatState, shownMessages } from "./chat-state.ts";
+import { ParleyError } from "./parley-error.ts";
 import { type Action, emptyState, type Link, reduce, type State } from "./state.ts";
-import type { Chat, LiveEvent, Message } from "./types.ts";
+import type { Chat, LiveEvent, Message, Person } from "./types.ts";
 
 const LAST = 1_000;
 
@@ -12,10 +13,12 @@ interface EnterOptions {
   link?: Link;
   /** Where nothing is unread, one page is loaded at first. */
   read?: number;
+  /** Who the service says that some are. */
+  people?: (userIds: string[]) => Person[];
 }
 
 /** A room of a chat with a thousand messages, and the pages it asks for. */
-async function enter({ answer = () => {}, link = "live", read = 0 }: EnterOptions = {}) {
+async function enter({ answer = () => {}, link = "live", read = 0, people = () => [] }: EnterOptions = {}) {
   const asked: string[] = [];
   const lists = { ofMembers: 0 };
   const reads: string[] = [];
@@ -23,8 +26,9 @@ async function enter({ answer = () => {}, link = "live", read = 0 }: EnterOption
   let state: State = reduce({ ...emptyState("ada"), link }, { type: "chat-loaded", chat });
   const call = async (
     name: string,
-    which: { before?: string; after?: string; limit?: number; seq?: number; unread?: boolean },
+    which: { before?: string; after?: string; limit?: number; seq?: number; unread?: boolean; userIds?: string[] },
   ) => {
+    if (name === "members.listPeople") return { body: { data: people(which.userIds ?? []) } };
     const { after, limit = 0, seq, unread } = which;
     const { before = String(after === undefined ? LAST + 1 : Math.min(Number(after) + limit, LAST) + 1) } = which;
     if (name === "members.list") lists.ofMembers++;
@@ -217,4 +221,39 @@ test("what was read is told after all where neither that nor the mark of unread 
   expect(reads).toEqual(["9", "unread 5"]);
   isDown = false;
   await expect.poll(() => reads).toEqual(["9", "unread 5", "9"]);
+});
+
+test("whom the service does not know, or an older one cannot tell, is asked for once", async () => {
+  const asked: string[] = [];
+  const know = (userIds: string[]): Person[] => {
+    asked.push(...new Set(userIds));
+    if (userIds.includes("old")) throw new ParleyError(404, { detail: "There is no such address." });
+    return [];
+  };
+  const { room, heard } = await enter({ people: know });
+  for (const senderId of ["nobody", "old", "nobody", "old"]) {
+    heard("message.created", { ...messageOf(LAST + 1), senderId });
+    await room.loadStrangers();
+  }
+  expect(asked).toEqual(["nobody", "old"]);
+  const down = await enter({
+    people: () => {
+      throw new ParleyError(503, {});
+    },
+  });
+  down.heard("message.created", { ...messageOf(LAST + 1), senderId: "late" });
+  for (let time = 0; time < 2; time++) await expect(down.room.loadStrangers()).rejects.toThrow("503");
+});
+
+test("of many whom events have named so many are asked for at once as an address holds, until all are", async () => {
+  const asked: number[] = [];
+  const { room, heard } = await enter({
+    people: (userIds) => {
+      asked.push(userIds.length);
+      return userIds.map((userId) => ({ userId }));
+    },
+  });
+  for (let at = 0; at < 120; at++) heard("message.created", { ...messageOf(LAST + 1 + at), senderId: `s-${at}` });
+  await room.loadStrangers();
+  expect(asked).toEqual([50, 50, 20]);
 });

@@ -1,6 +1,7 @@
 import { type Api, inTime, nextOf, peopleOf } from "./api.ts";
 import { isInAside } from "./aside.ts";
 import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
+import { asList, IDS_AT_ONCE } from "./ids.ts";
 import { hasHole, type LogAction, type Outgoing, type Written, writtenOf } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
 import { Outbox } from "./outbox.ts";
@@ -250,12 +251,19 @@ export class ChatRoom {
     const { api, act, state } = this.#options;
     const { chatId } = this;
     const chat = this.#chat;
-    const userIds = chat ? strangersOf(chat, state().people).slice(0, LARGEST_PAGE) : [];
+    const userIds = chat ? strangersOf(chat, state().people).slice(0, IDS_AT_ONCE) : [];
     if (userIds.length === 0) return;
-    // A single one would be read as a list with commas, which an id may have itself; named twice, it is one of a list.
-    const which = { chatId, userIds: userIds.length === 1 ? [...userIds, ...userIds] : userIds };
-    const { body } = await api.call("members.listPeople", which, inTime());
-    act({ type: "people-known", people: body.data, asked: { chatId, userIds } });
+    const asking = api.call("members.listPeople", { chatId, userIds: asList(userIds) }, inTime());
+    const people = await asking.then(
+      ({ body }) => body.data,
+      (error: unknown) => {
+        // An older service has no such call.
+        if (saysGone(error)) return [];
+        throw error;
+      },
+    );
+    act({ type: "people-known", people, asked: { chatId, userIds } });
+    await this.loadStrangers();
   }
 
   /** Call when it is on the screen and the line is there: who has read is loaded again where receipts may have been missed. */

@@ -17,8 +17,8 @@ export interface ChatState {
   members: readonly Member[] | undefined;
   /** Cursor of the next page of them; null where all are here. */
   moreMembers: string | null;
-  /** Ids of people whom events have named, and of whom nothing else was known then. */
-  strangers: readonly string[];
+  /** By id, people whom events have named, and of whom nothing else was known then. */
+  strangers: Readonly<Record<string, "new" | "asked">>;
   /** The furthest that each other member has read, by user id. */
   reads: Readonly<Record<string, number>>;
   /** Until when (milliseconds, this page's clock) each other member counts as typing. */
@@ -47,7 +47,7 @@ export function newChatState(me: string, chat: Chat, known?: ChatState): ChatSta
     aside: undefined,
     members: undefined,
     moreMembers: null,
-    strangers: [],
+    strangers: {},
     reads: {},
     typing: {},
     changes: {},

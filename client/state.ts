@@ -17,7 +17,7 @@ import {
 } from "./chat-state.ts";
 import { applyNotification, emptyInbox, type InboxAction, type InboxState, reduceInbox } from "./inbox-state.ts";
 import type { LogAction, Outgoing } from "./message-log.ts";
-import { withoutStrangers, withStranger } from "./strangers.ts";
+import { namedBy, withAsked, withStranger } from "./strangers.ts";
 import type { Chat, Counters, LiveEvent, Message, Notification, Person, Presence } from "./types.ts";
 
 /** `reconnecting` comes back by itself; `offline` was asked for, here or by the service; `signed-out` needs a new token. */
@@ -145,7 +145,7 @@ export function reduce(state: State, action: Action): State {
     case "people-known": {
       const { people, asked } = action;
       const next = people.length === 0 ? state : withPeople(state, people);
-      return asked ? inChat(next, asked.chatId, (chat) => withoutStrangers(chat, asked.userIds)) : next;
+      return asked ? inChat(next, asked.chatId, (chat) => withAsked(chat, asked.userIds)) : next;
     }
     case "presence-known":
       return withPresence(
@@ -239,7 +239,7 @@ function applyEvent(state: State, event: LiveEvent, now: number): State {
   const removedMe = event.type === "member.removed" && event.data.userId === state.me;
   if (event.type === "chat.deleted" || removedMe) return withoutChat(state, chatId);
   if (state.chats[chatId])
-    return inChat(state, chatId, (chat) => withStranger(applyToChat(chat, event, now), state.people, event));
+    return inChat(state, chatId, (chat) => withStranger(applyToChat(chat, event, now), state.people, namedBy(event)));
   // Durable news of a chat that is not here: it was just made, joined, or lies beyond the loaded pages.
   if (event.eventId === undefined) return state;
   return { ...state, wanted: { ...state.wanted, [chatId]: (state.wanted[chatId] ?? 0) + 1 } };
