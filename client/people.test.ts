@@ -17,7 +17,7 @@ beforeAll(async () => {
   Object.assign(globalThis, { WebSocket });
   stack = await startStack();
   tenant = await stack.tenant("acme");
-  for (const name of ["Ada", "Ben", "Zoe", "Zia", "Zak"])
+  for (const name of ["Ada", "Ben", "Zoe", "Zia", "Zak", "Zed"])
     await tenant.key()("PUT", `/Users/${name.toLowerCase()}`, { displayName: name });
 });
 afterAll(() => stack.close());
@@ -83,6 +83,16 @@ test("who writes or types beyond the members that are here is asked for once, wi
   await say("zak", chatId, "is one now");
   await expect.poll(() => nameOf("zak")).toBe("Zak");
   expect(asksFor("/people")).toBe(before + 1);
+});
+
+test("who wrote the last message of a group that one is added to is known by name", async () => {
+  const chat = await tenant.as("ben")<Chat>("POST", "/Chat", { name: "Dock", memberUserIds: ["zed"] });
+  await say("zed", chat.body.id, "Before you came");
+  await goLive();
+  expect(nameOf("zed")).toBeUndefined();
+  await tenant.as("ben")("POST", `/Chat/${chat.body.id}/members`, { userId: "ada" });
+  await expect.poll(() => nameOf("zed")).toBe("Zed");
+  expect(asksFor("/people")).toBe(1);
 });
 
 test("members beyond the first page come when they are asked for, and stay when the list is loaded again", async () => {

@@ -111,8 +111,9 @@ export function reduce(state: State, action: Action): State {
     case "chats-reloaded":
       return reloadChats(state, action);
     case "chat-loaded":
+      // Lists say who wrote the last message; the summary of one chat says the id alone.
       return inChat(withChat(state, action.chat), action.chat.id, (chat) =>
-        action.stale ? { ...chat, stale: true } : chat,
+        withStranger(action.stale ? { ...chat, stale: true } : chat, state.people, action.chat.lastMessage?.senderId),
       );
     case "standing":
       return inChat(state, action.chat.id, (chat) => withStanding(chat, action.chat));
