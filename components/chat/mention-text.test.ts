@@ -1,4 +1,7 @@
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
+import Markup from "./markup.tsx";
 import { begunAt, mentionedAfter, mentionedIn, partsOf, whoIs } from "./mention-text.ts";
 
 const people = [
@@ -59,6 +62,31 @@ test.each([
   ["nobody", []],
 ])("a text mentions those whose whole name stands behind an @: %j", (text, userIds) => {
   expect(mentionedIn(text, people, nobody)).toEqual(userIds);
+});
+
+test.each([
+  ["`@Ben`", []],
+  ["``a ` @Ben`` and @Zoë", ["zoe"]],
+  ["`a` @Ben `b`", ["ben"]],
+  ["a ` @Ben", ["ben"]],
+  ["a `\n\n@Ben ` b", ["ben"]],
+  ["\\`@Ben\\`", ["ben"]],
+  ["``@Ben`", ["ben"]],
+  ["@Ben`x`Ortega", ["ben"]],
+  ["```\n@Ben\n```", []],
+  ["```ts @Ben\n@Ben\n```\n@Zoë", ["zoe"]],
+  ["see\n~~~\n@Ben\n```\n@Ben\n~~~~\n@Zoë", ["zoe"]],
+  ["````\n```\n@Ben\n````\n@Zoë", ["zoe"]],
+  ["```\n@Ben", []],
+  ["```\n```\n@Ben", ["ben"]],
+  ["``` @Ben ``` @Zoë", ["zoe"]],
+  ["a ` b\n```\n@Ben\n```\n@Zoë ` c", ["zoe"]],
+])("who stands in code is not mentioned, as nothing shows it there: %j", (text, userIds) => {
+  expect(mentionedIn(text, people, nobody)).toEqual(userIds);
+  const html = renderToStaticMarkup(
+    createElement(Markup, { text, names: people.map(({ userId, displayName }) => displayName ?? userId) }),
+  );
+  expect(html.match(/<span/gu) ?? []).toHaveLength(userIds.length);
 });
 
 test("of two who are called the same the picked one is meant, and both where none was", () => {

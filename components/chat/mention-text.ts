@@ -7,6 +7,9 @@ const BEFORE = String.raw`(?<![\p{L}\p{N}_@.])`;
 const AFTER = String.raw`(?![\p{L}\p{N}_])`;
 const BEGUN = new RegExp(`${BEFORE}@(?<typed>(?:[^\\s@][^\\n@]{0,60})?)$`, "u");
 
+const FENCED = /^[ ]{0,3}(?<fence>`{3,}(?=[^`\n]*$)|~{3,})(?:[\s\S]*?\n[ ]{0,3}\k<fence>[`~]*[ \t]*$|[\s\S]*)/gmu;
+const INLINE = /(?<![\\`])(`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])+?(?<!`)\1(?!`)/gu;
+
 type Known = Readonly<Record<string, Person>>;
 
 /** A name that is being typed: where its @ is, and what of it is there. */
@@ -33,9 +36,9 @@ export function whoIs<P extends Person>(people: readonly P[], typed: string): P[
   return [0, 1].flatMap((wantedPlace) => people.filter((person) => place(person) === wantedPlace));
 }
 
-/** Everybody whom a text names; of several who are called the same those who were picked, if any was. */
+/** Everybody whom a text names outside of its code; of several who are called the same those who were picked, if any was. */
 export function mentionedIn(text: string, people: readonly Person[], picked: ReadonlySet<string>): string[] {
-  const found = partsOf(text, people.map(namedAs)).flatMap(({ name }) => {
+  const found = partsOf(withoutCode(text), people.map(namedAs)).flatMap(({ name }) => {
     if (name === undefined) return [];
     const called = people.filter((person) => namedAs(person) === name);
     const meant = called.filter(({ userId }) => picked.has(userId));
@@ -86,6 +89,11 @@ export function partsOf(text: string, names: readonly string[]): { text: string;
     if (at % 2 === 1) return [{ text: `@${piece}`, name: piece }];
     return piece === "" ? [] : [{ text: piece }];
   });
+}
+
+/** No name is marked in it. Nor goes one over a line end. */
+function withoutCode(text: string): string {
+  return text.replaceAll(FENCED, "\n\n").replaceAll(INLINE, "\n");
 }
 
 function escaped(name: string): string {
