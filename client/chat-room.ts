@@ -229,12 +229,13 @@ export class ChatRoom {
     }
   }
 
-  /** A page of those that follow the ones that are here. */
+  /** A page of those that follow the ones that are here: of others by then, where the list was loaded again meanwhile. */
   async loadMoreMembers(): Promise<void> {
     const { moreMembers: after, memberChanges: changes = 0 } = this.#chat ?? {};
     if (!after) return;
     await this.#once(`members after ${after}`, async () => {
       const page = await this.#membersAfter(after);
+      if (this.#chat?.moreMembers !== after) return this.loadMoreMembers();
       this.#options.act({ type: "members-loaded", chatId: this.chatId, ...page, changes, after });
     });
   }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { type Stack, startStack, type TestTenant } from "../server/testing/stack.ts";
 import { applyToChat, newChatState, withMembers } from "./chat-state.ts";
@@ -125,6 +125,30 @@ test("a page of members that somebody's going overtakes is shown, and the list l
   const grown = withMembers(applyToChat(chat, gone, 0), after);
   expect(grown).toMatchObject({ membersStale: true, moreMembers: null, members: [member("ada"), member("cleo")] });
   expect(withMembers(grown, after)).toBe(grown);
+});
+
+test("more members come also where the list is loaded again while they are on their way", async () => {
+  const chatId = await makeCrowd(405, "zoe");
+  await goLive();
+  const room = client.room(chatId);
+  await room.open();
+  const known = () => client.getState().chats[chatId];
+  const { moreMembers } = known() ?? {};
+  const real = globalThis.fetch;
+  onTestFinished(() => {
+    globalThis.fetch = real;
+  });
+  globalThis.fetch = async (address, init) => {
+    const answer = await real(address, init);
+    if (!String(address).includes("&after=")) return answer;
+    globalThis.fetch = real;
+    await tenant.as("ada")("DELETE", `/Chat/${chatId}/members/a-0100`);
+    await expect.poll(() => known()?.moreMembers).not.toBe(moreMembers);
+    return answer;
+  };
+  await room.loadMoreMembers();
+  expect(globalThis.fetch).toBe(real);
+  expect(new Set(known()?.members?.map(({ userId }) => userId)).size).toBe(400);
 });
 
 test("whoever is muted knows it from the summary of the chat, as soon as it is said", async () => {
