@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useParley } from "../../client/react/provider.tsx";
 import type { LiveEvent } from "../../client/types.ts";
 
-const GATHERED_FOR_MS = 700;
+export const GATHERED_FOR_MS = 700;
 const LONGEST = 200;
 
 export interface AnnouncerProps {

@@ -23,11 +23,11 @@ export function MoreMembers({ chatId }: { chatId: string }) {
     setAsked("busy");
     try {
       await client.room(chatId).loadMoreMembers();
-      // At the end the button goes, and the focus with it.
+      // At the end the button goes, as "Try again" does before, and the focus with it.
       const isLast = client.getState().chats[chatId]?.moreMembers === null;
       const active = document.activeElement;
-      if (isLast && (active === button.current || !active?.matches("a, button, input")))
-        count.current?.focus({ preventScroll: true });
+      const isLost = (isLast && active === button.current) || !active?.matches("a, button, input");
+      if (isLost) (isLast ? count : button).current?.focus({ preventScroll: true });
       setAsked("done");
     } catch (error) {
       setAsked({ problem: sentenceOf(error) });

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { ChatRoom } from "../../client/chat-room.ts";
+import { GATHERED_FOR_MS } from "./announcer.tsx";
 
 /** Who types stops and goes on all the time: a screen reader hears of it once in this time. */
 const SAID_EVERY_MS = 60_000;
@@ -19,8 +20,8 @@ export function TypingLine({ room, names }: { room: ChatRoom; names: string[] })
       setSaid(sentence);
     };
     const left = (saidAt.get(room) ?? Number.NEGATIVE_INFINITY) + SAID_EVERY_MS - Date.now();
-    if (left <= 0) return say();
-    const timer = setTimeout(say, left);
+    // Of a stranger the id alone is known at first.
+    const timer = setTimeout(say, Math.max(left, GATHERED_FOR_MS));
     return () => clearTimeout(timer);
   }, [room, sentence]);
   return (
