@@ -72,8 +72,8 @@ export function Composer(props: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const listId = useId();
-  const mentions = useMentions(room.chatId, box, change);
   const editing = about?.kind === "edit" ? about.message : undefined;
+  const mentions = useMentions(room.chatId, box, change, editing?.id);
   // Who corrects a message finds the draft again afterwards.
   const text = editing ? (texts[editing.id] ?? editing.content) : draft;
 
@@ -83,7 +83,7 @@ export function Composer(props: ComposerProps) {
       return box.current !== null;
     },
     fill: (given) => {
-      if (about?.kind === "edit") onDone();
+      if (editing) onDone();
       putIn(given);
       box.current?.focus();
     },

@@ -3,9 +3,10 @@
 import { type KeyboardEvent, type RefObject, useMemo, useRef, useState } from "react";
 import { useParley, useParleyState } from "../../client/react/provider.tsx";
 import type { Message, Person } from "../../client/types.ts";
-import { type Begun, begunAt, mentionedAfter, mentionedIn, namedAs, whoIs } from "./mention-text.ts";
+import { candidates, type Opened, openedWith, othersOf } from "./mention-candidates.ts";
+import { type Begun, begunAt, mentionedAfter, mentionedIn, namedAs } from "./mention-text.ts";
 
-const MOST_SHOWN = 30;
+type Open = Begun & { opened: Opened };
 
 export interface Mentions {
   /** Who may be meant by what is being typed; nobody while the list is closed. */
@@ -17,7 +18,7 @@ export interface Mentions {
   close: () => void;
   /** For the while that the box has no focus. */
   leave: () => void;
-  /** For another text. */
+  /** For another text: the draft's, unless it is a correction, which leaves the draft as it is. */
   reset: () => void;
   /** Call when the text was changed by typing, and with `moved` when only the caret was. */
   look: (moved?: boolean) => void;
@@ -32,35 +33,29 @@ export function useMentions(
   chatId: string,
   box: RefObject<HTMLTextAreaElement | null>,
   onChange: (text: string) => void,
+  correctedId?: string,
 ): Mentions {
   const client = useParley();
   const me = useParleyState((state) => state.me);
-  const members = useParleyState(({ chats }) => chats[chatId]?.members);
+  const { members, moreMembers, log } = useParleyState(({ chats }) => chats[chatId]) ?? {};
   const people = useParleyState((state) => state.people);
-  const [begun, setShown] = useState<Begun>();
-  const [chosen, setActive] = useState(0);
+  const [begun, setShown] = useState<Open>();
+  const [chosen, setChosen] = useState<string>();
   // The caret moves before what was typed is drawn.
-  const now = useRef<Begun>(undefined);
-  const picked = useRef(new Set<string>());
+  const now = useRef<Open>(undefined);
+  /** By the message that is corrected; "" for the draft. */
+  const picked = useRef(new Map<string, Set<string>>());
   /** Whose list was closed, or used. */
   const done = useRef<Begun>(undefined);
-  const others = useMemo(
-    () => members?.filter(({ userId }) => userId !== me).map(({ userId, user }) => people[userId] ?? user) ?? [],
-    [members, people, me],
+  const isPart = members === undefined || moreMembers !== null;
+  // Who is no member any more is left out by the service.
+  const messages = isPart ? log?.messages : undefined;
+  const others = useMemo(() => othersOf(members, messages, people, me), [members, messages, people, me]);
+  const found = begun ? candidates(others, begun.typed, begun.opened) : [];
+  const active = Math.max(
+    found.findIndex(({ userId }) => userId === chosen),
+    0,
   );
-  const found = begun ? candidates(begun) : [];
-  const active = Math.min(chosen, Math.max(found.length - 1, 0));
-
-  /** Who spoke last comes first. */
-  function candidates({ typed }: Begun): Person[] {
-    const { messages = [] } = client.getState().chats[chatId]?.log ?? {};
-    const spoke = new Map(messages.map(({ senderId, seq }) => [senderId, seq]));
-    const when = ({ userId }: Person) => spoke.get(userId) ?? 0;
-    const sorted = others.toSorted((a, b) => when(b) - when(a) || namedAs(a).localeCompare(namedAs(b)));
-    const matching = whoIs(sorted, typed).slice(0, MOST_SHOWN);
-    // It stands there already.
-    return matching.length === 1 && matching.every((person) => namedAs(person) === typed) ? [] : matching;
-  }
 
   function look(moved = false) {
     const { value = "", selectionStart = 0, selectionEnd } = box.current ?? {};
@@ -74,9 +69,23 @@ export function useMentions(
   }
 
   function begin(next: Begun | undefined) {
-    now.current = next;
-    setShown(next);
-    setActive(0);
+    // Where they could not be loaded with the chat.
+    if (next && !members) client.room(chatId).open().catch(ignoreForNow);
+    const isSame = next !== undefined && next.at === now.current?.at;
+    const opened = isSame ? now.current?.opened : undefined;
+    now.current = next && { ...next, opened: opened ?? openedWith(others, log?.messages ?? []) };
+    setShown(now.current);
+    setChosen(undefined);
+  }
+
+  function setActive(at: number) {
+    setChosen(found[at]?.userId);
+  }
+
+  function picksOf(messageId = ""): Set<string> {
+    const picks = picked.current.get(messageId) ?? new Set();
+    picked.current.set(messageId, picks);
+    return picks;
   }
 
   function close() {
@@ -91,7 +100,7 @@ export function useMentions(
     const rest = current.value.slice(end);
     // By the box itself, which keeps its caret behind it.
     current.setRangeText(`@${namedAs(person)} `, begun.at, rest.startsWith(" ") ? end + 1 : end, "end");
-    picked.current.add(person.userId);
+    picksOf(correctedId).add(person.userId);
     begin(undefined);
     done.current = { at: begun.at, typed: namedAs(person) };
     onChange(current.value);
@@ -111,20 +120,29 @@ export function useMentions(
 
   function mentionedBy(text: string, corrected?: Message) {
     const before = corrected?.mentionUserIds ?? [];
-    const known = [...others, ...before.map((userId) => people[userId] ?? { userId })];
+    const picks = picksOf(corrected?.id);
+    const named = [...before, ...picks].map((userId) => people[userId] ?? { userId });
+    // Whoever is called so elsewhere is meant where the members did not come: who is none of them is left out by the service.
+    const elsewhere = members ? [] : Object.values(people).filter(({ userId }) => userId !== me);
+    const known = [...elsewhere, ...others, ...named];
     const all = [...new Map(known.map((person) => [person.userId, person])).values()];
-    const ids = corrected
-      ? mentionedAfter(corrected, text, all, picked.current)
-      : mentionedIn(text, all, picked.current);
+    const ids = corrected ? mentionedAfter(corrected, text, all, picks) : mentionedIn(text, all, picks);
     const isAsBefore = ids.length === before.length && ids.every((userId) => before.includes(userId));
     return isAsBefore ? {} : { mentionUserIds: ids };
   }
 
   function reset() {
-    picked.current.clear();
+    if (correctedId === undefined) picksOf().clear();
     done.current = undefined;
     begin(undefined);
   }
 
-  return { found, active, setActive, take, close, leave: () => begin(undefined), reset, look, onKey, of: mentionedBy };
+  return {
+    ...{ found, active, setActive, take, close, reset, look, onKey },
+    leave: () => begin(undefined),
+    of: mentionedBy,
+  };
 }
+
+/** The next @ asks again. */
+function ignoreForNow() {}
