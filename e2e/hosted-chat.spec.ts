@@ -8,7 +8,10 @@ test("two people pick who they are, find each other and talk", async ({ page, br
   await page.getByRole("button", { name: "New chat" }).first().click();
   const dialog = page.getByRole("dialog", { name: "New chat" });
   await dialog.getByRole("combobox", { name: "People" }).fill("Ivo");
-  await page.getByRole("listbox").getByRole("option", { name: /Ivo Santos/u }).click();
+  await page
+    .getByRole("listbox")
+    .getByRole("option", { name: /Ivo Santos/u })
+    .click();
   await dialog.getByRole("textbox", { name: "Name" }).click();
   const name = unheard("Quay");
   await dialog.getByRole("textbox", { name: "Name" }).fill(name);
