@@ -19,8 +19,9 @@ class FakeSocket {
 }
 
 afterEach(() => {
-  vi.useRealTimers();
+  // What was stubbed was a timer that is not real: the other way round it would be left to all who come after.
   vi.unstubAllGlobals();
+  vi.useRealTimers();
 });
 
 test("a page whose timers do not come stays connected: what is heard is answered", () => {
