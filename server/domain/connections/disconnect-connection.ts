@@ -18,11 +18,8 @@ export const disconnectConnection = mutation({
   async handle(ctx, { connectionId }) {
     const { db, live } = ctx.services;
     if (!storable.safeParse(connectionId).success) throw new DomainError("not_found");
-    const ended = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => presentConnection(await endConnection(tx, ctx.tenantId, connectionId)),
-      ctx.idempotent,
+    const ended = await unitOfWork(db, ctx.tenantId, async ({ tx }) =>
+      presentConnection(await endConnection(tx, ctx.tenantId, connectionId)),
     );
     live.disconnect(ctx.tenantId, connectionId);
     return ended;

@@ -15,18 +15,13 @@ export const deleteIssuer = mutation({
   errors: ["conflict"],
   async handle(ctx, { issuerId }) {
     const { db, security, live } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const row = await lockIssuer(tx, ctx.tenantId, issuerId);
-        if (row.kind === "internal")
-          throw new DomainError("conflict", { detail: "The tenant's own issuer can be switched off, not deleted" });
-        await removeIssuer(tx, row);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    const answer = await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
+      const row = await lockIssuer(tx, ctx.tenantId, issuerId);
+      if (row.kind === "internal")
+        throw new DomainError("conflict", { detail: "The tenant's own issuer can be switched off, not deleted" });
+      await removeIssuer(tx, row);
+      return {};
+    });
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

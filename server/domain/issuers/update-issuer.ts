@@ -21,16 +21,11 @@ export const updateIssuer = mutation({
   output: issuerSchema,
   async handle(ctx, { issuerId, ...input }) {
     const { db, security, live, settings } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const row = await lockIssuer(tx, ctx.tenantId, issuerId);
-        const draft = settleIssuer(applyChanges(row, input), security.allowPrivateNetworks);
-        return presentIssuer(await saveIssuer(tx, row, settings.authSecret, draft));
-      },
-      ctx.idempotent,
-    );
+    const answer = await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
+      const row = await lockIssuer(tx, ctx.tenantId, issuerId);
+      const draft = settleIssuer(applyChanges(row, input), security.allowPrivateNetworks);
+      return presentIssuer(await saveIssuer(tx, row, settings.authSecret, draft));
+    });
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

@@ -13,14 +13,9 @@ export const removeDeadJob = mutation({
   input: z.object({ jobId: entityId }),
   output: empty,
   handle: (ctx, { jobId }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const done = /^\d{1,18}$/.test(jobId) && (await settleDeadJob(tx, jobId, "away"));
-        if (!done) throw new DomainError("not_found");
-        return {};
-      },
-      ctx.idempotent,
-    ),
+    unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      const done = /^\d{1,18}$/.test(jobId) && (await settleDeadJob(tx, jobId, "away"));
+      if (!done) throw new DomainError("not_found");
+      return {};
+    }),
 });

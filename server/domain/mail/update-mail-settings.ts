@@ -14,16 +14,11 @@ export const updateMailSettings = mutation({
   output: mailSettingsSchema,
   handle: (ctx, patch) => {
     const { db, settings, now } = ctx.services;
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        // What waits for the server of before need not: this one is asked at once.
-        await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
-        const stored = await saveMailSettings(tx, ctx.tenantId, settings.authSecret, patch);
-        return presentMailSettings(stored, settings.mailServer, now());
-      },
-      ctx.idempotent,
-    );
+    return unitOfWork(db, ctx.tenantId, async ({ tx }) => {
+      // What waits for the server of before need not: this one is asked at once.
+      await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
+      const stored = await saveMailSettings(tx, ctx.tenantId, settings.authSecret, patch);
+      return presentMailSettings(stored, settings.mailServer, now());
+    });
   },
 });

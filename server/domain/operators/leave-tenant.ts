@@ -22,23 +22,19 @@ export const leaveTenant = mutation({
     const { personId, email } = signedIn(ctx);
     if (!isTenantIdForm(tenant)) throw new DomainError("not_found");
     const tenantId = mintTenantId(tenant);
-    const answer = await unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      ({ tx }) =>
-        asTenant(tx, tenantId, ctx.tenantId, async () => {
-          await getOperator(tx, tenantId, personId);
-          await lockTenant(tx, tenantId);
-          const { role } = await getOperator(tx, tenantId, personId);
-          if (role === "owner" && !(await hasOtherOwner(tx, tenantId, personId)))
-            throw new DomainError("conflict", { detail: "The last owner stays: pass the tenant on, or delete it" });
-          await removeOperator(tx, tenantId, personId);
-          const actor = { actorKind: "operator" as const, actorId: personId, actorName: email, ip: ctx.ip };
-          const done = { operation: "account.leaveTenant", target: `personId:${personId}`, input: { role } };
-          await noteEntry(tx, tenantId, { ...actor, ...done, requestId: ctx.requestId });
-          return {};
-        }),
-      ctx.idempotent,
+    const answer = await unitOfWork(ctx.services.db, ctx.tenantId, ({ tx }) =>
+      asTenant(tx, tenantId, ctx.tenantId, async () => {
+        await getOperator(tx, tenantId, personId);
+        await lockTenant(tx, tenantId);
+        const { role } = await getOperator(tx, tenantId, personId);
+        if (role === "owner" && !(await hasOtherOwner(tx, tenantId, personId)))
+          throw new DomainError("conflict", { detail: "The last owner stays: pass the tenant on, or delete it" });
+        await removeOperator(tx, tenantId, personId);
+        const actor = { actorKind: "operator" as const, actorId: personId, actorName: email, ip: ctx.ip };
+        const done = { operation: "account.leaveTenant", target: `personId:${personId}`, input: { role } };
+        await noteEntry(tx, tenantId, { ...actor, ...done, requestId: ctx.requestId });
+        return {};
+      }),
     );
     ctx.services.security.sessions.forget();
     ctx.services.live.recheck(tenantId);

@@ -17,20 +17,15 @@ export const removeOperator = mutation({
   output: empty,
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, { personId }) {
-    const answer = await unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const own = await lockOwnRole(ctx, tx, "admin:operators");
-        const operator = await getOperator(tx, ctx.tenantId, personId);
-        if (!mayGrant(own, operator.role as Role)) throw refuseMore();
-        if (operator.role === "owner" && !(await hasOtherOwner(tx, ctx.tenantId, operator.personId)))
-          throw new DomainError("conflict", { detail: "The last owner stays: pass the tenant on, or delete it" });
-        await deleteOperator(tx, ctx.tenantId, operator.personId);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    const answer = await unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      const own = await lockOwnRole(ctx, tx, "admin:operators");
+      const operator = await getOperator(tx, ctx.tenantId, personId);
+      if (!mayGrant(own, operator.role as Role)) throw refuseMore();
+      if (operator.role === "owner" && !(await hasOtherOwner(tx, ctx.tenantId, operator.personId)))
+        throw new DomainError("conflict", { detail: "The last owner stays: pass the tenant on, or delete it" });
+      await deleteOperator(tx, ctx.tenantId, operator.personId);
+      return {};
+    });
     ctx.services.security.sessions.forget();
     ctx.services.live.recheck(ctx.tenantId);
     return answer;

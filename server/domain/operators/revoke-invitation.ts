@@ -16,17 +16,12 @@ export const revokeInvitation = mutation({
   input: z.object({ invitationId: entityId }),
   output: empty,
   async handle(ctx, { invitationId }) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const own = await lockOwnRole(ctx, tx, "admin:operators");
-        const { id, role } = await getInvitation(tx, ctx.tenantId, invitationId);
-        if (!mayGrant(own, role as Role)) throw refuseMore();
-        if (!(await deleteInvitation(tx, ctx.tenantId, { id }))) throw new DomainError("not_found");
-        return {};
-      },
-      ctx.idempotent,
-    );
+    return unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      const own = await lockOwnRole(ctx, tx, "admin:operators");
+      const { id, role } = await getInvitation(tx, ctx.tenantId, invitationId);
+      if (!mayGrant(own, role as Role)) throw refuseMore();
+      if (!(await deleteInvitation(tx, ctx.tenantId, { id }))) throw new DomainError("not_found");
+      return {};
+    });
   },
 });

@@ -18,24 +18,15 @@ export const updateOperator = mutation({
   output: empty,
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, { personId, role }) {
-    const answer = await unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const own = await lockOwnRole(ctx, tx, "admin:operators");
-        const operator = await getOperator(tx, ctx.tenantId, personId);
-        if (!mayGrant(own, role) || !mayGrant(own, operator.role as Role)) throw refuseMore();
-        if (
-          operator.role === "owner" &&
-          role !== "owner" &&
-          !(await hasOtherOwner(tx, ctx.tenantId, operator.personId))
-        )
-          throw new DomainError("conflict", { detail: "A tenant keeps an owner: make somebody else one first" });
-        await setRole(tx, ctx.tenantId, operator.personId, role);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    const answer = await unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      const own = await lockOwnRole(ctx, tx, "admin:operators");
+      const operator = await getOperator(tx, ctx.tenantId, personId);
+      if (!mayGrant(own, role) || !mayGrant(own, operator.role as Role)) throw refuseMore();
+      if (operator.role === "owner" && role !== "owner" && !(await hasOtherOwner(tx, ctx.tenantId, operator.personId)))
+        throw new DomainError("conflict", { detail: "A tenant keeps an owner: make somebody else one first" });
+      await setRole(tx, ctx.tenantId, operator.personId, role);
+      return {};
+    });
     ctx.services.security.sessions.forget();
     ctx.services.live.recheck(ctx.tenantId);
     return answer;

@@ -24,15 +24,10 @@ export const updatePusherApp = mutation({
       const known = (await getPusherApp(db, ctx.tenantId, settings.authSecret)).webhooks.map(({ url }) => url);
       for (const { url } of choices.webhooks) if (!known.includes(url)) ensureReachable(url, false, "webhooks");
     }
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        if (webhooksBefore) await ensureWebhooks(tx, ctx.tenantId, webhooksBefore);
-        return savePusherApp(tx, ctx.tenantId, settings.authSecret, choices);
-      },
-      ctx.idempotent,
-    );
+    const answer = await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
+      if (webhooksBefore) await ensureWebhooks(tx, ctx.tenantId, webhooksBefore);
+      return savePusherApp(tx, ctx.tenantId, settings.authSecret, choices);
+    });
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

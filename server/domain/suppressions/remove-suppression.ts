@@ -13,14 +13,9 @@ export const removeSuppression = mutation({
   input: z.object({ address: entityId }),
   output: empty,
   handle: (ctx, { address }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        if (address.includes("\u0000")) throw new DomainError("not_found");
-        await liftSuppression(tx, ctx.tenantId, address);
-        return {};
-      },
-      ctx.idempotent,
-    ),
+    unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      if (address.includes("\u0000")) throw new DomainError("not_found");
+      await liftSuppression(tx, ctx.tenantId, address);
+      return {};
+    }),
 });

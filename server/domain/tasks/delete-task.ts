@@ -16,16 +16,11 @@ export const deleteTask = mutation({
   errors: ["conflict"],
   async handle(ctx, input) {
     const taskId = requireId(input.taskId);
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await getTask(tx, ctx.tenantId, taskId);
-        if (!(await removeTask(tx, ctx.tenantId, taskId)))
-          throw new DomainError("conflict", { detail: "It is still under way" });
-        return {};
-      },
-      ctx.idempotent,
-    );
+    return unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      await getTask(tx, ctx.tenantId, taskId);
+      if (!(await removeTask(tx, ctx.tenantId, taskId)))
+        throw new DomainError("conflict", { detail: "It is still under way" });
+      return {};
+    });
   },
 });

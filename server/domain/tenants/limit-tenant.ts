@@ -34,22 +34,18 @@ export const limitTenant = mutation({
     const tenantId = mintTenantId(tenant);
     const { requestId } = ctx;
     const { db, security, live } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      ({ tx }) =>
-        asTenant(tx, tenantId, ctx.tenantId, async () => {
-          await lockTenant(tx, tenantId);
-          await setStanding(tx, tenantId, { suspended, rateCap: limited === false ? null : rate });
-          // Nobody came for what waited.
-          if (suspended === false) await enqueueJobs(tx, [mailJob(tenantId), ...(await allWebhookJobs(tx, tenantId))]);
-          // Who it was is between the installation and its owners; the tenant's operators see what was done to it.
-          const actor = { actorKind: "installation" as const, actorId: ctx.principal.person?.personId ?? "key" };
-          const input = { suspended, rate, limited };
-          await noteEntry(tx, tenantId, { ...actor, operation: "installation.updateTenant", input, requestId });
-          return {};
-        }),
-      ctx.idempotent,
+    const answer = await unitOfWork(db, ctx.tenantId, ({ tx }) =>
+      asTenant(tx, tenantId, ctx.tenantId, async () => {
+        await lockTenant(tx, tenantId);
+        await setStanding(tx, tenantId, { suspended, rateCap: limited === false ? null : rate });
+        // Nobody came for what waited.
+        if (suspended === false) await enqueueJobs(tx, [mailJob(tenantId), ...(await allWebhookJobs(tx, tenantId))]);
+        // Who it was is between the installation and its owners; the tenant's operators see what was done to it.
+        const actor = { actorKind: "installation" as const, actorId: ctx.principal.person?.personId ?? "key" };
+        const input = { suspended, rate, limited };
+        await noteEntry(tx, tenantId, { ...actor, operation: "installation.updateTenant", input, requestId });
+        return {};
+      }),
     );
     security.invalidate(tenantId);
     security.sessions.forget();

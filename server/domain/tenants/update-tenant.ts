@@ -21,31 +21,26 @@ export const updateTenant = mutation({
   errors: ["reauthentication_required"],
   async handle(ctx, { name, settings = {} }) {
     const { db, security } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const row = await lockTenant(tx, ctx.tenantId);
-        const merged = merge(row.settings, settings) as SettingsPatch;
-        const hub = merged.hub?.url;
-        if (hub && hub !== (row.settings as SettingsPatch).hub?.url) {
-          ensureSudo(ctx.principal); // whoever connects from then on shows their token there
-          ensureEncrypted(hub, security.allowPrivateNetworks);
-        }
-        const moved = differs(row.settings, merged, "timezone");
-        // Both decide about what is sent already: mail that has not gone out asks again, what waits for nine o'clock has another nine.
-        const ruled = moved || differs(row.settings, merged, "notifications");
-        if (moved) await enqueueJobs(tx, [moveTimesJob(ctx.tenantId)]);
-        if (moved || changesWait(row.settings, merged)) await enqueueJobs(tx, [judgeAnewJob(ctx.tenantId)]);
-        const changes = {
-          ...(name ? { name } : {}),
-          ...(ruled ? { rulesAt: await clockOf(tx) } : {}),
-          settings: merged,
-        };
-        return presentTenant(await saveTenant(tx, ctx.tenantId, changes));
-      },
-      ctx.idempotent,
-    );
+    const answer = await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
+      const row = await lockTenant(tx, ctx.tenantId);
+      const merged = merge(row.settings, settings) as SettingsPatch;
+      const hub = merged.hub?.url;
+      if (hub && hub !== (row.settings as SettingsPatch).hub?.url) {
+        ensureSudo(ctx.principal); // whoever connects from then on shows their token there
+        ensureEncrypted(hub, security.allowPrivateNetworks);
+      }
+      const moved = differs(row.settings, merged, "timezone");
+      // Both decide about what is sent already: mail that has not gone out asks again, what waits for nine o'clock has another nine.
+      const ruled = moved || differs(row.settings, merged, "notifications");
+      if (moved) await enqueueJobs(tx, [moveTimesJob(ctx.tenantId)]);
+      if (moved || changesWait(row.settings, merged)) await enqueueJobs(tx, [judgeAnewJob(ctx.tenantId)]);
+      const changes = {
+        ...(name ? { name } : {}),
+        ...(ruled ? { rulesAt: await clockOf(tx) } : {}),
+        settings: merged,
+      };
+      return presentTenant(await saveTenant(tx, ctx.tenantId, changes));
+    });
     security.invalidate(ctx.tenantId);
     return answer;
   },

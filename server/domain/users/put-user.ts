@@ -22,22 +22,17 @@ export const putUser = mutation({
   errors: ["forbidden"],
   async handle(ctx, { userId, ...profile }) {
     ensureManageable(ctx.principal, userId);
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async (work) => {
-        const before = await lockReach(work.tx, ctx.tenantId, userId);
-        const row = await saveProfile(work.tx, ctx.tenantId, userId, profile);
-        if (before?.email && row.email !== before.email)
-          await readdressHeld(work.tx, ctx.tenantId, userId, { from: before.email, to: row.email });
-        if (row.timezone !== (before?.timezone ?? null)) {
-          await judgeHeldAnew(work.tx, ctx.tenantId, userId, { now: await clockOf(work.tx) });
-          // Last, since it takes the tenant's head: whoever sends waits for the rest of this.
-          await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
-        }
-        return presentUser(row);
-      },
-      ctx.idempotent,
-    );
+    return unitOfWork(ctx.services.db, ctx.tenantId, async (work) => {
+      const before = await lockReach(work.tx, ctx.tenantId, userId);
+      const row = await saveProfile(work.tx, ctx.tenantId, userId, profile);
+      if (before?.email && row.email !== before.email)
+        await readdressHeld(work.tx, ctx.tenantId, userId, { from: before.email, to: row.email });
+      if (row.timezone !== (before?.timezone ?? null)) {
+        await judgeHeldAnew(work.tx, ctx.tenantId, userId, { now: await clockOf(work.tx) });
+        // Last, since it takes the tenant's head: whoever sends waits for the rest of this.
+        await moveLocalTimes(work, ctx.tenantId, userId, localInstant);
+      }
+      return presentUser(row);
+    });
   },
 });

@@ -14,14 +14,9 @@ export const deleteWebhook = mutation({
   input: z.object({ webhookId: entityId }),
   output: empty,
   handle: (ctx, { webhookId }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await removeWebhook(tx, ctx.tenantId, webhookId);
-        await enqueueJobs(tx, [webhookJob(ctx.tenantId, webhookId.toLowerCase())]);
-        return {};
-      },
-      ctx.idempotent,
-    ),
+    unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      await removeWebhook(tx, ctx.tenantId, webhookId);
+      await enqueueJobs(tx, [webhookJob(ctx.tenantId, webhookId.toLowerCase())]);
+      return {};
+    }),
 });

@@ -25,20 +25,15 @@ export const updateWebhook = mutation({
   output: webhookSchema,
   errors: ["reauthentication_required"],
   handle: (ctx, { webhookId, ...changes }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { allowPrivateNetworks } = ctx.services.security;
-        // The same address said once more stays as it is, also one that could not be given any more.
-        if (changes.url !== undefined && changes.url !== (await getWebhook(tx, ctx.tenantId, webhookId)).url) {
-          ensureSudo(ctx.principal); // as for a new endpoint: all that happens would go there
-          ensureReachable(changes.url, allowPrivateNetworks, "url");
-        }
-        const row = await saveWebhook(tx, ctx.tenantId, webhookId, changes);
-        await enqueueJobs(tx, [webhookJob(ctx.tenantId, row.id)]);
-        return presentWebhook(row);
-      },
-      ctx.idempotent,
-    ),
+    unitOfWork(ctx.services.db, ctx.tenantId, async ({ tx }) => {
+      const { allowPrivateNetworks } = ctx.services.security;
+      // The same address said once more stays as it is, also one that could not be given any more.
+      if (changes.url !== undefined && changes.url !== (await getWebhook(tx, ctx.tenantId, webhookId)).url) {
+        ensureSudo(ctx.principal); // as for a new endpoint: all that happens would go there
+        ensureReachable(changes.url, allowPrivateNetworks, "url");
+      }
+      const row = await saveWebhook(tx, ctx.tenantId, webhookId, changes);
+      await enqueueJobs(tx, [webhookJob(ctx.tenantId, row.id)]);
+      return presentWebhook(row);
+    }),
 });
