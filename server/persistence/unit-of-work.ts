@@ -51,6 +51,14 @@ export async function unitOfWork<T>(
   }
 }
 
+/** The one unit of work of a call, which holds its idempotency key. Throws what `unitOfWork` throws. */
+export function workOf<T>(
+  ctx: { services: { db: Database }; tenantId: TenantId; idempotent?: IdempotentCall | undefined },
+  work: (work: Work) => Promise<T>,
+): Promise<T | HeldAnswer> {
+  return unitOfWork(ctx.services.db, ctx.tenantId, work, ctx.idempotent);
+}
+
 /**
  * What a call does after its first commit, in more steps or to read its answer. A database that is gone by then is no `unavailable`, which says
  * that nothing was stored: it is `outcome-unknown`.

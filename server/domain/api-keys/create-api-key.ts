@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { scopes } from "../../auth/scopes.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { keyName, newApiKeySchema, presentKey } from "./schema.ts";
 import { insertNamedKey } from "./store.ts";
 
@@ -21,16 +21,11 @@ export const createApiKey = mutation({
   errors: ["conflict"],
   secretAnswer: true,
   async handle(ctx, input) {
-    const { db, security } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { row, key } = await insertNamedKey(tx, ctx.tenantId, input);
-        return { ...presentKey(row), key };
-      },
-      ctx.idempotent,
-    );
+    const { security } = ctx.services;
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const { row, key } = await insertNamedKey(tx, ctx.tenantId, input);
+      return { ...presentKey(row), key };
+    });
     security.invalidate(ctx.tenantId);
     return answer;
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { newApiKeySchema, presentKey } from "./schema.ts";
 import { replaceKey } from "./store.ts";
@@ -14,16 +14,11 @@ export const rotateApiKey = mutation({
   output: newApiKeySchema,
   secretAnswer: true,
   async handle(ctx, { kind }) {
-    const { db, security, live } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { row, key } = await replaceKey(tx, ctx.tenantId, kind);
-        return { ...presentKey(row), key };
-      },
-      ctx.idempotent,
-    );
+    const { security, live } = ctx.services;
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const { row, key } = await replaceKey(tx, ctx.tenantId, kind);
+      return { ...presentKey(row), key };
+    });
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

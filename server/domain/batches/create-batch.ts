@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { newId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { limits, userId } from "../../schema.ts";
 import { readContent } from "../notifications/policy.ts";
 import { contentAliases, contentFields, personalFields } from "../notifications/schema.ts";
@@ -44,26 +44,21 @@ export const createBatch = mutation({
     const { content } = await readContent(ctx, wanted, []);
     const recipients = [...new Set(wanted.userIds ?? [])];
     const id = newId();
-    const made = await unitOfWork(
-      db,
-      tenantId,
-      async (work) => {
-        const total = wanted.userIds ? recipients.length : await countRecipients(work.tx, tenantId, audience);
-        const row = await insertBatch(work, tenantId, {
-          id,
-          ...audience,
-          content,
-          recipients,
-          total,
-          scheduledFor: scheduledFor ? new Date(scheduledFor) : undefined,
-          scheduledLocal: local,
-          dueAt,
-          createdAt: new Date(at),
-        });
-        return presentBatch(row);
-      },
-      ctx.idempotent,
-    );
+    const made = await workOf(ctx, async (work) => {
+      const total = wanted.userIds ? recipients.length : await countRecipients(work.tx, tenantId, audience);
+      const row = await insertBatch(work, tenantId, {
+        id,
+        ...audience,
+        content,
+        recipients,
+        total,
+        scheduledFor: scheduledFor ? new Date(scheduledFor) : undefined,
+        scheduledLocal: local,
+        dueAt,
+        createdAt: new Date(at),
+      });
+      return presentBatch(row);
+    });
     if ("id" in made && made.status === "running") begin(ctx, id, at);
     return made;
   },

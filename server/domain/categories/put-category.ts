@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { onlyNew } from "../../schema.ts";
 import { categoryFields, categorySchema, notificationType, onlyIf, presentCategory } from "./schema.ts";
 import { saveCategory } from "./store.ts";
@@ -15,11 +15,6 @@ export const putCategory = mutation({
   output: categorySchema,
   errors: ["conflict"],
   async handle(ctx, { type, ...draft }) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => presentCategory(await saveCategory(tx, ctx.tenantId, type, draft)),
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => presentCategory(await saveCategory(tx, ctx.tenantId, type, draft)));
   },
 });

@@ -3,7 +3,7 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import { type Work, workOf } from "../../persistence/unit-of-work.ts";
 import { limits, metadata, namedUserId, text } from "../../schema.ts";
 import { addMembers } from "../members/store.ts";
 import { presentChats, publicChat } from "./presenter.ts";
@@ -40,11 +40,9 @@ export const createChat = mutation({
       throw new DomainError("invalid", { errors: { policy: ["a direct chat is open"] } });
     const directKey = wanted.kind === "direct" ? JSON.stringify([...memberIds].sort()) : null;
     const make = (existing?: Chat) =>
-      unitOfWork(
-        ctx.services.db,
-        ctx.tenantId,
+      workOf(
+        ctx,
         async (work) => existing ?? (await create(ctx, work, { ...wanted, memberIds, directKey, createdBy: caller })),
-        ctx.idempotent,
       );
     // A chat that is there needs no work, unless an idempotency key has to be held with it.
     const found = directKey ? await existingDirect(ctx, directKey) : undefined;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { presentTask, taskSchema } from "../tasks/schema.ts";
 import { starterOf, startTask } from "../tasks/store.ts";
@@ -20,11 +20,6 @@ export const exportTenantChat = mutation({
     const chatId = requireId(input.chatId);
     await getTenantChat(db, ctx.tenantId, chatId);
     const task = { kind: "export-chat" as const, subject: chatId, startedBy: starterOf(ctx.principal) };
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => presentTask(await startTask(tx, ctx.tenantId, task)),
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => presentTask(await startTask(tx, ctx.tenantId, task)));
   },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { afterCommit, unitOfWork } from "../../persistence/unit-of-work.ts";
+import { afterCommit, unitOfWork, workOf } from "../../persistence/unit-of-work.ts";
 import { empty, entityId, limits, metadata, namedUserId, text } from "../../schema.ts";
 import { makeChat } from "./create-chat.ts";
 import { buryChat } from "./delete-chat.ts";
@@ -27,7 +27,7 @@ export const createTenantChat = mutation({
     const memberIds = [...new Set(wanted.memberUserIds)];
     const [createdBy = ""] = memberIds;
     const chat = { ...wanted, kind: "group" as const, memberIds, directKey: null, createdBy };
-    return unitOfWork(ctx.services.db, ctx.tenantId, (work) => makeChat(ctx, work, chat), ctx.idempotent);
+    return workOf(ctx, (work) => makeChat(ctx, work, chat));
   },
 });
 

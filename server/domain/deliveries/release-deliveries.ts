@@ -3,7 +3,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
-import { afterCommit, findHeldAnswer, unitOfWork } from "../../persistence/unit-of-work.ts";
+import { afterCommit, findHeldAnswer, workOf } from "../../persistence/unit-of-work.ts";
 import { settleWaiting } from "./lookup-store.ts";
 import { mailJob } from "./store.ts";
 
@@ -32,7 +32,7 @@ export const releaseDeliveries = mutation({
       count += step.count;
       from = step.next;
     }
-    const answer = () => unitOfWork(db, ctx.tenantId, async () => ({ count }), ctx.idempotent);
+    const answer = () => workOf(ctx, async () => ({ count }));
     return count > 0 ? afterCommit(answer) : answer();
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { requeueDelivery } from "./lookup-store.ts";
 import { deliverySchema, presentDelivery } from "./schema.ts";
@@ -16,14 +16,9 @@ export const resendDelivery = mutation({
   output: deliverySchema,
   errors: ["conflict"],
   handle: (ctx, { deliveryId }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const row = await requeueDelivery(tx, ctx.tenantId, deliveryId);
-        await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
-        return presentDelivery(row);
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const row = await requeueDelivery(tx, ctx.tenantId, deliveryId);
+      await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
+      return presentDelivery(row);
+    }),
 });

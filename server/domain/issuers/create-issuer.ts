@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { settleIssuer } from "./policy.ts";
 import { issuerFields, issuerSchema, presentIssuer } from "./schema.ts";
 import { insertIssuer } from "./store.ts";
@@ -14,16 +14,13 @@ export const createIssuer = mutation({
   output: issuerSchema,
   errors: ["conflict"],
   async handle(ctx, input) {
-    const { db, security, settings } = ctx.services;
+    const { security, settings } = ctx.services;
     const draft = settleIssuer(
       { ...input, claims: input.claims ?? {}, enabled: input.enabled ?? true },
       security.allowPrivateNetworks,
     );
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => presentIssuer(await insertIssuer(tx, ctx.tenantId, settings.authSecret, draft)),
-      ctx.idempotent,
+    const answer = await workOf(ctx, async ({ tx }) =>
+      presentIssuer(await insertIssuer(tx, ctx.tenantId, settings.authSecret, draft)),
     );
     security.invalidate(ctx.tenantId);
     return answer;

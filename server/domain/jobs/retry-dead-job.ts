@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { settleDeadJob } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
 
 export const retryDeadJob = mutation({
@@ -13,14 +13,9 @@ export const retryDeadJob = mutation({
   input: z.object({ jobId: entityId }),
   output: empty,
   handle: (ctx, { jobId }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const done = /^\d{1,18}$/.test(jobId) && (await settleDeadJob(tx, jobId, "again"));
-        if (!done) throw new DomainError("not_found");
-        return {};
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const done = /^\d{1,18}$/.test(jobId) && (await settleDeadJob(tx, jobId, "again"));
+      if (!done) throw new DomainError("not_found");
+      return {};
+    }),
 });

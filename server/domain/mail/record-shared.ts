@@ -2,7 +2,7 @@ import { isTenantIdForm, mintTenantId } from "../../auth/principal.ts";
 import type { Context } from "../../operation.ts";
 import type { HeldAnswer } from "../../persistence/idempotency.ts";
 import { asTenant } from "../../persistence/prisma.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import type { BounceReport } from "./read-bounce.ts";
 import { keepMailed, recordBounces } from "./store.ts";
 
@@ -17,15 +17,11 @@ export async function recordShared(
   const { tenantId: named = "", deliveryId } = report ?? {};
   if (!report || deliveryId === undefined || !isTenantIdForm(named)) return {};
   const tenantId = mintTenantId(named);
-  return await unitOfWork(
-    ctx.services.db,
-    ctx.tenantId,
-    ({ tx }) =>
-      asTenant(tx, tenantId, ctx.tenantId, async () => {
-        const bounces = await keepMailed(tx, tenantId, deliveryId, report.bounces);
-        await recordBounces(tx, tenantId, { bounces, deliveryId });
-        return {};
-      }),
-    ctx.idempotent,
+  return await workOf(ctx, ({ tx }) =>
+    asTenant(tx, tenantId, ctx.tenantId, async () => {
+      const bounces = await keepMailed(tx, tenantId, deliveryId, report.bounces);
+      await recordBounces(tx, tenantId, { bounces, deliveryId });
+      return {};
+    }),
   );
 }

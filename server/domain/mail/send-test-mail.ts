@@ -4,7 +4,7 @@ import { newId } from "../../ids.ts";
 import { epochOf } from "../../log/store.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { insertDeliveries, mailJob } from "../deliveries/store.ts";
 import { readDraft } from "../notifications/policy.ts";
 import { draftFields } from "../notifications/schema.ts";
@@ -20,32 +20,27 @@ export const sendTestMail = mutation({
   output: z.object({ deliveryId: z.string().describe("For GET /admin/deliveries/{deliveryId}") }),
   personal: ["to", "subject", "message", "htmlContent", "summary", "draft", "variables"],
   handle: (ctx, { to, ...draft }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { text, faults } = await readDraft(tx, ctx.tenantId, draft);
-        refuseFaults(faults);
-        const mail = text.message === "" ? { message: "This is how your mail arrives." } : text;
-        const test = {
-          cause: `test:${newId()}`,
-          userId: "",
-          channel: "email",
-          kind: "test",
-          type: "Test",
-          subject: text.subject || "A test mail",
-          address: to,
-          status: "queued",
-          rule: "asked",
-          mail: { ...mail },
-          epoch: await epochOf(tx, ctx.tenantId),
-        } as const;
-        const [delivery] = await insertDeliveries(tx, ctx.tenantId, [test]);
-        await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
-        return { deliveryId: delivery?.id ?? "" };
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const { text, faults } = await readDraft(tx, ctx.tenantId, draft);
+      refuseFaults(faults);
+      const mail = text.message === "" ? { message: "This is how your mail arrives." } : text;
+      const test = {
+        cause: `test:${newId()}`,
+        userId: "",
+        channel: "email",
+        kind: "test",
+        type: "Test",
+        subject: text.subject || "A test mail",
+        address: to,
+        status: "queued",
+        rule: "asked",
+        mail: { ...mail },
+        epoch: await epochOf(tx, ctx.tenantId),
+      } as const;
+      const [delivery] = await insertDeliveries(tx, ctx.tenantId, [test]);
+      await enqueueJobs(tx, [mailJob(ctx.tenantId)]);
+      return { deliveryId: delivery?.id ?? "" };
+    }),
 });
 
 /** Throws `invalid`. */

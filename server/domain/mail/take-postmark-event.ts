@@ -1,5 +1,5 @@
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { ensurePostmarkSecret, postmarkAliases, postmarkEvent, postmarkHeaders } from "./accept-postmark.ts";
 import { readPostmarkReport } from "./read-bounce.ts";
@@ -25,14 +25,9 @@ export const takePostmarkEvent = mutation({
     const wanted = sealed && openMailSecret(settings.authSecret, ctx.tenantId, "postmark", sealed);
     ensurePostmarkSecret(secret, wanted);
     const report = readPostmarkReport(event);
-    return await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        if (report) await recordBounces(tx, ctx.tenantId, report);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    return await workOf(ctx, async ({ tx }) => {
+      if (report) await recordBounces(tx, ctx.tenantId, report);
+      return {};
+    });
   },
 });

@@ -1,5 +1,5 @@
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { acceptSns, snsAliases, snsMessage } from "./accept-sns.ts";
 import { findMail, recordBounces } from "./store.ts";
@@ -24,14 +24,9 @@ export const takeSesEvent = mutation({
     const { settings } = await findMail(db, ctx.tenantId);
     const report = await acceptSns(ctx.services, message, settings?.snsTopicArn);
     if (!report) return {};
-    return await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await recordBounces(tx, ctx.tenantId, report);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    return await workOf(ctx, async ({ tx }) => {
+      await recordBounces(tx, ctx.tenantId, report);
+      return {};
+    });
   },
 });

@@ -3,7 +3,14 @@ import { callerId } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { type Context, mutation } from "../../operation.ts";
-import { afterCommit, findHeldAnswer, maxEventsAStep, unitOfWork, type Work } from "../../persistence/unit-of-work.ts";
+import {
+  afterCommit,
+  findHeldAnswer,
+  maxEventsAStep,
+  unitOfWork,
+  type Work,
+  workOf,
+} from "../../persistence/unit-of-work.ts";
 import { entityId, limits, namedUserId } from "../../schema.ts";
 import { canManage } from "../chats/policy.ts";
 import type { Role } from "../chats/schema.ts";
@@ -82,7 +89,7 @@ export async function addInSteps(ctx: Context, addition: Addition) {
     }
     const last = { ...addition, heir, wanted: steps.at(-1) ?? [] };
     const finish = async (work: Work) => joined(stored, await addStep(ctx, work, last));
-    return await unitOfWork(db, ctx.tenantId, finish, ctx.idempotent);
+    return await workOf(ctx, finish);
   } catch (error) {
     if (!stored?.added.length) throw error;
     return await afterCommit(() => endEarly(ctx, stored as Added, error));
@@ -98,7 +105,7 @@ function joined(before: Added | undefined, result: Added): Added {
 /** Who adds may be put out between two steps, or the chat be gone. Throws all that is no refusal. */
 async function endEarly(ctx: Context, stored: Added, error: unknown) {
   if (!(error instanceof DomainError) || !["not_found", "forbidden"].includes(error.code)) throw error;
-  return unitOfWork(ctx.services.db, ctx.tenantId, async () => stored, ctx.idempotent);
+  return workOf(ctx, async () => stored);
 }
 
 /** Throws forbidden. */

@@ -3,7 +3,7 @@ import type { Role } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { asTenant, type TenantTransaction } from "../../persistence/prisma.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { noteEntry } from "../audit/store.ts";
 import { hashPassword } from "../persons/hash-password.ts";
 import { ensureMayOpenLink } from "../persons/policy.ts";
@@ -26,19 +26,14 @@ export const acceptInvitation = mutation({
     ensureMayOpenLink(ctx.services, ctx.ip);
     if (!ctx.idempotent) await asInstallation(ctx.services.db, (tx) => readInvitation(tx, ctx.tenantId, token));
     const passwordHash = await hashPassword(password);
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const invited = await readInvitation(tx, ctx.tenantId, token);
-        const person = await insertPerson(tx, { email: invited.invitation.email, name, passwordHash });
-        return {
-          tenantId: invited.tenantId,
-          role: await join(ctx, tx, invited, { operation: "people.acceptInvitation", personId: person.id }),
-        };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const invited = await readInvitation(tx, ctx.tenantId, token);
+      const person = await insertPerson(tx, { email: invited.invitation.email, name, passwordHash });
+      return {
+        tenantId: invited.tenantId,
+        role: await join(ctx, tx, invited, { operation: "people.acceptInvitation", personId: person.id }),
+      };
+    });
   },
 });
 
@@ -52,20 +47,15 @@ export const acceptOwnInvitation = mutation({
   errors: ["unauthenticated", "forbidden"],
   async handle(ctx, { token }) {
     const { personId, email } = signedIn(ctx);
-    const answer = await unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const invited = await readInvitation(tx, ctx.tenantId, token);
-        if (invited.invitation.email !== email)
-          throw new DomainError("forbidden", { detail: `The invitation is for ${invited.invitation.email}` });
-        return {
-          tenantId: invited.tenantId,
-          role: await join(ctx, tx, invited, { operation: "account.acceptInvitation", personId }),
-        };
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const invited = await readInvitation(tx, ctx.tenantId, token);
+      if (invited.invitation.email !== email)
+        throw new DomainError("forbidden", { detail: `The invitation is for ${invited.invitation.email}` });
+      return {
+        tenantId: invited.tenantId,
+        role: await join(ctx, tx, invited, { operation: "account.acceptInvitation", personId }),
+      };
+    });
     ctx.services.security.sessions.forget();
     return answer;
   },

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mayGrant, type Role } from "../../auth/roles.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { makeLink, sealLink } from "../persons/make-link.ts";
 import { ensureMayInvite, personMailJob } from "../persons/policy.ts";
 import { email, role } from "../persons/schema.ts";
@@ -28,26 +28,21 @@ export const inviteOperator = mutation({
   errors: ["reauthentication_required", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { email, role }) {
-    const { db, settings } = ctx.services;
+    const { settings } = ctx.services;
     ensureMayInvite(ctx.services, ctx.tenantId);
     const { token, hash } = makeLink();
     const link = `${settings.baseUrl}/invite/${ctx.tenantId}.${token}`;
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const own = await lockOwnRole(ctx, tx, "admin:operators");
-        const earlier = await findInvitationTo(tx, ctx.tenantId, email);
-        if (!mayGrant(own, role) || (earlier && !mayGrant(own, earlier.role as Role))) throw refuseMore();
-        const expiresAt = new Date(Date.now() + lastsMs);
-        const invitedBy = ctx.principal.person?.email;
-        const row = await insertInvitation(tx, ctx.tenantId, { email, role, hash, invitedBy, expiresAt });
-        const sealedLink = sealLink(settings.authSecret, email, link);
-        const mail = { kind: "invitation" as const, email, role, inviter: invitedBy, sealedLink };
-        await enqueueJobs(tx, [personMailJob(ctx.tenantId, mail, expiresAt)]);
-        return { ...presentInvitation(row), link };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const own = await lockOwnRole(ctx, tx, "admin:operators");
+      const earlier = await findInvitationTo(tx, ctx.tenantId, email);
+      if (!mayGrant(own, role) || (earlier && !mayGrant(own, earlier.role as Role))) throw refuseMore();
+      const expiresAt = new Date(Date.now() + lastsMs);
+      const invitedBy = ctx.principal.person?.email;
+      const row = await insertInvitation(tx, ctx.tenantId, { email, role, hash, invitedBy, expiresAt });
+      const sealedLink = sealLink(settings.authSecret, email, link);
+      const mail = { kind: "invitation" as const, email, role, inviter: invitedBy, sealedLink };
+      await enqueueJobs(tx, [personMailJob(ctx.tenantId, mail, expiresAt)]);
+      return { ...presentInvitation(row), link };
+    });
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty, entityId } from "../../schema.ts";
 import { signedIn } from "../persons/schema.ts";
 import { lockOwnRole } from "./own-role.ts";
@@ -17,19 +17,14 @@ export const transferOwnership = mutation({
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, { personId }) {
     const own = signedIn(ctx).personId;
-    const answer = await unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await lockOwnRole(ctx, tx, "admin:owner");
-        const operator = await getOperator(tx, ctx.tenantId, personId);
-        if (operator.personId === own) throw new DomainError("conflict", { detail: "You are an owner already" });
-        await setRole(tx, ctx.tenantId, operator.personId, "owner");
-        await setRole(tx, ctx.tenantId, own, "admin");
-        return {};
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      await lockOwnRole(ctx, tx, "admin:owner");
+      const operator = await getOperator(tx, ctx.tenantId, personId);
+      if (operator.personId === own) throw new DomainError("conflict", { detail: "You are an owner already" });
+      await setRole(tx, ctx.tenantId, operator.personId, "owner");
+      await setRole(tx, ctx.tenantId, own, "admin");
+      return {};
+    });
     ctx.services.security.sessions.forget();
     ctx.services.live.recheck(ctx.tenantId);
     return answer;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { checkPassword, hashPassword } from "./hash-password.ts";
 import { ensureMayTry } from "./policy.ts";
@@ -20,28 +20,23 @@ export const changePassword = mutation({
   output: empty,
   errors: ["unauthenticated", "forbidden", "reauthentication_required", "rate_limited"],
   async handle(ctx, { current, password }) {
-    const { db, security } = ctx.services;
+    const { security } = ctx.services;
     const { personId, sudoUntil } = signedIn(ctx);
     const { credential } = ctx.principal;
     const session = credential.type === "session" ? credential.sessionId : "";
     ensureMayTry(ctx.services, personId, ctx.ip);
     const passwordHash = await hashPassword(password);
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await lockPerson(tx, personId);
-        if (person.passwordHash === null) {
-          if (sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
-        } else if (!(await checkPassword(person.passwordHash, current ?? "")))
-          throw new DomainError("forbidden", { detail: "That is not your password" });
-        await savePerson(tx, personId, { passwordHash });
-        await deleteSessions(tx, personId, { but: session });
-        for (const kind of ["reset", "sign-in"] as const) await deleteLinks(tx, kind, personId);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const person = await lockPerson(tx, personId);
+      if (person.passwordHash === null) {
+        if (sudoUntil <= Date.now()) throw new DomainError("reauthentication_required");
+      } else if (!(await checkPassword(person.passwordHash, current ?? "")))
+        throw new DomainError("forbidden", { detail: "That is not your password" });
+      await savePerson(tx, personId, { passwordHash });
+      await deleteSessions(tx, personId, { but: session });
+      for (const kind of ["reset", "sign-in"] as const) await deleteLinks(tx, kind, personId);
+      return {};
+    });
     security.sessions.forget();
     return answer;
   },

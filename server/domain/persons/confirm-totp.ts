@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { makeRecoveryCodes, stepOfCode } from "./check-code.ts";
 import { ensureMayTry, ensureOwnsAddress } from "./policy.ts";
 import { code, signedIn } from "./schema.ts";
@@ -17,26 +17,20 @@ export const confirmTotp = mutation({
   errors: ["unauthenticated", "forbidden", "reauthentication_required", "conflict", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { code }) {
-    const { db, settings } = ctx.services;
+    const { settings } = ctx.services;
     const { personId } = signedIn(ctx);
     ensureMayTry(ctx.services, personId, ctx.ip);
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await lockPerson(tx, personId);
-        if (person.totpSecret === null || person.totpConfirmedAt !== null)
-          throw new DomainError("conflict", { detail: "Begin with account.startTotp" });
-        ensureOwnsAddress(ctx.services, person);
-        const step = await stepOfCode(settings.authSecret, person, code);
-        if (step === undefined)
-          throw new DomainError("invalid", { errors: { code: ["is not the app's code of now"] } });
-        const { codes, hashes } = makeRecoveryCodes();
-        const data = { totpConfirmedAt: new Date(), totpLastStep: BigInt(step), recoveryHashes: hashes };
-        await savePerson(tx, personId, data);
-        return { recoveryCodes: codes };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const person = await lockPerson(tx, personId);
+      if (person.totpSecret === null || person.totpConfirmedAt !== null)
+        throw new DomainError("conflict", { detail: "Begin with account.startTotp" });
+      ensureOwnsAddress(ctx.services, person);
+      const step = await stepOfCode(settings.authSecret, person, code);
+      if (step === undefined) throw new DomainError("invalid", { errors: { code: ["is not the app's code of now"] } });
+      const { codes, hashes } = makeRecoveryCodes();
+      const data = { totpConfirmedAt: new Date(), totpLastStep: BigInt(step), recoveryHashes: hashes };
+      await savePerson(tx, personId, data);
+      return { recoveryCodes: codes };
+    });
   },
 });

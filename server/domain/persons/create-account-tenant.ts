@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mintTenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { newTenantInput } from "../tenants/make-tenant.ts";
 import { ensureMayMakeTenant } from "./policy.ts";
 import { signedIn } from "./schema.ts";
@@ -18,23 +18,18 @@ export const createAccountTenant = mutation({
   output: z.object({ tenantId: z.string() }),
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, { id, name }) {
-    const { db, security, settings } = ctx.services;
+    const { security, settings } = ctx.services;
     const person = signedIn(ctx);
     const { personId, installationOwner } = person;
     if (settings.signUp === "invite" && !installationOwner)
       throw new DomainError("forbidden", { detail: "The installation's owner makes tenants here" });
     ensureMayMakeTenant(ctx.services, person);
     const tenantId = mintTenantId(id);
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await makeTenant(ctx, tx, { id, name });
-        await joinTenant(tx, personId, { tenantId, role: "owner" });
-        return { tenantId };
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      await makeTenant(ctx, tx, { id, name });
+      await joinTenant(tx, personId, { tenantId, role: "owner" });
+      return { tenantId };
+    });
     security.invalidate(tenantId);
     security.sessions.forget();
     return answer;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { ensureMayTry, noFactors } from "./policy.ts";
 import { code, signedIn } from "./schema.ts";
@@ -17,20 +17,14 @@ export const disableTotp = mutation({
   output: empty,
   errors: ["unauthenticated", "forbidden", "reauthentication_required", "rate_limited"],
   async handle(ctx, { code }) {
-    const { db } = ctx.services;
     const { personId } = signedIn(ctx);
     ensureMayTry(ctx.services, personId, ctx.ip);
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await lockPerson(tx, personId);
-        if ((await spendCode(tx, ctx.services, person, code)) !== "good")
-          throw new DomainError("invalid", { errors: { code: ["is not good"] } });
-        await savePerson(tx, personId, noFactors);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const person = await lockPerson(tx, personId);
+      if ((await spendCode(tx, ctx.services, person, code)) !== "good")
+        throw new DomainError("invalid", { errors: { code: ["is not good"] } });
+      await savePerson(tx, personId, noFactors);
+      return {};
+    });
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { hashLink } from "./make-link.ts";
 import { browserInput, openedSchema, presentPerson } from "./open-session.ts";
 import { ensureMayComeIn, sudoFromNow } from "./policy.ts";
@@ -18,29 +18,23 @@ export const openSessionByLink = mutation({
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   secretAnswer: true,
   async handle(ctx, { token, code, ip, userAgent }) {
-    const { db } = ctx.services;
     const hash = hashLink(token);
     ensureMayComeIn(ctx.services, ip);
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const link = await findLink(tx, "sign-in", hash);
-        if (!link?.personId) return { outcome: "refused" as const };
-        const person = await lockPerson(tx, link.personId);
-        const verdict = await spendCode(tx, ctx.services, person, code);
-        if (verdict !== "good") return { outcome: verdict === "bad" ? ("refused" as const) : verdict };
-        if (!(await takeLink(tx, "sign-in", hash))) return { outcome: "refused" as const };
-        if (person.verifiedAt === null) {
-          // Somebody else may have made the account in this address's name: what they know of it is worth nothing from now on.
-          await deleteSessions(tx, person.id, {});
-          await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null });
-        }
-        const session = { method: "link" as const, ip, userAgent, sudoUntil: sudoFromNow() };
-        const sessionId = await insertSession(tx, person.id, session);
-        return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const link = await findLink(tx, "sign-in", hash);
+      if (!link?.personId) return { outcome: "refused" as const };
+      const person = await lockPerson(tx, link.personId);
+      const verdict = await spendCode(tx, ctx.services, person, code);
+      if (verdict !== "good") return { outcome: verdict === "bad" ? ("refused" as const) : verdict };
+      if (!(await takeLink(tx, "sign-in", hash))) return { outcome: "refused" as const };
+      if (person.verifiedAt === null) {
+        // Somebody else may have made the account in this address's name: what they know of it is worth nothing from now on.
+        await deleteSessions(tx, person.id, {});
+        await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null });
+      }
+      const session = { method: "link" as const, ip, userAgent, sudoUntil: sudoFromNow() };
+      const sessionId = await insertSession(tx, person.id, session);
+      return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+    });
   },
 });

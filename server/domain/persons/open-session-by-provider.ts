@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Context, mutation } from "../../operation.ts";
 import type { Person } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { browserInput, presentPerson } from "./open-session.ts";
 import { ensureMayComeIn, noFactors, sudoFromNow } from "./policy.ts";
 import { email, personName, personSchema } from "./schema.ts";
@@ -42,27 +42,22 @@ export const openSessionByProvider = mutation({
   async handle(ctx, { email, emailVerified, name = null, ip, userAgent }) {
     ensureMayComeIn(ctx.services, ip);
     if (!emailVerified) return { outcome: "email-unverified" as const };
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await findOrMake(ctx, tx, { email, name });
-        if (!person) return { outcome: "not-invited" as const };
-        // Nobody makes the installation's owner in another's name.
-        const isTheirs = person.verifiedAt !== null || person.installationOwner;
-        if (isTheirs && person.totpConfirmedAt !== null) return { outcome: "two-factors" as const };
-        if (person.verifiedAt === null) {
-          // As by a mailed link: what somebody else may know of an account in this address's name is worth nothing from now on. Here
-          // two factors, too, which may have been switched on where no mail goes out: they would keep the address from its owner for good.
-          await deleteSessions(tx, person.id, {});
-          await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null, ...noFactors });
-        }
-        const session = { method: "oauth" as const, ip, userAgent, sudoUntil: sudoFromNow() };
-        const sessionId = await insertSession(tx, person.id, session);
-        return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const person = await findOrMake(ctx, tx, { email, name });
+      if (!person) return { outcome: "not-invited" as const };
+      // Nobody makes the installation's owner in another's name.
+      const isTheirs = person.verifiedAt !== null || person.installationOwner;
+      if (isTheirs && person.totpConfirmedAt !== null) return { outcome: "two-factors" as const };
+      if (person.verifiedAt === null) {
+        // As by a mailed link: what somebody else may know of an account in this address's name is worth nothing from now on. Here
+        // two factors, too, which may have been switched on where no mail goes out: they would keep the address from its owner for good.
+        await deleteSessions(tx, person.id, {});
+        await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null, ...noFactors });
+      }
+      const session = { method: "oauth" as const, ip, userAgent, sudoUntil: sudoFromNow() };
+      const sessionId = await insertSession(tx, person.id, session);
+      return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+    });
   },
 });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import type { Person } from "../../persistence/generated/client.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { text } from "../../schema.ts";
 import { checkPassword } from "./hash-password.ts";
 import { ensureMayTry, sudoFromNow } from "./policy.ts";
@@ -42,19 +42,14 @@ export const openSession = mutation({
     const found = await asInstallation(db, (tx) => findPersonByEmail(tx, email));
     // Outside of a transaction: it takes its time.
     if (!(await checkPassword(found?.passwordHash, password)) || !found) return { outcome: "refused" as const };
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await lockPerson(tx, found.id);
-        const verdict = await spendCode(tx, ctx.services, person, code);
-        if (verdict === "code-needed") return { outcome: "code-needed" as const };
-        if (verdict === "bad" || person.passwordHash !== found.passwordHash) return { outcome: "refused" as const };
-        const session = { method: "password" as const, ip, userAgent, sudoUntil: sudoFromNow() };
-        const sessionId = await insertSession(tx, person.id, session);
-        return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const person = await lockPerson(tx, found.id);
+      const verdict = await spendCode(tx, ctx.services, person, code);
+      if (verdict === "code-needed") return { outcome: "code-needed" as const };
+      if (verdict === "bad" || person.passwordHash !== found.passwordHash) return { outcome: "refused" as const };
+      const session = { method: "password" as const, ip, userAgent, sudoUntil: sudoFromNow() };
+      const sessionId = await insertSession(tx, person.id, session);
+      return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+    });
   },
 });

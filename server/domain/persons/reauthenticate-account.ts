@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { checkPassword } from "./hash-password.ts";
 import { ensureMayTry, sudoFromNow } from "./policy.ts";
 import { code, password, signedIn } from "./schema.ts";
@@ -18,26 +18,21 @@ export const reauthenticateAccount = mutation({
   output: z.object({ sudoUntil: z.string() }),
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   async handle(ctx, { password, code }) {
-    const { db, security } = ctx.services;
+    const { security } = ctx.services;
     const { personId } = signedIn(ctx);
     const { credential } = ctx.principal;
     ensureMayTry(ctx.services, personId, ctx.ip);
     const until = sudoFromNow();
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await lockPerson(tx, personId);
-        const byCode = person.totpConfirmedAt !== null && code !== undefined;
-        const good = byCode
-          ? (await spendCode(tx, ctx.services, person, code)) === "good"
-          : password !== undefined && (await checkPassword(person.passwordHash, password));
-        if (!good) throw new DomainError("forbidden", { detail: "That is not your password or code" });
-        if (credential.type === "session") await extendSudo(tx, credential.sessionId, until);
-        return { sudoUntil: until.toISOString() };
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const person = await lockPerson(tx, personId);
+      const byCode = person.totpConfirmedAt !== null && code !== undefined;
+      const good = byCode
+        ? (await spendCode(tx, ctx.services, person, code)) === "good"
+        : password !== undefined && (await checkPassword(person.passwordHash, password));
+      if (!good) throw new DomainError("forbidden", { detail: "That is not your password or code" });
+      if (credential.type === "session") await extendSudo(tx, credential.sessionId, until);
+      return { sudoUntil: until.toISOString() };
+    });
     security.sessions.forget();
     return answer;
   },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Context, mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { ensureMayMail, type LinkMail, linkLasts, personMailJob } from "./policy.ts";
 import { email, nextPath } from "./schema.ts";
@@ -33,14 +33,9 @@ export const requestPasswordReset = mutation({
 /** Whose address it is the worker finds out: neither the answer nor its time tells. */
 function request(ctx: Context, mail: LinkMail) {
   ensureMayMail(ctx.services, mail.email, ctx.ip);
-  return unitOfWork(
-    ctx.services.db,
-    ctx.tenantId,
-    async ({ tx }) => {
-      const until = new Date(Date.now() + linkLasts[mail.kind] * 60_000);
-      await enqueueJobs(tx, [personMailJob(ctx.tenantId, mail, until)]);
-      return {};
-    },
-    ctx.idempotent,
-  );
+  return workOf(ctx, async ({ tx }) => {
+    const until = new Date(Date.now() + linkLasts[mail.kind] * 60_000);
+    await enqueueJobs(tx, [personMailJob(ctx.tenantId, mail, until)]);
+    return {};
+  });
 }

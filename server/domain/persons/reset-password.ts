@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { hashPassword } from "./hash-password.ts";
 import { hashLink } from "./make-link.ts";
@@ -24,20 +24,15 @@ export const resetPassword = mutation({
     const over = new DomainError("forbidden", { detail: "The link is over: ask for another" });
     if (!ctx.idempotent && !(await asInstallation(db, (tx) => findLink(tx, "reset", hash)))) throw over;
     const passwordHash = await hashPassword(password);
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const link = await findLink(tx, "reset", hash);
-        if (!link?.personId || !(await takeLink(tx, "reset", hash))) throw over;
-        const person = await lockPerson(tx, link.personId);
-        await savePerson(tx, person.id, { passwordHash, verifiedAt: person.verifiedAt ?? new Date() });
-        await deleteSessions(tx, person.id, {});
-        for (const kind of ["reset", "sign-in"] as const) await deleteLinks(tx, kind, person.id);
-        return {};
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const link = await findLink(tx, "reset", hash);
+      if (!link?.personId || !(await takeLink(tx, "reset", hash))) throw over;
+      const person = await lockPerson(tx, link.personId);
+      await savePerson(tx, person.id, { passwordHash, verifiedAt: person.verifiedAt ?? new Date() });
+      await deleteSessions(tx, person.id, {});
+      for (const kind of ["reset", "sign-in"] as const) await deleteLinks(tx, kind, person.id);
+      return {};
+    });
     security.sessions.forget();
     return answer;
   },

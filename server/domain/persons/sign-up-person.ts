@@ -3,7 +3,7 @@ import { mintTenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { asTenant, type TenantTransaction } from "../../persistence/prisma.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { insertTenant, newTenantInput } from "../tenants/make-tenant.ts";
 import { hashPassword } from "./hash-password.ts";
 import { hashLink } from "./make-link.ts";
@@ -27,25 +27,20 @@ export const signUp = mutation({
   output: z.object({ personId: z.string(), tenantId: z.string(), installationOwner: z.boolean() }),
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, input) {
-    const { db, security, settings } = ctx.services;
+    const { security, settings } = ctx.services;
     if (settings.signUp === "invite" && input.claim === undefined)
       throw new DomainError("forbidden", { detail: "One comes in by invitation here" });
     ensureMaySignUp(ctx.services, ctx.ip);
     const passwordHash = await hashPassword(input.password);
     const tenantId = mintTenantId(input.tenant);
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const installationOwner = input.claim !== undefined && (await spendClaim(tx, input.claim));
-        const { email, name = null } = input;
-        const person = await insertPerson(tx, { email, name, passwordHash, installationOwner });
-        await makeTenant(ctx, tx, { id: tenantId, name: input.tenantName });
-        await joinTenant(tx, person.id, { tenantId, role: "owner" });
-        return { personId: person.id, tenantId, installationOwner };
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      const installationOwner = input.claim !== undefined && (await spendClaim(tx, input.claim));
+      const { email, name = null } = input;
+      const person = await insertPerson(tx, { email, name, passwordHash, installationOwner });
+      await makeTenant(ctx, tx, { id: tenantId, name: input.tenantName });
+      await joinTenant(tx, person.id, { tenantId, role: "owner" });
+      return { personId: person.id, tenantId, installationOwner };
+    });
     security.invalidate(tenantId);
     return answer;
   },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { makeTotpSecret } from "./check-code.ts";
 import { ensureOwnsAddress } from "./policy.ts";
 import { signedIn } from "./schema.ts";
@@ -21,21 +21,15 @@ export const startTotp = mutation({
   errors: ["unauthenticated", "forbidden", "reauthentication_required", "conflict"],
   secretAnswer: true,
   async handle(ctx) {
-    const { db, settings } = ctx.services;
+    const { settings } = ctx.services;
     const { personId } = signedIn(ctx);
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const person = await lockPerson(tx, personId);
-        if (person.totpConfirmedAt !== null)
-          throw new DomainError("conflict", { detail: "Two factors are on already" });
-        ensureOwnsAddress(ctx.services, person);
-        const { secret, uri, stored } = makeTotpSecret(settings.authSecret, person);
-        await savePerson(tx, personId, { totpSecret: stored, totpLastStep: 0n });
-        return { secret, uri };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const person = await lockPerson(tx, personId);
+      if (person.totpConfirmedAt !== null) throw new DomainError("conflict", { detail: "Two factors are on already" });
+      ensureOwnsAddress(ctx.services, person);
+      const { secret, uri, stored } = makeTotpSecret(settings.authSecret, person);
+      await savePerson(tx, personId, { totpSecret: stored, totpLastStep: 0n });
+      return { secret, uri };
+    });
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import type { Category as CategoryRow } from "../../persistence/generated/client.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { findCategory } from "../categories/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readLink } from "./policy.ts";
@@ -17,22 +17,17 @@ export const resubscribeLink = mutation({
   input: z.object({ token: linkToken }),
   output: unsubscribedSchema,
   async handle(ctx, { token }) {
-    const { db, settings } = ctx.services;
+    const { settings } = ctx.services;
     const { userId, type } = readLink(settings.authSecret, ctx.tenantId, token);
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const category = await findCategory(tx, ctx.tenantId, type);
-        const stored = await readPreferences(tx, ctx.tenantId, userId);
-        const enabled = needsYes(stored, type, category) ? true : undefined;
-        const also = type === everyType ? takenAway(stored) : [];
-        const choices = [{ type, enabled }, ...also].map((choice) => ({ ...choice, channel: "email" as const }));
-        await saveChoices(tx, ctx.tenantId, userId, choices, { byLink: true });
-        return { type, title: titleOfLink(type, category), channel: "email" as const, subscribed: true };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const category = await findCategory(tx, ctx.tenantId, type);
+      const stored = await readPreferences(tx, ctx.tenantId, userId);
+      const enabled = needsYes(stored, type, category) ? true : undefined;
+      const also = type === everyType ? takenAway(stored) : [];
+      const choices = [{ type, enabled }, ...also].map((choice) => ({ ...choice, channel: "email" as const }));
+      await saveChoices(tx, ctx.tenantId, userId, choices, { byLink: true });
+      return { type, title: titleOfLink(type, category), channel: "email" as const, subscribed: true };
+    });
   },
 });
 

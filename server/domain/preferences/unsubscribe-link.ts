@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { findCategory } from "../categories/store.ts";
 import { readLink } from "./policy.ts";
 import { titleOfLink } from "./presenter.ts";
@@ -17,19 +17,14 @@ export const unsubscribeLink = mutation({
   output: unsubscribedSchema,
   errors: ["conflict"],
   async handle(ctx, { token }) {
-    const { db, settings } = ctx.services;
+    const { settings } = ctx.services;
     const { userId, type } = readLink(settings.authSecret, ctx.tenantId, token);
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const category = await findCategory(tx, ctx.tenantId, type);
-        if (category?.required)
-          throw new DomainError("conflict", { detail: `${category.title} cannot be unsubscribed from` });
-        await saveUnsubscription(tx, ctx.tenantId, userId, type);
-        return { type, title: titleOfLink(type, category), channel: "email" as const, subscribed: false };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const category = await findCategory(tx, ctx.tenantId, type);
+      if (category?.required)
+        throw new DomainError("conflict", { detail: `${category.title} cannot be unsubscribed from` });
+      await saveUnsubscription(tx, ctx.tenantId, userId, type);
+      return { type, title: titleOfLink(type, category), channel: "email" as const, subscribed: false };
+    });
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { pusherAppSchema } from "./schema.ts";
 import { replacePusherSecret } from "./store.ts";
 
@@ -13,13 +13,8 @@ export const rotatePusherApp = mutation({
   output: pusherAppSchema,
   secretAnswer: true,
   async handle(ctx, { key = false }) {
-    const { db, security, live, settings } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      ({ tx }) => replacePusherSecret(tx, ctx.tenantId, settings.authSecret, { key }),
-      ctx.idempotent,
-    );
+    const { security, live, settings } = ctx.services;
+    const answer = await workOf(ctx, ({ tx }) => replacePusherSecret(tx, ctx.tenantId, settings.authSecret, { key }));
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { text } from "../../schema.ts";
 import { address, presentSuppression, suppressionSchema } from "./schema.ts";
 import { suppress } from "./store.ts";
@@ -13,10 +13,7 @@ export const addSuppression = mutation({
   input: z.object({ address, detail: text(500).optional() }),
   output: suppressionSchema,
   handle: (ctx, { address, detail }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => presentSuppression(await suppress(tx, ctx.tenantId, { address, reason: "manual", detail })),
-      ctx.idempotent,
+    workOf(ctx, async ({ tx }) =>
+      presentSuppression(await suppress(tx, ctx.tenantId, { address, reason: "manual", detail })),
     ),
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { presentTask, taskSchema } from "./schema.ts";
 import { cancelTask as endTask, getTask } from "./store.ts";
@@ -16,17 +16,12 @@ export const cancelTask = mutation({
   output: taskSchema,
   errors: ["conflict"],
   async handle(ctx, input) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const taskId = requireId(input.taskId);
-        const ended = await endTask(tx, ctx.tenantId, taskId);
-        const task = await getTask(tx, ctx.tenantId, taskId);
-        if (!ended) throw new DomainError("conflict", { detail: "It is over, or an erasure that has begun" });
-        return presentTask(task);
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const taskId = requireId(input.taskId);
+      const ended = await endTask(tx, ctx.tenantId, taskId);
+      const task = await getTask(tx, ctx.tenantId, taskId);
+      if (!ended) throw new DomainError("conflict", { detail: "It is over, or an erasure that has begun" });
+      return presentTask(task);
+    });
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { presentTemplate, templateSchema, versionNumber } from "./schema.ts";
 import { publishVersion } from "./store.ts";
@@ -14,11 +14,8 @@ export const publishTemplate = mutation({
   input: z.object({ name: entityId, version: versionNumber.optional() }),
   output: templateSchema,
   async handle(ctx, { name, version }) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => presentTemplate(await publishVersion(tx, ctx.tenantId, requireUserId(name), version)),
-      ctx.idempotent,
+    return workOf(ctx, async ({ tx }) =>
+      presentTemplate(await publishVersion(tx, ctx.tenantId, requireUserId(name), version)),
     );
   },
 });

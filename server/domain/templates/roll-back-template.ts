@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { presentTemplate, templateSchema } from "./schema.ts";
 import { rollBackVersion } from "./store.ts";
@@ -15,11 +15,6 @@ export const rollBackTemplate = mutation({
   output: templateSchema,
   errors: ["conflict"],
   async handle(ctx, { name }) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => presentTemplate(await rollBackVersion(tx, ctx.tenantId, requireUserId(name))),
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => presentTemplate(await rollBackVersion(tx, ctx.tenantId, requireUserId(name))));
   },
 });

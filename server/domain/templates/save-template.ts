@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { onlyNew } from "../../schema.ts";
 import { onlyIf, presentTemplate, templateFields, templateName, templateSchema } from "./schema.ts";
 import { publishVersion, saveDraft } from "./store.ts";
@@ -21,14 +21,9 @@ export const saveTemplate = mutation({
   output: templateSchema,
   errors: ["conflict"],
   async handle(ctx, { name, publish, ...draft }) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const saved = await saveDraft(tx, ctx.tenantId, name, draft);
-        return presentTemplate(publish ? await publishVersion(tx, ctx.tenantId, name) : saved);
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const saved = await saveDraft(tx, ctx.tenantId, name, draft);
+      return presentTemplate(publish ? await publishVersion(tx, ctx.tenantId, name) : saved);
+    });
   },
 });

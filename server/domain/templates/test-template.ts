@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sanitizeHtml } from "../../html.ts";
 import { newId, requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { emailAddress, entityId, userId } from "../../schema.ts";
 import { insertNotifications } from "../notifications/store.ts";
 import { renderTemplate } from "./policy.ts";
@@ -29,26 +29,21 @@ export const testTemplate = mutation({
   async handle(ctx, { name, version: number, variables, userId, email }) {
     const { db } = ctx.services;
     const now = new Date(await db.now());
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async (work) => {
-        const { version } = await getTemplate(work.tx, ctx.tenantId, requireUserId(name), number);
-        const values = variables ?? (version.sample as Record<string, unknown>);
-        const { text, htmlContent, ...rendered } = renderTemplate(version, values);
-        const content = {
-          ...rendered,
-          type: testType,
-          priority: 1,
-          mailText: text,
-          htmlContent: htmlContent === undefined ? undefined : sanitizeHtml(htmlContent),
-          template: { name: version.name, version: version.version },
-        };
-        const id = newId();
-        await insertNotifications(work, ctx.tenantId, [{ id, userId, email, content }], now);
-        return { notificationId: id, version: version.version };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async (work) => {
+      const { version } = await getTemplate(work.tx, ctx.tenantId, requireUserId(name), number);
+      const values = variables ?? (version.sample as Record<string, unknown>);
+      const { text, htmlContent, ...rendered } = renderTemplate(version, values);
+      const content = {
+        ...rendered,
+        type: testType,
+        priority: 1,
+        mailText: text,
+        htmlContent: htmlContent === undefined ? undefined : sanitizeHtml(htmlContent),
+        template: { name: version.name, version: version.version },
+      };
+      const id = newId();
+      await insertNotifications(work, ctx.tenantId, [{ id, userId, email, content }], now);
+      return { notificationId: id, version: version.version };
+    });
   },
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mintTenantId } from "../../auth/principal.ts";
 import { mutation } from "../../operation.ts";
 import { asTenant } from "../../persistence/prisma.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { insertTenant, newTenantInput } from "./make-tenant.ts";
 
 export const createTenant = mutation({
@@ -21,14 +21,10 @@ export const createTenant = mutation({
   errors: ["unauthenticated", "forbidden", "conflict"],
   secretAnswer: true,
   async handle(ctx, tenant) {
-    const { db, security, settings } = ctx.services;
+    const { security, settings } = ctx.services;
     // The idempotency key is the installation's, the rows are the new tenant's.
-    const made = await unitOfWork(
-      db,
-      ctx.tenantId,
-      ({ tx }) =>
-        asTenant(tx, mintTenantId(tenant.id), ctx.tenantId, () => insertTenant(tx, settings.authSecret, tenant)),
-      ctx.idempotent,
+    const made = await workOf(ctx, ({ tx }) =>
+      asTenant(tx, mintTenantId(tenant.id), ctx.tenantId, () => insertTenant(tx, settings.authSecret, tenant)),
     );
     security.invalidate(mintTenantId(tenant.id));
     return made;

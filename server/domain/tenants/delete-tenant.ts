@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty, text } from "../../schema.ts";
 import { lockTenant, setStanding } from "./store.ts";
 
@@ -19,18 +19,13 @@ export const deleteTenant = mutation({
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, { name }) {
     const deleteAfter = new Date(ctx.services.now() + graceMs);
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const row = await lockTenant(tx, ctx.tenantId);
-        if (row.name !== name) throw new DomainError("conflict", { detail: "The tenant has another name" });
-        if (row.deleteAfter) return { deleteAfter: row.deleteAfter.toISOString() };
-        await setStanding(tx, ctx.tenantId, { deleteAfter });
-        return { deleteAfter: deleteAfter.toISOString() };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const row = await lockTenant(tx, ctx.tenantId);
+      if (row.name !== name) throw new DomainError("conflict", { detail: "The tenant has another name" });
+      if (row.deleteAfter) return { deleteAfter: row.deleteAfter.toISOString() };
+      await setStanding(tx, ctx.tenantId, { deleteAfter });
+      return { deleteAfter: deleteAfter.toISOString() };
+    });
   },
 });
 
@@ -42,15 +37,10 @@ export const restoreTenant = mutation({
   input: z.object({}),
   output: empty,
   async handle(ctx) {
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await lockTenant(tx, ctx.tenantId);
-        await setStanding(tx, ctx.tenantId, { deleteAfter: null });
-        return {};
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      await lockTenant(tx, ctx.tenantId);
+      await setStanding(tx, ctx.tenantId, { deleteAfter: null });
+      return {};
+    });
   },
 });

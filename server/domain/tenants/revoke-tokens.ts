@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { revokeTenantTokens } from "./store.ts";
 
 export const revokeTokens = mutation({
@@ -11,14 +11,9 @@ export const revokeTokens = mutation({
   input: z.object({}),
   output: z.object({ validAfter: z.string().describe("Tokens issued until then are refused") }),
   async handle(ctx) {
-    const { db, security, live } = ctx.services;
+    const { security, live } = ctx.services;
     const revoke = async (validAfter: Promise<Date>) => ({ validAfter: (await validAfter).toISOString() });
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      ({ tx }) => revoke(revokeTenantTokens(tx, ctx.tenantId)),
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, ({ tx }) => revoke(revokeTenantTokens(tx, ctx.tenantId)));
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { text, userId } from "../../schema.ts";
 import { ensureUser } from "../users/store.ts";
 import { givesAdminRights, signUserToken } from "./sign-user-token.ts";
@@ -22,18 +22,13 @@ export const createToken = mutation({
   errors: ["conflict"],
   secretAnswer: true,
   async handle(ctx, { userId, groups, expiresInSeconds }) {
-    const { db, security } = ctx.services;
+    const { security } = ctx.services;
     if (!ctx.principal.scopes.has("admin") && (await givesAdminRights(security, ctx.tenantId, groups)))
       throw new DomainError("scope_missing", { detail: "A token with admin rights is made by a key that has them" });
     const signed = await signUserToken(security, ctx.tenantId, { userId, groups, expiresIn: expiresInSeconds });
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await ensureUser(tx, ctx.tenantId, userId);
-        return signed;
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      await ensureUser(tx, ctx.tenantId, userId);
+      return signed;
+    });
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId, limits, namedUserId } from "../../schema.ts";
 import { countSubscribers, addSubscribers as storeSubscribers } from "./store.ts";
 
@@ -17,17 +17,12 @@ export const addSubscribers = mutation({
   input: z.object({ topicId: entityId, userIds: z.array(namedUserId).min(1).max(limits.recipients) }),
   output: z.object({ added: z.number().int(), subscribers: z.number().int() }),
   async handle(ctx, input) {
-    const { db, now } = ctx.services;
+    const { now } = ctx.services;
     const topicId = requireUserId(input.topicId);
     const userIds = [...new Set(input.userIds)];
-    return await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const added = await storeSubscribers(tx, ctx.tenantId, topicId, { userIds, now: new Date(now()) });
-        return { added, subscribers: await countSubscribers(tx, ctx.tenantId, topicId) };
-      },
-      ctx.idempotent,
-    );
+    return await workOf(ctx, async ({ tx }) => {
+      const added = await storeSubscribers(tx, ctx.tenantId, topicId, { userIds, now: new Date(now()) });
+      return { added, subscribers: await countSubscribers(tx, ctx.tenantId, topicId) };
+    });
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { onlyNew, text } from "../../schema.ts";
 import { presentTopic, topicId, topicSchema } from "./schema.ts";
 import { countSubscribers, saveTopic } from "./store.ts";
@@ -18,15 +18,10 @@ export const putTopic = mutation({
   output: topicSchema,
   errors: ["conflict"],
   async handle(ctx, { topicId: id, name = id, onlyNew }) {
-    const { db, now } = ctx.services;
-    return await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const row = await saveTopic(tx, ctx.tenantId, { id, name, onlyNew, now: new Date(now()) });
-        return presentTopic(row, await countSubscribers(tx, ctx.tenantId, id));
-      },
-      ctx.idempotent,
-    );
+    const { now } = ctx.services;
+    return await workOf(ctx, async ({ tx }) => {
+      const row = await saveTopic(tx, ctx.tenantId, { id, name, onlyNew, now: new Date(now()) });
+      return presentTopic(row, await countSubscribers(tx, ctx.tenantId, id));
+    });
   },
 });

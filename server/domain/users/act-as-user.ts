@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { userId } from "../../schema.ts";
 import { signUserToken } from "../tokens/sign-user-token.ts";
 
@@ -20,9 +20,9 @@ export const actAsUser = mutation({
   errors: ["conflict", "reauthentication_required"],
   secretAnswer: true,
   async handle(ctx, { userId }) {
-    const { db, security, settings } = ctx.services;
+    const { security, settings } = ctx.services;
     const signed = await signUserToken(security, ctx.tenantId, { userId, expiresIn: lastsSeconds });
     const answer = { ...signed, url: `${settings.baseUrl}/chat/${ctx.tenantId}#token=${signed.token}&acting` };
-    return unitOfWork(db, ctx.tenantId, async () => answer, ctx.idempotent);
+    return workOf(ctx, async () => answer);
   },
 });

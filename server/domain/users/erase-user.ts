@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId, text } from "../../schema.ts";
 import { presentTask, taskSchema } from "../tasks/schema.ts";
 import { starterOf, startTask } from "../tasks/store.ts";
@@ -18,20 +18,15 @@ export const eraseUser = mutation({
   output: taskSchema,
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, input) {
-    const { db, security, live } = ctx.services;
+    const { security, live } = ctx.services;
     const userId = requireUserId(input.userId);
     const task = { kind: "erase-user" as const, subject: userId, startedBy: starterOf(ctx.principal) };
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await ensureKnown(tx, ctx.tenantId, userId);
-        if (input.confirm !== userId) throw new DomainError("conflict", { detail: "confirm is not the user's id" });
-        await revokeUserTokens(tx, ctx.tenantId, userId);
-        return presentTask(await startTask(tx, ctx.tenantId, task));
-      },
-      ctx.idempotent,
-    );
+    const answer = await workOf(ctx, async ({ tx }) => {
+      await ensureKnown(tx, ctx.tenantId, userId);
+      if (input.confirm !== userId) throw new DomainError("conflict", { detail: "confirm is not the user's id" });
+      await revokeUserTokens(tx, ctx.tenantId, userId);
+      return presentTask(await startTask(tx, ctx.tenantId, task));
+    });
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

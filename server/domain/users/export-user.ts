@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { presentTask, taskSchema } from "../tasks/schema.ts";
 import { starterOf, startTask } from "../tasks/store.ts";
@@ -17,17 +17,11 @@ export const exportUser = mutation({
   output: taskSchema,
   errors: ["conflict"],
   async handle(ctx, input) {
-    const { db } = ctx.services;
     const userId = requireUserId(input.userId);
     const task = { kind: "export-user" as const, subject: userId, startedBy: starterOf(ctx.principal) };
-    return unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        await ensureKnown(tx, ctx.tenantId, userId);
-        return presentTask(await startTask(tx, ctx.tenantId, task));
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      await ensureKnown(tx, ctx.tenantId, userId);
+      return presentTask(await startTask(tx, ctx.tenantId, task));
+    });
   },
 });

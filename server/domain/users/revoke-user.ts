@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { userId } from "../../schema.ts";
 import { revokeUserTokens } from "./store.ts";
 
@@ -12,13 +12,11 @@ export const revokeUser = mutation({
   input: z.object({ userId }),
   output: z.object({ userId: z.string(), validAfter: z.string().describe("Tokens issued until then are refused") }),
   async handle(ctx, { userId }) {
-    const { db, security, live } = ctx.services;
-    const answer = await unitOfWork(
-      db,
-      ctx.tenantId,
-      async ({ tx }) => ({ userId, validAfter: (await revokeUserTokens(tx, ctx.tenantId, userId)).toISOString() }),
-      ctx.idempotent,
-    );
+    const { security, live } = ctx.services;
+    const answer = await workOf(ctx, async ({ tx }) => ({
+      userId,
+      validAfter: (await revokeUserTokens(tx, ctx.tenantId, userId)).toISOString(),
+    }));
     security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;

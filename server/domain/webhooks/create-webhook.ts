@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { ensureReachable } from "./policy.ts";
 import { endpointFields, newWebhookSchema, presentWebhook } from "./schema.ts";
 import { insertWebhook } from "./store.ts";
@@ -18,15 +18,10 @@ export const createWebhook = mutation({
   secretAnswer: true,
   handle(ctx, { description = "", types = [], chatId = null, ordered = false, ...input }) {
     ensureReachable(input.url, ctx.services.security.allowPrivateNetworks, "url");
-    return unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const choices = { ...input, description, types, chatId, ordered };
-        const { row, secret } = await insertWebhook(tx, ctx.tenantId, ctx.services.settings.authSecret, choices);
-        return { ...presentWebhook(row), secret };
-      },
-      ctx.idempotent,
-    );
+    return workOf(ctx, async ({ tx }) => {
+      const choices = { ...input, description, types, chatId, ordered };
+      const { row, secret } = await insertWebhook(tx, ctx.tenantId, ctx.services.settings.authSecret, choices);
+      return { ...presentWebhook(row), secret };
+    });
   },
 });

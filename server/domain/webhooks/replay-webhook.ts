@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { type Context, mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { cursor, entityId, instant } from "../../schema.ts";
 import { eventType } from "../events/schema.ts";
 import { webhookJob } from "./delivery-store.ts";
@@ -34,22 +34,17 @@ export const replayWebhook = mutation({
   errors: ["conflict", "cursor_invalid", "cursor_expired"],
   isDryRun: ({ dryRun }) => dryRun === true,
   handle: (ctx, { webhookId, dryRun, ...range }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const endpoint = await getWebhook(tx, ctx.tenantId, webhookId);
-        if (endpoint.state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
-        const { count, next } = await replayRange(tx, ctx.tenantId, endpoint, {
-          ...range,
-          dryRun,
-          position: (id, bounds) => ctx.services.cursors.resume(ctx.tenantId, id, bounds),
-        });
-        if (!dryRun) await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpoint.id)]);
-        return { count, nextCursor: next && cursorOf(ctx, next) };
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const endpoint = await getWebhook(tx, ctx.tenantId, webhookId);
+      if (endpoint.state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
+      const { count, next } = await replayRange(tx, ctx.tenantId, endpoint, {
+        ...range,
+        dryRun,
+        position: (id, bounds) => ctx.services.cursors.resume(ctx.tenantId, id, bounds),
+      });
+      if (!dryRun) await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpoint.id)]);
+      return { count, nextCursor: next && cursorOf(ctx, next) };
+    }),
 });
 
 function cursorOf({ services, tenantId }: Context, { epoch, position }: { epoch: number; position: number }): string {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { getWebhookDelivery, requeueWebhooks, webhookJob } from "./delivery-store.ts";
 import { presentDelivery, webhookDeliverySchema } from "./schema.ts";
@@ -18,17 +18,12 @@ export const resendWebhook = mutation({
   output: webhookDeliverySchema,
   errors: ["conflict"],
   handle: (ctx, ids) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, ids.webhookId);
-        const { row } = await getWebhookDelivery(tx, ctx.tenantId, ids);
-        if (state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
-        await requeueWebhooks(tx, ctx.tenantId, endpointId, { id: row.id });
-        await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);
-        return presentDelivery((await getWebhookDelivery(tx, ctx.tenantId, ids)).row);
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, ids.webhookId);
+      const { row } = await getWebhookDelivery(tx, ctx.tenantId, ids);
+      if (state === "disabled") throw new DomainError("conflict", { detail: "The endpoint is disabled" });
+      await requeueWebhooks(tx, ctx.tenantId, endpointId, { id: row.id });
+      await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);
+      return presentDelivery((await getWebhookDelivery(tx, ctx.tenantId, ids)).row);
+    }),
 });

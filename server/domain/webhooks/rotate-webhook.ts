@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { newWebhookSchema, presentWebhook } from "./schema.ts";
 import { replaceWebhookSecret } from "./store.ts";
@@ -19,15 +19,10 @@ export const rotateWebhook = mutation({
   output: newWebhookSchema,
   secretAnswer: true,
   handle: (ctx, { webhookId, overlapHours = 24 }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { authSecret } = ctx.services.settings;
-        const oldUntil = new Date(ctx.services.now() + overlapHours * hour);
-        const { row, secret } = await replaceWebhookSecret(tx, ctx.tenantId, authSecret, { webhookId, oldUntil });
-        return { ...presentWebhook(row), secret };
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const { authSecret } = ctx.services.settings;
+      const oldUntil = new Date(ctx.services.now() + overlapHours * hour);
+      const { row, secret } = await replaceWebhookSecret(tx, ctx.tenantId, authSecret, { webhookId, oldUntil });
+      return { ...presentWebhook(row), secret };
+    }),
 });

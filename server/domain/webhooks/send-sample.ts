@@ -4,7 +4,7 @@ import { newId } from "../../ids.ts";
 import { epochOf } from "../../log/store.ts";
 import { mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { unitOfWork } from "../../persistence/unit-of-work.ts";
+import { workOf } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
 import { insertWebhookDeliveries, webhookJob } from "./delivery-store.ts";
 import { sampleOf } from "./make-sample.ts";
@@ -23,19 +23,14 @@ export const sendSample = mutation({
   output: z.object({ webhookDeliveryId: z.string().describe("For GET …/deliveries/{webhookDeliveryId}") }),
   errors: ["conflict"],
   handle: (ctx, { webhookId, type = "message.created" }) =>
-    unitOfWork(
-      ctx.services.db,
-      ctx.tenantId,
-      async ({ tx }) => {
-        const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, webhookId);
-        if (state !== "active") throw new DomainError("conflict", { detail: `The endpoint is ${state}` });
-        const sample = sampleOf(ctx.tenantId, type, new Date(ctx.services.now()));
-        const epoch = await epochOf(tx, ctx.tenantId);
-        const [id, event] = [newId(), { type, payload: {} }];
-        await insertWebhookDeliveries(tx, ctx.tenantId, [{ id, endpointId, event, status: "queued", epoch, sample }]);
-        await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);
-        return { webhookDeliveryId: id };
-      },
-      ctx.idempotent,
-    ),
+    workOf(ctx, async ({ tx }) => {
+      const { id: endpointId, state } = await getWebhook(tx, ctx.tenantId, webhookId);
+      if (state !== "active") throw new DomainError("conflict", { detail: `The endpoint is ${state}` });
+      const sample = sampleOf(ctx.tenantId, type, new Date(ctx.services.now()));
+      const epoch = await epochOf(tx, ctx.tenantId);
+      const [id, event] = [newId(), { type, payload: {} }];
+      await insertWebhookDeliveries(tx, ctx.tenantId, [{ id, endpointId, event, status: "queued", epoch, sample }]);
+      await enqueueJobs(tx, [webhookJob(ctx.tenantId, endpointId)]);
+      return { webhookDeliveryId: id };
+    }),
 });
