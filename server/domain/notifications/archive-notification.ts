@@ -1,10 +1,7 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
-import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { changeNotification } from "./lane-store.ts";
-import { presentOne } from "./presenter.ts";
+import { changeOne } from "./change-own.ts";
 import { clientId, notificationSchema } from "./schema.ts";
 
 export const setArchived = mutation({
@@ -19,16 +16,6 @@ export const setArchived = mutation({
   }),
   output: notificationSchema,
   errors: ["outcome-unknown"],
-  async handle(ctx, input) {
-    const { db } = ctx.services;
-    const userId = callerId(ctx);
-    const notification = await changeNotification(db, ctx.tenantId, {
-      operation: input.archived === false ? "unarchive" : "archive",
-      userId,
-      ids: [requireId(input.notificationId)],
-      clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: db.moment(),
-    });
-    return presentOne(ctx, notification);
-  },
+  handle: (ctx, { notificationId, archived, clientId }) =>
+    changeOne(ctx, notificationId, { operation: archived === false ? "unarchive" : "archive", clientId }),
 });

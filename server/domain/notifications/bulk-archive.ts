@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
 import { mutation } from "../../operation.ts";
-import { changeNotifications } from "./lane-store.ts";
-import { bulkSchema, notificationIds, presentBulk, toIds } from "./policy.ts";
+import { changeMany } from "./change-own.ts";
+import { bulkSchema, notificationIds } from "./policy.ts";
 import { clientId } from "./schema.ts";
 
 export const bulkArchive = mutation({
@@ -18,16 +17,6 @@ export const bulkArchive = mutation({
   input: z.object({ notificationIds, archived: z.boolean().optional().describe("true unless given"), clientId }),
   output: bulkSchema,
   errors: ["outcome-unknown"],
-  async handle(ctx, input) {
-    const { db } = ctx.services;
-    const userId = callerId(ctx);
-    const done = await changeNotifications(db, ctx.tenantId, {
-      operation: input.archived === false ? "unarchive" : "archive",
-      userId,
-      ids: toIds(input.notificationIds),
-      clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: db.moment(),
-    });
-    return presentBulk(input.notificationIds, done);
-  },
+  handle: (ctx, { notificationIds, archived, clientId }) =>
+    changeMany(ctx, notificationIds, { operation: archived === false ? "unarchive" : "archive", clientId }),
 });

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
 import { mutation } from "../../operation.ts";
-import { changeNotifications } from "./lane-store.ts";
-import { bulkSchema, notificationIds, presentBulk, toIds } from "./policy.ts";
+import { changeMany } from "./change-own.ts";
+import { bulkSchema, notificationIds } from "./policy.ts";
 import { clientId } from "./schema.ts";
 
 export const bulkDelete = mutation({
@@ -19,16 +18,5 @@ export const bulkDelete = mutation({
   input: z.object({ notificationIds, clientId }),
   output: bulkSchema,
   errors: ["outcome-unknown"],
-  async handle(ctx, input) {
-    const { db } = ctx.services;
-    const userId = callerId(ctx);
-    const done = await changeNotifications(db, ctx.tenantId, {
-      operation: "delete",
-      userId,
-      ids: toIds(input.notificationIds),
-      clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: db.moment(),
-    });
-    return presentBulk(input.notificationIds, done);
-  },
+  handle: (ctx, { notificationIds, clientId }) => changeMany(ctx, notificationIds, { operation: "delete", clientId }),
 });

@@ -4,7 +4,7 @@ import { DomainError } from "../../errors.ts";
 import type { Context } from "../../operation.ts";
 import type { Database } from "../../persistence/database.ts";
 import { limits } from "../../schema.ts";
-import { changeAll } from "./change-all.ts";
+import { changeAll } from "./change-own.ts";
 import { createNotification, untilStored } from "./lane-store.ts";
 
 test("what is stored under a key is waited for also when a later call with it is refused at once", async () => {
@@ -37,7 +37,8 @@ test("of a change in steps that is refused after the first one nobody is told th
       return { found: [], changed: limits.notificationsPerCall };
     };
     const services = { db: { moment: () => undefined, lanes: { submit } } };
-    return changeAll({ services, tenantId: "acme" } as unknown as Context, { operation: "read", userId: "ada" });
+    const ctx = { services, tenantId: "acme", principal: { userId: "ada" } } as unknown as Context;
+    return changeAll(ctx, { operation: "read", clientId: undefined });
   };
   await expect(refusedAfter(0)).rejects.toMatchObject({ code: "unavailable" });
   await expect(refusedAfter(2)).rejects.toMatchObject({ code: "outcome-unknown", face: { retryAfter: 3 } });

@@ -232,17 +232,6 @@ export function changeNotifications(db: Database, tenantId: TenantId, change: Ch
   return db.lanes.submit(changeKind, tenantId, change);
 }
 
-/** The same for one. Throws `not_found` for what is not there or not the user's. */
-export async function changeNotification(
-  db: Database,
-  tenantId: TenantId,
-  change: Change & { ids: [string] },
-): Promise<StoredNotification> {
-  const { found } = await changeNotifications(db, tenantId, change);
-  if (!found[0]) throw new DomainError("not_found");
-  return found[0];
-}
-
 function toChanged(tenantId: TenantId, changes: Change[], rows: ChangedRow[]): Flushed<Changed> {
   const events: LogEvent[] = [];
   const results = changes.map(() => ({ found: new Map<string, StoredNotification>(), changed: 0 }));

@@ -1,10 +1,7 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
-import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { changeNotification } from "./lane-store.ts";
-import { presentOne } from "./presenter.ts";
+import { changeOne } from "./change-own.ts";
 import { clientId, notificationSchema } from "./schema.ts";
 
 export const setRead = mutation({
@@ -21,16 +18,6 @@ export const setRead = mutation({
   input: z.object({ notificationId: entityId, read: z.boolean().optional().describe("true unless given"), clientId }),
   output: notificationSchema,
   errors: ["outcome-unknown"],
-  async handle(ctx, input) {
-    const { db } = ctx.services;
-    const userId = callerId(ctx);
-    const notification = await changeNotification(db, ctx.tenantId, {
-      operation: input.read === false ? "unread" : "read",
-      userId,
-      ids: [requireId(input.notificationId)],
-      clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: db.moment(),
-    });
-    return presentOne(ctx, notification);
-  },
+  handle: (ctx, { notificationId, read, clientId }) =>
+    changeOne(ctx, notificationId, { operation: read === false ? "unread" : "read", clientId }),
 });

@@ -1,10 +1,7 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
-import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { changeNotification } from "./lane-store.ts";
-import { presentOne } from "./presenter.ts";
+import { changeOne } from "./change-own.ts";
 import { clientId, notificationSchema } from "./schema.ts";
 
 export const setSeen = mutation({
@@ -15,16 +12,5 @@ export const setSeen = mutation({
   input: z.object({ notificationId: entityId, clientId }),
   output: notificationSchema,
   errors: ["outcome-unknown"],
-  async handle(ctx, input) {
-    const { db } = ctx.services;
-    const userId = callerId(ctx);
-    const notification = await changeNotification(db, ctx.tenantId, {
-      operation: "seen",
-      userId,
-      ids: [requireId(input.notificationId)],
-      clientHash: clientHashOf(ctx.tenantId, userId, input.clientId),
-      now: db.moment(),
-    });
-    return presentOne(ctx, notification);
-  },
+  handle: (ctx, { notificationId, clientId }) => changeOne(ctx, notificationId, { operation: "seen", clientId }),
 });

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
 import { mutation } from "../../operation.ts";
 import { notificationType } from "../categories/schema.ts";
-import { changeAll } from "./change-all.ts";
+import { changeAll } from "./change-own.ts";
 import { clientId } from "./schema.ts";
 
 export const seeAll = mutation({
@@ -13,9 +12,5 @@ export const seeAll = mutation({
   input: z.object({ type: notificationType.optional().describe("Only those of this type"), clientId }),
   output: z.object({ changed: z.number().int() }),
   errors: ["outcome-unknown"],
-  async handle(ctx, { type, clientId }) {
-    const userId = callerId(ctx);
-    const clientHash = clientHashOf(ctx.tenantId, userId, clientId);
-    return { changed: await changeAll(ctx, { operation: "seen", userId, type, clientHash }) };
-  },
+  handle: (ctx, { type, clientId }) => changeAll(ctx, { operation: "seen", type, clientId }),
 });

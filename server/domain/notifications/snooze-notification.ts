@@ -1,11 +1,8 @@
 import { z } from "zod";
-import { callerId, clientHashOf } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
-import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId, instant } from "../../schema.ts";
-import { changeNotification } from "./lane-store.ts";
-import { presentOne } from "./presenter.ts";
+import { changeOne } from "./change-own.ts";
 import { clientId, notificationSchema } from "./schema.ts";
 
 export const snoozeNotification = mutation({
@@ -26,18 +23,8 @@ export const snoozeNotification = mutation({
   output: notificationSchema,
   errors: ["outcome-unknown"],
   async handle(ctx, { notificationId, until, clientId }) {
-    const { db } = ctx.services;
-    const userId = callerId(ctx);
-    if (until !== undefined && Date.parse(until) <= (await db.now()))
+    if (until !== undefined && Date.parse(until) <= (await ctx.services.db.now()))
       throw new DomainError("invalid", { errors: { until: ["must be in the future"] } });
-    const notification = await changeNotification(db, ctx.tenantId, {
-      operation: "snooze",
-      userId,
-      ids: [requireId(notificationId)],
-      until,
-      clientHash: clientHashOf(ctx.tenantId, userId, clientId),
-      now: db.moment(),
-    });
-    return presentOne(ctx, notification);
+    return await changeOne(ctx, notificationId, { operation: "snooze", until, clientId });
   },
 });

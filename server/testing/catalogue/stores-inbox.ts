@@ -200,11 +200,6 @@ export const inboxStores: StoreModules = {
           laneNotifications.changeNotifications(db, mine, { operation: "delete", ids: [theirs.notificationId], now }),
         { found: [], changed: 0 },
       ],
-      changeNotification: [
-        ({ db, mine, theirs }) =>
-          laneNotifications.changeNotification(db, mine, { operation: "read", ids: [theirs.notificationId], now }),
-        refused,
-      ],
       toCreatedEvent: { reason: "writes what its caller has stored as the event of it" },
     },
   },
