@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { deriveKey } from "../config/secrets.ts";
 
 /** Stands where a key has its tenant; no tenant may be called so. */
@@ -29,12 +29,6 @@ export function tenantOfApiKey(key: string): string | undefined {
 /** The secret has 256 random bits, so a slow hash would add nothing. */
 export function hashApiKey(key: string): string {
   return createHash("sha256").update(key).digest("hex");
-}
-
-/** Compares two hashes in a time that says nothing about where they differ. */
-export function sameHash(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** What the service's own pages show, on behalf of somebody who signs in. Never leaves the machine. */

@@ -1,6 +1,7 @@
 import { DomainError } from "../errors.ts";
 import { userId as userIdSchema } from "../schema.ts";
-import { hashApiKey, installationId, installationKey, internalKey, sameHash, tenantOfApiKey } from "./api-key.ts";
+import { hashApiKey, installationId, installationKey, internalKey, tenantOfApiKey } from "./api-key.ts";
+import { sameText } from "./mac.ts";
 import { mintTenantId, type Principal } from "./principal.ts";
 import { userScopes } from "./scopes.ts";
 import type { TenantSecurity, TenantSnapshot, TrustedKey } from "./tenant-security.ts";
@@ -85,7 +86,7 @@ function nobodyAs(kind: "installation" | "internal" | "visitor"): Principal {
 }
 
 function same(shown: string, wanted: string): boolean {
-  return sameHash(hashApiKey(shown), hashApiKey(wanted));
+  return sameText(hashApiKey(shown), hashApiKey(wanted));
 }
 
 async function authenticateToken(
@@ -166,7 +167,7 @@ export function isRevoked(snapshot: TenantSnapshot, userId: string, issuedAt: nu
 function findKey(snapshot: TenantSnapshot, apiKey: string): TrustedKey | undefined {
   const hash = hashApiKey(apiKey);
   const key = snapshot.keysByHash.get(hash);
-  return key && sameHash(key.hash, hash) ? key : undefined;
+  return key && sameText(key.hash, hash) ? key : undefined;
 }
 
 function readActAs(key: TrustedKey, actAs: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { z } from "zod";
 import { decryptSecret, deriveKey } from "../config/secrets.ts";
+import { sameText } from "./mac.ts";
 
 /** What webhooks of an app can be told of. */
 export const webhookEvents = [
@@ -73,12 +74,6 @@ export function pusherSignature(secret: string, text: string | Buffer): string {
   return createHmac("sha256", secret).update(text).digest("hex");
 }
 
-/** Compares in a time that says nothing about where the two differ. */
-export function isSamePusherSignature(given: string, right: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 /** `<key>:<hex>` of what a client asks for. */
 export function pusherAuth(app: Pick<PusherApp, "key" | "secret">, text: string): string {
   return `${app.key}:${pusherSignature(app.secret, text)}`;
@@ -86,5 +81,5 @@ export function pusherAuth(app: Pick<PusherApp, "key" | "secret">, text: string)
 
 /** Whether an `auth` was made with this app's key and secret for exactly this text. */
 export function isPusherAuth(app: Pick<PusherApp, "key" | "secret">, auth: string, text: string): boolean {
-  return isSamePusherSignature(auth, pusherAuth(app, text));
+  return sameText(auth, pusherAuth(app, text));
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { hashApiKey, sameHash } from "../../auth/api-key.ts";
+import { hashApiKey } from "../../auth/api-key.ts";
+import { sameText } from "../../auth/mac.ts";
 import { DomainError } from "../../errors.ts";
 import { text } from "../../schema.ts";
 
@@ -20,6 +21,6 @@ export const postmarkEvent = z.object({
 
 /** Throws `forbidden` for another secret, none, and every one where none is set. */
 export function ensurePostmarkSecret(secret: string | undefined, wanted: string | null | undefined): void {
-  if (!wanted || secret === undefined || !sameHash(hashApiKey(secret), hashApiKey(wanted)))
+  if (!wanted || secret === undefined || !sameText(hashApiKey(secret), hashApiKey(wanted)))
     throw new DomainError("forbidden", { detail: "The secret is not the one in the mail settings" });
 }

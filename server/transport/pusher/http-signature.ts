@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { isSamePusherSignature, type PusherApp, pusherSignature } from "../../auth/pusher-app.ts";
+import { sameText } from "../../auth/mac.ts";
+import { type PusherApp, pusherSignature } from "../../auth/pusher-app.ts";
 
 /** A call as it came over the wire: nothing decoded but the query's values. */
 export interface SignedCall {
@@ -24,7 +25,7 @@ export function signatureFault(app: Pick<PusherApp, "secret">, call: SignedCall,
   const given = query.get("auth_signature") ?? "";
   // SDKs sign a path before whatever sends it encodes it.
   const paths = [call.path, decodePath(call.path)];
-  const right = paths.some((path) => isSamePusherSignature(given, signCall(app, { ...call, path })));
+  const right = paths.some((path) => sameText(given, signCall(app, { ...call, path })));
   return right ? undefined : "auth_signature is not valid";
 }
 
