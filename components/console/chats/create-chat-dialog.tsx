@@ -1,20 +1,17 @@
 "use client";
 
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { OnceKeys } from "../once-keys.ts";
 import { idsHint, readIds } from "../read-ids.ts";
 import { useTRPCClient } from "../trpc.ts";
 
 export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onMade: (chatId: string) => void }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
-  // The same chat again when the same press is repeated, and not a second one.
-  const [keys] = useState(() => new OnceKeys());
+  const { once, busy, failure } = useAct();
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -23,7 +20,7 @@ export function CreateChatDialog({ onClose, onMade }: { onClose: () => void; onM
     const memberUserIds = readIds(String(form.get("members") ?? ""));
     const policy = form.get("moderated") === null ? "open" : "moderated";
     const asked = { ...(name ? { name } : {}), memberUserIds, policy } as const;
-    const made = await run(() => client.adminChats.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
+    const made = await once(asked, (call) => client.adminChats.create.mutate(call));
     if (made) onMade(made.id);
   }
 

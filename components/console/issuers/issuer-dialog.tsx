@@ -7,7 +7,6 @@ import { Field, Input, Textarea } from "../../ui/field.tsx";
 import { Select } from "../../ui/select.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { OnceKeys } from "../once-keys.ts";
 import { useTRPCClient } from "../trpc.ts";
 import {
   changesOf,
@@ -33,21 +32,17 @@ export interface IssuerDialogProps {
 /** Makes an issuer, or changes one. What it cannot be is said beside the field. */
 export function IssuerDialog({ of, onClose, onSaved }: IssuerDialogProps) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { run, once, busy, failure } = useAct();
   const [kind, setKind] = useState<Issuer["kind"]>(of?.kind ?? "oidc");
   const [draft, setDraft] = useState<IssuerDraft>(() => draftOf(of));
-  const [keys] = useState(() => new OnceKeys());
   const set = (field: keyof IssuerDraft) => (event: { target: { value: string } }) =>
     setDraft({ ...draft, [field]: event.target.value });
 
   async function submit(event: FormEvent) {
     event.preventDefault();
-    const asked = { kind: kind as IssuerKind, ...choicesOf(kind, draft) };
-    const saved = await run(() =>
-      of
-        ? client.issuers.update.mutate({ issuerId: of.id, ...changesOf(of, draft) })
-        : client.issuers.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }),
-    );
+    const saved = await (of
+      ? run(() => client.issuers.update.mutate({ issuerId: of.id, ...changesOf(of, draft) }))
+      : once({ kind: kind as IssuerKind, ...choicesOf(kind, draft) }, (asked) => client.issuers.create.mutate(asked)));
     if (saved) onSaved(saved, kind === "hs256" && draft.secret !== "" ? draft.secret : undefined);
   }
 

@@ -6,7 +6,6 @@ import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { OnceKeys } from "../once-keys.ts";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import { type Scope, scopeTexts } from "./scopes.ts";
 
@@ -20,16 +19,14 @@ export interface CreateKeyDialogProps {
 /** Names a key and picks what it may. */
 export function CreateKeyDialog({ onClose, onMade }: CreateKeyDialogProps) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [chosen, setChosen] = useState<ReadonlySet<Scope>>(new Set());
-  // The same key again when the same press is repeated, and not a second one.
-  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const name = String(new FormData(event.currentTarget).get("name") ?? "");
     const asked = { name, scopes: scopes.filter((scope) => chosen.has(scope)) };
-    const made = await run(() => client.apiKeys.create.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
+    const made = await once(asked, (call) => client.apiKeys.create.mutate(call));
     if (made) onMade(made);
   }
 

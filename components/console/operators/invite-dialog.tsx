@@ -7,7 +7,6 @@ import { Field, Input } from "../../ui/field.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
-import { OnceKeys } from "../once-keys.ts";
 import { type Answers, type Role, useTRPCClient } from "../trpc.ts";
 import { RoleChoice } from "./role-choice.tsx";
 
@@ -20,15 +19,13 @@ export interface InviteDialogProps {
 export function InviteDialog({ onClose, onMade }: InviteDialogProps) {
   const { tenantName } = useConsole();
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
+  const { once, busy, failure } = useAct();
   const [role, setRole] = useState<Role>("support");
-  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const email = String(new FormData(event.currentTarget).get("email") ?? "");
-    const asked = { email, role };
-    const made = await run(() => client.operators.invite.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
+    const made = await once({ email, role }, (asked) => client.operators.invite.mutate(asked));
     if (made) onMade(made);
   }
 

@@ -15,7 +15,6 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
 import { takenIn } from "../problem.ts";
 import { QueryView } from "../query-view.tsx";
@@ -96,8 +95,7 @@ const columns: readonly Column<Template>[] = [
 
 function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (name: string) => void }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
-  const [keys] = useState(() => new OnceKeys());
+  const { once, busy, failure } = useAct();
   const [wanted, setWanted] = useState("");
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -107,7 +105,7 @@ function CreateTemplate({ onClose, onMade }: { onClose: () => void; onMade: (nam
     const first = { subject: title ?? "", message: "Hello {{ name }}", sample: { name: "Ada" } };
     const asked = { name: name ?? "", ...(title ? { title } : {}), ...first, onlyNew: true };
     setWanted(asked.name);
-    const made = await run(() => client.templates.save.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
+    const made = await once(asked, (call) => client.templates.save.mutate(call));
     if (made) onMade(made.name);
   }
 

@@ -14,7 +14,6 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
-import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
 import { takenIn } from "../problem.ts";
 import { QueryView } from "../query-view.tsx";
@@ -81,8 +80,7 @@ const columns: readonly Column<Answers["topics"]["list"]["data"][number]>[] = [
 
 function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: string) => void }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
-  const [keys] = useState(() => new OnceKeys());
+  const { once, busy, failure } = useAct();
   const [wanted, setWanted] = useState("");
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -91,7 +89,7 @@ function CreateTopic({ onClose, onMade }: { onClose: () => void; onMade: (id: st
     const text = (name: string) => String(form.get(name) ?? "");
     const asked = { topicId: text("id"), name: text("name"), onlyNew: true };
     setWanted(asked.topicId);
-    const made = await run(() => client.topics.put.mutate({ ...asked, idempotencyKey: keys.of(asked) }));
+    const made = await once(asked, (call) => client.topics.put.mutate(call));
     if (made) onMade(made.id);
   }
 

@@ -13,7 +13,6 @@ import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { ShownOnceDialog } from "../keys/shown-once-dialog.tsx";
 import { useLiveQuery } from "../live.ts";
-import { OnceKeys } from "../once-keys.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -94,9 +93,7 @@ export function WebhooksPage() {
 
 function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (made: Made) => void }) {
   const client = useTRPCClient();
-  const { run, busy, failure } = useAct();
-  // The same key again when the same press is repeated, and not a second endpoint.
-  const [keys] = useState(() => new OnceKeys());
+  const { once, busy, failure } = useAct();
   return (
     <Dialog
       open
@@ -107,7 +104,7 @@ function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (made:
       <EndpointForm
         failure={failure}
         onSubmit={async (choices) => {
-          const made = await run(() => client.webhooks.create.mutate({ ...choices, idempotencyKey: keys.of(choices) }));
+          const made = await once(choices, (asked) => client.webhooks.create.mutate(asked));
           if (made) onMade(made);
         }}
       >
