@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { Code } from "../../ui/code.tsx";
 import { useConsole } from "../console-context.ts";
+import { Fact } from "../facts.tsx";
 import { IdText } from "../id-text.tsx";
 import type { Answers } from "../trpc.ts";
 
@@ -20,24 +21,18 @@ export function AuditDetail({ entry }: { entry: AuditEntry }) {
   return (
     <div className="flex flex-col gap-5 p-4 text-sm">
       <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5">
-        <dt className="text-muted">When</dt>
-        <dd>{new Date(at).toLocaleString()}</dd>
-        <dt className="text-muted">Who</dt>
-        <dd className="break-all">
+        <Fact name="When">{new Date(at).toLocaleString()}</Fact>
+        <Fact name="Who" className="break-all">
           {actor.kind} {actor.name ?? actor.id}
-        </dd>
-        <dt className="text-muted">From</dt>
-        <dd>{ip ?? "unknown"}</dd>
+        </Fact>
+        <Fact name="From">{ip ?? "unknown"}</Fact>
         {target && (
-          <>
-            <dt className="text-muted">To what</dt>
-            <dd className="break-all">{target}</dd>
-          </>
+          <Fact name="To what" className="break-all">
+            {target}
+          </Fact>
         )}
-        <dt className="text-muted">Outcome</dt>
-        <dd>{outcome}</dd>
-        <dt className="text-muted">Request</dt>
-        <dd className="min-w-0">
+        <Fact name="Outcome">{outcome}</Fact>
+        <Fact name="Request" className="min-w-0">
           <IdText id={requestId} what="the request's id" />{" "}
           <Link
             href={`${base}/requests?requestId=${encodeURIComponent(requestId)}`}
@@ -45,7 +40,7 @@ export function AuditDetail({ entry }: { entry: AuditEntry }) {
           >
             in the request log
           </Link>
-        </dd>
+        </Fact>
       </dl>
       {parts
         .filter(([, value]) => value !== undefined && JSON.stringify(value) !== "{}")

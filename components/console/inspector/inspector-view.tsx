@@ -10,9 +10,9 @@ import { Drawer } from "../../ui/drawer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
+import { Fact, IdFacts } from "../facts.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { FilterBox } from "../filter-box.tsx";
-import { IdText } from "../id-text.tsx";
 import { useLive } from "../live.ts";
 import type { Failure } from "../problem.ts";
 import { stepsOf } from "../row-keys.ts";
@@ -130,31 +130,15 @@ const columns: readonly Column<Row>[] = [
 
 function Opened({ row }: { row: Row }) {
   const { at, kind, protocol, userId, chatId, connectionId, text, cut } = row;
-  const ids: [string, string | undefined][] = [
-    ["User", userId],
-    ["Chat", chatId],
-    ["Connection", connectionId],
-  ];
   return (
     <div className="flex flex-col gap-4 p-4 text-sm">
       <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5">
-        <dt className="text-muted">At</dt>
-        <dd>{new Date(at).toLocaleString()}</dd>
-        <dt className="text-muted">Kind</dt>
-        <dd>
+        <Fact name="At">{new Date(at).toLocaleString()}</Fact>
+        <Fact name="Kind">
           {kind}
           {protocol && `, ${protocol}`}
-        </dd>
-        {ids
-          .filter((pair): pair is [string, string] => pair[1] !== undefined)
-          .map(([name, id]) => (
-            <div key={name} className="contents">
-              <dt className="text-muted">{name}</dt>
-              <dd className="min-w-0">
-                <IdText id={id} what={`the ${name.toLowerCase()}'s id`} />
-              </dd>
-            </div>
-          ))}
+        </Fact>
+        <IdFacts ids={{ User: userId, Chat: chatId, Connection: connectionId }} />
       </dl>
       {text !== "" && (
         <div className="overflow-hidden rounded-lg border border-line bg-sunken">

@@ -7,6 +7,7 @@ import { Code } from "../../ui/code.tsx";
 import { Field, Textarea } from "../../ui/field.tsx";
 import { Status } from "../../ui/status.tsx";
 import { useAct } from "../act.tsx";
+import { Fact } from "../facts.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { type Answers, useTRPCClient } from "../trpc.ts";
 import type { Issuer } from "./issuer-kinds.ts";
@@ -95,10 +96,9 @@ function Told({ verdict, issuers }: { verdict: Verdict; issuers: readonly Issuer
           {rows
             .filter(([, value]) => value !== undefined)
             .map(([name, value]) => (
-              <div key={name} className="contents">
-                <dt className="text-muted">{name}</dt>
-                <dd className="min-w-0 break-words">{value}</dd>
-              </div>
+              <Fact key={name} name={name} className="min-w-0 break-words">
+                {value}
+              </Fact>
             ))}
         </dl>
       )}

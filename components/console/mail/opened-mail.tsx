@@ -1,6 +1,7 @@
 "use client";
 
 import { Tabs } from "../../ui/tabs.tsx";
+import { Fact } from "../facts.tsx";
 import { MailFrame, type MailTheme } from "../mail-frame.tsx";
 import type { Answers } from "../trpc.ts";
 
@@ -30,10 +31,9 @@ export function OpenedMail({ mail }: { mail: Answers["mail"]["getCaught"] }) {
               content: (
                 <dl className="grid gap-x-4 gap-y-1 p-4 text-sm sm:grid-cols-[12rem_minmax(0,1fr)]">
                   {headers.map(({ name, value }) => (
-                    <div key={`${name}: ${value}`} className="contents">
-                      <dt className="text-muted">{name}</dt>
-                      <dd className="break-all font-mono text-xs leading-6">{value}</dd>
-                    </div>
+                    <Fact key={`${name}: ${value}`} name={name} className="break-all font-mono text-xs leading-6">
+                      {value}
+                    </Fact>
                   ))}
                 </dl>
               ),

@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { Fact } from "../facts.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
@@ -36,22 +37,17 @@ export function BatchPage({ id }: { id: string }) {
             <section>
               <h2 className="break-words font-semibold text-lg">{batch.subject}</h2>
               <dl className="mt-4 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5 text-sm">
-                <dt className="text-muted">To</dt>
-                <dd>{audienceOf(batch)}</dd>
-                <dt className="text-muted">State</dt>
-                <dd>
+                <Fact name="To">{audienceOf(batch)}</Fact>
+                <Fact name="State">
                   <Badge tone={toneOf[batch.status]}>{batch.status}</Badge> {batch.error}
-                </dd>
-                <dt className="text-muted">Reached</dt>
-                <dd>
+                </Fact>
+                <Fact name="Reached">
                   <Progress of={batch} />
-                </dd>
-                <dt className="text-muted">Type</dt>
-                <dd>{batch.type}</dd>
-                <dt className="text-muted">Made</dt>
-                <dd>
+                </Fact>
+                <Fact name="Type">{batch.type}</Fact>
+                <Fact name="Made">
                   <When at={batch.createdAt} />
-                </dd>
+                </Fact>
                 <Scheduled batch={batch} />
               </dl>
               <p className="mt-4 text-sm">
@@ -75,14 +71,11 @@ export function BatchPage({ id }: { id: string }) {
 function Scheduled({ batch: { scheduledFor, scheduledForLocal } }: { batch: Batch }) {
   if (!scheduledFor && !scheduledForLocal) return null;
   return (
-    <>
-      <dt className="text-muted">Not before</dt>
-      <dd>
-        {scheduledForLocal
-          ? `${scheduledForLocal.replace("T", " ")} by each recipient's clock`
-          : new Date(scheduledFor ?? "").toLocaleString()}
-      </dd>
-    </>
+    <Fact name="Not before">
+      {scheduledForLocal
+        ? `${scheduledForLocal.replace("T", " ")} by each recipient's clock`
+        : new Date(scheduledFor ?? "").toLocaleString()}
+    </Fact>
   );
 }
 

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { Badge } from "../../ui/badge.tsx";
 import { useConsole } from "../console-context.ts";
+import { Fact } from "../facts.tsx";
 import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PersonText } from "../person-text.tsx";
@@ -31,23 +32,19 @@ export function NotificationLife({ id }: { id: string }) {
             <h2 className="break-words font-semibold text-lg">{one.subject}</h2>
             <p className="mt-1 whitespace-pre-wrap break-words text-sm leading-6">{one.message}</p>
             <dl className="mt-4 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 text-sm">
-              <dt className="text-muted">To</dt>
-              <dd>
+              <Fact name="To">
                 <Link
                   href={`${base}/users/${encodeURIComponent(one.userId)}`}
                   className="underline-offset-4 hover:underline"
                 >
                   <PersonText userId={one.userId} name={one.recipientName} />
                 </Link>
-              </dd>
-              <dt className="text-muted">Type</dt>
-              <dd>{one.type}</dd>
-              <dt className="text-muted">Priority</dt>
-              <dd>{one.priority}</dd>
-              <dt className="text-muted">Id</dt>
-              <dd>
+              </Fact>
+              <Fact name="Type">{one.type}</Fact>
+              <Fact name="Priority">{one.priority}</Fact>
+              <Fact name="Id">
                 <IdText id={one.id} what="the notification's id" />
-              </dd>
+              </Fact>
             </dl>
           </section>
           <Steps of={one} />

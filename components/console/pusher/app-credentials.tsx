@@ -6,6 +6,7 @@ import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog, DialogButtons } from "../../ui/dialog.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
+import { Fact } from "../facts.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { IdText } from "../id-text.tsx";
 import { useTRPCClient } from "../trpc.ts";
@@ -21,16 +22,13 @@ export function AppCredentials({ app, onChanged }: AppPartProps) {
         Credentials
       </h2>
       <dl className="mt-4 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-2 text-sm">
-        <dt className="text-muted">App id</dt>
-        <dd>
+        <Fact name="App id">
           <IdText id={app.appId} what="the app id" />
-        </dd>
-        <dt className="text-muted">Key</dt>
-        <dd>
+        </Fact>
+        <Fact name="Key">
           <IdText id={app.key} what="the key" />
-        </dd>
-        <dt className="text-muted">Secret</dt>
-        <dd className="flex min-w-0 flex-wrap items-center gap-1">
+        </Fact>
+        <Fact name="Secret" className="flex min-w-0 flex-wrap items-center gap-1">
           <code data-secret={shown || undefined} className="min-w-0 break-all font-mono text-xs">
             {shown ? app.secret : `••••••••${app.secret.slice(-4)}`}
           </code>
@@ -38,7 +36,7 @@ export function AppCredentials({ app, onChanged }: AppPartProps) {
           <Button size="sm" variant="ghost" aria-pressed={shown} onClick={() => setShown(!shown)}>
             {shown ? "Hide" : "Show"}
           </Button>
-        </dd>
+        </Fact>
       </dl>
       <p className="mt-3 max-w-2xl text-muted text-sm leading-6">
         The key is public: pages carry it. The secret is for backends only; it signs for every channel of the app.

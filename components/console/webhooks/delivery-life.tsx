@@ -7,6 +7,7 @@ import { Code } from "../../ui/code.tsx";
 import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
+import { Fact } from "../facts.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
@@ -32,17 +33,13 @@ export function DeliveryLife({ webhookId, deliveryId }: { webhookId: string; del
             </h2>
             {one.detail && <p className="mt-1 break-words text-sm">{one.detail}</p>}
             <dl className="mt-4 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 text-sm">
-              <dt className="text-muted">webhook-id</dt>
-              <dd>
+              <Fact name="webhook-id">
                 <IdText id={one.webhookMessageId} what="the webhook-id" />
-              </dd>
+              </Fact>
               {one.dueAt && one.attempts > 0 && (
-                <>
-                  <dt className="text-muted">Next try</dt>
-                  <dd>
-                    <NextTry at={one.dueAt} />
-                  </dd>
-                </>
+                <Fact name="Next try">
+                  <NextTry at={one.dueAt} />
+                </Fact>
               )}
             </dl>
             <Again ids={ids} />

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useConsole } from "../console-context.ts";
+import { Fact } from "../facts.tsx";
 import { IdText } from "../id-text.tsx";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
@@ -89,10 +90,9 @@ function Facts({ of }: { of: Webhook }) {
   return (
     <dl className="mb-6 grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-1.5 rounded-xl border border-line bg-surface p-4 text-sm">
       {facts.map(({ name, value }) => (
-        <div key={name} className="contents">
-          <dt className="text-muted">{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Fact key={name} name={name}>
+          {value}
+        </Fact>
       ))}
     </dl>
   );
