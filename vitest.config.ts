@@ -11,8 +11,9 @@ export default defineConfig({
     isolate: false,
     // One that forgot to take away its own would make others fail.
     unstubGlobals: true,
-    // New objects get more room before they are gathered: of so many short tests nearly all are gone by then.
-    execArgv: ["--max-semi-space-size=64"],
+    // New objects get more room before they are gathered: of so many short tests nearly all are gone by then. Most code runs too seldom
+    // to be worth V8's quick compiler; what runs often still meets the thorough one.
+    execArgv: ["--max-semi-space-size=64", "--no-sparkplug"],
     // Two more than the cores there are on the smallest machine: many files wait more than they work.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
