@@ -19,26 +19,19 @@ const QUIET = [
   "--disable-sync",
 ];
 
-// A page lives for seconds, and what is compiled for it is lost with it: V8's compilers take more than they give. So does a process
-// for each page and one for drawing: walls against pages that nobody trusts, and these are ours.
-const QUICK = [
-  "--js-flags=--no-maglev --no-turbofan --no-sparkplug",
-  "--renderer-process-limit=1",
-  "--in-process-gpu",
-  "--disable-site-isolation-trials",
-  "--disable-features=IsolateOrigins,site-per-process",
-];
+// A page lives for seconds, and what is compiled for it is lost with it: V8's optimising compilers take more than they give.
+const QUICK = "--js-flags=--no-maglev --no-turbofan";
 
 /** As people have it, for what is measured. */
 export function findSwiftBrowser(): LaunchOptions {
   const { args = [], ...found } = findBrowser();
-  return { ...found, args: args.filter((arg) => !QUICK.includes(arg)) };
+  return { ...found, args: args.filter((arg) => arg !== QUICK) };
 }
 
 /** Playwright's own browser, else one of the system. Throws an `Error` that names the command that brings one. */
 export function findBrowser(): LaunchOptions {
   // Chromium refuses its sandbox to root, which is who containers run as.
-  const args = process.getuid?.() === 0 ? [...QUIET, ...QUICK, "--no-sandbox"] : [...QUIET, ...QUICK];
+  const args = process.getuid?.() === 0 ? [...QUIET, QUICK, "--no-sandbox"] : [...QUIET, QUICK];
   if (existsSync(chromium.executablePath())) return { args };
   const executablePath = SYSTEM_BROWSERS.find((path) => existsSync(path));
   if (executablePath) return { executablePath, args };
