@@ -1,4 +1,4 @@
-import { lazy, memo, Suspense } from "react";
+import { Component, lazy, memo, type ReactNode, Suspense } from "react";
 import { untilLoaded } from "../ui/until-loaded.ts";
 import { Mention } from "./mention.tsx";
 import { partsOf } from "./mention-text.ts";
@@ -10,6 +10,20 @@ const Markup = lazy(untilLoaded(() => import("./markup.tsx")));
 const PLAIN = /^[\p{L}\p{N}\p{Emoji_Presentation} .,;:?!'"’“”()%€$…–—/-]*$/u;
 const MARKUP_AT_START = /^\s*(-|\d+[.)])\s|https?:|www\./u;
 const EMOJI_ONLY = /^(\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\u200D|\s){1,12}$/u;
+
+/** Fifty quotations or lists in one another: nobody means them, and the parser's stack ends with some thousands. */
+const NESTED = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){50}/mu;
+
+/** What one message does to the parser takes no more than its own layout away. */
+class Unless extends Component<{ fallback: ReactNode; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+  override render() {
+    return this.state.failed ? this.props.fallback : this.props.children;
+  }
+}
 
 export interface MarkdownProps {
   text: string;
@@ -31,9 +45,13 @@ export const Markdown = memo(function Markdown({ text, mentioned = "" }: Markdow
         )}
       </p>
     );
+  const asWritten = <p className="whitespace-pre-wrap">{text}</p>;
+  if (NESTED.test(text)) return asWritten;
   return (
-    <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
-      <Markup text={text} names={names} />
-    </Suspense>
+    <Unless key={text} fallback={asWritten}>
+      <Suspense fallback={asWritten}>
+        <Markup text={text} names={names} />
+      </Suspense>
+    </Unless>
   );
 });

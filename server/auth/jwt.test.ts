@@ -78,6 +78,7 @@ describe("takes", () => {
     expect(await read(await signed({ userId: "bob" }))).toMatchObject({ userId: "ada" });
     expect(await read(await signed({ sub: undefined, userId: "bob" }))).toMatchObject({ userId: "bob" });
     expect(await read(await signed({ sub: undefined, userId: 42 }))).toMatchObject({ userId: "42" });
+    await expect(read(await signed({ sub: 2 ** 60 }))).rejects.toThrow("cannot be read exactly");
   });
 
   test.each([

@@ -152,6 +152,9 @@ function readUserId(payload: Record<string, unknown>, claims: ClaimSettings): st
   const value = claims.userId
     .map((name) => readClaim(payload, name))
     .find((found) => found !== undefined && found !== null);
+  // Beyond it neighbours are read as one and the same number, and two people would be one.
+  if (typeof value === "number" && !Number.isSafeInteger(value))
+    throw new TokenFault("user", "The token's user is a number that cannot be read exactly: write it as text");
   const user = userIdSchema.safeParse(typeof value === "number" ? String(value) : value);
   if (user.success) return user.data;
   throw new TokenFault("user", `The token names no user of 1 to 128 characters in ${claims.userId.join(" or ")}`);
