@@ -80,7 +80,6 @@ describe("takes", () => {
     expect(await read(await signed({ sub: undefined, userId: 42 }))).toMatchObject({ userId: "42" });
     await expect(read(await signed({ sub: 2 ** 60 }))).rejects.toThrow("cannot be read exactly");
   });
-
   test.each([
     ["groups", ["Crew", "Admin"]],
     ["groups", "Admin"],
