@@ -14,8 +14,8 @@ const EMOJI_ONLY = /^(\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\u200D|\s){1,12}$/u
 /** Fifty quotations or lists in one another: nobody means them, and the parser's stack ends with some thousands. */
 const NESTED = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){50}/mu;
 
-/** What one message does to the parser takes no more than its own layout away. */
-class Unless extends Component<{ fallback: ReactNode; children: ReactNode }, { failed: boolean }> {
+/** A message that the parser fails at is shown as it was written, and takes nothing else away. */
+class MarkupBoundary extends Component<{ fallback: ReactNode; children: ReactNode }, { failed: boolean }> {
   override state = { failed: false };
   static getDerivedStateFromError() {
     return { failed: true };
@@ -48,10 +48,10 @@ export const Markdown = memo(function Markdown({ text, mentioned = "" }: Markdow
   const asWritten = <p className="whitespace-pre-wrap">{text}</p>;
   if (NESTED.test(text)) return asWritten;
   return (
-    <Unless key={text} fallback={asWritten}>
+    <MarkupBoundary key={text} fallback={asWritten}>
       <Suspense fallback={asWritten}>
         <Markup text={text} names={names} />
       </Suspense>
-    </Unless>
+    </MarkupBoundary>
   );
 });

@@ -48,6 +48,8 @@ describe("names and members", () => {
       '{"user_id":{}}',
     ])
       expect(readMember(wrong)).toBeUndefined();
+    // Its neighbours would be read as the same number, and two people would be one.
+    expect(readMember('{"user_id":1234567890123456789}')).toBeUndefined();
     expect(readMember(JSON.stringify({ user_id: "x".repeat(129) }))).toBeUndefined();
     expect(readMember(JSON.stringify({ user_id: "x", user_info: "x".repeat(1023) }))).toBeUndefined();
     expect(readUser('{"id":"a","watchlist":["b","b",3]}')).toEqual({ userId: "a", info: null, watchlist: ["b"] });

@@ -9,10 +9,10 @@ export interface SaidMember {
   info: string | null;
 }
 
-/** Reads `channel_data` (protocols.md B5): `user_id` may be a number, and is known by its text. Undefined when it cannot be. */
+/** Reads `channel_data` (protocols.md B5): `user_id` may be a number that can be read exactly, and is known by its text. Undefined when it cannot be. */
 export function readMember(channelData: string): SaidMember | undefined {
   const said = readJson(channelData);
-  const id = typeof said?.user_id === "number" ? String(said.user_id) : said?.user_id;
+  const id = Number.isSafeInteger(said?.user_id) ? String(said?.user_id) : said?.user_id;
   const info = said && infoOf(said);
   return isUserId(id) && info !== undefined ? { userId: id, info } : undefined;
 }
