@@ -212,10 +212,13 @@ describe.each(rows)("$name", ({ operation, example }) => {
 
 /** The first tenant's value for a field of the second one's call. */
 function foreignValue(field: string): string {
-  const { messageId, keyId, templateName, linkToken } = acme.ids;
-  const given = { ...acme.ids, replyToId: messageId, kind: keyId, name: templateName, token: linkToken };
-  const values: Record<string, string> = given;
-  return values[field] ?? acme.since;
+  const { messageId, keyId, templateName, linkToken, topicId, postmarkSecret, personId } = acme.ids;
+  const named = { replyToId: messageId, kind: keyId, name: templateName, token: linkToken, topic: topicId };
+  const more = { secret: postmarkSecret, sessionId: personId, after: acme.since };
+  const values: Record<string, string> = { ...acme.ids, ...named, ...more };
+  const value = values[field];
+  if (value === undefined) throw new Error(`nothing of the first tenant's fits the field ${field}`);
+  return value;
 }
 
 let turns = 0;
