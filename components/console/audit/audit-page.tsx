@@ -11,6 +11,7 @@ import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
 import { spanOf } from "../local-time.ts";
 import { PageHeader } from "../page-header.tsx";
@@ -45,17 +46,11 @@ export function AuditPage() {
   const trpc = useTRPC();
   const before = useCursor();
   const [{ actor, operation, target, outcome, since, until, open }, setQuery] = useQueryStates(filters);
-  const asked = {
-    ...(actor ? { actor } : {}),
-    ...(operation ? { operation } : {}),
-    ...(target ? { target } : {}),
-    ...(outcome ? { outcome } : {}),
-    ...spanOf({ since, until }),
-  };
+  const asked = { ...given({ actor, operation, target, outcome }), ...spanOf({ since, until }) };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
     trpc.audit.list.queryOptions(
-      { ...asked, ...(before ? { before } : {}), limit: 50 },
+      { ...asked, ...given({ before }), limit: 50 },
       { ...useLiveQuery("audit.list"), placeholderData: keepPreviousData },
     ),
   );

@@ -13,6 +13,7 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
@@ -40,16 +41,14 @@ export function ChatsPage() {
   const before = useCursor();
   const [{ search, member, kind, state, create }, setQuery] = useQueryStates(filters);
   const asked = {
-    ...(search ? { search } : {}),
-    ...(member ? { member } : {}),
-    ...(kind ? { kind } : {}),
+    ...given({ search, member, kind }),
     ...(state === "frozen" ? { frozen: true } : {}),
     ...(state === "deleted" ? { deleted: true } : {}),
   };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
     trpc.adminChats.list.queryOptions(
-      { ...asked, limit: 50, ...(before ? { before } : {}) },
+      { ...asked, limit: 50, ...given({ before }) },
       { placeholderData: keepPreviousData },
     ),
   );

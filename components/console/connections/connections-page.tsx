@@ -8,6 +8,7 @@ import { NativeSelect } from "../../ui/native-select.tsx";
 import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -22,12 +23,12 @@ export function ConnectionsPage() {
   const trpc = useTRPC();
   const before = useCursor();
   const [{ userId, protocol }, setQuery] = useQueryStates(filters);
-  const asked = { ...(userId ? { userId } : {}), ...(protocol ? { protocol } : {}) };
+  const asked = given({ userId, protocol });
   const filtered = Object.keys(asked).length > 0;
   const clear = () => void setQuery({ userId: null, protocol: null, before: null });
   const query = useQuery(
     trpc.connections.list.queryOptions(
-      { ...asked, limit: 50, ...(before ? { before } : {}) },
+      { ...asked, limit: 50, ...given({ before }) },
       { ...useLiveQuery("connections.list"), placeholderData: keepPreviousData },
     ),
   );

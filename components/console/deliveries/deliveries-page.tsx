@@ -11,6 +11,7 @@ import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { type Delivery, reasons } from "../notifications/reasons.ts";
 import { PageHeader } from "../page-header.tsx";
 import { PagePager, usePageNumber } from "../pager.tsx";
@@ -39,12 +40,7 @@ export function DeliveriesPage() {
   const pageNumber = usePageNumber();
   const [chosen, setQuery] = useQueryStates({ ...filters, page: parseAsInteger });
   const { status, userId, batchId, failedSince } = chosen;
-  const asked = {
-    ...(status ? { status } : {}),
-    ...(userId ? { userId } : {}),
-    ...(batchId ? { batchId } : {}),
-    ...(failedSince ? { failedSince } : {}),
-  };
+  const asked = given({ status, userId, batchId, failedSince });
   const filtered = Object.keys(asked).length > 0;
   // Not every few seconds: its pages count all that ever went out.
   const query = useQuery(

@@ -15,6 +15,7 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
 import { spanOf } from "../local-time.ts";
 import { PageHeader } from "../page-header.tsx";
@@ -49,17 +50,11 @@ export function NotificationsPage() {
   const router = useRouter();
   const before = useCursor();
   const [{ status, userId, type, batchId, since, until, open }, setQuery] = useQueryStates(filters);
-  const asked = {
-    ...(status ? { status } : {}),
-    ...(userId ? { userId } : {}),
-    ...(type ? { type } : {}),
-    ...(batchId ? { batchId } : {}),
-    ...spanOf({ since, until }),
-  };
+  const asked = { ...given({ status, userId, type, batchId }), ...spanOf({ since, until }) };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
     trpc.notifications.listAll.queryOptions(
-      { ...asked, limit: 25, ...(before ? { before } : {}) },
+      { ...asked, limit: 25, ...given({ before }) },
       { ...useLiveQuery("notifications.listAll"), placeholderData: keepPreviousData },
     ),
   );

@@ -11,6 +11,7 @@ import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -53,20 +54,16 @@ export function RequestsPage() {
   const trpc = useTRPC();
   const before = useCursor();
   const [{ before: _before, open, ...chosen }, setQuery] = useQueryStates(filters);
-  const asked = {
+  const asked = given({
+    ...chosen,
     // Any code may stand in the address; the service says which there are.
-    ...(chosen.outcome ? { outcome: chosen.outcome as Outcome } : {}),
-    ...(chosen.operation ? { operation: chosen.operation } : {}),
-    ...(chosen.transport ? { transport: chosen.transport } : {}),
-    ...(chosen.userId ? { userId: chosen.userId } : {}),
-    ...(chosen.keyId ? { keyId: chosen.keyId } : {}),
-    ...(chosen.requestId ? { requestId: chosen.requestId } : {}),
-    ...(chosen.since ? { since: chosen.since.toISOString() } : {}),
-  };
+    outcome: chosen.outcome as Outcome | null,
+    since: chosen.since?.toISOString(),
+  });
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
     trpc.requests.list.queryOptions(
-      { ...asked, ...(before ? { before } : {}), limit: 50 },
+      { ...asked, ...given({ before }), limit: 50 },
       { ...useLiveQuery("requests.list"), placeholderData: keepPreviousData },
     ),
   );

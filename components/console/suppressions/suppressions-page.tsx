@@ -16,6 +16,7 @@ import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FailureNote } from "../failure-note.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC, useTRPCClient } from "../trpc.ts";
@@ -41,7 +42,7 @@ export function SuppressionsPage() {
   const [lifts, setLifts] = useState<string>();
   const query = useQuery(
     trpc.suppressions.list.queryOptions(
-      { limit: 50, ...(search ? { search } : {}), ...(before ? { before } : {}) },
+      { limit: 50, ...given({ search, before }) },
       { placeholderData: keepPreviousData },
     ),
   );
@@ -157,7 +158,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const detail = String(form.get("detail") ?? "");
-    const named = { address: String(form.get("address") ?? ""), ...(detail ? { detail } : {}) };
+    const named = { address: String(form.get("address") ?? ""), ...given({ detail }) };
     const added = await once(named, (asked) => client.suppressions.add.mutate(asked));
     if (!added) return;
     toast({ title: `${added.address} gets no mail any more` });

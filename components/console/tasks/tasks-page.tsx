@@ -11,6 +11,7 @@ import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
+import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
@@ -32,10 +33,10 @@ export function TasksPage() {
     subject: parseAsString,
     before: parseAsString,
   });
-  const asked = { ...(status ? { status } : {}), ...(subject ? { subject } : {}) };
+  const asked = given({ status, subject });
   const query = useQuery(
     trpc.tasks.list.queryOptions(
-      { ...asked, limit: 50, ...(before ? { before } : {}) },
+      { ...asked, limit: 50, ...given({ before }) },
       { ...useLiveQuery("tasks.list"), placeholderData: keepPreviousData },
     ),
   );

@@ -12,6 +12,7 @@ import { NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
 import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
+import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
 import { QueryView } from "../query-view.tsx";
 import { stepsOf } from "../row-keys.ts";
@@ -32,10 +33,10 @@ export function DeliveriesPanel({ webhookId }: { webhookId: string }) {
   const router = useRouter();
   const before = useCursor();
   const [{ status, type, open }, setQuery] = useDeliveryFilters();
-  const asked = { ...(status ? { status } : {}), ...(type ? { type } : {}) };
+  const asked = given({ status, type });
   const query = useQuery(
     trpc.webhooks.listDeliveries.queryOptions(
-      { webhookId, ...asked, limit: 25, ...(before ? { before } : {}) },
+      { webhookId, ...asked, limit: 25, ...given({ before }) },
       { ...useLiveQuery("webhooks.listDeliveries"), placeholderData: keepPreviousData },
     ),
   );
