@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { TenantId } from "./auth/principal.ts";
+import type { Principal, TenantId } from "./auth/principal.ts";
 import { DomainError } from "./errors.ts";
 import type { Context } from "./operation.ts";
 
@@ -19,6 +19,13 @@ export function clientHashOf(tenantId: TenantId, userId: string, clientId: strin
 /** A stable hash of what a call says, to tell a repeat from another call under the same key. */
 export function bodyHashOf(body: unknown): string {
   return hash("sha256", stable(body), "base64url");
+}
+
+/** Whose an idempotency key is. Visitors cannot be told apart, so what they say has to. */
+export function keyOwnerOf({ kind, userId, keyId = "", person }: Principal, bodyHash: string): string {
+  if (userId !== undefined) return `user:${userId}`;
+  if (person) return `person:${person.personId}`;
+  return kind === "visitor" ? `visitor:${bodyHash}` : `key:${keyId}`;
 }
 
 function stable(value: unknown): string {

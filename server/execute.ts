@@ -1,8 +1,7 @@
 import { createHmac } from "node:crypto";
 import { requireAccess, takeOwn } from "./access.ts";
 import { type Audited, beginAudit } from "./audit.ts";
-import type { Principal } from "./auth/principal.ts";
-import { bodyHashOf } from "./caller.ts";
+import { bodyHashOf, keyOwnerOf } from "./caller.ts";
 import { decryptSecret, deriveKey, encryptSecret } from "./config/secrets.ts";
 import { DomainError, isFault, toDomainError } from "./errors.ts";
 import { readInput } from "./input.ts";
@@ -126,7 +125,7 @@ function idempotentCall(
   const bodyHash = createHmac("sha256", deriveKey(services.settings.authSecret, "idempotent-body"))
     .update(bodyHashOf(input))
     .digest("base64url");
-  const scope = JSON.stringify([callerOf(principal, bodyHash), operation.name]);
+  const scope = JSON.stringify([keyOwnerOf(principal, bodyHash), operation.name]);
   const secret = deriveKey(services.settings.authSecret, "idempotent-answer");
   return {
     key,
@@ -140,13 +139,6 @@ function idempotentCall(
     open: (kept) =>
       operation.secretAnswer ? JSON.parse(decryptSecret(secret, (kept as { sealed: string }).sealed, scope)) : kept,
   };
-}
-
-/** Whose key it is. Visitors cannot be told apart, so what they say has to. */
-function callerOf({ kind, userId, keyId = "", person }: Principal, bodyHash: string): string {
-  if (userId !== undefined) return `user:${userId}`;
-  if (person) return `person:${person.personId}`;
-  return kind === "visitor" ? `visitor:${bodyHash}` : `key:${keyId}`;
 }
 
 function shape(operation: Operation, { reply }: Context, result: unknown): Answer {

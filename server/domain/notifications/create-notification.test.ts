@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { eventually } from "../../testing/hub-client.ts";
-import { type Caller, call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { type Caller, call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import type { Notification } from "./schema.ts";
 
 let stack: Stack;
@@ -25,6 +26,14 @@ interface Events {
 const invite = { userId: "ada", type: "UserInvite", subject: "You're invited", message: "Ben invites you" };
 const create = (body: object, headers: Record<string, string> = {}, caller = key) =>
   caller<Notification>("POST", "/Notifications", { ...invite, ...body }, headers);
+
+/** A send by somebody who is signed in to the console. */
+async function sendAsOperator(body: object, headers: Record<string, string>): Promise<number> {
+  const { tenantId } = tenant;
+  const { session } = await makeOperator(stack.api.services.db, testSecret, { tenantId, role: "owner" });
+  const own = { ...consoleHeaders(session), "x-tenant-id": tenantId, ...headers };
+  return (await call(`${stack.url}/api/trpc/notifications.create`, "POST", { ...invite, ...body }, own)).status;
+}
 
 describe("succeeds", () => {
   test("by key and by Admin with the notification, which its user can fetch", async () => {
@@ -176,7 +185,7 @@ describe("a repeat under the same key", () => {
     expect((await send()).body.id).toBe(answer?.body.id);
   });
 
-  test("is 422 with another body, and free for another caller", async () => {
+  test("is 422 with another body, and free for another caller, also where both have signed in to the console", async () => {
     const headers = { "idempotency-key": crypto.randomUUID() };
     await create({ subject: "first" }, headers);
     expect(await create({ subject: "other" }, headers)).toMatchObject({
@@ -184,6 +193,7 @@ describe("a repeat under the same key", () => {
       body: { code: "idempotency_reused" },
     });
     expect((await create({ subject: "other" }, headers, tenant.as("root", ["Admin"]))).status).toBe(201);
+    for (const subject of ["one operator's", "another's"]) expect(await sendAsOperator({ subject }, headers)).toBe(200);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { TenantId } from "../../auth/principal.ts";
+import { keyOwnerOf } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { sanitizeHtml } from "../../html.ts";
 import { isId } from "../../ids.ts";
@@ -122,8 +123,7 @@ export function idempotencyOf(
   bodyHash: string,
 ): Creation["key"] {
   if (key === undefined) return undefined;
-  const caller = principal.userId === undefined ? `key:${principal.keyId ?? ""}` : `user:${principal.userId}`;
-  return { key, scope: JSON.stringify([caller, operation]), bodyHash };
+  return { key, scope: JSON.stringify([keyOwnerOf(principal, bodyHash), operation]), bodyHash };
 }
 
 /** Whether the call may touch what belongs to any user: Admins and keys on their own may. */
