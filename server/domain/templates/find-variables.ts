@@ -1,4 +1,4 @@
-import { type Template as Parsed, TypeGuards, toValueSync, Value } from "liquidjs";
+import { type FilteredValueToken, type Template as Parsed, TypeGuards, toValueSync, Value } from "liquidjs";
 
 /** Blocks in blocks, or subscripts in subscripts: whoever reads what goes deeper would run out of stack. */
 export const deepest = 50;
@@ -35,14 +35,18 @@ class Search {
   }
 
   private read(argument: unknown): void {
-    const { initial, filters } =
-      argument instanceof Value ? argument : { initial: { postfix: [argument] }, filters: [] };
-    for (const token of initial.postfix) this.readToken(token, 0);
-    for (const arg of filters.flatMap(({ args }) => args)) this.readToken(Array.isArray(arg) ? arg[1] : arg, 0);
+    if (argument instanceof Value) this.readFiltered(argument, 0);
+    else this.readToken(argument, 0);
+  }
+
+  private readFiltered({ initial, filters }: Value | FilteredValueToken, depth: number): void {
+    for (const token of initial.postfix) this.readToken(token, depth);
+    for (const arg of filters.flatMap(({ args }) => args)) this.readToken(Array.isArray(arg) ? arg[1] : arg, depth);
   }
 
   private readToken(token: unknown, depth: number): void {
     ensureDepth(depth);
+    if (TypeGuards.isFilteredValueToken(token)) this.readFiltered(token, depth);
     if (TypeGuards.isRangeToken(token)) for (const end of [token.lhs, token.rhs]) this.readToken(end, depth + 1);
     if (!TypeGuards.isPropertyAccessToken(token)) return;
     const parts = token.props.map(partOf);

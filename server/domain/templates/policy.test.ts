@@ -155,6 +155,65 @@ describe("what would keep everybody waiting", () => {
     expect(renderLoosely(template({ message: source }), { path: "a.b" }).message).toMatch(/^\d+$/);
   });
 
+  const doubled = (times: number) => `{% assign a = "x" | split: "" %}${"{% assign a = a | push: a %}".repeat(times)}`;
+  const text = `{% assign s = "aaaaaaaaaaaaaaaa" %}${"{% assign s = s | append: s %}".repeat(11)}`;
+  const alike = `${text}{% assign half = s | slice: 0, 15000 %}{% assign p = half | append: "b" | append: half %}`;
+  test.each([
+    ["a list in itself that is sorted", `${doubled(20)}{{ a | sort }}`],
+    ["a list in itself that is joined", `${doubled(20)}{{ a | join }}`],
+    ["a list in itself that is grouped", `${doubled(20)}{{ a | group_by: "x" }}`],
+    ["a list in itself that is written", `${doubled(20)}{{ a }}`],
+    ["a list in itself that is compared", `${doubled(20)}{% assign b = a | pop | push: a %}{% if a == b %}{% endif %}`],
+    [
+      "comparisons in one tag",
+      `${doubled(13)}{% assign b = a | reverse | reverse %}{% if ${"a == b and ".repeat(1000)} 1 %}{% endif %}`,
+    ],
+    [
+      "cases in one tag",
+      `{% assign a = (1..9000) %}{% assign b = a | push: 1 %}{% assign c = a | push: 2 %}{% case b %}{% when c${", c".repeat(5000)} %}{% endcase %}`,
+    ],
+    ["filters in one tag", `${doubled(11)}{{ a ${"| sort ".repeat(2000)} }}`],
+    [
+      "a capture of captures",
+      `{% assign c = "xxxxxxxx" %}${"{% capture c %}{{ c }}{{ c }}{% endcapture %}".repeat(27)}{{ c | upcase }}`,
+    ],
+    [
+      "a capture in a loop",
+      `${text}{% capture c %}{% for i in (1..9000) %}{{ s }}{% endfor %}{% endcapture %}{{ c | upcase }}`,
+    ],
+    ["a range where counting leads nowhere", "{% for i in (9007199254740992..9007199254740996) %}{% endfor %}"],
+    [
+      "the same of variables",
+      "{% assign a = 9007199254740991 | plus: 1 %}{% assign b = a | plus: 4 %}{{ (a..b) | size }}",
+    ],
+    ["a long text sought in one like it", `${alike}{{ s ${"| remove: p ".repeat(900)} }}`],
+    ["the same in a comparison", `${alike}{% if ${"s contains p or ".repeat(900)} 1 %}{% endif %}`],
+    ["a date of a mile", `{{ "now" | date: "${"%A%B%Z".repeat(2600)}" }}`],
+  ])("%s", (_name, message) => {
+    expect(message.length).toBeLessThan(16_385);
+    for (const part of [{ message }, { html: message }]) {
+      const began = process.cpuUsage();
+      expect(() => renderLoosely(template(part), {})).toThrow(DomainError);
+      const { user, system } = process.cpuUsage(began);
+      expect(user + system).toBeLessThan(1_000_000);
+    }
+  });
+
+  test("and nothing that people write", () => {
+    const orders = Array.from({ length: 20 }, (_, i) => ({
+      id: `A-${i}`,
+      day: `2026-11-${(i % 7) + 1}`,
+      price: i,
+      ok: i % 2 === 0,
+    }));
+    const html = `{% assign days = orders | sort: "price" | group_by: "day" %}
+      {% capture rows %}{% for day in days %}<tr><th>{{ day.name | date: "%A, %d %B %Y" }}</th>
+        {% for order in day.items %}<td>{{ order.id | remove: "A-" | escape }} {{ order.price | times: 1.2 | round: 2 }}</td>{% endfor %}
+        <td>{{ day.items | map: "price" | sum }} {{ day.items | where: "ok" | size }} {{ orders | map: "id" | join: ", " }}</td></tr>{% endfor %}
+      {% endcapture %}<table>${"<!-- styles -->".repeat(1500)}</table>{{ rows | size }}{% for i in (2024..2026) %}{{ i }}{% endfor %}`;
+    expect(renderLoosely(template({ html }), { orders }).htmlContent).toMatch(/<\/table>\d{4}202420252026$/);
+  });
+
   test("a filter in a text", () => {
     expect(findTemplateFault("{{ list | where_exp: 'i', 'i > 1' }}")).toMatch(/where_exp/);
   });

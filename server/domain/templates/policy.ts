@@ -1,12 +1,8 @@
-import { type FilterImplOptions, Liquid, type Template as Parsed } from "liquidjs";
+import type { Liquid } from "liquidjs";
 import { DomainError } from "../../errors.ts";
 import { limits } from "../../schema.ts";
+import { createEngine, render } from "./engine.ts";
 import { deepest, findVariables, type Path } from "./find-variables.ts";
-
-/** Of one part: it is rendered while others wait. */
-const renderMs = 100;
-/** What a part may hold while it is rendered, in characters and list items. */
-const renderMemory = 500_000;
 
 /** What a notification may hold, whoever wrote it: of its texts bytes, of its lines characters. */
 const maxSize: Record<keyof Rendered, number> = {
@@ -39,45 +35,6 @@ export interface Rendered {
 
 const plain = createEngine();
 const html = createEngine("escape");
-
-/**
- * Liquid without a way out of it: no files, no inherited properties, no unescaped output, and bounds for what a text may cost.
- * `outputEscape` holds for every output, so that a variable can bring no markup along.
- */
-function createEngine(outputEscape?: "escape"): Liquid {
-  const engine = new Liquid({
-    ownPropertyOnly: true,
-    strictFilters: true,
-    parseLimit: 100_000,
-    renderLimit: renderMs,
-    memoryLimit: renderMemory,
-    templates: {},
-    cache: false,
-    ...(outputEscape ? { outputEscape } : {}),
-  });
-  // Those that read other templates, and the filter that would let a variable through as markup.
-  for (const tag of ["include", "render", "layout", "block"]) Reflect.deleteProperty(engine.tags, tag);
-  for (const filter of ["raw", "sample", "inspect"]) Reflect.deleteProperty(engine.filters, filter);
-  for (const [name, filter] of Object.entries(engine.filters)) {
-    // A filter in a text is read anew for each item, and may hold another one: a dozen words could take minutes.
-    if (name.endsWith("_exp")) Reflect.deleteProperty(engine.filters, name);
-    else engine.registerFilter(name, counted(filter));
-  }
-  return engine;
-}
-
-/** The library looks at the clock between tags only: a filter that reads a path in each item of a list pays for that beforehand. */
-function counted(filter: FilterImplOptions): FilterImplOptions {
-  const { handler, raw } = typeof filter === "function" ? { handler: filter, raw: false } : filter;
-  return {
-    raw,
-    handler(value, ...args) {
-      const read = Array.isArray(value) ? args.filter((arg) => typeof arg === "string") : [];
-      for (const path of read) this.context.memoryLimit.use(value.length * path.length);
-      return handler.call(this, value, ...args);
-    },
-  };
-}
 
 /** What is wrong with a text in Liquid, with its line; undefined when nothing is. */
 export function findTemplateFault(source: string): string | undefined {
@@ -134,8 +91,7 @@ export function renderLoosely(template: TemplateText, variables: Record<string, 
 
 function renderPart(engine: Liquid, field: keyof Rendered, source: string, variables: Record<string, unknown>): string {
   try {
-    const parsed: Parsed[] = engine.parse(source);
-    const rendered = storable(engine.renderSync(parsed, variables));
+    const rendered = storable(render(engine, source, variables));
     if (sizeOf(field, rendered) <= maxSize[field]) return rendered;
   } catch (error) {
     throw new DomainError("invalid", { errors: { template: [`${field}: ${sayFault(error)}`] } });
