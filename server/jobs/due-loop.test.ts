@@ -69,6 +69,39 @@ test("a send to many that another worker is at is looked at again in a while, no
   spy.mockRestore();
 });
 
+test("many sends to many of one tenant keep another one's waiting no longer than a few of them take", async () => {
+  const { db } = stack.api.services;
+  const other = await stack.tenant("globex");
+  const later = { userIds: ["ada"], subject: "s", message: "m", scheduledFor: "2990-01-01T00:00:00Z" };
+  for (let i = 0; i < 20; i++) await tenant.key()("POST", "/Notifications/bulk", later);
+  await other.key()("POST", "/Notifications/bulk", later);
+  const makeDue = async (tenantId: string) => {
+    await owner.query(
+      "update notification_batches set due_at = now(), scheduled_for = now() where tenant_id = $1 and status <> 'done'",
+      [tenantId],
+    );
+    await owner.query("update tenant_dues set due_at = now() where kind = 'batches' and tenant_id = $1", [tenantId]);
+  };
+  const steps: unknown[] = [];
+  const { query } = db.pool;
+  const spy = vi.spyOn(db.pool, "query").mockImplementation((async (...asked: Parameters<typeof query>) => {
+    const { name, values } = asked[0] as unknown as { name?: string; values?: unknown[] };
+    if (name !== "batch_step_v2") return query.apply(db.pool, asked);
+    steps.push(values?.[0]);
+    if (steps.length === 1) await makeDue(other.tenantId);
+    await sleep(100); // a step of many recipients
+    return query.apply(db.pool, asked);
+  }) as never);
+  await makeDue(tenant.tenantId);
+  const loop = new DueLoop({ db, onError: () => {} });
+  const undone = async () => (await owner.query("select from notification_batches where status <> 'done'")).rowCount;
+  await expect.poll(undone, { timeout: 20_000 }).toBe(0);
+  await loop.close();
+  spy.mockRestore();
+  expect(steps).toHaveLength(21);
+  expect(steps.indexOf(other.tenantId)).toBeLessThan(12);
+});
+
 /** So many tenants that are due since long ago and whose steps always fail, after `hang` ms; and when each was tried. */
 async function fail(count: number, { hang = 0, error = new Error("always") } = {}) {
   await owner.query(

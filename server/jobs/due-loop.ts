@@ -26,6 +26,8 @@ const failedALook = tenantsAtOnce;
 const mostPatience = 12;
 /** Between two looks however often something happens, in ms. */
 const leastPause = 25;
+/** A tenant begins no further send to many after so many ms of a look: then whoever else is due has its turn. */
+const turn = 500;
 /** How long a tenant's sends to many are left to whoever is at them, in ms: each such look reads thousands of recipients for nothing. */
 const whileOthersAre = 100;
 
@@ -40,6 +42,8 @@ export class DueLoop {
   private readonly spared: LRUCache<string, true>;
   /** How often each of them has failed in a row. */
   private readonly failures: LRUCache<string, number>;
+  /** Of each tenant the send to many that had the last turn. */
+  private readonly lastBatches = new LRUCache<TenantId, string>({ max: tenantsALook });
   private readonly patience: number;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[];
@@ -136,10 +140,20 @@ export class DueLoop {
 
   private async runBatches(tenantId: TenantId): Promise<void> {
     const { db } = this.options;
+    const end = performance.now() + turn;
     let more = false;
-    for (const id of await findDueBatches(db.pool, tenantId, await db.now()))
+    for (const id of inTurn(await findDueBatches(db.pool, tenantId, await db.now()), this.lastBatches.get(tenantId))) {
+      if (performance.now() > end) return;
+      this.lastBatches.set(tenantId, id);
       if (await runBatch(db, tenantId, id, await db.now())) more = true;
+    }
     // What is due all the same is in somebody else's hands: they rest between their steps, and these rests are for others than us.
     if (!more) this.spared.set(`batches ${tenantId}`, true, { ttl: whileOthersAre });
   }
+}
+
+/** Beginning with the one after the last that had its turn. */
+function inTurn(ids: string[], last: string | undefined): string[] {
+  const next = ids.indexOf(last ?? "") + 1;
+  return [...ids.slice(next), ...ids.slice(0, next)];
 }
