@@ -1,8 +1,8 @@
 import type { Liquid } from "liquidjs";
 import { DomainError } from "../../errors.ts";
 import { limits } from "../../schema.ts";
-import { createEngine, render } from "./engine.ts";
 import { deepest, findVariables, type Path } from "./find-variables.ts";
+import { createEngine, render } from "./render-liquid.ts";
 
 /** What a notification may hold, whoever wrote it: of its texts bytes, of its lines characters. */
 const maxSize: Record<keyof Rendered, number> = {

@@ -12,7 +12,7 @@ import {
   toValue,
   type ValueToken,
 } from "liquidjs";
-import { measure } from "./measure.ts";
+import { measure } from "./measure-value.ts";
 
 /** Of one part: it is rendered while others wait. */
 const renderMs = 100;
