@@ -19,6 +19,9 @@ export const socketOptions = {
   closeTimeout: 5000,
 };
 
+/** Of a protocol whose clients join what they say in one turn: of all of it together as much is read as of a request. */
+export const joinedSocketOptions = { ...socketOptions, maxPayload: limits.bodyBytes };
+
 /** A WebSocket frame of a server (RFC 6455, 5.2): final, unmasked. Made once a broadcast, written to every socket as it is. */
 export function frame(payload: string | Buffer): Buffer {
   const isText = typeof payload === "string";

@@ -23,7 +23,6 @@ export const disconnects = {
     text: "Client hasn't sent a message/ping within the configured ClientTimeoutInterval.",
   },
   no_pong: { again: true, ws: 1001, pusher: 4201, text: "The client did not answer a ping" },
-  protocol_error: { again: true, ws: 1002, pusher: 4200, text: "The client sent something unreadable" },
   internal: { again: true, ws: 1011, pusher: 4200, text: "Something went wrong here" },
 } as const;
 

@@ -110,6 +110,16 @@ test.each(ways)(
   },
 );
 
+test.each(ways)("%s, %s: sixty sends of 1.5 kB at once, which the client joins, are all done", async (...way) => {
+  const connection = await connect(way, await acme.token("ada"));
+  const { body: chat } = await acme.as("ada")<{ id: string }>("POST", "/Chat", { name: way.join(" ") });
+  await connection.start();
+  const content = "x".repeat(1500);
+  const sends = Array.from({ length: 60 }, () => connection.invoke("SendMessage", { chatId: chat.id, content }));
+  expect((await Promise.all(sends)).map(({ seq }) => seq)).toEqual(sends.map((_, i) => i + 1));
+  await connection.stop();
+});
+
 test("an answer that goes deeper than MessagePack is written is refused to its caller, and ends nothing", async () => {
   const connection = await connect(["WebSockets", "messagepack"], await acme.token("root", ["Admin"]));
   await connection.start();

@@ -54,6 +54,12 @@ export interface HubCodec {
 /** The peer does not speak the protocol. The text is for our log: the peer is told one sentence, as .NET does. */
 export class ProtocolFault extends Error {
   override name = "ProtocolFault";
+  /** What the socket is closed with (RFC 6455, 7.4.1). */
+  readonly closeCode: number = 1002;
+}
+
+class TooLong extends ProtocolFault {
+  override readonly closeCode = 1009;
 }
 
 /** Messages that a stateful connection numbers, keeps and sends again; the others are only of the moment. */
@@ -64,7 +70,7 @@ export function isNumbered(type: number): boolean {
 /** As deep as System.Text.Json reads. */
 export const maxDepth = 64;
 
-/** Throws ProtocolFault for a message longer than a hub frame may be. */
+/** Throws ProtocolFault for a message longer than it may be. */
 export function boundMessage(length: number, atMost: number): void {
-  if (length > atMost) throw new ProtocolFault(`The maximum message size of ${atMost}B was exceeded.`);
+  if (length > atMost) throw new TooLong(`The maximum message size of ${atMost}B was exceeded.`);
 }

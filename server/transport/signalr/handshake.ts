@@ -1,5 +1,6 @@
 import { frame } from "../../realtime/connection.ts";
-import { ProtocolFault } from "./codec.ts";
+import { limits } from "../../schema.ts";
+import { boundMessage, ProtocolFault } from "./codec.ts";
 import { EventFrames } from "./hub-events.ts";
 import { jsonCodec, parseObject, recordSeparator } from "./json-codec.ts";
 import { msgpackCodec } from "./msgpack-codec.ts";
@@ -34,9 +35,10 @@ export class HandshakeFault extends Error {
   override name = "HandshakeFault";
 }
 
-/** Reads the handshake, which is JSON in every protocol; undefined when it is not complete. Throws HandshakeFault. */
+/** Reads the handshake, which is JSON in every protocol; undefined when it is not complete. Throws HandshakeFault, ProtocolFault when it is too long. */
 export function readHandshake(bytes: Buffer, carriesBytes: boolean): Handshake | undefined {
   const at = bytes.indexOf(recordSeparator);
+  boundMessage(at < 0 ? bytes.length : at + 1, limits.frameBytes);
   if (at < 0) return undefined;
   const request = readRequest(bytes.toString("utf8", 0, at));
   const frames = choose(request);

@@ -119,7 +119,7 @@ describe("frames that cannot be read", () => {
     client.socket.close();
   });
 
-  test("64 KiB are read, a byte more closes with a word about coming back", async () => {
+  test("a message of 64 KiB is read, a byte more closes with a word about coming back", async () => {
     const client = await open();
     const empty = JSON.stringify({ type: 1, invocationId: "0", target: "", arguments: [] }) + rs;
     const sized = (bytes: number) => empty.replace('"target":""', `"target":"${"x".repeat(bytes - empty.length)}"`);
@@ -127,6 +127,13 @@ describe("frames that cannot be read", () => {
     expect((await client.completion("0")).error).toMatch(/^Unknown hub method/);
     client.sendRaw(sized(65_537));
     expect(await lastWords(client)).toEqual([unreadable, 1009]);
+    const long = await open();
+    long.sendRaw("x".repeat(262_145));
+    expect(await lastWords(long)).toEqual([unreadable, 1009]);
+    const stranger = new RawHubClient(`${acme.url}/hub`, { authorization: `Bearer ${ada}` });
+    await once(stranger.socket, "open");
+    stranger.sendRaw(`{"protocol":"json","version":1${" ".repeat(65_537)}}${rs}`);
+    expect((await stranger.closed).code).toBe(1009);
   });
 
   test("text that is not UTF-8, and one in more than 64 fragments, likewise", async () => {

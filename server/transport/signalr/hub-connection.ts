@@ -135,7 +135,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
 
   disconnect(reason: DisconnectReason): void {
     const { again, ws, text } = disconnects[reason];
-    this.finish({ code: ws, text: reason === "protocol_error" ? unreadableText : text, again });
+    this.finish({ code: ws, text, again });
   }
 
   deliver(outgoing: Outgoing): void {
@@ -277,7 +277,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
     else if (error instanceof Flooding) this.disconnect("flooding");
     else if (error instanceof ProtocolFault) {
       this.host.log.debug({ connectionId: this.id, fault: error.message }, "a hub client sent something unreadable");
-      this.disconnect("protocol_error");
+      this.unreadable(error.closeCode);
     } else {
       this.host.log.error({ err: error, connectionId: this.id }, "a hub frame could not be handled");
       this.disconnect("internal");

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type Server, WebSocket, WebSocketServer } from "ws";
-import { FrameWriter, socketOptions } from "../../realtime/connection.ts";
+import { FrameWriter, joinedSocketOptions } from "../../realtime/connection.ts";
 import type { Link, Peer } from "./link.ts";
 
 /** What a socket that belongs to nobody any more may send before it is cut off. */
@@ -84,7 +84,7 @@ export class HubSocket extends WebSocket {
 
 /** A socket server that takes over upgraded sockets and holds nothing of its own for each. */
 export function createSocketServer(): Server<typeof HubSocket> {
-  return new WebSocketServer({ ...socketOptions, WebSocket: HubSocket, clientTracking: false });
+  return new WebSocketServer({ ...joinedSocketOptions, WebSocket: HubSocket, clientTracking: false });
 }
 
 function onMessage(this: WebSocket, data: Buffer): void {

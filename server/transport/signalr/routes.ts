@@ -19,7 +19,7 @@ export function registerRoutes(app: FastifyInstance, hub: Hub): void {
     method: ["POST", ...others],
     url: hubPath,
     exposeHeadRoute: false,
-    bodyLimit: limits.frameBytes,
+    bodyLimit: limits.bodyBytes,
     handler: guarded(answerHub, hub),
   });
 }

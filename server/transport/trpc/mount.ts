@@ -9,7 +9,7 @@ import { isOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { clientAddress, networkOf } from "../../client-address.ts";
 import { DomainError, headersOfError } from "../../errors.ts";
 import { noPlace } from "../../limiter.ts";
-import { socketOptions } from "../../realtime/connection.ts";
+import { joinedSocketOptions } from "../../realtime/connection.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
 import type { Services } from "../../services.ts";
@@ -30,7 +30,7 @@ const drainMs = 2000;
 /** /api/trpc over HTTP (batches, and subscriptions by SSE) and over WebSocket: tRPC's own adapters. */
 export function mountTrpc(app: FastifyInstance, deps: TrpcDeps) {
   app.register(async (scope) => mountHttp(scope, deps));
-  const server = new WebSocketServer(socketOptions);
+  const server = new WebSocketServer(joinedSocketOptions);
   const places = new SocketPlaces(
     new SocketCount(limits.anonymousPerAddress),
     new SocketCount(limits.connectionsPerUser),

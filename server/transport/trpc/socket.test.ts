@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createTRPCClient, createWSClient, wsLink } from "@trpc/client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { LiveConnection } from "../../realtime/live-connection.ts";
@@ -7,6 +8,7 @@ import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually, refusedUpgrade } from "../../testing/hub-client.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { overWebSocket } from "../../testing/trpc-listener.ts";
+import type { AppRouter } from "./router.ts";
 
 let stack: Stack;
 let acme: TestTenant;
@@ -143,6 +145,21 @@ test("a frame that cannot be read is answered with -32700 and without an id, and
     ]),
   );
   socket.close();
+});
+
+test("sixty sends of 1.5 kB at once, which the stock client joins into one frame, are all done", async () => {
+  const params = { token: await acme.token("ada") };
+  const socket = createWSClient({
+    url: `${stack.url.replace("http", "ws")}/api/trpc`,
+    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+    connectionParams: params,
+  });
+  const trpc = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+  const chat = await trpc.chats.create.mutate({ name: "Joined" });
+  const message = { chatId: chat.id, content: "x".repeat(1500) };
+  const sent = await Promise.all(Array.from({ length: 60 }, () => trpc.messages.send.mutate(message)));
+  expect(sent.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(sent.map((_, i) => i + 1));
+  await socket.close();
 });
 
 test("an address holds a thousand sockets that show nothing; one that shows a token makes room", async () => {
