@@ -1,4 +1,5 @@
-import { tracked } from "@trpc/server";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type TRPCError, tracked } from "@trpc/server";
 import { z } from "zod";
 import { hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
@@ -13,7 +14,7 @@ import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connec
 import type { Outgoing } from "../../realtime/subscription.ts";
 import { cursor } from "../../schema.ts";
 import type { TrpcContext } from "./context.ts";
-import { toTrpcError } from "./trpc-error.ts";
+import { fromTrpcError, toTrpcError } from "./trpc-error.ts";
 
 /** How long a peer may take to read what it was sent before the end, in ms. */
 const closeTimeoutMs = 5000;
@@ -43,20 +44,27 @@ export function readSubscribeInput(raw: unknown): SubscribeInput {
  * tracked and so not here. What is answered before it resolves is `started`: from then on nothing is missed.
  */
 export async function subscribeToEvents(ctx: TrpcContext, input: SubscribeInput, signal: AbortSignal | undefined) {
-  const reader = await open(ctx, input).catch((error) => {
-    throw toTrpcError(error);
+  const reader = await open(ctx, input).catch(async (error) => {
+    throw await endOf(ctx, error, signal);
   });
   // A generator that is never asked for anything never ends: whoever is gone by now is noticed here.
   const ends = [ctx.gone, ...(signal ? [signal] : [])];
   for (const end of ends) end.addEventListener("abort", reader.stop, { once: true });
   if (ends.some((end) => end.aborted)) reader.stop();
-  return read(ctx, reader, () => {
+  const done = () => {
     for (const end of ends) end.removeEventListener("abort", reader.stop);
     reader.stop();
-  });
+  };
+  return read(ctx, { queue: reader.queue, signal, done });
 }
 
-async function* read(ctx: TrpcContext, { queue }: { queue: EventQueue }, done: () => void) {
+interface Reading {
+  queue: EventQueue;
+  signal: AbortSignal | undefined;
+  done(): void;
+}
+
+async function* read(ctx: TrpcContext, { queue, signal, done }: Reading) {
   try {
     for (;;) {
       const outgoing = await queue.next();
@@ -65,10 +73,25 @@ async function* read(ctx: TrpcContext, { queue }: { queue: EventQueue }, done: (
       await ctx.pressure?.();
     }
   } catch (error) {
-    throw toTrpcError(error);
+    throw await endOf(ctx, error, signal);
   } finally {
     done();
   }
+}
+
+/**
+ * What ends a subscription. Over a socket the stock client takes any error for the end for good, so after a fault of ours, which may pass,
+ * its connection is cut: it comes back, and resumes. Not at once, and not all at the same time: many have met the same fault.
+ */
+async function endOf(ctx: TrpcContext, error: unknown, signal: AbortSignal | undefined): Promise<TRPCError> {
+  const known = fromTrpcError(error);
+  if (ctx.transport === "websocket" && known.status >= 500) {
+    ctx.log.warn({ err: known.face.internal ?? known }, "a subscription could not go on; its connection is cut");
+    const left = AbortSignal.any([ctx.gone, ...(signal ? [signal] : [])]);
+    const waited = sleep(500 + Math.random() * 1500, true, { signal: left }).catch(() => false);
+    if (await waited) ctx.hangUp("internal");
+  }
+  return toTrpcError(known);
 }
 
 function envelopeOf(outgoing: Outgoing): Envelope {
