@@ -77,6 +77,18 @@ test("resume while both nodes write: everything after the cursor in order, no ga
   clearInterval(poll);
 });
 
+test("who comes without a cursor is told its position before anything happens, and misses nothing from there", async () => {
+  await send(3);
+  const sink = new RecordingSink();
+  const reader = await hub.subscribe({ tenantId, userId: "ben", sink });
+  expect([sink.positions, sink.told]).toEqual([[], [cursors.encode(tenantId, await epoch(), 3)]]);
+  reader.close();
+  await send(2);
+  const back = new RecordingSink();
+  await hub.subscribe({ tenantId, userId: "ben", since: sink.told[0], sink: back });
+  expect(back.positions).toEqual([4, 5]);
+});
+
 async function epoch(): Promise<number> {
   const { rows } = await db.pool.query("select epoch from reader_state_v1($1, null)", [tenantId]);
   return rows[0].epoch;
@@ -193,7 +205,7 @@ test("whoever leaves during the backfill is not read for any longer", async () =
   expect(hub.tenantIds()).toEqual([]);
 });
 
-test("each reader is told its position once a minute, wherever the log is", async () => {
+test("each reader is told its position as it comes and once a minute, wherever the log is", async () => {
   const sinks = await Promise.all(
     range(1, 7).map(async () => {
       const sink = new RecordingSink();
@@ -203,7 +215,8 @@ test("each reader is told its position once a minute, wherever the log is", asyn
   );
   await send(2);
   for (let second = 0; second < 60; second++) hub.tellPositions(second);
-  for (const sink of sinks) expect(sink.told).toEqual([cursors.encode(tenantId, await epoch(), 2)]);
+  const at = [0, 2].map(async (position) => cursors.encode(tenantId, await epoch(), position));
+  for (const sink of sinks) expect(sink.told).toEqual(await Promise.all(at));
 });
 
 test("a tenant is let go with its last reader, and followed again with the next", async () => {

@@ -118,15 +118,14 @@ export class Hub implements SubscriptionOwner {
   private async bringIn(hub: TenantHub, subscription: LiveSubscription): Promise<void> {
     const { sink, tenantId } = subscription.options;
     let state = await this.stateOf(subscription);
-    const resumed = this.place(subscription, state);
+    this.place(subscription, state);
     for (let stretch = lastStretch; ; stretch *= 2) {
       await this.backfill(subscription, state);
       if (!subscription.closed) await this.catchUp(hub, tenantId, state);
       if (subscription.closed || this.cutOver(hub, subscription, state, stretch)) break;
       state = await this.stateOf(subscription);
     }
-    if (resumed && !subscription.closed)
-      sink.position(this.options.cursors.encode(tenantId, state.epoch, subscription.cursor));
+    if (!subscription.closed) sink.position(this.options.cursors.encode(tenantId, state.epoch, subscription.cursor));
   }
 
   private async catchUp(hub: TenantHub, tenantId: TenantId, state: ReaderState): Promise<void> {
@@ -135,12 +134,11 @@ export class Hub implements SubscriptionOwner {
     await this.tail.reach(tenantId, state);
   }
 
-  /** Sets where the subscription begins; true when that is where its reader left off. */
-  private place(subscription: LiveSubscription, state: ReaderState): boolean {
+  /** Sets where the subscription begins: where its reader left off, if that is known. */
+  private place(subscription: LiveSubscription, state: ReaderState): void {
     const { since, after } = subscription.options;
     const from = since === undefined ? undefined : this.readSince(subscription, state, since);
     subscription.cursor = from ?? after ?? state.position;
-    return from !== undefined;
   }
 
   /** The position to go on from; undefined after telling the reader that its cursor is of no use. */

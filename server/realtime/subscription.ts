@@ -61,7 +61,7 @@ export interface Sink {
   ephemeral(outgoing: OutgoingEphemeral): void;
   /** The cursor could not be honoured: reload, then go on from `eventId`. Live events follow. */
   resync(reason: "expired" | "invalid", eventId: string): void;
-  /** Everything up to here has been delivered: after backfill, and once a minute. */
+  /** Everything up to here has been delivered: before the first live event, after any backfill, and once a minute. */
   position(eventId: string): void;
   disconnect(reason: DisconnectReason): void;
   /** While a backfill runs faster than the peer reads: resolves when there is room again. Undefined when there is. */

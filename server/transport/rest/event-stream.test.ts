@@ -145,16 +145,16 @@ describe("streams", () => {
     closing.push(() => source.close());
     const seen: string[] = [];
     source.addEventListener("message.created", ({ data }) => seen.push(JSON.parse(data).data.content));
-    await new Promise((resolve) => source.addEventListener("open", resolve, { once: true }));
-    await sleep(200);
-    await say("before");
-    await until(() => seen.length === 1);
-    for (const connection of stack.api.realtime.connectionsOf(tenant.tenantId)) connection.disconnect("shutdown");
-    await say("while away");
-    await until(() => seen.length === 2);
+    // Nothing has happened yet, and it knows where it is.
+    await new Promise((resolve) => source.addEventListener("position", resolve, { once: true }));
+    for (const text of ["away at first", "away again"]) {
+      for (const connection of stack.api.realtime.connectionsOf(tenant.tenantId)) connection.disconnect("shutdown");
+      await say(text);
+      await until(() => seen.at(-1) === text);
+    }
     await say("back");
     await until(() => seen.length === 3);
-    expect(seen).toEqual(["before", "while away", "back"]);
+    expect(seen).toEqual(["away at first", "away again", "back"]);
   });
 
   test("no more of a chat after removal", async () => {
