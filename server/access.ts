@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import { ensureSudo, type Principal, type TenantId } from "./auth/principal.ts";
 import { scopesOfRole } from "./auth/roles.ts";
 import { networkOf } from "./client-address.ts";
@@ -158,8 +159,25 @@ async function slowDown(
   else limiter.take("address", network, strangerRate);
 }
 
-/** Whether an open connection has outlived its token by more than its tenant allows. `now` in ms since 1970. */
-export async function hasOutlivedToken(
+/**
+ * Ends an open connection that has outlived its token by more than its tenant allows; not one that has got another token while that was
+ * looked up. `now` in ms since 1970.
+ */
+export function endOutlived(
+  { services, log }: { services: Pick<Services, "security">; log: Pick<Logger, "warn"> },
+  connection: { readonly principal: Principal; disconnect(reason: "expired"): void },
+  now: number,
+): void {
+  const { tenantId, expiresAt } = connection.principal;
+  if (expiresAt === undefined || now < expiresAt) return;
+  hasOutlivedToken(services, connection.principal, now).then(
+    (outlived) => outlived && connection.principal.expiresAt === expiresAt && connection.disconnect("expired"),
+    // The next sweep asks again.
+    (error) => log.warn({ err: error, tenantId }, "a tenant's grace period could not be read"),
+  );
+}
+
+async function hasOutlivedToken(
   { security }: Pick<Services, "security">,
   { tenantId, expiresAt }: Principal,
   now: number,

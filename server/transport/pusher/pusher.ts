@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { admit, hasOutlivedToken, payForAnonymous } from "../../access.ts";
+import { admit, endOutlived, payForAnonymous } from "../../access.ts";
 import { ChannelGrants } from "../../auth/channel-grant.ts";
 import type { Principal, TenantId } from "../../auth/principal.ts";
 import { type PusherApp, tenantOfPusherKey } from "../../auth/pusher-app.ts";
@@ -37,7 +37,7 @@ export class Pusher implements PusherHost {
   readonly log: Logger;
   readonly now = Date.now;
   readonly realtime: Realtime;
-  private readonly services: Services;
+  readonly services: Services;
   private readonly grants: ChannelGrants;
   private readonly sockets = createSocketServer();
   private readonly connections = new Set<PusherConnection>();
@@ -96,11 +96,7 @@ export class Pusher implements PusherHost {
   }
 
   expired(connection: PusherConnection, now: number): void {
-    hasOutlivedToken(this.services, connection.principal, now).then(
-      (outlived) => outlived && connection.disconnect("expired"),
-      // The next sweep asks again.
-      (error) => this.log.warn({ err: error }, "a tenant's grace period could not be read"),
-    );
+    endOutlived(this, connection, now);
   }
 
   closed(connection: PusherConnection): void {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { acceptsEventStream } from "../../accept.ts";
-import { admit, hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
+import { admit, endOutlived, payForOpening, requireAccess } from "../../access.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { readKinds } from "../../domain/events/list-events.ts";
@@ -164,12 +164,7 @@ class EventStream implements Sink, LiveConnection {
       return;
     }
     if (now - this.lastWrite >= pingEvery) this.write(":\n\n");
-    if ((this.principal.expiresAt ?? now) >= now) return;
-    hasOutlivedToken(this.deps.services, this.principal, now).then(
-      (outlived) => outlived && this.disconnect("expired"),
-      // The next sweep asks again.
-      (error) => this.reply.log.warn({ err: error }, "a tenant's grace period could not be read"),
-    );
+    endOutlived({ services: this.deps.services, log: this.reply.log }, this, now);
   }
 
   /** Nothing is said after it: a second word to a response that has ended would end the process. */

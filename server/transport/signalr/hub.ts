@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import { hasOutlivedToken, payForOpening } from "../../access.ts";
+import { endOutlived, payForOpening } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { clientAddress } from "../../client-address.ts";
 import type { TenantSettings } from "../../domain/tenants/schema.ts";
@@ -192,13 +192,7 @@ export class Hub implements HubHost {
   }
 
   expired(connection: HubConnection, now: number): void {
-    const { tenantId, expiresAt } = connection.principal;
-    hasOutlivedToken(this.deps.services, connection.principal, now).then(
-      // It may have got a new token meanwhile.
-      (outlived) => outlived && connection.principal.expiresAt === expiresAt && connection.disconnect("expired"),
-      // The next sweep asks again.
-      (error) => this.log.warn({ err: error, tenantId }, "a tenant's grace period could not be read"),
-    );
+    endOutlived(this.deps, connection, now);
   }
 
   expiring(connection: HubConnection, expiresAt: number): void {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type TRPCError, tracked } from "@trpc/server";
 import { z } from "zod";
-import { hasOutlivedToken, payForOpening, requireAccess } from "../../access.ts";
+import { endOutlived, payForOpening, requireAccess } from "../../access.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../events.ts";
@@ -148,12 +148,7 @@ class SubscriptionQueue extends EventQueue implements LiveConnection {
   sweep(now: number): void {
     // Who does not read would never see the end, and stay.
     if (this.endedAt !== undefined && now - this.endedAt >= closeTimeoutMs) this.ctx.hangUp(this.reason);
-    if (this.over || (this.principal.expiresAt ?? now) >= now) return;
-    hasOutlivedToken(this.ctx.services, this.principal, now).then(
-      (outlived) => outlived && this.disconnect("expired"),
-      // The next sweep asks again.
-      (error) => this.ctx.log.warn({ err: error }, "a tenant's grace period could not be read"),
-    );
+    if (!this.over) endOutlived(this.ctx, this, now);
   }
 
   disconnect(reason: DisconnectReason): void {
