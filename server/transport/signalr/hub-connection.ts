@@ -39,7 +39,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   principal: Principal;
   readonly openedAt: number;
   readonly clientId: string | undefined;
-  private readonly client: string | undefined;
+  protected readonly client: string | undefined;
   readonly parallel: number;
   link: Link;
   protected phase: Phase = "handshake";
@@ -258,7 +258,7 @@ export class HubConnection implements LiveConnection, Sink, CallSite {
   }
 
   /** Tells the client that it is connected, once. */
-  private welcome(): void {
+  protected welcome(): void {
     if (this.phase !== "joining") return;
     this.phase = "open";
     this.link.write(handshakeAccepted);

@@ -10,6 +10,8 @@ import { type SessionWire, StatefulSession } from "./stateful-session.ts";
 const graceMs = 15_000;
 /** How long one that is back may take to say where it is, in ms. */
 const sequenceTimeoutMs = 5000;
+/** The runtime is the third thing that a client says of itself: `Microsoft SignalR/8.0 (8.0.0; Linux; .NET; .NET 8.0.0)`. */
+const dotNet = /^Microsoft SignalR\/.*; \.NET; /;
 
 /**
  * A connection that outlives its socket (HubProtocol.md, "Stateful reconnect"): a client whose socket broke opens another one to the same
@@ -82,6 +84,13 @@ export class StatefulConnection extends HubConnection implements SessionWire {
 
   override pressure(): Promise<void> | undefined {
     return this.session?.pressure() ?? super.pressure();
+  }
+
+  protected override welcome(): void {
+    const isFirst = this.phase === "joining";
+    super.welcome();
+    // .NET's client counts from the beginning, and says nothing of itself for 15 s.
+    if (isFirst && dotNet.test(this.client ?? "")) this.session?.start(this);
   }
 
   protected override greeted(version: number): void {
