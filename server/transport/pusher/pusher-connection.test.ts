@@ -44,7 +44,7 @@ function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error) {
   const writer = {
     write: (bytes: Buffer) => void said.push((JSON.parse(payloadOf(bytes).toString()) as { event: string }).event),
     end: (code: number) => void said.push(String(code)),
-    pressure: () => undefined,
+    pressure: (): Promise<void> | undefined => undefined,
     unread: 0,
   };
   const socket = { pause: () => {}, resume: () => {} };
@@ -65,7 +65,7 @@ function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error) {
     }
   };
   const hear = (event: string, data = {}) => connection.receive(Buffer.from(JSON.stringify({ event, data })));
-  return { connection, said, pass, hear };
+  return { connection, said, pass, hear, writer };
 }
 
 test("a client that is silent for 120 s is asked after, and closed with 4201 when it does not answer in 30 s", () => {
@@ -117,4 +117,22 @@ test("a connection listens to 2,000 channels at most; one of them again is no fu
   await eventually(() => expect(said.at(-1)).toBe("pusher:subscription_error"));
   hear("pusher:subscribe", { channel: "c-0" });
   await eventually(() => expect(words("pusher_internal:subscription_succeeded")).toBe(2001));
+});
+
+test("what a client asks for is answered as fast as it reads, and its pings at once", async () => {
+  const { said, hear, writer } = openOnPaper();
+  let read = () => {};
+  writer.pressure = () =>
+    new Promise((resolve) => {
+      read = resolve;
+    });
+  const answers = () => said.filter((event) => /succeeded|pong/.test(event));
+  const [subscribed, pong] = ["pusher_internal:subscription_succeeded", "pusher:pong"];
+  for (const channel of ["a", "b"]) hear("pusher:subscribe", { channel });
+  await eventually(() => expect(answers()).toEqual([subscribed]));
+  hear("pusher:ping");
+  for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
+  expect(answers()).toEqual([subscribed, pong]);
+  read();
+  await eventually(() => expect(answers()).toEqual([subscribed, pong, subscribed]));
 });

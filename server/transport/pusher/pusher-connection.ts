@@ -3,7 +3,7 @@ import type { Principal, TenantId } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
 import type { Rate } from "../../limiter.ts";
 import { isReservedName } from "../../log-channels.ts";
-import { type FrameWriter, payloadOf } from "../../realtime/connection.ts";
+import { type FrameWriter, isRelieved, payloadOf } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects, refusalOf } from "../../realtime/disconnect.ts";
 import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
 import type { ChannelListener, OutgoingChannel } from "../../realtime/local-channel.ts";
@@ -234,6 +234,8 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     if (this.ended) return;
     try {
       if (await this.lookUpApp()) await this.dispatch(message);
+      // The next is answered when the client has read enough of this one's answer.
+      if (!(await isRelieved(this.writer.pressure()))) this.disconnect("slow_consumer");
     } catch (error) {
       this.host.log.warn(
         { err: error, connectionId: this.id, event: message.event },

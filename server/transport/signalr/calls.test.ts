@@ -171,6 +171,7 @@ describe("an upload", () => {
       parallel: 1,
       answer: (message) => heard.push(JSON.stringify(message)),
       pressure: () => undefined,
+      disconnect: () => {},
       pause: () => heard.push("pause"),
       resume: () => heard.push("resume"),
       idle: () => {},

@@ -1,4 +1,5 @@
 import type { Principal } from "../../auth/principal.ts";
+import { isRelieved, pressureBytes } from "../../realtime/connection.ts";
 import { callTexts } from "./call-texts.ts";
 import type { ClientMessage, Invocation, ServerMessage } from "./codec.ts";
 import type { Link } from "./link.ts";
@@ -19,8 +20,9 @@ export interface CallSite {
   /** How many calls run at once; streams do not count. */
   readonly parallel: number;
   answer(message: ServerMessage): void;
-  /** Resolves when there is room for more of a stream; undefined when there is. */
-  pressure(): Promise<void> | undefined;
+  /** Resolves when there is room for more; undefined when there is. `above` is how much may wait, in bytes, where that makes a difference. */
+  pressure(above?: number): Promise<void> | undefined;
+  disconnect(reason: "slow_consumer"): void;
   /** Stops and starts reading from the client. */
   pause(): void;
   resume(): void;
@@ -140,10 +142,12 @@ export class Calls {
     const stream = isStream(call);
     if (stream) this.streams++;
     else this.running++;
-    const answer = await this.outcomeOf(call);
+    this.settle(call, await this.outcomeOf(call));
+    // The next is begun when the client has read enough of this one's answer.
+    const pressure = stream ? undefined : this.site.pressure(pressureBytes);
+    if (pressure && !(await isRelieved(pressure))) this.site.disconnect("slow_consumer");
     if (stream) this.streams--;
     else this.running--;
-    this.settle(call, answer);
     this.run();
   }
 

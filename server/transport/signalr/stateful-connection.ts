@@ -1,4 +1,5 @@
 import type { Principal } from "../../auth/principal.ts";
+import { maxQueuedBytes } from "../../realtime/connection.ts";
 import type { ClientMessage } from "./codec.ts";
 import { HubConnection } from "./hub-connection.ts";
 import type { EventFrames } from "./hub-events.ts";
@@ -22,6 +23,8 @@ export class StatefulConnection extends HubConnection implements SessionWire {
   private socket: SocketLink | undefined;
   private detachedAt = 0;
   private attachedAt = 0;
+  /** What was read although the connection is paused, in bytes. */
+  private ahead = 0;
 
   constructor(host: HubHost, options: ConnectionOptions) {
     super(host, options);
@@ -46,7 +49,7 @@ export class StatefulConnection extends HubConnection implements SessionWire {
     this.socket = link;
     this.link = link;
     this.attachedAt = this.host.now();
-    if (this.paused) link.pause();
+    this.steer();
   }
 
   write(bytes: Buffer): void {
@@ -60,7 +63,15 @@ export class StatefulConnection extends HubConnection implements SessionWire {
   override receive(data: Buffer): void {
     // The first word after the handshake's answer.
     if (this.phase === "open" && this.session && !this.session.waitsForSequence) this.session.start(this);
+    if (this.paused) this.ahead += data.length;
     super.receive(data);
+    this.steer();
+  }
+
+  override pause(): void {
+    this.paused = true;
+    this.ahead = 0;
+    this.steer();
   }
 
   override socketClosed(link: SocketLink, clean: boolean): void {
@@ -82,8 +93,8 @@ export class StatefulConnection extends HubConnection implements SessionWire {
     else super.sweep(now);
   }
 
-  override pressure(): Promise<void> | undefined {
-    return this.session?.pressure() ?? super.pressure();
+  override pressure(above?: number): Promise<void> | undefined {
+    return this.session?.pressure(above) ?? super.pressure();
   }
 
   protected override welcome(): void {
@@ -105,6 +116,7 @@ export class StatefulConnection extends HubConnection implements SessionWire {
     if (!this.session) super.carry(bytes, numbered);
     else if (numbered) {
       if (!this.session.send(bytes)) this.disconnect("slow_consumer");
+      this.steer();
     } else if (!this.session.waitsForSequence) this.link.write(bytes);
   }
 
@@ -119,6 +131,13 @@ export class StatefulConnection extends HubConnection implements SessionWire {
     if (upto !== undefined) this.link.write(frames.codec.frame({ type: 8, sequenceId: upto }));
     if (this.session?.isStuck(now)) this.disconnect("slow_consumer");
     else super.keepUp(now, frames);
+  }
+
+  /** Who waits for a word of the client about what has come reads on, within bounds: it would never have that word. */
+  private steer(): void {
+    if (!this.paused) return;
+    if (this.session?.needsWord && this.ahead < maxQueuedBytes) this.link.resume();
+    else this.link.pause();
   }
 
   private lose(): void {

@@ -88,8 +88,14 @@ export class StatefulSession {
     return this.fullSince !== undefined && now - this.fullSince >= sendTimeoutMs;
   }
 
-  pressure(): Promise<void> | undefined {
-    if (this.bytes < bufferBytes) return undefined;
+  /** Whether nothing goes on before the client has said where it is, or what has come. */
+  get needsWord(): boolean {
+    return this.expectsSequence || this.bytes >= bufferBytes;
+  }
+
+  /** @param above in bytes: with less kept there is room */
+  pressure(above = bufferBytes): Promise<void> | undefined {
+    if (this.bytes < above) return undefined;
     return new Promise((resolve) => this.roomy.push(resolve));
   }
 
