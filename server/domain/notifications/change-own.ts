@@ -10,7 +10,7 @@ import { type bulkSchema, presentBulk, toIds } from "./policy.ts";
 import { presentOne } from "./presenter.ts";
 import type { Notification } from "./schema.ts";
 
-interface Own extends Pick<Change, "operation" | "ids" | "type" | "until"> {
+interface Own extends Pick<Change, "operation" | "ids" | "type" | "before" | "until"> {
   /** Of the page that asks: it is not told what it did itself. */
   clientId: string | undefined;
 }
@@ -38,12 +38,17 @@ export async function changeMany(
   return presentBulk(notificationIds, await changeOwn(ctx, { ...change, ids: toIds(notificationIds) }));
 }
 
-/** Changes everything of the caller's that an operation fits, in steps that hold the tenant's head for a moment each. */
+/**
+ * Changes everything of the caller's that an operation fits, in steps that hold the tenant's head for a moment each. What comes between
+ * them is none of it: nobody has seen it yet.
+ */
 export async function changeAll(ctx: Context, change: Omit<Own, "ids">): Promise<{ changed: number }> {
+  let before: number | undefined;
   for (let total = 0; ; ) {
-    const step = () => changeOwn(ctx, change);
-    const { changed } = await (total === 0 ? step() : afterCommit(step));
+    const step = () => changeOwn(ctx, { ...change, before });
+    const { changed, at } = await (total === 0 ? step() : afterCommit(step));
     total += changed;
+    before ??= at;
     if (changed < limits.notificationsPerCall) return { changed: total };
   }
 }

@@ -181,6 +181,8 @@ export interface Change {
   ids?: string[] | undefined;
   /** Of all, only those of a type. */
   type?: string | undefined;
+  /** Of all, only those that came before a place in the log. */
+  before?: number | undefined;
   /** Of a snooze; without it the notification comes back now. */
   until?: string | undefined;
   clientHash?: string | undefined;
@@ -193,6 +195,8 @@ export interface Changed {
   found: StoredNotification[];
   /** How many were not so before. */
   changed: number;
+  /** Where in the log the change begins: what came later was not looked at. Undefined when nothing changed. */
+  at?: number | undefined;
 }
 
 interface ChangedRow {
@@ -214,13 +218,14 @@ const changeKind: LaneKind<Change, Changed> = {
       u: c.userId,
       d: c.ids,
       y: c.type,
+      b: c.before,
       w: c.until,
       h: c.clientHash,
       m: limits.notificationsPerCall,
     }));
     const { rows } = await client.query<ChangedRow>({
-      name: "change_notifications_v1",
-      text: `select ord, pos, payload, user_id, at from change_notifications_v1($1, $2, ${present(3)})`,
+      name: "change_notifications_v2",
+      text: `select ord, pos, payload, user_id, at from change_notifications_v2($1, $2, ${present(3)})`,
       values: [tenantId, JSON.stringify(input), latest(changes)],
     });
     return toChanged(tenantId, changes, rows);
@@ -234,14 +239,14 @@ export function changeNotifications(db: Database, tenantId: TenantId, change: Ch
 
 function toChanged(tenantId: TenantId, changes: Change[], rows: ChangedRow[]): Flushed<Changed> {
   const events: LogEvent[] = [];
-  const results = changes.map(() => ({ found: new Map<string, StoredNotification>(), changed: 0 }));
+  const results = changes.map(() => ({ found: new Map<string, StoredNotification>(), places: [] as number[] }));
   for (const { ord, pos, payload, user_id, at } of rows) {
     const result = results[ord - 1];
     const change = changes[ord - 1];
     if (!result || !change || result.found.has(payload.id)) continue; // what changed is found once more as it is now
     result.found.set(payload.id, payload);
     if (pos === null) continue;
-    result.changed++;
+    result.places.push(pos);
     events.push({
       tenantId,
       position: pos,
@@ -253,7 +258,11 @@ function toChanged(tenantId: TenantId, changes: Change[], rows: ChangedRow[]): F
     });
   }
   return {
-    results: results.map(({ found, changed }) => ({ found: [...found.values()], changed })),
+    results: results.map(({ found, places }) => ({
+      found: [...found.values()],
+      changed: places.length,
+      at: places.length > 0 ? Math.min(...places) : undefined,
+    })),
     events: events.sort((a, b) => a.position - b.position),
   };
 }
