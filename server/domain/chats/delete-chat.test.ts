@@ -1,4 +1,6 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Message } from "../messages/schema.ts";
 import type { Chat } from "./schema.ts";
@@ -69,4 +71,34 @@ test("not a member and other tenants get 404", async () => {
   expect((await remove(tenant.as("eve"), chat)).status).toBe(404);
   expect((await remove(other.as("ada", ["Admin"]), chat)).status).toBe(404);
   expect((await ada("GET", `/Chat/${chat.id}`)).status).toBe(200);
+});
+
+describe("renamed while it is being deleted", () => {
+  /** What comes of a deletion that has to wait for a rename. */
+  async function removedMeanwhile(chat: Chat, deletion: () => ReturnType<Caller>) {
+    const pg = new Client({ connectionString: stack.database.ownerUrl });
+    await pg.connect();
+    await pg.query("begin");
+    await pg.query("update chats set name = 'Board' where id = $1", [chat.id]);
+    const answer = deletion();
+    await expect.poll(() => sessionsWaiting(pg), { timeout: 20_000 }).toBe(1);
+    await pg.query("commit");
+    await pg.end();
+    return await answer;
+  }
+
+  test("it is told by the name that it had last", async () => {
+    const chat = await createChat();
+    const after = (await ben<{ nextCursor: string }>("GET", "/events")).body.nextCursor;
+    expect((await removedMeanwhile(chat, () => remove(ada, chat))).status).toBe(200);
+    const { body } = await ben<{ data: object[] }>("GET", `/events?after=${after}`);
+    expect(body.data).toMatchObject([{ type: "chat.deleted", data: { name: "Board", memberCount: 2 } }]);
+  });
+
+  test("its name of before deletes nothing", async () => {
+    const chat = await createChat();
+    const byName = () => tenant.key()("DELETE", `/admin/chats/${chat.id}?name=Crew`);
+    expect(await removedMeanwhile(chat, byName)).toMatchObject({ status: 409, body: { code: "conflict" } });
+    expect((await ada<Chat>("GET", `/Chat/${chat.id}`)).body.name).toBe("Board");
+  });
 });

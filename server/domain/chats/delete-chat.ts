@@ -8,8 +8,7 @@ import { empty, entityId } from "../../schema.ts";
 import { removeAllMembers } from "../members/store.ts";
 import { canDelete } from "./policy.ts";
 import { publicChat } from "./presenter.ts";
-import type { PublicChat } from "./schema.ts";
-import { getChat, getMemberChat } from "./store.ts";
+import { getMemberChat, withHead } from "./store.ts";
 
 export const deleteChat = mutation({
   name: "chats.delete",
@@ -19,50 +18,50 @@ export const deleteChat = mutation({
   input: z.object({ chatId: entityId }),
   output: empty,
   async handle(ctx, input) {
+    const { db } = ctx.services;
     const chatId = requireId(input.chatId);
-    const chat = await getDeletable(ctx, chatId);
-    await unitOfWork(ctx.services.db, ctx.tenantId, (work) =>
-      buryChat(ctx, work, chat, ctx.principal.admin ? undefined : callerId(ctx)),
-    );
+    const as = ctx.principal.admin ? undefined : callerId(ctx);
+    // Who may not is told so before anybody waits for them.
+    if (as !== undefined && !canDelete(await getMemberChat(db, ctx.tenantId, as, chatId))) throw refuseOthers();
+    await unitOfWork(db, ctx.tenantId, (work) => buryChat(ctx, work, chatId, { as }));
     return {};
   },
 });
-
-/** An Admin deletes any chat of the tenant, its owner this one. Throws not_found, forbidden. */
-async function getDeletable(ctx: Context, chatId: string): Promise<PublicChat> {
-  const { db } = ctx.services;
-  if (ctx.principal.admin) return await getChat(db, ctx.tenantId, chatId);
-  const chat = await getMemberChat(db, ctx.tenantId, callerId(ctx), chatId);
-  if (!canDelete(chat)) throw refuseOthers();
-  return chat;
-}
 
 function refuseOthers(): DomainError {
   return new DomainError("forbidden", { detail: "Only the owner or an Admin deletes a chat" });
 }
 
+interface Burial {
+  /** Who has to be its owner still; nobody for who runs the tenant. */
+  as?: string | undefined;
+  /** What it has to be called still; empty for one without a name. */
+  name?: string;
+}
+
 /**
- * The chat's row stays as a tombstone; its members go and their spans end at the event that says so.
- * @param as who has to be its owner still; nobody for who runs the tenant
+ * The chat's row stays as a tombstone; its members go and their spans end at the event that says so. All is judged and told as it is
+ * under the lock: it may have been renamed since somebody looked. Throws not_found, forbidden, conflict.
  */
 export async function buryChat(
   { tenantId }: Context,
   { tx, lockHead, emit }: Work,
-  chat: PublicChat,
-  as?: string,
+  chatId: string,
+  { as, name }: Burial,
 ): Promise<void> {
-  const chatId = chat.id;
-  const { count } = await tx.chat.updateMany({
+  const [row] = await tx.chat.updateManyAndReturn({
     where: { tenantId, id: chatId, deletedAt: null },
     data: { deletedAt: new Date(), directKey: null },
   });
-  if (count === 0) throw new DomainError("not_found");
+  if (!row) throw new DomainError("not_found");
+  if (name !== undefined && (row.name ?? "") !== name)
+    throw new DomainError("conflict", { detail: "The chat has another name" });
   await lockHead();
   if (as !== undefined) {
     const own = await tx.member.findUnique({ where: { tenantId_chatId_userId: { tenantId, chatId, userId: as } } });
     if (!own) throw new DomainError("not_found");
     if (own.role !== "owner") throw refuseOthers();
   }
-  const toPosition = emit({ type: "chat.deleted", chatId, payload: publicChat(chat) });
+  const toPosition = emit({ type: "chat.deleted", chatId, payload: publicChat(await withHead(tx, row)) });
   await removeAllMembers(tx, tenantId, chatId, toPosition);
 }

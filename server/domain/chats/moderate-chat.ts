@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { afterCommit, unitOfWork, workOf } from "../../persistence/unit-of-work.ts";
@@ -64,10 +63,8 @@ export const deleteTenantChat = mutation({
   output: empty,
   errors: ["conflict"],
   async handle(ctx, input) {
-    const { db } = ctx.services;
-    const chat = await getChat(db, ctx.tenantId, requireId(input.chatId));
-    if ((chat.name ?? "") !== input.name) throw new DomainError("conflict", { detail: "The chat has another name" });
-    await unitOfWork(db, ctx.tenantId, (work) => buryChat(ctx, work, chat));
+    const chatId = requireId(input.chatId);
+    await unitOfWork(ctx.services.db, ctx.tenantId, (work) => buryChat(ctx, work, chatId, { name: input.name }));
     return {};
   },
 });
