@@ -206,7 +206,11 @@ async function withdrawAll(unit: Work, tenantId: TenantId, ids: string[]): Promi
  * order of messages need one: on tombstones, in mentions, in the log until it is cut, and in the audit log.
  */
 export const erasure: Plan = {
-  // Deliveries once more: what a late step made, which the last part takes back, may have been decided on.
-  parts: [memberships, messages, batches, notifications, addresses, deliveries, calls, rest, deliveries, entries],
+  // Deliveries once more: what a late step made, which `rest` takes back, may have been decided on. And what was joined and written
+  // before `rest` refused the person's tokens; at the end, where a worker of an older version has none of these parts.
+  parts: [
+    ...[memberships, messages, batches, notifications, addresses, deliveries, calls, rest],
+    ...[deliveries, entries, memberships, messages],
+  ],
   count: ({ db, tenantId, subject }) => countPersonRows(db, tenantId, subject),
 };
