@@ -134,6 +134,28 @@ test("an event of one chat reads the head of that chat, however many a tenant ha
   expect([head, ...last].map(Number)).toEqual([2, 0, 2]);
 });
 
+test("everyone is counted and gone through with no more read than there are people, however much each was told", async () => {
+  const tables = ["members", "membership_spans", "topic_subscribers", "notifications"];
+  await filled(`
+    insert into notifications (tenant_id, id, user_id, type, subject, message, status, position, created_at, visible_at)
+      select 'told', gen_random_uuid(), 'p' || n % 20, 'General', 's', 'm', 'visible', n, now(), now() from generate_series(1, 20000) n;
+    insert into members (tenant_id, chat_id, user_id, role) select 'told', gen_random_uuid(), 'p' || n % 20, 'member' from generate_series(1, 5000) n;
+    insert into membership_spans (tenant_id, user_id, chat_id, from_position, to_position)
+      select 'told', 'q' || n % 20, gen_random_uuid(), n, n from generate_series(1, 5000) n;
+    insert into topic_subscribers (tenant_id, topic_id, user_id, created_at) select 'told', 't' || n, 'r' || n % 20, now() from generate_series(1, 5000) n;
+    analyze ${tables.join()}`);
+  const sends = [
+    "count_recipients_v1('told', 'everyone', null) n",
+    "next_recipients_v1('told', 'everyone', null, 'p', 30) n",
+  ];
+  const found = await connected(migrated, async (client) => {
+    await client.query("select set_config('app.tenant', 'told', false)");
+    return [await client.query(`select n from ${sends[0]}`), await client.query(`select n from ${sends[1]}`)];
+  });
+  expect(found.map(({ rows }) => (rows.length === 1 ? Number(rows[0].n) : rows.length))).toEqual([60, 30]);
+  for (const send of sends) expect(await pagesOf("told", send)).toBeLessThan(800);
+});
+
 async function filled(sql: string): Promise<void> {
   await connected(migrated, (client) => client.query(`set session_replication_role = replica; ${sql}`));
 }
