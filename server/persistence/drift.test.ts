@@ -156,6 +156,14 @@ test("everyone is counted and gone through with no more read than there are peop
   for (const send of sends) expect(await pagesOf("told", send)).toBeLessThan(800);
 });
 
+test("old keys of a tenant are found without its young ones and those of others", async () => {
+  const keys = (tenant: string, age: string) =>
+    `insert into idempotency_keys (tenant_id, scope, key, body_hash, status, response, created_at)
+     select '${tenant}', 's', '${age}' || n, 'h', 200, '{}', now() - interval '${age}' from generate_series(1, 10000) n;`;
+  await filled(`${keys("busy", "1 hour")} ${keys("other", "2 days")} analyze idempotency_keys`);
+  expect(await pagesOf("busy", "retain_keys_v2('busy', now() - interval '1 day', 1000)")).toBeLessThan(50);
+});
+
 async function filled(sql: string): Promise<void> {
   await connected(migrated, (client) => client.query(`set session_replication_role = replica; ${sql}`));
 }
