@@ -75,7 +75,10 @@ export interface MembersLook {
   waiting: Waiting[];
 }
 
-/** Looks at so many members after one, by id: who has messages from before `ripe` unread, other than those they were told of? */
+/**
+ * Looks at so many members after one, by id: who has messages from before `ripe` unread, other than those they were told of? Where those end
+ * is looked for once: in a busy chat a great many are younger.
+ */
 export async function lookAtMembers(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -89,14 +92,15 @@ export async function lookAtMembers(
         where p.tenant_id = ${tenantId} and p.user_id = m.user_id) as connected
     from (select * from members where tenant_id = ${tenantId} and chat_id = ${chatId}::uuid and user_id > ${after}
       order by user_id limit ${limit}) m
-    join chat_heads h on h.tenant_id = m.tenant_id and h.chat_id = m.chat_id
+    cross join (select (select g.seq from messages g where g.tenant_id = ${tenantId} and g.chat_id = ${chatId}::uuid
+      and g.created_at <= ${ripe} order by g.seq desc limit 1) as last_seq) r
     left join away_notices a on a.tenant_id = m.tenant_id and a.chat_id = m.chat_id and a.user_id = m.user_id
     left join lateral (
       select min(x.seq) as from_seq, max(x.seq) as to_seq, count(*)::int as n, bool_or(m.user_id = any (x.mention_user_ids)) as mentioned
       from (select g.seq, g.mention_user_ids from messages g where g.tenant_id = m.tenant_id and g.chat_id = m.chat_id
-        and g.seq > m.last_read_seq and g.deleted_at is null and g.sender_id <> m.user_id and g.created_at <= ${ripe}
+        and g.seq > m.last_read_seq and g.seq <= r.last_seq and g.deleted_at is null and g.sender_id <> m.user_id and g.created_at <= ${ripe}
         order by g.seq desc limit 100) x
-      having max(x.seq) > coalesce(a.to_seq, 0)) u on m.last_read_seq < h.last_seq
+      having max(x.seq) > coalesce(a.to_seq, 0)) u on m.last_read_seq < r.last_seq
     order by m.user_id`;
   const last = rows.length < limit ? undefined : rows.at(-1);
   return { cursor: last?.userId ?? null, waiting: rows.filter(({ fromSeq }) => fromSeq !== null) };
