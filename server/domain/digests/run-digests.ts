@@ -5,10 +5,10 @@ import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { closeDigest } from "./close-digest.ts";
 import { digestJobs } from "./policy.ts";
-import { findDueReaders, type Reader } from "./store.ts";
+import { type Due, findDue, type Reader } from "./store.ts";
 
 /** A look, and looks a run: a tenant of many people lets others have their turn. */
-const readersALook = 50;
+const mailsALook = 50;
 const looks = 10;
 
 interface Running {
@@ -18,19 +18,25 @@ interface Running {
 }
 
 /**
- * Lets go all that a tenant holds and whose time has come. Any number of workers may do it at once. What fails for one reader keeps
- * nobody else waiting; the job fails after all others were served, and is tried again.
+ * Lets go all that a tenant holds and whose time has come, the longest due first. Any number of workers may do it at once. What fails for
+ * one reader keeps nobody else waiting; the job fails after all others were served, and is tried again.
  */
 export async function runDigests(db: Database, tenantId: TenantId, running: Running): Promise<void> {
   const faults: unknown[] = [];
-  let after: Reader = { userId: "", address: "" };
+  const failed = new Set<string>();
+  let after: Due | undefined;
   for (let look = 0; ; look++) {
-    const range = { now: running.now, after, limit: readersALook };
-    const readers = await tenantTransaction(db.prisma, tenantId, (tx) => findDueReaders(tx, tenantId, range));
-    for (const reader of readers)
-      await closeDigest(db, tenantId, reader, running).catch((error) => void faults.push(error));
-    after = readers.at(-1) ?? after;
-    if (readers.length < readersALook) break;
+    const range = { now: running.now, after, limit: mailsALook };
+    const due = await tenantTransaction(db.prisma, tenantId, (tx) => findDue(tx, tenantId, range));
+    for (const [name, reader] of readersOf(due)) {
+      if (failed.has(name)) continue;
+      await closeDigest(db, tenantId, reader, running).catch((error) => {
+        failed.add(name);
+        faults.push(error);
+      });
+    }
+    after = due.at(-1);
+    if (due.length < mailsALook) break;
     if (look + 1 === looks) {
       const again = digestJobs(tenantId, [running.now]);
       await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, again));
@@ -38,4 +44,9 @@ export async function runDigests(db: Database, tenantId: TenantId, running: Runn
     }
   }
   if (faults.length > 0) throw new AggregateError(faults, `digests failed for ${faults.length} readers`);
+}
+
+/** By a name each: of one reader many mails may be due. */
+function readersOf(due: Reader[]): Map<string, Reader> {
+  return new Map(due.map(({ userId, address }) => [JSON.stringify([userId, address]), { userId, address }]));
 }

@@ -50,18 +50,23 @@ export interface Settled {
   digestId?: string | undefined;
 }
 
-/** Readers for whom something is held whose time has come, after the one given. */
-export async function findDueReaders(
+/** Something that is held and whose time has come. */
+export interface Due extends Reader {
+  id: string;
+  heldUntil: Date;
+}
+
+/** What is held and whose time has come, the longest due first, after the one given. */
+export async function findDue(
   tx: TenantTransaction,
   tenantId: TenantId,
-  range: { now: Date; after: Reader; limit: number },
-): Promise<Reader[]> {
-  const { now, after, limit } = range;
-  return tx.$queryRaw<Reader[]>`
-    select distinct user_id as "userId", address from deliveries
-    where tenant_id = ${tenantId} and status in ('held', 'folded') and digest_id is null and held_until <= ${now}
-      and (user_id, address) > (${after.userId}, ${after.address})
-    order by 1, 2 limit ${limit}`;
+  { now, after, limit }: { now: Date; after: Pick<Due, "id" | "heldUntil"> | undefined; limit: number },
+): Promise<Due[]> {
+  const beyond = after ? Prisma.sql`(d.held_until, d.id) > (${after.heldUntil}, ${after.id}::uuid)` : Prisma.sql`true`;
+  return tx.$queryRaw<Due[]>`
+    select d.id, d.held_until as "heldUntil", d.user_id as "userId", d.address from deliveries d
+    where d.tenant_id = ${tenantId} and ${isHeld} and d.held_until <= ${now} and ${beyond}
+    order by d.held_until, d.id limit ${limit}`;
 }
 
 const isHeld = Prisma.sql`d.held_until is not null and d.status in ('held', 'folded') and d.digest_id is null`;

@@ -69,10 +69,7 @@ export const policyStores: StoreModules = {
   "domain/digests/store.ts": {
     module: digests,
     rows: {
-      findDueReaders: [
-        ({ tx, mine }) => digests.findDueReaders(tx, mine, { now: future, after: reader, limit: 50 }),
-        [],
-      ],
+      findDue: [({ tx, mine }) => digests.findDue(tx, mine, { now: future, after: undefined, limit: 50 }), []],
       lockDueItems: [({ tx, mine }) => digests.lockDueItems(tx, mine, reader, { now: future, limit: 50 }), []],
       findDigestItems: [({ tx, mine }) => digests.findDigestItems(tx, mine, settled.id), []],
       lockHolding: [({ tx, mine }) => digests.lockHolding(tx, mine), undefined],

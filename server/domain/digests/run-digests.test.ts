@@ -1,0 +1,62 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../../persistence/database.ts";
+import { holdMails } from "../../testing/held-mails.ts";
+import { pagesRead } from "../../testing/pages-read.ts";
+import { type Stack, startStack } from "../../testing/stack.ts";
+import { runDigests } from "./run-digests.ts";
+import { findDue } from "./store.ts";
+
+let stack: Stack;
+let db: Database;
+let owner: Client;
+const now = new Date("2026-07-02T05:00:00Z");
+const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+const people = (count: number) => Array.from({ length: count }, (_, n) => `p${n}`);
+
+beforeAll(async () => {
+  stack = await startStack();
+  db = stack.api.services.db;
+  owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+});
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+async function tenantOfMail(name: string) {
+  const tenant = await stack.tenant(name);
+  await tenant.key()("PATCH", "/admin/tenant", { settings: { notifications: { channels: { email: true } } } });
+  return tenant.tenantId;
+}
+
+test("what is due is found without what waits on, the longest due first", async () => {
+  const tenantId = await tenantOfMail("waiting");
+  const waiting = people(3000).map((userId) => ({ userId, until: new Date("2099-01-01T00:00:00Z") }));
+  await holdMails(db, tenantId, waiting, now);
+  const due = people(3).map((userId, n) => ({ userId, until: ago(n) }));
+  await holdMails(db, tenantId, due, now);
+  await owner.query("analyze deliveries");
+  const look = { now, after: undefined, limit: 50 };
+  const pages = await pagesRead(db, tenantId, "deliveries", async (tx) =>
+    expect((await findDue(tx, tenantId, look)).map(({ userId }) => userId)).toEqual(["p2", "p1", "p0"]),
+  );
+  expect(pages).toBeLessThan(20);
+});
+
+test("more than a look holds is let go, one mail a reader, in one run or the next", async () => {
+  const tenantId = await tenantOfMail("many");
+  await holdMails(
+    db,
+    tenantId,
+    [...people(520), ...people(40)].map((userId) => ({ userId })),
+    ago(1),
+  );
+  await runDigests(db, tenantId, { now });
+  const again = "select from graphile_worker.jobs where key = $1";
+  expect((await owner.query(again, [`digests:${tenantId}:${now.getTime()}`])).rowCount).toBe(1);
+  await runDigests(db, tenantId, { now });
+  const rows = await db.forTenant(tenantId).delivery.findMany({ where: { status: "queued" } });
+  expect(rows.map(({ userId }) => userId).toSorted()).toEqual(people(520).toSorted());
+});
