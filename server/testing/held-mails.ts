@@ -11,6 +11,8 @@ export interface HeldMail {
   until?: Date;
   type?: string;
   readAt?: Date;
+  archivedAt?: Date;
+  snoozedUntil?: Date;
   expiresAt?: Date;
   gone?: boolean;
   /** Its sender named the address. */
@@ -27,8 +29,10 @@ export async function holdMails(db: Database, tenantId: TenantId, held: HeldMail
     await tx.notification.createMany({
       data: notes
         .filter(({ gone }) => !gone)
-        .map(({ id, userId, type = "News", readAt = null, expiresAt = null, named, address }, n) => ({
-          ...{ tenantId, id, userId, type, readAt, expiresAt, visibleAt, createdAt: visibleAt },
+        .map(({ id, userId, type = "News", named, address, ...one }, n) => ({
+          ...{ tenantId, id, userId, type, visibleAt, createdAt: visibleAt },
+          ...{ readAt: one.readAt ?? null, archivedAt: one.archivedAt ?? null },
+          ...{ snoozedUntil: one.snoozedUntil ?? null, expiresAt: one.expiresAt ?? null },
           email: named ? (address ?? null) : null,
           ...{ subject: `Subject ${n}`, message: `Message ${n}`, status: "visible", position: BigInt(n + 1) },
         })),

@@ -11,6 +11,8 @@ export interface TestNotification {
   htmlContent?: string;
   expiresAt?: Date;
   readAt?: Date;
+  archivedAt?: Date;
+  snoozedUntil?: Date;
 }
 
 /** Notifications with their events, many at a time, as their noun makes them; returns their ids. */

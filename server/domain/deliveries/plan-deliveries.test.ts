@@ -51,6 +51,8 @@ const people = {
   profile: ["queued", "chosen", "of-the-profile@example.com"],
   nowhere: ["no_address", "address", null],
   read: ["read_first", "read", "read@example.com"],
+  archived: ["read_first", "archived", "archived@example.com"],
+  snoozed: ["held", "snoozed", "snoozed@example.com"],
   late: ["expired", "expired", "late@example.com"],
   gone: ["cancelled", "deleted", null],
   filed: ["queued", "asked", "filed@example.com"],
@@ -85,6 +87,8 @@ async function tell(t: TenantId): Promise<void> {
       userId,
       ...(silent.includes(userId) ? {} : { email: mailOf(userId) }),
       ...(userId === "read" ? { readAt: new Date() } : {}),
+      ...(userId === "archived" ? { archivedAt: new Date() } : {}),
+      ...(userId === "snoozed" ? { snoozedUntil: new Date(Date.now() + hour) } : {}),
       ...(userId === "late" ? { expiresAt: new Date(Date.now() - 1) } : {}),
     })),
   );
@@ -135,7 +139,7 @@ test.each([{ limit: 1000 }, { limit: 4 }])("each has a decision of their own, $l
     { status: "cancelled", n: 1 },
     { status: "expired", n: 1 },
     { status: "preference", n: 1 },
-    { status: "sent", n: 12 },
+    { status: "sent", n: 14 },
   ]);
   const jobs = await owner.query("select 1 from graphile_worker._private_jobs where key = $1", [`mail:${tenantId}`]);
   expect(jobs.rowCount).toBe(1);

@@ -117,8 +117,9 @@ function judge({ notification, filed, members }: UndecidedGroup, { channel, ruli
   return decideDelivery({
     channel,
     now,
-    // What was filed counts as read from the start: that is no reason against a mail.
-    notification: notification && filed ? { ...notification, readAt: null } : (notification ?? undefined),
+    // What was filed counts as read and archived from the start: that is no reason against a mail.
+    notification:
+      notification && filed ? { ...notification, readAt: null, archivedAt: null } : (notification ?? undefined),
     ruling: rulings(notification?.id ?? "", channel),
     address: members[0]?.address ?? undefined,
     suppressed: undefined,

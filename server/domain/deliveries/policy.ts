@@ -16,12 +16,20 @@ export type Ruling =
   | { outcome: "fold"; until: Date; rule: string; detail?: string; quiet?: Hold | undefined }
   | { outcome: "stop"; rule: "muted" | "preference" | "default"; detail: string };
 
+/** What has become of a notification in its owner's inbox; of one that was filed at once nothing has. */
+export interface NotificationState {
+  readAt: Date | null;
+  archivedAt: Date | null;
+  snoozedUntil: Date | null;
+  expiresAt: Date | null;
+}
+
 /** Everything that a decision looks at, as it is at this moment. */
 export interface DeliveryFacts {
   channel: DeliveryChannel;
   now: Date;
   /** Undefined when it is gone: deleted or withdrawn. */
-  notification: { readAt: Date | null; expiresAt: Date | null } | undefined;
+  notification: NotificationState | undefined;
   ruling: Ruling;
   /** The one that the sender named, else the profile's. */
   address: string | undefined;
@@ -41,7 +49,7 @@ export interface Decision {
 
 /**
  * Whether something goes out, and if not, why. Asked when it is planned and again before each try: what has become true meanwhile
- * (read, expired, suppressed, switched off) counts. `queued` means: now.
+ * (read, archived, snoozed, expired, suppressed, switched off) counts. `queued` means: now.
  */
 export function decideDelivery(facts: DeliveryFacts): Decision {
   const { channel, notification, ruling, now } = facts;
@@ -50,14 +58,20 @@ export function decideDelivery(facts: DeliveryFacts): Decision {
   if (ruling.outcome === "stop") return { status: stopped[ruling.rule], rule: ruling.rule, detail: ruling.detail };
   if (channel === "inApp") return { status: "sent", rule: ruling.rule };
   if (notification.readAt) return { status: "read_first", rule: "read" };
-  return decideMail(facts);
+  if (notification.archivedAt) return { status: "read_first", rule: "archived" };
+  return decideMail(facts, notification);
 }
 
 const stopped = { muted: "muted", preference: "preference", default: "not_asked" } as const;
 
-function decideMail({ ruling, address, suppressed, way }: DeliveryFacts): Decision {
+function decideMail(
+  { ruling, address, suppressed, way, now }: DeliveryFacts,
+  { snoozedUntil }: NotificationState,
+): Decision {
   if (address === undefined) return { status: "no_address", rule: "address" };
   if (suppressed !== undefined) return { status: "suppressed", rule: "suppression", detail: suppressed };
+  // When it is back it is decided anew: there may be quiet hours, or a digest to come.
+  if (snoozedUntil && snoozedUntil > now) return { status: "held", rule: "snoozed", until: snoozedUntil };
   if (ruling.outcome === "hold" || ruling.outcome === "fold") {
     const { rule, until, detail } = ruling;
     return { status: ruling.outcome === "hold" ? "held" : "folded", rule, until, ...(detail ? { detail } : {}) };

@@ -7,6 +7,7 @@ import { literally } from "../../persistence/like.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { AwayMetadata } from "../away/schema.ts";
 import type { DeliveryChannel } from "../categories/schema.ts";
+import type { NotificationState } from "./policy.ts";
 import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 
 export interface NewDelivery {
@@ -141,15 +142,13 @@ export async function findDeliverySummaries(
   );
 }
 
-export interface PlannedNotification {
+export interface PlannedNotification extends NotificationState {
   id: string;
   userId: string;
   type: string;
   priority: number;
   /** Where its sender asked for a mail to go. */
   email: string | null;
-  readAt: Date | null;
-  expiresAt: Date | null;
   batchId: string | null;
   chatId: string | null;
   /** Of one that is about a chat: the person is mentioned there. */
@@ -163,7 +162,7 @@ export async function findPlannedNotification(
   tx: TenantTransaction,
   tenantId: TenantId,
   id: string,
-): Promise<Omit<PlannedNotification, "readAt" | "expiresAt" | "batchId" | "away"> | undefined> {
+): Promise<Omit<PlannedNotification, keyof NotificationState | "batchId" | "away"> | undefined> {
   const row = await tx.notification.findFirst({
     where: { tenantId, id, status: "visible" },
     select: { id: true, userId: true, type: true, priority: true, email: true, chatId: true, metadata: true },

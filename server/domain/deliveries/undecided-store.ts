@@ -2,6 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { DeliveryChannel } from "../categories/schema.ts";
 import type { Said, StoredTiming } from "../preferences/store.ts";
+import type { NotificationState } from "./policy.ts";
 import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 import type { PlannedNotification } from "./store.ts";
 
@@ -33,11 +34,8 @@ export interface UndecidedMember {
   address: string | null;
 }
 
-type StoredNotification = Omit<UndecidedNotification, "readAt" | "expiresAt" | "said"> & {
-  readAt: string | null;
-  expiresAt: string | null;
-  said: StoredSaid;
-};
+type StoredNotification = Omit<UndecidedNotification, keyof NotificationState | "said"> &
+  Record<keyof NotificationState, string | null> & { said: StoredSaid };
 
 interface StoredSaid {
   zone: string | null;
@@ -67,12 +65,14 @@ export async function findUndecided(
   const { after, upto, limit, gate } = span;
   const rows = await tx.$queryRaw<GroupRow[]>`
     select older, filed, type, notification, members
-    from undecided_notifications_v1(${tenantId}, ${after}::bigint, ${upto}::bigint, ${limit}::int, ${gate}::bigint)`;
+    from undecided_notifications_v2(${tenantId}, ${after}::bigint, ${upto}::bigint, ${limit}::int, ${gate}::bigint)`;
   return rows.map(({ notification, members, ...row }) => ({
     ...row,
     notification: notification && {
       ...notification,
       readAt: toDate(notification.readAt),
+      archivedAt: toDate(notification.archivedAt),
+      snoozedUntil: toDate(notification.snoozedUntil),
       expiresAt: toDate(notification.expiresAt),
       said: toSaid(notification.said),
     },

@@ -34,14 +34,14 @@ export interface Judged {
   settled?: Settled;
 }
 
-/** Looks again at what was held: it may be read, gone or unwanted by now, or there may be a new reason to hold it on. */
+/** Looks again at what was held: it may be read, archived, snoozed, gone or unwanted by now, or there may be a new reason to hold it on. */
 export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
   // Its digest is the one that is being made: the next one does not count.
   const digest = item.status === "folded" && ruling.outcome === "fold" ? ruling : undefined;
   const decision = decideDelivery({
     channel: "email",
     now,
-    notification: item.at === null ? undefined : { readAt: item.readAt, expiresAt: item.expiresAt },
+    notification: item.at === null ? undefined : item,
     ruling: digest ? ofDigest(digest) : ruling,
     address: "known",
     suppressed: undefined,

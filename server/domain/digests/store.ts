@@ -2,6 +2,7 @@ import type { TenantId } from "../../auth/principal.ts";
 import { Prisma } from "../../persistence/generated/client.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
+import type { NotificationState } from "../deliveries/policy.ts";
 import type { DeliveryStatus } from "../deliveries/schema.ts";
 import { mailJob } from "../deliveries/store.ts";
 import { digestJobs } from "./policy.ts";
@@ -15,7 +16,7 @@ export interface Reader {
 }
 
 /** A held mail with what a digest says of its notification; that is null when it is gone. */
-export interface HeldItem {
+export interface HeldItem extends NotificationState {
   id: string;
   notificationId: string;
   userId: string;
@@ -26,9 +27,6 @@ export interface HeldItem {
   /** Its beginning. */
   message: string | null;
   at: Date | null;
-  /** Not of one that was filed: it is read from the start. */
-  readAt: Date | null;
-  expiresAt: Date | null;
   priority: number | null;
   email: string | null;
   chatId: string | null;
@@ -100,8 +98,9 @@ async function lockReader(tx: TenantTransaction, tenantId: TenantId, { userId, a
 
 const itemColumns = Prisma.sql`d.id, d.notification_id as "notificationId", d.user_id as "userId", d.status, d.type, d.subject, d.epoch,
   left(n.message, 300) as message, coalesce(n.visible_at, n.created_at) as at,
-  case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt", n.expires_at as "expiresAt", n.priority, n.email,
-  n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned`;
+  case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt",
+  case when n.archived_at > coalesce(n.visible_at, n.created_at) then n.archived_at end as "archivedAt", n.snoozed_until as "snoozedUntil",
+  n.expires_at as "expiresAt", n.priority, n.email, n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned`;
 const andNotification = Prisma.sql`left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'`;
 
 /**
@@ -209,6 +208,23 @@ export async function judgeSomeAnew(
   return readers.length < limit && waiting < limit ? undefined : (readers.at(-1) ?? after);
 }
 
+/** What waits for a notification to come back is judged anew, as it is back or will be so earlier; locked as in `hastenHeld`. */
+export async function judgeSnoozedAnew(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  notificationId: string,
+  { now, until }: { now: Date; until: Date },
+): Promise<void> {
+  await shareHolding(tx, tenantId);
+  await tx.$executeRaw`
+    select from deliveries d where d.tenant_id = ${tenantId} and d.notification_id = ${notificationId}::uuid and ${isHeld} for update`;
+  const { count } = await tx.delivery.updateMany({
+    where: { tenantId, notificationId, status: "held", rule: "snoozed", digestId: null, heldUntil: { gt: until } },
+    data: { heldUntil: now },
+  });
+  if (count > 0) await enqueueJobs(tx, digestJobs(tenantId, [now]));
+}
+
 /**
  * What waits for a person at an address that is theirs no more goes to their new one, or nowhere where there is none. It stays where a
  * sender named it. A mail that is being sent keeps its address when it is taken: see `finish_mail_v1`.
@@ -243,7 +259,7 @@ export async function lockHolding(tx: TenantTransaction, tenantId: TenantId): Pr
 
 /**
  * Until the commit no plan is written: who plans has read preferences and addresses, and what they hold is seen by nobody yet; who
- * changes those waits for it, and it for them (`undecided_notifications_v1` has the same lock). A lock of its own and not the planner's
+ * changes those waits for it, and it for them (`undecided_notifications_v2` has the same lock). A lock of its own and not the planner's
  * cursor: who waits for it stands in line, while a planner that finds its cursor taken goes away; and those who change share it, so that
  * they wait for a plan and not for each other.
  */

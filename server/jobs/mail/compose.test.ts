@@ -39,6 +39,8 @@ const base: ClaimedMail = {
     htmlContent: null,
     summary: null,
     readAt: null,
+    archivedAt: null,
+    snoozedUntil: null,
     expiresAt: null,
   },
   suppressed: null,

@@ -34,6 +34,8 @@ export interface ClaimedMail {
     htmlContent: string | null;
     summary: string | null;
     readAt: string | null;
+    archivedAt: string | null;
+    snoozedUntil: string | null;
     expiresAt: string | null;
   } | null;
   /** Why the address gets no mail. */

@@ -221,19 +221,22 @@ describe("no server", () => {
   });
 });
 
-test("what became true meanwhile counts: read, expired, deleted", async () => {
+test("what became true meanwhile counts: read, archived, snoozed, expired, deleted", async () => {
   const tenant = await tenantOn(await serve());
   const [read] = await tell(tenant, [{ userId: "a", email: "a@example.com" }]);
   const [deleted] = await tell(tenant, [{ userId: "b", email: "b@example.com" }]);
   await tell(tenant, [{ userId: "c", email: "c@example.com", expiresAt: new Date(Date.now() - 1) }]);
   await tell(tenant, [{ userId: "d" }]);
   const [late] = await tell(tenant, [{ userId: "e", email: "e@example.com" }]);
+  const [filed, away] = await tell(tenant, people(2));
   await owner.query("update notifications set read_at = now() where id = $1", [read]);
+  await owner.query("update notifications set archived_at = now() where id = $1", [filed]);
+  await owner.query("update notifications set snoozed_until = now() + interval '1 hour' where id = $1", [away]);
   await owner.query("delete from notifications where id = $1", [deleted]);
   const mail = await stack.api.services.db.forTenant(tenant.tenantId).notification.findFirst({ where: { id: late } });
   expect(mail).not.toBeNull();
   await work();
-  await settle(tenant, { read_first: 1, cancelled: 1, expired: 1, not_asked: 1, sent: 1 });
+  await settle(tenant, { read_first: 2, held: 1, cancelled: 1, expired: 1, not_asked: 1, sent: 1 });
 });
 
 test("what people say between two tries counts: off for a type, off for all, paused; an operator's word stands above", async () => {

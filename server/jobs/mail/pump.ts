@@ -26,6 +26,7 @@ import {
   type MailEnd,
   schedulePump,
 } from "./mail-store.ts";
+import { stateOf } from "./notification-state.ts";
 import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
 import { rewriteDigest } from "./rewrite-digest.ts";
 import { findRulingAgain, holdMail } from "./ruling-store.ts";
@@ -258,12 +259,10 @@ class Pump {
   }
 
   private factsOf(mail: ClaimedMail, ruling: Ruling): DeliveryFacts {
-    const told = mail.notification ?? (mail.notificationId === null ? ofNone : undefined);
     return {
       channel: "email",
       now: new Date(),
-      // An operator who asks for it again knows that it was read.
-      notification: told && { readAt: mail.round > 0 ? null : toDate(told.readAt), expiresAt: toDate(told.expiresAt) },
+      notification: stateOf(mail),
       ruling,
       address: mail.address ?? undefined,
       suppressed: mail.suppressed ?? undefined,
@@ -271,9 +270,6 @@ class Pump {
     };
   }
 }
-
-/** A digest is of no one notification, and is neither read nor over. */
-const ofNone = { readAt: null, expiresAt: null };
 
 /** No try of the mail: it goes by another line, or when one is free. A second more or less by chance, so that not all come back at once. */
 function putOff({ message }: SmtpFault): MailEnd {
@@ -283,8 +279,4 @@ function putOff({ message }: SmtpFault): MailEnd {
 
 function failed(outcome: "temporary" | "permanent", words: string): MailEnd {
   return { outcome, status: "failed", rule: "refused", detail: words, words };
-}
-
-function toDate(text: string | null): Date | null {
-  return text ? new Date(text) : null;
 }

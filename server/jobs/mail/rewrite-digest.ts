@@ -1,8 +1,9 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { rulingsOf } from "../../domain/digests/close-digest.ts";
-import { judgeHeld, writeDigest } from "../../domain/digests/policy.ts";
-import { findDigestItems, settleItems } from "../../domain/digests/store.ts";
+import { digestJobs, judgeHeld, writeDigest } from "../../domain/digests/policy.ts";
+import { findDigestItems, type Settled, settleItems } from "../../domain/digests/store.ts";
 import type { Database } from "../../persistence/database.ts";
+import { enqueueJobs } from "../../persistence/jobs.ts";
 import { clockOf } from "../../persistence/prisma.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import type { ClaimedMail, MailEnd } from "./mail-store.ts";
@@ -11,8 +12,8 @@ import type { ClaimedMail, MailEnd } from "./mail-store.ts";
 const heldOn = ["held", "folded", "no_address"];
 
 /**
- * Writes a digest anew, into `mail`, that was made a while ago: what was read, withdrawn, has expired or is no longer wanted is left out,
- * and its row says why. Answers why it is not sent when nothing is left. An operator who asks for it again knows that it was read.
+ * Writes a digest anew, into `mail`, that was made a while ago: what was read, archived, withdrawn, has expired or is no longer wanted is left
+ * out, and its row says why; what was snoozed waits for its own time. Answers why it is not sent when nothing is left. An operator who asks for it again knows what was done with it.
  */
 export async function rewriteDigest(db: Database, tenantId: TenantId, mail: ClaimedMail): Promise<MailEnd | undefined> {
   const again = mail.round > 0;
@@ -27,17 +28,24 @@ export async function rewriteDigest(db: Database, tenantId: TenantId, mail: Clai
     const rulings = await rulingsOf(tx, tenantId, items, now);
     const judged = items.map((item) => {
       const ruling = again ? ({ outcome: "send", rule: "operator" } as const) : rulings(item.notificationId, "email");
-      return judgeHeld(again ? { ...item, readAt: null } : item, ruling, now);
+      return judgeHeld(again ? { ...item, readAt: null, archivedAt: null, snoozedUntil: null } : item, ruling, now);
     });
-    const over = judged.flatMap(({ settled }) => (settled && !heldOn.includes(settled.status) ? settled : []));
+    const over = judged.flatMap(({ settled }) => (settled && isOut(settled) ? settled : []));
     const left = items.filter(({ id }) => !over.some((one) => one.id === id));
     if (!again) await settleItems(tx, tenantId, over);
+    const times = over.map(({ heldUntil }) => heldUntil);
+    await enqueueJobs(tx, digestJobs(tenantId, again ? [] : times));
     const zone = rulings.zoneOf(left[0]?.notificationId ?? "");
     const words = writeDigest(left, { rhythm: items[0]?.rule === "digest", zone });
     const data = { mail: words, ...(left.length > 0 ? { subject: words.title } : {}) };
     await tx.delivery.update({ where: { tenantId_id: { tenantId, id: mail.id } }, data });
     Object.assign(mail, data);
-    const [first] = over;
-    return left.length === 0 && first ? { ...first, outcome: "stopped" } : undefined;
+    if (left.length > 0) return undefined;
+    const first = over.find(({ heldUntil }) => !heldUntil) ?? { status: "cancelled", rule: "snoozed" };
+    return { ...first, outcome: "stopped" };
   });
+}
+
+function isOut({ status, rule }: Settled): boolean {
+  return rule === "snoozed" || !heldOn.includes(status);
 }

@@ -43,6 +43,19 @@ function typesOf({ kind, type, mail }: ClaimedMail): string[] {
 const ofMail = ({ userId, address }: ClaimedMail) => ({ userId, email: address });
 const ofNone = { priority: 1, chatId: null, mentioned: false };
 
+/** Until when its notification is away: it may have come back since the mail was taken in hand. */
+async function findSnooze(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  { notificationId }: ClaimedMail,
+): Promise<string | null> {
+  const row = await tx.notification.findFirst({
+    where: { tenantId, id: notificationId ?? "" },
+    select: { snoozedUntil: true },
+  });
+  return row?.snoozedUntil?.toISOString() ?? null;
+}
+
 /**
  * Writes down that a mail waits for a time, and has somebody come for it then. It is judged once more where nobody can change what it waits
  * for: who did so before found no mail that waited, and who does so later finds this one. What need not wait is looked at again at once.
@@ -55,6 +68,7 @@ export async function holdMail(
 ): Promise<void> {
   await tenantTransaction(db.prisma, tenantId, async (tx) => {
     await lockHolding(tx, tenantId);
+    if (mail.notification) mail.notification.snoozedUntil = await findSnooze(tx, tenantId, mail);
     const end = judge(await askAgain(tx, tenantId, mail)) ?? {
       outcome: "stopped",
       status: "queued",

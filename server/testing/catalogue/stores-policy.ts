@@ -83,6 +83,11 @@ export const policyStores: StoreModules = {
         ({ tx, mine }) => digests.judgeHeldAnew(tx, mine, "ada", { now: future, noDigest: true }),
         undefined,
       ],
+      judgeSnoozedAnew: [
+        ({ tx, mine, theirs }) =>
+          digests.judgeSnoozedAnew(tx, mine, theirs.notificationId, { now: future, until: future }),
+        undefined,
+      ],
       judgeSomeAnew: [
         ({ tx, mine }) => digests.judgeSomeAnew(tx, mine, { now: future, after: reader, limit: 50, noDigest: true }),
         undefined,
