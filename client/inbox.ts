@@ -4,7 +4,9 @@ import type { Action, State } from "./state.ts";
 import type { Notification } from "./types.ts";
 
 const PAGE = 30;
-const COUNTED_AFTER_MS = 300;
+const COUNTED_AFTER_MS = 150;
+/** What comes so soon after a count keeps coming. */
+const COMING_MS = 3_000;
 
 export interface InboxOptions {
   api: Api;
@@ -23,8 +25,11 @@ export class Inbox {
   readonly #leaving = new Map<string, (keepalive?: boolean) => Promise<void>>();
   #counting: ReturnType<typeof setTimeout> | undefined;
   #isCounted = false;
-  #asked = 0;
-  #answered = 0;
+  /** The smallest crowd of which there is news that is not asked for yet. */
+  #crowd = Number.POSITIVE_INFINITY;
+  #isAsking = false;
+  #askedAt = 0;
+  #spread = 0;
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -147,20 +152,34 @@ export class Inbox {
     this.count();
   }
 
-  /** Soon, and once for a burst: asks the service to count. */
-  count(): void {
-    if (!this.#isCounted || this.#options.isClosed()) return;
-    this.#counting ??= setTimeout(() => {
-      this.#counting = undefined;
-      const { api, act } = this.#options;
-      const asked = ++this.#asked;
-      // Without an answer the old numbers stay; the next event or connection asks again.
-      api.call("inbox.getCounters", {}).then(({ body }) => {
-        if (asked < this.#answered) return; // overtaken by a later one
-        this.#answered = asked;
-        act({ type: "counted", counters: body });
-      }, ignore);
-    }, COUNTED_AFTER_MS);
+  /**
+   * Soon, and once for a burst: asks the service to count. The pages of a crowd all hear the same: each waits for a while of its own, the
+   * longer the more they are, and while news keeps coming.
+   */
+  count(crowd = 1): void {
+    if (!this.#isCounted || this.#options.isClosed() || crowd >= this.#crowd) return;
+    this.#crowd = crowd;
+    if (this.#isAsking) return;
+    clearTimeout(this.#counting);
+    const longer = Date.now() - this.#askedAt < COMING_MS ? 2 * this.#spread : 0;
+    const most = Math.min(10_000, Math.max(600, 20 * crowd));
+    this.#spread = Math.min(most, Math.max(300, 2 * crowd, longer));
+    this.#counting = setTimeout(() => void this.#count(), COUNTED_AFTER_MS + Math.random() * this.#spread);
+  }
+
+  async #count(): Promise<void> {
+    const { api, act } = this.#options;
+    this.#crowd = Number.POSITIVE_INFINITY;
+    this.#isAsking = true;
+    // Without an answer the old numbers stay; the next event or connection asks again.
+    await api
+      .call("inbox.getCounters", {}, inTime())
+      .then(({ body }) => act({ type: "counted", counters: body }), ignore);
+    this.#isAsking = false;
+    this.#askedAt = Date.now();
+    const crowd = this.#crowd;
+    this.#crowd = Number.POSITIVE_INFINITY;
+    this.count(crowd);
   }
 
   /** After a gap: what is shown is loaded again. */
@@ -179,7 +198,7 @@ export class Inbox {
 
   close(): void {
     clearTimeout(this.#counting);
-    this.#counting = undefined;
+    this.#crowd = Number.POSITIVE_INFINITY;
     // Nobody can undo it any more.
     for (const now of this.#leaving.values()) void now();
     if (typeof document !== "undefined") window.removeEventListener("pagehide", this.#onPageHide);

@@ -299,8 +299,10 @@ export class Parley {
     this.act({ type: "event", event, now: Date.now() });
     const { onEvent } = this.#options;
     for (const listener of onEvent ? [onEvent, ...this.#heard] : this.#heard) tell(() => listener(event));
-    if (COUNTED.test(event.type)) this.inbox.count();
-    if (event.chatId !== undefined) this.#rooms.get(event.chatId)?.heard(event);
+    const { chatId } = event;
+    const crowd = chatId === undefined ? 1 : (this.getState().chats[chatId]?.chat.memberCount ?? 100);
+    if (COUNTED.test(event.type)) this.inbox.count(crowd);
+    if (chatId !== undefined) this.#rooms.get(chatId)?.heard(event);
   }
 
   #onLink(link: Link): void {
