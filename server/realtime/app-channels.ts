@@ -4,7 +4,7 @@ import { DomainError } from "../errors.ts";
 import type { BusMessage, ChannelChange, ChannelEvent } from "../log/bus/bus.ts";
 import { ChannelDirectory } from "./channel-directory.ts";
 import { Roster, type RosterNews } from "./channel-roster.ts";
-import { type ChangedChannel, changeChannels, dropDeadChannels, findRosters } from "./channel-store.ts";
+import { type ChangedChannel, changeChannels, dropDeadChannels, dropDeadOf, findRosters } from "./channel-store.ts";
 import { ChannelWriter } from "./channel-writer.ts";
 import { type ChannelListener, type ChannelNews, LocalChannel, OutgoingChannel } from "./local-channel.ts";
 
@@ -55,7 +55,7 @@ export class AppChannels {
   constructor(options: Options) {
     this.options = options;
     this.grace = options.grace ?? defaultGrace;
-    this.directory = new ChannelDirectory({ ...options, tidy: (tenantId) => this.tidy(tenantId) });
+    this.directory = new ChannelDirectory({ ...options, tidy: (...of) => this.tidy(...of) });
     this.writer = new ChannelWriter({
       find: (tenantId, channel) => this.tenants.get(tenantId)?.get(channel),
       write: (tenantId, input) => changeChannels(options.pool, tenantId, options.nodeId, input),
@@ -184,8 +184,10 @@ export class AppChannels {
     return this.writer.flush();
   }
 
-  private async tidy(tenantId: TenantId): Promise<void> {
-    this.announce(tenantId, await dropDeadChannels(this.options.pool, tenantId));
+  private async tidy(tenantId: TenantId, channels?: string[]): Promise<void> {
+    const { pool } = this.options;
+    if (channels) return this.announce(tenantId, await dropDeadOf(pool, tenantId, channels));
+    this.announce(tenantId, await dropDeadChannels(pool, tenantId));
     this.tidied.add(tenantId);
   }
 

@@ -17,8 +17,8 @@ const keptFor = 1800;
 
 interface Options {
   pool: Pool;
-  /** Takes out what dead nodes hold. */
-  tidy(tenantId: TenantId): Promise<void>;
+  /** Takes out what dead nodes hold, of all channels or of those named. */
+  tidy(tenantId: TenantId, channels?: string[]): Promise<void>;
   onError(error: unknown): void;
 }
 
@@ -38,7 +38,7 @@ export class ChannelDirectory {
 
   /** How many listen to each channel, and who is in it. */
   async look(tenantId: TenantId, channels: string[]): Promise<Map<string, FoundRoster>> {
-    await this.options.tidy(tenantId);
+    await this.options.tidy(tenantId, channels);
     const wanted = channels.map((channel) => ({ channel }));
     const found = await findRosters(this.options.pool, tenantId, wanted);
     return new Map(found.map((roster) => [roster.channel, roster]));

@@ -52,6 +52,15 @@ export async function dropDeadChannels(pool: Pool, tenantId: TenantId): Promise<
   });
 }
 
+/** The same of the channels named alone. */
+export async function dropDeadOf(pool: Pool, tenantId: TenantId, names: string[]): Promise<ChangedChannel[]> {
+  return change(pool, {
+    name: "drop_dead_of_channels_v1",
+    text: "select * from drop_dead_of_channels_v1($1, $2)",
+    values: [tenantId, names],
+  });
+}
+
 /** Pages are cut off when it fails: one that met others in the wrong order, of which nothing is stored, is repeated. */
 async function change(pool: Pool, statement: QueryConfig, attempts = 5): Promise<ChangedChannel[]> {
   try {

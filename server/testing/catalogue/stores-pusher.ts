@@ -23,6 +23,7 @@ export const pusherStores: StoreModules = {
         own,
       ],
       dropDeadChannels: [({ db, mine }) => channels.dropDeadChannels(db.pool, mine), own],
+      dropDeadOf: [({ db, mine }) => channels.dropDeadOf(db.pool, mine, ["presence-crew"]), own],
       findRosters: [
         ({ db, mine }) => channels.findRosters(db.pool, mine, [{ channel: "presence-crew" }]),
         [{ channel: "presence-crew", version: 0, subscriptions: 0, members: new Map() }],
