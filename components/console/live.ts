@@ -94,7 +94,10 @@ export function useLive(): Live {
   return useContext(LiveContext);
 }
 
-/** For queries of what no event tells of: asked anew so often, unless the reader paused them. All others follow the tenant's events. */
-export function useLiveQuery(_path: keyof typeof polled): { refetchInterval: number | false } {
-  return { refetchInterval: useLive().paused ? false : EVERY_MS };
+/**
+ * For queries of what no event tells of: asked anew so often while the page is seen, unless the reader paused them. All others follow the
+ * tenant's events.
+ */
+export function useLiveQuery(_path: keyof typeof polled, everyMs = EVERY_MS): { refetchInterval: number | false } {
+  return { refetchInterval: useLive().paused ? false : everyMs };
 }

@@ -17,6 +17,8 @@ type Metrics = Answers["metrics"]["read"];
 
 const ranges = ["hour", "day", "month"] as const;
 const names = { hour: "1 hour", day: "24 hours", month: "30 days" };
+/** The longer the time, the less a few seconds change of it, and the more there is to sum up. */
+const everyMs = { hour: 4_000, day: 20_000, month: 60_000 };
 const earlier = { hour: "the hour before", day: "the 24 hours before", month: "the 30 days before" };
 
 /** What happens at the tenant, how fast, and what somebody should look at. */
@@ -24,7 +26,7 @@ export function OverviewPage() {
   const { tenantName } = useConsole();
   const trpc = useTRPC();
   const [range, setRange] = useQueryState("range", parseAsStringLiteral(ranges).withDefault("hour"));
-  const metrics = useQuery(trpc.metrics.read.queryOptions({ range }, useLiveQuery("metrics.read")));
+  const metrics = useQuery(trpc.metrics.read.queryOptions({ range }, useLiveQuery("metrics.read", everyMs[range])));
   const quiet = metrics.data !== undefined && countOf(metrics.data) === 0;
   const long = useQuery(trpc.metrics.read.queryOptions({ range: "month" }, { enabled: quiet }));
   const unused = quiet && long.data !== undefined && countOf(long.data) === 0;
