@@ -3,18 +3,19 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { MailSearch } from "lucide-react";
 import Link from "next/link";
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { Badge } from "../../ui/badge.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { NativeSelect } from "../../ui/native-select.tsx";
 import { ClearFilters, NoneFits } from "../clear-filters.tsx";
 import { useConsole } from "../console-context.ts";
+import { CursorPager, useCursor } from "../cursor-pager.tsx";
 import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { given } from "../given.ts";
+import { useLiveQuery } from "../live.ts";
 import { type Delivery, reasons } from "../notifications/reasons.ts";
 import { PageHeader } from "../page-header.tsx";
-import { PagePager, usePageNumber } from "../pager.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
@@ -37,19 +38,18 @@ const none = { status: null, userId: null, batchId: null, failedSince: null };
 export function DeliveriesPage() {
   const { base } = useConsole();
   const trpc = useTRPC();
-  const pageNumber = usePageNumber();
-  const [chosen, setQuery] = useQueryStates({ ...filters, page: parseAsInteger });
+  const before = useCursor();
+  const [chosen, setQuery] = useQueryStates({ ...filters, before: parseAsString });
   const { status, userId, batchId, failedSince } = chosen;
   const asked = given({ status, userId, batchId, failedSince });
   const filtered = Object.keys(asked).length > 0;
-  // Not every few seconds: its pages count all that ever went out.
   const query = useQuery(
     trpc.deliveries.list.queryOptions(
-      { ...asked, channel: "email", pageNumber, pageSize: 25 },
-      { placeholderData: keepPreviousData },
+      { ...asked, ...given({ before }), channel: "email", limit: 25 },
+      { ...useLiveQuery("deliveries.list"), placeholderData: keepPreviousData },
     ),
   );
-  const set = (change: Partial<typeof chosen>) => void setQuery({ ...change, page: null });
+  const set = (change: Partial<typeof chosen>) => void setQuery({ ...change, before: null });
   const clear = () => set(none);
   const since = failedSince ? new Date(failedSince).toLocaleString() : "";
 
@@ -88,7 +88,7 @@ export function DeliveriesPage() {
         {(page) => (
           <>
             <DataTable label="Mail deliveries" columns={columnsOf(base)} rows={page.data} idOf={({ id }) => id} />
-            <PagePager {...page} />
+            {"nextCursor" in page && <CursorPager nextCursor={page.nextCursor} />}
           </>
         )}
       </QueryView>

@@ -39,7 +39,7 @@ export function Attention() {
       </Needs>
     );
   const given = "totalCount" in dead.data ? dead.data.totalCount : 0;
-  const unsent = waiting.data.totalCount;
+  const unsent = "totalCount" in waiting.data ? waiting.data.totalCount : 0;
   const needs: Need[] = [
     ...(unsent > 0
       ? [

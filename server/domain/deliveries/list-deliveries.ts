@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { query } from "../../operation.ts";
-import { readPage, toPage } from "../../persistence/paging.ts";
-import { page, pageInput } from "../../schema.ts";
-import { pageDeliveries } from "./lookup-store.ts";
+import { listInForms } from "../../persistence/cursor-form.ts";
+import { readTimeCursor, writeTimeCursor } from "../../persistence/time-cursor.ts";
+import { cursorInput, cursorPage, page, pageInput } from "../../schema.ts";
+import { countAllDeliveries, listDeliveriesBetween } from "./lookup-store.ts";
 import { deliveryFilters, deliverySchema, presentDelivery } from "./schema.ts";
 
 export const listDeliveries = query({
@@ -10,11 +11,19 @@ export const listDeliveries = query({
   summary: "Why things did or did not arrive: one row a recipient and delivery channel, the newest first",
   http: { method: "GET", path: "/admin/deliveries" },
   access: { caller: "admin", scope: "admin" },
-  input: z.object({ ...pageInput, ...deliveryFilters }),
-  output: page(deliverySchema),
-  async handle(ctx, { pageNumber, pageSize, ...filters }) {
-    const pages = readPage({ pageNumber, pageSize });
-    const { rows, total } = await pageDeliveries(ctx.services.db, ctx.tenantId, filters, pages);
-    return toPage(pages, total, rows.map(presentDelivery));
+  input: z.object({ ...pageInput, ...cursorInput, ...deliveryFilters }),
+  output: z.union([page(deliverySchema), cursorPage(deliverySchema)]),
+  errors: ["cursor_invalid"],
+  async handle(ctx, { pageNumber, pageSize, before, after, limit, ...filters }) {
+    const { db } = ctx.services;
+    const asked = { pageNumber, pageSize, before, after, limit };
+    return listInForms(asked, {
+      onward: "before",
+      read: (cursor) => readTimeCursor(cursor),
+      load: (span) => listDeliveriesBetween(db, ctx.tenantId, filters, span),
+      write: ({ createdAt, id }) => writeTimeCursor({ at: createdAt, id }),
+      count: () => countAllDeliveries(db, ctx.tenantId, filters),
+      present: (rows) => rows.map(presentDelivery),
+    });
   },
 });

@@ -2,10 +2,11 @@ import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import { isId, requireId } from "../../ids.ts";
 import { epochOf } from "../../log/store.ts";
+import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type Delivery, type DeliveryAttempt, Prisma } from "../../persistence/generated/client.ts";
-import type { Page } from "../../persistence/paging.ts";
 import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
+import { byTime, type TimeCursor } from "../../persistence/time-cursor.ts";
 import type { DeliveryChannel } from "../categories/schema.ts";
 import type { DeliveryKind, DeliveryStatus } from "./schema.ts";
 
@@ -22,24 +23,20 @@ export interface DeliveryQuery {
 }
 
 /** Deliveries, the newest first. */
-export async function pageDeliveries(
+export async function listDeliveriesBetween(
   db: Database,
   tenantId: TenantId,
   query: DeliveryQuery,
-  page: Page,
-): Promise<{ rows: Delivery[]; total: number }> {
-  const client = db.forTenant(tenantId);
-  const where = whereOf(tenantId, query);
-  const [rows, total] = await Promise.all([
-    client.delivery.findMany({
-      where,
-      orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-      skip: page.offset,
-      take: page.pageSize,
-    }),
-    client.delivery.count({ where }),
-  ]);
-  return { rows, total };
+  span: Span<TimeCursor>,
+): Promise<Delivery[]> {
+  const { bounds, arrange, ...part } = byTime(span, { at: "createdAt", id: "id" });
+  const where = { AND: [whereOf(tenantId, query), ...bounds] };
+  return arrange(await db.forTenant(tenantId).delivery.findMany({ where, ...part }));
+}
+
+/** How many there are of such deliveries. */
+export function countAllDeliveries(db: Database, tenantId: TenantId, query: DeliveryQuery): Promise<number> {
+  return db.forTenant(tenantId).delivery.count({ where: whereOf(tenantId, query) });
 }
 
 /** How many deliveries there are of each channel and status. */

@@ -17,7 +17,6 @@ const foreignMail = {
   address: "x@example.com",
   subject: "x",
 } as pump.ClaimedMail;
-const page = { pageNumber: 1, offset: 0, pageSize: 50 };
 const bounceOf = (deliveryId: string) => ({
   deliveryId,
   bounces: [{ address: "ada@example.com", suppress: "bounce" as const, detail: "x" }],
@@ -167,7 +166,8 @@ export const mailStores: StoreModules = {
   "domain/deliveries/lookup-store.ts": {
     module: lookup,
     rows: {
-      pageDeliveries: [({ db, mine }) => lookup.pageDeliveries(db, mine, {}, page), own],
+      listDeliveriesBetween: [({ db, mine }) => lookup.listDeliveriesBetween(db, mine, {}, { limit: 100 }), own],
+      countAllDeliveries: [({ db, mine }) => lookup.countAllDeliveries(db, mine, {}), own],
       countDeliveries: [({ db, mine }) => lookup.countDeliveries(db, mine, {}), own],
       getDelivery: [({ db, mine, theirs }) => lookup.getDelivery(db, mine, theirs.deliveryId), refused],
       findDeliveriesOf: [({ db, mine, theirs }) => lookup.findDeliveriesOf(db, mine, theirs.notificationId), []],
