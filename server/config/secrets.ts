@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explainFileFault, StartError } from "./start-error.ts";
 
@@ -51,14 +51,31 @@ export function decryptSecret(key: Buffer, stored: string, context = ""): string
 export function keepAuthSecret(dataDir: string): string {
   const file = join(dataDir, "auth-secret");
   try {
-    writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+    const secret = (makeAuthSecret(file) ?? readFileSync(file, "utf8")).trim();
+    if (secret.length >= 32) return secret;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-      rmSync(file, { force: true }); // a disk that is full has made it, and left it empty
-      throw explainFileFault(error, file);
-    }
+    throw explainFileFault(error, file);
   }
-  const secret = readFileSync(file, "utf8").trim();
-  if (secret.length >= 32) return secret;
   throw new StartError(`${file} is damaged: restore it, or set AUTH_SECRET.`);
+}
+
+/** Undefined where there is a file already, which is never touched. */
+function makeAuthSecret(file: string): string | undefined {
+  let made: number;
+  try {
+    made = openSync(file, "wx", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
+    throw error;
+  }
+  const secret = randomBytes(32).toString("base64url");
+  try {
+    writeFileSync(made, `${secret}\n`);
+    return secret;
+  } catch (error) {
+    rmSync(file, { force: true }); // of a disk that is full, which has left it empty
+    throw error;
+  } finally {
+    closeSync(made);
+  }
 }

@@ -13,6 +13,8 @@ const FILE_FAULTS: Record<string, string> = {
   ENOSPC: "no space is left on its disk",
   EDQUOT: "its disk quota is used up",
   ENOTDIR: "a part of that path is a file, not a folder",
+  EMFILE: "this process has too many files open (ulimit -n)",
+  ENFILE: "this machine has too many files open",
   EEXIST: "a file of that name is in the way",
 };
 
