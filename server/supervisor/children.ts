@@ -64,7 +64,7 @@ export class Child<Settings = unknown> {
     this.#stopping = true;
     this.#rejectReady(new StartError(`${this.#options.role} was stopped`));
     const child = this.#process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
     if (child.connected) child.send({ type: "stop" } satisfies Order<Settings>, () => {});
     if ((await Promise.race([gone, sleep(STOP_LIMIT_MS, "late", { ref: false })])) !== "late") return;
@@ -79,8 +79,17 @@ export class Child<Settings = unknown> {
   }
 
   #start(): void {
-    const { entry, environment, settings } = this.#options;
     const startedAt = Date.now();
+    const ended = (how: string) => void this.#onExit(how, Date.now() - startedAt);
+    try {
+      this.#process = this.#fork(ended);
+    } catch (error) {
+      ended((error as Error).message);
+    }
+  }
+
+  #fork(ended: (how: string) => void): ChildProcess {
+    const { entry, environment, role, say, settings } = this.#options;
     // In a group of its own, so that a Ctrl-C reaches the main process alone. The room for new objects is for many calls at once.
     const child = fork(entry, {
       detached: true,
@@ -89,11 +98,13 @@ export class Child<Settings = unknown> {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: childEnvironment(environment),
     });
-    this.#process = child;
+    // One that could not be made, for want of memory or of descriptors, never exits and may have no channel.
+    const isThere = child.pid !== undefined;
     child.on("message", (report: Report) => this.#onReport(report));
-    child.on("error", (error) => this.#options.say(`${this.#options.role}: ${error.message}`));
-    child.on("exit", (code, signal) => void this.#onExit(signal ?? `code ${code}`, Date.now() - startedAt));
-    child.send({ type: "start", settings } satisfies Order<Settings>, () => {}); // an error here is an exit soon after
+    child.on("error", (error) => (isThere ? say(`${role}: ${error.message}`) : ended(error.message)));
+    child.on("exit", (code, signal) => ended(signal ?? `code ${code}`));
+    if (isThere) child.send({ type: "start", settings } satisfies Order<Settings>, () => {}); // an error here is an exit soon after
+    return child;
   }
 
   #onReport(report: Report): void {
