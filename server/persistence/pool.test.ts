@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toDomainError } from "../errors.ts";
+import { type CutProxy, openCutProxy } from "../testing/cut-proxy.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
+import { isConnectionLoss } from "./faults.ts";
 import { createPool } from "./pool.ts";
 
 let database: TestDatabase;
@@ -48,6 +50,56 @@ describe("what arrives", () => {
   });
 });
 
+describe("a server that falls silent", () => {
+  let wire: CutProxy;
+  beforeAll(async () => {
+    wire = await openCutProxy(database.ownerUrl);
+  });
+  afterAll(() => wire.close());
+
+  function openSilent(max: number) {
+    const url = new URL(database.ownerUrl);
+    url.port = new URL(wire.url).port;
+    return createPool({ url: url.href, max, name: "pool test", log, silence: 400 });
+  }
+
+  test("fails what it was asked as a loss of the connection, and the next one is answered", async () => {
+    const pool = openSilent(1);
+    await pool.query("select 1");
+    wire.mute();
+    const error = await pool.query("select 2").catch((error) => error);
+    expect(isConnectionLoss(error)).toBe(true);
+    expect(toDomainError(error)).toMatchObject({ code: "unavailable" });
+    wire.mend();
+    expect((await pool.query("select 3 as three")).rows).toEqual([{ three: 3 }]);
+    await pool.end();
+  });
+
+  test("ends no statement of which something is heard, nor a connection that is asked nothing", async () => {
+    const pool = openSilent(2);
+    const idle = await pool.connect();
+    const itself = "select pg_backend_pid() as pid";
+    const { rows } = await idle.query(itself);
+    await pool.query("do $$ begin for i in 1..8 loop perform pg_sleep(0.15); raise notice 'at it'; end loop; end $$");
+    expect((await idle.query(itself)).rows).toEqual(rows);
+    idle.release();
+    await pool.end();
+  });
+});
+
+describe("a server that takes no changes", () => {
+  test("is not asked by the same connection again, whoever it was lent to", async () => {
+    const pool = open(1);
+    await pool.query("create table taken (at int)");
+    const lent = await pool.connect();
+    await lent.query("set session characteristics as transaction read only");
+    await expect(lent.query("insert into taken values (1)")).rejects.toMatchObject({ code: "25006" });
+    lent.release();
+    expect((await pool.query("insert into taken values (2) returning at")).rows).toEqual([{ at: 2 }]);
+    await pool.end();
+  });
+});
+
 describe("a lost connection", () => {
   test.each(["ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])(
     "is no fault of the call, also when the server's host is not there: %s",
@@ -58,6 +110,7 @@ describe("a lost connection", () => {
   );
 
   test("idle or lent out, is logged and replaced", async () => {
+    lost.length = 0;
     const [pool, killer] = [open(2), open(1)];
     const lent = await pool.connect();
     await pool.query("select 1");

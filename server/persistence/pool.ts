@@ -1,5 +1,17 @@
-import { Pool, TypeOverrides, types } from "pg";
+import type { Socket } from "node:net";
+import { Pool, type PoolClient, TypeOverrides, types } from "pg";
 import type { Logger } from "pino";
+import { isReadOnly } from "./faults.ts";
+
+interface Options {
+  url: string;
+  max: number;
+  /** Shown in pg_stat_activity and in the log. */
+  name: string;
+  log: Pick<Logger, "warn">;
+  /** For tests: in ms, how long a server that was asked something may say nothing. Longer than it gives a statement. */
+  silence?: number;
+}
 
 // pg's list of type numbers has no arrays.
 const INT8_ARRAY = 1016 as number as typeof types.builtins.INT8;
@@ -8,10 +20,8 @@ const INT8_ARRAY = 1016 as number as typeof types.builtins.INT8;
  * A pool of connections to Postgres. Whole numbers of 64 bits arrive as `number` (positions and seqs stay far below 2^53; anything
  * above fails its query instead of being rounded), timestamps as Date, JSON parsed. Losing connections is logged and never ends
  * the process: the next query opens a new one.
- * @param name shown in pg_stat_activity and in the log.
  */
-export function createPool(options: { url: string; max: number; name: string; log: Pick<Logger, "warn"> }): Pool {
-  const { url, max, name, log } = options;
+export function createPool({ url, max, name, log, silence = 40_000 }: Options): Pool {
   const pool = new Pool({
     connectionString: url,
     max,
@@ -30,7 +40,32 @@ export function createPool(options: { url: string; max: number; name: string; lo
   // connection may report its end twice.
   pool.on("connect", (client) => client.once("error", lost).on("error", () => {}));
   pool.on("error", () => {});
+  pool.on("connect", (client) => endSilent(client, silence));
+  endReadOnly(pool);
   return pool;
+}
+
+/**
+ * A server that is gone without a word, or stands still, would keep who asked it waiting until the system gives up what was sent, which
+ * takes a quarter of an hour. Nothing is due from one that was asked nothing.
+ */
+function endSilent(client: PoolClient, silence: number): void {
+  const socket = client.connection.stream as Socket;
+  const late = () => Object.assign(new Error(`Postgres said nothing for ${silence / 1000} s`), { code: "ETIMEDOUT" });
+  const asked: { readyForQuery?: boolean } = client as object;
+  socket.setTimeout(silence, () => asked.readyForQuery || socket.destroy(late()));
+}
+
+/**
+ * A connection to a server that took no changes is not lent again: it may go on leading there when another server has become the primary.
+ * Whoever gives it back need not know why its statement failed. Reading goes on meanwhile.
+ */
+function endReadOnly(pool: Pool): void {
+  const readOnly = new WeakSet<PoolClient>();
+  pool.on("connect", (client) =>
+    client.connection.on("errorMessage", (error) => isReadOnly(error) && readOnly.add(client)),
+  );
+  pool.on("release", (_error, client) => readOnly.has(client) && client.end());
 }
 
 const serverOptions = [
