@@ -122,6 +122,20 @@ test("a flush whose connection dies is looked for, never sent again", async () =
   expect(flushes).toBe(1);
 });
 
+test("a flush is looked for no longer than it may be, also where nobody answers", async () => {
+  const kind: LaneKind<string, string> = {
+    name: "unheard",
+    size: () => 1,
+    async flush(client, _tenant, inputs) {
+      await client.query("select pg_terminate_backend(pg_backend_pid())");
+      return { results: inputs, events: [] };
+    },
+    settle: () => new Promise(() => {}),
+  };
+  await expect(db.lanes.submit(kind, tenantId, "lost")).rejects.toMatchObject({ code: "outcome-unknown" });
+  expect(await db.lanes.submit(numbers([]), tenantId, 2)).toBe(4);
+});
+
 test("what waits too long is refused, also while every flush that may run hangs", async () => {
   const narrow = openDatabase({ url: database.runtimeUrl, lanes: { flushes: 1, laneAge: 300 } });
   const { work, letGo } = await hanging();

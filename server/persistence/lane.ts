@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
 import type { TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
@@ -240,11 +241,10 @@ export class Lanes {
     const until = performance.now() + this.limits.settleFor;
     while (kind.settle && performance.now() < until) {
       try {
-        const found = await kind.settle(
-          this.pool,
-          tenantId,
-          batch.map((entry) => entry.input),
-        );
+        const inputs = batch.map((entry) => entry.input);
+        const late = sleep(until - performance.now(), undefined, { ref: false });
+        const found = await Promise.race([kind.settle(this.pool, tenantId, inputs), late]);
+        if (!found) break;
         batch.forEach((entry, index) => {
           const result = found[index];
           if (result === undefined) entry.reject(unknownOutcome(error));
@@ -253,7 +253,7 @@ export class Lanes {
         return;
       } catch (again) {
         if (!isConnectionLoss(again)) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await sleep(100);
       }
     }
     refuse(batch, unknownOutcome(error));
