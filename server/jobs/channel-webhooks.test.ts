@@ -186,7 +186,7 @@ describe("webhooks", () => {
     await owner.connect();
     const begun = Date.now() + 86_400_000; // no worker gets to these jobs
     let now = begun;
-    const context = { db: stack.api.services.db, config: configFor(stack.database), now: () => now };
+    const context = { db: stack.api.services.db, config: configFor(stack.database), now: async () => now };
     let job = {
       payload: { tenantId: tenant.tenantId, url: `${url}/down`, body: "{}" },
       run_at: new Date(),

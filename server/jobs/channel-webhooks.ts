@@ -42,7 +42,7 @@ export async function planChannelWebhooks({ db, config, now }: TaskContext, payl
     taken = await tenantTransaction(db.prisma, tenantId, async (tx) => {
       const notices = await takeChannelNotices(tx, tenantId, step);
       const app = await appOf(tx, tenantId, config.authSecret);
-      if (app?.enabled) await enqueueJobs(tx, jobsFor(tenantId, app, { notices, now: now() }));
+      if (app?.enabled) await enqueueJobs(tx, jobsFor(tenantId, app, { notices, now: await now() }));
       return notices.length;
     });
 }
@@ -67,10 +67,10 @@ export async function deliverChannelWebhook(
     "X-Pusher-Key": app.key,
     "X-Pusher-Signature": pusherSignature(app.secret, body),
   };
-  const later = (wait: number, tries: number) => {
+  const later = async (wait: number, tries: number) => {
     const job = jobOf(tenantId, queueOf(tenantId, app, nth), { url, body, tries });
-    const again = { ...job, runAt: new Date(now() + wait) };
-    return tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
+    const again = { ...job, runAt: new Date((await now()) + wait) };
+    await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, [again]));
   };
   const inTrouble = trouble.silent.has(name);
   if (inTrouble && trouble.underWay >= mostInTrouble)

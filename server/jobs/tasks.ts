@@ -17,8 +17,8 @@ import { sendWebhooks, type WebhookContext } from "./webhooks/send-webhooks.ts";
 
 /** What tasks work with. */
 export interface TaskContext extends MailContext, WebhookContext {
-  /** The clock, in ms since 1970. */
-  now(): number;
+  /** Postgres' clock, in ms since 1970. */
+  now(): Promise<number>;
 }
 
 type Work = (payload: unknown) => Promise<void>;

@@ -60,7 +60,7 @@ export async function startWorker(config: Config, options: WorkerOptions = {}): 
     const hanging: Hanging = new Map();
     opened.unshift(() => Promise.all(hanging.keys()));
     const given = { step, webhookPatience, hanging, holds: new MailHolds(holds), lines: new OpenLines(), ...mail };
-    const context: TaskContext = { config, db, log, stopping: stopping.signal, now: Date.now, ...given };
+    const context: TaskContext = { config, db, log, stopping: stopping.signal, now: db.now, ...given };
     const tasks = { tasks: taskList(context), apart: strangersTaskList(context) };
     const queue = { ownerUrl: config.database.ownerUrl, ...tasks, log, concurrency: jobsAtOnce };
     opened.unshift((await startQueue({ ...queue, ...options })).stop);

@@ -32,7 +32,7 @@ interface Letter {
  * when the server is in trouble, so that the queue tries again; what it refuses for good is let go.
  */
 export async function sendPersonMail(context: MailContext, tenantId: TenantId, job: PersonMailJob): Promise<void> {
-  if (Date.now() > Date.parse(job.until)) return;
+  if ((await context.db.now()) > Date.parse(job.until)) return;
   const { config, log } = context;
   const letter = job.kind === "invitation" ? await invite(context, tenantId, job) : await letIn(context, job);
   if (!letter) return;
@@ -64,9 +64,9 @@ export async function sendPersonMail(context: MailContext, tenantId: TenantId, j
 async function letIn({ db, config }: MailContext, { kind, email, next }: LinkMail): Promise<Letter | undefined> {
   const minutes = linkLasts[kind];
   const { token, hash } = makeLink();
+  const expiresAt = new Date((await db.now()) + minutes * 60_000);
   const known = await asInstallation(db, async (tx) => {
     const person = await findPersonByEmail(tx, email);
-    const expiresAt = new Date(Date.now() + minutes * 60_000);
     if (person) await insertLink(tx, { kind, hash, personId: person.id, expiresAt });
     return person !== null;
   });

@@ -13,6 +13,7 @@ import {
 } from "../../domain/mail/policy.ts";
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
+import { followClock } from "../../persistence/clock.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type Hanging, keepsSlot } from "../slot.ts";
 import type { MailHolds } from "./hold-store.ts";
@@ -63,7 +64,7 @@ export async function pumpMail(context: MailContext, tenantId: TenantId): Promis
   const { db, holds, hanging, log } = context;
   const { again, slot } = { ...patience, ...context.patience };
   // Whoever has it looks again when it lets go, unless it is dead and Postgres has not noticed.
-  const comeBack = () => lookAgain(db, tenantId, new Date(Date.now() + again));
+  const comeBack = async () => lookAgain(db, tenantId, new Date((await db.now()) + again));
   if (!(await holds.take(tenantId))) return await comeBack();
   let lastEnd = Date.now();
   const onEnd = () => {
@@ -83,7 +84,8 @@ async function pumpHeld(context: MailContext, tenantId: TenantId, onEnd: () => v
     await freeClaims(db.pool, tenantId);
     // Takes long to load: not before there is mail. A program that cannot load it takes none in hand, and the job is tried again.
     const { composeMail } = await import("./compose.tsx");
-    const pump = new Pump(context, tenantId, { outlet: await loadOutlet(db, config, tenantId), onEnd, composeMail });
+    const [outlet, now] = [await loadOutlet(db, config, tenantId), await followClock(db)];
+    const pump = new Pump(context, tenantId, { outlet, now, onEnd, composeMail });
     await pump.run();
     openUntil = pump.openUntil;
     await context.step?.("mail pumped");
@@ -96,6 +98,8 @@ async function pumpHeld(context: MailContext, tenantId: TenantId, onEnd: () => v
 
 interface Given {
   outlet: Outlet;
+  /** Postgres' clock. */
+  now: () => number;
   /** Hears of each try that ended. */
   onEnd: () => void;
   composeMail: typeof import("./compose.tsx").composeMail;
@@ -117,6 +121,7 @@ class Pump {
   private readonly context: MailContext;
   private readonly tenantId: TenantId;
   private readonly outlet: Outlet;
+  private readonly now: () => number;
   private readonly onEnd: () => void;
   private readonly composeMail: Given["composeMail"];
 
@@ -125,6 +130,7 @@ class Pump {
     this.context = context;
     this.tenantId = tenantId;
     this.outlet = outlet;
+    this.now = given.now;
     this.onEnd = given.onEnd;
     this.composeMail = given.composeMail;
     this.failures = outlet.server ? outlet.failures : 0;
@@ -169,8 +175,8 @@ class Pump {
   }
 
   private over(): boolean {
-    const now = Date.now();
-    return this.replaced || this.context.stopping.aborted || now >= this.deadline || now < this.openUntil;
+    const isUp = Date.now() >= this.deadline || this.now() < this.openUntil;
+    return isUp || this.replaced || this.context.stopping.aborted;
   }
 
   /** Throws when somebody else may have the tenant's mail by now, this one included: what becomes of it is theirs to say. */
@@ -211,7 +217,7 @@ class Pump {
       receipt = await smtp.send(envelope, raw, turn);
     } catch (error) {
       this.requireHold();
-      if (smtp.crowded) return putOff(error as SmtpFault);
+      if (smtp.crowded) return putOff(error as SmtpFault, this.now());
       return await this.failure(mail, error as SmtpFault);
     }
     await this.context.step?.("mail accepted");
@@ -225,7 +231,7 @@ class Pump {
     if (!temporary) return { ...failed("permanent", words), ...(ofAddress ? { suppress: mail.address ?? "" } : {}) };
     if (mail.attempts >= this.patience.attempts) return failed("temporary", words);
     const wait = this.replaced ? 0 : backoff(mail.attempts, this.patience);
-    const dueAt = new Date(Date.now() + wait);
+    const dueAt = new Date(this.now() + wait);
     return { outcome: "temporary", status: "queued", detail: words, words, dueAt };
   }
 
@@ -233,7 +239,7 @@ class Pump {
   private async note(failures: number, error?: string): Promise<void> {
     this.failures = failures;
     const wait = breakFor(failures, this.patience);
-    if (wait > 0) this.openUntil = Math.max(this.openUntil, Date.now() + wait);
+    if (wait > 0) this.openUntil = Math.max(this.openUntil, this.now() + wait);
     const openUntil = wait > 0 ? new Date(this.openUntil) : null;
     const health = { failures, openUntil, ...(error ? { error } : {}) };
     if (await saveHealth(this.context.db, this.outlet.healthOwner, health, this.outlet.since)) return;
@@ -261,7 +267,7 @@ class Pump {
   private factsOf(mail: ClaimedMail, ruling: Ruling): DeliveryFacts {
     return {
       channel: "email",
-      now: new Date(),
+      now: new Date(this.now()),
       notification: stateOf(mail),
       ruling,
       address: mail.address ?? undefined,
@@ -272,8 +278,8 @@ class Pump {
 }
 
 /** No try of the mail: it goes by another line, or when one is free. A second more or less by chance, so that not all come back at once. */
-function putOff({ message }: SmtpFault): MailEnd {
-  const dueAt = new Date(Date.now() + 1000 + 1000 * Math.random());
+function putOff({ message }: SmtpFault, now: number): MailEnd {
+  const dueAt = new Date(now + 1000 + 1000 * Math.random());
   return { outcome: "stopped", status: "queued", words: clipWords(message), dueAt };
 }
 

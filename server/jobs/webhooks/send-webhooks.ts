@@ -13,6 +13,7 @@ import {
 } from "../../domain/webhooks/policy.ts";
 import { Cursors } from "../../log/cursor.ts";
 import type { Step } from "../../log/planner.ts";
+import { followClock } from "../../persistence/clock.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { WebhookEndpoint } from "../../persistence/generated/client.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
@@ -45,12 +46,13 @@ const turn = 5_000;
 export async function sendWebhooks(context: WebhookContext, tenantId: TenantId, endpointId: string): Promise<void> {
   const patience = { ...webhookPatience, ...context.webhookPatience };
   const deadline = Date.now() + turn;
+  const now = await followClock(context.db);
   const line = async () => {
     while (!context.stopping.aborted && Date.now() < deadline) {
       const delivery = await claimWebhook(context.db.pool, tenantId, endpointId, patience);
       if (!delivery) return;
       await context.step?.("webhook claimed");
-      await handle(context, tenantId, { endpointId, delivery, patience });
+      await handle(context, tenantId, { endpointId, delivery, patience, now });
     }
   };
   const comeBack = () =>
@@ -76,6 +78,8 @@ interface Task {
   endpointId: string;
   delivery: ClaimedWebhook;
   patience: WebhookPatience;
+  /** Postgres' clock. */
+  now: () => number;
 }
 
 async function handle(context: WebhookContext, tenantId: TenantId, task: Task): Promise<void> {
@@ -94,7 +98,7 @@ async function handle(context: WebhookContext, tenantId: TenantId, task: Task): 
 }
 
 async function attempt(context: WebhookContext, endpoint: WebhookEndpoint, task: Task): Promise<WebhookEnd> {
-  const { delivery, patience } = task;
+  const { delivery, now } = task;
   const { authSecret, allowPrivateNetworks } = context.config;
   const tenantId = endpoint.tenantId as TenantId;
   const { event, sample } = delivery;
@@ -105,41 +109,33 @@ async function attempt(context: WebhookContext, endpoint: WebhookEndpoint, task:
   const began = performance.now();
   const spent = () => Math.round(performance.now() - began);
   try {
-    const headers = signedHeaders(secretsOf(endpoint, authSecret), id, body, new Date());
+    const headers = signedHeaders(secretsOf(endpoint, authSecret, now()), id, body, new Date(now()));
     const posted = await post({ url: endpoint.url, body, headers, allowPrivateNetworks });
-    return judge(posted, spent(), delivery.attempts, patience);
+    return judge(posted, spent(), task);
   } catch (error) {
     const fault = faultOf(error);
-    return failed({ ms: spent(), fault }, fault, { attempts: delivery.attempts, patience });
+    return failed({ ms: spent(), fault }, fault, task);
   }
 }
 
 /** The one that counts, and the one of before while it still does. */
-function secretsOf({ tenantId, id, secret, oldSecret, oldSecretUntil }: WebhookEndpoint, authSecret: string): string[] {
-  const both = oldSecret !== null && oldSecretUntil !== null && oldSecretUntil.getTime() > Date.now();
+function secretsOf(endpoint: WebhookEndpoint, authSecret: string, now: number): string[] {
+  const { tenantId, id, secret, oldSecret, oldSecretUntil } = endpoint;
+  const both = oldSecret !== null && oldSecretUntil !== null && oldSecretUntil.getTime() > now;
   return [secret, ...(both ? [oldSecret] : [])].map((sealed) =>
     openWebhookSecret({ tenantId, id, authSecret }, sealed),
   );
 }
 
-function judge(
-  { status, answer, retryAfter }: Posted,
-  ms: number,
-  attempts: number,
-  patience: WebhookPatience,
-): WebhookEnd {
+function judge({ status, answer, retryAfter }: Posted, ms: number, task: Task): WebhookEnd {
   const said = { ms, status, answer };
   if (status >= 200 && status < 300) return { status: "delivered", said };
   const redirects = status >= 300 && status < 400 ? "; redirects are not followed" : "";
-  return failed(said, `It answered ${status}${redirects}`, { attempts, patience, retryAfter });
+  return failed(said, `It answered ${status}${redirects}`, task, retryAfter);
 }
 
-function failed(
-  said: WebhookEnd["said"],
-  detail: string,
-  { attempts, patience, retryAfter }: { attempts: number; patience: WebhookPatience; retryAfter?: number },
-): WebhookEnd {
-  const dueAt = nextTry(attempts, patience, Date.now(), retryAfter);
+function failed(said: WebhookEnd["said"], detail: string, task: Task, retryAfter?: number): WebhookEnd {
+  const dueAt = nextTry(task.delivery.attempts, task.patience, task.now(), retryAfter);
   return dueAt ? { status: "queued", dueAt, detail, said } : { status: "failed", detail, said };
 }
 
