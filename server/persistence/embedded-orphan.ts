@@ -8,6 +8,7 @@ import { StartError } from "../config/start-error.ts";
 interface Postmaster {
   pid: number;
   folder: string;
+  status: string | undefined;
 }
 
 export type Leftover = "none" | "stale" | "running";
@@ -22,6 +23,11 @@ export function findLeftover(folder: string): Leftover {
   const postmaster = readPostmaster(folder);
   if (!postmaster) return "none";
   return isRunning(postmaster) && isSameFolder(postmaster.folder, folder) ? "running" : "stale";
+}
+
+/** Whether the server on the data folder takes connections, as it notes in the eighth line. */
+export function isReady(folder: string): boolean {
+  return readPostmaster(folder)?.status === "ready";
 }
 
 /**
@@ -50,8 +56,9 @@ export function removeStaleNote(folder: string): void {
 
 function readPostmaster(folder: string): Postmaster | undefined {
   try {
-    const [pid, startedOn] = readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n");
-    return pid && startedOn ? { pid: Number(pid), folder: startedOn } : undefined;
+    const lines = readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n");
+    const [pid, startedOn] = lines;
+    return pid && startedOn ? { pid: Number(pid), folder: startedOn, status: lines[7]?.trim() } : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

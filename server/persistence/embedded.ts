@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { explainFileFault, StartError } from "../config/start-error.ts";
 import { type Account, type Outcome, runAs, serverAccount } from "./embedded-account.ts";
 import { type Binaries, prepareBinaries } from "./embedded-binaries.ts";
-import { findLeftover, removeStaleNote, stopLeftover } from "./embedded-orphan.ts";
+import { findLeftover, isReady, removeStaleNote, stopLeftover } from "./embedded-orphan.ts";
 import { findPlace, keepPlace, ownPlace, type Place } from "./embedded-place.ts";
 import { choosePort, isFree, writeSettings } from "./embedded-settings.ts";
 
@@ -27,6 +27,9 @@ interface Server {
   account: Account;
   binaries: Binaries;
   place: Place;
+  report(line: string): void;
+  /** In s, after which it is said that it takes long. */
+  patience: number;
 }
 
 const USER = "parley";
@@ -37,14 +40,19 @@ const LOG_LIMIT = 10 * 2 ** 20;
  * Starts the Postgres whose data belong to DATA_DIR, made at the first start. Nobody else may use that DATA_DIR meanwhile.
  * @param folder DATA_DIR; it exists.
  * @param report gets a line for whatever is out of the ordinary.
+ * @param patience in s, for a start that recovers from nothing; for tests.
  * @throws StartError when the user has to do something about it.
  */
-export async function startEmbedded(folder: string, report: (line: string) => void): Promise<EmbeddedPostgres> {
+export async function startEmbedded(
+  folder: string,
+  report: (line: string) => void,
+  patience = 120,
+): Promise<EmbeddedPostgres> {
   const dataDir = await realpath(folder);
   const account = serverAccount();
   const binaries = await prepareBinaries(account, report);
   const place = await findPlace(dataDir, account, report);
-  const server = { account, binaries, place };
+  const server = { account, binaries, place, report, patience };
   await ownPlace(place, account);
   if (!existsSync(join(place.folder, "PG_VERSION"))) await initialise(server, dataDir, report);
   await demandVersion(server);
@@ -145,7 +153,7 @@ async function startOnFreePort(server: Server, dataDir: string, report: (line: s
 }
 
 async function start(server: Server): Promise<Outcome> {
-  const { account, binaries, place } = server;
+  const { account, binaries, place, patience } = server;
   await writeSettings(place.folder, place.port);
   const log = join(place.folder, "server.log");
   const size = await stat(log).then(
@@ -153,14 +161,26 @@ async function start(server: Server): Promise<Outcome> {
     () => 0,
   );
   if (size > LOG_LIMIT) await rename(log, `${log}.1`);
-  const begin = () => runAs(account, binaries.control, ["start", "-D", place.folder, "-w", "-t", "120", "-l", log]);
+  const options = ["-D", place.folder, "-w", "-t", `${patience}`, "-l", log];
+  const begin = () => runAs(account, binaries.control, ["start", ...options]);
   for (let attempt = 1; ; attempt++) {
     const outcome = await begin();
+    if (/did not start in time/.test(outcome.output)) return await untilRecovered(server);
     // The last processes of a Postgres that was killed take a moment to notice.
     const lingering = outcome.code !== 0 && /shared memory block/.test(await lastLines(place.folder));
     if (!lingering || attempt === 10) return outcome;
     await sleep(500);
   }
+}
+
+/** After a crash there may be much to do. It is waited for as long as its process lives: at a new start it would begin anew. */
+async function untilRecovered({ place, report }: Server): Promise<Outcome> {
+  report(`Postgres still recovers what was not in its files when it was ended; ${place.folder}/server.log says more`);
+  while (findLeftover(place.folder) === "running") {
+    if (isReady(place.folder)) return { code: 0, output: "" };
+    await sleep(200);
+  }
+  return { code: 1, output: await lastLines(place.folder) };
 }
 
 async function startAgain(server: Server): Promise<void> {
