@@ -126,6 +126,27 @@ test("a tenant that ends quiet hours while what is due is held on for them has t
   ]);
 });
 
+test("who gets another address while what is due is let go is come back for", async () => {
+  const put = (email: string) => tenant.key()("PUT", "/Users/ben", { email });
+  await put("ben@example.com");
+  const due = new Date();
+  const categories = [{ type: "*", email: "on" }];
+  for (const userId of ["ada", "ben"]) await prefer(userId, { quietHours: { enabled: false }, categories });
+  await holdMails(db, tenant.tenantId, [{ userId: "ada" }, { userId: "ben" }], due);
+  let moved = 0;
+  const step = async (name: string) => {
+    if (name === "digest committed" && moved++ === 0) await put("new@example.com");
+  };
+  await runDigests(db, tenant.tenantId, { now: due, step });
+  const mail = () => db.forTenant(tenant.tenantId).delivery.findFirst({ where: { userId: "ben" } });
+  expect(await mail()).toMatchObject({ status: "held", address: "new@example.com" });
+  const worker = await startWorker(configFor(stack.database));
+  await expect
+    .poll(async () => (await mail())?.status, { timeout: 20_000 })
+    .not.toBe("held")
+    .finally(() => worker.close());
+});
+
 test("digests that end and begin again while what is held is judged: the steps after that leave the others' at their time", async () => {
   await hold(["ada", "ben", "cleo"].map((userId) => ({ userId, status: "folded" })));
   await set({ digest: { every: "off" } });

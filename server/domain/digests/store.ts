@@ -227,7 +227,8 @@ export async function judgeSnoozedAnew(
 
 /**
  * What waits for a person at an address that is theirs no more goes to their new one, or nowhere where there is none. It stays where a
- * sender named it. A mail that is being sent keeps its address when it is taken: see `finish_mail_v1`.
+ * sender named it. A mail that is being sent keeps its address when it is taken: see `finish_mail_v1`. What is due already is come back for:
+ * who lets go just now may have listed its person at the old address.
  */
 export async function readdressHeld(
   tx: TenantTransaction,
@@ -238,7 +239,7 @@ export async function readdressHeld(
   await shareHolding(tx, tenantId);
   // A digest that is being made for the old address is seen once it is there.
   await lockReader(tx, tenantId, { userId, address: from });
-  await tx.$executeRaw`
+  const moved = await tx.$queryRaw<{ dueBy: Date | null }[]>`
     update deliveries d set address = ${to}, updated_at = clock_timestamp(),
       status = case when ${to}::text is null then 'no_address' else d.status end, rule = case when ${to}::text is null then 'address' else d.rule end,
       detail = case when ${to}::text is not null then d.detail end, due_at = case when ${to}::text is not null then d.due_at end,
@@ -249,7 +250,10 @@ export async function readdressHeld(
       and not exists (select from notifications n where n.tenant_id = ${tenantId} and n.id = d.notification_id and n.email is not null)
       and (d.kind <> 'digest' or exists (
         select from deliveries i left join notifications n on n.tenant_id = ${tenantId} and n.id = i.notification_id
-        where i.tenant_id = ${tenantId} and i.user_id = ${userId} and i.digest_id = d.digest_id and i.kind <> 'digest' and n.email is null))`;
+        where i.tenant_id = ${tenantId} and i.user_id = ${userId} and i.digest_id = d.digest_id and i.kind <> 'digest' and n.email is null))
+    returning case when d.held_until <= clock_timestamp() then clock_timestamp() end as "dueBy"`;
+  const dueBy = moved.flatMap(({ dueBy }) => dueBy ?? []).at(-1);
+  if (dueBy) await enqueueJobs(tx, digestJobs(tenantId, [dueBy]));
 }
 
 /** Until the commit nobody changes what is held: see `shareHolding`. */
