@@ -164,7 +164,8 @@ export async function settleWaiting(
     take: limit,
   });
   const now = await clockOf(tx);
-  const cancelled = { status: "cancelled", rule: "operator", detail: null, dueAt: null, updatedAt: now };
+  const detail = "An operator cancelled what waited after the restore";
+  const cancelled = { status: "cancelled", rule: "operator", detail, dueAt: null, updatedAt: now };
   const data = fate === "send" ? { ...fresh(now), epoch: await epochOf(tx, tenantId) } : cancelled;
   const where = { tenantId, id: { in: some.map(({ id }) => id) }, status: "waiting" };
   const { count } = await tx.delivery.updateMany({ where, data });

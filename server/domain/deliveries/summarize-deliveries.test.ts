@@ -223,6 +223,10 @@ test("thousands that wait for an operator are let go or taken back in steps, and
     [other.tenantId],
   );
   expect(rows).toEqual([{ n: 4500, steps: 3 }]);
+  const { body } = await other.key()<{ data: object[] }>("GET", "/admin/deliveries?status=cancelled&pageSize=1");
+  expect(body.data).toMatchObject([
+    { rule: "operator", detail: "An operator cancelled what waited after the restore" },
+  ]);
   await owner.query("update deliveries set status = 'waiting' where tenant_id = $1", [other.tenantId]);
   expect((await other.key()("POST", "/admin/deliveries/release", { action: "send" })).body).toEqual({ count: 4502 });
 });
