@@ -227,7 +227,7 @@ export async function judgeSnoozedAnew(
 
 /**
  * What waits for a person at an address that is theirs no more goes to their new one, or nowhere where there is none. It stays where a
- * sender named it. A mail that is being sent keeps its address when it is taken: see `finish_mail_v1`. What is due already is come back for:
+ * sender named it. A mail that is being sent keeps its address when it is taken: see `finish_mail_v3`. What is due already is come back for:
  * who lets go just now may have listed its person at the old address.
  */
 export async function readdressHeld(

@@ -72,8 +72,8 @@ export async function claimMail(pool: Pool, tenantId: TenantId): Promise<Claimed
 
 export async function finishMail(pool: Pool, tenantId: TenantId, mail: ClaimedMail, end: MailEnd): Promise<void> {
   await pool.query({
-    name: "finish_mail_v1",
-    text: "select finish_mail_v1($1, $2)",
+    name: "finish_mail_v3",
+    text: "select finish_mail_v3($1, $2)",
     values: [tenantId, endOf(mail, end)],
   });
 }
@@ -85,7 +85,7 @@ export async function finishMailIn(
   mail: ClaimedMail,
   end: MailEnd,
 ): Promise<void> {
-  await tx.$queryRaw`select finish_mail_v1(${tenantId}, ${endOf(mail, end)}::json)::text`;
+  await tx.$queryRaw`select finish_mail_v3(${tenantId}, ${endOf(mail, end)}::json)::text`;
 }
 
 const endOf = ({ id, number, address }: ClaimedMail, end: MailEnd) => JSON.stringify({ ...end, id, number, address });
@@ -110,10 +110,13 @@ export async function lookAgain(db: Database, tenantId: TenantId, runAt: Date): 
 /** Newest mails that a tenant's catcher keeps. */
 const caughtKept = 200;
 
-/** Keeps a mail that has nowhere to go, and writes down that it was. */
+/** Keeps a mail that has nowhere to go, and writes down that it was. One that is gone by now, as its person was erased, is not kept. */
 export async function catchMail(db: Database, tenantId: TenantId, mail: ClaimedMail, raw: Buffer): Promise<void> {
   const { id: deliveryId, address, subject } = mail;
   await tenantTransaction(db.prisma, tenantId, async (tx) => {
+    const there = await tx.$executeRaw`
+      select from deliveries where tenant_id = ${tenantId} and id = ${deliveryId}::uuid for no key update`;
+    if (there === 0) return;
     await tx.caughtMail.create({
       data: { tenantId, id: newId(), deliveryId, recipient: address ?? "", subject, raw: Uint8Array.from(raw) },
     });

@@ -192,8 +192,12 @@ export async function dropSuppressions(tx: TenantTransaction, tenantId: TenantId
   await forgetAddresses(tx, tenantId, addresses);
 }
 
-/** Takes out deliveries with their tries, and the mails that were caught of them. */
+/** Takes out deliveries with their tries, the mails that were caught of them, and what a try that ends just now says of their addresses. */
 export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
+  const locked = await tx.$queryRaw<{ address: string | null }[]>`
+    select address from deliveries where tenant_id = ${tenantId} and id = any (${ids}::uuid[]) order by id for update`;
+  const addresses = locked.flatMap(({ address }) => address?.toLowerCase() ?? []);
+  await tx.suppression.deleteMany({ where: { tenantId, address: { in: addresses } } });
   await tx.deliveryAttempt.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
   await tx.caughtMail.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
   await tx.delivery.deleteMany({ where: { tenantId, id: { in: ids } } });
