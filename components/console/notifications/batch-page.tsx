@@ -59,7 +59,7 @@ export function BatchPage({ id }: { id: string }) {
                 </Link>
               </p>
             </section>
-            <Outcomes batchId={batch.id} />
+            <Outcomes batch={batch} />
             <BatchActs batch={batch} />
           </div>
         )}
@@ -79,7 +79,8 @@ function Scheduled({ batch: { scheduledFor, scheduledForLocal } }: { batch: Batc
   );
 }
 
-function Outcomes({ batchId }: { batchId: string }) {
+function Outcomes({ batch }: { batch: Batch }) {
+  const batchId = batch.id;
   const { base } = useConsole();
   const trpc = useTRPC();
   const query = useQuery(trpc.deliveries.summarize.queryOptions({ batchId }, useLiveQuery("deliveries.summarize")));
@@ -89,8 +90,13 @@ function Outcomes({ batchId }: { batchId: string }) {
       <QueryView query={query} lines={2}>
         {({ inApp, email }) => (
           <div className="grid gap-4 sm:grid-cols-2">
-            <Channel label="Inbox" statuses={inApp.statuses} />
-            <Channel label="Mail" statuses={email.statuses} listed={`${base}/deliveries?batchId=${batchId}&status=`} />
+            <Channel label="Inbox" statuses={inApp.statuses} none={noneOf(batch)} />
+            <Channel
+              label="Mail"
+              statuses={email.statuses}
+              none={noneOf(batch)}
+              listed={`${base}/deliveries?batchId=${batchId}&status=`}
+            />
           </div>
         )}
       </QueryView>
@@ -98,19 +104,28 @@ function Outcomes({ batchId }: { batchId: string }) {
   );
 }
 
+function noneOf({ status, done }: Batch): string {
+  if (done > 0) return "Nothing yet.";
+  if (status === "cancelled") return "Nobody was reached: it was cancelled.";
+  if (status === "failed") return "Nobody was reached: it failed.";
+  return status === "done" ? "Nobody was reached." : "Nothing yet.";
+}
+
 interface ChannelProps {
   label: string;
+  /** Said where there are no statuses. */
+  none: string;
   statuses: Record<string, number>;
   /** Where each is listed, but for the status at its end. */
   listed?: string;
 }
 
-function Channel({ label, statuses, listed }: ChannelProps) {
+function Channel({ label, statuses, none, listed }: ChannelProps) {
   const entries = Object.entries(statuses).sort(([, one], [, other]) => other - one);
   return (
     <div className="text-sm">
       <h4 className="font-medium">{label}</h4>
-      {entries.length === 0 && <p className="text-muted">Nothing yet.</p>}
+      {entries.length === 0 && <p className="text-muted">{none}</p>}
       <ul className="mt-1 space-y-2">
         {entries.map(([status, count]) => {
           const { tone, words } = reasons[status as Delivery["status"]];
