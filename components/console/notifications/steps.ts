@@ -26,7 +26,16 @@ export function stepsOf(one: Notification, deliveries: readonly Delivery[]): Ste
     one.deletedAt !== undefined && { key: "deleted", what: "Deleted", at: one.deletedAt },
     one.expiresAt !== undefined && { key: "expires", what: "Gone from then on", at: one.expiresAt },
   ];
-  return steps.filter((step) => step !== false).toSorted((a, b) => a.at.localeCompare(b.at));
+  return inOrder(steps.filter((step) => step !== false));
+}
+
+/** What happened to one that is there no more: what is known of it is what was decided. */
+export function stepsOfGone(deliveries: readonly Delivery[]): Step[] {
+  return inOrder(deliveries.flatMap((delivery) => stepsOfDelivery(delivery, delivery.userId)));
+}
+
+function inOrder(steps: Step[]): Step[] {
+  return steps.toSorted((a, b) => a.at.localeCompare(b.at));
 }
 
 function scheduledStep({ status, scheduledForLocal }: Notification, at: string): Step {

@@ -36,7 +36,7 @@ export function UserInbox({ userId }: { userId: string }) {
           show: (
             <EmptyState
               icon={BellRing}
-              title="Nothing was sent to this person"
+              title="Nothing is in the inbox"
               action={
                 manages && (
                   <Link
@@ -47,7 +47,16 @@ export function UserInbox({ userId }: { userId: string }) {
                   </Link>
                 )
               }
-            />
+            >
+              What was mailed is listed in{" "}
+              <Link
+                href={`${base}/deliveries?userId=${encodeURIComponent(userId)}`}
+                className="text-accent underline underline-offset-4"
+              >
+                this person's mail deliveries
+              </Link>
+              , also of what is deleted or over.
+            </EmptyState>
           ),
         }}
       >
