@@ -269,18 +269,16 @@ test("a job that cannot be done ends in the list of dead jobs with its error, st
   const jobs = async () =>
     (await owner.query("select from graphile_worker._private_jobs where run_at < now() + interval '1 hour'")).rowCount;
   await expect.poll(jobs).toBe(0);
-  // A secret that was sealed with another key: nothing can be done with it.
-  await owner.query("update mail_settings set username = 'x', password = 'v1.broken' where tenant_id = 'acme'");
   const asked = (await owner.query<{ now: Date }>("select now()")).rows[0]?.now.getTime() ?? 0;
-  // Asked for a day ago, and tried often since: it died when it failed for the last time.
+  // Of a task that is none, asked for a day ago, and tried often since: it died when it failed for the last time.
   await owner.query(
-    `begin; select graphile_worker.add_job('mail', '{"tenantId": "acme"}', job_key => 'poison', max_attempts => 12);
+    `begin; select graphile_worker.add_job('task', '{"tenantId": "acme", "taskId": "broken"}', job_key => 'poison', max_attempts => 12);
      update graphile_worker._private_jobs set attempts = 11, created_at = now() - interval '1 day', updated_at = now() - interval '1 day'
        where key = 'poison'; commit`,
   );
   await expect.poll(async () => (await dead()).length).toBe(1);
   const [job] = await dead();
-  expect(job).toMatchObject({ task: "mail", attempts: 12, error: expect.stringMatching(/\w/) });
+  expect(job).toMatchObject({ task: "task", attempts: 12, error: expect.stringMatching(/\w/) });
   const diedAt = Date.parse(job?.diedAt ?? "");
   expect([diedAt >= asked, diedAt < asked + 60_000]).toEqual([true, true]);
   const other = await stack.tenant("globex");
@@ -293,7 +291,10 @@ test("a job that cannot be done ends in the list of dead jobs with its error, st
   const caught = async () => (await explain(body.id, other.key())).find(({ channel }) => channel === "email")?.status;
   await expect.poll(caught).toBe("caught");
   expect((await other.key()("POST", `/admin/jobs/dead/${job?.id}/retry`)).status).toBe(404);
-  await key("PATCH", "/admin/mail/settings", { username: "", password: "" });
+  await owner.query("update graphile_worker._private_jobs set payload = $1 where key = 'poison'", [
+    { tenantId: "acme", taskId: "00000000-0000-0000-0000-000000000000" },
+  ]);
   expect((await key("POST", `/admin/jobs/dead/${job?.id}/retry`)).status).toBe(200);
   await expect.poll(dead).toEqual([]);
+  await expect.poll(jobs).toBe(0);
 });

@@ -15,6 +15,8 @@ import type { SmtpServer } from "./smtp.ts";
 export interface Outlet {
   /** None: the catcher keeps it, if it may. */
   server?: SmtpServer | undefined;
+  /** The tenant has a server of its own whose stored password cannot be opened, as with another AUTH_SECRET: nothing is sent. */
+  locked: boolean;
   catcher: boolean;
   sender: Sender;
   /** Under whose name the server's health is kept. */
@@ -29,8 +31,10 @@ export interface Outlet {
 
 export async function loadOutlet(db: Database, config: Config, tenantId: TenantId): Promise<Outlet> {
   const [{ settings, health }, tenant] = await Promise.all([findMail(db, tenantId), getTenant(db, tenantId)]);
+  const password = openPassword(config, tenantId, settings);
   return {
-    server: tenantServer(config, tenantId, settings) ?? sharedServer(config.mail.url),
+    server: tenantServer(config, settings, password) ?? sharedServer(config.mail.url),
+    locked: password === undefined,
     catcher: settings?.catcher ?? true,
     sender: senderOf(config, tenant, settings),
     healthOwner: healthOwner(tenantId, settings),
@@ -40,10 +44,19 @@ export async function loadOutlet(db: Database, config: Config, tenantId: TenantI
   };
 }
 
-function tenantServer(config: Config, tenantId: TenantId, settings: MailSettings | null): SmtpServer | undefined {
+/** Empty where there is none, or no server to show it to; undefined when it cannot be opened. */
+function openPassword(config: Config, tenantId: TenantId, settings: MailSettings | null): string | undefined {
+  if (!settings?.host || settings.password === null) return "";
+  try {
+    return openMailSecret(config.authSecret, tenantId, "password", settings.password);
+  } catch {
+    return undefined;
+  }
+}
+
+function tenantServer(config: Config, settings: MailSettings | null, pass = ""): SmtpServer | undefined {
   if (!settings?.host) return undefined;
-  const { host, username, password, port, security } = settings;
-  const pass = password === null ? "" : openMailSecret(config.authSecret, tenantId, "password", password);
+  const { host, username, port, security } = settings;
   return {
     host,
     port: port ?? (security === "tls" ? 465 : 587),

@@ -141,6 +141,7 @@ class Pump {
 
   /** Sends until nothing is due, the server is in trouble, or the turn is over. A server that was in trouble is tried with one mail. */
   async run(): Promise<void> {
+    if (this.outlet.locked) return await this.noteLocked();
     const probing = this.failures >= this.patience.faults;
     const { server } = this.outlet;
     const lines = [this.line()];
@@ -233,6 +234,13 @@ class Pump {
     const wait = this.replaced ? 0 : backoff(mail.attempts, this.patience);
     const dueAt = new Date(this.now() + wait);
     return { outcome: "temporary", status: "queued", detail: words, words, dueAt };
+  }
+
+  /** Whoever gives the password again has the mail looked at, and so does time: the secret that it was stored with may be back. */
+  private async noteLocked(): Promise<void> {
+    if (Date.now() < this.openUntil) return;
+    const failures = Math.max(this.failures + 1, this.patience.faults);
+    await this.note(failures, "The stored password cannot be read: give it again");
   }
 
   /** Keeps count of the server's faults where a restart does not lose it. */

@@ -139,6 +139,25 @@ test("mail waits where a login is set and its server offers none: it is not sent
   expect(good.mails.map(({ to }) => to)).not.toContain("dan@example.com");
 });
 
+test("a stored password that cannot be read is said to be so, and mail waits until another is given", async () => {
+  const tenant = await stack.tenant("locked");
+  const own = { host: "127.0.0.1", port: good.port, security: "none", username: "u", password: "p" };
+  expect((await tenant.key()("PATCH", "/admin/mail/settings", own)).status).toBe(200);
+  const { db } = stack.api.services;
+  await db.forTenant(tenant.tenantId).mailSettings.updateMany({ data: { password: "v1.of-another-secret" } });
+  await notify(db, tenant.tenantId, [{ userId: "eve", email: "eve@example.com" }]);
+  await expect
+    .poll(() => health(tenant), { timeout: 20_000 })
+    .toMatchObject({
+      pausedUntil: expect.any(String),
+      lastError: "The stored password cannot be read: give it again",
+    });
+  expect(await mails(tenant)).toMatchObject([{ status: "queued", attempts: 0 }]);
+  const anew = { username: "", password: "" };
+  expect((await tenant.key()("PATCH", "/admin/mail/settings", anew)).status).toBe(200);
+  await expect.poll(() => good.mails.map(({ to }) => to), { timeout: 20_000 }).toContain("eve@example.com");
+});
+
 test("what waits for the dead server goes at once to the one that its tenant sets", async () => {
   const tenant = await stack.tenant("mover");
   const owner = new pg.Client({ connectionString: stack.database.ownerUrl });
