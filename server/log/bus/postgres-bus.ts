@@ -30,7 +30,7 @@ class PostgresBus implements Bus {
   private client: pg.Client | undefined;
   private listeners: ((message: BusMessage) => void)[] = [];
   private closed = false;
-  private reconnecting = false;
+  private reconnecting: Promise<void> | undefined;
   private asking: Promise<unknown> = Promise.resolve();
   private readonly patienceMs: number;
   private readonly beat: NodeJS.Timeout;
@@ -41,7 +41,7 @@ class PostgresBus implements Bus {
   constructor(options: Options) {
     this.options = options;
     this.inbox = new Inbox(options.nodeId);
-    this.outbox = new Outbox(options.nodeId, (payload) => this.ask("select pg_notify($1, $2)", [channel, payload]));
+    this.outbox = new Outbox(options.nodeId, (payload) => this.send(payload));
     this.patienceMs = options.patienceMs ?? patienceMs;
     this.beat = setInterval(() => void this.ask("select 1"), this.patienceMs / 2).unref();
   }
@@ -94,16 +94,28 @@ class PostgresBus implements Bus {
     }
   }
 
-  /** One question at a time, as pg wants it. */
-  private async ask(text: string, values: string[] = []): Promise<void> {
+  /** Waits for a connection: what is said meanwhile stays in the outbox. Once it was asked it is not said twice. */
+  private async send(payload: string): Promise<void> {
+    do await this.reconnecting;
+    while (!(await this.ask("select pg_notify($1, $2)", [channel, payload])) && !this.closed);
+  }
+
+  /** One question at a time, as pg wants it. False when the connection was lost before its turn. */
+  private async ask(text: string, values: string[] = []): Promise<boolean> {
     const { client } = this;
-    const answered = this.asking.then(() => client?.query(text, values));
+    let asked = false;
+    const answered = this.asking.then(async () => {
+      if (!client || this.client !== client) return;
+      asked = true;
+      await client.query(text, values);
+    });
     this.asking = answered.catch(ignore);
     try {
       await answered;
     } catch (error) {
       if (client) this.lost(client, error);
     }
+    return asked;
   }
 
   private lost(client: pg.Client, error: unknown): void {
@@ -111,18 +123,16 @@ class PostgresBus implements Bus {
     this.client = undefined;
     this.options.onError(error);
     client.end().catch(ignore); // what is left of it
-    void this.reconnect();
+    this.reconnecting ??= this.reconnect();
   }
 
   /** One attempt at a time, for as long as it takes. */
   private async reconnect(): Promise<void> {
-    if (this.reconnecting) return;
-    this.reconnecting = true;
     while (!this.closed && !this.client) {
       await sleep(retryMs, undefined, { ref: false });
       if (!this.closed) await this.connect().catch(ignore); // the loss has been reported
     }
-    this.reconnecting = false;
+    this.reconnecting = undefined;
   }
 }
 
