@@ -35,6 +35,7 @@ export class LogSubscriptions implements Sink {
     const { connection } = this;
     const name = readReservedName(channel);
     const grant = name && (await connection.host.readGrant(connection, { channel, auth }));
+    if (connection.ended) return;
     if (!name || !grant) {
       const error = "The auth is not one of POST /pusher/auth for this socket and channel, or no longer good";
       return connection.refuse(channel, { error, status: 401 });

@@ -1,12 +1,13 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { mintTenantId, type Principal } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
 import { DomainError } from "../../errors.ts";
 import { payloadOf } from "../../realtime/connection.ts";
-import type { Realtime } from "../../realtime/realtime.ts";
+import { Realtime } from "../../realtime/realtime.ts";
 import { eventually } from "../../testing/hub-client.ts";
-import { PusherConnection } from "./pusher-connection.ts";
+import { PusherConnection, type PusherHost } from "./pusher-connection.ts";
 
 // What a connection does by the clock, which is the test's.
 
@@ -23,7 +24,7 @@ const app: PusherApp = {
   ...{ subscriptionCounts: true, batchWebhooks: false, webhooks: [] },
 };
 
-function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error) {
+function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error, parts: Partial<PusherHost> = {}) {
   const said: string[] = [];
   const clock = { now: 1_000_000 };
   const channels = { unwatch: () => {}, join: async () => ({ members: undefined }) };
@@ -40,6 +41,7 @@ function openOnPaper(frameRate = { rate: 50, burst: 200 }, refusal?: Error) {
       refusal && { principal: { ...principal, kind: "user" as const, userId: "ada" }, since: undefined },
     expired: () => said.push("expired"),
     closed: () => {},
+    ...parts,
   };
   const writer = {
     write: (bytes: Buffer) => void said.push((JSON.parse(payloadOf(bytes).toString()) as { event: string }).event),
@@ -106,6 +108,34 @@ test.each([
   const { said, hear } = openOnPaper(undefined, refusal);
   hear("pusher:subscribe", { channel: "private-user-ada", auth: "good" });
   await eventually(() => expect(said.at(-1)).toBe(code));
+});
+
+test("a page that closes while its grant is looked up is registered no more, and its user is not here", async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const realtime = new Realtime({
+    db: { pool: {}, onCommit: () => {} },
+    bus: { onMessage: () => {}, publish: () => {} },
+    nodeId: "node-1",
+    onError: () => {},
+  } as unknown as ConstructorParameters<typeof Realtime>[0]);
+  const user: Principal = { ...principal, kind: "user", userId: "ada" };
+  const readGrant = vi.fn(() => held.then(() => ({ principal: user, since: undefined })));
+  const { connection, hear } = openOnPaper(undefined, undefined, {
+    realtime,
+    readGrant,
+    closed: (gone) => realtime.closed(gone),
+  });
+  realtime.open(connection);
+  hear("pusher:subscribe", { channel: "private-user-ada", auth: "good" });
+  await eventually(() => expect(readGrant).toHaveBeenCalled());
+  connection.closed();
+  expect(realtime.size).toBe(0);
+  letGo();
+  await turn();
+  expect(realtime.size).toBe(0);
+  expect(connection.identify(user)).toBe(false);
+  expect(realtime.size).toBe(0);
 });
 
 test("a connection listens to 2,000 channels at most; one of them again is no further one", async () => {

@@ -203,8 +203,9 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     this.write(refusalFrame(channel, refusal));
   }
 
-  /** From now on the connection is a user's. False when that user has too many, or it cannot be done: then it is being closed. */
+  /** From now on the connection is a user's. False when it has ended, when that user has too many, or it cannot be done: then it is being closed. */
   identify(principal: Principal): boolean {
+    if (this.ended) return false; // registered anew it would stay for ever
     const become = () => {
       this.principal = principal;
     };
