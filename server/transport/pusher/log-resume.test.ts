@@ -175,6 +175,27 @@ describe("resuming", () => {
     expect(chat.types().filter((event) => event.startsWith("parley:"))).toEqual(["parley:position"]);
   });
 
+  test("goes live for whoever is taken out and comes in again while it reads", async () => {
+    const chatId = await createChat("ben");
+    const since = await cursorOf(tenant.as("ben"));
+    const page = await openPage("ben", () => ({ since }));
+    const own = await listen(page, "private-user-ben");
+    await eventually(() => expect(own.types()).toContain("parley:position")); // the connection reads the log by now
+    await say(chatId, "missed");
+    const letGo = hold("read_channel_events_v1");
+    const chat = await listen(page, `private-chat-${chatId}`);
+    await ada("DELETE", `/Chat/${chatId}/members/ben`);
+    await ada("POST", `/Chat/${chatId}/members`, { userId: "ben" });
+    await eventually(() => expect(own.types()).toContain("member.added"));
+    letGo();
+    await eventually(() => expect(chat.types()).toContain("parley:position"));
+    await say(chatId, "live");
+    const contents = () =>
+      chat.said().flatMap(([event, { data }]) => (event === "message.created" ? [data.content] : []));
+    await eventually(() => expect(contents()).toEqual(["missed", "live"]));
+    expect(chat.heard.map(([event]) => event)).not.toContain("pusher:subscription_error");
+  });
+
   test("brings what was missed of one's own: which chats one came into and went out of", async () => {
     const since = await cursorOf(tenant.as("finn"));
     const chatId = await createChat("finn");

@@ -67,6 +67,7 @@ export class LogSubscriptions implements Sink {
     const { event } = outgoing;
     const me = this.connection.principal.userId ?? "";
     if (event.type.startsWith("member.")) this.connection.host.realtime.chatPresence.moved(event);
+    if (entering(event).includes(me)) this.readmit(event.chatId);
     if (event.chatId !== undefined) this.offer(`private-chat-${event.chatId}`, outgoing);
     if (isOwn(event, me)) this.offer(`private-user-${me}`, outgoing);
     if (event.chatId !== undefined && endsFor(event, me)) this.expel(event.chatId);
@@ -175,6 +176,12 @@ export class LogSubscriptions implements Sink {
     this.listening ??= new Map();
     this.listening.set(channel, { name, waiting: undefined, replayedTo: 0 });
     connection.write(succeededFrame(channel, members));
+  }
+
+  /** Who is back before the replay is at its end stays. */
+  private readmit(chatId: string | undefined): void {
+    const log = this.listening?.get(`private-chat-${chatId}`);
+    if (log) log.over = false;
   }
 
   /** Who is out of a chat hears nothing more of it; one that is still being replayed is told at its end. */
