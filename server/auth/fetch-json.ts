@@ -1,10 +1,13 @@
 import http from "node:http";
 import https from "node:https";
 import { useAgent as filteringAgent } from "request-filtering-agent";
+import { readUrl } from "../schema.ts";
 
 const timeOutMs = 5000;
 const maxBytes = 256 * 1024;
 const maxRedirects = 3;
+/** A host is put into ASCII, in time by the square of its length. */
+const longestLocation = 1000;
 
 export interface FetchLimits {
   /** Off: private and reserved addresses are refused after the name is resolved, and only https is spoken. */
@@ -27,11 +30,14 @@ export async function fetchJson(address: string, limits: FetchLimits): Promise<u
 /** The same without reading it. */
 export async function fetchText(address: string, limits: FetchLimits): Promise<string> {
   const signal = AbortSignal.timeout(timeOutMs);
-  let url = new URL(address);
+  let url = readUrl(address);
+  if (!url) throw new FetchFault("the address is none");
   for (let hop = 0; hop <= maxRedirects; hop++) {
     const answer = await get(url, limits, signal);
     if (answer.location === undefined) return answer.body;
-    const next = new URL(answer.location, url);
+    if (answer.location.length > longestLocation)
+      throw new FetchFault(`${url.origin} redirects to an address that is too long`);
+    const next: URL = new URL(answer.location, url);
     if (next.origin !== url.origin) throw new FetchFault(`${url.origin} redirects to another host`);
     url = next;
   }

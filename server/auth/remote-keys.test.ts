@@ -208,6 +208,31 @@ describe("a provider that misbehaves", () => {
     expect(provider.requests).toHaveLength(asked);
   });
 
+  const hostOfPlenty = `https://${"漢".repeat(85_000)}.example/jwks`;
+
+  test("names an address with a host that there cannot be: refused before it is parsed", async () => {
+    const provider = await provide(
+      (self) => (_request, response) =>
+        response.writeHead(200, json).end(JSON.stringify({ issuer: self.url, jwks_uri: hostOfPlenty })),
+    );
+    await bench.trust(globex, { kind: "oidc", issuer: provider.url });
+    await expect(read(await sign(provider, keyPairs.ES256()), "globex")).rejects.toMatchObject({
+      ...refusedKeys,
+      face: { internal: { message: "the answer is not what an OIDC issuer gives" } },
+    });
+  });
+
+  test("redirects to an address without end: refused before it is parsed", async () => {
+    const provider = await provide(
+      () => (_request, response) => response.writeHead(302, { location: `//${"é".repeat(4000)}/` }).end(),
+    );
+    await bench.trust(globex, { kind: "oidc", issuer: provider.url });
+    await expect(read(await sign(provider, keyPairs.ES256()), "globex")).rejects.toMatchObject({
+      ...refusedKeys,
+      face: { internal: { message: expect.stringMatching(/redirects to an address that is too long$/) } },
+    });
+  });
+
   test("redirects to another host: nobody goes there", async () => {
     const target = await provide();
     const provider = await provide(

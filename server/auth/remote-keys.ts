@@ -8,6 +8,7 @@ import {
 } from "jose";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import { readUrl } from "../schema.ts";
 import { FetchFault, type FetchLimits, fetchJson } from "./fetch-json.ts";
 import type { TrustedIssuer } from "./issuer.ts";
 
@@ -39,7 +40,10 @@ export interface KeysState {
   failure: string | undefined;
 }
 
-const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const discoveryDocument = z.object({
+  issuer: z.string(),
+  jwks_uri: z.string().refine((address) => readUrl(address) !== undefined),
+});
 const keySetDocument = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
 
 /** The keys of an issuer cannot be fetched, which says nothing about the token. The message is for the tenant, the cause for the log. */
