@@ -84,6 +84,20 @@ describe("by pages", () => {
 });
 
 describe("by cursor", () => {
+  test("end a page early once it is long, and lose nothing", async () => {
+    const chat = (await ada<Chat>("POST", "/Chat", { memberUserIds: ["ben"] })).body;
+    const content = "x".repeat(16 * 1024);
+    for (let i = 0; i < 70; i++) await ada("POST", `/Chat/${chat.id}/messages`, { content });
+    const newest = await walk(chat, "?limit=200");
+    expect(seqs(newest)).toEqual(countDown(70, 8));
+    expect(newest).toMatchObject({ nextCursor: "8", prevCursor: "70" });
+    expect(seqs(await walk(chat, "?limit=200&before=8"))).toEqual(countDown(7, 1));
+    const oldest = await walk(chat, "?limit=200&after=0");
+    expect(seqs(oldest)).toEqual(countDown(63, 1));
+    expect(seqs(await walk(chat, `?limit=200&after=${oldest.prevCursor}`))).toEqual(countDown(70, 64));
+    expect((await list(chat, "?pageSize=50")).body.data).toHaveLength(50);
+  });
+
   test("begins at the newest for a cursor that is empty, as a first round of paging sends it", async () => {
     const chat = await chatOf(5);
     expect(seqs(await walk(chat, "?before=&limit=2"))).toEqual([5, 4]);

@@ -58,7 +58,7 @@ async function cursorForm(input: CursorInput, lastSeq: number, load: Load) {
     after === undefined
       ? { from: 1, to: before - 1, limit, order: "desc" }
       : { from: after + 1, to: before - 1, limit, order: "asc" };
-  const messages = await load(range);
+  const messages = firstOf(await load(range));
   if (range.order === "asc") messages.reverse();
   const newest = messages[0]?.seq;
   const oldest = messages.at(-1)?.seq;
@@ -67,6 +67,20 @@ async function cursorForm(input: CursorInput, lastSeq: number, load: Load) {
     nextCursor: oldest !== undefined && oldest > 1 ? String(oldest) : null,
     prevCursor: newest !== undefined ? String(newest) : (input.after ?? null),
   };
+}
+
+/** Of content and metadata in one answer, in characters. */
+const answerSize = 1024 * 1024;
+
+/** As many as make an answer that is not too long, and at least one: the cursors lead on to the others. */
+function firstOf(messages: StoredMessage[]): StoredMessage[] {
+  let size = 0;
+  const end = messages.findIndex(({ content, metadata }) => {
+    const before = size;
+    size += content.length + JSON.stringify(metadata).length;
+    return before > 0 && size > answerSize;
+  });
+  return end < 0 ? messages : messages.slice(0, end);
 }
 
 function readSeq(cursor: string): number {
