@@ -20,6 +20,16 @@ export function requireAccess(operation: Operation, principal: Principal): void 
   else requireTenantAccess(operation, principal);
 }
 
+/** The same as an answer. */
+export function mayCall(operation: Operation, principal: Principal): boolean {
+  try {
+    requireAccess(operation, principal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Of users and keys. */
 function requireTenantAccess({ access }: Operation, principal: Principal): void {
   const { caller, scope } = access;

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
@@ -44,6 +46,25 @@ test.each([
   const answer = await tenant.key()("POST", path, `"${"x".repeat(kib * 1024)}"`);
   expect(answer).toMatchObject({ status: 413, body: { code: "too_large", detail: `A body has at most ${most} here` } });
 });
+
+test.each([
+  ["nobody", 401, async () => "X-Nobody: 1"],
+  ["a user", 403, async () => `Authorization: Bearer ${await tenant.token("ada")}`],
+])(
+  "a large body is read of who may send it alone: %s is answered %i before it has come",
+  async (_who, status, header) => {
+    const socket = connect(stack.api.port, "127.0.0.1").setEncoding("utf8");
+    const head = [
+      "POST /tenant/acme/v1/Notifications/bulk HTTP/1.1",
+      "Host: x",
+      await header(),
+      "Content-Length: 2000000",
+    ];
+    socket.write(`${head.join("\r\n")}\r\nContent-Type: application/json\r\n\r\n{"subject": "A beg`);
+    expect((await once(socket, "data"))[0]).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    socket.destroy();
+  },
+);
 
 test("a form at an address that is no unsubscribe link comes back to it, whatever is in it", async () => {
   for (const token of ["%E2%82%AC", "a%0D%0Ab"]) {

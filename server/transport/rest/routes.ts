@@ -1,13 +1,13 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, preParsingAsyncHookHandler } from "fastify";
 import { z } from "zod";
-import { admit } from "../../access.ts";
+import { admit, mayCall } from "../../access.ts";
 import { authenticate, authenticateRoot, type Credentials } from "../../auth/authenticate.ts";
 import { actAsOf, basicPassword, credentialsOf as readCredentials, single, textOfHeader } from "../../auth/headers.ts";
 import type { Principal } from "../../auth/principal.ts";
 import { ensureOwnPage, sessionCookieOf } from "../../auth/session-cookie.ts";
 import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
-import type { HttpBinding, Operation } from "../../operation.ts";
+import type { Call, HttpBinding, Operation } from "../../operation.ts";
 import { allOperations } from "../../operations.ts";
 import type { Services } from "../../services.ts";
 import { readFormOrJsonBody, readJsonBody } from "./body.ts";
@@ -29,9 +29,12 @@ export function registerRoutes(app: FastifyInstance, services: Services): void {
       const methods = taken.get(url.toLowerCase().replace(/:\w+/g, ":")) ?? new Set();
       methods.add(binding.method);
       taken.set(url.toLowerCase().replace(/:\w+/g, ":"), methods);
-      const { bodyBytes } = operation.http;
-      const limit = bodyBytes === undefined ? {} : { bodyLimit: bodyBytes };
-      app.route({ method: binding.method, url, ...limit, handler: handlerOf(operation, services) });
+      app.route({
+        method: binding.method,
+        url,
+        ...largeBody(operation, services),
+        handler: handlerOf(operation, services),
+      });
     }
   }
   registerOtherMethods(app, taken);
@@ -55,35 +58,38 @@ function registerOtherMethods(app: FastifyInstance, taken: Map<string, Set<strin
   }
 }
 
+/** Only of who may make the call a large body is read: others are answered before it has come. */
+function largeBody(
+  operation: Operation,
+  services: Services,
+): { bodyLimit?: number; preParsing?: preParsingAsyncHookHandler } {
+  const { bodyBytes } = operation.http;
+  if (bodyBytes === undefined) return {};
+  return {
+    bodyLimit: bodyBytes,
+    preParsing: async (request, _reply, payload) => {
+      const principal = await callerOf(operation, services, request);
+      // The pipeline says no in its own order, and notes it.
+      if (!mayCall(operation, principal)) await execute(operation, {}, callOf(operation, services, request, principal));
+      callers.set(request, principal);
+      return payload;
+    },
+  };
+}
+
+/** Of requests whose caller was asked for before their body was read. */
+const callers = new WeakMap<FastifyRequest, Principal>();
+
 function handlerOf(operation: Operation, services: Services) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    if (Object.values(request.params as object).includes(""))
-      throw new DomainError("not_found", { detail: "There is no such address" });
-    const principal = await principalOf(operation, services, request).catch((error) => {
-      const { params, id: requestId, ip } = request;
-      const { tenantId: tenant = "" } = params as { tenantId?: string };
-      services.requests.refused(tenant, { transport: "rest", requestId, ip }, operation, error);
-      throw error;
-    });
+    const principal = callers.get(request) ?? (await callerOf(operation, services, request));
     const raw = {
       ...(operation.http.form ? readFormOrJsonBody(request) : readJsonBody(request, operation.http.anyType)),
       ...coercionOf(operation)(request.query as Record<string, unknown>, request.url),
       ...headerFields(operation, request),
       ...(request.params as object),
     };
-    const key = request.headers["idempotency-key"];
-    const answer = await execute(operation, raw, {
-      tenantId: principal.tenantId,
-      principal,
-      requestId: request.id,
-      idempotencyKey: typeof key === "string" ? key : undefined,
-      services,
-      transport: "rest",
-      ip: request.ip,
-      log: request.log as never,
-      // A change that was begun is finished, whoever waits for it: only a read may end early.
-      signal: operation.kind === "query" ? goneSignal(request) : undefined,
-    });
+    const answer = await execute(operation, raw, callOf(operation, services, request, principal));
     return reply
       .code(answer.status)
       .headers(answer.headers)
@@ -92,11 +98,38 @@ function handlerOf(operation: Operation, services: Services) {
   };
 }
 
+function callOf(operation: Operation, services: Services, request: FastifyRequest, principal: Principal): Call {
+  const key = request.headers["idempotency-key"];
+  return {
+    tenantId: principal.tenantId,
+    principal,
+    requestId: request.id,
+    idempotencyKey: typeof key === "string" ? key : undefined,
+    services,
+    transport: "rest",
+    ip: request.ip,
+    log: request.log as never,
+    // A change that was begun is finished, whoever waits for it: only a read may end early.
+    signal: operation.kind === "query" ? goneSignal(request) : undefined,
+  };
+}
+
 /** Fires when nobody waits for the answer any more. */
 function goneSignal({ raw }: FastifyRequest): AbortSignal {
   const gone = new AbortController();
   raw.once("close", () => gone.abort());
   return gone.signal;
+}
+
+async function callerOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
+  const { params, id: requestId, ip } = request;
+  if (Object.values(params as object).includes(""))
+    throw new DomainError("not_found", { detail: "There is no such address" });
+  return principalOf(operation, services, request).catch((error) => {
+    const { tenantId: tenant = "" } = params as { tenantId?: string };
+    services.requests.refused(tenant, { transport: "rest", requestId, ip }, operation, error);
+    throw error;
+  });
 }
 
 async function principalOf(operation: Operation, services: Services, request: FastifyRequest): Promise<Principal> {
