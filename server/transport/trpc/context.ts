@@ -12,6 +12,7 @@ import type { DisconnectReason } from "../../realtime/disconnect.ts";
 import { clientOf } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
+import type { Batch } from "./batch.ts";
 
 export interface TrpcDeps {
   services: Services;
@@ -25,6 +26,8 @@ export interface TrpcContext extends TrpcDeps {
   ip: string;
   /** `Idempotency-Key` of a POST, and how many calls it carries. */
   repeat?: Repeat | undefined;
+  /** What the call has to share with others of its request. */
+  batch?: Batch | undefined;
   /** Set where the answer is that of a first call with the same key. */
   replayed?: boolean;
   /** How a subscription of the call travels. */
@@ -58,13 +61,14 @@ export interface Origin {
   method?: string | undefined;
   requestId: string;
   repeat?: Repeat | undefined;
+  batch?: Batch | undefined;
   hangUp(reason: DisconnectReason): void;
   gone: AbortSignal;
 }
 
 /** The context of a call. The tenant is the one the token names, else the header's or the connection parameter's, else the key's. A console session, which is in a cookie, counts when nothing else is shown. */
 export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
-  const { headers, params, ip, requestId, repeat, hangUp, gone } = origin;
+  const { headers, params, ip, requestId, repeat, batch, hangUp, gone } = origin;
   const { services } = deps;
   const shown = credentialsOf(headers);
   const bearer = shown.bearer ?? textOf(params.token);
@@ -92,7 +96,7 @@ export function contextOf(deps: TrpcDeps, origin: Origin): TrpcContext {
   };
   const transport = origin.method === undefined ? "websocket" : "sse";
   const client = clientOf(headers);
-  return { ...deps, requestId, ip, tenant: tenantOf, repeat, transport, client, principal, hangUp, gone };
+  return { ...deps, requestId, ip, tenant: tenantOf, repeat, batch, transport, client, principal, hangUp, gone };
 }
 
 function tenantOfBearer(bearer: string): string | undefined {

@@ -13,6 +13,7 @@ import { joinedSocketOptions } from "../../realtime/connection.ts";
 import { refuse } from "../../realtime/upgrade.ts";
 import { limits } from "../../schema.ts";
 import type { Services } from "../../services.ts";
+import { Batch } from "./batch.ts";
 import { contextOf, type Repeat, type TrpcContext, type TrpcDeps } from "./context.ts";
 import { type AppRouter, appRouter } from "./router.ts";
 import { serveSocket } from "./socket.ts";
@@ -134,6 +135,7 @@ function optionsFor(deps: TrpcDeps, request: FastifyRequest, reply: FastifyReply
         method: request.method,
         requestId,
         repeat: repeatOf(request, info.calls.length),
+        batch: info.calls.length > 1 ? new Batch() : undefined,
         hangUp: () => reply.raw.destroy(),
         gone: gone.signal,
       }),

@@ -66,8 +66,12 @@ function procedures(): Procedures {
 /** The pipeline parses and shapes, so the procedure does neither. */
 function procedure(operation: Operation) {
   const base = t.procedure.input((raw: unknown) => raw);
-  const call = ({ ctx, input, signal }: { ctx: TrpcContext; input: unknown; signal?: AbortSignal | undefined }) =>
-    run(operation, ctx, input, signal);
+  const call = ({ ctx, input, signal }: { ctx: TrpcContext; input: unknown; signal?: AbortSignal | undefined }) => {
+    const own = () => run(operation, ctx, input, signal);
+    return (ctx.batch ? ctx.batch.run(own) : own()).catch((error) => {
+      throw toTrpcError(error);
+    });
+  };
   return operation.kind === "query" ? base.query(call) : base.mutation(call);
 }
 
@@ -77,34 +81,30 @@ async function run(
   input: unknown,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  try {
-    const { access, http, kind } = operation;
-    const { caller, evenSuspended = false } = access;
-    const options = { optional: caller === "anyone", evenSuspended, root: http.root ?? false };
-    const principal = await ctx.principal(options).catch((error) => {
-      const { requestId, ip } = ctx;
-      ctx.services.requests.refused(ctx.tenant(), { transport: "trpc", requestId, ip }, operation, error);
-      throw error;
-    });
-    const raw = readFields(input);
-    const idempotencyKey = fieldNamed(raw, "idempotencyKey");
-    const { services, requestId, log } = ctx;
-    const answer = await execute(operation, raw, {
-      tenantId: principal.tenantId,
-      principal,
-      requestId,
-      services,
-      transport: "trpc",
-      ip: ctx.ip,
-      log,
-      signal,
-      idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey, ctx.repeat) : undefined,
-    });
-    ctx.replayed = "Idempotent-Replayed" in answer.headers;
-    return answer.body;
-  } catch (error) {
-    throw toTrpcError(error);
-  }
+  const { access, http, kind } = operation;
+  const { caller, evenSuspended = false } = access;
+  const options = { optional: caller === "anyone", evenSuspended, root: http.root ?? false };
+  const principal = await ctx.principal(options).catch((error) => {
+    const { requestId, ip } = ctx;
+    ctx.services.requests.refused(ctx.tenant(), { transport: "trpc", requestId, ip }, operation, error);
+    throw error;
+  });
+  const raw = readFields(input);
+  const idempotencyKey = fieldNamed(raw, "idempotencyKey");
+  const { services, requestId, log } = ctx;
+  const answer = await execute(operation, raw, {
+    tenantId: principal.tenantId,
+    principal,
+    requestId,
+    services,
+    transport: "trpc",
+    ip: ctx.ip,
+    log,
+    signal,
+    idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey, ctx.repeat) : undefined,
+  });
+  ctx.replayed = "Idempotent-Replayed" in answer.headers;
+  return answer.body;
 }
 
 /** The field, which belongs to this call, wins over the header. Several calls cannot share one. */
