@@ -21,12 +21,13 @@ export const createApiKey = mutation({
   errors: ["conflict"],
   secretAnswer: true,
   async handle(ctx, input) {
-    const { security } = ctx.services;
+    const { security, live } = ctx.services;
     const answer = await workOf(ctx, async ({ tx }) => {
       const { row, key } = await insertNamedKey(tx, ctx.tenantId, input);
       return { ...presentKey(row), key };
     });
     security.invalidate(ctx.tenantId);
+    live.recheck(ctx.tenantId);
     return answer;
   },
 });

@@ -14,7 +14,7 @@ export const createIssuer = mutation({
   output: issuerSchema,
   errors: ["conflict"],
   async handle(ctx, input) {
-    const { security, settings } = ctx.services;
+    const { security, live, settings } = ctx.services;
     const draft = settleIssuer(
       { ...input, claims: input.claims ?? {}, enabled: input.enabled ?? true },
       security.allowPrivateNetworks,
@@ -23,6 +23,7 @@ export const createIssuer = mutation({
       presentIssuer(await insertIssuer(tx, ctx.tenantId, settings.authSecret, draft)),
     );
     security.invalidate(ctx.tenantId);
+    live.recheck(ctx.tenantId);
     return answer;
   },
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mintTenantId } from "../../auth/principal.ts";
 import type { Role } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
 import { type Context, mutation } from "../../operation.ts";
@@ -57,6 +58,7 @@ export const acceptOwnInvitation = mutation({
       };
     });
     ctx.services.security.sessions.forget();
+    ctx.services.live.recheck(mintTenantId(answer.tenantId));
     return answer;
   },
 });

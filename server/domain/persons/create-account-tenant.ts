@@ -18,7 +18,7 @@ export const createAccountTenant = mutation({
   output: z.object({ tenantId: z.string() }),
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, { id, name }) {
-    const { security, settings } = ctx.services;
+    const { security, live, settings } = ctx.services;
     const person = signedIn(ctx);
     const { personId, installationOwner } = person;
     if (settings.signUp === "invite" && !installationOwner)
@@ -32,6 +32,7 @@ export const createAccountTenant = mutation({
     });
     security.invalidate(tenantId);
     security.sessions.forget();
+    live.recheck(tenantId);
     return answer;
   },
 });

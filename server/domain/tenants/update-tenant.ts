@@ -20,7 +20,7 @@ export const updateTenant = mutation({
   output: tenantSchema,
   errors: ["reauthentication_required"],
   async handle(ctx, { name, settings = {} }) {
-    const { db, security } = ctx.services;
+    const { db, security, live } = ctx.services;
     const answer = await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
       const row = await lockTenant(tx, ctx.tenantId);
       const merged = merge(row.settings, settings) as SettingsPatch;
@@ -42,6 +42,7 @@ export const updateTenant = mutation({
       return presentTenant(await saveTenant(tx, ctx.tenantId, changes));
     });
     security.invalidate(ctx.tenantId);
+    live.recheck(ctx.tenantId);
     return answer;
   },
 });
