@@ -36,6 +36,7 @@ import { registerPreferenceForm } from "./transport/rest/preference-form.ts";
 import { refuseUnreadable, sendProblem } from "./transport/rest/problem.ts";
 import { registerRoutes } from "./transport/rest/routes.ts";
 import { SilentConnections } from "./transport/rest/silent-connections.ts";
+import { arrival, boundPipelines, dropUnread } from "./transport/rest/slow-peers.ts";
 import { Hub } from "./transport/signalr/hub.ts";
 import { mountTrpc } from "./transport/trpc/mount.ts";
 import { version } from "./version.ts";
@@ -117,6 +118,8 @@ export async function startApi(config: Config, web: { url(): string | undefined 
   const state = { draining: false, seeded: config.seed === "none" };
   const app = buildApp(log, config);
   keepBodies(app);
+  boundPipelines(app);
+  dropUnread(app);
   dressEdge(app, services, () => state.draining);
   registerEventStream(app, services, realtime);
   registerRoutes(app, services);
@@ -182,6 +185,7 @@ function buildApp(log: Logger, config: Config): FastifyInstance {
     loggerInstance: log.child({}, { level: config.logLevel === "info" ? "warn" : config.logLevel }) as never,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }), // one line a request, by the edge
     genReqId: () => newId(),
+    ...arrival(),
     bodyLimit: limits.bodyBytes,
     trustProxy: trustOf(config.trustProxy),
     routerOptions: {
@@ -204,8 +208,9 @@ async function listen(app: FastifyInstance, config: Config, route: (server: Serv
   const servers: Server[] = [];
   for (const host of others) {
     const { createServer } = await import("node:http");
-    const server = createServer((request, response) => app.routing(request, response));
-    server.keepAliveTimeout = app.server.keepAliveTimeout;
+    const { requestTimeout, keepAliveTimeout } = app.server;
+    const options = { requestTimeout, keepAliveTimeout };
+    const server = createServer(options, (request, response) => app.routing(request, response));
     server.on("clientError", refuseUnreadable);
     route(server);
     await new Promise<void>((resolve, reject) => {

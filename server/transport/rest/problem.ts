@@ -35,6 +35,8 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
   }
   const requestId = newId();
   const problem = toProblem(toFault(error), { requestId });
+  // The one status that tells a client to ask again just so (RFC 9110, 15.5.9).
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") problem.status = 408;
   const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
