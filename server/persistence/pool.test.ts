@@ -60,7 +60,7 @@ describe("a server that falls silent", () => {
   function openSilent(max: number) {
     const url = new URL(database.ownerUrl);
     url.port = new URL(wire.url).port;
-    return createPool({ url: url.href, max, name: "pool test", log, silence: 400 });
+    return createPool({ url: url.href, max, name: "pool test", log, silence: 2000 });
   }
 
   test("fails what it was asked as a loss of the connection, and the next one is answered", async () => {
@@ -80,7 +80,7 @@ describe("a server that falls silent", () => {
     const idle = await pool.connect();
     const itself = "select pg_backend_pid() as pid";
     const { rows } = await idle.query(itself);
-    await pool.query("do $$ begin for i in 1..8 loop perform pg_sleep(0.15); raise notice 'at it'; end loop; end $$");
+    await pool.query("do $$ begin for i in 1..8 loop perform pg_sleep(0.3); raise notice 'at it'; end loop; end $$");
     expect((await idle.query(itself)).rows).toEqual(rows);
     idle.release();
     await pool.end();

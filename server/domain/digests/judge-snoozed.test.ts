@@ -94,6 +94,21 @@ test.each([
   expect(await rowsOf("ada")).toMatchObject([after]);
 });
 
+test("the mail of what was snoozed, archived and taken out again waits for nothing", async () => {
+  const [id] = await notify(db, tenant.tenantId, [{ userId: "ada", email: "ada@example.com" }]);
+  const ask = (path: string, body: object) => tenant.as("ada")("PUT", `/Notifications/${id}/${path}`, body);
+  await ask("snooze", { until: inHours(5).toISOString() });
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  await new Planner({ db, consumers: [planDeliveries], onError }).plan(tenant.tenantId);
+  await ask("archive", { archived: true });
+  expect(await rowsOf("ada")).toMatchObject([{ status: "held", rule: "snoozed" }]);
+  await ask("archive", { archived: false });
+  await run();
+  expect(await rowsOf("ada")).toMatchObject([{ status: "queued" }]);
+});
+
 test.each([
   ["some", 1, undefined, 1],
   ["all", 2, { status: "cancelled", rule: "snoozed" }, 0],

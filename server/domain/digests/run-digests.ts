@@ -25,19 +25,24 @@ export async function runDigests(db: Database, tenantId: TenantId, running: Runn
   const faults: unknown[] = [];
   const failed = new Set<string>();
   let after: Due | undefined;
-  for (let look = 0; ; look++) {
+  for (let look = 0; ; ) {
     const range = { now: running.now, after, limit: mailsALook };
     const due = await tenantTransaction(db.prisma, tenantId, (tx) => findDue(tx, tenantId, range));
+    let isServed = false;
     for (const [name, reader] of readersOf(due)) {
       if (failed.has(name)) continue;
-      await closeDigest(db, tenantId, reader, running).catch((error) => {
+      try {
+        await closeDigest(db, tenantId, reader, running);
+        isServed = true;
+      } catch (error) {
         failed.add(name);
         faults.push(error);
-      });
+      }
     }
     after = due.at(-1);
     if (due.length < mailsALook) break;
-    if (look + 1 === looks) {
+    // The mails of those who fail are as long due at the next run, and would fill that one, too.
+    if (isServed && ++look === looks) {
       const again = digestJobs(tenantId, [running.now]);
       await tenantTransaction(db.prisma, tenantId, (tx) => enqueueJobs(tx, again));
       break;

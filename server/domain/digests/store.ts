@@ -208,18 +208,26 @@ export async function judgeSomeAnew(
   return readers.length < limit && waiting < limit ? undefined : (readers.at(-1) ?? after);
 }
 
-/** What waits for a notification to come back is judged anew, as it is back or will be so earlier; locked as in `hastenHeld`. */
+/** What waits for notifications to come back is judged anew, as they are back or will be so earlier; locked as in `hastenHeld`. */
 export async function judgeSnoozedAnew(
   tx: TenantTransaction,
   tenantId: TenantId,
-  notificationId: string,
+  notificationIds: string[],
   { now, until }: { now: Date; until: Date },
 ): Promise<void> {
   await shareHolding(tx, tenantId);
   await tx.$executeRaw`
-    select from deliveries d where d.tenant_id = ${tenantId} and d.notification_id = ${notificationId}::uuid and ${isHeld} for update`;
+    select from deliveries d where d.tenant_id = ${tenantId} and d.notification_id = any (${notificationIds}::uuid[]) and ${isHeld}
+    order by d.created_at, d.id for update`;
   const { count } = await tx.delivery.updateMany({
-    where: { tenantId, notificationId, status: "held", rule: "snoozed", digestId: null, heldUntil: { gt: until } },
+    where: {
+      tenantId,
+      notificationId: { in: notificationIds },
+      status: "held",
+      rule: "snoozed",
+      digestId: null,
+      heldUntil: { gt: until },
+    },
     data: { heldUntil: now },
   });
   if (count > 0) await enqueueJobs(tx, digestJobs(tenantId, [now]));

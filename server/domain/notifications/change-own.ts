@@ -3,8 +3,10 @@ import { callerId, clientHashOf } from "../../caller.ts";
 import { DomainError } from "../../errors.ts";
 import { requireId } from "../../ids.ts";
 import type { Context } from "../../operation.ts";
+import { tenantTransaction } from "../../persistence/prisma.ts";
 import { afterCommit } from "../../persistence/unit-of-work.ts";
 import { limits } from "../../schema.ts";
+import { judgeSnoozedAnew } from "../digests/store.ts";
 import { type Change, type Changed, changeNotifications } from "./lane-store.ts";
 import { type bulkSchema, presentBulk, toIds } from "./policy.ts";
 import { presentOne } from "./presenter.ts";
@@ -15,11 +17,29 @@ interface Own extends Pick<Change, "operation" | "ids" | "type" | "before" | "un
   clientId: string | undefined;
 }
 
-function changeOwn(ctx: Context, { clientId, ...change }: Own): Promise<Changed> {
+async function changeOwn(ctx: Context, { clientId, ...change }: Own): Promise<Changed> {
   const { db } = ctx.services;
   const userId = callerId(ctx);
   const clientHash = clientHashOf(ctx.tenantId, userId, clientId);
-  return changeNotifications(db, ctx.tenantId, { ...change, userId, clientHash, now: db.moment() });
+  const changed = await changeNotifications(db, ctx.tenantId, { ...change, userId, clientHash, now: db.moment() });
+  if (change.operation === "snooze" || change.operation === "unarchive")
+    await judgeMailAnew(ctx, changed, change.until);
+  return changed;
+}
+
+/** The mail of what is back, or will be earlier, may have waited for a later time; the archive has no end of a snooze. */
+async function judgeMailAnew(
+  { services: { db }, tenantId }: Context,
+  { found }: Changed,
+  back?: string,
+): Promise<void> {
+  if (found.length === 0) return;
+  const now = new Date(await db.now());
+  const until = back === undefined ? now : new Date(back);
+  const ids = found.map(({ id }) => id);
+  await afterCommit(() =>
+    tenantTransaction(db.prisma, tenantId, (tx) => judgeSnoozedAnew(tx, tenantId, ids, { now, until })),
+  );
 }
 
 /** Changes one of the caller's own notifications. Throws `not_found` for what is not there or not the caller's. */

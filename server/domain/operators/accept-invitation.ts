@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mintTenantId } from "../../auth/principal.ts";
+import type { TenantId } from "../../auth/principal.ts";
 import type { Role } from "../../auth/roles.ts";
 import { DomainError } from "../../errors.ts";
 import { type Context, mutation } from "../../operation.ts";
@@ -48,8 +48,10 @@ export const acceptOwnInvitation = mutation({
   errors: ["unauthenticated", "forbidden"],
   async handle(ctx, { token }) {
     const { personId, email } = signedIn(ctx);
+    let tenantId: TenantId | undefined;
     const answer = await workOf(ctx, async ({ tx }) => {
       const invited = await readInvitation(tx, ctx.tenantId, token);
+      ({ tenantId } = invited);
       if (invited.invitation.email !== email)
         throw new DomainError("forbidden", { detail: `The invitation is for ${invited.invitation.email}` });
       return {
@@ -58,7 +60,7 @@ export const acceptOwnInvitation = mutation({
       };
     });
     ctx.services.security.sessions.forget();
-    ctx.services.live.recheck(mintTenantId(answer.tenantId));
+    if (tenantId) ctx.services.live.recheck(tenantId);
     return answer;
   },
 });

@@ -6,7 +6,7 @@ import { digestJobs } from "../../domain/digests/policy.ts";
 import { lockHolding } from "../../domain/digests/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
-import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
+import { clockOf, type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
 import { type ClaimedMail, finishMailIn, type MailEnd } from "./mail-store.ts";
 
 const send: Ruling = { outcome: "send", rule: "asked" };
@@ -27,7 +27,7 @@ async function askAgain(tx: TenantTransaction, tenantId: TenantId, mail: Claimed
   const planned = notificationId && (await findPlannedNotification(tx, tenantId, notificationId));
   if (notificationId && !planned) return send; // it is gone, which is decided by other rules
   const judged = planned ? [planned] : typesOf(mail).map((type) => ({ ...ofNone, ...ofMail(mail), id: type, type }));
-  const rulingOf = await findRulings(tx, tenantId, judged, new Date());
+  const rulingOf = await findRulings(tx, tenantId, judged, await clockOf(tx));
   const rulings = judged.map(({ id }) => rulingOf(id, "email"));
   // A digest goes while anything in it is wanted.
   const ruling = rulings.find(({ outcome }) => outcome !== "stop") ?? rulings[0];
@@ -72,7 +72,7 @@ export async function holdMail(
     const end = judge(await askAgain(tx, tenantId, mail)) ?? {
       outcome: "stopped",
       status: "queued",
-      dueAt: new Date(),
+      dueAt: await clockOf(tx),
     };
     await finishMailIn(tx, tenantId, mail, end);
     await enqueueJobs(tx, digestJobs(tenantId, [end.heldUntil]));

@@ -85,7 +85,7 @@ export const policyStores: StoreModules = {
       ],
       judgeSnoozedAnew: [
         ({ tx, mine, theirs }) =>
-          digests.judgeSnoozedAnew(tx, mine, theirs.notificationId, { now: future, until: future }),
+          digests.judgeSnoozedAnew(tx, mine, [theirs.notificationId], { now: future, until: future }),
         undefined,
       ],
       judgeSomeAnew: [
