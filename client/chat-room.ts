@@ -193,7 +193,10 @@ export class ChatRoom {
       return;
     }
     // So much of it on each side that nothing more has to come while one arrives there.
-    await this.#loadAside({ before: String(Math.max(seq, PAGE) + PAGE + 1), limit: 2 * PAGE }, { isWanted });
+    await this.#loadAside(
+      { before: String(Math.max(seq, PAGE) + PAGE + 1), limit: 2 * PAGE },
+      { isWanted, downTo: seq },
+    );
   }
 
   /** Shows the newest messages again. */

@@ -236,21 +236,21 @@ test("a category is changed, which decides about the next mail, and taken away; 
 test("of what was deleted its page still says why it arrived; a send that was cancelled says that it reached nobody", async () => {
   const { page } = own;
   const subject = unheard("Gone by now");
-  await own.call("PUT", "/Users/gone", { displayName: "Ida" });
-  const id = await send({ userId: "gone", subject, message: "m", email: "gone@mails.example" });
-  await expect.poll(() => caught("gone@mails.example")).toHaveLength(1);
+  await own.call("PUT", "/Users/ida", { displayName: "Ida" });
+  const id = await send({ userId: "ida", subject, message: "m", email: "ida@mails.example" });
+  await expect.poll(() => caught("ida@mails.example")).toHaveLength(1);
   expect((await own.call("DELETE", `/admin/notifications/${id}`)).status).toBe(200);
-  await own.open("/users/gone?tab=inbox");
+  await own.open("/users/ida?tab=inbox");
   await expect(page.getByText("Nothing is in the inbox")).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("link", { name: "this person's mail deliveries" }).click();
   await page.getByRole("link", { name: subject }).click();
   await expect(page.getByText("It is deleted or over.")).toBeVisible();
   await expect(page.getByRole("heading", { name: subject })).toBeVisible();
-  await expect(steps().filter({ hasText: "Mail to gone@mails.example" })).toContainText("caught");
+  await expect(steps().filter({ hasText: "Mail to ida@mails.example" })).toContainText("caught");
   await expectAccessible(page);
 
-  const later = { userIds: ["gone"], subject, message: "m", scheduledFor: "2999-01-01T09:00:00Z" };
+  const later = { userIds: ["ida"], subject, message: "m", scheduledFor: "2999-01-01T09:00:00Z" };
   const { body } = await own.call<{ id: string }>("POST", "/Notifications/bulk", later);
   expect((await own.call("DELETE", `/Notifications/batches/${body.id}`)).status).toBe(200);
   await own.open(`/notifications/batches/${body.id}`);

@@ -365,15 +365,16 @@ test("keeps what one chooses to get", async ({ page }) => {
     { times: 1 },
   );
   const before = await quiet.getAttribute("aria-checked");
+  // From here on: the second may be answered before the first.
+  const answers = [1, 2].map((nth) => {
+    let heard = 0;
+    return page.waitForResponse((response) => /\/preferences$/u.test(response.url()) && ++heard === nth);
+  });
   await mail.click();
   await quiet.click();
   // Each shows at once what is chosen.
   await expect(mail).toHaveAttribute("aria-checked", was ?? "");
   await expect(quiet).not.toHaveAttribute("aria-checked", before ?? "");
-  const answers = [1, 2].map((nth) => {
-    let heard = 0;
-    return page.waitForResponse((response) => /\/preferences$/u.test(response.url()) && ++heard === nth);
-  });
   answer();
   await Promise.all(answers);
   await expect(mail).toHaveAttribute("aria-checked", was ?? "");

@@ -18,7 +18,7 @@ type Metrics = Answers["metrics"]["read"];
 const ranges = ["hour", "day", "month"] as const;
 const names = { hour: "1 hour", day: "24 hours", month: "30 days" };
 /** The longer the time, the less a few seconds change of it, and the more there is to sum up. */
-const everyMs = { hour: 4_000, day: 20_000, month: 60_000 };
+const everyMs = { hour: 4_000, day: 8_000, month: 60_000 };
 const earlier = { hour: "the hour before", day: "the 24 hours before", month: "the 30 days before" };
 
 /** What happens at the tenant, how fast, and what somebody should look at. */

@@ -27,7 +27,7 @@ export const signUp = mutation({
   output: z.object({ personId: z.string(), tenantId: z.string(), installationOwner: z.boolean() }),
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, input) {
-    const { security, settings } = ctx.services;
+    const { security, live, settings } = ctx.services;
     if (settings.signUp === "invite" && input.claim === undefined)
       throw new DomainError("forbidden", { detail: "One comes in by invitation here" });
     ensureMaySignUp(ctx.services, ctx.ip);
@@ -42,6 +42,7 @@ export const signUp = mutation({
       return { personId: person.id, tenantId, installationOwner };
     });
     security.invalidate(tenantId);
+    live.recheck(tenantId);
     return answer;
   },
 });

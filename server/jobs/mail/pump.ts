@@ -238,7 +238,7 @@ class Pump {
 
   /** Whoever gives the password again has the mail looked at, and so does time: the secret that it was stored with may be back. */
   private async noteLocked(): Promise<void> {
-    if (Date.now() < this.openUntil) return;
+    if (this.now() < this.openUntil) return;
     const failures = Math.max(this.failures + 1, this.patience.faults);
     await this.note(failures, "The stored password cannot be read: give it again");
   }

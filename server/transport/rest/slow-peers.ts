@@ -18,7 +18,10 @@ export function arrival(ms = arrivalMs) {
 export function dropUnread(app: FastifyInstance, ms = unreadMs): void {
   app.addHook("onSend", (_request, reply, payload, done) => {
     const { raw } = reply;
-    if (!String(reply.getHeader("content-type")).startsWith("text/event-stream")) {
+    // Of a whole answer the headers are taken over later.
+    const headers = payload instanceof Response ? payload.headers : undefined;
+    const type = headers?.get("content-type") ?? reply.getHeader("content-type");
+    if (!String(type).startsWith("text/event-stream")) {
       // The socket's clock starts anew with every byte that leaves; an answer still to come has none that waits.
       raw.setTimeout(ms, () => void (raw.socket?.writableLength && raw.socket.destroy()));
       // Before Node sets it for the next request.
