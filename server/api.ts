@@ -92,7 +92,7 @@ export async function startApi(config: Config, web: { url(): string | undefined 
     nodeId,
     recheck: (principal) => recheckPrincipal(security, principal),
     shows: async (tenantId) => (await security.snapshot(tenantId))?.settings.presence ?? false,
-    onRecheck: (tenantId) => void [security.invalidate(tenantId), security.sessions.forget()],
+    onRecheck: (tenantId) => security.forget(tenantId),
     onError,
   });
   const limiter = new Limiter(() => realtime.nodes);

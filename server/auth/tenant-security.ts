@@ -117,6 +117,12 @@ export class TenantSecurity {
     this.reads.delete(tenantId);
   }
 
+  /** Forgets all that another node may have changed: the tenant, and who is signed in to the console. */
+  forget(tenantId: TenantId): void {
+    this.invalidate(tenantId);
+    this.sessions.forget();
+  }
+
   /** Notes that a key was used now; written within 10 s. */
   keyUsed(tenantId: TenantId, keyId: string): void {
     this.usage.note(tenantId, keyId, this.now());
