@@ -1,6 +1,6 @@
 import type { Locator, Route } from "@playwright/test";
 import { expectAccessible } from "./accessible.ts";
-import { expect, loseAnswer, test, unheard } from "./journey.ts";
+import { expect, intercept, loseAnswer, test, unheard } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressCreate } from "./own-tenant.ts";
 
 let own: OwnTenant;
@@ -47,7 +47,7 @@ test("a notification is composed, scheduled, changed, delivered; its mail unsubs
 
   await page.getByLabel("Not before (optional)").fill("2999-01-01T09:00");
   // The first answer is lost on its way: pressed again it is the same one.
-  await page.route(/notifications\.create/u, loseAnswer, { times: 1 });
+  await intercept(page, /notifications\.create/u, loseAnswer, { times: 1 });
   await page.getByRole("button", { name: "Schedule" }).click();
   await expect(page.getByText("The service does not answer.", { exact: false })).toBeVisible();
   await page.getByRole("button", { name: "Schedule" }).click();
@@ -117,7 +117,7 @@ test("a template is drafted, compared, published, sent and rolled back", async (
   await pressCreate(page);
   await page.getByLabel("Title").fill("A late ferry");
   await page.getByLabel("Name", { exact: true }).fill("lat");
-  await page.route(/templates\.save/u, loseAnswer, { times: 1 });
+  await intercept(page, /templates\.save/u, loseAnswer, { times: 1 });
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByText("The service does not answer.", { exact: false })).toBeVisible();
   // Changed meanwhile, it is not the same call again.
@@ -145,7 +145,7 @@ test("a template is drafted, compared, published, sent and rolled back", async (
     await held;
     await route.continue();
   };
-  await page.route(/templates\.save/u, save, { times: 1 });
+  await intercept(page, /templates\.save/u, save, { times: 1 });
   await write("{{ line }} is late");
   await expect(page.getByRole("button", { name: "Publish version 1" })).toBeDisabled();
   letGo();
@@ -188,7 +188,7 @@ test("a template is drafted, compared, published, sent and rolled back", async (
     await page.getByLabel("Subject", { exact: true }).fill("From the first, and on");
     await route.continue();
   };
-  await page.route(/templates\.save/u, typeOn, { times: 1 });
+  await intercept(page, /templates\.save/u, typeOn, { times: 1 });
   await question.getByRole("button", { name: "Replace it" }).click();
   await expect(page.getByText("Saved as a draft: version 3")).toBeVisible();
   await expect(page.getByRole("button", { name: "Publish version 3" })).toBeVisible();

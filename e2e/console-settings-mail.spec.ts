@@ -1,5 +1,5 @@
 import { startMailServer } from "../server/testing/mail-server.ts";
-import { expect, test } from "./journey.ts";
+import { expect, intercept, test } from "./journey.ts";
 import { type OwnSettings, settingsOf } from "./own-settings.ts";
 import { makeOwnTenant, type OwnTenant } from "./own-tenant.ts";
 
@@ -71,7 +71,7 @@ test("default preferences: by which channel each kind goes out, and whether peop
   const held = new Promise<void>((resolve) => {
     answer = resolve;
   });
-  await page.route(/categories\.list/u, (route) => held.then(() => route.continue()), { times: 1 });
+  await intercept(page, /categories\.list/u, (route) => held.then(() => route.continue()), { times: 1 });
   const stored = page.waitForResponse(/categories\.put/u);
   await table.getByRole("switch", { name: "Delays: mail", exact: true }).click();
   await stored;

@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { openReceiver } from "../server/testing/webhook-receiver.ts";
 import { expectAccessible, expectNoFault } from "./accessible.ts";
 import { openConsole } from "./console.ts";
-import { expect, pick, test, unheard } from "./journey.ts";
+import { expect, intercept, pick, test, unheard } from "./journey.ts";
 import { makeOwnTenant, password } from "./own-tenant.ts";
 import { readDemo } from "./people.ts";
 
@@ -93,7 +93,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   });
   const part = [{ result: { data: { count: 3, nextCursor: "further" } } }];
   const isSend = (body: string | null) => !body?.includes("dryRun");
-  await page.route(/webhooks\.replay/u, async (route) => {
+  await intercept(page, /webhooks\.replay/u, async (route) => {
     if (!isSend(route.request().postData())) return route.continue();
     calls++;
     await held;
@@ -115,7 +115,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   const stuck = new Promise<void>((resolve) => {
     fail = resolve;
   });
-  await page.route(/webhooks\.replay/u, async (route) => {
+  await intercept(page, /webhooks\.replay/u, async (route) => {
     const asked = route.request().postData();
     // May be of one request with the count, which is asked for anew.
     if (asked?.includes('"further"')) {

@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { expect, holdNext, loseAnswer, pick, test, unheard } from "./journey.ts";
+import { expect, holdNext, intercept, loseAnswer, pick, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted, partsOf, productUrl, readDemo } from "./people.ts";
 
 test("two people pick who they are, find each other and talk", async ({ page, browser }) => {
@@ -197,7 +197,7 @@ test("who cannot leave is told so; who has left finds no panel of that chat over
     await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
   };
   await page.getByRole("button", { name: "Members" }).click();
-  await page.route(/members\/ben$/u, (route) => route.abort(), { times: 1 });
+  await intercept(page, /members\/ben$/u, (route) => route.abort(), { times: 1 });
   await leave();
   await expect(panel.getByText(/^Not left: /u)).toBeVisible();
   await leave();
@@ -234,7 +234,7 @@ test("a group is made once, also when the answer is lost and one asks again", as
   await dialog.getByRole("combobox", { name: "People" }).fill("Ben");
   await page.getByRole("option", { name: /Ben Carter/u }).click();
   await dialog.getByRole("textbox", { name: "Name" }).fill(name);
-  await page.route(/\/Chat$/u, loseAnswer, { times: 1 });
+  await intercept(page, /\/Chat$/u, loseAnswer, { times: 1 });
   await dialog.getByRole("button", { name: "Create group" }).click();
   await expect(dialog.getByText(/^The service did not answer/u)).toBeVisible();
   await dialog.getByRole("button", { name: "Create group" }).click();

@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { choose, expect, listen, pick, test, unheard } from "./journey.ts";
+import { choose, expect, intercept, listen, pick, test, unheard } from "./journey.ts";
 import { callAs, callWithKey, makeGroup, productUrl, readDemo } from "./people.ts";
 
 async function notify(userId: string, more: object = {}): Promise<string> {
@@ -355,7 +355,8 @@ test("keeps what one chooses to get", async ({ page }) => {
   const held = new Promise<void>((resolve) => {
     answer = resolve;
   });
-  await page.route(
+  await intercept(
+    page,
     /\/preferences$/u,
     async (route) => {
       const response = await route.fetch();
@@ -411,7 +412,7 @@ test("on a phone what one can do with a notification stands two by two, and a ty
   expect(await linesOf("switch", "li:has([role=switch])")).toBe(1);
 
   // What could not be stored is taken back, and says so where it was chosen: what is above is out of sight.
-  await page.route(/\/preferences$/u, (route) => route.abort(), { times: 2 });
+  await intercept(page, /\/preferences$/u, (route) => route.abort(), { times: 2 });
   const first = page
     .locator("main")
     .getByRole("listitem")

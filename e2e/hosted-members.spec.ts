@@ -1,5 +1,5 @@
 import { expectAccessible } from "./accessible.ts";
-import { expect, test, unheard } from "./journey.ts";
+import { expect, intercept, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted } from "./people.ts";
 
 const crowd = Array.from({ length: 240 }, (_, at) => `a-${String(at).padStart(3, "0")}`);
@@ -27,7 +27,7 @@ test("of a large group all are found and taken out; who is muted is told so; who
   await expect(panel.getByRole("listitem")).toHaveCount(200);
   await expect(panel.getByText("The first 200 of 242.")).toBeVisible();
   await expect(panel.getByText("Ivo Santos")).toHaveCount(0);
-  await page.route(/members\?.*after=/u, (route) => route.fulfill({ status: 503, json: {} }), { times: 3 });
+  await intercept(page, /members\?.*after=/u, (route) => route.fulfill({ status: 503, json: {} }), { times: 3 });
   await panel.getByRole("button", { name: "Show more" }).click();
   await panel.getByRole("alert").getByRole("button", { name: "Try again" }).click();
   await expect(panel.getByText("All 242 are shown.")).toBeFocused();
@@ -67,7 +67,7 @@ test("who may renames a group beside its members, and the others see it at once"
   await page.keyboard.press("Enter");
   await expect(box).toHaveValue(before);
   await page.keyboard.type(after);
-  await page.route(new RegExp(`Chat/${id}$`, "u"), (route) => route.abort(), { times: 1 });
+  await intercept(page, new RegExp(`Chat/${id}$`, "u"), (route) => route.abort(), { times: 1 });
   await page.keyboard.press("Enter");
   await expect(page.getByText(/^Not renamed: The service did not answer/u)).toBeVisible();
   await expect(box).toHaveValue(after);

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 import { findSwiftBrowser } from "./browser.ts";
-import { expect, holdNext, test, unheard } from "./journey.ts";
+import { expect, holdNext, intercept, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted } from "./people.ts";
 
 test.use({ contextOptions: {} }); // with all that moves, as most people have it
@@ -191,7 +191,7 @@ test("a search says where it has looked, and looks on in what is older", async (
 
   // What is nowhere is so once all was looked through; what could not be loaded is tried again.
   await page.getByLabel("Search in this chat").fill("haystack");
-  await page.route(/\/messages\?.*limit=200/u, (route) => route.abort(), { times: 1 });
+  await intercept(page, /\/messages\?.*limit=200/u, (route) => route.abort(), { times: 1 });
   await page.keyboard.press("Enter");
   await expect(search.getByText("Older messages could not be loaded.")).toBeVisible();
   await search.getByRole("button", { name: "Try again" }).click();

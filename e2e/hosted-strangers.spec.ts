@@ -1,4 +1,4 @@
-import { expect, test, unheard } from "./journey.ts";
+import { expect, intercept, test, unheard } from "./journey.ts";
 import { callAs, makeGroup, openHosted } from "./people.ts";
 
 const crowd = Array.from({ length: 440 }, (_, at) => `a-${String(at).padStart(3, "0")}`);
@@ -18,7 +18,7 @@ test("a stranger who types is said by name, and more members are asked for by ke
         if (textContent?.includes("typing")) said.push(textContent);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
-  await page.route(/\/people\?/u, async (route) => {
+  await intercept(page, /\/people\?/u, async (route) => {
     await expect(page.getByText("ivo is typing…").first()).toBeVisible();
     await route.continue();
   });
@@ -29,7 +29,7 @@ test("a stranger who types is said by name, and more members are asked for by ke
   await page.getByRole("button", { name: "Members" }).click();
   const panel = page.getByRole("dialog", { name: `Members of ${name}` });
   await expect(panel.getByText("The first 200 of 442.")).toBeVisible();
-  await page.route(/members\?.*after=/u, (route) => route.fulfill({ status: 503, json: {} }), { times: 3 });
+  await intercept(page, /members\?.*after=/u, (route) => route.fulfill({ status: 503, json: {} }), { times: 3 });
   await panel.getByRole("button", { name: "Show more" }).press("Enter");
   await panel.getByRole("alert").getByRole("button", { name: "Try again" }).press("Enter");
   await expect(panel.getByText("The first 400 of 442.")).toBeVisible();

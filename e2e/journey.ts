@@ -71,6 +71,24 @@ export function unheard(text: string): string {
   return `${text} ${crypto.randomUUID().slice(0, 8)}`;
 }
 
+/**
+ * Takes calls of an open page over, from its next one on. Playwright says so as soon as the browser knows; the page itself learns
+ * it a little later, and a key that is pressed meanwhile may be quicker: of 400, one was.
+ */
+export async function intercept(
+  page: Page,
+  address: RegExp,
+  handler: (route: Route) => unknown,
+  options?: { times: number },
+): Promise<void> {
+  await page.route(address, handler, options);
+  const probe = /healthz\?taken$/u;
+  await page.route(probe, (route) => route.fulfill({ status: 204 }));
+  const ask = () => page.evaluate(() => fetch("/healthz?taken").then(({ status }) => status));
+  await expect.poll(ask, { intervals: [10] }).toBe(204);
+  await page.unroute(probe);
+}
+
 /** The service does what it is asked, and nobody hears of it. */
 export async function loseAnswer(route: Route): Promise<void> {
   await route.fetch();
@@ -83,7 +101,7 @@ export async function holdNext(page: Page, address: RegExp): Promise<() => Promi
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await page.route(address, (route) => held.then(() => route.continue()), { times: 1 });
+  await intercept(page, address, (route) => held.then(() => route.continue()), { times: 1 });
   return async () => {
     const answered = page.waitForResponse((response) => address.test(response.url()));
     letGo();

@@ -4,7 +4,7 @@ import pg from "pg";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { expectAccessible } from "./accessible.ts";
 import { openConsole } from "./console.ts";
-import { expect, listen, loseAnswer, test } from "./journey.ts";
+import { expect, intercept, listen, loseAnswer, test } from "./journey.ts";
 import { productUrl } from "./people.ts";
 
 const password = "a password that is long";
@@ -126,11 +126,11 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   const switchOn = rita.page.getByRole("button", { name: "Switch on" });
   await expect(switchOn, "one is where one was").toBeFocused();
   const nobody = "The service did not answer. Try again in a moment.";
-  await rita.page.route("**/account.startTotp", (route) => route.abort());
+  await intercept(rita.page, /account\.startTotp/u, (route) => route.abort());
   await rita.page.getByRole("button", { name: "Switch on" }).click();
   await expect(rita.page.getByText(nobody)).toBeVisible();
   await expect(switchOn).toBeFocused();
-  await rita.page.unroute("**/account.startTotp");
+  await rita.page.unroute(/account\.startTotp/u);
   await rita.page.getByRole("button", { name: "Switch on" }).click();
   await expect(dialog).toBeVisible();
   await expect(rita.page.getByText(nobody), "is no answer to what is asked now").toBeHidden();
@@ -148,7 +148,7 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   const held = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  await rita.page.route("**/account.changePassword", async (route) => {
+  await intercept(rita.page, /account\.changePassword/u, async (route) => {
     await held;
     await route.continue();
   });
