@@ -1,3 +1,5 @@
+import { toHeaderText } from "../../client/header-text.ts";
+
 /** What a call is made of, before it is sent. */
 export interface ApiCall {
   method: string;
@@ -15,9 +17,13 @@ export interface ApiAnswer {
 }
 
 /** Sends a call as any client would. Throws when the service cannot be reached. */
-export async function sendCall({ method, address, headers, body }: ApiCall): Promise<ApiAnswer> {
+export async function sendCall(
+  { method, address, headers, body }: ApiCall,
+  credentials: RequestCredentials = "same-origin",
+): Promise<ApiAnswer> {
   const began = performance.now();
-  const response = await fetch(address, { method, headers: inUtf8(headers), body, credentials: "same-origin" });
+  const sent = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, toHeaderText(text)]));
+  const response = await fetch(address, { method, headers: sent, body, credentials, cache: "no-store" });
   const text = await response.text();
   return {
     status: response.status,
@@ -25,12 +31,6 @@ export async function sendCall({ method, address, headers, body }: ApiCall): Pro
     ms: Math.round(performance.now() - began),
     text: pretty(text),
   };
-}
-
-/** Values as `fetch` takes them, one character a byte: it refuses what is beyond Latin-1, where terminals send UTF-8. */
-function inUtf8(headers: Record<string, string>): Record<string, string> {
-  const bytes = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, bytes(value)]));
 }
 
 /** The same call in a terminal. */

@@ -1,13 +1,13 @@
 "use client";
 
 import Link from "next/link";
+import type { ApiAnswer } from "../../docs/api-call.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Code } from "../../ui/code.tsx";
 import { useConsole } from "../console-context.ts";
-import type { CallAnswer } from "./use-caller.ts";
 
 /** What came back, and where the call stands in the log. */
-export function Answer({ of }: { of: CallAnswer | undefined }) {
+export function Answer({ of }: { of: ApiAnswer | undefined }) {
   const { base } = useConsole();
   return (
     <section
@@ -21,7 +21,7 @@ export function Answer({ of }: { of: CallAnswer | undefined }) {
         <>
           <p className="flex flex-wrap items-center gap-3 border-line border-b px-4 py-3 text-sm">
             <Badge tone={of.status < 400 ? "good" : of.status < 500 ? "warn" : "bad"}>{of.status}</Badge>
-            <span className="tabular-nums">{of.ms.toFixed(0)} ms</span>
+            <span className="tabular-nums">{of.ms} ms</span>
             {of.requestId && (
               <Link
                 href={`${base}/requests?requestId=${encodeURIComponent(of.requestId)}`}
@@ -32,7 +32,7 @@ export function Answer({ of }: { of: CallAnswer | undefined }) {
             )}
           </p>
           <div className="max-h-[32rem] overflow-y-auto">
-            <Code shown={of.body} copied={of.body} what="the answer" />
+            <Code shown={of.text} copied={of.text} what="the answer" />
           </div>
         </>
       )}

@@ -1,6 +1,7 @@
 "use client";
 
 import { type FormEvent, useState } from "react";
+import type { ApiAnswer } from "../../docs/api-call.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Code } from "../../ui/code.tsx";
@@ -21,7 +22,7 @@ import {
   toTypeScript,
   type Values,
 } from "./calls.ts";
-import { type CallAnswer, useCaller } from "./use-caller.ts";
+import { useCaller } from "./use-caller.ts";
 
 /** One operation: as whom, with what, what came back, and the same in code. */
 export function CallBench({ call }: { call: PlaygroundCall }) {
@@ -30,7 +31,7 @@ export function CallBench({ call }: { call: PlaygroundCall }) {
   const make = useCaller();
   const [caller, setCaller] = useState<Caller>({ kind: manages ? "user" : "key", userId: "", apiKey: "", actAs: "" });
   const [values, setValues] = useState<Values>({});
-  const [answer, setAnswer] = useState<CallAnswer>();
+  const [answer, setAnswer] = useState<ApiAnswer>();
   const http = toHttp(call, values, tenantId);
   const astray = astrayField(call, values);
   const credential: Credential =
