@@ -117,28 +117,36 @@ export function payForAnonymous(limiter: Limiter, { tenantId, ip }: { tenantId: 
 /** What callers of an unknown tenant get. */
 export const strangerRate = { rate: 20, burst: 100 };
 
-/**
- * Lets a caller in as whom `check` finds. An address that keeps coming without a valid credential, or with none where none is needed,
- * runs out of tries; one with a valid credential passes whatever else comes from its address.
- * @throws what `check` throws, and `rate_limited`
- */
+/** Lets a caller in as whom `check` finds, as `letIn`; coming without a credential, where none is needed, costs the address a try too. */
 export async function admit(
   services: Pick<Services, "security" | "limiter">,
   from: { tenant: string; ip: string | (() => string) },
   check: () => Principal | Promise<Principal>,
 ): Promise<Principal> {
-  let principal: Principal;
+  const principal = await letIn(services, from, check);
+  if (principal.kind === "visitor") await slowDown(services, from);
+  return principal;
+}
+
+/**
+ * Gives what `check` finds. An address that keeps coming without a valid credential runs out of tries; one with a valid credential passes
+ * whatever else comes from its address.
+ * @throws what `check` throws, and `rate_limited`
+ */
+export async function letIn<T>(
+  services: Pick<Services, "security" | "limiter">,
+  from: { tenant: string; ip: string | (() => string) },
+  check: () => T | Promise<T>,
+): Promise<T> {
   // A stranger who asks for tenant after tenant is stopped before the database is asked for each.
   if (!services.security.knows(from.tenant)) refuseStranger(services, { tenant: from.tenant, ip: ipOf(from) });
   try {
-    principal = await check();
+    return await check();
   } catch (error) {
     // Also for a fault of ours that it has found: only what is nobody's doing costs nothing.
     if (toDomainError(error).code !== "unavailable") await slowDown(services, from);
     throw error;
   }
-  if (principal.kind === "visitor") await slowDown(services, from);
-  return principal;
 }
 
 /** A spent address still gets some tenants looked up: behind it may be somebody with a valid credential for one not seen yet. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { admit } from "../../access.ts";
+import { letIn } from "../../access.ts";
 import type { TenantId } from "../../auth/principal.ts";
-import { type PusherApp, tenantOfPusherKey } from "../../auth/pusher-app.ts";
+import { tenantOfPusherKey } from "../../auth/pusher-app.ts";
 import { DomainError, headersOfError, isFault, toDomainError } from "../../errors.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
@@ -65,20 +65,19 @@ async function authenticate(
   const { security, limiter } = services;
   const key = at.query.get("auth_key") ?? "";
   const tenant = tenantOfPusherKey(key) ?? "";
-  let app: PusherApp | undefined;
-  const { tenantId } = await admit(services, { tenant, ip: request.ip }, async () => {
+  const { app, tenantId } = await letIn(services, { tenant, ip: request.ip }, async () => {
     const snapshot = await security.snapshot(tenant);
-    app = snapshot?.pusherApp;
+    const app = snapshot?.pusherApp;
     if (!snapshot || app?.key !== key) throw refused("auth_key is not known");
     const fault = signatureFault(app, { method: request.method, ...at }, security.now());
     if (fault !== undefined) throw refused(fault);
     if ((request.params as { appId?: string }).appId !== app.appId) throw refused("The key is of another app");
     if (snapshot.suspended) throw new DomainError("tenant_suspended");
     if (!app.enabled) throw new DomainError("forbidden", { detail: "The app is disabled" });
-    return { tenantId: snapshot.tenantId, kind: "key", admin: false, scopes: new Set(), credential: { type: "none" } };
+    return { app, tenantId: snapshot.tenantId };
   });
   await takeTokens({ security, limiter }, tenantId, key);
-  return { app: app as PusherApp, tenantId, channels: realtime.channels };
+  return { app, tenantId, channels: realtime.channels };
 }
 
 /** As every other call of a backend. Throws rate_limited. */

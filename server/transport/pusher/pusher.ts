@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { admit, endOutlived, payForAnonymous } from "../../access.ts";
+import { endOutlived, letIn, payForAnonymous } from "../../access.ts";
 import { ChannelGrants } from "../../auth/channel-grant.ts";
 import type { Principal, TenantId } from "../../auth/principal.ts";
 import { type PusherApp, tenantOfPusherKey } from "../../auth/pusher-app.ts";
@@ -112,14 +112,14 @@ export class Pusher implements PusherHost {
     if (wrong) return refuse(ws, wrong);
     const key = keyOfPath(url.pathname) ?? "";
     const tenant = tenantOfPusherKey(key) ?? "";
-    const { app, principal, frameRate } = await this.admit(tenant, key, ip);
-    payForAnonymous(this.services.limiter, { tenantId: principal.tenantId, ip });
+    const { app, tenantId, frameRate } = await this.admit(tenant, key, ip);
+    payForAnonymous(this.services.limiter, { tenantId, ip });
     if (ws.readyState !== ws.OPEN) return;
     if (this.draining) return refuse(ws, { code: disconnects.shutdown.pusher, message: disconnects.shutdown.text });
     const client = libraryOf(url.searchParams) ?? agent;
     const makeWriter = (onSlow: () => void) => new FrameWriter(ws, socket, onSlow);
     const id = `${randomInt(1, socketIdPart)}.${randomInt(1, socketIdPart)}`;
-    const made = { id, origin: ip, principal, app, frameRate, client, socket: ws, makeWriter };
+    const made = { id, origin: ip, principal: anonymous(tenantId), app, frameRate, client, socket: ws, makeWriter };
     const connection = new PusherConnection(this, made);
     this.realtime.open(connection);
     ws.join(connection);
@@ -129,24 +129,16 @@ export class Pusher implements PusherHost {
   }
 
   /** Whose app it is. Throws not_found, forbidden (disabled), tenant_suspended, rate_limited. */
-  private async admit(tenant: string, key: string, ip: string) {
-    const { security } = this.services;
-    let app: PusherApp | undefined;
-    let frameRate = { rate: 1, burst: 1 };
-    let tenantId: TenantId | undefined;
-    await admit(this.services, { tenant, ip }, async () => {
-      const snapshot = await security.snapshot(tenant);
-      app = snapshot?.pusherApp;
+  private admit(tenant: string, key: string, ip: string) {
+    return letIn(this.services, { tenant, ip }, async () => {
+      const snapshot = await this.services.security.snapshot(tenant);
+      const app = snapshot?.pusherApp;
       // Guessed keys cost their address what wrong credentials do.
       if (!snapshot || app?.key !== key) throw new DomainError("unauthenticated");
       if (snapshot.suspended) throw new DomainError("tenant_suspended");
       if (!app.enabled) throw new DomainError("tenant_suspended", { detail: "The app is disabled" });
-      tenantId = snapshot.tenantId;
-      frameRate = snapshot.settings.rates.frames;
-      return anonymous(snapshot.tenantId);
+      return { app, tenantId: snapshot.tenantId, frameRate: snapshot.settings.rates.frames };
     });
-    if (!app || !tenantId) throw new DomainError("unauthenticated");
-    return { app, frameRate, principal: { ...anonymous(tenantId), kind: "visitor" as const } };
   }
 
   private reasonOf(error: unknown): Refused {
@@ -159,9 +151,9 @@ export class Pusher implements PusherHost {
   }
 }
 
-/** Whoever has the app's key, which is no secret. The kind keeps admit() from charging its address for coming without a credential. */
+/** Whoever has the app's key, which is no secret. */
 function anonymous(tenantId: TenantId): Principal {
-  return { tenantId, kind: "key", admin: false, scopes: new Set(), credential: { type: "none" } };
+  return { tenantId, kind: "visitor", admin: false, scopes: new Set(), credential: { type: "none" } };
 }
 
 /** What Pusher's libraries say of themselves: client=js&version=8.4.0. */
