@@ -4,6 +4,8 @@ import { limits } from "../schema.ts";
 
 /** More than this unread by the peer, and the connection is closed so that it comes back and resumes. */
 export const maxQueuedBytes = 1024 * 1024;
+/** How long a peer may take to read what it was sent before the end, or to answer a close frame, in ms. */
+export const closeTimeoutMs = 5000;
 const joinBytes = 64 * 1024;
 /** A backfill waits above this. */
 export const pressureBytes = 256 * 1024;
@@ -15,8 +17,7 @@ export const socketOptions = {
   maxPayload: limits.frameBytes,
   maxFragments: 64,
   maxBufferedChunks: 4096,
-  /** How long a peer may take to answer a close frame, in ms. */
-  closeTimeout: 5000,
+  closeTimeout: closeTimeoutMs,
 };
 
 /** Of a protocol whose clients join what they say in one turn: of all of it together as much is read as of a request. */

@@ -9,6 +9,7 @@ import { toEnvelope } from "../../events.ts";
 import { newId } from "../../ids.ts";
 import { fieldNamed, readInput } from "../../input.ts";
 import { operations } from "../../operations.ts";
+import { closeTimeoutMs, maxQueuedBytes } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { type ConnectionFacts, clientOf, type LiveConnection } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
@@ -16,10 +17,7 @@ import type { Outgoing, Sink, Subscription } from "../../realtime/subscription.t
 import type { Services } from "../../services.ts";
 import { coercionOf, credentialsOf } from "./routes.ts";
 
-const maxQueued = 1024 * 1024;
 const pingEvery = 15_000;
-/** How long a peer may take to read what it was sent before the end, in ms. */
-const closeTimeoutMs = 5000;
 
 /** GET /events with Accept: text/event-stream (HTML Standard, 9.2): the log without any socket library. */
 export function registerEventStream(app: FastifyInstance, services: Services, realtime: Realtime): void {
@@ -192,6 +190,6 @@ class EventStream implements Sink, LiveConnection {
     const { tap } = this.deps.realtime;
     if (tap.on) tap.frame(this, "out", { bytes: Buffer.byteLength(text), read: () => text });
     raw.write(text);
-    if (raw.writableLength > maxQueued) raw.destroy(); // it comes back with Last-Event-ID
+    if (raw.writableLength > maxQueuedBytes) raw.destroy(); // it comes back with Last-Event-ID
   }
 }

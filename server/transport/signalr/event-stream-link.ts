@@ -1,12 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { payloadOf, roomIn } from "../../realtime/connection.ts";
+import { closeTimeoutMs, payloadOf, roomIn } from "../../realtime/connection.ts";
 import { HttpLink } from "./http-link.ts";
 import type { Peer } from "./link.ts";
 
 const before = Buffer.from("data: ");
 const after = Buffer.from("\r\n\r\n");
-/** How long a peer may take to read what it was sent before the end, in ms. */
-const closeTimeoutMs = 5000;
 
 /** Server-Sent Events (TransportProtocols.md): one unnamed event a turn, with all messages of that turn. Text only, without line breaks. */
 export class EventStreamLink extends HttpLink {

@@ -8,6 +8,7 @@ import { type Envelope, type EventType, eventTypes, toEnvelope } from "../../eve
 import { newId } from "../../ids.ts";
 import { fieldNamed } from "../../input.ts";
 import { operations } from "../../operations.ts";
+import { closeTimeoutMs } from "../../realtime/connection.ts";
 import { type DisconnectReason, disconnects } from "../../realtime/disconnect.ts";
 import { EventQueue } from "../../realtime/event-queue.ts";
 import type { ConnectionFacts, LiveConnection } from "../../realtime/live-connection.ts";
@@ -15,9 +16,6 @@ import type { Outgoing } from "../../realtime/subscription.ts";
 import { cursor } from "../../schema.ts";
 import type { TrpcContext } from "./context.ts";
 import { fromTrpcError, toTrpcError } from "./trpc-error.ts";
-
-/** How long a peer may take to read what it was sent before the end, in ms. */
-const closeTimeoutMs = 5000;
 
 const kinds = z.enum(Object.keys(eventTypes) as [EventType, ...EventType[]]);
 
