@@ -1,8 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { sampleOf } from "../server/domain/webhooks/make-sample.ts";
 import { type EventType, ephemeralTypes, eventTypes, guideKinds } from "../server/events.ts";
-import { projectRoot } from "../server/persistence/project-root.ts";
+import { writeBetween } from "./written.ts";
 
 // npm run events             writes the list of events into docs/guides/events.md, between its two markers
 // npm run events -- --check  fails when the page says something else than the code
@@ -40,18 +38,9 @@ const ephemeral: Record<keyof typeof ephemeralTypes, [occasion: string, data: st
   ],
 };
 
-const file = join(projectRoot(), "docs/guides/events.md");
-const text = readFileSync(file, "utf8");
-const [before, rest] = text.split(START);
-const after = rest?.split(END)[1];
-if (before === undefined || after === undefined) throw new Error(`${file} lacks ${START} … ${END}.`);
-
-const wanted = `${before}${START}\n\n${[...tables(), ...examples()].join("\n\n")}\n\n${END}${after}`;
-if (!process.argv.includes("--check")) writeFileSync(file, wanted);
-else if (wanted !== text) {
-  console.error("docs/guides/events.md and server/events.ts differ: npm run events");
-  process.exitCode = 1;
-}
+const wanted = `\n\n${[...tables(), ...examples()].join("\n\n")}\n\n`;
+const fault = "docs/guides/events.md and server/events.ts differ: npm run events";
+writeBetween("docs/guides/events.md", [START, END], wanted, fault);
 
 function tables(): string[] {
   const durable = Object.entries(eventTypes).map(([type, { signalr }]) => {
