@@ -31,10 +31,13 @@ export interface Api {
   realtime: Realtime;
   /** Database and bus answer, the seed is done, pages are served. */
   ready(): Promise<boolean>;
+  /** Fills an empty database as SEED says and writes demo.json. */
   seed(): Promise<void>;
   /** Where the installation's owner signs up, while there is none. */
   claim(): Promise<string | undefined>;
+  /** Whether there is one. */
   isOwned(): Promise<boolean>;
+  /** Stops accepting, finishes what runs, closes sockets. */
   close(): Promise<void>;
 }
 

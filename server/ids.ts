@@ -16,6 +16,9 @@ const generator = new V7Generator({
   },
 });
 
+/** Smaller than every id; no row has it. */
+export const nilId = "00000000-0000-0000-0000-000000000000";
+
 /** A new id: UUIDv7 (RFC 9562). Order never comes from it. */
 export function newId(): string {
   return generator.generate().toString();

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import type { TenantId } from "../auth/principal.ts";
 import { type PusherApp, pusherSecretKey, pusherSignature, readPusherApp } from "../auth/pusher-app.ts";
 import type { Database } from "../persistence/database.ts";
-import { enqueueJobs, type Job } from "../persistence/jobs.ts";
+import { enqueueJobs, type Job, tenantOf } from "../persistence/jobs.ts";
 import { tenantTransaction } from "../persistence/prisma.ts";
 import { post } from "./post-signed.ts";
 import { type DueNotice, takeChannelNotices } from "./store.ts";
@@ -145,8 +145,4 @@ async function appOf(
 ): Promise<PusherApp | undefined> {
   const row = await client.pusherApp.findUnique({ where: { tenantId } });
   return row ? readPusherApp(tenantId, row, pusherSecretKey(authSecret)) : undefined;
-}
-
-function tenantOf(payload: unknown): TenantId {
-  return mintTenantId(String((payload as { tenantId?: unknown }).tenantId));
 }

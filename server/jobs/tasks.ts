@@ -1,5 +1,4 @@
 import type { CronItem, TaskList } from "graphile-worker";
-import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
 import { judgeAnew } from "../domain/digests/judge-anew.ts";
@@ -7,6 +6,7 @@ import { runDigests } from "../domain/digests/run-digests.ts";
 import { moveTimes } from "../domain/notifications/move-times.ts";
 import { isHalted } from "../domain/tenants/store.ts";
 import type { Step } from "../log/planner.ts";
+import { tenantOf } from "../persistence/jobs.ts";
 import { deliverChannelWebhook, planChannelWebhooks } from "./channel-webhooks.ts";
 import { countLogs } from "./count-minutes.ts";
 import type { PersonMailJob } from "./mail/person-mail.tsx";
@@ -72,11 +72,6 @@ export function taskList(context: TaskContext): TaskList {
 /** By the clock that says when a job is due: by a slower one its work would not be, and it is not asked for again. */
 async function presentOf({ db, step }: TaskContext): Promise<{ now: Date; step: Step | undefined }> {
   return { now: new Date(await db.now()), step };
-}
-
-/** Whose job it is: enqueueJobs let nobody else's in. */
-function tenantOf(payload: unknown): TenantId {
-  return mintTenantId(String((payload as { tenantId?: unknown }).tenantId));
 }
 
 /** What planAway wrote down. */

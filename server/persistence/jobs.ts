@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
-import type { TenantId } from "../auth/principal.ts";
+import { mintTenantId, type TenantId } from "../auth/principal.ts";
+import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Span } from "./cursor-form.ts";
 import type { TenantTransaction } from "./prisma.ts";
@@ -50,6 +51,11 @@ export async function enqueueJobs(tx: TenantTransaction, jobs: Job[]): Promise<v
   await tx.$executeRaw`select enqueue_jobs_v1(${JSON.stringify(input)}::json)`;
 }
 
+/** Whose job it is: enqueueJobs let nobody else's in. */
+export function tenantOf(payload: unknown): TenantId {
+  return mintTenantId(String((payload as { tenantId?: unknown }).tenantId));
+}
+
 /** Jobs of the transaction's tenant that failed for good, newest first: of a page, or of a span of when they died. */
 export async function listDeadJobs(
   tx: TenantTransaction,
@@ -64,11 +70,12 @@ export async function listDeadJobs(
   return { total: rows[0]?.total ?? 0, jobs: rows.map(({ total, ...job }) => job) };
 }
 
-/** Tries a dead job of the transaction's tenant again, or takes it out; false when there is none of that id. */
-export async function settleDeadJob(tx: TenantTransaction, id: string, fate: "again" | "away"): Promise<boolean> {
+/** Tries a dead job of the transaction's tenant again, or takes it out. Throws `not_found` when there is none of that id. */
+export async function settleDeadJob(tx: TenantTransaction, id: string, fate: "again" | "away"): Promise<void> {
+  if (!/^\d{1,18}$/.test(id)) throw new DomainError("not_found");
   const rows = await tx.$queryRaw<{ done: boolean }[]>`
     select settle_dead_job_v1(${id}, ${fate === "again"}) as done`;
-  return rows[0]?.done ?? false;
+  if (!rows[0]?.done) throw new DomainError("not_found");
 }
 
 /**

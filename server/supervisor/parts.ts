@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import type { Api } from "../api.ts";
 import type { Config, Draft } from "../config/config.ts";
 import { loopbackUrl } from "../config/config.ts";
 import type { EmbeddedPostgres } from "../persistence/embedded.ts";
@@ -7,27 +8,14 @@ import { Child } from "./children.ts";
 import type { Lock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 
-/** What runs in the main process: REST, tRPC and sockets. */
-export interface Api {
-  /** Whether it may be sent traffic. */
-  ready(): Promise<boolean>;
-  /** Fills an empty database as SEED says and writes demo.json. */
-  seed(): Promise<void>;
-  /** Where the installation's owner signs up, while there is none. */
-  claim(): Promise<string | undefined>;
-  /** Whether there is one. */
-  isOwned(): Promise<boolean>;
-  /** Stops accepting, finishes what runs, closes sockets. */
-  close(): Promise<void>;
-}
-
 /** What has been started so far, so that it can be stopped at any moment. */
 export interface Parts {
   lock?: Lock;
   postgres?: EmbeddedPostgres;
   web?: Child<WebSettings>;
   worker?: Child<Config>;
-  api?: Api;
+  /** What runs in the main process: REST, tRPC and sockets. */
+  api?: Pick<Api, "ready" | "seed" | "claim" | "isOwned" | "close">;
 }
 
 const DRAIN_LIMIT_MS = 25_000;

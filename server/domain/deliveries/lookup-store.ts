@@ -1,6 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
-import { isId, requireId } from "../../ids.ts";
+import { isId, nilId, requireId } from "../../ids.ts";
 import { epochOf } from "../../log/store.ts";
 import type { Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
@@ -193,5 +193,5 @@ function whereOf(tenantId: TenantId, query: DeliveryQuery): Prisma.DeliveryWhere
 
 /** What is no id finds nothing: no row has this one. */
 function idOrNone(id: string): string {
-  return isId(id) ? id.toLowerCase() : "00000000-0000-0000-0000-000000000000";
+  return isId(id) ? id.toLowerCase() : nilId;
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
 import { settleDeadJob } from "../../persistence/jobs.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
@@ -14,8 +13,7 @@ export const retryDeadJob = mutation({
   output: empty,
   handle: (ctx, { jobId }) =>
     workOf(ctx, async ({ tx }) => {
-      const done = /^\d{1,18}$/.test(jobId) && (await settleDeadJob(tx, jobId, "again"));
-      if (!done) throw new DomainError("not_found");
+      await settleDeadJob(tx, jobId, "again");
       return {};
     }),
 });

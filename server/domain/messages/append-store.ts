@@ -1,4 +1,5 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { nilId } from "../../ids.ts";
 import { quoteArray, rawArray } from "../../persistence/arrays.ts";
 import type { StoredMessage } from "./schema.ts";
 import type { Queryable } from "./store.ts";
@@ -19,8 +20,6 @@ export interface Appended {
   seqs: number[];
 }
 
-/** An idempotency key is held for all of a sender's chats. */
-const noChat = "00000000-0000-0000-0000-000000000000";
 /** Never in JSON, which writes it in six characters. */
 const separator = "\u0001";
 
@@ -114,7 +113,8 @@ function keysOf(sends: Send[]): (string | null)[] {
   for (const send of sends) {
     const { chatId, clientMessageId } = send.message;
     if (clientMessageId !== undefined) keys.push({ chat: chatId, key: `c:${clientMessageId}`, send });
-    if (send.idempotencyKey !== undefined) keys.push({ chat: noChat, key: `i:${send.idempotencyKey}`, send });
+    // Held for all of a sender's chats.
+    if (send.idempotencyKey !== undefined) keys.push({ chat: nilId, key: `i:${send.idempotencyKey}`, send });
   }
   if (keys.length === 0) return [null, null, null, null, null];
   return [

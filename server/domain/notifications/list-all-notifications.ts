@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isId } from "../../ids.ts";
+import { isId, nilId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { cursorInput, cursorPage, entityId, instant, page, pageInput, userId } from "../../schema.ts";
 import { notificationType } from "../categories/schema.ts";
@@ -25,11 +25,9 @@ export const listAllNotifications = query({
   errors: ["cursor_invalid"],
   async handle(ctx, { userId, type, status, batchId, since, until, ...forms }) {
     // No batch has an id that is none: what it has made is then nothing, under an id that nothing has.
-    const ofBatch = batchId === undefined || isId(batchId) ? batchId?.toLowerCase() : nothing;
+    const ofBatch = batchId === undefined || isId(batchId) ? batchId?.toLowerCase() : nilId;
     const asked = { userId, type, status, batchId: ofBatch, since, until };
     const { data, ...rest } = await listAllForms(ctx, asked, forms, presentForAdmin);
     return { ...rest, data: await withRecipients(ctx, data) };
   },
 });
-
-const nothing = "00000000-0000-0000-0000-000000000000";

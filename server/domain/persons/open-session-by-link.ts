@@ -2,11 +2,11 @@ import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
 import { hashLink } from "./make-link.ts";
-import { browserInput, openedSchema, presentPerson } from "./open-session.ts";
-import { ensureMayComeIn, sudoFromNow } from "./policy.ts";
+import { browserInput, openedAs, openedSchema } from "./open-session.ts";
+import { ensureMayComeIn } from "./policy.ts";
 import { code, linkToken } from "./schema.ts";
 import { spendCode } from "./spend-code.ts";
-import { deleteSessions, findLink, insertSession, lockPerson, savePerson, takeLink } from "./store.ts";
+import { deleteSessions, findLink, lockPerson, savePerson, takeLink } from "./store.ts";
 
 export const openSessionByLink = mutation({
   name: "sessions.openByLink",
@@ -32,9 +32,7 @@ export const openSessionByLink = mutation({
         await deleteSessions(tx, person.id, {});
         await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null });
       }
-      const session = { method: "link" as const, ip, userAgent, sudoUntil: sudoFromNow() };
-      const sessionId = await insertSession(tx, person.id, session);
-      return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+      return openedAs(tx, person, { method: "link", ip, userAgent });
     });
   },
 });

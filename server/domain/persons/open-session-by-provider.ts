@@ -3,18 +3,10 @@ import { type Context, mutation } from "../../operation.ts";
 import type { Person } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
-import { browserInput, presentPerson } from "./open-session.ts";
-import { ensureMayComeIn, noFactors, sudoFromNow } from "./policy.ts";
+import { browserInput, openedAs } from "./open-session.ts";
+import { ensureMayComeIn, noFactors } from "./policy.ts";
 import { email, personName, personSchema } from "./schema.ts";
-import {
-  deleteSessions,
-  findPersonByEmail,
-  insertPerson,
-  insertSession,
-  isInvited,
-  lockPerson,
-  savePerson,
-} from "./store.ts";
+import { deleteSessions, findPersonByEmail, insertPerson, isInvited, lockPerson, savePerson } from "./store.ts";
 
 /** Unlike the other ways in it says why not: the provider has answered for who asks. */
 const openedByProvider = z
@@ -54,9 +46,7 @@ export const openSessionByProvider = mutation({
         await deleteSessions(tx, person.id, {});
         await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null, ...noFactors });
       }
-      const session = { method: "oauth" as const, ip, userAgent, sudoUntil: sudoFromNow() };
-      const sessionId = await insertSession(tx, person.id, session);
-      return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+      return openedAs(tx, person, { method: "oauth", ip, userAgent });
     });
   },
 });

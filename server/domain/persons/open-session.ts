@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import type { Person } from "../../persistence/generated/client.ts";
+import type { TenantTransaction } from "../../persistence/prisma.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
 import { text } from "../../schema.ts";
 import { checkPassword } from "./hash-password.ts";
 import { ensureMayTry, sudoFromNow } from "./policy.ts";
 import { code, email, password, personSchema } from "./schema.ts";
 import { spendCode } from "./spend-code.ts";
-import { asInstallation, findPersonByEmail, insertSession, lockPerson } from "./store.ts";
+import { asInstallation, findPersonByEmail, insertSession, lockPerson, type NewSession } from "./store.ts";
 
 /** Of the browser, as the pages see it. */
 export const browserInput = {
@@ -25,6 +26,12 @@ export const openedSchema = z
 
 export function presentPerson({ id, email, name }: Pick<Person, "id" | "email" | "name">) {
   return { personId: id, email, ...(name === null ? {} : { name }) };
+}
+
+/** Opens the session of whoever has just shown who they are, and says so. */
+export async function openedAs(tx: TenantTransaction, person: Person, by: Omit<NewSession, "sudoUntil">) {
+  const sessionId = await insertSession(tx, person.id, { ...by, sudoUntil: sudoFromNow() });
+  return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
 }
 
 export const openSession = mutation({
@@ -47,9 +54,7 @@ export const openSession = mutation({
       const verdict = await spendCode(tx, ctx.services, person, code);
       if (verdict === "code-needed") return { outcome: "code-needed" as const };
       if (verdict === "bad" || person.passwordHash !== found.passwordHash) return { outcome: "refused" as const };
-      const session = { method: "password" as const, ip, userAgent, sudoUntil: sudoFromNow() };
-      const sessionId = await insertSession(tx, person.id, session);
-      return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
+      return openedAs(tx, person, { method: "password", ip, userAgent });
     });
   },
 });

@@ -1,5 +1,6 @@
 import type { TenantId } from "../../auth/principal.ts";
 import { forgetAddresses } from "../../domain/audit/store.ts";
+import { nilId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { ApiRequest, Delivery, Member, Notification } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
@@ -7,8 +8,6 @@ import type { TenantTransaction } from "../../persistence/prisma.ts";
 // Hand-written SQL: the look at somebody's chats is a function of the database, and what is taken out is chosen by what is in JSON, by how
 // a text begins or by rows of other tables, which Prisma says with every id in the statement or not at all.
 
-/** Smaller than every id. */
-const noId = "00000000-0000-0000-0000-000000000000";
 /** A send to many has Postgres' time and its kept answer a node's: they are apart by less, in ms. */
 const clocksApart = 60 * 60 * 1000;
 
@@ -210,7 +209,7 @@ export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, 
 export async function listOwnBatches(
   db: Database,
   tenantId: TenantId,
-  { userId, after = noId, limit }: PersonPage,
+  { userId, after = nilId, limit }: PersonPage,
 ): Promise<{ id: string; hasToCome: boolean }[]> {
   return db.forTenant(tenantId).$queryRaw`
     select b.id, b.due_at is not null as "hasToCome" from notification_batches b
@@ -225,7 +224,7 @@ export async function listOwnBatches(
 export async function leaveBatches(
   tx: TenantTransaction,
   tenantId: TenantId,
-  { userId, after = noId, limit }: PersonPage,
+  { userId, after = nilId, limit }: PersonPage,
 ): Promise<string | undefined> {
   const rows = await tx.$queryRaw<{ id: string }[]>`select id from notification_batches
     where tenant_id = ${tenantId} and due_at is not null and id > ${after}::uuid order by id limit ${limit}::int`;

@@ -1,11 +1,9 @@
 import type { TenantId } from "../../auth/principal.ts";
+import { nilId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { AuditEntry } from "../../persistence/generated/client.ts";
 
 // What is left of a person where they were before, and where they had the group Admin.
-
-/** Smaller than every id. */
-const noId = "00000000-0000-0000-0000-000000000000";
 
 interface TracePage {
   userId: string;
@@ -40,7 +38,7 @@ export interface PastMembership {
 export function listPastMemberships(
   db: Database,
   tenantId: TenantId,
-  { userId, after = noId, limit }: TracePage,
+  { userId, after = nilId, limit }: TracePage,
 ): Promise<PastMembership[]> {
   return db.forTenant(tenantId).$queryRaw`
     select tenant_id as "tenantId", chat_id as "chatId",

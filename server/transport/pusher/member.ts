@@ -1,3 +1,5 @@
+import { readObject } from "./client-message.ts";
+
 /** `user_info` in JSON. */
 const maxInfoBytes = 1024;
 const maxIdLength = 128;
@@ -11,9 +13,9 @@ export interface SaidMember {
 
 /** Reads `channel_data` (protocols.md B5): `user_id` may be a number that can be read exactly, and is known by its text. Undefined when it cannot be. */
 export function readMember(channelData: string): SaidMember | undefined {
-  const said = readJson(channelData);
-  const id = Number.isSafeInteger(said?.user_id) ? String(said?.user_id) : said?.user_id;
-  const info = said && infoOf(said);
+  const said = readObject(channelData);
+  const id = Number.isSafeInteger(said.user_id) ? String(said.user_id) : said.user_id;
+  const info = infoOf(said);
   return isUserId(id) && info !== undefined ? { userId: id, info } : undefined;
 }
 
@@ -23,10 +25,10 @@ export interface SaidUser extends SaidMember {
 
 /** Reads `user_data` (protocols.md B7). Undefined when it cannot be. */
 export function readUser(userData: string): SaidUser | undefined {
-  const said = readJson(userData);
-  const info = said && infoOf(said);
-  const list = said?.watchlist ?? [];
-  if (!isUserId(said?.id) || info === undefined || !Array.isArray(list)) return undefined;
+  const said = readObject(userData);
+  const info = infoOf(said);
+  const list = said.watchlist ?? [];
+  if (!isUserId(said.id) || info === undefined || !Array.isArray(list)) return undefined;
   return { userId: said.id, info, watchlist: [...new Set(list.filter(isUserId))] };
 }
 
@@ -40,13 +42,4 @@ function infoOf({ user_info }: Record<string, unknown>): string | null | undefin
 /** An id that a database can hold as text, too. */
 export function isUserId(id: unknown): id is string {
   return typeof id === "string" && id !== "" && id.length <= maxIdLength && !id.includes("\u0000") && id.isWellFormed();
-}
-
-function readJson(text: string): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

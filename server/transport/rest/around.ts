@@ -6,7 +6,7 @@ import type { Services } from "../../services.ts";
 import { version } from "../../version.ts";
 import { openApiText } from "./openapi.ts";
 
-export interface Health {
+interface Health {
   services: Services;
   bus: { healthy(): boolean };
   web: { url(): string | undefined };
