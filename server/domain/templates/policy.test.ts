@@ -31,6 +31,20 @@ describe("rendering", () => {
     });
   });
 
+  test("gives each part what was given, also after one that counts; of the caller's own values nothing changes", () => {
+    const count = "{% increment n %}{% decrement m %}{{ n }}{{ m }}";
+    const parts = { subject: count, message: count, text: count, html: count, summary: count };
+    const given = { n: 4 };
+    expect(renderTemplate(template(parts), given)).toEqual({
+      subject: "4-15-1",
+      message: "4-15-1",
+      text: "4-15-1",
+      htmlContent: "4-15-1",
+      summary: "4-15-1",
+    });
+    expect(given).toEqual({ n: 4 });
+  });
+
   test("lets no variable bring markup into the HTML, by whichever way", () => {
     const evil = "<img src=x onerror=alert(1)>\"'&";
     const html = [

@@ -64,7 +64,8 @@ export function createEngine(outputEscape?: "escape"): Liquid {
 
 /** @throws Error: the text costs more than it may, or cannot be read */
 export function render(engine: Liquid, source: string, variables: Record<string, unknown>): string {
-  const ctx = new ClockedContext(variables, engine.options, { sync: true }, { liquid: engine });
+  // A copy: what a template counts is written beside the variables.
+  const ctx = new ClockedContext({ ...variables }, engine.options, { sync: true }, { liquid: engine });
   return engine.renderSync(engine.parse(source), ctx);
 }
 
