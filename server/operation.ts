@@ -74,7 +74,12 @@ export interface Call {
   ip?: string | undefined;
   /** Ends when the caller goes away. */
   signal?: AbortSignal | undefined;
+  /** Set where others may want its place. */
+  standAside?: StandAside | undefined;
 }
+
+/** Waits without a place among the calls that run. For a call that has done nothing yet. Throws what the wait throws, and where it may not go on after it. */
+export type StandAside = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /** What the audit log shows of a change beside what was asked for. */
 export interface AuditDetail {

@@ -56,7 +56,8 @@ export const listEvents = query({
 });
 
 /** Holds the call until something comes, but not beyond its credential: who is revoked meanwhile gets 401 and nothing else. */
-async function hold({ tenantId, principal, services, signal }: Context, { after, ...waiting }: Holding): Promise<void> {
+async function hold(ctx: Context, { after, ...waiting }: Holding): Promise<void> {
+  const { tenantId, principal, services, signal, standAside = (wait) => wait() } = ctx;
   const { live, security } = services;
   const over = new AbortController();
   const end = () => over.abort();
@@ -69,7 +70,7 @@ async function hold({ tenantId, principal, services, signal }: Context, { after,
   signal?.addEventListener("abort", end, { once: true });
   try {
     if (!signal?.aborted)
-      await live.waitForEvent(tenantId, principal.userId, after, { ...waiting, signal: over.signal });
+      await standAside(() => live.waitForEvent(tenantId, principal.userId, after, { ...waiting, signal: over.signal }));
   } finally {
     clearInterval(recheck);
     signal?.removeEventListener("abort", end);

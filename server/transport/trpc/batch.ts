@@ -1,5 +1,6 @@
 import { DomainError } from "../../errors.ts";
 import { Gate } from "../../gate.ts";
+import type { StandAside } from "../../operation.ts";
 
 const atOnce = 10;
 /** In characters of JSON. The last ones to begin may go beyond it: what was done is never answered as if it was not. */
@@ -10,19 +11,29 @@ export class Batch {
   private readonly gate = new Gate(atOnce);
   private left = answersSize;
 
-  /** Throws `too_large` instead of running it. */
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    const leave = await this.gate.enter();
+  /** Throws `too_large` instead of running it, or of going on where it has stood aside. */
+  async run<T>(call: (standAside: StandAside) => Promise<T>): Promise<T> {
+    let leave = await this.enter();
     try {
-      if (this.left <= 0)
-        throw new DomainError("too_large", {
-          detail: "The answers of this batch are too large together; nothing was done. Ask in another one",
-        });
-      const answer = await call();
+      const answer = await call(async (wait) => {
+        leave();
+        const found = await wait();
+        leave = await this.enter();
+        return found;
+      });
       this.left -= JSON.stringify(answer)?.length ?? 0;
       return answer;
     } finally {
       leave();
     }
+  }
+
+  private async enter(): Promise<() => void> {
+    const leave = await this.gate.enter();
+    if (this.left > 0) return leave;
+    leave();
+    throw new DomainError("too_large", {
+      detail: "The answers of this batch are too large together; nothing was done. Ask in another one",
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
 import { fieldNamed, readFields } from "../../input.ts";
-import type { Operation } from "../../operation.ts";
+import type { Call, Operation, StandAside } from "../../operation.ts";
 import { type Catalogue, operations } from "../../operations.ts";
 import type { Repeat, TrpcContext } from "./context.ts";
 import { readSubscribeInput, subscribeToEvents } from "./subscribe.ts";
@@ -67,7 +67,7 @@ function procedures(): Procedures {
 function procedure(operation: Operation) {
   const base = t.procedure.input((raw: unknown) => raw);
   const call = ({ ctx, input, signal }: { ctx: TrpcContext; input: unknown; signal?: AbortSignal | undefined }) => {
-    const own = () => run(operation, ctx, input, signal);
+    const own = (standAside?: StandAside) => run(operation, ctx, input, { signal, standAside });
     return (ctx.batch ? ctx.batch.run(own) : own()).catch((error) => {
       throw toTrpcError(error);
     });
@@ -79,7 +79,7 @@ async function run(
   operation: Operation,
   ctx: TrpcContext,
   input: unknown,
-  signal: AbortSignal | undefined,
+  of: Pick<Call, "signal" | "standAside">,
 ): Promise<unknown> {
   const { access, http, kind } = operation;
   const { caller, evenSuspended = false } = access;
@@ -100,7 +100,7 @@ async function run(
     transport: "trpc",
     ip: ctx.ip,
     log,
-    signal,
+    ...of,
     idempotencyKey: kind === "mutation" ? readIdempotencyKey(idempotencyKey, ctx.repeat) : undefined,
   });
   ctx.replayed = "Idempotent-Replayed" in answer.headers;
