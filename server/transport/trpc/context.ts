@@ -13,6 +13,7 @@ import { clientOf } from "../../realtime/live-connection.ts";
 import type { Realtime } from "../../realtime/realtime.ts";
 import type { Services } from "../../services.ts";
 import type { Batch } from "./batch.ts";
+import type { Turn } from "./turn.ts";
 
 export interface TrpcDeps {
   services: Services;
@@ -42,6 +43,8 @@ export interface TrpcContext extends TrpcDeps {
   hangUp(reason: DisconnectReason): void;
   /** Aborts when the connection is closed, from whichever side. */
   gone: AbortSignal;
+  /** Where subscriptions wait that come too soon: set over a WebSocket, whose stock client takes any error for the end of one for good. */
+  turn?: Turn;
   /** Resolves when the peer has read enough for more events; undefined when it already has. For whatever pulls without looking. */
   pressure?(): Promise<void> | undefined;
 }

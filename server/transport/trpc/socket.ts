@@ -16,6 +16,7 @@ import { EarlyStops } from "./early-stops.ts";
 import { InspectedSocket } from "./inspected-socket.ts";
 import { appRouter } from "./router.ts";
 import { logOwnFault } from "./trpc-error.ts";
+import { Turn } from "./turn.ts";
 
 /** Until it is known whose connection it is. */
 const strangerFrames = tenantSettingsSchema.parse({}).rates.frames;
@@ -127,7 +128,7 @@ function connectionContext(
     if (snapshot) budget.rate = snapshot.settings.rates.frames;
     return caller;
   };
-  return { ...context, principal, pressure };
+  return { ...context, principal, pressure, turn: new Turn() };
 }
 
 /** The adapter never looks at what a client does not read; `send` does it for it. The client comes back and resumes. */

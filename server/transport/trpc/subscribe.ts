@@ -99,9 +99,12 @@ function envelopeOf(outgoing: Outgoing): Envelope {
 async function open(ctx: TrpcContext, input: SubscribeInput) {
   const principal = await ctx.principal();
   requireAccess(operations.events.list, principal);
-  await payForOpening(ctx.services, principal);
   const queue = new SubscriptionQueue(principal, ctx);
-  ctx.realtime.open(queue);
+  const enter = async () => {
+    await payForOpening(ctx.services, principal);
+    ctx.realtime.open(queue);
+  };
+  await (ctx.turn ? ctx.turn.take(enter, ctx.gone) : enter());
   const { tenantId, userId } = principal;
   const since = input?.lastEventId ?? input?.since;
   const wanted = input?.kinds && new Set(input.kinds);
