@@ -44,22 +44,35 @@ export class PresenceNews {
   /** To the readers of this node who share a chat with these users. */
   tell(tenantId: TenantId, userIds: string[]): void {
     if (!this.options.hub.tenantHub(tenantId)) return;
+    this.wait(tenantId, userIds);
+    void this.work(tenantId);
+  }
+
+  /** About once a second: what could not be looked up is tried again, while somebody listens. */
+  resume(): void {
+    for (const tenantId of this.waiting.keys()) {
+      if (this.options.hub.tenantHub(tenantId)) void this.work(tenantId);
+      else this.waiting.delete(tenantId);
+    }
+  }
+
+  private wait(tenantId: TenantId, userIds: string[]): void {
     const waiting = this.waiting.get(tenantId) ?? new Set();
     for (const userId of userIds) waiting.add(userId);
     this.waiting.set(tenantId, waiting);
-    if (!this.telling.has(tenantId)) void this.work(tenantId);
   }
 
   private async work(tenantId: TenantId): Promise<void> {
+    if (this.telling.has(tenantId)) return;
     this.telling.add(tenantId);
+    let users: string[] = [];
     try {
-      for (let users = this.take(tenantId); users.length > 0; users = this.take(tenantId))
-        await this.look(tenantId, users);
+      for (users = this.take(tenantId); users.length > 0; users = this.take(tenantId)) await this.look(tenantId, users);
     } catch (error) {
-      this.options.onError(error); // ephemeral: lost
+      this.options.onError(error);
+      this.wait(tenantId, users);
     } finally {
       this.telling.delete(tenantId);
-      if (this.waiting.has(tenantId)) void this.work(tenantId);
     }
   }
 

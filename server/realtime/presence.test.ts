@@ -196,6 +196,17 @@ test("a leave that could not be written is written when the database answers aga
   errors = [];
 });
 
+test("what could not be looked up is told when the database answers again", async () => {
+  const leave = connect(0, "kim");
+  await expectTold("kim", ["online"]);
+  await owner.client.query("alter function presence_v1 rename to presence_gone");
+  leave();
+  await eventually(() => expect(errors.length).toBeGreaterThan(1));
+  await owner.client.query("alter function presence_gone rename to presence_v1");
+  await expectTold("kim", ["online", "offline"]);
+  errors = [];
+});
+
 test("a node that was taken for dead while it slept brings its users back", async () => {
   connect(0, "kim");
   await expectTold("kim", ["online"]);

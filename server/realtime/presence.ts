@@ -75,8 +75,9 @@ export class Presence {
     this.announce(tenantId, [userId]);
   }
 
-  /** Once a second or so: those whose grace is over leave. */
+  /** Once a second or so: those whose grace is over leave, and what could not be told is. */
   sweep(): void {
+    this.news.resume();
     for (const [tenantId, users] of this.here)
       for (const [userId, user] of users) if (this.isGone(user)) this.mark(tenantId, userId);
   }
