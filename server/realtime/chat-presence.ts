@@ -5,8 +5,14 @@ import type { PresenceState } from "../services.ts";
 import { findChatPresence } from "./channel-store.ts";
 import { type ChannelListener, type ChannelNews, OutgoingChannel } from "./local-channel.ts";
 
+const compareEvery = 10;
+/** More than that wait for the next rounds. */
+const comparedAtOnce = 50;
+
 interface Options {
   pool: Pool;
+  /** Whether a tenant lets its users see who is there; all do when left out. */
+  shows?(tenantId: TenantId): Promise<boolean>;
   onError(error: unknown): void;
 }
 
@@ -17,9 +23,27 @@ interface Options {
 export class ChatPresence {
   private readonly chats = new Map<string, ChatRoster>();
   private readonly options: Options;
+  private due: ChatRoster[] = [];
+  private rounds = 0;
 
   constructor(options: Options) {
     this.options = options;
+  }
+
+  /** Whether there is anything to listen to. */
+  async shows(tenantId: TenantId): Promise<boolean> {
+    return (await this.options.shows?.(tenantId)) ?? true;
+  }
+
+  /** About once a second; every so often it finds what the bus or a failed look has lost. Throws what the database throws: the next goes on. */
+  async keepHouse(): Promise<void> {
+    this.rounds++;
+    if (this.rounds >= compareEvery && this.due.length === 0) {
+      this.rounds = 0;
+      this.due = [...this.chats.values()];
+    }
+    const last = Math.max(0, this.due.length - comparedAtOnce);
+    while (this.due.length > last) await this.due.pop()?.compare();
   }
 
   /**
@@ -78,8 +102,9 @@ class ChatRoster {
   /** Who is about to listen also counts. */
   expected = 0;
   private loading: Promise<void> | undefined;
-  private readonly waiting = new Map<string, PresenceState | undefined>();
-  private working = false;
+  private waiting = new Map<string, PresenceState | undefined>();
+  private stale = false;
+  private working: Promise<void> | undefined;
   private readonly at: { tenantId: TenantId; chatId: string; channel: string };
   private readonly options: Options;
 
@@ -98,7 +123,14 @@ class ChatRoster {
 
   look(userId: string, state?: PresenceState): void {
     this.waiting.set(userId, state ?? this.waiting.get(userId));
-    if (!this.working) void this.work();
+    if (!this.working) this.work().catch(this.options.onError);
+  }
+
+  /** Looks at all of them anew, and at what still waits. Throws what the database throws. */
+  async compare(): Promise<void> {
+    if (this.listeners.size === 0) return;
+    this.stale = true;
+    await this.work();
   }
 
   private async load(): Promise<void> {
@@ -106,25 +138,35 @@ class ChatRoster {
     for (const { userId, displayName } of found) this.members.set(userId, infoOf(displayName));
   }
 
-  private async work(): Promise<void> {
-    this.working = true;
+  private work(): Promise<void> {
+    this.working ??= this.workOff();
+    return this.working;
+  }
+
+  private async workOff(): Promise<void> {
     try {
       await this.ready();
-      while (this.waiting.size > 0) await this.step();
-    } catch (error) {
-      this.waiting.clear(); // ephemeral: lost
-      this.options.onError(error);
+      while (this.waiting.size > 0 || this.stale) await this.step();
     } finally {
-      this.working = false;
+      this.working = undefined;
     }
   }
 
   private async step(): Promise<void> {
-    const news = new Map(this.waiting);
-    this.waiting.clear();
-    const found = await this.find([...news.keys()]);
-    const here = new Map(found.map(({ userId, displayName }) => [userId, infoOf(displayName)]));
-    for (const [userId, state] of news) this.place(userId, here.get(userId), state);
+    const { stale, waiting: news } = this;
+    this.stale = false;
+    this.waiting = new Map();
+    try {
+      if ((await this.options.shows?.(this.at.tenantId)) === false) return this.end();
+      const found = await this.find(stale ? undefined : [...news.keys()]);
+      const here = new Map(found.map(({ userId, displayName }) => [userId, infoOf(displayName)]));
+      const looked = stale ? new Set([...this.members.keys(), ...here.keys(), ...news.keys()]) : news.keys();
+      for (const userId of looked) this.place(userId, here.get(userId), news.get(userId));
+    } catch (error) {
+      this.stale ||= stale;
+      for (const [userId, state] of news) this.waiting.set(userId, this.waiting.get(userId) ?? state);
+      throw error;
+    }
   }
 
   private place(userId: string, info: string | undefined, state: PresenceState | undefined): void {
@@ -139,6 +181,10 @@ class ChatRoster {
 
   private find(userIds?: string[]) {
     return findChatPresence(this.options.pool, this.at.tenantId, this.at.chatId, userIds);
+  }
+
+  private end(): void {
+    for (const listener of [...this.listeners]) listener.taken?.(this.at.channel);
   }
 
   private tell(news: ChannelNews): void {

@@ -36,6 +36,8 @@ export interface ChannelListener {
   hear(outgoing: OutgoingChannel): void;
   /** What it is left out of, since it caused it. */
   leftOut?(outgoing: OutgoingChannel): void;
+  /** The channel is taken away from it: it is to leave. */
+  taken?(channel: string): void;
 }
 
 interface LocalMember {

@@ -72,7 +72,7 @@ export class Realtime implements Live {
     const { pool } = options.db;
     this.urls = new NodeUrls(pool);
     this.heart = new Heartbeat({ ...options, pool, onBeat: (found) => this.beaten(found) });
-    this.chatPresence = new ChatPresence({ pool, onError: options.onError });
+    this.chatPresence = new ChatPresence({ ...options, pool });
     this.presences = new Presence({
       ...options,
       pool,
@@ -249,6 +249,7 @@ export class Realtime implements Live {
     await this.hub.poll();
     await this.attempt(() => this.presences.dropDead());
     await this.attempt(() => this.channels.keepHouse());
+    await this.attempt(() => this.chatPresence.keepHouse());
     if (this.rounds % 3 !== 0) return;
     // They share the iterator: each takes the next, so that one that takes long keeps no other back.
     const left = this.connections.tenantIds().values();

@@ -121,9 +121,9 @@ export class LogSubscriptions implements Sink {
   }
 
   /** The last word on a channel that is not this user's any more. */
-  drop(channel: string): void {
+  drop(channel: string, error = "You are no longer in this chat"): void {
     this.unsubscribe(channel);
-    this.connection.refuse(channel, { error: "You are no longer in this chat", status: 403 });
+    this.connection.refuse(channel, { error, status: 403 });
   }
 
   private isOwner(userId: string | undefined): boolean {
@@ -150,6 +150,7 @@ export class LogSubscriptions implements Sink {
 
   private async mayListen({ kind, id }: ReservedName): Promise<boolean> {
     const { principal, host, tenantId } = this.connection;
+    if (kind === "presence" && !(await host.realtime.chatPresence.shows(tenantId))) return false;
     return kind === "user" ? id === principal.userId : host.realtime.hub.sees(tenantId, principal.userId ?? "", id);
   }
 

@@ -181,6 +181,10 @@ export class PusherConnection implements LiveConnection, ChannelListener {
     this.apps.noteLive(outgoing); // for it what the channel kept before is old as well
   }
 
+  taken(channel: string): void {
+    this.logs.drop(channel, "Presence is not shown in this chat");
+  }
+
   write(bytes: Buffer): void {
     if (this.ended) return;
     this.tapped("out", bytes);
