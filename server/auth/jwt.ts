@@ -22,6 +22,15 @@ export interface VerifiedToken {
   expiresAt: number;
 }
 
+type Key = CryptoKey | KeyObject | Uint8Array;
+
+interface Attempt {
+  /** Whether keys are asked for again. */
+  anew: boolean;
+  /** Keys that have not signed it. */
+  tried: Set<Key>;
+}
+
 interface Proof {
   issuers: readonly TrustedIssuer[];
   /** In ms since 1970. */
@@ -68,22 +77,27 @@ export class TokenVerifier {
 
   private async findSigner(token: DecodedToken, candidates: TrustedIssuer[]): Promise<TrustedIssuer> {
     let unavailable: KeysUnavailable | undefined;
-    for (const issuer of candidates) {
-      try {
-        if (await this.isSignedBy(token, issuer)) return issuer;
-      } catch (error) {
-        if (!(error instanceof KeysUnavailable)) throw error;
-        unavailable = error;
+    const tried = new Set<Key>();
+    // Anew also when keys were found: a provider may put another one under a known `kid`, or name none.
+    for (const anew of [false, true])
+      for (const issuer of candidates) {
+        try {
+          if (await this.isSignedBy(token, issuer, { anew, tried })) return issuer;
+        } catch (error) {
+          if (!(error instanceof KeysUnavailable)) throw error;
+          unavailable = error;
+        }
       }
-    }
     if (!unavailable) throw new TokenFault("signature", "The token's signature was not made with a key of its issuer");
     throw new TokenFault("keys", "The keys of the token's issuer cannot be fetched now", "unavailable", unavailable);
   }
 
-  private async isSignedBy(token: DecodedToken, issuer: TrustedIssuer): Promise<boolean> {
+  private async isSignedBy(token: DecodedToken, issuer: TrustedIssuer, { anew, tried }: Attempt): Promise<boolean> {
     const known = this.signatures.get(token);
     if (known?.version === issuer.version && this.now() - known.checkedAt < signatureCacheMs) return true;
-    for (const key of await this.keysOf(issuer, token.header)) {
+    for (const key of await this.keysOf(issuer, token.header, anew)) {
+      if (tried.has(key)) continue;
+      tried.add(key);
       if (!(await hasSignature(token, key))) continue;
       this.signatures.set(token, { version: issuer.version, checkedAt: this.now() });
       return true;
@@ -91,13 +105,10 @@ export class TokenVerifier {
     return false;
   }
 
-  private async keysOf(
-    issuer: TrustedIssuer,
-    header: DecodedToken["header"],
-  ): Promise<(CryptoKey | KeyObject | Uint8Array)[]> {
+  private async keysOf(issuer: TrustedIssuer, header: DecodedToken["header"], anew: boolean): Promise<Key[]> {
     switch (issuer.kind) {
       case "oidc":
-        return this.remoteKeys.find(issuer, header);
+        return anew ? this.remoteKeys.findAnew(issuer, header) : this.remoteKeys.find(issuer, header);
       case "public-key":
         return [issuer.publicKey];
       default:
@@ -176,7 +187,7 @@ function readClaim(payload: Record<string, unknown>, name: string): unknown {
   return value;
 }
 
-async function hasSignature(token: DecodedToken, key: CryptoKey | KeyObject | Uint8Array): Promise<boolean> {
+async function hasSignature(token: DecodedToken, key: Key): Promise<boolean> {
   try {
     await compactVerify(token.text, key, { algorithms: [token.header.alg] });
     return true;

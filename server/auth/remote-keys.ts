@@ -11,14 +11,16 @@ import { z } from "zod";
 import { readUrl } from "../schema.ts";
 import { FetchFault, type FetchLimits, fetchJson } from "./fetch-json.ts";
 import type { TrustedIssuer } from "./issuer.ts";
+import type { DecodedToken } from "./token.ts";
 
 type OidcIssuer = Extract<TrustedIssuer, { kind: "oidc" }>;
+type Header = DecodedToken["header"];
 
 /** Fetched keys are asked for again after this. */
 const freshMs = 10 * 60_000;
 /** Keys that cannot be fetched anew are still good for this long: an outage of the provider is not one of ours. */
 const staleMs = 60 * 60_000;
-/** Between two fetches that a token's unknown `kid`, or a failure, causes. */
+/** Between two fetches that a token which fits no known key, or a failure, causes. */
 const coolDownMs = 15_000;
 const maxCandidates = 10;
 
@@ -65,19 +67,22 @@ export class RemoteKeys {
     this.now = now;
   }
 
-  /** The keys that may have signed under this header; none when the issuer has no such key. Throws KeysUnavailable. */
-  async find(issuer: OidcIssuer, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
+  /** The known keys that may have signed under this header; none when the issuer has no such key. Throws KeysUnavailable. */
+  async find(issuer: OidcIssuer, header: Header): Promise<CryptoKey[]> {
     const set = this.setOf(issuer);
     if (this.since(set.fetchedAt) > freshMs) {
       const refreshed = this.refresh(issuer, set);
       // One that is away is tried beside the calls: each try may hang for seconds.
       if (!set.failure || this.isOver(set)) await refreshed;
     }
-    if (!set.keys || this.isOver(set)) throw set.failure ?? new KeysUnavailable("they were not fetched yet");
-    const found = await candidates(set.keys, header);
-    if (found.length > 0 || !this.mayTry(set)) return found;
+    return this.candidatesOf(set, header);
+  }
+
+  /** The same for a token that none of those signed: the issuer is asked again first, unless it was a moment ago. */
+  async findAnew(issuer: OidcIssuer, header: Header): Promise<CryptoKey[]> {
+    const set = this.setOf(issuer);
     await this.refresh(issuer, set);
-    return candidates(set.keys, header);
+    return this.candidatesOf(set, header);
   }
 
   /** Undefined while nothing was fetched. */
@@ -86,6 +91,11 @@ export class RemoteKeys {
     if (!set || !Number.isFinite(set.triedAt)) return undefined;
     const { triedAt, fetchedAt, count, failure } = set;
     return { triedAt, fetchedAt: Number.isFinite(fetchedAt) ? fetchedAt : undefined, count, failure: failure?.message };
+  }
+
+  private async candidatesOf(set: KeySet, header: Header): Promise<CryptoKey[]> {
+    if (!set.keys || this.isOver(set)) throw set.failure ?? new KeysUnavailable("they were not fetched yet");
+    return candidates(set.keys, header);
   }
 
   private setOf(issuer: OidcIssuer): KeySet {
@@ -153,7 +163,7 @@ function explain(cause: unknown): KeysUnavailable {
 }
 
 /** A token without `kid` may fit several keys of a set; all are tried, up to a bound. */
-async function candidates(keys: LocalJWKSet, header: { alg: string; kid?: string | undefined }): Promise<CryptoKey[]> {
+async function candidates(keys: LocalJWKSet, header: Header): Promise<CryptoKey[]> {
   const wanted: JWSHeaderParameters =
     header.kid === undefined ? { alg: header.alg } : { alg: header.alg, kid: header.kid };
   try {
