@@ -57,7 +57,10 @@ export interface Live {
   ): Promise<void>;
   /** Frames of the tenant's sockets on all nodes, recorded for as long as somebody asks. */
   inspect(tenantId: TenantId, options: InspectOptions): Promise<Inspection>;
-  /** Closes open connections whose credential is no longer good; also on the other nodes, within seconds. */
+  /**
+   * Forgets what was read of the tenant and of the console's sessions, and closes open connections whose credential is no longer good;
+   * also on the other nodes, within seconds.
+   */
   recheck(tenantId: TenantId): void;
   /** Closes a connection for good, on whatever node it is. What is lost on the way is made up for by the list of connections. */
   disconnect(tenantId: TenantId, connectionId: string): void;

@@ -20,7 +20,6 @@ export const changePassword = mutation({
   output: empty,
   errors: ["unauthenticated", "forbidden", "reauthentication_required", "rate_limited"],
   async handle(ctx, { current, password }) {
-    const { security } = ctx.services;
     const { personId, sudoUntil } = signedIn(ctx);
     const { credential } = ctx.principal;
     const session = credential.type === "session" ? credential.sessionId : "";
@@ -37,7 +36,7 @@ export const changePassword = mutation({
       for (const kind of ["reset", "sign-in"] as const) await deleteLinks(tx, kind, personId);
       return {};
     });
-    security.sessions.forget();
+    ctx.services.live.recheck(ctx.tenantId);
     return answer;
   },
 });

@@ -17,7 +17,7 @@ export const closeSession = mutation({
     const { credential } = ctx.principal;
     const id = credential.type === "session" ? credential.sessionId : "";
     await asInstallation(ctx.services.db, (tx) => deleteSessions(tx, personId, { id }));
-    ctx.services.security.sessions.forget();
+    ctx.services.live.recheck(ctx.tenantId);
     return {};
   },
 });

@@ -20,7 +20,8 @@ export const openSessionByLink = mutation({
   async handle(ctx, { token, code, ip, userAgent }) {
     const hash = hashLink(token);
     ensureMayComeIn(ctx.services, ip);
-    return workOf(ctx, async ({ tx }) => {
+    let ended = 0;
+    const answer = await workOf(ctx, async ({ tx }) => {
       const link = await findLink(tx, "sign-in", hash);
       if (!link?.personId) return { outcome: "refused" as const };
       const person = await lockPerson(tx, link.personId);
@@ -29,10 +30,12 @@ export const openSessionByLink = mutation({
       if (!(await takeLink(tx, "sign-in", hash))) return { outcome: "refused" as const };
       if (person.verifiedAt === null) {
         // Somebody else may have made the account in this address's name: what they know of it is worth nothing from now on.
-        await deleteSessions(tx, person.id, {});
+        ended = await deleteSessions(tx, person.id, {});
         await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null });
       }
       return openedAs(tx, person, { method: "link", ip, userAgent });
     });
+    if (ended > 0) ctx.services.live.recheck(ctx.tenantId);
+    return answer;
   },
 });

@@ -34,7 +34,8 @@ export const openSessionByProvider = mutation({
   async handle(ctx, { email, emailVerified, name = null, ip, userAgent }) {
     ensureMayComeIn(ctx.services, ip);
     if (!emailVerified) return { outcome: "email-unverified" as const };
-    return workOf(ctx, async ({ tx }) => {
+    let ended = 0;
+    const answer = await workOf(ctx, async ({ tx }) => {
       const person = await findOrMake(ctx, tx, { email, name });
       if (!person) return { outcome: "not-invited" as const };
       // Nobody makes the installation's owner in another's name.
@@ -43,11 +44,13 @@ export const openSessionByProvider = mutation({
       if (person.verifiedAt === null) {
         // As by a mailed link: what somebody else may know of an account in this address's name is worth nothing from now on. Here
         // two factors, too, which may have been switched on where no mail goes out: they would keep the address from its owner for good.
-        await deleteSessions(tx, person.id, {});
+        ended = await deleteSessions(tx, person.id, {});
         await savePerson(tx, person.id, { verifiedAt: new Date(), passwordHash: null, ...noFactors });
       }
       return openedAs(tx, person, { method: "oauth", ip, userAgent });
     });
+    if (ended > 0) ctx.services.live.recheck(ctx.tenantId);
+    return answer;
   },
 });
 

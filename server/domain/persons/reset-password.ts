@@ -18,7 +18,7 @@ export const resetPassword = mutation({
   output: empty,
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   async handle(ctx, { token, password }) {
-    const { db, security } = ctx.services;
+    const { db, live } = ctx.services;
     ensureMayOpenLink(ctx.services, ctx.ip);
     const hash = hashLink(token);
     const over = new DomainError("forbidden", { detail: "The link is over: ask for another" });
@@ -33,7 +33,7 @@ export const resetPassword = mutation({
       for (const kind of ["reset", "sign-in"] as const) await deleteLinks(tx, kind, person.id);
       return {};
     });
-    security.sessions.forget();
+    live.recheck(ctx.tenantId);
     return answer;
   },
 });

@@ -17,7 +17,7 @@ export const revokeSession = mutation({
     const { personId } = signedIn(ctx);
     const gone = await asInstallation(ctx.services.db, (tx) => deleteSessions(tx, personId, { id: sessionId }));
     if (gone === 0) throw new DomainError("not_found");
-    ctx.services.security.sessions.forget();
+    ctx.services.live.recheck(ctx.tenantId);
     return {};
   },
 });

@@ -15,7 +15,7 @@ export const updateAccount = mutation({
   async handle(ctx, { name }) {
     const { personId } = signedIn(ctx);
     const person = await asInstallation(ctx.services.db, (tx) => savePerson(tx, personId, { name }));
-    ctx.services.security.sessions.forget();
+    ctx.services.live.recheck(ctx.tenantId);
     return presentPerson(person);
   },
 });
