@@ -13,6 +13,7 @@ export interface AwaySettings {
   pauseMinutes: number;
 }
 
+/** So many minutes later; earlier with a negative number. */
 export function after(at: Date, minutes: number): Date {
   return new Date(at.getTime() + minutes * minuteMs);
 }

@@ -148,10 +148,15 @@ export async function keepMailed(
 /** Which secret of a tenant's mail: sealed for one place, it cannot be read in another. */
 type MailSecret = "password" | "postmark";
 
+/** A secret as it is stored: encrypted with AUTH_SECRET, for this tenant and use alone. */
 export function sealMailSecret(authSecret: string, tenantId: TenantId, kind: MailSecret, plain: string): string {
   return encryptSecret(deriveKey(authSecret, "stored-secrets"), plain, `mail:${tenantId}:${kind}`);
 }
 
+/**
+ * The reverse of `sealMailSecret`.
+ * @throws Error when it was sealed with another AUTH_SECRET, for another tenant or use, or was changed.
+ */
 export function openMailSecret(authSecret: string, tenantId: TenantId, kind: MailSecret, sealed: string): string {
   return decryptSecret(deriveKey(authSecret, "stored-secrets"), sealed, `mail:${tenantId}:${kind}`);
 }

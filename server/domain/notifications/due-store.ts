@@ -170,6 +170,10 @@ export interface SendRules {
   chosen: Record<string, boolean>;
 }
 
+/**
+ * The rules for sending a type to these users, in one round trip. `declared` is null for a type that the tenant has not declared; a user
+ * who never chose is not in `chosen`.
+ */
 export async function readSendRules(
   pool: Pool,
   tenantId: TenantId,

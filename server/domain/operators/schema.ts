@@ -24,6 +24,7 @@ export const invitationSchema = z
   })
   .meta({ id: "Invitation" });
 
+/** The `forbidden` for who would give, change or take a role above their own. To be thrown by the caller. */
 export function refuseMore(): DomainError {
   return new DomainError("forbidden", { detail: "Nobody hands out, changes or takes away more than they have" });
 }

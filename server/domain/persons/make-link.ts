@@ -16,6 +16,10 @@ export function sealLink(authSecret: string, email: string, link: string): strin
   return encryptSecret(deriveKey(authSecret, "stored-secrets"), link, `person-mail:${email}`);
 }
 
+/**
+ * The reverse of `sealLink`.
+ * @throws Error when it was sealed with another AUTH_SECRET, for another address, or was changed.
+ */
 export function openLink(authSecret: string, email: string, sealed: string): string {
   return decryptSecret(deriveKey(authSecret, "stored-secrets"), sealed, `person-mail:${email}`);
 }

@@ -58,6 +58,7 @@ export function savePerson(tx: TenantTransaction, id: string, data: Partial<Omit
   return tx.person.update({ where: { tenantId_id: { tenantId: nobodys, id } }, data });
 }
 
+/** Whether somebody owns the installation: the link that makes its first owner is good only while nobody does. */
 export async function hasInstallationOwner(tx: TenantTransaction): Promise<boolean> {
   return (await tx.person.findFirst({ where: { tenantId: nobodys, installationOwner: true } })) !== null;
 }
@@ -93,6 +94,7 @@ export function listSessions(tx: TenantTransaction, personId: string): Promise<P
   });
 }
 
+/** Lets dangerous calls of a session through until then, whatever there was before. Does nothing for a session that is not there. */
 export async function extendSudo(tx: TenantTransaction, sessionId: string, until: Date): Promise<void> {
   await tx.personSession.updateMany({ where: { tenantId: nobodys, id: sessionId }, data: { sudoUntil: until } });
 }
