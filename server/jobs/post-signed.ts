@@ -18,8 +18,8 @@ export interface Posted {
   status: number;
   /** Its beginning, as text that Postgres can hold. */
   answer: string;
-  /** What Retry-After asks for, in ms; 0 when it asks for nothing that can be read. */
-  retryAfter: number;
+  /** What its header of that name says: seconds, or a date. */
+  retryAfter: string | undefined;
 }
 
 /**
@@ -41,7 +41,7 @@ export function post({ url: address, body, headers, allowPrivateNetworks }: Post
       // With the status there is an answer, whatever becomes of the rest.
       void readBeginning(response).then((answer) => {
         response.destroy();
-        resolve({ status: statusCode, answer, retryAfter: readRetryAfter(said["retry-after"]) });
+        resolve({ status: statusCode, answer, retryAfter: said["retry-after"] });
       });
     });
     call.on("error", reject);
@@ -63,10 +63,4 @@ async function readBeginning(response: http.IncomingMessage): Promise<string> {
   }
   const text = Buffer.concat(chunks).subarray(0, answerBytes).toString("utf8");
   return text.replaceAll("\u0000", "").toWellFormed();
-}
-
-function readRetryAfter(value: string | undefined): number {
-  if (value === undefined) return 0;
-  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }

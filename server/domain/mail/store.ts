@@ -45,7 +45,7 @@ export async function saveHealth(
   since?: Date,
 ): Promise<boolean> {
   const { failures, openUntil, error = null } = health;
-  const at = error === null ? null : new Date();
+  const at = error === null ? null : new Date(await db.now());
   const written = await db.forTenant(owner).$executeRaw`
     with same as (
       select from mail_settings s where s.tenant_id = ${owner} and date_trunc('milliseconds', s.updated_at) = ${since ?? null}::timestamptz for share)

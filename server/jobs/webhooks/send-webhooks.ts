@@ -131,7 +131,14 @@ function judge({ status, answer, retryAfter }: Posted, ms: number, task: Task): 
   const said = { ms, status, answer };
   if (status >= 200 && status < 300) return { status: "delivered", said };
   const redirects = status >= 300 && status < 400 ? "; redirects are not followed" : "";
-  return failed(said, `It answered ${status}${redirects}`, task, retryAfter);
+  return failed(said, `It answered ${status}${redirects}`, task, readRetryAfter(retryAfter, task.now()));
+}
+
+/** What it asks for, in ms; 0 when it asks for nothing that can be read. */
+function readRetryAfter(value: string | undefined, now: number): number {
+  if (value === undefined) return 0;
+  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
 function failed(said: WebhookEnd["said"], detail: string, task: Task, retryAfter?: number): WebhookEnd {
