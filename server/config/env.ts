@@ -153,7 +153,8 @@ export const settings = {
   },
   SEED: {
     default: "`demo`; `none` with `DATABASE_URL`",
-    description: "`demo` fills an empty database with a tenant to try things on.",
+    description: 
+      "`demo` makes the tenant `demo`, with people and chats to try things on, in any database that lacks it. It is open to everybody: whoever comes acts as any of its people without signing in.",
     schema: z.enum(["demo", "none"], "must be demo or none").optional(),
   },
   LOG_LEVEL: {

@@ -24,7 +24,8 @@ export function welcome({ config, seconds, running, claim }: Welcome): string {
           `         ${claim.startsWith("npm") ? "prints the link that makes" : "makes"} you the installation's owner: good once, for an hour`,
         ]
       : []),
-    ...(config.seed === "demo" ? demoLines(config) : []),
+    // Only who makes the demo writes down what opens it.
+    ...(config.seed === "demo" && config.roles.has("api") ? demoLines(config) : []),
     `  Runs   ${running.join("\n         ")}`,
     "  Stop   Ctrl-C",
     "",
