@@ -37,24 +37,24 @@ var again = await Call("POST", "/Notifications", invoice, once);
 Console.WriteLine($"to ada: {Text(made, "subject")} ({Text(made, "priority")})");
 Console.WriteLine($"made twice, there once: {(Text(made, "id") == Text(again, "id") ? "true" : "false")}");
 
-// A send to many runs by itself; its progress can be read.
-async Task<string> UntilDone(JsonElement batch)
+// A send to many runs by itself; its progress can be read. It ends done, cancelled or failed.
+async Task<string> UntilEnded(JsonElement batch)
 {
-    while (Text(batch, "status") != "done")
+    while (Text(batch, "status") is "scheduled" or "running")
     {
         await Task.Delay(100);
         batch = await Call("GET", $"/Notifications/batches/{Text(batch, "id")}");
     }
-    return $"{batch.GetProperty("done")} of {batch.GetProperty("total")}";
+    return $"{Text(batch, "status")}, {batch.GetProperty("done")} of {batch.GetProperty("total")}";
 }
 
 // To many at once: a list of people, a topic, the members of a chat, or everyone.
 var (subject, message) = ("New timetable", "From Monday on.");
 var toTwo = await Call("POST", "/Notifications/bulk", new { subject, message, userIds = new[] { "ada", "ben" } });
-Console.WriteLine($"to many: {await UntilDone(toTwo)}");
+Console.WriteLine($"to many: {await UntilEnded(toTwo)}");
 
 // A topic is a list of subscribers that the service keeps for you.
 await Call("PUT", "/admin/topics/timetable", new { name = "Timetable" });
 await Call("POST", "/admin/topics/timetable/subscribers", new { userIds = new[] { "ada" } });
 var toTopic = await Call("POST", "/Notifications/bulk", new { subject, message, topic = "timetable" });
-Console.WriteLine($"to a topic: {await UntilDone(toTopic)}");
+Console.WriteLine($"to a topic: {await UntilEnded(toTopic)}");

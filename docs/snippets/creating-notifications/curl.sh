@@ -20,19 +20,23 @@ again=$(call "$api/Notifications" -H "Idempotency-Key: $once" -d "$invoice")
 echo "to ada: $(field subject <<< "$made") ($(field priority <<< "$made"))"
 echo "made twice, there once: $([ "$(field id <<< "$made")" = "$(field id <<< "$again")" ] && echo true || echo false)"
 
-# A send to many runs by itself; its progress can be read.
-until_done() {
-  local id batch
-  id=$(field id)
-  until batch=$(call "$api/Notifications/batches/$id") && [ "$(field status <<< "$batch")" = done ]; do sleep 0.1; done
-  echo "$(number done <<< "$batch") of $(number total <<< "$batch")"
+# A send to many runs by itself; its progress can be read. It ends done, cancelled or failed.
+until_ended() {
+  local batch id
+  batch=$(cat)
+  id=$(field id <<< "$batch")
+  while [[ $(field status <<< "$batch") =~ ^(scheduled|running)$ ]]; do
+    sleep 0.1
+    batch=$(call "$api/Notifications/batches/$id")
+  done
+  echo "$(field status <<< "$batch"), $(number done <<< "$batch") of $(number total <<< "$batch")"
 }
 
 # To many at once: a list of people, a topic, the members of a chat, or everyone.
 news='"subject": "New timetable", "message": "From Monday on."'
-echo "to many: $(call "$api/Notifications/bulk" -d "{$news, \"userIds\": [\"ada\", \"ben\"]}" | until_done)"
+echo "to many: $(call "$api/Notifications/bulk" -d "{$news, \"userIds\": [\"ada\", \"ben\"]}" | until_ended)"
 
 # A topic is a list of subscribers that the service keeps for you.
 call -X PUT "$api/admin/topics/timetable" -d '{"name": "Timetable"}' > /dev/null
 call "$api/admin/topics/timetable/subscribers" -d '{"userIds": ["ada"]}' > /dev/null
-echo "to a topic: $(call "$api/Notifications/bulk" -d "{$news, \"topic\": \"timetable\"}" | until_done)"
+echo "to a topic: $(call "$api/Notifications/bulk" -d "{$news, \"topic\": \"timetable\"}" | until_ended)"

@@ -35,21 +35,21 @@ print(f"to ada: {made['subject']} ({made['priority']})")
 print(f"made twice, there once: {made['id'] == again['id']}".lower())
 
 
-def until_done(batch):
-    """A send to many runs by itself; its progress can be read."""
-    while batch["status"] != "done":
+def until_ended(batch):
+    """A send to many runs by itself; its progress can be read. It ends done, cancelled or failed."""
+    while batch["status"] in ("scheduled", "running"):
         time.sleep(0.1)
         batch = call("GET", f"/Notifications/batches/{batch['id']}")
-    return f"{batch['done']} of {batch['total']}"
+    return f"{batch['status']}, {batch['done']} of {batch['total']}"
 
 
 # To many at once: a list of people, a topic, the members of a chat, or everyone.
 news = {"subject": "New timetable", "message": "From Monday on."}
 to_two = call("POST", "/Notifications/bulk", {**news, "userIds": ["ada", "ben"]})
-print(f"to many: {until_done(to_two)}")
+print(f"to many: {until_ended(to_two)}")
 
 # A topic is a list of subscribers that the service keeps for you.
 call("PUT", "/admin/topics/timetable", {"name": "Timetable"})
 call("POST", "/admin/topics/timetable/subscribers", {"userIds": ["ada"]})
 to_topic = call("POST", "/Notifications/bulk", {**news, "topic": "timetable"})
-print(f"to a topic: {until_done(to_topic)}")
+print(f"to a topic: {until_ended(to_topic)}")

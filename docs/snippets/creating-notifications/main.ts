@@ -39,14 +39,15 @@ const again = await call("POST", "/Notifications", { body: invoice, idempotencyK
 console.log(`to ada: ${made.subject} (${made.priority})`);
 console.log(`made twice, there once: ${made.id === again.id}`);
 
-/** A send to many runs by itself; its progress can be read. */
-async function untilDone(batch: { id: string }): Promise<string> {
+/** A send to many runs by itself; its progress can be read. It ends done, cancelled or failed. */
+async function untilEnded(batch: { id: string }): Promise<string> {
   for (;;) {
     const { status, done, total } = await call(
       "GET",
       `/Notifications/batches/${batch.id}`,
     );
-    if (status === "done") return `${done} of ${total}`;
+    if (!["scheduled", "running"].includes(status))
+      return `${status}, ${done} of ${total}`;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -56,7 +57,7 @@ const news = { subject: "New timetable", message: "From Monday on." };
 const toTwo = await call("POST", "/Notifications/bulk", {
   body: { ...news, userIds: ["ada", "ben"] },
 });
-console.log(`to many: ${await untilDone(toTwo)}`);
+console.log(`to many: ${await untilEnded(toTwo)}`);
 
 // A topic is a list of subscribers that the service keeps for you.
 await call("PUT", "/admin/topics/timetable", { body: { name: "Timetable" } });
@@ -64,4 +65,4 @@ await call("POST", "/admin/topics/timetable/subscribers", { body: { userIds: ["a
 const toTopic = await call("POST", "/Notifications/bulk", {
   body: { ...news, topic: "timetable" },
 });
-console.log(`to a topic: ${await untilDone(toTopic)}`);
+console.log(`to a topic: ${await untilEnded(toTopic)}`);
