@@ -154,8 +154,11 @@ function refuseSuspended(snapshot: TenantSnapshot): void {
   if (snapshot.suspended) throw new DomainError("tenant_suspended");
 }
 
-function refuseRevoked(snapshot: TenantSnapshot, userId: string, issuedAt: number | undefined): void {
-  if (isRevoked(snapshot, userId, issuedAt)) throw new TokenFault("revoked", "The token was revoked");
+/** Throws a TokenFault where user or tenant refuse tokens of that time. */
+export function refuseRevoked(snapshot: TenantSnapshot, userId: string, issuedAt: number | undefined): void {
+  if (!isRevoked(snapshot, userId, issuedAt)) return;
+  const timeless = "The token does not say when it was issued (iat), and tokens of before were revoked";
+  throw new TokenFault("revoked", issuedAt === undefined ? timeless : "The token was revoked");
 }
 
 /** Whether user or tenant refuse tokens of that time. One that does not say when it was issued counts as old. */

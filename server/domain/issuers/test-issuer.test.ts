@@ -73,7 +73,16 @@ describe("succeeds", () => {
   test("and changes nothing: a revoked token stays revoked", async () => {
     const token = await tenant.token("gone");
     await tenant.key()("POST", "/admin/users/gone/revoke");
-    expect(await judge(token)).toMatchObject({ ok: false, rule: "revoked" });
+    expect(await judge(token)).toMatchObject({ ok: false, rule: "revoked", detail: "The token was revoked" });
+    const secret = "a secret of an issuer that says no time of issue";
+    await tenant.key()("POST", "/admin/issuers", { kind: "hs256", name: "Timeless", issuer: "timeless", secret });
+    const key = new TextEncoder().encode(secret);
+    const timeless = (sub: string) => signClaims({ sub, iss: "timeless", exp }, key, { alg: "HS256" });
+    expect(await judge(await timeless("here"))).toMatchObject({ ok: true, userId: "here" });
+    expect(await judge(await timeless("gone"))).toMatchObject({
+      rule: "revoked",
+      detail: "The token does not say when it was issued (iat), and tokens of before were revoked",
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isRevoked } from "../../auth/authenticate.ts";
+import { refuseRevoked } from "../../auth/authenticate.ts";
 import type { TenantSecurity, TenantSnapshot } from "../../auth/tenant-security.ts";
 import { type DecodedToken, decodeToken, TokenFault, tenantOfToken, tokenRules } from "../../auth/token.ts";
 import { DomainError } from "../../errors.ts";
@@ -45,7 +45,7 @@ async function judge(security: TenantSecurity, snapshot: TenantSnapshot, text: s
       token,
       snapshot.issuers,
     );
-    if (isRevoked(snapshot, userId, issuedAt)) throw new TokenFault("revoked", "The token was revoked");
+    refuseRevoked(snapshot, userId, issuedAt);
     return {
       ok: true,
       ...read,
