@@ -82,7 +82,7 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   for (const one of [secret, fresh]) new Webhook(one).verify(of(said)[0]?.raw ?? "", of(said)[0]?.headers ?? {});
 
   await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await expect(page.getByText("Events wait until you resume it.")).toBeVisible();
+  await expect(page.getByText("Events wait until you resume it, for as long as they are kept.")).toBeVisible();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
   await page.getByRole("button", { name: "Replay", exact: true }).click();
   // Of a range that takes many calls nothing more is sent once it is called off.
@@ -180,6 +180,36 @@ test("an endpoint is added, tried, rotated, gets what happens, is paused, has it
   expect(noise.filter((line) => !/403|ERR_FAILED/.test(line))).toEqual([]);
   await own.close();
   await backend.close();
+});
+
+test("what a paused endpoint was to get is listed, with the reason, when its event is no longer kept", async ({
+  browser,
+}) => {
+  const own = await makeOwnTenant(browser, "paused");
+  const { page } = own;
+  const { id } = (await own.call<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" })).body;
+  await own.call("PATCH", `/admin/webhooks/${id}`, { state: "paused" });
+  await own.call("POST", "/Notifications", { userId: "ada", subject: "s", message: "m" });
+  const age = (table: string, column: string) =>
+    own.sql<{ n: number }>(
+      `with old as (update ${table} set ${column} = now() - interval '15 days' where tenant_id = $1 returning 1) select count(*)::int as n from old`,
+      [own.tenantId],
+    );
+  await expect.poll(async () => (await age("webhook_deliveries", "created_at"))[0]?.n).toBeGreaterThan(0);
+  await age("events", "at");
+  await own.sql("select graphile_worker.add_job('retention', job_key := 'paused', run_at := now())");
+  const left = () => own.sql("select 1 from graphile_worker.jobs where key = 'paused'");
+  await expect.poll(async () => (await left()).length).toBe(0);
+  await own.open(`/webhooks/${id}?status=expired`);
+  const why = "The event is no longer kept, so it can be neither sent nor replayed";
+  await expect(page.getByRole("table", { name: "Deliveries" }).getByText(why).first()).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("table", { name: "Deliveries" }).getByRole("button").first().click();
+  const delivery = page.getByRole("dialog", { name: "Delivery" });
+  await expect(delivery.getByText(why)).toBeVisible();
+  await expect(delivery.getByText("Its event is no longer kept.")).toBeVisible();
+  await expect(delivery.getByRole("button", { name: "Send again" })).toHaveCount(0);
+  await own.close();
 });
 
 test("the Pusher app is shown to who proves to be there, and its secret replaced", async ({ browser }) => {

@@ -61,9 +61,12 @@ export function retainMail(
   ]);
 }
 
-/** Takes out deliveries to webhook endpoints planned before, with their attempts; returns how many, at most `limit`. */
+/**
+ * Of deliveries to webhook endpoints planned before, ends what still waits and takes out what had ended, with its attempts; what it ended only
+ * after that time again. Returns how many; at most `limit` of each.
+ */
 export function retainWebhooks(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
-  return goneBy(pool, "select retain_webhooks_v1($1, $2, $3) as gone", [tenantId, before, limit]);
+  return goneBy(pool, "select retain_webhooks_v2($1, $2, $3) as gone", [tenantId, before, limit]);
 }
 
 async function goneBy(pool: Pool, text: string, values: unknown[]): Promise<number> {

@@ -42,7 +42,7 @@ export function DeliveryLife({ webhookId, deliveryId }: { webhookId: string; del
                 </Fact>
               )}
             </dl>
-            <Again ids={ids} />
+            {one.body !== undefined && <Again ids={ids} />}
           </section>
           <section>
             <h3 className="mb-3 font-medium text-sm">Tries</h3>
@@ -67,7 +67,7 @@ export function DeliveryLife({ webhookId, deliveryId }: { webhookId: string; del
 }
 
 function Body({ of }: { of: Delivery }) {
-  if (of.body === undefined) return <p className="text-muted text-sm">The log has let go of the event.</p>;
+  if (of.body === undefined) return <p className="text-muted text-sm">Its event is no longer kept.</p>;
   const text = JSON.stringify(of.body, null, 2);
   return (
     <div className="rounded-xl border border-line bg-sunken">

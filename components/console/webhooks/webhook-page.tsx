@@ -67,7 +67,7 @@ function State({ of }: { of: Webhook }) {
 function troubleOf({ state, reason, failures, nextTryAfter }: Webhook): string | undefined {
   if (state === "disabled")
     return `${reason ? `${reason}. ` : ""}Events are left out. Enable it, and replay what it has missed since then.`;
-  if (state === "paused") return "Events wait until you resume it.";
+  if (state === "paused") return "Events wait until you resume it, for as long as they are kept.";
   if (nextTryAfter)
     return `${failures} tries in a row failed: it is let be until ${new Date(nextTryAfter).toLocaleTimeString()}.`;
   return undefined;

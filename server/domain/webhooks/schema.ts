@@ -21,7 +21,7 @@ export const webhookStatuses = {
   queued: "Waits for its turn or its next try; dueAt says when",
   delivered: "The endpoint answered with a 2xx status",
   failed: "Given up; detail says why",
-  expired: "The log had let go of the event before it got through",
+  expired: "It waited until its event was no longer kept (retention.eventDays); it can be neither sent nor replayed",
   waiting: "From before the database was restored or moved: it may have been delivered then. Resend it, or let it be",
 } as const;
 export type WebhookStatus = keyof typeof webhookStatuses;
@@ -56,7 +56,9 @@ export const webhookSchema = z
     ordered: z.boolean(),
     state: z
       .enum(webhookStates)
-      .describe("active; paused: events wait; disabled: events are left out, and can be replayed from the log"),
+      .describe(
+        "active; paused: events wait, as long as they are kept; disabled: events are left out, and can be replayed from the log",
+      ),
     reason: z.string().optional().describe("Why it was disabled"),
     failures: z.number().int().describe("Tries in a row that failed"),
     failingSince: z.string().optional(),

@@ -160,7 +160,7 @@ async function headOf(tx: TenantTransaction, tenantId: TenantId): Promise<bigint
 
 /**
  * Looks at once after what there is for any of a tenant's endpoints: to be sent, failed where it is disabled, cleared where it is gone.
- * Hand-written SQL: of each endpoint one row is read, however many it has, as `retain_webhooks_v1` does.
+ * Hand-written SQL: of each endpoint one row is read, however many it has, as `retain_webhooks_v2` does.
  */
 export async function allWebhookJobs(tx: TenantTransaction, tenantId: TenantId): Promise<Job[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`

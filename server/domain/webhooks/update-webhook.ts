@@ -20,7 +20,9 @@ export const updateWebhook = mutation({
     state: z
       .enum(webhookStates)
       .optional()
-      .describe("Going on after paused sends what waited; after disabled only what happens from then on"),
+      .describe(
+        "Going on after paused sends what waited, as long as events are kept (retention.eventDays); after disabled only what happens from then on",
+      ),
   }),
   output: webhookSchema,
   errors: ["reauthentication_required"],

@@ -37,6 +37,8 @@ export interface WebhookContext {
 
 /** ms that an endpoint has a worker's slot before it stands in line again. */
 const turn = 5_000;
+/** As `retain_webhooks_v2` says it. */
+const eventGone = "The event is no longer kept, so it can be neither sent nor replayed";
 
 /**
  * Sends what is due to one endpoint, and sees to it that somebody comes back for the rest. Nothing is held meanwhile but a claim on each
@@ -102,7 +104,7 @@ async function attempt(context: WebhookContext, endpoint: WebhookEndpoint, task:
   const { authSecret, allowPrivateNetworks } = context.config;
   const tenantId = endpoint.tenantId as TenantId;
   const { event, sample } = delivery;
-  if (!event && !sample) return { status: "expired", detail: "The log has let go of the event", said: {} };
+  if (!event && !sample) return { status: "expired", detail: eventGone, said: {} };
   const position = event ? BigInt(event.position) : null;
   const id = messageIdOf(new Cursors(authSecret), tenantId, { ...delivery, epoch: BigInt(delivery.epoch), position });
   const body = event ? bodyOf(event, id) : JSON.stringify(sample);

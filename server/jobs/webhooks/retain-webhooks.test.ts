@@ -1,0 +1,92 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "../../ids.ts";
+import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { runRetention } from "../retention.ts";
+import { retainWebhooks } from "../store.ts";
+
+let stack: Stack;
+let acme: TestTenant;
+let owner: pg.Client;
+let endpointId: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  acme = await stack.tenant("acme");
+  owner = new pg.Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+  endpointId = (await acme.key()<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" })).body
+    .id;
+  await acme.key()("PATCH", `/admin/webhooks/${endpointId}`, { state: "paused" });
+});
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+interface Listed {
+  id: string;
+  status: string;
+  detail?: string;
+}
+const listed = async () => {
+  const { body } = await acme.key()<{ data: Listed[] }>("GET", `/admin/webhooks/${endpointId}/deliveries?limit=200`);
+  return new Map(body.data.map((each) => [each.id, each]));
+};
+const insert = async (statuses: string[], days: number, { endpoint = endpointId, sample = false } = {}) => {
+  const made = statuses.map(() => newId());
+  await owner.query(
+    `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status, sample, created_at, updated_at)
+     select 'acme', id, $3, case when $5 then null else (select coalesce(max(position), 0) from webhook_deliveries) + n end, 0,
+       'message.created', 'one', status, case when $5 then '{}'::jsonb end, at, at
+     from unnest($1::uuid[], $2::text[]) with ordinality as x (id, status, n), (select now() - $4 * interval '1 day' as at) y`,
+    [made, statuses, endpoint, days, sample],
+  );
+  return made;
+};
+const retain = () => runRetention(stack.api.services.db);
+
+test("what still waits when its event is no longer kept is listed as expired, with the reason, for as long again", async () => {
+  const statuses = ["queued", "waiting", "expired", "delivered", "failed"];
+  const old = await insert(statuses, 15);
+  const young = await insert(statuses, 13);
+  const sample = await insert(["queued"], 15, { sample: true });
+  const orphan = await insert(["queued"], 15, { endpoint: newId() });
+  await retain();
+  const expired = { status: "expired", detail: "The event is no longer kept, so it can be neither sent nor replayed" };
+  const shown = await listed();
+  expect(old.map((id) => shown.get(id))).toMatchObject([expired, expired, ...Array(3).fill(undefined)]);
+  expect(young.map((id) => shown.get(id)?.status)).toEqual(statuses);
+  expect(shown.get(sample[0] ?? "")).toMatchObject({
+    status: "expired",
+    detail: "It waited for longer than events are kept",
+  });
+  expect((await owner.query("select 1 from webhook_deliveries where id = any ($1)", [orphan])).rowCount).toBe(0);
+  const one = await acme.key()("GET", `/admin/webhooks/${endpointId}/deliveries/${old[0]}`);
+  expect(one.body).toMatchObject({ ...expired, tries: [] });
+  await retain();
+  expect((await listed()).size).toBe(shown.size);
+  const later = (days: number) =>
+    owner.query("update webhook_deliveries set updated_at = now() - $2 * interval '1 day' where id = any ($1)", [
+      [...old, ...sample],
+      days,
+    ]);
+  await later(13);
+  await retain();
+  expect((await listed()).size).toBe(shown.size);
+  await later(15);
+  await retain();
+  expect([...(await listed()).keys()].toSorted()).toEqual(young.toSorted());
+});
+
+test("of any number so many are ended, and so many go, at a time", async () => {
+  await owner.query("delete from webhook_deliveries");
+  await insert(Array(25).fill("queued"), 15);
+  await insert(Array(15).fill("delivered"), 15);
+  const { pool } = stack.api.services.db;
+  const before = new Date(Date.now() - 14 * 24 * 60 * 60_000);
+  const done: number[] = [];
+  for (let step = 0; step < 4; step++) done.push(await retainWebhooks(pool, acme.tenantId, before, 10));
+  expect(done).toEqual([20, 15, 5, 0]);
+  expect([...(await listed()).values()].map(({ status }) => status)).toEqual(Array(25).fill("expired"));
+});
