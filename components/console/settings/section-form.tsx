@@ -10,7 +10,7 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { type Inputs, useTRPCClient } from "../trpc.ts";
-import { overNow, patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
+import { hintOf, overNow, patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
 import { useFollowStored } from "./use-follow-stored.ts";
 
 /** One part of the settings. Only what was changed is sent. */
@@ -58,6 +58,7 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
             <SettingControl
               key={field.path}
               field={field}
+              hint={hintOf(field, stored)}
               value={valueAt(stored, field.path)}
               error={failure?.fields[field.path]}
             />
@@ -76,11 +77,12 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
 
 interface ControlProps {
   field: SettingField;
+  hint?: string | undefined;
   value: unknown;
   error?: string | undefined;
 }
 
-function SettingControl({ field: { path, label, kind, hint }, value, error }: ControlProps) {
+function SettingControl({ field: { path, label, kind }, hint, value, error }: ControlProps) {
   const id = useId();
   if (kind === "switch")
     return (

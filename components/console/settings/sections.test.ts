@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { overNow, patchOf, settingSections, type Tenant } from "./sections.ts";
+import { hintOf, overNow, patchOf, settingSections, type Tenant } from "./sections.ts";
 
 const limits = settingSections.find(({ id }) => id === "limits")?.fields ?? [];
 const stored = {
@@ -64,4 +64,13 @@ test("a list that another changed since it was shown keeps that change", () => {
   expect(mergedWith(listOf("a", "b", "c"), typed)).toEqual(typed);
   expect(mergedWith(listOf("a", "c", "theirs"), typed)).toEqual(listOf("a", "new", "theirs"));
   expect(mergedWith(listOf("a", "b", "c"), { name: "Acme" })).toEqual({ name: "Acme" });
+});
+
+test("what the installation caps is said beside the tenant's rate, and nowhere else", () => {
+  const hints = limits.map((field) => hintOf(field, { rateCap: { rate: 50, burst: 80 } }));
+  expect(hints.filter(Boolean)).toEqual([
+    "At most 50: the installation's operators have limited it.",
+    "At most 80: the installation's operators have limited it.",
+  ]);
+  expect(limits.map((field) => hintOf(field, {})).filter(Boolean)).toEqual([]);
 });

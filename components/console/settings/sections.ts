@@ -28,6 +28,12 @@ function limit(of: string, label: string): SettingField[] {
   ];
 }
 
+/** What is said below a box; of the tenant's rate also what the installation caps it at. */
+export function hintOf({ path, hint }: SettingField, { rateCap }: Pick<Tenant, "rateCap">): string | undefined {
+  const part = (["rate", "burst"] as const).find((name) => path === `settings.rates.tenant.${name}`);
+  return part && rateCap ? `At most ${rateCap[part]}: the installation's operators have limited it.` : hint;
+}
+
 /** What can be set, as it stands on the page; each saves for itself. */
 export const settingSections: readonly SettingSection[] = [
   {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
+import { installationKey } from "../../auth/api-key.ts";
+import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -23,6 +24,19 @@ test("succeeds with the tenant and its settings, defaults filled in", async () =
       },
     });
   }
+});
+
+test("with what the installation caps its rate at, while it does", async () => {
+  const cap = (body: object) =>
+    call(`${stack.url}/installation/tenants/acme`, "PATCH", body, { "x-api-key": installationKey(testSecret) });
+  const seen = async () => (await tenant.key()<{ rateCap?: object }>("GET", "/admin/tenant")).body.rateCap;
+  expect(await seen()).toBeUndefined();
+  await cap({ rate: { rate: 50, burst: 80 } });
+  expect(await seen()).toEqual({ rate: 50, burst: 80 });
+  const changed = await tenant.key()("PATCH", "/admin/tenant", { settings: { rates: { tenant: { rate: 90 } } } });
+  expect(changed.body).toMatchObject({ rateCap: { rate: 50 }, settings: { rates: { tenant: { rate: 90 } } } });
+  await cap({ limited: false });
+  expect(await seen()).toBeUndefined();
 });
 
 test("refuses users, keys without the scope, and other tenants' keys with 403", async () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Rate } from "../../limiter.ts";
 import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
 import { isWebAddress, readUrl, text } from "../../schema.ts";
 import {
@@ -120,6 +121,10 @@ export const tenantSchema = z
     validAfter: z.string().optional().describe("Tokens issued until then are refused"),
     deleteAfter: z.string().optional().describe("When it is deleted with everything in it, unless it is restored"),
     settings: tenantSettingsSchema,
+    rateCap: z
+      .object({ rate: z.number(), burst: z.number().int() })
+      .optional()
+      .describe("What the installation's operators hold settings.rates.tenant to, where that says more"),
     createdAt: z.string(),
   })
   .meta({ id: "Tenant" });
@@ -135,6 +140,7 @@ export function presentTenant(row: TenantRow): Tenant {
     ...(row.validAfter ? { validAfter: row.validAfter.toISOString() } : {}),
     ...(row.deleteAfter ? { deleteAfter: row.deleteAfter.toISOString() } : {}),
     settings: tenantSettingsSchema.parse(row.settings),
+    ...(row.rateCap ? { rateCap: row.rateCap as unknown as Rate } : {}),
     createdAt: row.createdAt.toISOString(),
   };
 }
