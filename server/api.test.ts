@@ -140,6 +140,15 @@ test("/metrics is Prometheus' text format and counts calls by outcome, events an
   expect(families.get("nodejs_version_info")?.samples.size).toBe(1);
 });
 
+test("/metrics is at no other address, so that a proxy can close it", async () => {
+  for (const path of ["/metrics/", "/Metrics", "/%6Detrics", "/%6detrics?x=1"]) {
+    const answer = await fetch(stack.url + path);
+    expect(answer.status, path).not.toBe(200);
+    expect(await answer.text(), path).not.toContain("parley_");
+  }
+  for (const path of ["/metrics", "/metrics?x=1"]) expect((await fetch(stack.url + path)).status, path).toBe(200);
+});
+
 test("a wish for another protocol is passed over and the request answered, as Java's client sends it over plain http", async () => {
   const authorization = `Bearer ${await tenant.token("ada")}`;
   const body = JSON.stringify({ memberUserIds: ["ben"], name: "by h2c" });

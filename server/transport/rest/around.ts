@@ -45,7 +45,8 @@ export function registerAround(app: FastifyInstance, health: Health): void {
       .header("cache-control", "no-store")
       .send(answer);
   });
-  app.get("/metrics", async (_request, reply) => {
+  app.get("/metrics", async (request, reply) => {
+    if (request.raw.url?.split("?")[0] !== "/metrics") return reply.callNotFound(); // a proxy closes just this one
     connections.set(health.realtime.size);
     return reply.type(registry.contentType).send(await registry.metrics());
   });
