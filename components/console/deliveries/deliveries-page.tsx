@@ -14,7 +14,7 @@ import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
-import { type Delivery, reasons } from "../notifications/reasons.ts";
+import { type Delivery, reasons, wordsOf } from "../notifications/reasons.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
@@ -129,9 +129,7 @@ function columnsOf(base: string): readonly Column<Row>[] {
     },
     {
       header: "Why",
-      cell: ({ status, detail }) => (
-        <span className="line-clamp-2 max-w-80 break-words">{detail ?? reasons[status].words}</span>
-      ),
+      cell: (delivery) => <span className="line-clamp-2 max-w-80 break-words">{wordsOf(delivery)}</span>,
     },
     { header: "Since", cell: ({ updatedAt }) => <When at={updatedAt} /> },
   ];

@@ -21,7 +21,7 @@ export const reasons: Record<Delivery["status"], Reason> = {
   folded: { tone: "plain", words: "Went into a digest." },
   duplicate: { tone: "plain", words: "It did not go out: a newer mail says the same, and more." },
   expired: { tone: "plain", words: "Its time was over before it went out." },
-  cancelled: { tone: "plain", words: "It was deleted or withdrawn before it went out." },
+  cancelled: { tone: "plain", words: "It was cancelled, deleted or withdrawn before it went out." },
   suppressed: { tone: "bad", words: "The address gets no mail: it is on the list of suppressions." },
   bounced: { tone: "bad", words: "The mail came back." },
   failed: { tone: "bad", words: "The mail server did not take it, and it was given up." },
@@ -29,6 +29,18 @@ export const reasons: Record<Delivery["status"], Reason> = {
   not_configured: { tone: "bad", words: "No mail server is set, and the catcher is off." },
   waiting: { tone: "warn", words: "From before the database was restored: somebody has to release or cancel it." },
 };
+
+/** Why something was cancelled, by its rule. */
+const cancelledBy: Record<string, string> = {
+  deleted: "It was deleted or withdrawn before it went out.",
+  cancelled: "It was cancelled before its time.",
+  snoozed: "All that was in it was snoozed: each waits for its own time.",
+};
+
+/** What became of one delivery: in its own words, else by the rule that decided. */
+export function wordsOf({ status, rule, detail }: Pick<Delivery, "status" | "rule" | "detail">): string {
+  return detail ?? (status === "cancelled" ? cancelledBy[rule ?? ""] : undefined) ?? reasons[status].words;
+}
 
 /** The page on which one can see, or change, what decided; below `/t/{tenant}`. */
 export function pageOfReason(delivery: Delivery, userId: string): { label: string; path: string } | undefined {

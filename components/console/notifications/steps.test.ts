@@ -63,3 +63,13 @@ test.each([
 ] as const)("what a person decided is on that person's page: %o", (delivery, tab) => {
   expect(stepsOf(one, [{ ...mail, ...delivery }])[2]?.page?.path).toBe(`/users/a%2Fb?tab=${tab}`);
 });
+
+test.each([
+  [{ rule: "operator", detail: "An operator cancelled what waited after the restore" }, "An operator cancelled"],
+  [{ rule: "snoozed", kind: "digest" }, "All that was in it was snoozed"],
+  [{ rule: "cancelled" }, "cancelled before its time"],
+  [{ rule: "deleted" }, "It was deleted or withdrawn"],
+  [{}, "It was cancelled, deleted or withdrawn"],
+] as const)("what was cancelled says why: %o", (delivery, words) => {
+  expect(stepsOf(one, [{ ...mail, status: "cancelled", ...delivery }])[2]?.why).toContain(words);
+});

@@ -1,5 +1,5 @@
 import type { Answers } from "../trpc.ts";
-import { type Delivery, pageOfReason, reasons } from "./reasons.ts";
+import { type Delivery, pageOfReason, reasons, wordsOf } from "./reasons.ts";
 
 type Notification = Answers["notifications"]["getAny"];
 
@@ -69,7 +69,6 @@ function stepsOfDelivery(delivery: Delivery, userId: string): Step[] {
     ...(attempt.outcome ? { word: attempt.outcome } : {}),
     ...(attempt.words ? { why: attempt.words } : {}),
   }));
-  const { tone, words } = reasons[delivery.status];
   const until = delivery.heldUntil ? `Until ${new Date(delivery.heldUntil).toLocaleString()}` : undefined;
   return [
     ...tries,
@@ -78,8 +77,8 @@ function stepsOfDelivery(delivery: Delivery, userId: string): Step[] {
       what: `${channel}${address}`,
       at: delivery.updatedAt,
       word: delivery.status.replaceAll("_", " "),
-      tone,
-      why: [delivery.detail ?? words, until, delivery.rule && `Rule: ${delivery.rule.replaceAll("_", " ")}`]
+      tone: reasons[delivery.status].tone,
+      why: [wordsOf(delivery), until, delivery.rule && `Rule: ${delivery.rule.replaceAll("_", " ")}`]
         .filter(Boolean)
         .join(" · "),
       page: pageOfReason(delivery, userId),

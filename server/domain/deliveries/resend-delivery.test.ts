@@ -94,6 +94,8 @@ test("what is sent again by itself is not in its digest any more, and goes thoug
   await expect.poll(() => endsOf("eva"), soon).toEqual(["digest sent", "notification folded", "notification sent"]);
   await expect.poll(() => endsOf("fay"), soon).toEqual(["digest cancelled", "notification sent", "notification sent"]);
   await worker.close();
+  const empty = await deliveries().findFirst({ where: { userId: "fay", kind: "digest" } });
+  expect(empty).toMatchObject({ rule: "operator", detail: "All that was left in it was sent again by itself" });
   const texts = await Promise.all(server.mails.filter(({ to }) => to.startsWith("eva")).map((mail) => mail.parse()));
   const messages = texts.map(({ text = "" }) => ["Message 0", "Message 1"].filter((words) => text.includes(words)));
   expect(messages.toSorted()).toEqual([["Message 0"], ["Message 1"]]);

@@ -8,9 +8,10 @@ import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
 import { notify } from "../../testing/notify.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { planDeliveries } from "../deliveries/plan-deliveries.ts";
+import { settleDue } from "../notifications/settle-due.ts";
 import { runDigests } from "./run-digests.ts";
 
-// Mail of what its owner has archived or snoozed meanwhile.
+// Mail of what its owner has archived or snoozed meanwhile, or what has expired.
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -130,4 +131,21 @@ test.each([
   expect(waiting).toHaveLength(count);
   for (const row of waiting) expect(row).toMatchObject({ status: "held", heldUntil: back, digestId: null });
   expect(await jobsAt(back)).toBe(1);
+});
+
+test.each([
+  ["some", 1, undefined, ["expired", "folded"]],
+  ["all", 2, { status: "expired", rule: "expired" }, ["expired", "expired"]],
+])("of a digest that has not gone out, what has expired is told as expired: %s of it", async (_, count, end, items) => {
+  const ids = await hold([{ userId: "ada" }, { userId: "ada" }]);
+  await run();
+  await owner.query("update notifications set expires_at = $1 where id = any ($2)", [inHours(-1), ids.slice(0, count)]);
+  await settleDue(db, tenant.tenantId, Date.now());
+  const mail = await claimMail(db.pool, tenant.tenantId);
+  if (!mail) throw new Error("there is no digest");
+  const said = await rewriteDigest(db, tenant.tenantId, mail);
+  if (end) expect(said).toMatchObject({ ...end, outcome: "stopped" });
+  else expect(said).toBeUndefined();
+  const found = (await rowsOf("ada")).filter(({ kind }) => kind === "notification");
+  expect(found.map(({ status }) => status)).toEqual(items);
 });

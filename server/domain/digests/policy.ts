@@ -41,7 +41,7 @@ export function judgeHeld(item: HeldItem, ruling: Ruling, now: Date): Judged {
   const decision = decideDelivery({
     channel: "email",
     now,
-    notification: item.at === null ? undefined : item,
+    notification: item.at === null && item.expiresAt === null ? undefined : item,
     ruling: digest ? ofDigest(digest) : ruling,
     address: "known",
     suppressed: undefined,

@@ -15,7 +15,7 @@ export interface Reader {
   address: string;
 }
 
-/** A held mail with what a digest says of its notification; that is null when it is gone. */
+/** A held mail with what a digest says of its notification; that is null when it is gone, but for when it expired. */
 export interface HeldItem extends NotificationState {
   id: string;
   notificationId: string;
@@ -100,7 +100,7 @@ const itemColumns = Prisma.sql`d.id, d.notification_id as "notificationId", d.us
   left(n.message, 300) as message, coalesce(n.visible_at, n.created_at) as at,
   case when n.read_at > coalesce(n.visible_at, n.created_at) then n.read_at end as "readAt",
   case when n.archived_at > coalesce(n.visible_at, n.created_at) then n.archived_at end as "archivedAt", n.snoozed_until as "snoozedUntil",
-  n.expires_at as "expiresAt", n.priority, n.email, n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned`;
+  coalesce(n.expires_at, d.expired_at) as "expiresAt", n.priority, n.email, n.chat_id as "chatId", coalesce(n.metadata @> '{"mentioned": true}', false) as mentioned`;
 const andNotification = Prisma.sql`left join notifications n on n.tenant_id = d.tenant_id and n.id = d.notification_id and n.status = 'visible'`;
 
 /**

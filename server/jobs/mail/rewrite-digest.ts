@@ -11,6 +11,14 @@ import type { ClaimedMail, MailEnd } from "./mail-store.ts";
 /** Of what waits in a digest these are no reasons to leave it out: they hold all of it, or none. */
 const heldOn = ["held", "folded", "no_address"];
 
+/** An operator takes out what is sent again. */
+const emptied = {
+  outcome: "stopped",
+  status: "cancelled",
+  rule: "operator",
+  detail: "All that was left in it was sent again by itself",
+} as const;
+
 /**
  * Writes a digest anew, into `mail`, that was made a while ago: what was read, archived, withdrawn, has expired or is no longer wanted is left
  * out, and its row says why; what was snoozed waits for its own time. Answers why it is not sent when nothing is left. An operator who asks for it again knows what was done with it.
@@ -23,8 +31,7 @@ export async function rewriteDigest(db: Database, tenantId: TenantId, mail: Clai
   return await unitOfWork(db, tenantId, async ({ tx }) => {
     const now = await clockOf(tx);
     const items = await findDigestItems(tx, tenantId, mail.id);
-    if (items.length === 0)
-      return said.items?.length ? undefined : { outcome: "stopped", status: "cancelled", rule: "deleted" };
+    if (items.length === 0) return said.items?.length ? undefined : emptied;
     const rulings = await rulingsOf(tx, tenantId, items, now);
     const judged = items.map((item) => {
       const ruling = again ? ({ outcome: "send", rule: "operator" } as const) : rulings(item.notificationId, "email");
