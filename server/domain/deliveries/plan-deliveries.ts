@@ -6,7 +6,7 @@ import { digestJobs } from "../digests/policy.ts";
 import { findDueBefore } from "../notifications/due-store.ts";
 import { sayTime } from "../preferences/policy.ts";
 import { findRulingsOf, type RulingOf } from "./find-rulings.ts";
-import { decideDelivery } from "./policy.ts";
+import { decideDelivery, type Ruling } from "./policy.ts";
 import { mailJob, type PlannedNotification } from "./store.ts";
 import {
   type DecidedDelivery,
@@ -114,15 +114,23 @@ function mailOf(notification: PlannedNotification | null, rulings: RulingOf): ob
 }
 
 function judge({ notification, filed, members }: UndecidedGroup, { channel, rulings, now }: Asked) {
+  const ruling = rulings(notification?.id ?? "", channel);
   return decideDelivery({
     channel,
     now,
     // What was filed counts as read and archived from the start: that is no reason against a mail.
     notification:
       notification && filed ? { ...notification, readAt: null, archivedAt: null } : (notification ?? undefined),
-    ruling: rulings(notification?.id ?? "", channel),
+    ruling: channel === "inApp" ? asItCame(ruling, filed) : ruling,
     address: members[0]?.address ?? undefined,
     suppressed: undefined,
     way: "catcher",
   });
+}
+
+/** The inbox has it, or has it filed, since it came: what was said after that changes neither. */
+function asItCame(ruling: Ruling, filed: boolean): Ruling {
+  if (!filed) return ruling.outcome === "stop" ? { outcome: "send", rule: "earlier" } : ruling;
+  const stands = ruling.outcome === "stop" && ruling.rule !== "muted";
+  return stands ? ruling : { outcome: "stop", rule: "preference", detail: "not wanted in the inbox when it came" };
 }
