@@ -76,6 +76,8 @@ export interface Patience {
   again: number;
   /** A server that lets us wait for so long leaves the worker's slot to others, in ms. */
   slot: number;
+  /** For how long a tenant that may send is taken for one that still may, in ms. */
+  halt: number;
 }
 
 const second = 1000;
@@ -88,6 +90,7 @@ export const patience: Patience = {
   open: 30 * second,
   again: 10 * second,
   slot: 2 * second,
+  halt: second,
 };
 
 /** ms until the next try after so many; a fifth more or less by chance, so that what failed together does not come back together. */

@@ -44,7 +44,12 @@ function worker(name: string, step?: (at: string) => void) {
       lines: new OpenLines(),
       hanging: new Map<Promise<void>, string>(),
     },
-    ...{ log: pino({ level: "silent" }), stopping: new AbortController().signal, patience: { slot: 60_000 }, step },
+    ...{
+      log: pino({ level: "silent" }),
+      stopping: new AbortController().signal,
+      patience: { slot: 60_000, halt: 0 },
+      step,
+    },
   };
   return (tenant: TestTenant) => pumpMail(context, tenant.tenantId);
 }
@@ -120,6 +125,38 @@ test("a pump whose hold is lost begins no other text, and leaves the rest to who
   expect(await sent(tenant)).toBe(4);
   // The one that was between its last byte and our note is in doubt, and no other.
   expect(ids(server).toSorted()).toEqual([...new Set(ids(server)), ids(server)[0]].toSorted());
+});
+
+test("of a tenant that is suspended while its server is slow no other text is begun; what waits goes out when it is let on", async () => {
+  const mood = holding(1);
+  const { tenant, server } = await waiting({ data: mood.data });
+  let claimed = 0;
+  const pump = worker("halting", (at) => {
+    if (at === "mail claimed") claimed++;
+  });
+  const first = pump(tenant);
+  await expect.poll(() => mood.isHeld() && claimed, until).toBe(4);
+  await owner.query("update tenants set suspended_at = now() where id = $1", [tenant.tenantId]);
+  mood.answer();
+  await first;
+  expect([await sent(tenant), server.mails.length]).toEqual([1, 1]);
+  const { rows } = await owner.query(
+    `select d.status, d.attempts, d.detail, a.outcome from deliveries d join delivery_attempts a on a.tenant_id = d.tenant_id and a.delivery_id = d.id
+     where d.tenant_id = $1 and d.status <> 'sent'`,
+    [tenant.tenantId],
+  );
+  const waits = { status: "queued", attempts: 0, detail: "The tenant is suspended", outcome: "stopped" };
+  expect(rows).toEqual([waits, waits, waits]);
+  const { rows: health } = await owner.query("select failures from mail_health where tenant_id = $1", [
+    tenant.tenantId,
+  ]);
+  expect(health).toEqual([]);
+  await owner.query("update tenants set suspended_at = null where id = $1", [tenant.tenantId]);
+  await owner.query("update deliveries set due_at = now() where tenant_id = $1 and status = 'queued'", [
+    tenant.tenantId,
+  ]);
+  await pump(tenant);
+  expect([await sent(tenant), server.mails.length]).toEqual([4, 4]);
 });
 
 test("a pump that cannot load what writes mail leaves its mail waiting, and the next that can sends it", async () => {

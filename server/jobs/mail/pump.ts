@@ -2,21 +2,14 @@ import type { Logger } from "pino";
 import type { TenantId } from "../../auth/principal.ts";
 import type { Config } from "../../config/config.ts";
 import { type DeliveryFacts, decideDelivery, type Ruling } from "../../domain/deliveries/policy.ts";
-import {
-  backoff,
-  breakFor,
-  clipWords,
-  judgeFault,
-  type Patience,
-  patience,
-  type SmtpFault,
-} from "../../domain/mail/policy.ts";
+import { backoff, breakFor, judgeFault, type Patience, patience, type SmtpFault } from "../../domain/mail/policy.ts";
 import { saveHealth } from "../../domain/mail/store.ts";
 import type { Step } from "../../log/planner.ts";
 import { followClock } from "../../persistence/clock.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type Hanging, keepsSlot } from "../slot.ts";
 import type { MailHolds } from "./hold-store.ts";
+import { failed, leftWaiting, putOff } from "./mail-ends.ts";
 import {
   type ClaimedMail,
   catchMail,
@@ -32,6 +25,7 @@ import { linksOf, loadOutlet, type Outlet } from "./outlet.ts";
 import { rewriteDigest } from "./rewrite-digest.ts";
 import { findRulingAgain, holdMail } from "./ruling-store.ts";
 import { type OpenLines, type Receipt, SmtpLine, type SmtpWaits, smtpWaits } from "./smtp.ts";
+import { LeftWaiting, Standing } from "./standing.ts";
 import { type Turn, Turnstile } from "./turnstile.ts";
 
 export interface MailContext {
@@ -116,6 +110,7 @@ class Pump {
   openUntil: number;
   /** Another server was set meanwhile: what is left is the next pump's. */
   private replaced = false;
+  private readonly standing: Standing;
   private readonly patience: Patience;
   private readonly waits: SmtpWaits;
   private readonly context: MailContext;
@@ -136,6 +131,7 @@ class Pump {
     this.failures = outlet.server ? outlet.failures : 0;
     this.openUntil = outlet.server ? outlet.openUntil : 0;
     this.patience = { ...patience, ...context.patience };
+    this.standing = new Standing(context.db, tenantId, this.patience.halt);
     this.waits = { ...smtpWaits, ...context.waits };
   }
 
@@ -160,7 +156,7 @@ class Pump {
         const mail = await claimMail(this.context.db.pool, this.tenantId);
         if (!mail) return;
         await this.context.step?.("mail claimed");
-        const turn = this.texts.turn(() => this.requireHold());
+        const turn = this.texts.turn(() => this.standing.require().then(() => this.requireHold()));
         try {
           const end = await this.handle(mail, smtp, turn);
           if (end) await this.finish(mail, end);
@@ -177,7 +173,7 @@ class Pump {
 
   private over(): boolean {
     const isUp = Date.now() >= this.deadline || this.now() < this.openUntil;
-    return isUp || this.replaced || this.context.stopping.aborted;
+    return isUp || this.replaced || this.standing.isHalted || this.context.stopping.aborted;
   }
 
   /** Throws when somebody else may have the tenant's mail by now, this one included: what becomes of it is theirs to say. */
@@ -218,6 +214,7 @@ class Pump {
       receipt = await smtp.send(envelope, raw, turn);
     } catch (error) {
       this.requireHold();
+      if (error instanceof LeftWaiting) return leftWaiting(error, this.now());
       if (smtp.crowded) return putOff(error as SmtpFault, this.now());
       return await this.failure(mail, error as SmtpFault);
     }
@@ -283,14 +280,4 @@ class Pump {
       way: this.outlet.server ? "server" : this.outlet.catcher ? "catcher" : "none",
     };
   }
-}
-
-/** No try of the mail: it goes by another line, or when one is free. A second more or less by chance, so that not all come back at once. */
-function putOff({ message }: SmtpFault, now: number): MailEnd {
-  const dueAt = new Date(now + 1000 + 1000 * Math.random());
-  return { outcome: "stopped", status: "queued", words: clipWords(message), dueAt };
-}
-
-function failed(outcome: "temporary" | "permanent", words: string): MailEnd {
-  return { outcome, status: "failed", rule: "refused", detail: words, words };
 }

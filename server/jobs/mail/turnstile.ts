@@ -6,7 +6,7 @@ export class Turnstile {
    * A place in line, which is taken when the turn begins.
    * @param mayBegin throws when it has come too late
    */
-  turn(mayBegin: () => void = () => {}): Turn {
+  turn(mayBegin: () => void | Promise<void> = () => {}): Turn {
     const line = (wait: Promise<void>) => {
       const before = this.last;
       this.last = wait;
@@ -21,9 +21,9 @@ export class Turn {
   private begun = false;
   private done: (() => void) | undefined;
   private readonly line: (wait: Promise<void>) => Promise<void>;
-  private readonly mayBegin: () => void;
+  private readonly mayBegin: () => void | Promise<void>;
 
-  constructor(line: (wait: Promise<void>) => Promise<void>, mayBegin: () => void) {
+  constructor(line: (wait: Promise<void>) => Promise<void>, mayBegin: () => void | Promise<void>) {
     this.line = line;
     this.mayBegin = mayBegin;
   }
@@ -38,7 +38,7 @@ export class Turn {
     await before;
     this.begun = true;
     if (this.over) this.done?.();
-    else this.mayBegin();
+    else await this.mayBegin();
     return !this.over;
   }
 
