@@ -60,3 +60,25 @@ test("more than a look holds is let go, one mail a reader, in one run or the nex
   const rows = await db.forTenant(tenantId).delivery.findMany({ where: { status: "queued" } });
   expect(rows.map(({ userId }) => userId).toSorted()).toEqual(people(520).toSorted());
 });
+
+test("a digest that fails, of however many mails that are due the longest, holds up no other reader's; the job fails, and is made up for", async () => {
+  const tenantId = await tenantOfMail("failing");
+  const ofBroken = Array.from({ length: 510 }, () => ({ userId: "broken", until: ago(2) })); // more than a run has looks for
+  await holdMails(db, tenantId, [...ofBroken, ...people(3).map((userId) => ({ userId }))], ago(1));
+  const queued = async () => {
+    const rows = await db.forTenant(tenantId).delivery.findMany({ where: { status: "queued" } });
+    return rows.map(({ kind, userId }) => `${kind} ${userId}`).toSorted();
+  };
+  const others = people(3).map((userId) => `notification ${userId}`);
+  await owner.query(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'a broken row'; end $$;
+    create trigger refuse before insert on deliveries for each row when (new.user_id = 'broken') execute function refuse()`);
+  const failed = await runDigests(db, tenantId, { now }).catch((error: unknown) => error);
+  await owner.query("drop trigger refuse on deliveries; drop function refuse()");
+  expect(await queued()).toEqual(others);
+  expect(failed).toMatchObject({
+    message: "digests failed for 1 readers",
+    errors: [{ message: expect.stringContaining("a broken row") }],
+  });
+  await runDigests(db, tenantId, { now });
+  expect(await queued()).toEqual(["digest broken", ...others]);
+});
