@@ -2,7 +2,10 @@
 
 alter table deliveries add column expired_at timestamptz(3);
 
--- As before, but for that:
+-- What comes back from a snooze keeps when, so that who reads all that was there before leaves it as it is: see change_notifications_v3.
+alter table notifications add column back_at timestamptz(3);
+
+-- As before, but for both:
 
 -- Lets scheduled ones appear, snoozed ones come back and expired ones go; says when the tenant is due next. input: [{i id, f filed}]. One row an event.
 create or replace function settle_notifications_v1(t text, input json, moment timestamptz)
@@ -40,7 +43,7 @@ begin
       select * from notifications x where x.tenant_id = t and x.id = r.i and (x.expires_at is null or x.expires_at > moment)
         and ((x.status = 'scheduled' and x.scheduled_for <= moment) or (x.status = 'visible' and x.snoozed_until <= moment)) limit 1) x
   ), changed as (
-    update notifications x set status = 'visible', snoozed_until = null,
+    update notifications x set status = 'visible', snoozed_until = null, back_at = case when d.status = 'visible' then x.snoozed_until end,
       position = coalesce(x.position, place + d.o), visible_at = coalesce(x.visible_at, moment),
       seen_at = case when d.f and d.status = 'scheduled' then moment else x.seen_at end,
       read_at = case when d.f and d.status = 'scheduled' then moment else x.read_at end,

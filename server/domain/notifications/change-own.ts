@@ -12,7 +12,7 @@ import { type bulkSchema, presentBulk, toIds } from "./policy.ts";
 import { presentOne } from "./presenter.ts";
 import type { Notification } from "./schema.ts";
 
-interface Own extends Pick<Change, "operation" | "ids" | "type" | "before" | "until"> {
+interface Own extends Pick<Change, "operation" | "ids" | "type" | "before" | "asOf" | "until"> {
   /** Of the page that asks: it is not told what it did itself. */
   clientId: string | undefined;
 }
@@ -59,13 +59,14 @@ export async function changeMany(
 }
 
 /**
- * Changes everything of the caller's that an operation fits, in steps that hold the tenant's head for a moment each. What comes between
- * them is none of it: nobody has seen it yet.
+ * Changes everything of the caller's that an operation fits, in steps that hold the tenant's head for a moment each. What comes or
+ * comes back between them is none of it: nobody has seen it yet.
  */
 export async function changeAll(ctx: Context, change: Omit<Own, "ids">): Promise<{ changed: number }> {
+  const asOf = new Date(await ctx.services.db.now()).toISOString();
   let before: number | undefined;
   for (let total = 0; ; ) {
-    const step = () => changeOwn(ctx, { ...change, before });
+    const step = () => changeOwn(ctx, { ...change, before, asOf });
     const { changed, at } = await (total === 0 ? step() : afterCommit(step));
     total += changed;
     before ??= at;

@@ -36,7 +36,7 @@ test("of a change in steps that is refused after the first one nobody is told th
       if (left-- === 0) throw new DomainError("unavailable", { retryAfter: 3 });
       return { found: [], changed: limits.notificationsPerCall };
     };
-    const services = { db: { moment: () => undefined, lanes: { submit } } };
+    const services = { db: { moment: () => undefined, now: async () => 0, lanes: { submit } } };
     const ctx = { services, tenantId: "acme", principal: { userId: "ada" } } as unknown as Context;
     return changeAll(ctx, { operation: "read", clientId: undefined });
   };

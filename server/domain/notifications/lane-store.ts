@@ -183,6 +183,8 @@ export interface Change {
   type?: string | undefined;
   /** Of all, only those that came before a place in the log. */
   before?: number | undefined;
+  /** Of all, only what was not away at a time, and has not come back since. */
+  asOf?: string | undefined;
   /** Of a snooze; without it the notification comes back now. */
   until?: string | undefined;
   clientHash?: string | undefined;
@@ -219,13 +221,14 @@ const changeKind: LaneKind<Change, Changed> = {
       d: c.ids,
       y: c.type,
       b: c.before,
+      s: c.asOf,
       w: c.until,
       h: c.clientHash,
       m: limits.notificationsPerCall,
     }));
     const { rows } = await client.query<ChangedRow>({
-      name: "change_notifications_v2",
-      text: `select ord, pos, payload, user_id, at from change_notifications_v2($1, $2, ${present(3)})`,
+      name: "change_notifications_v3",
+      text: `select ord, pos, payload, user_id, at from change_notifications_v3($1, $2, ${present(3)})`,
       values: [tenantId, JSON.stringify(input), latest(changes)],
     });
     return toChanged(tenantId, changes, rows);
