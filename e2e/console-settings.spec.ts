@@ -1,7 +1,7 @@
 import type { WebSocket } from "@playwright/test";
 import { firstIdAt } from "../server/ids.ts";
 import { expectAccessible } from "./accessible.ts";
-import { expect, test } from "./journey.ts";
+import { expect, holdNext, test } from "./journey.ts";
 import { type OwnSettings, settingsOf } from "./own-settings.ts";
 import { callInPage, makeOwnTenant, type OwnTenant, openAs } from "./own-tenant.ts";
 import { productUrl } from "./people.ts";
@@ -45,6 +45,17 @@ test("name, time zone and presence", async () => {
   expect(await seen()).toEqual(["ada"]);
   await save("General", { "Users see who else is there": true, "Time zone": "UTC" });
   expect((await seen()).toSorted()).toEqual(["ada", "ben"]);
+});
+
+test("what is put back at once is saved as well, before the page has read anew what it saved", async () => {
+  const zone = async () => (await own.call<{ settings: { timezone: string } }>("GET", "/admin/tenant")).body.settings;
+  const before = await zone();
+  const letGo = await holdNext(own.page, /tenants\.get/u);
+  await save("General", { "Time zone": "Asia/Tokyo" });
+  expect((await zone()).timezone).toBe("Asia/Tokyo");
+  await save("General", { "Time zone": before.timezone });
+  expect(await zone()).toEqual(before);
+  await letGo();
 });
 
 test("branding: name, logo and colour in the mail and on the hosted chat; a logo can be taken away", async ({

@@ -1,5 +1,6 @@
 "use client";
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useId } from "react";
 import { Button } from "../../ui/button.tsx";
@@ -9,7 +10,7 @@ import { useToast } from "../../ui/toast.tsx";
 import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
-import { type Inputs, useTRPCClient } from "../trpc.ts";
+import { type Inputs, useTRPC, useTRPCClient } from "../trpc.ts";
 import { hintOf, overNow, patchOf, type SettingField, type SettingSection, type Tenant, valueAt } from "./sections.ts";
 import { useFollowStored } from "./use-follow-stored.ts";
 
@@ -17,6 +18,8 @@ import { useFollowStored } from "./use-follow-stored.ts";
 export function SectionForm({ section, stored }: { section: SettingSection; stored: Tenant }) {
   const { manages } = useConsole();
   const client = useTRPCClient();
+  const queries = useQueryClient();
+  const trpc = useTRPC();
   const toast = useToast();
   const router = useRouter();
   const { run, busy, failure } = useAct();
@@ -36,6 +39,8 @@ export function SectionForm({ section, stored }: { section: SettingSection; stor
     });
     if (!saved) return;
     taken();
+    // The next change is one to this, also before all is read anew: put back at once, it would else seem none.
+    queries.setQueryData(trpc.tenants.get.queryKey(), saved);
     toast({ title: `${title}: saved` });
     // It stands above every page, too.
     if ("name" in patch) router.refresh();
