@@ -122,6 +122,7 @@ test("a key may what it was given and no more, and nothing once it is deleted", 
   await page.getByLabel("I have stored it").check();
   await expect(page.getByRole("combobox", { name: "Page, act or id" })).toHaveCount(0);
   await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.locator("[data-secret]")).toHaveCount(0); // the dialog fades, and keeps the key until then
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox", { name: "Page, act or id" })).toBeVisible();
   await page.keyboard.press("Escape");

@@ -1,5 +1,5 @@
 import type { Locator } from "@playwright/test";
-import { expect, test } from "./journey.ts";
+import { expect, pick, test } from "./journey.ts";
 import { makeOwnTenant, type OwnTenant, pressUntil } from "./own-tenant.ts";
 
 /** More than any page has that takes the focus. */
@@ -104,8 +104,7 @@ test("one gets past the sidebar, and to any page by the palette, the sidebar and
   await press("?", "c", "j");
   await expect(title("Users")).toBeFocused();
   await expect(page.getByRole("dialog")).toHaveCount(0);
-  await page.getByRole("button", { name: "Account" }).click();
-  await page.getByRole("menuitem", { name: /^Keys/ }).click();
+  await pick(page.getByRole("button", { name: "Account" }), /^Keys/);
   await single.click();
   await press("Escape");
   await expect(sheet).toHaveCount(0);

@@ -29,7 +29,7 @@ async function takeSecret(page: Page, password: string): Promise<string> {
 test("an endpoint is added, tried, rotated, gets what happens, is paused, has it replayed, and what it missed while it was disabled", async ({
   browser,
 }) => {
-  test.setTimeout(90_000); // a page that is asked anew every four seconds is waited for five times
+  test.setTimeout(180_000); // a page that is asked anew every four seconds is waited for five times
   const backend = await openReceiver();
   // Of its own: an endpoint gets what everybody else of its tenant does, too.
   const own = await makeOwnTenant(browser, "hooks");

@@ -243,10 +243,16 @@ test("an urgent one is opened from where it lies over the inbox, however far dow
     await callAs("ben", "PUT", `/Notifications/${id}/${act}`, {});
     await expect(shown).toHaveCount(0);
   }
-  const expiresAt = new Date(Date.now() + 3_000).toISOString();
-  const short = await notify("ben", { priority: "Urgent", expiresAt });
-  await expect(page.getByRole("status").filter({ hasText: short })).toBeVisible();
-  await expect(page.getByRole("status").filter({ hasText: short })).toHaveCount(0);
+  // One that is over before a busy machine has shown it says nothing: the next lasts longer.
+  let shown = page.getByRole("status");
+  let lasts = 2_000;
+  await expect(async () => {
+    lasts *= 2;
+    const expiresAt = new Date(Date.now() + lasts).toISOString();
+    shown = page.getByRole("status").filter({ hasText: await notify("ben", { priority: "Urgent", expiresAt }) });
+    await expect(shown).toBeVisible({ timeout: lasts });
+  }).toPass();
+  await expect(shown).toHaveCount(0);
 });
 
 test("what comes in is said by one polite voice, in the inbox and beside the bell", async ({ page }) => {

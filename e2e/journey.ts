@@ -120,7 +120,8 @@ export async function choose(page: Page, select: Locator, label: string): Promis
 
 /** Picks of a menu as often as it takes until the menu is gone: a busy machine may lose the press of one that has just opened. */
 export async function pick(trigger: Locator, name: string | RegExp): Promise<void> {
-  const item = trigger.page().getByRole("menuitem", { name });
+  const page = trigger.page();
+  const item = page.getByRole("menuitem", { name }).or(page.getByRole("menuitemradio", { name }));
   let pressed = false;
   await expect(async () => {
     // What was picked may have led to another page by now.
