@@ -63,7 +63,7 @@ export class Limiter {
   private readonly nodes: () => number;
   private readonly now: () => number;
 
-  constructor(nodes: () => number = () => 1, now: () => number = Date.now) {
+  constructor(nodes: () => number = () => 1, now: () => number = () => Date.now()) {
     this.nodes = nodes;
     this.now = now;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HubConnectionBuilder, HubConnectionState, LogLevel } from "@microsoft/signalr";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { listChats } from "../../domain/chats/list-chats.ts";
 import { listUsers } from "../../domain/users/list-users.ts";
 import type { Operation } from "../../operation.ts";
@@ -25,6 +25,12 @@ async function tenantWith(rates: Rates): Promise<TestTenant> {
   const tenant = await stack.tenant(`limited-${++tenants}`);
   await tenant.key()("PATCH", "/admin/tenant", { settings: { rates } });
   return tenant;
+}
+
+/** Of the seconds in which a bucket gets one more none goes by, however long the machine takes. */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 /** Statuses of so many calls, one after the other. */
@@ -61,6 +67,7 @@ describe("a user", () => {
 
   test("has one bucket on every transport", async () => {
     const tenant = await tenantWith({ user: { rate: 0.1, burst: 5 } }); // four calls, and the hub's connection
+    stopClock();
     const wires = openTransports({ url: stack.url, tenantId: tenant.tenantId });
     const as = { bearer: await tenant.token("ada") };
     const codes = [];
@@ -72,6 +79,7 @@ describe("a user", () => {
 
   test("pays for calls that are refused, too", async () => {
     const tenant = await tenantWith({ user: { rate: 0.1, burst: 3 } });
+    stopClock();
     expect(await statusesOf(4, tenant.as("ada"), "/admin/users")).toEqual([403, 403, 403, 429]);
   });
 
@@ -86,6 +94,7 @@ describe("a user", () => {
 
 test("a key is stopped by itself: the other key and the users go on", async () => {
   const tenant = await tenantWith({ key: { rate: 0.1, burst: 2 } });
+  stopClock();
   const primary = tenant.key();
   const secondary = tenant.key({ "x-api-key": tenant.secondaryKey });
   const path = "/admin/users";
@@ -101,6 +110,7 @@ test("a key is stopped by itself: the other key and the users go on", async () =
 test("a tenant is stopped as a whole, by what its users were let through; other tenants go on", async () => {
   const tenant = await tenantWith({ user: { rate: 0.1, burst: 2 }, tenant: { rate: 0.1, burst: 4 } });
   const other = await tenantWith({});
+  stopClock();
   // Ten calls of a user that has two take two of the tenant's tokens.
   expect((await statusesOf(10, tenant.as("ada"))).filter((status) => status === 200).length).toBe(2);
   expect(await statusesOf(1, tenant.as("ben"))).toEqual([200]);
@@ -120,6 +130,7 @@ describe("an address", () => {
   test("is stopped without a valid credential, on every transport; with one it passes", async () => {
     const tenant = await tenantWith({ address: { rate: 0.1, burst: 3 } });
     const other = await tenantWith({ address: { rate: 20, burst: 100 } });
+    stopClock();
     const ada = tenant.as("ada");
     await other.as("ada")("GET", "/Chat");
     await ada("GET", "/Chat");
