@@ -1,7 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
@@ -9,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import type { Envelope } from "../../server/events.ts";
 import { startWorker } from "../../server/jobs/worker.ts";
 import { openCutProxy } from "../../server/testing/cut-proxy.ts";
+import { freePort } from "../../server/testing/free-port.ts";
 import { eventually } from "../../server/testing/hub-client.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../server/testing/stack.ts";
 import { openReceiver, type Receiver } from "../../server/testing/webhook-receiver.ts";
@@ -249,20 +249,12 @@ test("replay sends a range to a webhook endpoint once more", async () => {
   await sink.close();
 });
 
-/** Where nobody listens. */
-async function closedPort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return `http://127.0.0.1:${port}`;
-}
-
 test("what goes wrong is said on stderr in a line, with a code for scripts", async () => {
+  const nobody = `http://127.0.0.1:${await freePort()}`;
   const cases: [string[], number, RegExp, Record<string, string>?][] = [
     [["tail", "--what"], 2, /^parley: Unknown option '--what'\n$/],
     [["tail", "--protocol", "trpc", "--as", "ada", "--after", "nonsense"], 1, /^parley: .+ \(cursor_invalid.*\)\n$/],
-    [["token", "ada"], 3, /^parley: The service did not answer: .*ECONNREFUSED/, { PARLEY_URL: await closedPort() }],
+    [["token", "ada"], 3, /^parley: The service did not answer: .*ECONNREFUSED/, { PARLEY_URL: nobody }],
   ];
   for (const [words, code, says, changes] of cases) {
     const ended = await parley(words, changes);
