@@ -45,12 +45,9 @@ async function expectHeard(from: Bus, by: Bus, tenantId: string): Promise<void> 
   const heard: BusMessage[] = [];
   by.onMessage((each) => void heard.push(each));
   await expect
-    .poll(
-      () => {
-        from.publish(message);
-        return heard;
-      },
-      { timeout: 10_000 },
-    )
+    .poll(() => {
+      from.publish(message);
+      return heard;
+    })
     .toContainEqual(message);
 }
