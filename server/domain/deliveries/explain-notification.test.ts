@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWorker } from "../../jobs/worker.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker, untilTold } from "../../testing/mail-worker.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { DetailedDelivery } from "./schema.ts";
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   owner = new pg.Client({ connectionString: stack.database.ownerUrl });
   await owner.connect();
   tenant = await stack.tenant("acme");
-  worker = await startWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
+  worker = await startMailWorker(configFor(stack.database), { look: 100, mail: { patience: untilTold } });
 });
 afterAll(async () => {
   await worker.close();
@@ -256,7 +256,7 @@ test("mails from before a restore wait until an operator lets them go", async ()
   await worker.close();
   const id = await send({ userId: "ada", email: "late@example.com" });
   await owner.query("update tenant_log set epoch = epoch + 1 where tenant_id = 'acme'");
-  worker = await startWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
+  worker = await startMailWorker(configFor(stack.database), { look: 100, mail: { patience: untilTold } });
   await settles(id, "waiting");
   expect((await key("POST", "/admin/deliveries/release", { action: "send" })).body).toEqual({ count: 1 });
   await settles(id, "sent");

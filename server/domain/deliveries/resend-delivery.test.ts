@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startWorker } from "../../jobs/worker.ts";
 import { epochOf } from "../../log/store.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type HeldMail, holdMails } from "../../testing/held-mails.ts";
 import { type MailServer, startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { runDigests } from "../digests/run-digests.ts";
 import { settleItems } from "../digests/store.ts";
@@ -85,7 +85,7 @@ test("what is sent again by itself is not in its digest any more, and goes thoug
   for (const userId of people) await digestOf(userId);
   await tenant.as("eva")("PUT", `/Notifications/${one}/read`);
   for (const notification of [one, both, rest]) expect((await resend((await rowOf(notification)).id)).status).toBe(200);
-  const worker = await startWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
+  const worker = await startMailWorker(configFor(stack.database), { look: 100, mail: { patience: { again: 200 } } });
   const soon = { timeout: 60_000 }; // a worker starts first
   const endsOf = async (userId: string) => {
     const rows = await deliveries().findMany({ where: { userId } });

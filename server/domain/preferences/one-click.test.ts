@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installationKey } from "../../auth/api-key.ts";
-import { startWorker } from "../../jobs/worker.ts";
 import { eventually } from "../../testing/hub-client.ts";
 import { type MailServer, startMailServer, type TakenMail } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { notify } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
 import { openReceiver } from "../../testing/webhook-receiver.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
     baseUrl: stack.url,
     mail: { url: mails.url, from: "Acme <hello@acme.example>" },
   });
-  worker = await startWorker(config, { poll: 100 });
+  worker = await startMailWorker(config, { poll: 100 });
   await tenant.key()("PUT", "/admin/categories/News", { title: "Our news", channels: ["inApp", "email"] });
   await tenant.key()("PUT", "/admin/categories/PasswordReset", { title: "Passwords", required: true });
 });

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { type Stack, startStack } from "../../testing/stack.ts";
-import { startWorker } from "../worker.ts";
 
 let stack: Stack;
 let worker: { close(): Promise<void> };
@@ -12,7 +12,7 @@ beforeAll(async () => {
   stack = await startStack();
   const minute = 60_000; // nothing that is put off comes while the test runs
   const patience = { first: minute, faults: 1, open: minute, again: 200, slot: 300 };
-  worker = await startWorker(stack.config, { look: 100, mail: { patience } });
+  worker = await startMailWorker(stack.config, { look: 100, mail: { patience } });
 });
 afterAll(async () => {
   for (const server of servers) await server.close();

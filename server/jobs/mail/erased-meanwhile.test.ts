@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Planner } from "../../log/planner.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { notify } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { consumers } from "../consumers.ts";
 import { runTask } from "../tasks/run-task.ts";
-import { startWorker } from "../worker.ts";
 import { catchMail, claimMail } from "./mail-store.ts";
 
 let stack: Stack;
@@ -50,7 +50,7 @@ test("an address that is refused after its person was erased is not kept", async
   const step = (name: string) => {
     if (name === "mail recorded") recorded = true;
   };
-  const worker = await startWorker(configFor(stack.database), { look: 100, step });
+  const worker = await startMailWorker(configFor(stack.database), { look: 100, step });
   await expect.poll(() => refuse, { timeout: 20_000 }).toBeDefined();
   await erase(tenant, "ada");
   refuse?.();

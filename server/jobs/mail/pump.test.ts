@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../config/config.ts";
 import { Planner } from "../../log/planner.ts";
 import { type MailServer, type Moods, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { notify, type TestNotification } from "../../testing/notify.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import { consumers } from "../consumers.ts";
-import { startWorker } from "../worker.ts";
 import type { SmtpWaits } from "./smtp.ts";
 
 let stack: Stack;
@@ -30,7 +30,7 @@ afterAll(async () => {
 const quick = { first: 50, longest: 200, attempts: 5, faults: 3, open: 300 };
 
 async function work(changes: Partial<Config> = {}, attempts = quick.attempts, waits: Partial<SmtpWaits> = {}) {
-  const worker = await startWorker(configFor(stack.database, changes), {
+  const worker = await startMailWorker(configFor(stack.database, changes), {
     look: 100,
     mail: { patience: { ...quick, attempts }, waits },
   });

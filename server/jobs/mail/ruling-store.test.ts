@@ -7,10 +7,10 @@ import { epochOf } from "../../log/store.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
 import { tenantTransaction } from "../../persistence/prisma.ts";
 import { type MailServer, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { notify } from "../../testing/notify.ts";
 import { sessionsWaiting } from "../../testing/sessions-waiting.ts";
 import { configFor, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
-import { startWorker } from "../worker.ts";
 import { claimMail, finishMail } from "./mail-store.ts";
 import { holdMail } from "./ruling-store.ts";
 
@@ -18,7 +18,7 @@ let stack: Stack;
 let tenant: TestTenant;
 let owner: pg.Client;
 let server: MailServer;
-let worker: Awaited<ReturnType<typeof startWorker>>;
+let worker: Awaited<ReturnType<typeof startMailWorker>>;
 let down = true;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   owner = new pg.Client({ connectionString: stack.database.ownerUrl });
   await owner.connect();
-  worker = await startWorker(configFor(stack.database, { mail: { url: server.url, from: "p@example.org" } }), {
+  worker = await startMailWorker(configFor(stack.database, { mail: { url: server.url, from: "p@example.org" } }), {
     look: 50,
     mail: { patience: { first: 50, longest: 100, attempts: 1000 } },
   });

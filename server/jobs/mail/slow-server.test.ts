@@ -3,8 +3,8 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Notification } from "../../domain/notifications/schema.ts";
 import { type MailServer, type Moods, startMailServer } from "../../testing/mail-server.ts";
+import { startMailWorker } from "../../testing/mail-worker.ts";
 import { call, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
-import { startWorker } from "../worker.ts";
 
 // One worker with two slots for jobs, whose patience with a server that is silent is the real one: a minute.
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   installation = await startMailServer({ connect: () => {} }); // no greeting
   servers.push(installation);
   const mail = { url: installation.url, from: "Parley <service@parley.example>" };
-  worker = await startWorker({ ...stack.config, mail }, { concurrency: 2, mail: { patience: { slot: 300 } } });
+  worker = await startMailWorker({ ...stack.config, mail }, { concurrency: 2, mail: { patience: { slot: 300 } } });
 });
 afterAll(async () => {
   for (const server of servers) await server.close(); // whoever waits for it for ever, waits no more
