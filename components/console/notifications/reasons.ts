@@ -21,6 +21,7 @@ export const reasons: Record<Delivery["status"], Reason> = {
   folded: { tone: "plain", words: "Went into a digest." },
   duplicate: { tone: "plain", words: "It did not go out: a newer mail says the same, and more." },
   expired: { tone: "plain", words: "Its time was over before it went out." },
+  left: { tone: "plain", words: "The person had left the topic or chat before its time had come." },
   cancelled: { tone: "plain", words: "It was cancelled, deleted or withdrawn before it went out." },
   suppressed: { tone: "bad", words: "The address gets no mail: it is on the list of suppressions." },
   bounced: { tone: "bad", words: "The mail came back." },

@@ -16,6 +16,7 @@ export const deliveryStatuses = {
   folded: "Went into a digest",
   duplicate: "Did not go out: a newer mail says the same, and more",
   expired: "Its time was over before it went out",
+  left: "The person had left the topic or chat that it was for before it went out; rule says which of the two",
   cancelled: "Cancelled, deleted or withdrawn before it went out",
   suppressed: "The address is on the suppression list",
   bounced: "Accepted, then returned by the receiving side",

@@ -77,8 +77,8 @@ export async function settle(
   now: number,
 ): Promise<LogEvent[]> {
   const { rows } = await db.pool.query<SettledRow>({
-    name: "settle_notifications_v1",
-    text: "select type, pos, payload, internal, user_id, at from settle_notifications_v1($1, $2, $3)",
+    name: "settle_notifications_v2",
+    text: "select type, pos, payload, internal, user_id, at from settle_notifications_v2($1, $2, $3)",
     values: [tenantId, JSON.stringify(due.map(({ id, filed }) => ({ i: id, f: filed }))), new Date(now)],
   });
   return rows

@@ -142,7 +142,7 @@ test("what is scheduled appears within 2 s of its time and never before, once, t
   for (const fate of ["lost", "committed"] as const) {
     const id = await schedule(fate, 4000); // the head is held before that time has come
     await holdHead();
-    await killWithin(worker, "settle_notifications_v1", fate);
+    await killWithin(worker, "settle_notifications_v2", fate);
     expect(await appeared(id)).toHaveLength(fate === "lost" ? 0 : 1);
     worker = start();
     await worker.ready;
