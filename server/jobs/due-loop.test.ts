@@ -53,7 +53,7 @@ test("a send to many that another worker is at is looked at again in a while, no
   const looks: number[] = [];
   const { query } = db.pool;
   const spy = vi.spyOn(db.pool, "query").mockImplementation(((...asked: Parameters<typeof query>) => {
-    if ((asked[0] as unknown as { name?: string }).name === "batch_step_v2") looks.push(performance.now());
+    if ((asked[0] as unknown as { name?: string }).name === "batch_step_v3") looks.push(performance.now());
     return query.apply(db.pool, asked);
   }) as never);
   await owner.query("begin");
@@ -86,7 +86,7 @@ test("many sends to many of one tenant keep another one's waiting no longer than
   const { query } = db.pool;
   const spy = vi.spyOn(db.pool, "query").mockImplementation((async (...asked: Parameters<typeof query>) => {
     const { name, values } = asked[0] as unknown as { name?: string; values?: unknown[] };
-    if (name !== "batch_step_v2") return query.apply(db.pool, asked);
+    if (name !== "batch_step_v3") return query.apply(db.pool, asked);
     steps.push(values?.[0]);
     if (steps.length === 1) await makeDue(other.tenantId);
     await sleep(100); // a step of many recipients

@@ -112,7 +112,8 @@ describe("a send by everybody's own clock reaches at nine who moves while it is 
   /** Of what was read before. */
   const step = (id: string, userId: string) => {
     const rows = [{ id: newId(), userId, filed: false, scheduledFor: localInstant(local, "UTC"), zone: "UTC" }];
-    const next = { done: 0, passed: 1, cursor: userId, finished: true, rows, now: new Date(now) };
+    const by = { type: "General", scheduledFor: null, scheduledLocal: local };
+    const next = { by, done: 0, passed: 1, cursor: userId, finished: true, rows, now: new Date(now) };
     return makeStep(stack.api.services.db.pool, tenant.tenantId, id, next);
   };
   const timesOf = async (batchId: string) => {

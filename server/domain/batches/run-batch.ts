@@ -67,7 +67,7 @@ interface Run {
 
 async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boolean> {
   const { id, portion, rows, now, limit, pace } = run;
-  const { audience, done, total } = portion;
+  const { audience, done, total, content, scheduledFor, scheduledLocal } = portion;
   const last = audience === "users" ? done + rows.count >= total : rows.count < limit;
   let at = 0;
   const step = async () => {
@@ -76,6 +76,7 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
     const finished = last && at >= rows.count;
     const started = performance.now();
     const making = makeStep(db.pool, tenantId, id, {
+      by: { type: content.type, scheduledFor, scheduledLocal },
       done: done + from,
       passed: part.length,
       cursor: part.at(-1)?.userId,
@@ -89,7 +90,7 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
   };
   for (let next: ReturnType<typeof step> | undefined = step(); next; ) {
     const made: Awaited<typeof next> = await next;
-    if (!made) return false; // another is at it, or it was cancelled
+    if (!made) return false; // another is at it, or it was cancelled or changed
     const rest = pace.next(made);
     const more = at < rows.count && (pace.alone || performance.now() < run.end);
     if (more && rest > 0) await sleep(rest);

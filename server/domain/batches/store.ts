@@ -125,6 +125,8 @@ export interface StepRow {
 }
 
 export interface NewStep {
+  /** What was read of the batch, by which the rows are made. */
+  by: Pick<Portion, "scheduledFor" | "scheduledLocal"> & { type: string };
   /** How far the batch is. */
   done: number;
   /** Recipients that it goes on by, and the last of them. */
@@ -148,7 +150,7 @@ export interface MadeStep {
 
 /**
  * Makes the next recipients' notifications, with their events, and notes how far the batch is: one statement, one commit. Undefined, and
- * nothing done, when another has gone on with it meanwhile, it was cancelled, or one of them was erased or has moved.
+ * nothing done, when another has gone on with it meanwhile, it was cancelled or changed, or one of them was erased or has moved.
  */
 export async function makeStep(
   pool: Pool,
@@ -156,10 +158,10 @@ export async function makeStep(
   id: string,
   step: NewStep,
 ): Promise<MadeStep | undefined> {
-  const { done, passed, cursor = null, finished, rows, now } = step;
+  const { by, done, passed, cursor = null, finished, rows, now } = step;
   const { rows: made } = await pool.query<MadeRow>({
-    name: "batch_step_v2",
-    text: "select place, at, waited, shown, filed_shown from batch_step_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    name: "batch_step_v3",
+    text: "select place, at, waited, shown, filed_shown from batch_step_v3($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     values: [
       tenantId,
       id,
@@ -173,19 +175,15 @@ export async function makeStep(
       quoteArray(rows.map(({ scheduledFor }) => scheduledFor?.toISOString())),
       quoteArray(rows.map(({ zone }) => zone)),
       now,
+      ...[by.type, by.scheduledFor, by.scheduledLocal],
     ],
   });
   const [one] = made;
   const isShown = ({ userId, scheduledFor }: StepRow) => userId !== "" && (!scheduledFor || scheduledFor <= now);
   const shown = one?.shown ? rows.filter(isShown) : [];
-  return (
-    one && {
-      position: one.place,
-      count: shown.length,
-      toEvents: () => toEvents(tenantId, one, shown),
-      waited: one.waited,
-    }
-  );
+  if (!one) return undefined;
+  const { place: position, waited } = one;
+  return { position, count: shown.length, toEvents: () => toEvents(tenantId, one, shown), waited };
 }
 
 interface MadeRow {

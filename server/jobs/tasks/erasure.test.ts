@@ -148,7 +148,8 @@ test("a send to several that has yet to come goes to the others, also by a worke
   expect((await readPortion(db.pool, tenantId, body.id, 10))?.users).toEqual(userIds);
   await erase(acme, "eve");
   const rows = userIds.map((userId) => ({ id: newId(), userId, filed: false }));
-  const step = { done: 0, passed: 3, cursor: undefined, finished: true, rows, now: new Date(now) };
+  const by = { type: "Delay", scheduledFor: new Date("2990-01-01"), scheduledLocal: null };
+  const step = { by, done: 0, passed: 3, cursor: undefined, finished: true, rows, now: new Date(now) };
   expect(await makeStep(db.pool, tenantId, body.id, step)).toBeUndefined();
   const told: unknown[] = [];
   db.onCommit((_, events) => void told.push(...events.map(({ userId, position }) => [userId, position])));
@@ -209,7 +210,8 @@ test("steps that were read before, one between every two of an erasure, leave no
 
   const stepAsRead = async (id: string) => {
     const rows = ["lea", "moe"].map((userId) => ({ id: newId(), userId, filed: false }));
-    const step = { done: 0, passed: 2, cursor: "moe", finished: true, rows, now: new Date() };
+    const by = { type: "Delay", scheduledFor: new Date("2990-01-01"), scheduledLocal: null };
+    const step = { by, done: 0, passed: 2, cursor: "moe", finished: true, rows, now: new Date() };
     return makeStep(db.pool, tenantId, id, step);
   };
   const job = { tenantId, taskId: await startErasure(lea, "lea"), last: false };

@@ -80,6 +80,7 @@ export const inboxStores: StoreModules = {
       makeStep: [
         ({ db, mine, theirs }) =>
           batches.makeStep(db.pool, mine, theirs.batchId, {
+            by: { type: "General", scheduledFor: new Date("2990-01-01"), scheduledLocal: null },
             done: 0,
             passed: 1,
             cursor: "eve",

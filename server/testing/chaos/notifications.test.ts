@@ -81,15 +81,15 @@ test("a send to many whose workers die in the middle of a step reaches each one 
   await expect.poll(async () => (await read()).done).toBe(50); // what the api node does of it
 
   await holdHead();
-  await killWithin(start(), "batch_step_v2", "lost");
+  await killWithin(start(), "batch_step_v3", "lost");
   expect(await read()).toMatchObject({ status: "running", done: 50 });
 
   await holdHead();
   const second = start();
-  await waiting("batch_step_v2");
+  await waiting("batch_step_v3");
   // The waiting step is first in line, the test is next, and the step after it waits again.
   await holdHead("commit;");
-  await killWithin(second, "batch_step_v2", "committed");
+  await killWithin(second, "batch_step_v3", "committed");
   const { done } = await read();
   expect(done).toBeGreaterThan(50);
   expect(done).toBeLessThan(700);
