@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { TenantId } from "../auth/principal.ts";
 import { findDueBatches } from "../domain/batches/list-store.ts";
-import { runBatch } from "../domain/batches/run-batch.ts";
+import { Pace, runBatch } from "../domain/batches/run-batch.ts";
 import { type DueKind, findDueTenants } from "../domain/notifications/due-store.ts";
 import { settleDue } from "../domain/notifications/settle-due.ts";
 import type { Database } from "../persistence/database.ts";
@@ -44,6 +44,8 @@ export class DueLoop {
   private readonly failures: LRUCache<string, number>;
   /** Of each tenant the send to many that had the last turn. */
   private readonly lastBatches = new LRUCache<TenantId, string>({ max: tenantsALook });
+  /** Of each tenant of whose notifications more are due than a step takes. */
+  private readonly paces = new LRUCache<TenantId, Pace>({ max: tenantsALook });
   private readonly patience: number;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[];
@@ -56,7 +58,7 @@ export class DueLoop {
     this.spared = new LRUCache({ max: 2 * tenantsALook, ttl: this.patience });
     this.failures = new LRUCache({ max: 2 * tenantsALook });
     this.running = [
-      this.run("notifications", async (tenantId) => settleDue(options.db, tenantId, await options.db.now())),
+      this.run("notifications", (tenantId) => this.settle(tenantId)),
       this.run("batches", (tenantId) => this.runBatches(tenantId)),
     ];
   }
@@ -136,6 +138,18 @@ export class DueLoop {
     const before = this.failures.get(failed) ?? 0;
     this.failures.set(failed, before + 1);
     this.spared.set(failed, true, { ttl: this.patience * Math.min(2 ** before, mostPatience) });
+  }
+
+  private async settle(tenantId: TenantId): Promise<void> {
+    const { db } = this.options;
+    const pace = this.paces.get(tenantId) ?? new Pace();
+    if (!(await settleDue(db, tenantId, await db.now(), pace))) {
+      this.paces.delete(tenantId);
+      return;
+    }
+    this.paces.set(tenantId, pace);
+    // The rest is for those who write in that tenant; other tenants have their turn meanwhile.
+    if (pace.rest > 0) this.spared.set(`notifications ${tenantId}`, true, { ttl: Math.ceil(pace.rest) });
   }
 
   private async runBatches(tenantId: TenantId): Promise<void> {

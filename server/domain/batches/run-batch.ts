@@ -91,9 +91,9 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
   for (let next: ReturnType<typeof step> | undefined = step(); next; ) {
     const made: Awaited<typeof next> = await next;
     if (!made) return false; // another is at it, or it was cancelled or changed
-    const rest = pace.next(made);
+    pace.next(made);
     const more = at < rows.count && (pace.alone || performance.now() < run.end);
-    if (more && rest > 0) await sleep(rest);
+    if (more && pace.rest > 0) await sleep(pace.rest);
     next = more ? step() : undefined;
     next?.catch(() => {}); // it is waited for above
     if (made.count === 0) continue;
@@ -104,18 +104,20 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
 }
 
 /** Who is alone takes ever larger steps; where the log has grown meanwhile somebody else writes, and gets most of the time. */
-class Pace {
+export class Pace {
   static readonly most = largeStep;
   size = smallStep;
   alone = true;
+  /** Before the next step, in ms */
+  rest = 0;
   private left: number | undefined;
 
-  /** Takes a step's result and how long it held the head, at most, in ms; answers how long to rest, in ms. */
-  next({ position, count, took }: MadeStep & { took: number }): number {
+  /** Takes a step's result and how long it held the head, at most, in ms. */
+  next({ position, count, took }: Pick<MadeStep, "position" | "count"> & { took: number }): void {
     this.alone = this.left === undefined || this.left === position;
     this.left = position + count;
     this.size = this.alone ? Math.min(this.size * 5, Pace.most) : smallStep;
-    return this.alone ? 0 : took * restAfterStep;
+    this.rest = this.alone ? 0 : took * restAfterStep;
   }
 }
 

@@ -67,21 +67,28 @@ interface SettledRow {
   internal: LogEvent["internal"] | null;
   user_id: string;
   at: Date;
+  waited: number;
 }
 
-/** Lets scheduled ones appear, snoozed ones come back and expired ones go, in one commit; returns their events. */
+/** What came of a step, and how long it waited for the head, in ms; of one that nothing came of that is not known. */
+export interface Settled {
+  events: LogEvent[];
+  waited: number;
+}
+
+/** Lets scheduled ones appear, snoozed ones come back and expired ones go, in one commit. */
 export async function settle(
   db: Database,
   tenantId: TenantId,
   due: { id: string; filed: boolean }[],
   now: number,
-): Promise<LogEvent[]> {
+): Promise<Settled> {
   const { rows } = await db.pool.query<SettledRow>({
     name: "settle_notifications_v2",
-    text: "select type, pos, payload, internal, user_id, at from settle_notifications_v2($1, $2, $3)",
+    text: "select type, pos, payload, internal, user_id, at, waited from settle_notifications_v2($1, $2, $3)",
     values: [tenantId, JSON.stringify(due.map(({ id, filed }) => ({ i: id, f: filed }))), new Date(now)],
   });
-  return rows
+  const events = rows
     .map(({ type, pos, payload, internal, user_id, at }) => ({
       tenantId,
       position: pos,
@@ -92,6 +99,7 @@ export async function settle(
       ...(internal ? { internal } : {}),
     }))
     .sort((a, b) => a.position - b.position);
+  return { events, waited: rows[0]?.waited ?? 0 };
 }
 
 /** What waits for a time by a user's own clock comes at that time by the clock they have now. */

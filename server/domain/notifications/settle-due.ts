@@ -1,25 +1,32 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { Database } from "../../persistence/database.ts";
 import { maxEventsAStep } from "../../persistence/unit-of-work.ts";
+import { Pace } from "../batches/run-batch.ts";
 import { type DueNotification, findDue, readSendRules, settle } from "./due-store.ts";
 import { filingOf } from "./policy.ts";
 
 /**
  * One step of what waits for a time: scheduled ones appear, snoozed ones come back, expired ones go. Any number of workers may do it at
- * once, and any may die: a row is looked at again under the log's head, so what one has done the next one finds done. Returns
- * whether more may be due.
+ * once, and any may die: a row is looked at again under the log's head, so what one has done the next one finds done. The pace is that of
+ * the tenant's steps so far. Returns whether more may be due.
  */
-export async function settleDue(db: Database, tenantId: TenantId, now: number): Promise<boolean> {
-  const due = await findDue(db, tenantId, now, maxEventsAStep);
+export async function settleDue(db: Database, tenantId: TenantId, now: number, pace = new Pace()): Promise<boolean> {
+  const limit = Math.min(pace.size, maxEventsAStep);
+  const due = await findDue(db, tenantId, now, limit);
   const filed = await findFiled(db, tenantId, due);
-  const events = await settle(
+  const started = performance.now();
+  const { events, waited } = await settle(
     db,
     tenantId,
     due.map(({ id }) => ({ id, filed: filed.has(id) })),
     now,
   );
-  if (events.length > 0) db.committed(tenantId, events);
-  return due.length === maxEventsAStep;
+  const took = performance.now() - started - waited;
+  if (events[0]) {
+    pace.next({ position: events[0].position - 1, count: events.length, took });
+    db.committed(tenantId, events);
+  }
+  return due.length === limit;
 }
 
 /** Of those that are about to appear: whose owners do not want the type in the inbox. */

@@ -147,7 +147,7 @@ export const inboxStores: StoreModules = {
       settle: [
         ({ db, mine, theirs }) =>
           due.settle(db, mine, [{ id: theirs.scheduledId, filed: false }], Date.parse("3000-01-01")),
-        [],
+        { events: [], waited: 0 },
       ],
       moveLocalTimes: [
         (intruder) => due.moveLocalTimes(workOf(intruder), intruder.mine, "ada", () => new Date(now)),
