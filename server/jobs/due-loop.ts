@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import type { TenantId } from "../auth/principal.ts";
 import { findDueBatches } from "../domain/batches/list-store.ts";
-import { Pace, runBatch } from "../domain/batches/run-batch.ts";
+import { runBatch } from "../domain/batches/run-batch.ts";
 import { type DueKind, findDueTenants } from "../domain/notifications/due-store.ts";
 import { settleDue } from "../domain/notifications/settle-due.ts";
 import type { Database } from "../persistence/database.ts";
 import { isReadOnly } from "../persistence/faults.ts";
+import { Pace } from "../persistence/pace.ts";
 
 interface Options {
   db: Database;

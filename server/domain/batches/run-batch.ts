@@ -2,10 +2,11 @@ import { setImmediate as immediate, setTimeout as sleep } from "node:timers/prom
 import type { TenantId } from "../../auth/principal.ts";
 import { newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
+import { Pace } from "../../persistence/pace.ts";
 import { unitOfWork } from "../../persistence/unit-of-work.ts";
 import { filingOf, localInstant } from "../notifications/policy.ts";
 import { findZones } from "../notifications/store.ts";
-import { type MadeStep, makeStep, noteFailure, type Portion, readPortion, type StepRow } from "./store.ts";
+import { makeStep, noteFailure, type Portion, readPortion, type StepRow } from "./store.ts";
 
 const maxAttempts = 10;
 const longestWait = 60_000;
@@ -14,16 +15,6 @@ const longestWait = 60_000;
 const recipientsARun = 10_000;
 /** A run reads no more after so many ms, or while somebody else writes begins no further step: then other sends of the tenant have their turn. */
 const turn = 500;
-/** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
-const smallStep = 100;
-/**
- * And while nobody else does: some sixty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
- * turns of the processor beside its rows.
- */
-const largeStep = 2500;
-/** Where others write meanwhile, a rest of so many times what a step took: a send to many takes a fifth of the head's time from them. */
-const restAfterStep = 4;
-
 /**
  * One run of a send to many, in small steps of one commit each: notifications, events, and how far it is. Any number of processes may do
  * it at once and any may die: a step is made only from where the batch is, and what was not committed is done again. Returns whether
@@ -101,24 +92,6 @@ async function runSteps(db: Database, tenantId: TenantId, run: Run): Promise<boo
     db.committed(tenantId, made.toEvents());
   }
   return !last || at < rows.count;
-}
-
-/** Who is alone takes ever larger steps; where the log has grown meanwhile somebody else writes, and gets most of the time. */
-export class Pace {
-  static readonly most = largeStep;
-  size = smallStep;
-  alone = true;
-  /** Before the next step, in ms */
-  rest = 0;
-  private left: number | undefined;
-
-  /** Takes a step's result and how long it held the head, at most, in ms. */
-  next({ position, count, took }: Pick<MadeStep, "position" | "count"> & { took: number }): void {
-    this.alone = this.left === undefined || this.left === position;
-    this.left = position + count;
-    this.size = this.alone ? Math.min(this.size * 5, Pace.most) : smallStep;
-    this.rest = this.alone ? 0 : took * restAfterStep;
-  }
 }
 
 /** What is to be stored of a portion's recipients, made little by little, so that Postgres need not wait for all of it. */

@@ -1,7 +1,7 @@
 import type { TenantId } from "../../auth/principal.ts";
 import type { Database } from "../../persistence/database.ts";
+import { Pace } from "../../persistence/pace.ts";
 import { maxEventsAStep } from "../../persistence/unit-of-work.ts";
-import { Pace } from "../batches/run-batch.ts";
 import { type DueNotification, findDue, readSendRules, settle } from "./due-store.ts";
 import { filingOf } from "./policy.ts";
 

@@ -29,6 +29,10 @@ afterAll(async () => {
   await stack.close();
 });
 
+const later = { type: "Delay", subject: "Ahoy", message: "Ahoy", scheduledFor: "2990-01-01T00:00:00Z" };
+/** A step of such a send is made by these. */
+const by = { type: "Delay", scheduledFor: new Date(later.scheduledFor), scheduledLocal: null };
+
 async function startErasure({ key }: TestTenant, userId: string): Promise<string> {
   const { body } = await key()<{ taskId: string }>("POST", `/admin/users/${userId}/erase`, { confirm: userId });
   return body.taskId;
@@ -137,18 +141,11 @@ test("a send to several that has yet to come goes to the others, also by a worke
   const { db } = stack.api.services;
   const userIds = ["eve", "fay", "gus"];
   await key()("PUT", "/Users/eve", { displayName: "Eve" });
-  const { body } = await key()<{ id: string }>("POST", "/Notifications/bulk", {
-    userIds,
-    type: "Delay",
-    subject: "Ahoy",
-    message: "Ahoy",
-    scheduledFor: "2990-01-01T00:00:00Z",
-  });
+  const { body } = await key()<{ id: string }>("POST", "/Notifications/bulk", { userIds, ...later });
   const now = Date.parse("2990-01-02");
   expect((await readPortion(db.pool, tenantId, body.id, 10))?.users).toEqual(userIds);
   await erase(acme, "eve");
   const rows = userIds.map((userId) => ({ id: newId(), userId, filed: false }));
-  const by = { type: "Delay", scheduledFor: new Date("2990-01-01"), scheduledLocal: null };
   const step = { by, done: 0, passed: 3, cursor: undefined, finished: true, rows, now: new Date(now) };
   expect(await makeStep(db.pool, tenantId, body.id, step)).toBeUndefined();
   const told: unknown[] = [];
@@ -194,7 +191,6 @@ test("steps that were read before, one between every two of an erasure, leave no
   for (const user of ["lea", "moe"]) await call("PUT", `/Users/${user}`, { displayName: user });
   await call("PUT", "/admin/topics/tides", { name: "Tides" });
   expect((await call("POST", "/admin/topics/tides/subscribers", { userIds: ["lea", "moe"] })).status).toBe(200);
-  const later = { type: "Delay", subject: "Ahoy", message: "Ahoy", scheduledFor: "2990-01-01T00:00:00Z" };
   const waiting: string[] = [];
   for (const whom of Array.from({ length: 20 }, () => [{ everyone: true }, { topic: "tides" }]).flat())
     waiting.push((await call<{ id: string }>("POST", "/Notifications/bulk", { ...whom, ...later })).body.id);
@@ -210,7 +206,6 @@ test("steps that were read before, one between every two of an erasure, leave no
 
   const stepAsRead = async (id: string) => {
     const rows = ["lea", "moe"].map((userId) => ({ id: newId(), userId, filed: false }));
-    const by = { type: "Delay", scheduledFor: new Date("2990-01-01"), scheduledLocal: null };
     const step = { by, done: 0, passed: 2, cursor: "moe", finished: true, rows, now: new Date() };
     return makeStep(db.pool, tenantId, id, step);
   };
