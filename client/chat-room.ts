@@ -1,6 +1,6 @@
 import { type Api, inTime, nextOf, peopleOf } from "./api.ts";
 import { isInAside } from "./aside.ts";
-import { type Change, TYPING_LASTS_MS, visibleMessages } from "./chat-state.ts";
+import { type Change, visibleMessages } from "./chat-state.ts";
 import { asList, IDS_AT_ONCE } from "./ids.ts";
 import { hasHole, type LogAction, type Outgoing, type Written, writtenOf } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
@@ -317,9 +317,6 @@ export class ChatRoom {
 
   heard(event: LiveEvent): void {
     if (event.type.startsWith("message.")) this.#watchForHole();
-    if (event.type !== "typing") return;
-    const later = () => this.#options.act({ type: "tick", now: Date.now() });
-    setTimeout(later, TYPING_LASTS_MS + 50);
   }
 
   onLink(link: Link): void {

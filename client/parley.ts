@@ -1,5 +1,6 @@
 import { Api, type CallOptions, inTime, nextOf, peopleOf, tenantAddress } from "./api.ts";
 import { ChatRoom } from "./chat-room.ts";
+import { TYPING_LASTS_MS } from "./chat-state.ts";
 import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
 import { asList, IDS_AT_ONCE } from "./ids.ts";
@@ -299,9 +300,11 @@ export class Parley {
     this.act({ type: "event", event, now: Date.now() });
     const { onEvent } = this.#options;
     for (const listener of onEvent ? [onEvent, ...this.#heard] : this.#heard) tell(() => listener(event));
-    const { chatId } = event;
+    const { chatId, type } = event;
+    // Also in a chat that is not open: the list says who types.
+    if (type === "typing") setTimeout(() => this.act({ type: "tick", now: Date.now() }), TYPING_LASTS_MS + 50);
     const crowd = chatId === undefined ? 1 : (this.getState().chats[chatId]?.chat.memberCount ?? 100);
-    if (COUNTED.test(event.type)) this.inbox.count(crowd);
+    if (COUNTED.test(type)) this.inbox.count(crowd);
     if (chatId !== undefined) this.#rooms.get(chatId)?.heard(event);
   }
 
