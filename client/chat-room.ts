@@ -459,9 +459,13 @@ export class ChatRoom {
   }
 
   async #loadPresence(): Promise<void> {
-    const before = this.#options.state().presence;
-    const { body } = await this.#options.api.call("presence.get", { chatId: this.chatId });
-    this.#options.act({ type: "presence-known", presence: body.data, before });
+    const { api, act, state } = this.#options;
+    const before = state().presence;
+    const asking = api.call("presence.get", { chatId: this.chatId }).then(({ body }) => body.data);
+    // Without an answer none of them is shown as there.
+    const presence = await asking.catch(() => this.#chat?.members ?? []);
+    act({ type: "presence-known", presence, before });
+    await asking;
   }
 
   async #post(item: Outgoing): Promise<Message> {

@@ -231,6 +231,7 @@ export class Parley {
         // Presence is a hint: without an answer nobody is shown as there.
         () => {
           for (const id of some) asked.delete(id);
+          this.act({ type: "presence-known", presence: some.map((userId) => ({ userId })), before });
         },
       );
     }

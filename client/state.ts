@@ -40,11 +40,14 @@ export interface State {
   /** What was written to those and not sent, by chat: it goes nowhere, and is there to be copied until it is given up. */
   undeliverable: Readonly<Record<string, readonly Outgoing[]>>;
   people: Readonly<Record<string, Person>>;
-  presence: Readonly<Record<string, Presence>>;
+  presence: Readonly<Record<string, Presence | undefined>>;
   inbox: InboxState;
   /** As the service last counted; undefined before it did. */
   counters: Counters | undefined;
 }
+
+/** Of a user about whom there was no answer, the id alone. */
+type PresenceAnswer = Presence | { userId: string; state?: undefined };
 
 export type Action =
   | { type: "phase"; phase: State["phase"]; problem?: string }
@@ -66,8 +69,8 @@ export type Action =
   | ({ type: "members-loaded"; chatId: string } & MemberPages)
   /** `asked`: of whom in which chat, where that was for these alone. */
   | { type: "people-known"; people: readonly Person[]; asked?: { chatId: string; userIds: readonly string[] } }
-  /** `before`: what was known when it was asked for. What events have said since is newer. */
-  | { type: "presence-known"; presence: readonly Presence[]; before: State["presence"] }
+  /** `before`: what was known when it was asked for. What was said since is newer. */
+  | { type: "presence-known"; presence: readonly PresenceAnswer[]; before: State["presence"] }
   | { type: "log"; chatId: string; action: LogAction }
   /** `told`: the service knows of it, so that a summary it gives from now on is true. */
   | { type: "read"; chatId: string; seq: number; told?: boolean }
@@ -151,7 +154,7 @@ export function reduce(state: State, action: Action): State {
     case "presence-known":
       return withPresence(
         state,
-        action.presence.filter(({ userId }) => state.presence[userId] === action.before[userId]),
+        action.presence.filter(({ userId }) => [undefined, action.before[userId]].includes(state.presence[userId])),
       );
     case "log":
       if (!state.chats[action.chatId] && action.action.type === "discarded")
@@ -314,9 +317,7 @@ function withPeople(state: State, people: readonly Person[]): State {
   return { ...state, people: { ...state.people, ...Object.fromEntries(people.map((one) => [one.userId, one])) } };
 }
 
-function withPresence(state: State, presence: readonly Presence[]): State {
-  return {
-    ...state,
-    presence: { ...state.presence, ...Object.fromEntries(presence.map((one) => [one.userId, one])) },
-  };
+function withPresence(state: State, presence: readonly PresenceAnswer[]): State {
+  const known = presence.map((one) => [one.userId, one.state && one]);
+  return { ...state, presence: { ...state.presence, ...Object.fromEntries(known) } };
 }
