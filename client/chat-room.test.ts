@@ -227,7 +227,7 @@ test("whom the service does not know, or an older one cannot tell, is asked for 
   const asked: string[] = [];
   const know = (userIds: string[]): Person[] => {
     asked.push(...new Set(userIds));
-    if (userIds.includes("old")) throw new ParleyError(404, { detail: "There is no such address." });
+    if (userIds.includes("old")) throw new ParleyError(404, { code: "not_found", detail: "There is no such address." });
     return [];
   };
   const { room, heard } = await enter({ people: know });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ParleyError, sentenceOf, TokenError } from "./parley-error.ts";
+import { ParleyError, saysGone, sentenceOf, TokenError } from "./parley-error.ts";
 
 test("a person is told which field was refused and why, where the service says it", () => {
   const title = "The request is not valid";
@@ -31,4 +31,15 @@ test.each([
   ],
 ])("of what getToken throws all is told but what is a secret: %s", (own, told) => {
   expect(new TokenError(new Error(own)).message).toBe(`getToken gave no token: ${told}`);
+});
+
+test.each([
+  { status: 404, code: undefined, passing: true, gone: false },
+  { status: 403, code: undefined, passing: false, gone: false },
+  { status: 413, code: undefined, passing: false, gone: false },
+  { status: 404, code: "not_found", passing: false, gone: true },
+  { status: 403, code: "forbidden", passing: false, gone: true },
+])("what somebody on the way answers is not the service's word: $status $code", ({ status, code, passing, gone }) => {
+  const error = new ParleyError(status, code ? { code } : {});
+  expect([error.passing, saysGone(error)]).toEqual([passing, gone]);
 });

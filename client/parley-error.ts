@@ -1,3 +1,6 @@
+/** The service gives each of its refusals a code: without one it is somebody else's, on the way there. */
+const UNKNOWN = "unknown";
+
 /** The service answered, and the answer was no (RFC 9457, with a stable `code`). */
 export class ParleyError extends Error {
   readonly status: number;
@@ -16,15 +19,19 @@ export class ParleyError extends Error {
     this.name = "ParleyError";
     this.detail = text;
     this.status = status;
-    this.code = problem.code ?? "unknown";
+    this.code = problem.code ?? UNKNOWN;
     this.requestId = at.requestId;
     this.retryAfterMs = at.retryAfterMs;
     this.errors = problem.errors ?? {};
   }
 
-  /** 429 and 5xx pass by themselves: the same call with the same id may succeed later. */
+  /**
+   * 429 and 5xx pass by themselves: the same call with the same id may succeed later. So does a 404 that is not the service's own, as of a
+   * proxy whose service is not there yet.
+   */
   get passing(): boolean {
-    return this.status === 429 || this.status >= 500;
+    const { status } = this;
+    return status === 429 || status >= 500 || (status === 404 && this.code === UNKNOWN);
   }
 }
 
@@ -77,7 +84,7 @@ export async function readRefusal(response: Response): Promise<(cause?: TokenErr
 
 /** Whether it says that there is no such thing for this person. */
 export function saysGone(error: unknown): boolean {
-  return error instanceof ParleyError && (error.status === 404 || error.status === 403);
+  return error instanceof ParleyError && [403, 404].includes(error.status) && error.code !== UNKNOWN;
 }
 
 /** What to show a person. */

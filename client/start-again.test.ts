@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { inboxItems } from "./inbox-state.ts";
 import { Parley } from "./parley.ts";
 import type { Chat, Message, Notification } from "./types.ts";
@@ -15,6 +15,7 @@ function clientOf(answers: Record<string, (input: { content?: string }) => unkno
     const call = `${method} ${pathname.replace("/tenant/acme/v1", "")}`;
     asked.push(call);
     const body = (await answers[call]?.(JSON.parse(String(input)))) ?? { data: [], nextCursor: null };
+    if (body instanceof Response) return body;
     return Response.json(body, { headers: { "x-event-cursor": "e1" } });
   };
   const client = new Parley({
@@ -69,3 +70,34 @@ test("who has no chats is shown the inbox as it is after a close and a start", a
   expect(client.getState().phase).toBe("ready");
   expect(inboxItems(client.getState().inbox, "all")).toEqual([]);
 });
+
+test("a proxy whose service is not there yet takes no chat away, and what is written then goes out later", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const chat = { id: "c", kind: "group", createdAt: "2026-01-01T00:00:00.000Z", lastSeq: 0 } as unknown as Chat;
+  let isDeployed = true;
+  const { client } = clientOf({
+    "GET /Chat": () => ({ data: [chat], nextCursor: null }),
+    "GET /Chat/c": () => (isDeployed ? chat : nginx()),
+    "GET /Chat/c/messages": () => (isDeployed ? { data: [], nextCursor: null } : nginx()),
+    "POST /Chat/c/messages": () => (isDeployed ? { id: "m1", seq: 1, senderId: "ada" } : nginx()),
+  });
+  await client.start();
+  await client.room("c").open();
+  isDeployed = false;
+  client.room("c").send("into a deploy");
+  const reloaded = client.room("c").reload();
+  reloaded.catch(() => undefined);
+  void client.loadChat("c", true).catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(2_000);
+  await expect(reloaded).rejects.toMatchObject({ status: 404 });
+  expect(client.getState().chats.c?.log.outbox).toMatchObject([{ status: "waiting" }]);
+  isDeployed = true;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(client.getState().chats.c?.log.outbox).toEqual([]);
+});
+
+/** What a proxy says of an address that nobody answers for. */
+function nginx(): Response {
+  return new Response("<h1>404 Not Found</h1>", { status: 404, headers: { "content-type": "text/html" } });
+}
