@@ -52,3 +52,29 @@ test("a page whose timers do not come stays connected: what is heard is answered
   for (let words = 0; words < 50; words++) hear({ type: 6 }, 100);
   expect(socket.said.filter(({ type }) => type === 6).length - pings.length).toBeLessThan(2);
 });
+
+test("a line that is dead is known for it, and one that lives is kept, though the clock is set back by hours", () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("WebSocket", FakeSocket);
+  const onClose = vi.fn();
+  const connect = () =>
+    hubTransport({
+      ...{ baseUrl: "https://chat.example", tenantId: "acme", clientId: "c", token: "t" },
+      ...{ onOpen: vi.fn(), onClose },
+    } as unknown as Connecting);
+  const setBack = () => vi.setSystemTime(Date.now() - 3 * 3_600_000);
+  connect();
+  setBack();
+  vi.advanceTimersByTime(60_000);
+  expect(onClose).toHaveBeenCalledOnce();
+
+  connect();
+  const socket = FakeSocket.last;
+  socket.onopen();
+  setBack();
+  socket.onmessage({ data: `{}${END}` });
+  vi.advanceTimersByTime(1_000);
+  const pings = () => socket.said.filter(({ type }) => type === 6).length;
+  expect(pings()).toBe(1);
+  expect(onClose).toHaveBeenCalledOnce();
+});
