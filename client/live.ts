@@ -189,9 +189,7 @@ export class Live {
     clearTimeout(this.#timer);
     this.#options.onLink("reconnecting");
     this.#failures++;
-    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
-    // Jitter, so that the clients of a restarted service do not all come back at once.
-    this.#timer = setTimeout(() => void this.#connect(), delay * (0.5 + Math.random() / 2));
+    this.#timer = setTimeout(() => void this.#connect(), pauseAfter(this.#failures));
     // A browser does not say why a socket was refused; a call does.
     if (this.#failures % 2 === 0) this.#options.probe().catch(() => undefined);
   }
@@ -202,4 +200,9 @@ export class Live {
     this.#connection?.close();
     this.#connection = undefined;
   }
+}
+
+/** Jitter, so that the clients of a restarted service do not all come back at once. */
+export function pauseAfter(failures: number): number {
+  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
 }

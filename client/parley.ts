@@ -5,10 +5,10 @@ import { fewAtOnce } from "./few-at-once.ts";
 import { type Asking, Freshener } from "./freshener.ts";
 import { asList, IDS_AT_ONCE } from "./ids.ts";
 import { Inbox } from "./inbox.ts";
-import { Live } from "./live.ts";
+import { Live, pauseAfter } from "./live.ts";
 import { type Outgoing, writtenOf } from "./message-log.ts";
 import { newKey } from "./new-key.ts";
-import { type ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
+import { ParleyError, saysGone, sentenceOf } from "./parley-error.ts";
 import type { ParleyOptions } from "./parley-options.ts";
 import { standardTransports } from "./standard-transports.ts";
 import { type Action, emptyState, isOvertaken, isStillWanted, type Link, reduce, type State } from "./state.ts";
@@ -54,6 +54,9 @@ export class Parley {
   #presenceAsked = new Set<string>();
   #closed = false;
   #started = false;
+  #failures = 0;
+  /** Only while a start that failed is to be tried again. */
+  #again: ReturnType<typeof setTimeout> | undefined;
   /** Counts starts and ends: what an earlier start has asked for may be answered when a later one is under way. */
   #run = 0;
 
@@ -94,13 +97,20 @@ export class Parley {
     return this.#state.me;
   }
 
-  /** Loads, then goes live. What fails is in the state, and tried again by `retry`. */
+  /** Loads, then goes live. What fails is in the state, and tried again by itself, ever more seldom, and at once by `retry`. */
   async start(): Promise<void> {
+    if (this.#live) return;
+    this.act({ type: "phase", phase: "loading" });
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
     if (this.#started) return;
     this.#started = true;
     this.#closed = false;
+    this.#startNoMore();
     const run = ++this.#run;
-    this.act({ type: "phase", phase: "loading" });
+    this.#listen("addEventListener");
     try {
       if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
       const { cursor, userId, list } = await this.#list();
@@ -121,16 +131,30 @@ export class Parley {
       if (run !== this.#run) return;
       this.#started = false;
       this.act({ type: "phase", phase: "failed", problem: sentenceOf(error) });
+      // Whoever is signed out comes back with another token.
+      if (!(error instanceof ParleyError && error.status === 401)) this.#startLater();
       return;
     }
+    this.#failures = 0;
     await this.#takeOverUnsent();
+  }
+
+  /** What is shown meanwhile stays. A program that has nothing else to do ends. */
+  #startLater(): void {
+    this.#again = setTimeout(() => void this.#start(), pauseAfter(++this.#failures));
+    this.#again.unref?.();
+  }
+
+  #startNoMore(): void {
+    clearTimeout(this.#again);
+    this.#again = undefined;
   }
 
   /** Tries at once what would be tried later. */
   retry(): void {
-    if (!this.#started) void this.start();
-    else if (this.#state.link === "offline") this.#live?.start();
-    else this.#live?.retryNow();
+    if (!this.#live) void this.start();
+    else if (this.#state.link === "offline") this.#live.start();
+    else this.#live.retryNow();
   }
 
   /** After a new sign-in of the same person: goes on where it was. For another person make another Parley. */
@@ -154,6 +178,7 @@ export class Parley {
     this.#closed = true;
     this.#run++;
     this.#started = false;
+    this.#startNoMore();
     // What is kept in the box comes from there, unless another page takes it first.
     const left = this.#takeOver?.close().filter(({ clientMessageId }) => !this.#box?.has(clientMessageId)) ?? [];
     this.#written = [...left, ...this.#written];
@@ -162,12 +187,7 @@ export class Parley {
     this.#takeOver = undefined;
     this.#live?.stop();
     this.#live = undefined;
-    if (typeof document !== "undefined") {
-      window.removeEventListener("online", this.#onLine);
-      window.removeEventListener("offline", this.#offLine);
-      window.removeEventListener("pagehide", this.#onPageHide);
-      document.removeEventListener("visibilitychange", this.#onLine);
-    }
+    this.#listen("removeEventListener");
   }
 
   /** What one does in a chat. The same object for the same chat, also where one was out of it, or the client closed, meanwhile. */
@@ -278,12 +298,17 @@ export class Parley {
     });
     this.#live.cursor = cursor;
     this.#live.start();
+  }
+
+  #listen(how: "addEventListener" | "removeEventListener"): void {
     // React Native has a window, to which one cannot listen.
     if (typeof document === "undefined") return;
-    window.addEventListener("online", this.#onLine);
-    window.addEventListener("offline", this.#offLine);
-    window.addEventListener("pagehide", this.#onPageHide);
-    document.addEventListener("visibilitychange", this.#onLine);
+    const page: EventTarget = window;
+    const tab: EventTarget = document;
+    page[how]("online", this.#onLine);
+    page[how]("offline", this.#offLine);
+    page[how]("pagehide", this.#onPageHide);
+    tab[how]("visibilitychange", this.#onLine);
   }
 
   readonly #onPageHide = () => {
@@ -291,7 +316,9 @@ export class Parley {
   };
 
   readonly #onLine = () => {
-    if (document.visibilityState === "visible") this.#live?.retryNow();
+    if (document.visibilityState !== "visible") return;
+    if (this.#again !== undefined) void this.#start();
+    else this.#live?.retryNow();
   };
 
   readonly #offLine = () => this.#live?.lost();

@@ -1,10 +1,14 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { inboxItems } from "./inbox-state.ts";
 import { Parley } from "./parley.ts";
+import type { ParleyOptions } from "./parley-options.ts";
 import type { Chat, Message, Notification } from "./types.ts";
 
 /** A client whose service answers what is told by path; where nothing is told, with an empty list. */
-function clientOf(answers: Record<string, (input: { content?: string }) => unknown>) {
+function clientOf(
+  answers: Record<string, (input: { content?: string }) => unknown>,
+  more: Partial<ParleyOptions> = {},
+) {
   const asked: string[] = [];
   const { fetch: real } = globalThis;
   onTestFinished(() => {
@@ -26,6 +30,7 @@ function clientOf(answers: Record<string, (input: { content?: string }) => unkno
         return { close: () => undefined };
       },
     ],
+    ...more,
   });
   onTestFinished(() => client.close());
   return { client, asked };
@@ -95,6 +100,70 @@ test("a proxy whose service is not there yet takes no chat away, and what is wri
   isDeployed = true;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(client.getState().chats.c?.log.outbox).toEqual([]);
+});
+
+test("a first load that fails is tried again by itself until it comes, and meanwhile what is shown stays", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let isDown = true;
+  const phases = new Set<string>();
+  const { client, asked } = clientOf({
+    "GET /Chat": () => {
+      if (isDown) throw new TypeError("no line");
+    },
+  });
+  await client.start();
+  expect(client.getState().phase).toBe("failed");
+  client.subscribe(() => phases.add(client.getState().phase));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([...phases]).toEqual(["failed"]);
+  const tries = asked.length;
+  expect(tries).toBeGreaterThan(5);
+  expect(tries).toBeLessThan(15);
+  isDown = false;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(client.getState()).toMatchObject({ phase: "ready", link: "live", problem: undefined });
+});
+
+test("a first load that failed is tried again at once when the line is back, and not once the client is closed", async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  let isDown = true;
+  const { client, asked } = clientOf({
+    "GET /Chat": () => {
+      if (isDown) throw new TypeError("no line");
+    },
+  });
+  await client.start();
+  window.dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(0);
+  document.dispatchEvent(new Event("visibilitychange"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toEqual(Array(3).fill("GET /Chat"));
+  client.close();
+  window.dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toHaveLength(3);
+  isDown = false;
+  await client.start();
+  expect(client.getState().phase).toBe("ready");
+});
+
+test("who is signed out before the first load waits for another token", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, asked } = clientOf({
+    "GET /Chat": () => Response.json({ code: "unauthenticated" }, { status: 401 }),
+  });
+  await client.start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(client.getState().link).toBe("signed-out");
+  expect(asked).toHaveLength(1);
 });
 
 /** What a proxy says of an address that nobody answers for. */
