@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { Api } from "./api.ts";
+import { Api, inTime } from "./api.ts";
 import type { ParleyError } from "./parley-error.ts";
 import { TokenKeeper } from "./token-keeper.ts";
 
@@ -55,4 +55,28 @@ test("what is asked for is in the address, lists one by one, and what is not giv
     ["userIds", "a,b"],
     ["userIds", "c d&e=f+g"],
   ]);
+});
+
+test("the time that a token takes is not the service's, be it the first or another", async () => {
+  const { timeout } = AbortSignal;
+  vi.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout.call(AbortSignal, 50));
+  vi.stubGlobal(
+    "fetch",
+    async (_: string, { signal, headers }: RequestInit & { headers: { authorization: string } }) => {
+      signal?.throwIfAborted();
+      const isRefused = headers.authorization === "Bearer start";
+      return isRefused ? Response.json({ code: "unauthenticated" }, { status: 401 }) : Response.json({ data: [] });
+    },
+  );
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+  // As long as the service has.
+  const tokens = new TokenKeeper(
+    (why) => new Promise((resolve) => AbortSignal.timeout(50).addEventListener("abort", () => resolve(why))),
+  );
+  const api = new Api({ address: "/v1", tokens });
+  const asking = api.call("messages.list", { chatId: "c" }, inTime());
+  await expect(asking).resolves.toMatchObject({ body: { data: [] } });
 });

@@ -38,12 +38,21 @@ export interface ApiOptions {
 
 export interface CallOptions {
   signal?: AbortSignal;
+  /** The signal of each fetch, in place of that. */
+  signalOfFetch?: () => AbortSignal;
   /** Lets the service recognise a repeat of the same POST. */
   idempotencyKey?: string;
   /** It is finished also when the page is left meanwhile. */
   keepalive?: boolean;
   /** Once it has ended, however it did. */
   onEnd?: () => void;
+}
+
+/** A call, as it goes out. */
+interface Asked extends CallOptions {
+  method: string;
+  path: string;
+  body: string | undefined;
 }
 
 /** The public REST API, typed from the operation catalogue. Throws `ParleyError` for a refusal, `TokenError` without a token, `TypeError` without an answer. */
@@ -67,21 +76,16 @@ export class Api {
     const address = isRead ? `${path}${queryOf(rest)}` : path;
     const body = isRead || Object.keys(rest).length === 0 ? undefined : JSON.stringify(rest);
     try {
-      return await this.#answer(method, address, body, options);
+      return await this.#answer({ method, path: address, body, ...options });
     } finally {
       options.onEnd?.();
     }
   }
 
-  async #answer<Body>(
-    method: string,
-    address: string,
-    body: string | undefined,
-    options: CallOptions,
-  ): Promise<Answer<Body>> {
+  async #answer<Body>(asked: Asked): Promise<Answer<Body>> {
     for (let tries = 1; ; tries++) {
       try {
-        const response = await this.#send(method, address, body, options);
+        const response = await this.#send(asked);
         const { headers } = response;
         const userId = headers.get("x-user-id");
         return {
@@ -90,43 +94,38 @@ export class Api {
           userId: userId === null ? undefined : decodeURIComponent(userId),
         };
       } catch (error) {
-        const pause = method === "GET" && tries < TRIES ? pauseAfter(error) : undefined;
+        const pause = asked.method === "GET" && tries < TRIES ? pauseAfter(error) : undefined;
         if (pause === undefined) throw error;
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }
   }
 
-  async #send(method: string, path: string, body: string | undefined, options: CallOptions): Promise<Response> {
+  async #send(asked: Asked): Promise<Response> {
     const { tokens } = this.#options;
-    const token = await tokens?.current(options.keepalive);
-    const response = await this.#fetch(method, path, body, token, options);
+    const token = await tokens?.current(asked.keepalive);
+    let response = await this.#fetch(asked, token);
     if (response.status !== 401 || !tokens || token === undefined) return okOrThrow(response);
     // Read before another token is waited for: the call may be given up meanwhile, and who is signed out is so all the same.
-    const refuse = await readRefusal(response);
+    let refuse = await readRefusal(response);
     let cause: TokenError | undefined;
     const other = await tokens.other(token).catch((error: TokenError) => {
       cause = error;
       return undefined;
     });
-    if (other === undefined) {
-      const refusal = refuse(cause);
-      this.#options.onSignedOut?.(refusal);
-      throw refusal;
+    if (other !== undefined) {
+      response = await this.#fetch(asked, other);
+      if (response.status !== 401) return okOrThrow(response);
+      refuse = await readRefusal(response);
     }
-    const second = await this.#fetch(method, path, body, other, options);
-    if (second.status !== 401) return okOrThrow(second);
-    const refusal = await toParleyError(second);
+    const refusal = refuse(cause);
     this.#options.onSignedOut?.(refusal);
     throw refusal;
   }
 
   async #fetch(
-    method: string,
-    path: string,
-    body: string | undefined,
+    { method, path, body, signalOfFetch, signal = signalOfFetch?.(), idempotencyKey, keepalive }: Asked,
     token: string | undefined,
-    { signal, idempotencyKey, keepalive }: CallOptions,
   ): Promise<Response> {
     const headers = {
       ...this.#options.headers,
@@ -141,13 +140,19 @@ export class Api {
   }
 }
 
-/** For calls that others wait behind: on a half-dead line a fetch alone waits for minutes. */
+/** For calls that others wait behind: on a half-dead line a fetch alone waits for minutes. How long the token takes is not counted. */
 export function inTime(): CallOptions {
-  if ("timeout" in AbortSignal) return { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) };
+  if ("timeout" in AbortSignal) return { signalOfFetch: () => AbortSignal.timeout(ANSWERS_WITHIN_MS) };
   // React Native, and browsers before 2022.
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), ANSWERS_WITHIN_MS);
-  return { signal: late.signal, onEnd: () => clearTimeout(timer) };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onEnd = () => clearTimeout(timer);
+  const signalOfFetch = () => {
+    onEnd();
+    const late = new AbortController();
+    timer = setTimeout(() => late.abort(), ANSWERS_WITHIN_MS);
+    return late.signal;
+  };
+  return { signalOfFetch, onEnd };
 }
 
 export function tenantAddress(baseUrl: string, tenantId: string): string {

@@ -47,6 +47,17 @@ test("of what comes while a new one is waited for, only one of this person is ta
   await expect(second.answer).rejects.toThrow("Somebody else");
 });
 
+test("a page with no frame around it waits for no other token: nobody is there to give one", async () => {
+  vi.useFakeTimers();
+  const own = {};
+  vi.stubGlobal("window", Object.assign(own, { parent: own }));
+  const source = new TokenSource("acme");
+  source.give(tokenOf("ada"));
+  for (const why of ["expiring", "refused"] as const)
+    await expect(source.tokensOf("ada")(why)).rejects.toThrow("No new token came");
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a token that was made anew does not take the place of another person's", async () => {
   let make = (_token: string) => {};
   const made = new Promise<string>((resolve) => {

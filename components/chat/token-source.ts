@@ -137,8 +137,9 @@ export class TokenSource {
     return this.#token !== undefined && personOf(this.#token) === userId ? this.#token : undefined;
   }
 
-  /** The next token of this person that somebody gives; rejects when nobody does for a while, or when it is another's. */
-  #next(userId: string): Promise<string> {
+  /** The next token of this person that the frame around gives; rejects where there is none, it does not for a while, or it is another's. */
+  async #next(userId: string): Promise<string> {
+    if (!isFramed()) throw new Error("No new token came");
     const next = new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
         stop();
@@ -159,5 +160,9 @@ export class TokenSource {
 
 /** Words to the app around this page. They hold no secret, and who that app may be the page cannot know. */
 export function tellFrame(message: { type: string; count?: number; reason?: "token_refused" }): void {
-  if (window.parent !== window) window.parent.postMessage(message, "*");
+  if (isFramed()) window.parent.postMessage(message, "*");
+}
+
+function isFramed(): boolean {
+  return window.parent !== window;
 }
