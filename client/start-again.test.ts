@@ -102,6 +102,37 @@ test("a proxy whose service is not there yet takes no chat away, and what is wri
   expect(client.getState().chats.c?.log.outbox).toEqual([]);
 });
 
+test("where storage takes nothing, what one client of a page did not send the next one of that person sends, once and in order", async () => {
+  const chat = { id: "c", kind: "group", createdAt: "2026-01-01T00:00:00.000Z", lastSeq: 0 } as unknown as Chat;
+  const refuse = async () => {
+    throw new Error("forbidden in this frame");
+  };
+  const storage = { entries: refuse, set: refuse, delete: refuse };
+  const chats = { "GET /Chat": () => ({ data: [chat], nextCursor: null }) };
+  const first = clientOf({ ...chats, "POST /Chat/c/messages": () => new Promise(() => {}) }, { storage });
+  await first.client.start();
+  for (const text of ["one", "two"]) first.client.room("c").send(text);
+  await expect.poll(() => first.asked).toContain("POST /Chat/c/messages");
+  first.client.close();
+
+  const sent: (string | undefined)[] = [];
+  const take = ({ content }: { content?: string }) => {
+    sent.push(content);
+    return { id: `m${sent.length}`, seq: sent.length, senderId: "ada" };
+  };
+  const next = () => clientOf({ ...chats, "POST /Chat/c/messages": take }, { storage }).client;
+  const ben = clientOf(chats, { storage, userId: "ben" });
+  await ben.client.start();
+  const second = next();
+  await second.start();
+  await expect.poll(() => sent).toEqual(["one", "two"]);
+  await expect.poll(() => second.getState().chats.c?.log.outbox).toEqual([]);
+  second.close();
+  const third = next();
+  await third.start();
+  for (const client of [third, ben.client]) expect(client.getState().chats.c?.log.outbox).toEqual([]);
+});
+
 test("a first load that fails is tried again by itself until it comes, and meanwhile what is shown stays", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());

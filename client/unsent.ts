@@ -12,6 +12,12 @@ export interface Unsent extends Written {
   owner: string;
 }
 
+/**
+ * What storage has not taken, be it full or forbidden, or not yet; by key. It lasts as long as the document, and so from one client of the
+ * person to the next.
+ */
+const unstored = new Map<string, Unsent>();
+
 /** More than this waits only in memory: storage is bounded, and so is what somebody types while offline. */
 export const MOST_KEPT = 200;
 
@@ -42,7 +48,8 @@ export class UnsentBox {
     if (this.#closed) return [];
     this.#stayAlive();
     const found = await this.#storage.entries(this.#prefix).catch(() => []);
-    const own = found.filter(([key]) => this.#isOwn(key)).map(([, value]) => value as Unsent);
+    const known = [...new Map([...found, ...unstored])];
+    const own = known.filter(([key]) => this.#isOwn(key)).map(([, value]) => value as Unsent);
     const left = own.filter(({ owner }) => !living.has(owner));
     for (const item of left) {
       if (this.#closed) return [];
@@ -57,8 +64,7 @@ export class UnsentBox {
     if (this.#kept.has(clientMessageId) || this.#kept.size >= MOST_KEPT) return;
     // Two of one moment, or of a clock that was set back, stay in the order typed.
     const at = Math.max(item.at ?? Date.now(), this.#last + 1);
-    const isKept = await this.#write({ ...writtenOf(item), chatId, at, owner: this.#owner });
-    if (!isKept) this.#kept.delete(clientMessageId);
+    await this.#write({ ...writtenOf(item), chatId, at, owner: this.#owner });
   }
 
   has(clientMessageId: string): boolean {
@@ -73,7 +79,9 @@ export class UnsentBox {
 
   async forget(clientMessageId: string): Promise<void> {
     if (!this.#kept.delete(clientMessageId)) return;
-    await this.#storage.delete(this.#prefix + clientMessageId).catch(ignore);
+    const key = this.#prefix + clientMessageId;
+    unstored.delete(key);
+    await this.#storage.delete(key).catch(ignore);
   }
 
   close(): void {
@@ -81,19 +89,18 @@ export class UnsentBox {
     this.#released();
   }
 
-  /** False where the storage is full or forbidden: that costs the message's survival of a reload, not the message. */
-  #write(item: Unsent): Promise<boolean> {
+  /** Where the storage does not take it, that costs the message's survival of a reload, not the message. */
+  async #write(item: Unsent): Promise<void> {
+    const key = this.#prefix + item.clientMessageId;
     this.#kept.set(item.clientMessageId, item);
     this.#last = Math.max(this.#last, item.at);
-    return this.#storage.set(this.#prefix + item.clientMessageId, item).then(
-      () => true,
-      () => false,
-    );
+    unstored.set(key, item);
+    await this.#storage.set(key, item).then(() => unstored.delete(key), ignore);
   }
 
   /** What follows may be the rest of a longer user id with a slash; a message's own id has none. */
   #isOwn(key: string): boolean {
-    return !key.slice(this.#prefix.length).includes("/");
+    return key.startsWith(this.#prefix) && !key.slice(this.#prefix.length).includes("/");
   }
 
   #stayAlive(): void {
