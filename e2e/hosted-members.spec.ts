@@ -86,3 +86,31 @@ test("who may renames a group beside its members, and the others see it at once"
   expect(noise.filter((line) => !/ERR_FAILED/u.test(line))).toEqual([]);
   for (const one of [carla.page, page]) await one.context().close();
 });
+
+test("members that did not come with their chat are asked for when one looks for them, and it says so where that fails", async ({
+  browser,
+}) => {
+  const name = unheard("Memberless");
+  const [{ id }, other] = [await makeGroup(name, "ben", "carla"), await makeGroup(unheard("Before it"), "ben")];
+  await callAs("carla", "POST", `/Chat/${id}/messages`, { content: "Said to nobody" });
+  const { page, messages } = await openHosted(browser, "ben", other.id, { viewport: { width: 1280, height: 740 } });
+  let isDown = true;
+  const members = new RegExp(`/Chat/${id}/members\\?`, "u");
+  await intercept(page, members, (route) => (isDown ? route.fulfill({ status: 400, json: {} }) : route.continue()));
+  await page
+    .getByRole("navigation", { name: "Chats" })
+    .getByRole("button", { name: new RegExp(name, "u") })
+    .click();
+  await expect(messages.getByText("Said to nobody")).toBeVisible();
+  await page.getByRole("button", { name: "Members" }).click();
+  const panel = page.getByRole("dialog", { name: `Members of ${name}` });
+  const again = panel.getByRole("alert").getByRole("button", { name: "Try again" });
+  await expect(again).toBeVisible();
+  await expectAccessible(page);
+  isDown = false;
+  await again.press("Enter");
+  await expect(panel.getByRole("listitem")).toHaveCount(2);
+  await page.keyboard.press("Escape");
+  await expect(panel).toHaveCount(0);
+  await page.context().close();
+});

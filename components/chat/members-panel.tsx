@@ -14,10 +14,10 @@ import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Drawer } from "../ui/drawer.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
-import { Skeleton } from "../ui/skeleton.tsx";
 import { useToast } from "../ui/toast.tsx";
 import { useClosed } from "../ui/use-closed.ts";
 import { mayManage, mayRemove } from "./members-rights.ts";
+import { MembersToCome } from "./members-to-come.tsx";
 import { MoreMembers } from "./more-members.tsx";
 import { nameOf, titleOf } from "./names.ts";
 import { PeopleField } from "./people-field.tsx";
@@ -89,23 +89,27 @@ export default function MembersPanel({ chatId, people: given, open, onOpenChange
         />
       )}
       {problem && <ErrorNote className="m-4">{problem}</ErrorNote>}
-      <ul aria-label="Members" className="px-2 py-3">
-        {members?.map((member) => (
-          <MemberRow
-            key={member.userId}
-            member={member}
-            name={nameOf(people, member.userId)}
-            isMe={member.userId === client.me}
-            dot={<PresenceDot presence={presence[member.userId]} className="absolute right-0 bottom-0" />}
-            words={presenceWords(presence[member.userId], minute)}
-            onRemove={
-              member.userId !== client.me && mayRemove(chat, member)
-                ? () => setRemoving({ userId: member.userId, open: true })
-                : undefined
-            }
-          />
-        )) ?? <Skeleton className="m-2 h-10" />}
-      </ul>
+      {members ? (
+        <ul aria-label="Members" className="px-2 py-3">
+          {members.map((member) => (
+            <MemberRow
+              key={member.userId}
+              member={member}
+              name={nameOf(people, member.userId)}
+              isMe={member.userId === client.me}
+              dot={<PresenceDot presence={presence[member.userId]} className="absolute right-0 bottom-0" />}
+              words={presenceWords(presence[member.userId], minute)}
+              onRemove={
+                member.userId !== client.me && mayRemove(chat, member)
+                  ? () => setRemoving({ userId: member.userId, open: true })
+                  : undefined
+              }
+            />
+          ))}
+        </ul>
+      ) : (
+        <MembersToCome chatId={chatId} />
+      )}
       <MoreMembers chatId={chatId} />
       {mayManage(chat) && (
         <form
