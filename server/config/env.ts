@@ -153,7 +153,7 @@ export const settings = {
   },
   SEED: {
     default: "`demo`; `none` with `DATABASE_URL`",
-    description: 
+    description:
       "`demo` makes the tenant `demo`, with people and chats to try things on, in any database that lacks it. It is open to everybody: whoever comes acts as any of its people without signing in.",
     schema: z.enum(["demo", "none"], "must be demo or none").optional(),
   },
