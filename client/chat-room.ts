@@ -326,7 +326,7 @@ export class ChatRoom {
       return;
     }
     this.#read.resend();
-    if (this.#isLoaded) this.#loadPresence().catch(ignoreStale);
+    if (this.#isLoaded) this.#loadPresence(true).catch(ignoreStale);
   }
 
   /** Until it is opened again, or the client started. */
@@ -458,12 +458,12 @@ export class ChatRoom {
     return loading;
   }
 
-  async #loadPresence(): Promise<void> {
+  async #loadPresence(isNewLine = false): Promise<void> {
     const { api, act, state } = this.#options;
     const before = state().presence;
     const asking = api.call("presence.get", { chatId: this.chatId }).then(({ body }) => body.data);
-    // Without an answer none of them is shown as there.
-    const presence = await asking.catch(() => this.#chat?.members ?? []);
+    // Without an answer none of them is shown as there, unless events have kept true what is.
+    const presence = await asking.catch(() => (isNewLine && this.#chat?.members) || []);
     act({ type: "presence-known", presence, before });
     await asking;
   }

@@ -19,7 +19,7 @@ export class ParleyError extends Error {
     this.name = "ParleyError";
     this.detail = text;
     this.status = status;
-    this.code = problem.code ?? UNKNOWN;
+    this.code = typeof problem.code === "string" ? problem.code : UNKNOWN;
     this.requestId = at.requestId;
     this.retryAfterMs = at.retryAfterMs;
     this.errors = problem.errors ?? {};

@@ -55,6 +55,7 @@ export class Parley {
   #closed = false;
   #started = false;
   #failures = 0;
+  #online = true;
   /** Only while a start that failed is to be tried again. */
   #again: ReturnType<typeof setTimeout> | undefined;
   /** Counts starts and ends: what an earlier start has asked for may be answered when a later one is under way. */
@@ -100,6 +101,8 @@ export class Parley {
   /** Loads, then goes live. What fails is in the state, and tried again by itself, ever more seldom, and at once by `retry`. */
   async start(): Promise<void> {
     if (this.#live) return;
+    this.#online = true;
+    this.#failures = 0;
     this.act({ type: "phase", phase: "loading" });
     await this.#start();
   }
@@ -112,7 +115,10 @@ export class Parley {
     const run = ++this.#run;
     this.#listen("addEventListener");
     try {
-      if (this.me === "") this.#state = { ...this.#state, me: userOf(await this.#tokens.current()) };
+      if (this.me === "") {
+        const token = await this.#tokens.current();
+        this.#state = { ...this.#state, me: userOf(token) };
+      }
       const { cursor, userId, list } = await this.#list();
       if (run !== this.#run) return;
       // The token says it only where its issuer names users as most do.
@@ -131,17 +137,17 @@ export class Parley {
       if (run !== this.#run) return;
       this.#started = false;
       this.act({ type: "phase", phase: "failed", problem: sentenceOf(error) });
-      // Whoever is signed out comes back with another token.
-      if (!(error instanceof ParleyError && error.status === 401)) this.#startLater();
+      // To what is refused for good the answer would be the same; whoever is signed out comes back with another token.
+      if (!(error instanceof ParleyError)) this.#startLater();
+      else if (error.passing) this.#startLater(error.retryAfterMs);
       return;
     }
-    this.#failures = 0;
     await this.#takeOverUnsent();
   }
 
   /** What is shown meanwhile stays. A program that has nothing else to do ends. */
-  #startLater(): void {
-    this.#again = setTimeout(() => void this.#start(), pauseAfter(++this.#failures));
+  #startLater(least = 0): void {
+    this.#again = setTimeout(() => void this.#start(), Math.max(pauseAfter(++this.#failures), least));
     this.#again.unref?.();
   }
 
@@ -165,6 +171,7 @@ export class Parley {
   }
 
   setOnline(online: boolean): void {
+    this.#online = online;
     if (online) this.#live?.start();
     else this.#live?.stop();
   }
@@ -297,7 +304,8 @@ export class Parley {
       probe: () => this.api.call("events.list", {}, inTime()),
     });
     this.#live.cursor = cursor;
-    this.#live.start();
+    if (this.#online) this.#live.start();
+    else this.#live.stop();
   }
 
   #listen(how: "addEventListener" | "removeEventListener"): void {
@@ -317,8 +325,9 @@ export class Parley {
 
   readonly #onLine = () => {
     if (document.visibilityState !== "visible") return;
-    if (this.#again !== undefined) void this.#start();
-    else this.#live?.retryNow();
+    if (this.#again === undefined) return this.#live?.retryNow();
+    this.#failures = 0;
+    void this.#start();
   };
 
   readonly #offLine = () => this.#live?.lost();

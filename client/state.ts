@@ -40,7 +40,7 @@ export interface State {
   /** What was written to those and not sent, by chat: it goes nowhere, and is there to be copied until it is given up. */
   undeliverable: Readonly<Record<string, readonly Outgoing[]>>;
   people: Readonly<Record<string, Person>>;
-  presence: Readonly<Record<string, Presence | undefined>>;
+  presence: Readonly<Record<string, Presence>>;
   inbox: InboxState;
   /** As the service last counted; undefined before it did. */
   counters: Counters | undefined;
@@ -318,6 +318,10 @@ function withPeople(state: State, people: readonly Person[]): State {
 }
 
 function withPresence(state: State, presence: readonly PresenceAnswer[]): State {
-  const known = presence.map((one) => [one.userId, one.state && one]);
-  return { ...state, presence: { ...state.presence, ...Object.fromEntries(known) } };
+  const known = { ...state.presence };
+  for (const one of presence) {
+    if (one.state) known[one.userId] = one;
+    else delete known[one.userId];
+  }
+  return { ...state, presence: known };
 }

@@ -13,7 +13,8 @@ export function browserStorage(): Storage | undefined {
   return {
     entries: async (prefix) =>
       (await entries<string, unknown>()).filter(([key]) => typeof key === "string" && key.startsWith(prefix)),
-    set: (key, value) => set(key, value),
-    delete: (key) => del(key),
+    // Where it is forbidden they throw at once.
+    set: async (key, value) => set(key, value),
+    delete: async (key) => del(key),
   };
 }

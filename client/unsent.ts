@@ -18,6 +18,9 @@ export interface Unsent extends Written {
  */
 const unstored = new Map<string, Unsent>();
 
+/** The clients of this document that live, as their locks are named: without storage there may be no locks. */
+const here = new Set<string>();
+
 /** More than this waits only in memory: storage is bounded, and so is what somebody types while offline. */
 export const MOST_KEPT = 200;
 
@@ -86,6 +89,7 @@ export class UnsentBox {
 
   close(): void {
     this.#closed = true;
+    here.delete(this.#prefix + this.#owner);
     this.#released();
   }
 
@@ -104,18 +108,20 @@ export class UnsentBox {
   }
 
   #stayAlive(): void {
+    const name = this.#prefix + this.#owner;
+    here.add(name);
     if (typeof navigator === "undefined" || !navigator.locks) return;
     const held = new Promise<void>((resolve) => {
       this.#released = resolve;
     });
     // In a frame whose storage is forbidden there are no locks either, and nothing that they would guard.
-    navigator.locks.request(this.#prefix + this.#owner, () => held).catch(ignore);
+    navigator.locks.request(name, () => held).catch(ignore);
   }
 
   async #living(): Promise<Set<string>> {
-    if (typeof navigator === "undefined" || !navigator.locks) return new Set();
-    const { held = [] } = await navigator.locks.query().catch(() => ({ held: [] }));
-    const names = held.map(({ name = "" }) => name).filter((name) => name.startsWith(this.#prefix));
+    const locks = typeof navigator === "undefined" ? undefined : navigator.locks;
+    const held = (await locks?.query().catch(() => undefined))?.held ?? [];
+    const names = [...here, ...held.map(({ name = "" }) => name)].filter((name) => name.startsWith(this.#prefix));
     return new Set(names.map((name) => name.slice(this.#prefix.length)));
   }
 }

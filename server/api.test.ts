@@ -141,7 +141,7 @@ test("/metrics is Prometheus' text format and counts calls by outcome, events an
 });
 
 test("/metrics is at no other address, so that a proxy can close it", async () => {
-  for (const path of ["/metrics/", "/Metrics", "/%6Detrics", "/%6detrics?x=1"]) {
+  for (const path of ["/metrics/", "//metrics", "/Metrics", "/%6Detrics", "/%6detrics?x=1"]) {
     const answer = await fetch(stack.url + path);
     expect(answer.status, path).not.toBe(200);
     expect(await answer.text(), path).not.toContain("parley_");

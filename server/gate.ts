@@ -15,6 +15,7 @@ export class Gate {
 
   /** Resolves with how to leave. Throws what `signal` aborts with, if that is before the turn. */
   async enter(signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted();
     if (this.free > 0) this.free--;
     else await this.turn(signal);
     let inside = true;
@@ -26,7 +27,6 @@ export class Gate {
 
   private turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted();
       const go = () => {
         signal?.removeEventListener("abort", giveUp);
         resolve();

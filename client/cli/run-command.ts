@@ -53,7 +53,8 @@ function explain(error: unknown): number {
     const fields = Object.entries(error.errors).map(([field, texts]) => `\n  ${field}: ${texts.join("; ")}`);
     const asked = error.requestId ? `, request ${error.requestId}` : "";
     say(`${error.message} (${error.code}${asked})${fields.join("")}`);
-    return error.passing ? exits.unanswered : exits.refused;
+    // Under an address that is not the service's everything is 404, for good.
+    return error.passing && error.status !== 404 ? exits.unanswered : exits.refused;
   }
   say(reasonOf(error));
   return exits.unanswered;

@@ -64,7 +64,7 @@ test("what comes at its time in one tenant comes little by little while others w
   await makeDue(busy, 1500);
   const loop = new DueLoop({ db, onError: () => {}, pause: 20 });
   const left = "select from notifications where status = 'scheduled'";
-  await expect.poll(async () => (await owner.query(left)).rowCount, { timeout: 20_000 }).toBe(0);
+  await expect.poll(async () => (await owner.query(left)).rowCount, { timeout: 50_000 }).toBe(0);
   await loop.close();
   spy.mockRestore();
 

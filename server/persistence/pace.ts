@@ -1,16 +1,15 @@
-/** Recipients of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
+/** Rows of a step while others write: it holds the tenant's head for a few milliseconds, and every chat of the tenant waits for that. */
 const smallStep = 100;
-/**
- * And while nobody else does: some sixty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
- * turns of the processor beside its rows.
- */
-const largeStep = 2500;
-/** Where others write meanwhile, a rest of so many times what a step took: a send to many takes a fifth of the head's time from them. */
+/** Where others write meanwhile, a rest of so many times what a step took: who works in steps takes a fifth of the head's time from them. */
 const restAfterStep = 4;
 
 /** Who is alone takes ever larger steps; where the log has grown meanwhile somebody else writes, and gets most of the time. */
 export class Pace {
-  static readonly most = largeStep;
+  /**
+   * And while nobody else does: some sixty milliseconds, which whoever begins to write then waits for once. Each step costs a commit and two
+   * turns of the processor beside its rows.
+   */
+  static readonly most = 2500;
   size = smallStep;
   alone = true;
   /** Before the next step, in ms */

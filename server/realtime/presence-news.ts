@@ -30,6 +30,7 @@ interface Options {
 export class PresenceNews {
   private readonly waiting = new Map<TenantId, Set<string>>();
   private readonly telling = new Set<TenantId>();
+  private resuming: Promise<void> | undefined;
   private readonly options: Options;
 
   constructor(options: Options) {
@@ -48,11 +49,18 @@ export class PresenceNews {
     void this.work(tenantId);
   }
 
-  /** About once a second: what could not be looked up is tried again, while somebody listens. */
+  /** About once a second: what could not be looked up is tried again, one tenant after the other, while somebody listens. */
   resume(): void {
-    for (const tenantId of this.waiting.keys()) {
-      if (this.options.hub.tenantHub(tenantId)) void this.work(tenantId);
-      else this.waiting.delete(tenantId);
+    this.resuming ??= this.resumeAll().finally(() => {
+      this.resuming = undefined;
+    });
+  }
+
+  private async resumeAll(): Promise<void> {
+    for (const tenantId of [...this.waiting.keys()]) {
+      if (!this.options.hub.tenantHub(tenantId)) this.waiting.delete(tenantId);
+      // The next one would fail, too: the rest waits for the next round, and this one behind it.
+      else if (!(await this.work(tenantId))) return;
     }
   }
 
@@ -62,15 +70,18 @@ export class PresenceNews {
     this.waiting.set(tenantId, waiting);
   }
 
-  private async work(tenantId: TenantId): Promise<void> {
-    if (this.telling.has(tenantId)) return;
+  /** Answers whether all went well so far. */
+  private async work(tenantId: TenantId): Promise<boolean> {
+    if (this.telling.has(tenantId)) return true;
     this.telling.add(tenantId);
     let users: string[] = [];
     try {
       for (users = this.take(tenantId); users.length > 0; users = this.take(tenantId)) await this.look(tenantId, users);
+      return true;
     } catch (error) {
       this.options.onError(error);
       this.wait(tenantId, users);
+      return false;
     } finally {
       this.telling.delete(tenantId);
     }

@@ -249,8 +249,12 @@ export class Realtime implements Live {
     await this.hub.poll();
     await this.attempt(() => this.presences.dropDead());
     await this.attempt(() => this.channels.keepHouse());
+    if (this.rounds % 3 === 0) await this.recheckAll();
+    // Last: it may take long.
     await this.attempt(() => this.chatPresence.keepHouse());
-    if (this.rounds % 3 !== 0) return;
+  }
+
+  private async recheckAll(): Promise<void> {
     // They share the iterator: each takes the next, so that one that takes long keeps no other back.
     const left = this.connections.tenantIds().values();
     const work = async () => {

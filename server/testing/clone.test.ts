@@ -100,10 +100,10 @@ describe("a clone in a closed folder", { timeout: LIMIT }, () => {
     };
     const place = { dataDir: join(clone, ".data-dev"), port: await freePort() };
     const started = await startReady(place, { script: "dev", folder: clone, environment });
-    change("server/api.ts", '"alive"', '"alive and changed"');
+    change("server/transport/rest/around.ts", '"alive"', '"alive and changed"');
     const says = () => fetch(`${started.address}/healthz`).then((answer) => answer.text(), String);
     await until(async () => (await says()).includes("alive and changed"), 60_000);
-    expect(started.output).toContain("dev: api.ts has changed");
+    expect(started.output).toContain("around.ts has changed");
     process.kill(-started.pid, "SIGINT");
     await expectGone(started);
     await database.drop();

@@ -15,6 +15,7 @@ const longestWait = 60_000;
 const recipientsARun = 10_000;
 /** A run reads no more after so many ms, or while somebody else writes begins no further step: then other sends of the tenant have their turn. */
 const turn = 500;
+
 /**
  * One run of a send to many, in small steps of one commit each: notifications, events, and how far it is. Any number of processes may do
  * it at once and any may die: a step is made only from where the batch is, and what was not committed is done again. Returns whether

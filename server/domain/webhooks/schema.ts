@@ -21,7 +21,8 @@ export const webhookStatuses = {
   queued: "Waits for its turn or its next try; dueAt says when",
   delivered: "The endpoint answered with a 2xx status",
   failed: "Given up; detail says why",
-  expired: "It waited until its event was no longer kept (retention.eventDays); it can be neither sent nor replayed",
+  expired:
+    "It waited for longer than events are kept (retention.eventDays): its event can be neither sent nor replayed",
   waiting: "From before the database was restored or moved: it may have been delivered then. Resend it, or let it be",
 } as const;
 export type WebhookStatus = keyof typeof webhookStatuses;

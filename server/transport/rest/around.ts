@@ -46,7 +46,7 @@ export function registerAround(app: FastifyInstance, health: Health): void {
       .send(answer);
   });
   app.get("/metrics", async (request, reply) => {
-    if (request.raw.url?.split("?")[0] !== "/metrics") return reply.callNotFound(); // a proxy closes just this one
+    if (request.originalUrl.split("?")[0] !== "/metrics") return reply.callNotFound(); // a proxy closes just this one
     connections.set(health.realtime.size);
     return reply.type(registry.contentType).send(await registry.metrics());
   });

@@ -53,6 +53,7 @@ export function registerPages(
 
 /** Aborts when it has taken so long, or nobody waits for the answer any more. */
 function whileAwaited({ raw }: FastifyReply, ms: number): AbortSignal {
+  if (raw.destroyed) return AbortSignal.abort();
   const waiting = new AbortController();
   const timer = setTimeout(() => waiting.abort(), ms);
   raw.once("close", () => {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { DomainError } from "../../errors.ts";
 import { limits } from "../../schema.ts";
 import { type CutProxy, openCutProxy } from "../../testing/cut-proxy.ts";
@@ -29,7 +29,18 @@ async function scene(user: { rate: number; burst: number }) {
   expect((await tenant.key()("PATCH", "/admin/tenant", { settings: { rates: { user } } })).status).toBe(200);
   const say = (content: string) => tenant.key({ "x-act-as-user": "ada" })("POST", `/Chat/${id}/messages`, { content });
   const client = overWebSocket(wire.url, async () => ({ token: await tenant.token("ben") }));
-  return { tenant, since, say, client };
+  const take = vi.spyOn(Turn.prototype, "take");
+  onTestFinished(() => void vi.restoreAllMocks());
+  /** Those that have come, and were not let in so far. */
+  const inLine = () => take.mock.settledResults.filter(({ type }) => type === "incomplete").length;
+  return { tenant, since, say, client, inLine };
+}
+
+/** No time goes by for what a user may call, however long the machine takes, until the returned function is called. */
+function stopClock(): () => void {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  return () => void vi.useRealTimers();
 }
 
 /** Until nothing is left of what a user may call. */
@@ -38,14 +49,17 @@ async function spend(tenant: TestTenant): Promise<void> {
 }
 
 test("subscriptions that are refused when they come back wait for their turn, and resume where they were", async () => {
-  const { tenant, since, say, client } = await scene({ rate: 1, burst: 3 });
+  const { tenant, since, say, client, inLine } = await scene({ rate: 1, burst: 3 });
   const open = [client.listen({ since }), client.listen({ since })];
   await say("before");
   for (const listening of open) await listening.until(1);
+  const goOn = stopClock();
   await spend(tenant);
   wire.cut();
   wire.mend();
   await say("meanwhile");
+  await expect.poll(inLine).toBe(2);
+  goOn();
   for (const listening of open) await listening.until(2);
   for (const listening of open) {
     expect(listening.texts()).toEqual(["before", "meanwhile"]);
@@ -55,9 +69,12 @@ test("subscriptions that are refused when they come back wait for their turn, an
 });
 
 test("so does one that is refused at first", async () => {
-  const { tenant, client } = await scene({ rate: 1, burst: 1 });
+  const { tenant, client, inLine } = await scene({ rate: 1, burst: 1 });
+  const goOn = stopClock();
   await spend(tenant);
   const listening = client.listen();
+  await expect.poll(inLine).toBe(1);
+  goOn();
   await listening.started;
   expect(listening.error).toBeUndefined();
   client.close();

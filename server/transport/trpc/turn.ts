@@ -13,7 +13,7 @@ export class Turn {
 
   /** Tries until it is `rate_limited` no more. Throws that when it would take too long, or too many wait, or the caller is `gone`. */
   async take(attempt: () => Promise<void>, gone: AbortSignal): Promise<void> {
-    const until = Date.now() + patienceMs;
+    const until = performance.now() + patienceMs;
     const refusal = await refusalOf(attempt);
     if (!refusal) return;
     if (this.waiting >= limits.connectionsPerUser) throw refusal;
@@ -32,7 +32,7 @@ export class Turn {
 async function insist(attempt: () => Promise<void>, until: number, gone: AbortSignal): Promise<void> {
   for (let refusal = await refusalOf(attempt); refusal; refusal = await refusalOf(attempt)) {
     const ms = (refusal.face.retryAfter ?? 1) * 1000 + Math.random() * 500; // others were told the same
-    const waited = Date.now() + ms < until && (await sleep(ms, true, { signal: gone }).catch(() => false));
+    const waited = performance.now() + ms < until && (await sleep(ms, true, { signal: gone }).catch(() => false));
     if (!waited) throw refusal;
   }
 }
