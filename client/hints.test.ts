@@ -59,6 +59,15 @@ test("who types in a chat that nobody has opened here stops doing so, too", asyn
   expect(client.getState().chats.c?.typing).toEqual({});
 });
 
+test("what the events keep true stays when a chat that is opened learns nothing", async () => {
+  const { client, service, ben } = await clientOfOneChat();
+  client.loadPresence(["ben"]);
+  await expect.poll(ben).toBe("online");
+  service.isBusy = true;
+  await expect(client.room("c").open()).rejects.toMatchObject({ status: 429 });
+  expect(ben()).toBe("online");
+});
+
 test.each([
   ["whom a page asked for", ({ client }: Awaited<ReturnType<typeof clientOfOneChat>>) => client.loadPresence(["ben"])],
   ["who is in an open chat", ({ client }) => client.room("c").open()],
@@ -71,6 +80,7 @@ test.each([
   cutLine();
   void ask(page);
   await expect.poll(ben).toBeUndefined();
+  expect(Object.keys(page.client.getState().presence)).toEqual([]);
   service.isBusy = false;
   cutLine();
   void ask(page);

@@ -35,11 +35,12 @@ test.each([
 
 test.each([
   { status: 404, code: undefined, passing: true, gone: false },
+  { status: 404, code: 5, passing: true, gone: false },
   { status: 403, code: undefined, passing: false, gone: false },
   { status: 413, code: undefined, passing: false, gone: false },
   { status: 404, code: "not_found", passing: false, gone: true },
   { status: 403, code: "forbidden", passing: false, gone: true },
 ])("what somebody on the way answers is not the service's word: $status $code", ({ status, code, passing, gone }) => {
-  const error = new ParleyError(status, code ? { code } : {});
+  const error = new ParleyError(status, (code ? { code } : {}) as { code?: string });
   expect([error.passing, saysGone(error)]).toEqual([passing, gone]);
 });

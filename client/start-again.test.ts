@@ -133,6 +133,66 @@ test("where storage takes nothing, what one client of a page did not send the ne
   for (const client of [third, ben.client]) expect(client.getState().chats.c?.log.outbox).toEqual([]);
 });
 
+test("what a client of the same page still sends itself no other takes over", async () => {
+  const chat = { id: "c", kind: "group", createdAt: "2026-01-01T00:00:00.000Z", lastSeq: 0 } as unknown as Chat;
+  const refuse = async () => {
+    throw new Error("forbidden in this frame");
+  };
+  const answers = {
+    "GET /Chat": () => ({ data: [chat], nextCursor: null }),
+    "POST /Chat/c/messages": () => new Promise(() => {}),
+  };
+  const storage = { entries: refuse, set: refuse, delete: refuse };
+  const bell = clientOf(answers, { storage });
+  await bell.client.start();
+  bell.client.room("c").send("one");
+  await expect.poll(() => bell.asked).toContain("POST /Chat/c/messages");
+  const page = clientOf(answers, { storage });
+  await page.client.start();
+  expect(page.client.getState().chats.c?.log.outbox).toEqual([]);
+  page.client.close();
+  // Of the one that has gone the next takes it.
+  bell.client.close();
+  await page.client.start();
+  await expect.poll(() => page.client.getState().chats.c?.log.outbox).toMatchObject([{ content: "one" }]);
+});
+
+test("a first load that is refused for good is not tried again, and one that is told when no sooner", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const suspended = clientOf({ "GET /Chat": () => Response.json({ code: "tenant_suspended" }, { status: 403 }) });
+  await suspended.client.start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(suspended.client.getState().phase).toBe("failed");
+  expect(suspended.asked).toHaveLength(1);
+  const headers = { "retry-after": "30" };
+  const busy = clientOf({ "GET /Chat": () => Response.json({ code: "rate_limited" }, { status: 429, headers }) });
+  await busy.client.start();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(busy.asked).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(busy.asked).toHaveLength(2);
+});
+
+test("whoever goes offline while the first load fails stays so when it comes, until told otherwise", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let isDown = true;
+  const { client } = clientOf({
+    "GET /Chat": () => {
+      if (isDown) throw new TypeError("no line");
+    },
+  });
+  await client.start();
+  client.setOnline(false);
+  isDown = false;
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(client.getState()).toMatchObject({ phase: "ready", link: "offline" });
+  client.setOnline(true);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(client.getState().link).toBe("live");
+});
+
 test("a first load that fails is tried again by itself until it comes, and meanwhile what is shown stays", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
