@@ -131,7 +131,7 @@ test("an endpoint gets what it was changed to, nothing while paused, and nothing
   expect(heard("/one")).not.toContain("Not for it");
 
   await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await expect(page.getByText("Events wait until you resume it.")).toBeVisible();
+  await expect(page.getByText("Events wait until you resume it, for as long as they are kept.")).toBeVisible();
   await own.call("PATCH", `/Chat/${chat.id}`, { name: "Jetty" }, "ada");
   await say("After it");
   expect(heard("/two")).toHaveLength(1);

@@ -128,7 +128,7 @@ test("limits: of a user, a key, the tenant and a stranger, each 429 beyond it", 
   const cap = (value: string | null) =>
     own.sql("update tenants set rate_cap = $2::jsonb where id = $1", [own.tenantId, value]);
   await cap('{"rate": 800, "burst": 900}');
-  await own.open("/settings#limits");
+  await own.page.reload();
   const box = own.page.getByLabel("The tenant: a second");
   await expect(box).toHaveAccessibleDescription("At most 800: the installation's operators have limited it.");
   await expect(own.page.getByText("At most 900: the installation's operators have limited it.")).toBeVisible();

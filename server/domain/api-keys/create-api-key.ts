@@ -21,12 +21,11 @@ export const createApiKey = mutation({
   errors: ["conflict"],
   secretAnswer: true,
   async handle(ctx, input) {
-    const { security, live } = ctx.services;
+    const { live } = ctx.services;
     const answer = await workOf(ctx, async ({ tx }) => {
       const { row, key } = await insertNamedKey(tx, ctx.tenantId, input);
       return { ...presentKey(row), key };
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

@@ -13,10 +13,9 @@ export const deleteApiKey = mutation({
   output: empty,
   errors: ["conflict"],
   async handle(ctx, { keyId }) {
-    const { db, security, live } = ctx.services;
+    const { db, live } = ctx.services;
     const remove = async (deleted: Promise<void>) => deleted.then(() => ({}));
     const answer = await unitOfWork(db, ctx.tenantId, ({ tx }) => remove(deleteNamedKey(tx, ctx.tenantId, keyId)));
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

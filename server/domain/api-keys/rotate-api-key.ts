@@ -14,12 +14,11 @@ export const rotateApiKey = mutation({
   output: newApiKeySchema,
   secretAnswer: true,
   async handle(ctx, { kind }) {
-    const { security, live } = ctx.services;
+    const { live } = ctx.services;
     const answer = await workOf(ctx, async ({ tx }) => {
       const { row, key } = await replaceKey(tx, ctx.tenantId, kind);
       return { ...presentKey(row), key };
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

@@ -22,7 +22,6 @@ export const createIssuer = mutation({
     const answer = await workOf(ctx, async ({ tx }) =>
       presentIssuer(await insertIssuer(tx, ctx.tenantId, settings.authSecret, draft)),
     );
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

@@ -14,7 +14,7 @@ export const deleteIssuer = mutation({
   output: empty,
   errors: ["conflict"],
   async handle(ctx, { issuerId }) {
-    const { db, security, live } = ctx.services;
+    const { db, live } = ctx.services;
     const answer = await unitOfWork(db, ctx.tenantId, async ({ tx }) => {
       const row = await lockIssuer(tx, ctx.tenantId, issuerId);
       if (row.kind === "internal")
@@ -22,7 +22,6 @@ export const deleteIssuer = mutation({
       await removeIssuer(tx, row);
       return {};
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

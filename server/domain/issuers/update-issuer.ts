@@ -26,7 +26,6 @@ export const updateIssuer = mutation({
       const draft = settleIssuer(applyChanges(row, input), security.allowPrivateNetworks);
       return presentIssuer(await saveIssuer(tx, row, settings.authSecret, draft));
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

@@ -36,7 +36,6 @@ export const leaveTenant = mutation({
         return {};
       }),
     );
-    ctx.services.security.sessions.forget();
     ctx.services.live.recheck(tenantId);
     return answer;
   },

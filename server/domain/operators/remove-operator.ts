@@ -26,7 +26,6 @@ export const removeOperator = mutation({
       await deleteOperator(tx, ctx.tenantId, operator.personId);
       return {};
     });
-    ctx.services.security.sessions.forget();
     ctx.services.live.recheck(ctx.tenantId);
     return answer;
   },

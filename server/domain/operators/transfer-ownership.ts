@@ -25,7 +25,6 @@ export const transferOwnership = mutation({
       await setRole(tx, ctx.tenantId, own, "admin");
       return {};
     });
-    ctx.services.security.sessions.forget();
     ctx.services.live.recheck(ctx.tenantId);
     return answer;
   },

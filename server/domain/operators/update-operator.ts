@@ -27,7 +27,6 @@ export const updateOperator = mutation({
       await setRole(tx, ctx.tenantId, operator.personId, role);
       return {};
     });
-    ctx.services.security.sessions.forget();
     ctx.services.live.recheck(ctx.tenantId);
     return answer;
   },

@@ -18,7 +18,7 @@ export const createAccountTenant = mutation({
   output: z.object({ tenantId: z.string() }),
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, { id, name }) {
-    const { security, live, settings } = ctx.services;
+    const { live, settings } = ctx.services;
     const person = signedIn(ctx);
     const { personId, installationOwner } = person;
     if (settings.signUp === "invite" && !installationOwner)
@@ -30,8 +30,6 @@ export const createAccountTenant = mutation({
       await joinTenant(tx, personId, { tenantId, role: "owner" });
       return { tenantId };
     });
-    security.invalidate(tenantId);
-    security.sessions.forget();
     live.recheck(tenantId);
     return answer;
   },

@@ -18,7 +18,7 @@ export const reauthenticateAccount = mutation({
   output: z.object({ sudoUntil: z.string() }),
   errors: ["unauthenticated", "forbidden", "rate_limited"],
   async handle(ctx, { password, code }) {
-    const { security, live } = ctx.services;
+    const { live } = ctx.services;
     const { personId } = signedIn(ctx);
     const { credential } = ctx.principal;
     ensureMayTry(ctx.services, personId, ctx.ip);
@@ -33,7 +33,6 @@ export const reauthenticateAccount = mutation({
       if (credential.type === "session") await extendSudo(tx, credential.sessionId, until);
       return { sudoUntil: until.toISOString() };
     });
-    security.sessions.forget();
     live.recheck(ctx.tenantId);
     return answer;
   },

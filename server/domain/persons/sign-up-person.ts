@@ -27,7 +27,7 @@ export const signUp = mutation({
   output: z.object({ personId: z.string(), tenantId: z.string(), installationOwner: z.boolean() }),
   errors: ["unauthenticated", "forbidden", "conflict", "rate_limited"],
   async handle(ctx, input) {
-    const { security, live, settings } = ctx.services;
+    const { live, settings } = ctx.services;
     if (settings.signUp === "invite" && input.claim === undefined)
       throw new DomainError("forbidden", { detail: "One comes in by invitation here" });
     ensureMaySignUp(ctx.services, ctx.ip);
@@ -41,7 +41,6 @@ export const signUp = mutation({
       await joinTenant(tx, person.id, { tenantId, role: "owner" });
       return { personId: person.id, tenantId, installationOwner };
     });
-    security.invalidate(tenantId);
     live.recheck(tenantId);
     return answer;
   },

@@ -13,9 +13,8 @@ export const rotatePusherApp = mutation({
   output: pusherAppSchema,
   secretAnswer: true,
   async handle(ctx, { key = false }) {
-    const { security, live, settings } = ctx.services;
+    const { live, settings } = ctx.services;
     const answer = await workOf(ctx, ({ tx }) => replacePusherSecret(tx, ctx.tenantId, settings.authSecret, { key }));
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

@@ -28,7 +28,6 @@ export const updatePusherApp = mutation({
       if (webhooksBefore) await ensureWebhooks(tx, ctx.tenantId, webhooksBefore);
       return savePusherApp(tx, ctx.tenantId, settings.authSecret, choices);
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

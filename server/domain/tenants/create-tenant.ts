@@ -21,12 +21,11 @@ export const createTenant = mutation({
   errors: ["unauthenticated", "forbidden", "conflict"],
   secretAnswer: true,
   async handle(ctx, tenant) {
-    const { security, live, settings } = ctx.services;
+    const { live, settings } = ctx.services;
     // The idempotency key is the installation's, the rows are the new tenant's.
     const made = await workOf(ctx, ({ tx }) =>
       asTenant(tx, mintTenantId(tenant.id), ctx.tenantId, () => insertTenant(tx, settings.authSecret, tenant)),
     );
-    security.invalidate(mintTenantId(tenant.id));
     live.recheck(mintTenantId(tenant.id));
     return made;
   },

@@ -33,7 +33,7 @@ export const limitTenant = mutation({
     if (!isTenantIdForm(tenant)) throw new DomainError("not_found");
     const tenantId = mintTenantId(tenant);
     const { requestId } = ctx;
-    const { db, security, live } = ctx.services;
+    const { db, live } = ctx.services;
     const answer = await unitOfWork(db, ctx.tenantId, ({ tx }) =>
       asTenant(tx, tenantId, ctx.tenantId, async () => {
         await lockTenant(tx, tenantId);
@@ -47,8 +47,6 @@ export const limitTenant = mutation({
         return {};
       }),
     );
-    security.invalidate(tenantId);
-    security.sessions.forget();
     live.recheck(tenantId);
     return answer;
   },

@@ -11,10 +11,9 @@ export const revokeTokens = mutation({
   input: z.object({}),
   output: z.object({ validAfter: z.string().describe("Tokens issued until then are refused") }),
   async handle(ctx) {
-    const { security, live } = ctx.services;
+    const { live } = ctx.services;
     const revoke = async (validAfter: Promise<Date>) => ({ validAfter: (await validAfter).toISOString() });
     const answer = await workOf(ctx, ({ tx }) => revoke(revokeTenantTokens(tx, ctx.tenantId)));
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

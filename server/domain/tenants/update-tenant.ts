@@ -41,7 +41,6 @@ export const updateTenant = mutation({
       };
       return presentTenant(await saveTenant(tx, ctx.tenantId, changes));
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

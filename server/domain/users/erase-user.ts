@@ -18,7 +18,7 @@ export const eraseUser = mutation({
   output: taskSchema,
   errors: ["conflict", "reauthentication_required"],
   async handle(ctx, input) {
-    const { security, live } = ctx.services;
+    const { live } = ctx.services;
     const userId = requireUserId(input.userId);
     const task = { kind: "erase-user" as const, subject: userId, startedBy: starterOf(ctx.principal) };
     const answer = await workOf(ctx, async ({ tx }) => {
@@ -27,7 +27,6 @@ export const eraseUser = mutation({
       await revokeUserTokens(tx, ctx.tenantId, userId);
       return presentTask(await startTask(tx, ctx.tenantId, task));
     });
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },

@@ -12,12 +12,11 @@ export const revokeUser = mutation({
   input: z.object({ userId }),
   output: z.object({ userId: z.string(), validAfter: z.string().describe("Tokens issued until then are refused") }),
   async handle(ctx, { userId }) {
-    const { security, live } = ctx.services;
+    const { live } = ctx.services;
     const answer = await workOf(ctx, async ({ tx }) => ({
       userId,
       validAfter: (await revokeUserTokens(tx, ctx.tenantId, userId)).toISOString(),
     }));
-    security.invalidate(ctx.tenantId);
     live.recheck(ctx.tenantId);
     return answer;
   },
