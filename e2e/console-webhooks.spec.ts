@@ -190,12 +190,13 @@ test("what a paused endpoint was to get is listed, with the reason, when its eve
   const { id } = (await own.call<{ id: string }>("POST", "/admin/webhooks", { url: "https://hooks.example/in" })).body;
   await own.call("PATCH", `/admin/webhooks/${id}`, { state: "paused" });
   await own.call("POST", "/Notifications", { userId: "ada", subject: "s", message: "m" });
-  const age = (table: string, column: string) =>
+  const age = (table: string, ...columns: string[]) =>
     own.sql<{ n: number }>(
-      `with old as (update ${table} set ${column} = now() - interval '15 days' where tenant_id = $1 returning 1) select count(*)::int as n from old`,
+      `with old as (update ${table} set ${columns.map((column) => `${column} = now() - interval '15 days'`).join()} where tenant_id = $1 returning 1)
+       select count(*)::int as n from old`,
       [own.tenantId],
     );
-  await expect.poll(async () => (await age("webhook_deliveries", "created_at"))[0]?.n).toBeGreaterThan(0);
+  await expect.poll(async () => (await age("webhook_deliveries", "created_at", "due_at"))[0]?.n).toBeGreaterThan(0);
   await age("events", "at");
   await own.sql("select graphile_worker.add_job('retention', job_key := 'paused', run_at := now())");
   const left = () => own.sql("select 1 from graphile_worker.jobs where key = 'paused'");

@@ -9,13 +9,14 @@ declare
   shown timestamptz := before - (clock_timestamp() - before);
 begin
   perform set_config('app.tenant', t, true);
+  -- What is due later, after a try that failed, ends when that comes: a young queue is not walked through for it.
   update webhook_deliveries x set status = 'expired', claimed_until = null, updated_at = clock_timestamp(),
     detail = case when x.position is null then 'It waited for longer than events are kept'
       else 'The event is no longer kept, so it can be neither sent nor replayed' end
   where x.tenant_id = t and x.status in ('queued', 'waiting') and x.id = any (array(
     select d.id from webhook_endpoints e cross join lateral (
-      (select q.id from webhook_deliveries q where q.tenant_id = t and q.endpoint_id = e.id and q.status = 'queued' and q.created_at < before
-       order by q.created_at limit lim)
+      (select q.id from webhook_deliveries q where q.tenant_id = t and q.endpoint_id = e.id and q.status = 'queued' and q.due_at < before
+       and q.created_at < before order by q.due_at limit lim)
       union all
       (select w.id from webhook_deliveries w where w.tenant_id = t and w.endpoint_id = e.id and w.status = 'waiting' and w.created_at < before
        order by w.created_at limit lim)) d
