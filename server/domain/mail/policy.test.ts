@@ -71,3 +71,24 @@ test.each([
 ])("the mail has failed and its address stays at: %s", (response) => {
   expect(atRecipient(response)).toMatchObject({ temporary: false, ofServer: false, ofAddress: false });
 });
+
+test.each([
+  ["MAIL FROM", "530 5.7.0 Authentication required"],
+  ["MAIL FROM", "530 Must issue a STARTTLS command first"],
+  ["MAIL FROM", "550 5.4.5 Daily user sending limit exceeded"],
+  ["DATA", "550-5.4.5 Daily user sending quota exceeded.\n550 5.4.5 Learn more"],
+])("the server has to be seen to, or let be, and the mail waits at: %s %s", (command, response) => {
+  const fault = {
+    responseCode: Number(response.slice(0, 3)),
+    response,
+    command,
+    message: "refused",
+    code: "EENVELOPE",
+  };
+  expect(judgeFault(fault)).toMatchObject({ temporary: true, ofServer: true, ofAddress: false });
+});
+
+test("a mail that is larger than the server takes is not tried again", () => {
+  const fault = { code: "EMESSAGE", command: "MAIL FROM", message: "Message size larger than allowed 1000" };
+  expect(judgeFault(fault)).toMatchObject({ temporary: false, ofServer: false, ofAddress: false });
+});

@@ -24,6 +24,9 @@ export interface Verdict {
 
 const noServer = new Set(["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "ETLS", "EPROTOCOL", "EAUTH", "ENOAUTH"]);
 
+/** "Log in" and "encrypt first" (RFC 4954, 6; RFC 3207, 4), and a sender's quota that is used up, which comes back (RFC 3463, X.4.5). */
+const serverFirst = /^530|(?<![\d.])5\.4\.5(?!\.?\d)/;
+
 /**
  * What follows from a failed try. An answer to RCPT TO is about the address, one to the sender or the text about the mail, and what comes
  * before about the server. Credentials that are refused are the server's trouble: somebody mends them, and the mail goes out.
@@ -31,9 +34,11 @@ const noServer = new Set(["ECONNECTION", "ETIMEDOUT", "ESOCKET", "EDNS", "ETLS",
 export function judgeFault(fault: SmtpFault): Verdict {
   const { responseCode = 0, code = "", command = "" } = fault;
   const words = clipWords(fault.response ?? fault.message);
-  const ofServer = responseCode === 421 || noServer.has(code) || /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(command);
+  const before = /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(command);
+  const ofServer = responseCode === 421 || noServer.has(code) || before || serverFirst.test(fault.response ?? "");
   if (ofServer) return { temporary: true, ofServer: true, ofAddress: false, words };
-  const permanent = responseCode >= 500 || (responseCode === 0 && command === "API");
+  // Without an answer: what nodemailer does not even ask for, such as a mail larger than the server has said it takes.
+  const permanent = responseCode >= 500 || (responseCode === 0 && (command === "API" || code === "EMESSAGE"));
   return {
     temporary: !permanent,
     ofServer: false,

@@ -95,11 +95,13 @@ export function readPostmarkReport(event: PostmarkEvent): BounceReport | undefin
   const complaint = recordType === "SpamComplaint" || type === "SpamComplaint";
   if (!email || !(complaint || (recordType === "Bounce" && !answers.has(type)))) return undefined;
   const suppress = complaint ? "complaint" : permanent.has(type) ? "bounce" : undefined;
+  // A header's name has no case, and ours comes to it with capitals.
+  const metadata = Object.entries(event.metadata ?? {});
   const detail = clip(event.details || event.description || type || recordType);
   return {
     bounces: [{ address: email, suppress, detail }],
     providerId,
-    ...ourNames((name) => event.metadata?.[`parley-${name}`]),
+    ...ourNames((name) => metadata.find(([key]) => key.toLowerCase() === `parley-${name}`)?.[1]),
   };
 }
 

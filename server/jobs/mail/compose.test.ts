@@ -242,15 +242,16 @@ test("a button's words read on any colour", () => {
 });
 
 test("a bounce leads back to its mail: by Postmark's metadata, by the tags of SES, by our own header", async () => {
-  const { headers } = await simpleParser(await composeMail(base, sender, links));
+  const raw = await composeMail(base, sender, links);
+  const { headers } = await simpleParser(raw);
   const bounce = { recordType: "Bounce", type: "HardBounce", email: "ada@example.com" };
-  // What a mail is sent with as X-PM-Metadata-{name} is told as Metadata.{name}.
-  const metadata = {
-    "parley-delivery": headers.get("x-pm-metadata-parley-delivery"),
-    "parley-tenant": headers.get("x-pm-metadata-parley-tenant"),
-  };
+  // What a mail is sent with as X-PM-Metadata-{name} is told as Metadata.{name}, in whatever letters.
+  const sent = [...raw.toString().matchAll(/^X-PM-Metadata-([\w-]+): (.*)\r$/gim)];
   const named = { deliveryId: base.id, tenantId: "ferries" };
-  expect(readPostmarkReport({ ...bounce, metadata })).toMatchObject(named);
+  for (const written of [(name: string) => name, (name: string) => name.toLowerCase()]) {
+    const metadata = Object.fromEntries(sent.map(([, name = "", value]) => [written(name), value]));
+    expect(readPostmarkReport({ ...bounce, metadata })).toMatchObject(named);
+  }
   const tags = Object.fromEntries(
     String(headers.get("x-ses-message-tags"))
       .split(",")

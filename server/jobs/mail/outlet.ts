@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import addressparser from "nodemailer/lib/addressparser";
 import { signLinkToken } from "../../auth/link-token.ts";
 import type { TenantId } from "../../auth/principal.ts";
@@ -33,7 +34,7 @@ export async function loadOutlet(db: Database, config: Config, tenantId: TenantI
   const [{ settings, health }, tenant] = await Promise.all([findMail(db, tenantId), getTenant(db, tenantId)]);
   const password = openPassword(config, tenantId, settings);
   return {
-    server: tenantServer(config, settings, password) ?? sharedServer(config.mail.url),
+    server: tenantServer(config, settings, password) ?? sharedServer(config),
     locked: password === undefined,
     catcher: settings?.catcher ?? true,
     sender: senderOf(config, tenant, settings),
@@ -63,13 +64,14 @@ function tenantServer(config: Config, settings: MailSettings | null, pass = ""):
     security: security as SmtpServer["security"],
     auth: username === null ? undefined : { user: username, pass },
     guarded: !config.allowPrivateNetworks,
+    name: nameOf(config.baseUrl),
   };
 }
 
 /** The server of MAIL_URL, which whoever runs the installation has chosen: it may be anywhere. */
-export function sharedServer(mailUrl: string | undefined): SmtpServer | undefined {
-  if (!mailUrl) return undefined;
-  const { protocol, hostname, port, username, password } = new URL(mailUrl);
+export function sharedServer({ mail, baseUrl }: Pick<Config, "mail" | "baseUrl">): SmtpServer | undefined {
+  if (!mail.url) return undefined;
+  const { protocol, hostname, port, username, password } = new URL(mail.url);
   const tls = protocol === "smtps:";
   return {
     host: hostname.replace(/^\[|\]$/g, ""),
@@ -77,7 +79,14 @@ export function sharedServer(mailUrl: string | undefined): SmtpServer | undefine
     security: tls ? "tls" : "auto",
     auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
     guarded: false,
+    name: nameOf(baseUrl),
   };
+}
+
+/** Some servers let in nobody who has no name in the DNS (RFC 5321, 4.1.4), as a container's machine has none. */
+function nameOf(baseUrl: string): string | undefined {
+  const { hostname } = new URL(baseUrl);
+  return hostname.includes(".") && isIP(hostname) === 0 ? hostname : undefined;
 }
 
 interface Branding {

@@ -36,7 +36,7 @@ export async function sendPersonMail(context: MailContext, tenantId: TenantId, j
   const { config, log } = context;
   const letter = job.kind === "invitation" ? await invite(context, tenantId, job) : await letIn(context, job);
   if (!letter) return;
-  const server = sharedServer(config.mail.url);
+  const server = sharedServer(config);
   if (!server) {
     // Only on the embedded default, whose output its one owner reads: there the log is the mail, so LOG_LEVEL does not keep it back.
     if (config.database.embedded)

@@ -14,6 +14,8 @@ export interface SmtpServer {
   /** auto: STARTTLS where it is offered. starttls: or not at all. tls: from the start. none: never. */
   security: "auto" | "starttls" | "tls" | "none";
   auth?: { user: string; pass: string } | undefined;
+  /** What we greet it as; without it, what this machine is called. */
+  name?: string | undefined;
   /** A tenant names the server: addresses of private networks are refused, unless they are allowed. */
   guarded: boolean;
 }
@@ -22,11 +24,13 @@ export interface SmtpServer {
 export interface SmtpWaits {
   connection: number;
   greeting: number;
-  /** Silence in the middle. Long, because a mail whose acceptance we did not wait for is sent again. */
+  /** Silence in the middle. */
   socket: number;
+  /** From the text's turn on. Long (RFC 5321, 4.5.3.2.6), because a mail whose acceptance we did not wait for is sent again. */
+  text: number;
 }
 
-export const smtpWaits: SmtpWaits = { connection: 10_000, greeting: 10_000, socket: 60_000 };
+export const smtpWaits: SmtpWaits = { connection: 10_000, greeting: 10_000, socket: 60_000, text: 600_000 };
 
 /** What the server said when it took a mail, and what it calls it. */
 export interface Receipt {
@@ -85,7 +89,12 @@ export class SmtpLine {
   async send(envelope: Envelope, raw: Buffer, turn: Turn): Promise<Receipt> {
     try {
       this.connection ??= await this.open();
-      return await send(this.connection, { ...envelope, size: raw.length }, Readable.from(inTurn(raw, turn)));
+      const { connection } = this;
+      const bear = (ms: number) => (connection._socket || undefined)?.setTimeout(ms);
+      const text = inTurn(raw, turn, () => bear(this.waits.text));
+      const receipt = await send(connection, { ...envelope, size: raw.length }, Readable.from(text));
+      bear(this.waits.socket);
+      return receipt;
     } catch (error) {
       this.connection?.close();
       this.forget();
@@ -129,8 +138,9 @@ export class SmtpLine {
   }
 
   private async connect(): Promise<SMTPConnection> {
-    const { host, port, security, auth, guarded } = this.server;
+    const { host, port, security, auth, guarded, name } = this.server;
     const connection = new SMTPConnection({
+      ...(name === undefined ? {} : { name }),
       host: guarded ? await publicAddress(host) : host,
       port,
       secure: security === "tls",
@@ -190,7 +200,9 @@ function send(connection: SMTPConnection, envelope: Envelope & { size: number },
   });
 }
 
-async function* inTurn(raw: Buffer, turn: Turn): AsyncGenerator<Buffer> {
+/** @param onAsked the server wants the text now, and may be let wait for it */
+async function* inTurn(raw: Buffer, turn: Turn, onAsked: () => void): AsyncGenerator<Buffer> {
+  onAsked();
   if (await turn.begin()) yield raw;
 }
 

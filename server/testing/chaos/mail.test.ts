@@ -33,7 +33,7 @@ const quick = {
   mail: {
     patience: { first: 60, longest: 500, attempts: 1000, faults: 5, open: 150, again: 200 },
     // The server is in this process, which a busy machine lets wait for a second and more.
-    waits: { connection: 5000, greeting: 5000, socket: 2000 },
+    waits: { connection: 5000, greeting: 5000, socket: 2000, text: 2000 },
   },
 };
 
