@@ -1,6 +1,8 @@
 import { Section, Text } from "react-email";
 import type { Brand } from "./brand.ts";
 import { Action, Layout, Small, Title, Unsubscribe } from "./layout.tsx";
+import { type RenderedMail, renderMail } from "./render.ts";
+import { writeText } from "./text.ts";
 
 export interface AwayProps {
   brand: Brand;
@@ -14,7 +16,25 @@ export interface AwayProps {
   unsubscribeUrl?: string | undefined;
 }
 
-export function AwayMail({ brand, title, count, messages, url, unsubscribeUrl }: AwayProps) {
+/** Both parts of a mail about unread messages. */
+export function renderAway(props: AwayProps): Promise<RenderedMail> {
+  const { brand, title, messages, url, unsubscribeUrl } = props;
+  const said = messages.map(({ sender, text, at }) => `${sender} · ${at}\n${text}`);
+  const parts = [title, ...said, moreOf(props)];
+  return renderMail(
+    <AwayMail {...props} />,
+    writeText({ brand, parts, action: "Open the chat", openUrl: url, unsubscribeUrl }),
+  );
+}
+
+function moreOf({ count, messages }: AwayProps): string | undefined {
+  if (count <= messages.length) return undefined;
+  return count >= 100 ? "and more" : `and ${count - messages.length} more`;
+}
+
+function AwayMail(props: AwayProps) {
+  const { brand, title, messages, url, unsubscribeUrl } = props;
+  const more = moreOf(props);
   return (
     <Layout
       brand={brand}
@@ -40,7 +60,7 @@ export function AwayMail({ brand, title, count, messages, url, unsubscribeUrl }:
           </Text>
         </Section>
       ))}
-      {count > messages.length && <Small>{count >= 100 ? "and more" : `and ${count - messages.length} more`}</Small>}
+      {more && <Small>{more}</Small>}
       {url && (
         <Action brand={brand} href={url}>
           Open the chat

@@ -1,6 +1,8 @@
 import { Hr, Section, Text } from "react-email";
 import type { Brand } from "./brand.ts";
 import { Action, Layout, Paragraph, Small, Title, Unsubscribe } from "./layout.tsx";
+import { type RenderedMail, renderMail } from "./render.ts";
+import { writeText } from "./text.ts";
 
 export interface DigestProps {
   brand: Brand;
@@ -14,7 +16,18 @@ export interface DigestProps {
   unsubscribeUrl?: string | undefined;
 }
 
-export function DigestMail({ brand, title, intro, items, more = 0, openUrl, unsubscribeUrl }: DigestProps) {
+/** Both parts of a digest. */
+export function renderDigest(props: DigestProps): Promise<RenderedMail> {
+  const { brand, title, intro, items, more = 0, openUrl, unsubscribeUrl } = props;
+  const said = items.map(({ subject, message, at }) => [subject, message, at].filter(Boolean).join("\n"));
+  const parts = [title, intro, ...said, more > 0 ? `and ${more} more` : undefined];
+  return renderMail(
+    <DigestMail {...props} />,
+    writeText({ brand, parts, action: "Open the inbox", openUrl, unsubscribeUrl }),
+  );
+}
+
+function DigestMail({ brand, title, intro, items, more = 0, openUrl, unsubscribeUrl }: DigestProps) {
   return (
     <Layout
       brand={brand}

@@ -2,6 +2,7 @@ import { createElement } from "react";
 import type { Brand } from "./brand.ts";
 import { NotificationMail } from "./notification.tsx";
 import { type RenderedMail, renderMail } from "./render.ts";
+import { writeText } from "./text.ts";
 
 export interface NotificationText {
   subject: string;
@@ -31,14 +32,9 @@ export function renderNotification(
     openUrl: links.open,
     unsubscribeUrl: links.unsubscribe,
   });
-  return renderMail(element, textOf([subject, mailText ?? message], brand, links));
-}
-
-/** The text part says what the sender wrote as text, not what can be read out of the HTML. */
-function textOf(parts: string[], brand: Brand, links: NotificationLinks): string {
-  const foot = [
-    ...(links.unsubscribe ? [`Unsubscribe or choose what you get: ${links.unsubscribe}`] : []),
-    `Sent by ${brand.name}`,
-  ];
-  return `${[...parts, ...(links.open ? [`Open the inbox: ${links.open}`] : []), `-- \n${foot.join("\n")}`].join("\n\n")}\n`;
+  const text = writeText({
+    ...{ brand, parts: [subject, mailText ?? message], action: "Open the inbox" },
+    ...{ openUrl: links.open, unsubscribeUrl: links.unsubscribe },
+  });
+  return renderMail(element, text);
 }

@@ -1,7 +1,7 @@
 import { createElement } from "react";
-import { AwayMail } from "./away.tsx";
+import { renderAway } from "./away.tsx";
 import type { Brand } from "./brand.ts";
-import { DigestMail } from "./digest.tsx";
+import { renderDigest } from "./digest.tsx";
 import { InvitationMail } from "./invitation.tsx";
 import { type RenderedMail, renderMail } from "./render.ts";
 import { renderNotification } from "./render-notification.ts";
@@ -42,17 +42,13 @@ export async function renderSamples(brand: Brand): Promise<({ name: string } & R
     notification: renderNotification(late, brand, links),
     html: renderNotification({ ...late, htmlContent: html }, brand, links),
     coloured: renderNotification({ ...late, htmlContent: colouredHtml }, brand, links),
-    digest: renderMail(
-      createElement(DigestMail, { ...{ brand, items, ...mayEnd }, title: "Your digest: 5 notifications", more: 3 }),
-    ),
-    away: renderMail(
-      createElement(AwayMail, {
-        ...{ brand, messages, ...mayEnd },
-        title: "3 unread messages in Boat crew",
-        count: 3,
-        url: links.open,
-      }),
-    ),
+    digest: renderDigest({ ...{ brand, items, ...mayEnd }, title: "Your digest: 5 notifications", more: 3 }),
+    away: renderAway({
+      ...{ brand, messages, ...mayEnd },
+      title: "3 unread messages in Boat crew",
+      count: 3,
+      url: links.open,
+    }),
     invitation: renderMail(createElement(InvitationMail, { brand, ...invited, expires: "2026-12-03 09:12 UTC" })),
     "sign-in": renderMail(
       createElement(SignInMail, { brand, url: "https://chat.example/sign-in?link=abc", minutes: 10 }),

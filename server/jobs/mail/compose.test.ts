@@ -64,7 +64,7 @@ const mails: Record<string, ClaimedMail> = {
     mail: {
       title: "Your morning at Lighthouse Ferries",
       items: [
-        { subject: "Pier 4 is closed", message: "Until noon.", at },
+        { subject: "Pier 4 is closed", message: "Until noon.\nPier 5 is open.", at },
         { subject: "New timetable", message: "From Monday on.", at },
       ],
       more: 3,
@@ -132,6 +132,19 @@ test("what is said as text is the text part, and HTML keeps what is harmless", (
   expect(html?.parsed.text).toContain("It leaves at ten.\nPlease wait at pier 4.");
   expect(String(html?.parsed.html)).toContain("<b>ten</b>");
   expect(String(html?.parsed.html)).toContain('href="https://ferries.example/4"');
+});
+
+test("a text part keeps the lines of what people wrote, and ends with where to go and a foot that programs fold", () => {
+  const textOf = (name: string) => written.find((one) => one.name === name)?.parsed.text ?? "";
+  const foot = `\n-- \nUnsubscribe or choose what you get: ${links.unsubscribe}\nSent by Lighthouse Ferries\n`;
+  expect(textOf("away")).toBe(
+    `3 new messages in Boat crew\n\nBen <script>alert(1)</script> · ${at}\nWhere are you?\nWe cast off.\n\n` +
+      `and 2 more\n\nOpen the chat: https://chat.example/chat/demo\n${foot}`,
+  );
+  expect(textOf("digest")).toBe(
+    `Your morning at Lighthouse Ferries\n\nPier 4 is closed\nUntil noon.\nPier 5 is open.\n${at}\n\n` +
+      `New timetable\nFrom Monday on.\n${at}\n\nand 3 more\n\nOpen the inbox: ${links.open}\n${foot}`,
+  );
 });
 
 test("mail that is not to be unsubscribed says nothing of it; asked for again it is another mail", async () => {

@@ -1,8 +1,8 @@
 import MailComposer from "nodemailer/lib/mail-composer";
-import { AwayMail, type AwayProps } from "../../../emails/away.tsx";
+import { type AwayProps, renderAway } from "../../../emails/away.tsx";
 import type { Brand } from "../../../emails/brand.ts";
-import { DigestMail, type DigestProps } from "../../../emails/digest.tsx";
-import { type RenderedMail, renderMail } from "../../../emails/render.ts";
+import { type DigestProps, renderDigest } from "../../../emails/digest.tsx";
+import type { RenderedMail } from "../../../emails/render.ts";
 import { renderNotification } from "../../../emails/render-notification.ts";
 import { sanitizeHtml } from "../../html.ts";
 import type { ClaimedMail } from "./mail-store.ts";
@@ -64,13 +64,9 @@ export function messageIdOf({ id, round }: Pick<ClaimedMail, "id" | "round">, { 
 function render(mail: ClaimedMail, brand: Brand, links: Links): Promise<RenderedMail> {
   const unsubscribeUrl = links.unsubscribe;
   if (mail.kind === "digest")
-    return renderMail(
-      <DigestMail openUrl={links.open} {...(mail.mail as DigestProps)} {...{ brand, unsubscribeUrl }} />,
-    );
+    return renderDigest({ openUrl: links.open, ...(mail.mail as DigestProps), brand, unsubscribeUrl });
   if (mail.kind === "away")
-    return renderMail(
-      <AwayMail url={links.open} {...(mail.mail as AwayProps)} {...{ title: mail.subject, brand, unsubscribeUrl }} />,
-    );
+    return renderAway({ url: links.open, ...(mail.mail as AwayProps), title: mail.subject, brand, unsubscribeUrl });
   const said = mail.notification ?? (mail.mail as Partial<Said> | null) ?? {};
   const { htmlContent } = said;
   const text = { message: "", ...said, subject: said.subject ?? mail.subject };
