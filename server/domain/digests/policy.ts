@@ -6,6 +6,8 @@ import type { HeldItem, Settled } from "./store.ts";
 
 /** That a mail shows of a digest. */
 const maxShown = 50;
+/** Bytes of what these say: beyond 102 kB of HTML Gmail hides the rest of a mail, and with it how many more there are and the links. */
+const maxShownBytes = 48_000;
 
 /** The jobs that let go what is held until some times. One a time, for all of a tenant's people. */
 export function digestJobs(tenantId: TenantId, times: (Date | undefined)[]): Job[] {
@@ -60,10 +62,11 @@ function ofDigest(ruling: Extract<Ruling, { outcome: "fold" }>): Ruling {
 /** What the mail of a digest says: see emails/digest. And the types that it is judged by when it is tried again. */
 export function writeDigest(items: HeldItem[], { rhythm, zone }: { rhythm: boolean; zone: string }) {
   const count = items.length === 1 ? "1 notification" : `${items.length} notifications`;
-  const more = items.length - maxShown;
+  const shown = fitting(items.slice(0, maxShown));
+  const more = items.length - shown.length;
   return {
     title: rhythm ? `Your digest: ${count}` : `${count} while it was quiet`,
-    items: items.slice(0, maxShown).map(({ subject, message, at }) => ({
+    items: shown.map(({ subject, message, at }) => ({
       subject,
       message: message ?? "",
       at: at ? sayTime(at, zone) : "",
@@ -71,4 +74,18 @@ export function writeDigest(items: HeldItem[], { rhythm, zone }: { rhythm: boole
     ...(more > 0 ? { more } : {}),
     types: [...new Set(items.map(({ type }) => type))],
   };
+}
+
+/** The first of them, as many as a mail has room for. */
+function fitting(items: HeldItem[]): HeldItem[] {
+  let room = maxShownBytes;
+  return items.filter(({ subject, message }) => {
+    room -= htmlBytes(subject + (message ?? ""));
+    return room >= 0;
+  });
+}
+
+/** In UTF-8, where what HTML has a name for takes up to six. */
+function htmlBytes(text: string): number {
+  return Buffer.byteLength(text.replace(/[&<>"']/g, "&quot;"));
 }
