@@ -22,9 +22,12 @@ export const listFrames = query({
   }),
   output: z.object({ data: z.array(inspectedFrameSchema), nextCursor: z.string() }),
   errors: ["rate_limited"],
-  async handle({ services, tenantId, principal, signal }, { after, wait = 0 }) {
+  async handle({ services, tenantId, principal, signal, reply }, { after, wait = 0 }) {
     const seconds = Number.isNaN(wait) ? 0 : Math.min(Math.max(wait, 0), maxWait);
+    const began = performance.now();
     const { frames, next } = await services.live.inspect(tenantId, { after, seconds, signal });
+    // All but the waiting is done in memory.
+    if (seconds > 0) reply.waitedMs = performance.now() - began;
     // Who was revoked while the call was held gets nothing.
     if (seconds > 0 && (await recheckPrincipal(services.security, principal)) === "revoked")
       throw new DomainError("unauthenticated", { detail: "The credential is no longer valid" });

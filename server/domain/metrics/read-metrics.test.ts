@@ -156,6 +156,18 @@ test("a long poll counts with its work, not with its waiting", async () => {
   expect((await read(bmce, "hour")).total.p99Ms).toBeLessThan(900);
 });
 
+test("frames that are waited for count the same: an open inspector is no slow service", async () => {
+  const dmce = await stack.tenant("dmce");
+  const ask = async (more: string) =>
+    (await dmce.key()<{ data: unknown[]; nextCursor: string }>("GET", `/admin/frames?${more}`)).body;
+  const { nextCursor } = await ask("");
+  expect((await ask(`after=${nextCursor}&wait=1`)).data).toEqual([]);
+  await stack.api.services.minutes.flush();
+  const { calls, p99Ms } = (await read(dmce, "hour")).total;
+  expect(calls).toBe(2);
+  expect(p99Ms).toBeLessThan(900);
+});
+
 test("what is older than two months goes", async () => {
   await runRetention(stack.api.services.db, clock + minutesKeptFor + 3 * 3_600_000);
   const { rows } = await owner.client.query(
