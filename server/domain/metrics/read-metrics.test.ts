@@ -168,6 +168,31 @@ test("frames that are waited for count the same: an open inspector is no slow se
   expect(p99Ms).toBeLessThan(900);
 });
 
+test("the mean of connections is that of the minutes so far, and unknown before the first of them has its sample", async () => {
+  const emce = await stack.tenant("emce");
+  const step = 6 * 3_600_000;
+  const begin = (Math.floor(clock / step) + 1) * step;
+  const sample = (from: number, upto: number) =>
+    owner.client.query(
+      `insert into tenant_minutes (tenant_id, minute, connections, latencies)
+       select 'emce', $1::timestamptz + n * interval '1 minute', 2, '{}' from generate_series($2::int, $3::int) n`,
+      [new Date(begin), from, upto],
+    );
+  const lastOf = async (range: string) => (await read(emce, range)).points.at(-1)?.connections;
+
+  clock = begin + 20_000;
+  await sample(-60, -1);
+  for (const range of ["hour", "day", "month"]) expect(await lastOf(range), range).toBeUndefined();
+  await sample(0, 0);
+  for (const range of ["hour", "day", "month"]) expect(await lastOf(range), range).toBe(2);
+  clock = begin + 3_600_000 + 20_000;
+  await sample(1, 59);
+  expect(await lastOf("month"), "this minute has no sample yet").toBe(2);
+  await sample(60, 60);
+  for (const range of ["hour", "day", "month"]) expect(await lastOf(range), range).toBe(2);
+  expect((await read(emce, "month")).points.at(-2)?.connections).toBe(0.33);
+});
+
 test("what is older than two months goes", async () => {
   await runRetention(stack.api.services.db, clock + minutesKeptFor + 3 * 3_600_000);
   const { rows } = await owner.client.query(

@@ -7,6 +7,8 @@ import { addCounts, quantile } from "./policy.ts";
 import { type Metrics, metricsSchema, type Range, ranges } from "./schema.ts";
 import { countFailures, type MinuteSum, readMinutes } from "./store.ts";
 
+const minuteMs = 60_000;
+
 export const readMetrics = query({
   name: "metrics.read",
   summary:
@@ -18,20 +20,23 @@ export const readMetrics = query({
   async handle(ctx, { range }) {
     const { services, tenantId } = ctx;
     const { db } = services;
-    const { since, middle, upto, stepMs } = spanOf(range, services.now());
-    const [points, connectionsNow] = await Promise.all([
+    const now = services.now();
+    const { since, middle, upto, stepMs } = spanOf(range, now);
+    const [points, sampled, connectionsNow] = await Promise.all([
       readPoints(db, tenantId, { since, upto, stepMs }),
+      countSampled(db, tenantId, { now, begin: upto.getTime() - stepMs }),
       countConnections(db, tenantId, {}),
     ]);
     const asked = points.filter(({ at }) => at >= middle);
+    const last = points.at(-1);
     return {
       from: middle.toISOString(),
       to: upto.toISOString(),
       stepSeconds: stepMs / 1000,
-      points: asked.map(({ connections, ...point }) => ({
+      points: asked.map((point) => ({
         at: point.at.toISOString(),
         ...present(point),
-        connections: Math.round(connections * 100) / 100,
+        ...presentMean(point.connections, point === last ? stepMs / minuteMs / sampled : 1),
       })),
       total: present(sum(asked)),
       before: present(sum(points.filter(({ at }) => at < middle))),
@@ -65,6 +70,19 @@ async function readPoints(
 }
 
 const nothing = { messages: 0, notifications: 0, calls: 0, faults: 0, connections: 0, latencies: [], failures: 0 };
+
+/** Minutes of the last step of which it is known who was connected: those that are over, and the one that is now once it has its sample. */
+async function countSampled(db: Database, tenantId: TenantId, { now, begin }: { now: number; begin: number }) {
+  const minute = Math.floor(now / minuteMs) * minuteMs;
+  const span = { since: new Date(minute), upto: new Date(minute + minuteMs), stepMs: minuteMs };
+  const [found] = await readMinutes(db, tenantId, span);
+  return (minute - begin) / minuteMs + (found && found.connections > 0 ? 1 : 0);
+}
+
+/** @param share by how much a step is longer than its minutes so far: the database divides by all of them */
+function presentMean(connections: number, share: number): { connections?: number } {
+  return Number.isFinite(share) ? { connections: Math.round(connections * share * 100) / 100 } : {};
+}
 
 type Figures = Omit<Point, "at" | "connections">;
 

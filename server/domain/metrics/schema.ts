@@ -34,7 +34,10 @@ export const metricsSchema = z
         .object({
           at: z.string().describe("When the point begins"),
           ...figures,
-          connections: z.number().describe("Open live connections, the mean of a sample a minute"),
+          connections: z
+            .number()
+            .optional()
+            .describe("Open live connections, the mean of a sample a minute; absent while the last point has none yet"),
         })
         .meta({ id: "MetricsPoint" }),
     ),
