@@ -11,6 +11,9 @@ export interface Failure {
   fields: Record<string, string>;
 }
 
+/** What is said where nobody is asked, because there is no session. */
+export const signedOutFailure: Failure = { code: "unauthenticated", text: "You are signed out.", fields: {} };
+
 export function failureOf(error: unknown): Failure {
   const problem = problemOf(error);
   if (!problem) return { text: "The service does not answer. Check the connection, then try again.", fields: {} };
@@ -24,7 +27,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 function textOf({ code, detail, title }: Problem): string {
-  if (code === "unauthenticated") return "You are signed out.";
+  if (code === "unauthenticated") return signedOutFailure.text;
   // The title names a key, which is that of the call and none that anybody has here.
   if (code === "outcome-unknown") return detail ?? "The database went away before it answered. Try again.";
   return detail ?? title;

@@ -2,17 +2,20 @@
 
 import { useSubscription } from "@trpc/tanstack-react-query";
 import { useEffect, useRef, useState } from "react";
-import { type Failure, failureOf } from "../problem.ts";
+import { reportSession, useSignedOut } from "../live.ts";
+import { type Failure, failureOf, signedOutFailure } from "../problem.ts";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import { type Row, rowOfEvent } from "./rows.ts";
 
 /** After an end that was nobody's wish, in ms. */
 const againMs = 4_000;
 
-/** The tenant's log as it is committed, from where it is when one comes; after a pause it goes on where it was. */
+/** The tenant's log as it is committed, from where it is when one comes; after a pause, or without a session, it goes on where it was. */
 export function useEvents(paused: boolean, add: (rows: readonly Row[]) => void) {
   const trpc = useTRPC();
   const client = useTRPCClient();
+  const signedOut = useSignedOut();
+  const held = paused || signedOut;
   const last = useRef<string>(undefined);
   const again = useRef<ReturnType<typeof setTimeout>>(undefined);
   // Of the beginning of a pause, and not the last at any time: another input is another subscription.
@@ -41,21 +44,22 @@ export function useEvents(paused: boolean, add: (rows: readonly Row[]) => void) 
     };
   }, [client, since]);
   useEffect(() => {
-    if (!paused || last.current === undefined) return;
+    if (!held || last.current === undefined) return;
     clearTimeout(again.current);
     setSince(last.current);
-  }, [paused]);
+  }, [held]);
   useEffect(() => () => clearTimeout(again.current), []);
   const { status, error, reset } = useSubscription(
     trpc.events.subscribe.subscriptionOptions(since === undefined ? {} : { since }, {
-      enabled: !paused && since !== undefined,
+      enabled: !held && since !== undefined,
       onData: ({ id, data }) => {
         last.current = id;
         add([rowOfEvent(data)]);
       },
       onError: (failed) => {
         const { code } = failureOf(failed);
-        if (code === "unauthenticated" || code === "forbidden") return;
+        if (code === "unauthenticated") return reportSession(false);
+        if (code === "forbidden") return;
         // What was missed cannot be told any more: it goes on from now.
         if (code?.startsWith("cursor_")) last.current = undefined;
         again.current = setTimeout(() => {
@@ -65,6 +69,6 @@ export function useEvents(paused: boolean, add: (rows: readonly Row[]) => void) 
       },
     }),
   );
-  const failure = unplaced ?? (error ? failureOf(error) : undefined);
-  return { listening: status === "pending", failure };
+  const ended = error && !paused ? failureOf(error) : undefined;
+  return { listening: status === "pending" && !held, failure: signedOut ? signedOutFailure : (unplaced ?? ended) };
 }

@@ -1,0 +1,48 @@
+import { expect, test } from "./journey.ts";
+import { callInPage, makeOwnTenant, type OwnTenant, openAs } from "./own-tenant.ts";
+
+let own: OwnTenant;
+test.beforeAll(async ({ browser }) => {
+  own = await makeOwnTenant(browser, "sessions");
+});
+test.afterAll(async () => {
+  expect(own.noise).toEqual([]);
+  await own.close();
+});
+
+test("the inspector's log goes on where it was after its session changed, with what came meanwhile, each once", async ({
+  browser,
+}) => {
+  const otto = await openAs(browser, own, "support");
+  const { body: chat } = await own.call<{ id: string }>("POST", "/Chat", { memberUserIds: ["ben"] }, "ada");
+  const say = (content: string) => own.call("POST", `/Chat/${chat.id}/messages`, { content }, "ada");
+  const row = (text: string) => otto.getByRole("table", { name: "Log of events" }).getByRole("row", { name: text });
+  const listening = otto.getByRole("status").getByText("Listening", { exact: true });
+  await otto.goto(`/t/${own.tenantId}/inspector?view=events&kind=message`);
+  await expect(listening).toBeVisible();
+  await say("Before it");
+  await expect(row("Before it")).toBeVisible();
+
+  // What is asked tells that there is a session after all, so nothing is answered for as long as this looks.
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await otto.route(/\/api\/trpc\//u, (route) => held.then(() => route.continue()));
+  const [found] = await own.sql<{ person_id: string }>(
+    "select person_id from operators where tenant_id = $1 and role = 'support'",
+    [own.tenantId],
+  );
+  await callInPage(own.page, own.tenantId, "operators.update", { personId: found?.person_id, role: "admin" });
+  await expect(otto.getByRole("alert").getByText("You are signed out.")).toBeVisible();
+  await expect(listening).toHaveCount(0);
+  await say("Meanwhile");
+  answer();
+  await expect(row("Meanwhile")).toBeVisible();
+  await expect(listening).toBeVisible();
+  await expect(otto.getByText("You are signed out.")).toHaveCount(0);
+  await say("After it");
+  await expect(row("After it")).toBeVisible();
+  for (const text of ["Before it", "Meanwhile"]) await expect(row(text)).toHaveCount(1);
+  await otto.context().close();
+});
