@@ -1,5 +1,5 @@
 import { expect, test } from "./journey.ts";
-import { callInPage, makeOwnTenant, type OwnTenant, openAs } from "./own-tenant.ts";
+import { callInPage, makeOwnTenant, type OwnTenant, openAs, takeSession, untilAlive } from "./own-tenant.ts";
 
 let own: OwnTenant;
 test.beforeAll(async ({ browser }) => {
@@ -45,4 +45,33 @@ test("the inspector's log goes on where it was after its session changed, with w
   await expect(row("After it")).toBeVisible();
   for (const text of ["Before it", "Meanwhile"]) await expect(row(text)).toHaveCount(1);
   await otto.context().close();
+});
+
+test("a page whose browser was signed in as somebody else, in another tab, begins anew as theirs", async ({
+  browser,
+}) => {
+  const page = await openAs(browser, own, "read-only");
+  const menuOf = async (email: string) => {
+    await page.getByRole("button", { name: "Account" }).click();
+    await expect(page.getByRole("menu").getByText(email, { exact: true })).toBeVisible();
+    await page.keyboard.press("Escape");
+  };
+  await page.goto(`/t/${own.tenantId}/topics`);
+  await untilAlive(page);
+  await menuOf(`read-only-${own.tenantId}@owners.example`);
+  await takeSession(page.context(), `${own.tenantId}@owners.example`);
+  // A browser without windows has no tab that is in front.
+  const comeBack = () => page.evaluate(() => void document.dispatchEvent(new Event("visibilitychange")));
+  const reloaded = page.waitForEvent("load");
+  await comeBack();
+  await reloaded;
+  await untilAlive(page);
+  await menuOf(`${own.tenantId}@owners.example`);
+
+  const stranger = await makeOwnTenant(browser, "strangers");
+  await takeSession(page.context(), `${stranger.tenantId}@owners.example`);
+  await comeBack();
+  await expect(page.getByRole("heading", { name: "Not one of your tenants" })).toBeVisible();
+  await stranger.close();
+  await page.context().close();
 });

@@ -13,6 +13,7 @@ import { Frame } from "./frame.tsx";
 import { LiveContext, watchedFetch } from "./live.ts";
 import { failureOf } from "./problem.ts";
 import { TRPCProvider } from "./trpc.ts";
+import { useSamePerson } from "./use-same-person.ts";
 import { useTenantEvents } from "./use-tenant-events.ts";
 
 export interface ConsoleAppProps extends Console {
@@ -50,6 +51,7 @@ export function ConsoleApp({ theme, children, ...about }: ConsoleAppProps) {
 /** Beside the pages and not around them: what an event changes of it is no reason to draw them anew. */
 function Following() {
   useTenantEvents();
+  useSamePerson();
   return null;
 }
 
