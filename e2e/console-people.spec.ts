@@ -6,7 +6,7 @@ import pg from "pg";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { expectAccessible } from "./accessible.ts";
 import { openConsole } from "./console.ts";
-import { expect, pick, test, unheard } from "./journey.ts";
+import { expect, intercept, loseAnswer, pick, test, unheard } from "./journey.ts";
 import { pressCreate, untilAlive } from "./own-tenant.ts";
 import { callAs, callWithKey, makeGroup, openHosted, productUrl, readDemo } from "./people.ts";
 
@@ -27,6 +27,17 @@ async function count(sql: string, values: unknown[]): Promise<number> {
 }
 
 /** The lines of the file that a press of Download gives. */
+/** Presses it twice, because the first answer is lost on its way; one export comes of it. */
+async function startExport(page: Page, subject: string): Promise<void> {
+  const press = page.getByRole("button", { name: "Export", exact: true });
+  await intercept(page, /\.export/u, loseAnswer, { times: 1 });
+  await press.click();
+  await expect(page.getByText("The service does not answer.", { exact: false })).toBeVisible();
+  await press.click();
+  await expect(page.getByText("The export has started", { exact: true })).toBeVisible();
+  expect(await count("select count(*) from tasks where subject = $1", [subject])).toBe(1);
+}
+
 async function download(page: Page): Promise<{ record: string; data: Record<string, unknown> }[]> {
   const waited = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download" }).first().click();
@@ -108,7 +119,7 @@ test("a chat is made, named and exported; the file holds what the database holds
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("heading", { level: 1, name: `${name} 2` })).toBeVisible();
 
-  await page.getByRole("button", { name: "Export" }).click();
+  await startExport(page, chatId);
   await page.getByRole("button", { name: "View" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tasks" })).toBeVisible();
   const lines = await download(page);
@@ -126,7 +137,7 @@ test("a chat is made, named and exported; the file holds what the database holds
   await expect(page).toHaveURL(/search=/);
   await page.reload();
   await expect(page.getByRole("table", { name: "Chats" }).getByRole("row")).toHaveCount(2);
-  expect(noise).toEqual([]);
+  expect(noise.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
   await close();
 });
 
@@ -259,7 +270,7 @@ test("a person is exported, then erased, and nothing is left but tombstones", as
   await callWithKey("POST", "/Notifications", { userId, subject: "Welcome", message: "Aboard" });
 
   const { page, noise, close } = await openConsole(browser, `/t/demo/users/${userId}?tab=access`);
-  await page.getByRole("button", { name: "Export", exact: true }).click();
+  await startExport(page, userId);
   const lines = await download(page);
   const kinds = lines.map(({ record }) => record).sort();
   expect(kinds).toEqual(expect.arrayContaining(["membership", "message", "message", "notification", "user"]));
@@ -280,7 +291,7 @@ test("a person is exported, then erased, and nothing is left but tombstones", as
     2,
   );
   await expect.poll(async () => (await asLea(`/Chat/${chat.id}/messages`, { content: "Back" })).status).toBe(401);
-  expect(noise).toEqual([]);
+  expect(noise.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
   await close();
 });
 

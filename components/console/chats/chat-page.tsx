@@ -79,7 +79,7 @@ export function ChatPage({ chatId }: { chatId: string }) {
 
 function ChatActs({ chatId, frozen, isDeleted }: { chatId: string; frozen: boolean; isDeleted: boolean }) {
   const { base } = useConsole();
-  const { run, busy, failure, refusal } = useAct();
+  const { run, once, busy, failure, refusal } = useAct();
   const client = useTRPCClient();
   const router = useRouter();
   const toast = useToast();
@@ -97,7 +97,7 @@ function ChatActs({ chatId, frozen, isDeleted }: { chatId: string; frozen: boole
   }
 
   async function exportChat() {
-    const task = await run(() => client.adminChats.export.mutate({ chatId }));
+    const task = await once({ chatId }, (asked) => client.adminChats.export.mutate(asked));
     if (task)
       toast({
         title: "The export has started",

@@ -22,14 +22,15 @@ export function UserAccess({ userId }: { userId: string }) {
   const { manages } = useConsole();
   const client = useTRPCClient();
   const toast = useToast();
-  const { run, busy, failure } = useAct();
+  const { run, once, busy, failure } = useAct();
   const [asks, setAsks] = useState(false);
   const revoke = async () => {
     if (await run(() => client.users.revoke.mutate({ userId })))
       toast({ title: "Every token issued so far is refused; connections close within 5 s" });
   };
   const exportUser = async () => {
-    if (await run(() => client.users.export.mutate({ userId }))) toast({ title: "The export has started" });
+    if (await once({ userId }, (asked) => client.users.export.mutate(asked)))
+      toast({ title: "The export has started" });
   };
   return (
     <div className="divide-y divide-line px-4">
