@@ -44,6 +44,19 @@ test("each change is another draft, so that it is sent as one of its own", () =>
   expect(drafts.find(place)?.idempotencyKey).not.toBe(before);
 });
 
+test("a change that is taken back is the draft that it was, until that is sent", () => {
+  write("Late");
+  const late = drafts.find(place);
+  const first = late?.idempotencyKey;
+  write("Later");
+  write("Late");
+  expect(drafts.find(place)?.idempotencyKey).toBe(first);
+  if (late) drafts.sent(place, late);
+  expect([drafts.find(place), asks]).toEqual([undefined, false]);
+  write("Late");
+  expect(drafts.find(place)?.idempotencyKey).not.toBe(first);
+});
+
 test("what is sent is not kept; what was written after it was sent is, and what is written elsewhere", () => {
   write("Late");
   write("Elsewhere", "/t/harbour/notifications/new");
