@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
+import { generate } from "otplib";
 import pg from "pg";
 import { findRunningPostgres } from "../server/persistence/embedded-running.ts";
 import { expectAccessible } from "./accessible.ts";
@@ -8,6 +9,7 @@ import { expect, intercept, listen, loseAnswer, test } from "./journey.ts";
 import { productUrl } from "./people.ts";
 
 const password = "a password that is long";
+const nobody = "The service did not answer. Try again in a moment.";
 /** Of this run: accounts and tenants stay. */
 const run = crypto.randomUUID().slice(0, 8);
 
@@ -50,7 +52,7 @@ test("a newcomer signs up, makes a key and sends a first message with it; a coll
   // Asked once more after an answer that was lost, it is done once, and not refused as taken.
   await nina.page.route("**/people.signUp", loseAnswer, { times: 1 });
   const { tenant } = await signUp(nina.page, "nina", async () => {
-    await expect(nina.page.getByText("The service did not answer. Try again in a moment.")).toBeVisible();
+    await expect(nina.page.getByText(nobody)).toBeVisible();
     await nina.page.getByRole("button", { name: "Sign up" }).click();
   });
   await nina.page.goto(`/t/${tenant}/keys?create=true`);
@@ -82,6 +84,9 @@ test("a newcomer signs up, makes a key and sends a first message with it; a coll
   await expect(otto.page.getByText(`nina-${run}@example.com invites otto-${run}@example.com`)).toBeVisible();
   await expectAccessible(otto.page);
   await otto.page.getByLabel("Password").fill(password);
+  await intercept(otto.page, /people\.acceptInvitation/u, loseAnswer, { times: 1 });
+  await otto.page.getByRole("button", { name: "Accept" }).click();
+  await expect(otto.page.getByText(nobody)).toBeVisible();
   await otto.page.getByRole("button", { name: "Accept" }).click();
   await expect(otto.page.getByRole("heading", { level: 1, name: "nina Ltd" })).toBeVisible();
   await expect(otto.page.getByText(`${tenant} · support`)).toBeVisible();
@@ -125,7 +130,6 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   await expect(dialog).toBeHidden();
   const switchOn = rita.page.getByRole("button", { name: "Switch on" });
   await expect(switchOn, "one is where one was").toBeFocused();
-  const nobody = "The service did not answer. Try again in a moment.";
   await intercept(rita.page, /account\.startTotp/u, (route) => route.abort());
   await rita.page.getByRole("button", { name: "Switch on" }).click();
   await expect(rita.page.getByText(nobody)).toBeVisible();
@@ -180,6 +184,38 @@ test("after ten minutes what is dangerous asks for the password in place, and go
   await rita.page.context().setOffline(false);
   await signOut(() => rita.page.waitForURL("**/sign-in", { timeout: 10_000 }));
   await rita.close();
+});
+
+test("what changes an account is done once, also where its first answer was lost", async ({ browser }) => {
+  const { page, noise, close } = await open(browser);
+  await signUp(page, "sven");
+  await page.goto("/account");
+  const again = async (call: RegExp, name: string) => {
+    await intercept(page, call, loseAnswer, { times: 1 });
+    await page.getByRole("button", { name }).click();
+    await expect(page.getByText(nobody)).toBeVisible();
+    await page.getByRole("button", { name }).click();
+  };
+  await page.getByLabel("Current password").fill(password);
+  await page.getByLabel("New password").fill(`${password} too`);
+  await again(/account\.changePassword/u, "Change password");
+  await expect(page.getByText("Changed. Your other browsers are signed out.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Switch on" }).click();
+  const secret = await page.getByText(/^[A-Z2-7]{16,}$/u).textContent();
+  await page.getByLabel("Code").fill(await generate({ secret: secret ?? "" }));
+  await again(/account\.confirmTotp/u, "Confirm");
+  const codes = page.getByRole("alertdialog", { name: "Your recovery codes" });
+  const first = (await codes.locator("[data-secret]").textContent())?.split("\n")[0] ?? "";
+  await codes.getByLabel("I have stored it").check();
+  await codes.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByText("On, with 10 recovery codes left.")).toBeVisible();
+
+  await page.getByLabel("Code").fill(first);
+  await again(/account\.disableTotp/u, "Switch off");
+  await expect(page.getByText("Off. Signing in takes one step.")).toBeVisible();
+  expect(noise.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
+  await close();
 });
 
 test("the pages on which one comes in meet WCAG 2.2 AA in both themes and fit 360 px", async ({ page }) => {

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { OnceKeys } from "./once-keys.ts";
 import { signIn } from "./sign-in.ts";
 
 export interface AcceptFormProps {
@@ -16,15 +17,18 @@ export interface AcceptFormProps {
 export function AcceptForm({ token, email, signedIn }: AcceptFormProps) {
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
+  // Sent once more after an answer that was lost, it would be refused: the invitation is taken, by oneself.
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const password = String(new FormData(event.currentTarget).get("password") ?? "");
     setBusy(true);
     try {
-      if (signedIn) await callConsole("account.acceptInvitation", { token });
+      if (signedIn) await callConsole("account.acceptInvitation", { token, idempotencyKey: keys.of({ token }) });
       else {
-        await callConsole("people.acceptInvitation", { token, password });
+        const fields = { token, password };
+        await callConsole("people.acceptInvitation", { ...fields, idempotencyKey: keys.of(fields) });
         await signIn({ way: "password", email, password });
       }
       window.location.assign("/t");

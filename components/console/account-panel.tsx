@@ -11,6 +11,7 @@ import { browserName } from "./browser-name.ts";
 import { CallFault, callConsole } from "./call.ts";
 import { ShownOnceDialog } from "./keys/shown-once-dialog.tsx";
 import { NewTenantForm } from "./new-tenant-form.tsx";
+import { OnceKeys } from "./once-keys.ts";
 import { sayCount } from "./say-count.ts";
 import { signOut } from "./sign-in.ts";
 import type { Account, AnswerOf } from "./trpc.ts";
@@ -95,16 +96,17 @@ function PasswordForm({ account }: AccountProps) {
   const { hasPassword } = account;
   const router = useRouter();
   const { outcome, act, busy } = useAccountAct(account);
+  // Sent once more after an answer that was lost, it would be refused: what was the password is none by then.
+  const [keys] = useState(() => new OnceKeys());
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const fields = new FormData(form);
-    const text = (name: string) => String(fields.get(name) ?? "");
+    const given = new FormData(form);
+    const text = (name: string) => String(given.get(name) ?? "");
     void act(async () => {
-      await callConsole("account.changePassword", {
-        password: text("password"),
-        ...(hasPassword ? { current: text("current") } : {}),
-      });
+      const fields = { password: text("password"), ...(hasPassword ? { current: text("current") } : {}) };
+      await callConsole("account.changePassword", { ...fields, idempotencyKey: keys.of(fields) });
+      keys.done();
       form.reset();
       router.refresh(); // whether there is a password, and the browsers that are left, are asked for anew
       return "Changed. Your other browsers are signed out.";
@@ -148,6 +150,8 @@ function TwoFactorForm({ account, onCodes }: AccountProps & { onCodes: (codes: s
   const router = useRouter();
   const { outcome, act, busy } = useAccountAct(account);
   const [secret, setSecret] = useState<AnswerOf<"account.startTotp">>();
+  // Sent once more after an answer that was lost, it would be refused, and nobody would ever see the recovery codes: they are shown once.
+  const [keys] = useState(() => new OnceKeys());
   const start = () =>
     act(async () => {
       setSecret(await callConsole("account.startTotp", {}));
@@ -157,12 +161,14 @@ function TwoFactorForm({ account, onCodes }: AccountProps & { onCodes: (codes: s
     event.preventDefault();
     const code = String(new FormData(event.currentTarget).get("code") ?? "");
     void act(async () => {
+      const asked = { code, idempotencyKey: keys.of({ code }) };
       if (account.twoFactor) {
-        await callConsole("account.disableTotp", { code });
+        await callConsole("account.disableTotp", asked);
         window.location.reload();
         return isLeft;
       }
-      const { recoveryCodes } = await callConsole("account.confirmTotp", { code });
+      const { recoveryCodes } = await callConsole("account.confirmTotp", asked);
+      keys.done();
       onCodes(recoveryCodes);
       setSecret(undefined);
       router.refresh(); // whether it is on, and how many codes are left

@@ -4,12 +4,15 @@ import { type FormEvent, useState } from "react";
 import { Field, Input } from "../ui/field.tsx";
 import { SubmitButton } from "../ui/submit-button.tsx";
 import { CallFault, callConsole } from "./call.ts";
+import { OnceKeys } from "./once-keys.ts";
 import { withNext } from "./own-path.ts";
 
 /** Sets the password that a mailed link allows to set, then leads to the sign-in. */
 export function NewPasswordForm({ token, next }: { token: string; next: string }) {
   const [fault, setFault] = useState<CallFault>();
   const [busy, setBusy] = useState(false);
+  // Sent once more after an answer that was lost, it would be refused: the link is over, by oneself.
+  const [keys] = useState(() => new OnceKeys());
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -17,7 +20,8 @@ export function NewPasswordForm({ token, next }: { token: string; next: string }
     setBusy(true);
     setFault(undefined);
     try {
-      await callConsole("people.resetPassword", { token, password });
+      const fields = { token, password };
+      await callConsole("people.resetPassword", { ...fields, idempotencyKey: keys.of(fields) });
       window.location.assign(withNext("/sign-in", next));
     } catch (error) {
       setFault(error instanceof CallFault ? error : new CallFault({}));
