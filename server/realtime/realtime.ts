@@ -250,8 +250,7 @@ export class Realtime implements Live {
     await this.attempt(() => this.presences.dropDead());
     await this.attempt(() => this.channels.keepHouse());
     if (this.rounds % 3 === 0) await this.recheckAll();
-    // Last: it may take long.
-    await this.attempt(() => this.chatPresence.keepHouse());
+    await this.attempt(() => this.chatPresence.keepHouse()); // last: it may take long
   }
 
   private async recheckAll(): Promise<void> {
