@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Rate } from "../../limiter.ts";
 import type { Tenant as TenantRow } from "../../persistence/generated/client.ts";
 import { isWebAddress, readUrl, text } from "../../schema.ts";
 import {
@@ -112,6 +111,8 @@ export type TenantSettings = z.output<typeof tenantSettingsSchema>;
 
 export const tenantName = text(200).trim().min(1).describe("Shown to people");
 
+const rateCapSchema = z.object({ rate: z.number(), burst: z.number().int() });
+
 export const tenantSchema = z
   .object({
     tenantId: z.string(),
@@ -121,8 +122,7 @@ export const tenantSchema = z
     validAfter: z.string().optional().describe("Tokens issued until then are refused"),
     deleteAfter: z.string().optional().describe("When it is deleted with everything in it, unless it is restored"),
     settings: tenantSettingsSchema,
-    rateCap: z
-      .object({ rate: z.number(), burst: z.number().int() })
+    rateCap: rateCapSchema
       .optional()
       .describe("What the installation's operators hold settings.rates.tenant to, where that says more"),
     createdAt: z.string(),
@@ -140,7 +140,7 @@ export function presentTenant(row: TenantRow): Tenant {
     ...(row.validAfter ? { validAfter: row.validAfter.toISOString() } : {}),
     ...(row.deleteAfter ? { deleteAfter: row.deleteAfter.toISOString() } : {}),
     settings: tenantSettingsSchema.parse(row.settings),
-    ...(row.rateCap ? { rateCap: row.rateCap as unknown as Rate } : {}),
+    ...(row.rateCap ? { rateCap: rateCapSchema.parse(row.rateCap) } : {}),
     createdAt: row.createdAt.toISOString(),
   };
 }
