@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pagesRead } from "../../testing/pages-read.ts";
 import { type Stack, startStack } from "../../testing/stack.ts";
-import { lookAtMembers } from "./store.ts";
+import { lookAtMembers } from "./member-store.ts";
 
 let stack: Stack;
 

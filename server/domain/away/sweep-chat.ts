@@ -10,6 +10,7 @@ import { findRulings, type RulingOf } from "../deliveries/find-rulings.ts";
 import { cancelDeliveries, insertDeliveries } from "../deliveries/store.ts";
 import { insertNotifications, withdrawNotifications } from "../notifications/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
+import { lookAtMembers, stillWaiting, type Waiting } from "./member-store.ts";
 import { type AwaySettings, after, earliest, sweepJob, writeNotice } from "./policy.ts";
 import {
   endSweep,
@@ -17,13 +18,10 @@ import {
   findQuotes,
   findSweptChat,
   lockSweep,
-  lookAtMembers,
   type Sweep,
   type SweptChat,
   saveNotices,
   saveSweep,
-  stillWaiting,
-  type Waiting,
 } from "./store.ts";
 
 /** Each may mean two events: the log's head is held for that long. */
@@ -86,10 +84,13 @@ async function settingsOf({ tx }: Work, tenantId: TenantId): Promise<AwaySetting
   return tenantSettingsSchema.parse(settings).notifications.away;
 }
 
-/** Who is told now, and when the first of the others is to be looked at again: those who are here, or were told a while ago. */
+/**
+ * Who is told now, and when the first of the others is to be looked at again: those who are here, or were told a while ago. A mention waits
+ * for no pause after what was muted for the want of one: of that nobody was told.
+ */
 function sort(waiting: Waiting[], settings: AwaySettings, now: Date): { ready: Waiting[]; later: Date | undefined } {
-  const times = waiting.map(({ connected, toldAt }) => {
-    const pauseEnds = toldAt ? after(toldAt, settings.pauseMinutes) : now;
+  const times = waiting.map(({ connected, toldAt, unmentioned, mentioned }) => {
+    const pauseEnds = toldAt && !(unmentioned && mentioned) ? after(toldAt, settings.pauseMinutes) : now;
     if (pauseEnds > now) return pauseEnds;
     return connected ? after(now, settings.minutes) : undefined;
   });
@@ -125,7 +126,10 @@ async function tell(work: Work, sweeping: Sweeping, chat: SweptChat, ready: Wait
     tx,
     tenantId,
     { chatId, at: now },
-    told.map(({ one: { userId, fromSeq, toSeq }, notificationId }) => ({ userId, notificationId, fromSeq, toSeq })),
+    told.map(({ one: { userId, fromSeq, toSeq, mentioned }, notificationId }) => {
+      const unmentioned = notificationId === null && !mentioned;
+      return { userId, notificationId, fromSeq, toSeq, unmentioned };
+    }),
   );
   return still.length < ready.length;
 }

@@ -1,3 +1,4 @@
+import * as awayMembers from "../../domain/away/member-store.ts";
 import * as away from "../../domain/away/store.ts";
 import * as categories from "../../domain/categories/store.ts";
 import * as digests from "../../domain/digests/store.ts";
@@ -17,9 +18,9 @@ const settled = { id: "00000000-0000-7000-8000-000000000000", status: "cancelled
 const sweep = { dueAt: future, startedAt: null, cursor: null, nextAt: null };
 const waiting = {
   ...{ userId: "ben", lastReadSeq: 0, connected: false, fromSeq: 1, toSeq: 2, count: 2, mentioned: false },
-  ...{ toldAt: null, notificationId: null },
+  ...{ toldAt: null, notificationId: null, unmentioned: null },
 };
-const notice = { userId: "ben", notificationId: null, fromSeq: 1, toSeq: 2 };
+const notice = { userId: "ben", notificationId: null, fromSeq: 1, toSeq: 2, unmentioned: false };
 const stale = { userId: "ben", notificationId: settled.id, fromSeq: 1, at: future, quotesDeleted: false };
 
 /** Stores of what decides whether, how and in which words a notification goes out. */
@@ -94,6 +95,17 @@ export const policyStores: StoreModules = {
       ],
     },
   },
+  "domain/away/member-store.ts": {
+    module: awayMembers,
+    rows: {
+      lookAtMembers: [
+        ({ tx, mine, theirs: { chatId } }) =>
+          awayMembers.lookAtMembers(tx, mine, { chatId, after: "", limit: 50, ripe: future }),
+        { cursor: null, waiting: [] },
+      ],
+      stillWaiting: [({ tx, mine, theirs }) => awayMembers.stillWaiting(tx, mine, theirs.chatId, [waiting]), []],
+    },
+  },
   "domain/away/store.ts": {
     module: away,
     rows: {
@@ -101,12 +113,6 @@ export const policyStores: StoreModules = {
       lockSweep: [({ tx, mine, theirs }) => away.lockSweep(tx, mine, theirs.chatId), undefined],
       saveSweep: [({ tx, mine, theirs }) => away.saveSweep(tx, mine, theirs.chatId, sweep), refused],
       endSweep: [({ tx, mine, theirs }) => away.endSweep(tx, mine, theirs.chatId, future), refused],
-      lookAtMembers: [
-        ({ tx, mine, theirs: { chatId } }) =>
-          away.lookAtMembers(tx, mine, { chatId, after: "", limit: 50, ripe: future }),
-        { cursor: null, waiting: [] },
-      ],
-      stillWaiting: [({ tx, mine, theirs }) => away.stillWaiting(tx, mine, theirs.chatId, [waiting]), []],
       findSweptChat: [({ tx, mine, theirs }) => away.findSweptChat(tx, mine, theirs.chatId), undefined],
       findQuotes: [({ tx, mine, theirs }) => away.findQuotes(tx, mine, theirs.chatId, [waiting]), new Map()],
       saveNotices: [

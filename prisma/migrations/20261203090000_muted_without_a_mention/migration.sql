@@ -1,0 +1,4 @@
+-- A mention waits for no pause after what nobody was told of because the chat is muted. Nodes of the release before write the default.
+
+-- AlterTable
+ALTER TABLE "away_notices" ADD COLUMN     "unmentioned" BOOLEAN NOT NULL DEFAULT false;
