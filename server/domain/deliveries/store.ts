@@ -88,7 +88,7 @@ export function mailJob(tenantId: TenantId): Job {
   return { task: "mail", payload: { tenantId }, key: `mail:${tenantId}` };
 }
 
-/** Takes back what has not gone out of notifications that are withdrawn, or that another one stands for. */
+/** Takes back what has not gone out, nor into a digest that is made, of notifications that are withdrawn, or that another one stands for. */
 export async function cancelDeliveries(
   tx: TenantTransaction,
   tenantId: TenantId,
@@ -96,7 +96,10 @@ export async function cancelDeliveries(
   why: { status: "cancelled" | "duplicate"; rule: string } = { status: "cancelled", rule: "deleted" },
 ): Promise<number> {
   const { count } = await tx.delivery.updateMany({
-    where: { tenantId, notificationId: { in: notificationIds }, status: { in: ["queued", "held", "waiting"] } },
+    where: {
+      ...{ tenantId, notificationId: { in: notificationIds } },
+      OR: [{ status: { in: ["queued", "held", "waiting"] } }, { status: "folded", digestId: null }],
+    },
     data: { ...why, detail: null, dueAt: null, heldUntil: null, updatedAt: new Date() },
   });
   return count;

@@ -67,3 +67,24 @@ test("what is decided after somebody was erased names them no more, unless they 
   await plan(tenant);
   expect(await decidedFor(tenant)).toEqual(["ada", "ben"]);
 });
+
+test("an address that somebody else has too is not written to again because one of them is erased", async () => {
+  const tenant = await stack.tenant("shared-address");
+  const key = tenant.key();
+  const suppressed = async (address: string) =>
+    (await key<{ data: { address: string }[] }>("GET", "/admin/suppressions")).body.data.some(
+      (one) => one.address === address,
+    );
+  for (const [id, email] of Object.entries({ ada: "Office@x.example", ben: "office@X.example", eve: "eve@x.example" }))
+    await key("PUT", `/Users/${id}`, { displayName: id, email });
+  for (const address of ["office@x.example", "eve@x.example"]) await key("POST", "/admin/suppressions", { address });
+  const tell = (userId: string, email: string) => notify(stack.api.services.db, tenant.tenantId, [{ userId, email }]);
+  await tell("ada", "office@x.example");
+  await tell("eve", "office@x.example");
+  await plan(tenant);
+  await erase(tenant, "ada");
+  await erase(tenant, "eve");
+  expect([await suppressed("office@x.example"), await suppressed("eve@x.example")]).toEqual([true, false]);
+  await erase(tenant, "ben");
+  expect(await suppressed("office@x.example")).toBe(false);
+});

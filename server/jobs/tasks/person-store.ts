@@ -182,21 +182,27 @@ export async function dropUnseen(tx: TenantTransaction, tenantId: TenantId, ids:
   await tx.notification.deleteMany({ where: { tenantId, id: { in: ids } } });
 }
 
-/** Lets mails go to somebody's addresses again: whose they were is not known any more. */
+/** Lets mails go to somebody's addresses again, where they are nobody else's: whose they were is not known any more. */
 export async function dropSuppressions(tx: TenantTransaction, tenantId: TenantId, userId: string): Promise<void> {
   const addresses = await listAddresses(tx, tenantId, userId);
-  await tx.suppression.deleteMany({ where: { tenantId, address: { in: addresses } } });
+  await liftSuppressions(tx, tenantId, userId, addresses);
   await tx.caughtMail.deleteMany({ where: { tenantId, recipient: { in: addresses, mode: "insensitive" } } });
   await tx.$executeRaw`delete from idempotency_keys where tenant_id = ${tenantId} and lower(response ->> 'address') = any (${addresses})`;
   await forgetAddresses(tx, tenantId, addresses);
 }
 
-/** Takes out deliveries with their tries, the mails that were caught of them, and what a try that ends just now says of their addresses. */
+/** The other users' addresses, of which there is no index, are gone through only where there is something to lift. */
+async function liftSuppressions(tx: TenantTransaction, tenantId: TenantId, userId: string, addresses: string[]) {
+  await tx.$executeRaw`delete from suppressions s where s.tenant_id = ${tenantId} and s.address = any (${addresses})
+    and not exists (select from users u where u.tenant_id = s.tenant_id and u.id <> ${userId} and lower(u.email) = s.address)`;
+}
+
+/** Takes out somebody's deliveries with their tries, the mails that were caught of them, and what a try that ends just now says of their addresses. */
 export async function dropDeliveries(tx: TenantTransaction, tenantId: TenantId, ids: string[]): Promise<void> {
-  const locked = await tx.$queryRaw<{ address: string | null }[]>`
-    select address from deliveries where tenant_id = ${tenantId} and id = any (${ids}::uuid[]) order by id for update`;
+  const locked = await tx.$queryRaw<{ address: string | null; userId: string }[]>`
+    select address, user_id as "userId" from deliveries where tenant_id = ${tenantId} and id = any (${ids}::uuid[]) order by id for update`;
   const addresses = locked.flatMap(({ address }) => address?.toLowerCase() ?? []);
-  await tx.suppression.deleteMany({ where: { tenantId, address: { in: addresses } } });
+  await liftSuppressions(tx, tenantId, locked[0]?.userId ?? "", addresses);
   await tx.deliveryAttempt.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
   await tx.caughtMail.deleteMany({ where: { tenantId, deliveryId: { in: ids } } });
   await tx.delivery.deleteMany({ where: { tenantId, id: { in: ids } } });

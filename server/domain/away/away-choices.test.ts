@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { minutes, openAway } from "../../testing/away.ts";
 import { type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 
-// Who muted a chat except for mentions, and is away.
+// Who is away, and chose how to be told: muted the chat but for mentions, or gets digests.
 
 let stack: Stack;
 let tenant: TestTenant;
@@ -67,4 +67,18 @@ test("a mention in a chat that is muted altogether is noted once a pause", async
   await away.pass(minutes(50));
   expect(await chat.told("zoe")).toEqual([]);
   expect(await chat.decided()).toEqual(["muted", "muted"]);
+});
+
+test("what another stands for before it went into a digest says so, and what was read until then was withdrawn", async () => {
+  await tenant.key()("PUT", "/Users/zoe", { email: "zoe@example.com" });
+  await tenant.as("zoe")("PUT", "/preferences", { digest: { every: "daily" } });
+  const chat = await mutedBy("none");
+  await chat.say("ben", "one");
+  await away.pass(minutes(16));
+  await chat.say("ben", "two");
+  await away.pass(minutes(77));
+  expect(await chat.decided()).toEqual(["duplicate", "folded"]);
+  await chat.read("zoe", 2);
+  await away.pass(minutes(78));
+  expect(await chat.decided()).toEqual(["duplicate", "cancelled"]);
 });
