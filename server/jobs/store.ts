@@ -53,7 +53,7 @@ export function retainMail(
   tenantId: TenantId,
   before: { caught: Date; settled: Date; limit: number },
 ): Promise<number> {
-  return goneBy(pool, "select retain_mail_v1($1, $2, $3, $4) as gone", [
+  return goneBy(pool, "select retain_mail_v2($1, $2, $3, $4) as gone", [
     tenantId,
     before.caught,
     before.settled,

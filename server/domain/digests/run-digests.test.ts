@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { retainMail } from "../../jobs/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import { holdMails } from "../../testing/held-mails.ts";
 import { pagesRead } from "../../testing/pages-read.ts";
@@ -81,4 +82,28 @@ test("a digest that fails, of however many mails that are due the longest, holds
   });
   await runDigests(db, tenantId, { now });
   expect(await queued()).toEqual(["digest broken", ...others]);
+});
+
+test("what went into a digest is kept until that has gone out, however long it waits", async () => {
+  const tenantId = await tenantOfMail("patient");
+  await holdMails(
+    db,
+    tenantId,
+    [1, 2].map(() => ({ userId: "ada", status: "folded" as const })),
+    ago(1),
+  );
+  await runDigests(db, tenantId, { now });
+  const kept = async () => {
+    const old = "now() - interval '100 days'";
+    await owner.query(`update deliveries set created_at = ${old}, updated_at = ${old} where tenant_id = $1`, [
+      tenantId,
+    ]);
+    const before = new Date(Date.now() - 90 * 24 * 60 * 60_000);
+    await retainMail(db.pool, tenantId, { caught: before, settled: before, limit: 1000 });
+    const { rows } = await owner.query("select kind from deliveries where tenant_id = $1 order by 1", [tenantId]);
+    return rows.map(({ kind }) => kind);
+  };
+  expect(await kept()).toEqual(["digest", "notification", "notification"]);
+  await owner.query("update deliveries set status = 'sent' where tenant_id = $1 and kind = 'digest'", [tenantId]);
+  expect(await kept()).toEqual([]);
 });
