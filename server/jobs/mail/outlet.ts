@@ -8,6 +8,7 @@ import { getTenant } from "../../domain/tenants/store.ts";
 import type { Database } from "../../persistence/database.ts";
 import type { MailSettings, Tenant } from "../../persistence/generated/client.ts";
 import { withAsciiDomain } from "../../schema.ts";
+import { asNamed, publicAddresses } from "./addresses.ts";
 import type { Links, Sender } from "./compose.tsx";
 import type { ClaimedMail } from "./mail-store.ts";
 import type { SmtpServer } from "./smtp.ts";
@@ -63,7 +64,8 @@ function tenantServer(config: Config, settings: MailSettings | null, pass = ""):
     port: port ?? (security === "tls" ? 465 : 587),
     security: security as SmtpServer["security"],
     auth: username === null ? undefined : { user: username, pass },
-    guarded: !config.allowPrivateNetworks,
+    // A tenant names it: it must not lead to what only we can reach.
+    addresses: config.allowPrivateNetworks ? asNamed : publicAddresses,
     name: nameOf(config.baseUrl),
   };
 }
@@ -78,7 +80,7 @@ export function sharedServer({ mail, baseUrl }: Pick<Config, "mail" | "baseUrl">
     port: Number(port) || (tls ? 465 : 587),
     security: tls ? "tls" : "auto",
     auth: username ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) } : undefined,
-    guarded: false,
+    addresses: asNamed,
     name: nameOf(baseUrl),
   };
 }

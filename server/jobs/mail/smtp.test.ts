@@ -1,14 +1,24 @@
-import { expect, onTestFinished, test } from "vitest";
-import { type Moods, startMailServer } from "../../testing/mail-server.ts";
+import dns from "node:dns/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { type Moods, smtpError, startMailServer } from "../../testing/mail-server.ts";
+import { asNamed, publicAddresses } from "./addresses.ts";
 import { sharedServer } from "./outlet.ts";
-import { SmtpLine } from "./smtp.ts";
+import { SmtpLine, type SmtpServer } from "./smtp.ts";
 import { Turnstile } from "./turnstile.ts";
 
 const waits = { connection: 10_000, greeting: 10_000, socket: 500, text: 30_000 };
 
-async function lineTo(moods: Moods, options: Parameters<typeof startMailServer>[1] = {}, name?: string) {
+interface How {
+  name?: string;
+  addresses?: SmtpServer["addresses"];
+}
+
+async function lineTo(moods: Moods, options: Parameters<typeof startMailServer>[1] = {}, how: How = {}) {
   const server = await startMailServer(moods, options);
-  const line = new SmtpLine({ host: "127.0.0.1", port: server.port, security: "none", guarded: false, name }, waits);
+  const { port } = server;
+  const line = new SmtpLine({ host: "127.0.0.1", port, security: "none", addresses: asNamed, ...how }, waits);
   onTestFinished(async () => {
     line.close();
     await server.close();
@@ -45,7 +55,7 @@ test("a server is greeted in the service's name", async () => {
     names.push(session.hostNameAppearsAs);
     answer();
   };
-  const { send } = await lineTo({}, { onMailFrom }, "chat.example");
+  const { send } = await lineTo({}, { onMailFrom }, { name: "chat.example" });
   await send();
   expect(names).toEqual(["chat.example"]);
 });
@@ -58,4 +68,44 @@ test.each([
 ])("where the service is at %s that is %s", (baseUrl, name) => {
   const mail = { url: "smtp://mail.example", from: "Parley <p@example.org>" };
   expect(sharedServer({ baseUrl, mail } as Parameters<typeof sharedServer>[0])?.name).toBe(name);
+});
+
+test("of a server at several addresses one that refuses is passed over, and so is one that is silent", async () => {
+  const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.1"];
+  const { server, send } = await lineTo({}, {}, { addresses: async () => [...addresses] });
+  const silent = createServer();
+  onTestFinished(() => void silent.close());
+  await new Promise<void>((resolve) => silent.listen(server.port, "127.0.0.3", resolve));
+  await send();
+  expect(server.mails).toHaveLength(1);
+});
+
+test("what a server answers is its word at all of its addresses", async () => {
+  const { server, send } = await lineTo(
+    {
+      connect: (answer) => answer(smtpError(554, "no service here")),
+    },
+    {},
+    { addresses: async () => ["127.0.0.1", "127.0.0.1"] },
+  );
+  await expect(send()).rejects.toMatchObject({ responseCode: 554 });
+  expect(server.connections).toBe(1);
+});
+
+test("of a name that is at a private address as well none is asked", async () => {
+  const names: Record<string, string[]> = {
+    "good.example": ["192.88.98.1", "2a00::1"],
+    "bad.example": ["2a00::1", "10.0.0.1"],
+    "odd.example": ["2a00::1", "::ffff:127.0.0.1"],
+  };
+  const answer = async (name: string) => (names[name] ?? []).map((address) => ({ address }));
+  const spy = vi.spyOn(dns, "lookup").mockImplementation(answer as never);
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  });
+  expect(await publicAddresses("good.example")).toEqual(names["good.example"]);
+  for (const name of ["bad.example", "odd.example"])
+    await expect(publicAddresses(name)).rejects.toThrow("is no public address");
 });

@@ -1,7 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
-import ipaddr from "ipaddr.js";
 import { LRUCache } from "lru-cache";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { clipWords, type SmtpFault } from "../../domain/mail/policy.ts";
@@ -16,8 +14,8 @@ export interface SmtpServer {
   auth?: { user: string; pass: string } | undefined;
   /** What we greet it as; without it, what this machine is called. */
   name?: string | undefined;
-  /** A tenant names the server: addresses of private networks are refused, unless they are allowed. */
-  guarded: boolean;
+  /** Where the host is: tried one after the other until one answers. */
+  addresses(host: string): Promise<string[]>;
 }
 
 /** ms */
@@ -137,20 +135,37 @@ export class SmtpLine {
     }
   }
 
+  /** Asks at one address of the server after the other until one works: each has its share of the time. */
   private async connect(): Promise<SMTPConnection> {
-    const { host, port, security, auth, guarded, name } = this.server;
+    const { host, addresses } = this.server;
+    const until = performance.now() + this.waits.connection + this.waits.greeting;
+    const left = await addresses(host);
+    for (let address = left.shift(); address !== undefined; address = left.shift()) {
+      const share = Math.max((until - performance.now()) / (left.length + 1), 1);
+      try {
+        return await this.connectTo(address, Math.min(share, this.waits.connection));
+      } catch (error) {
+        if (left.length === 0 || performance.now() >= until || !isOfAddress(error as SmtpFault)) throw error;
+      }
+    }
+    throw fault("EDNS", `${host} has no address`);
+  }
+
+  /** @param within ms, until it has greeted us */
+  private async connectTo(address: string, within: number): Promise<SMTPConnection> {
+    const { host, port, security, auth, name } = this.server;
     const connection = new SMTPConnection({
       ...(name === undefined ? {} : { name }),
-      host: guarded ? await publicAddress(host) : host,
+      host: address,
       port,
       secure: security === "tls",
       requireTLS: security === "starttls",
       ignoreTLS: security === "none",
       ...(isIP(host) ? {} : { servername: host }),
-      connectionTimeout: this.waits.connection,
+      connectionTimeout: within,
       greetingTimeout: this.waits.greeting,
       socketTimeout: this.waits.socket,
-      dnsTimeout: this.waits.connection,
+      dnsTimeout: within,
     });
     await new Promise<void>((resolve, reject) => {
       // It stays: a connection that breaks while nobody waits for it must not end the process.
@@ -176,6 +191,12 @@ export class SmtpLine {
 /** "Too many connections", as servers put it; also what one says that shuts down. */
 function isFull({ responseCode, command }: SmtpFault): boolean {
   return responseCode === 421 && command === "CONN";
+}
+
+/** Of one address, and not of the server: another may well work. */
+function isOfAddress(fault: SmtpFault): boolean {
+  const silent = !fault.responseCode && fault.command === "CONN" && fault.code !== "ENOAUTH";
+  return silent || isFull(fault);
 }
 
 const noLogin =
@@ -206,19 +227,7 @@ async function* inTurn(raw: Buffer, turn: Turn, onAsked: () => void): AsyncGener
   if (await turn.begin()) yield raw;
 }
 
-/** The first address of a name, if none of them is of a private network. */
-async function publicAddress(host: string): Promise<string> {
-  const found = await lookup(host, { all: true }).catch((error: Error) => {
-    throw fault("EDNS", `${host} is not found: ${error.message}`);
-  });
-  for (const { address } of found)
-    if (ipaddr.process(address).range() !== "unicast")
-      throw fault("ESOCKET", `${host} is at ${address}, which is no public address`);
-  const [first] = found;
-  if (!first) throw fault("EDNS", `${host} has no address`);
-  return first.address;
-}
-
-function fault(code: string, message: string): Error & SmtpFault {
+/** What went wrong before a server was spoken to. */
+export function fault(code: string, message: string): Error & SmtpFault {
   return Object.assign(new Error(message), { code, command: "CONN" });
 }
