@@ -1,4 +1,5 @@
 import type { Database } from "../../persistence/database.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { makeLink } from "./make-link.ts";
 import { asInstallation, hasInstallationOwner, insertLink } from "./store.ts";
 
@@ -9,7 +10,7 @@ export async function makeClaim(db: Database, baseUrl: string): Promise<string |
   const { token, hash } = makeLink();
   const owned = await asInstallation(db, async (tx) => {
     if (await hasInstallationOwner(tx)) return true;
-    await insertLink(tx, { kind: "claim", hash, expiresAt: new Date(Date.now() + lastsMs) });
+    await insertLink(tx, { kind: "claim", hash, expiresAt: new Date((await clockOf(tx)).getTime() + lastsMs) });
     return false;
   });
   return owned ? undefined : `${baseUrl}/sign-up?claim=${token}`;

@@ -1,5 +1,6 @@
 import { DomainError } from "../../errors.ts";
 import type { Database } from "../../persistence/database.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { makeLink } from "./make-link.ts";
 import { linkLasts, noFactors } from "./policy.ts";
 import { asInstallation, findPersonByEmail, insertLink, savePerson } from "./store.ts";
@@ -13,7 +14,7 @@ export async function makeResetLink(db: Database, baseUrl: string, email: string
   await asInstallation(db, async (tx) => {
     const person = await findPersonByEmail(tx, email);
     if (!person) throw new DomainError("not_found", { detail: `Nobody has an account with ${email}` });
-    const expiresAt = new Date(Date.now() + linkLasts.reset * 60_000);
+    const expiresAt = new Date((await clockOf(tx)).getTime() + linkLasts.reset * 60_000);
     await insertLink(tx, { kind: "reset", hash, personId: person.id, expiresAt });
     await savePerson(tx, person.id, noFactors);
   });

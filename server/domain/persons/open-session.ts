@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { mutation } from "../../operation.ts";
 import type { Person } from "../../persistence/generated/client.ts";
-import type { TenantTransaction } from "../../persistence/prisma.ts";
+import { clockOf, type TenantTransaction } from "../../persistence/prisma.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
 import { text } from "../../schema.ts";
 import { checkPassword } from "./hash-password.ts";
-import { ensureMayTry, sudoFromNow } from "./policy.ts";
+import { ensureMayTry, sudoFrom } from "./policy.ts";
 import { code, email, password, personSchema } from "./schema.ts";
 import { spendCode } from "./spend-code.ts";
 import { asInstallation, findPersonByEmail, insertSession, lockPerson, type NewSession } from "./store.ts";
@@ -30,7 +30,7 @@ export function presentPerson({ id, email, name }: Pick<Person, "id" | "email" |
 
 /** Opens the session of whoever has just shown who they are, and says so. */
 export async function openedAs(tx: TenantTransaction, person: Person, by: Omit<NewSession, "sudoUntil">) {
-  const sessionId = await insertSession(tx, person.id, { ...by, sudoUntil: sudoFromNow() });
+  const sessionId = await insertSession(tx, person.id, { ...by, sudoUntil: sudoFrom(await clockOf(tx)) });
   return { outcome: "signed-in" as const, sessionId, person: presentPerson(person) };
 }
 

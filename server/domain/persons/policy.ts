@@ -8,8 +8,9 @@ import type { Services } from "../../services.ts";
 /** How long after a sign-in, or a password given again, dangerous calls go through, in ms. */
 const sudoMs = 10 * 60 * 1000;
 
-export function sudoFromNow(): Date {
-  return new Date(Date.now() + sudoMs);
+/** Until when they go through, by Postgres' clock. */
+export function sudoFrom(now: Date): Date {
+  return new Date(now.getTime() + sudoMs);
 }
 
 // Guessing: so many tries at once, then one in so many seconds. Counted whether there is such a person or not.

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { mutation } from "../../operation.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
 import { checkPassword } from "./hash-password.ts";
-import { ensureMayTry, sudoFromNow } from "./policy.ts";
+import { ensureMayTry, sudoFrom } from "./policy.ts";
 import { code, password, signedIn } from "./schema.ts";
 import { spendCode } from "./spend-code.ts";
 import { extendSudo, lockPerson } from "./store.ts";
@@ -22,7 +23,6 @@ export const reauthenticateAccount = mutation({
     const { personId } = signedIn(ctx);
     const { credential } = ctx.principal;
     ensureMayTry(ctx.services, personId, ctx.ip);
-    const until = sudoFromNow();
     const answer = await workOf(ctx, async ({ tx }) => {
       const person = await lockPerson(tx, personId);
       const byCode = person.totpConfirmedAt !== null && code !== undefined;
@@ -30,6 +30,7 @@ export const reauthenticateAccount = mutation({
         ? (await spendCode(tx, ctx.services, person, code)) === "good"
         : password !== undefined && (await checkPassword(person.passwordHash, password));
       if (!good) throw new DomainError("forbidden", { detail: "That is not your password or code" });
+      const until = sudoFrom(await clockOf(tx));
       if (credential.type === "session") await extendSudo(tx, credential.sessionId, until);
       return { sudoUntil: until.toISOString() };
     });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Context, mutation } from "../../operation.ts";
 import { enqueueJobs } from "../../persistence/jobs.ts";
+import { clockOf } from "../../persistence/prisma.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
 import { empty } from "../../schema.ts";
 import { ensureMayMail, type LinkMail, linkLasts, personMailJob } from "./policy.ts";
@@ -34,7 +35,7 @@ export const requestPasswordReset = mutation({
 function request(ctx: Context, mail: LinkMail) {
   ensureMayMail(ctx.services, mail.email, ctx.ip);
   return workOf(ctx, async ({ tx }) => {
-    const until = new Date(Date.now() + linkLasts[mail.kind] * 60_000);
+    const until = new Date((await clockOf(tx)).getTime() + linkLasts[mail.kind] * 60_000);
     await enqueueJobs(tx, [personMailJob(ctx.tenantId, mail, until)]);
     return {};
   });

@@ -5,8 +5,8 @@ import { sessionLasts } from "../../auth/session-cookie.ts";
 import { DomainError } from "../../errors.ts";
 import { isId, newId } from "../../ids.ts";
 import type { Database } from "../../persistence/database.ts";
-import type { Person, PersonSession } from "../../persistence/generated/client.ts";
-import { asTenant, type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
+import type { Person, PersonLink, PersonSession } from "../../persistence/generated/client.ts";
+import { asTenant, clockOf, type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
 
 // People are of no tenant: their rows are the reserved one's, which no credential of a tenant can name.
 
@@ -125,19 +125,19 @@ export async function insertLink(
   tx: TenantTransaction,
   link: { kind: LinkKind; hash: string; personId?: string; expiresAt: Date },
 ): Promise<void> {
-  await tx.personLink.deleteMany({ where: { tenantId: nobodys, expiresAt: { lt: new Date() } } });
+  await tx.personLink.deleteMany({ where: { tenantId: nobodys, expiresAt: { lt: await clockOf(tx) } } });
   await tx.personLink.create({ data: { tenantId: nobodys, ...link } });
 }
 
 /** Whose link it is, while it is good; null for any other. */
-export function findLink(tx: TenantTransaction, kind: LinkKind, hash: string) {
-  return tx.personLink.findFirst({ where: { tenantId: nobodys, kind, hash, expiresAt: { gt: new Date() } } });
+export async function findLink(tx: TenantTransaction, kind: LinkKind, hash: string): Promise<PersonLink | null> {
+  return tx.personLink.findFirst({ where: { tenantId: nobodys, kind, hash, expiresAt: { gt: await clockOf(tx) } } });
 }
 
 /** Uses a link up: of two that come at once one gets it. */
 export async function takeLink(tx: TenantTransaction, kind: LinkKind, hash: string): Promise<boolean> {
   const { count } = await tx.personLink.deleteMany({
-    where: { tenantId: nobodys, kind, hash, expiresAt: { gt: new Date() } },
+    where: { tenantId: nobodys, kind, hash, expiresAt: { gt: await clockOf(tx) } },
   });
   return count === 1;
 }
