@@ -106,6 +106,7 @@ export async function requeueDelivery(
   if (!row) throw new DomainError("not_found");
   if (row.channel !== "email") throw new DomainError("conflict", { detail: "Only a mail can be sent again" });
   if (row.status === "queued") throw new DomainError("conflict", { detail: "The mail is about to be sent already" });
+  await ensureStillThere(tx, tenantId, row);
   const address = await addressOf(tx, tenantId, row);
   if (address === null) throw new DomainError("conflict", { detail: "No email address is known" });
   const isItem = row.digestId !== null && row.kind !== "digest";
@@ -128,6 +129,25 @@ export async function requeueDelivery(
     },
   });
 }
+
+/** Throws conflict when nothing is left of what a mail was to say: it would end at once, and its row lose why it had not gone out. */
+async function ensureStillThere(tx: TenantTransaction, tenantId: TenantId, row: Delivery): Promise<void> {
+  if (row.notificationId === null) return;
+  const notification = await tx.notification.findFirst({
+    where: { tenantId, id: row.notificationId },
+    select: { status: true, expiresAt: true },
+  });
+  const isThere = notification?.status === "visible";
+  const isOver = notification?.expiresAt && notification.expiresAt <= (await clockOf(tx));
+  if (isThere && !isOver) return;
+  const why = isOver ? over.expired : (over[row.status] ?? "Its notification was cancelled, deleted or withdrawn");
+  throw new DomainError("conflict", { detail: `${why}: nothing is left to be sent` });
+}
+
+const over: Record<string, string> = {
+  expired: "The time of its notification is over",
+  left: "Its notification went when the person had left the topic or chat that it was for",
+};
 
 /** Where a mail goes now: to where its person is by now, unless the sender of all that it says named an address; as `readdressHeld` has it. */
 async function addressOf(tx: TenantTransaction, tenantId: TenantId, row: Delivery): Promise<string | null> {

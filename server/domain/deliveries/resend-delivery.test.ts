@@ -102,6 +102,26 @@ test("what is sent again by itself is not in its digest any more, and goes thoug
   expect(await rowOf(two)).toMatchObject({ status: "folded", digestId: expect.any(String) });
 }, 150_000);
 
+test("nothing is sent of what is over or gone: the answer says why, and the row keeps its own reason", async () => {
+  const address = "hal@example.com";
+  const held = { userId: "hal", address };
+  await live("hal", address);
+  const past = new Date(Date.now() - 60_000);
+  const ids = await hold([{ ...held, expiresAt: past }, ...Array(3).fill({ ...held, gone: true })]);
+  const ends = ["failed", "expired", "left", "cancelled"];
+  for (const [n, status] of ends.entries())
+    await deliveries().updateMany({ where: { notificationId: ids[n] ?? "" }, data: { status, heldUntil: null } });
+  const expired = "The time of its notification is over: nothing is left to be sent";
+  const left = expect.stringContaining("left the topic or chat");
+  const gone = expect.stringContaining("cancelled, deleted or withdrawn");
+  for (const [n, detail] of [expired, expired, left, gone].entries()) {
+    const row = await rowOf(ids[n]);
+    expect(await resend(row.id)).toMatchObject({ status: 409, body: { code: "conflict", detail } });
+    expect(await rowOf(ids[n])).toEqual(row);
+  }
+  await deliveries().deleteMany({ where: { userId: "hal" } });
+});
+
 test("a digest has no say in what is no longer held for it", async () => {
   const [id] = await hold([{ userId: "gus" }]);
   const row = await rowOf(id);

@@ -9,7 +9,8 @@ import { mailJob } from "./store.ts";
 
 export const resendDelivery = mutation({
   name: "deliveries.resend",
-  summary: "Send a mail once more, under a Message-ID of its own, whatever became of it before",
+  summary:
+    "Send a mail once more, under a Message-ID of its own, whatever became of it before; not what is over or gone by now",
   http: { method: "POST", path: "/admin/deliveries/{deliveryId}/resend" },
   access: { caller: "admin", scope: "admin" },
   input: z.object({ deliveryId: entityId }),
