@@ -98,9 +98,10 @@ async function retainTenant(db: Database, tenantId: TenantId, now: number): Prom
   await inSteps(() => retainEntries(db, tenantId, at(auditDays * day), step));
   await inSteps(() => removeRequests(db, tenantId, now - requestDays * day, step));
   await inSteps(() => retainMinutes(pool, tenantId, at(minutesKeptFor), step));
+  const gone = await inSteps(() => retainEvents(pool, tenantId, at(eventDays * day), step));
   // What was to be sent of events that are kept no more.
   await inSteps(() => retainWebhooks(pool, tenantId, at(eventDays * day), step));
-  return inSteps(() => retainEvents(pool, tenantId, at(eventDays * day), step));
+  return gone;
 }
 
 /** Takes out a step at a time until one was not full; returns how much went. */

@@ -62,11 +62,11 @@ export function retainMail(
 }
 
 /**
- * Of deliveries to webhook endpoints planned before, ends what still waits and takes out what had ended, with its attempts; what it ended only
- * after that time again. Returns how many; at most `limit` of each.
+ * Of deliveries to webhook endpoints planned before, ends what still waits and whose event is no longer kept, and takes out what had ended, with
+ * its attempts; what it ended only after that time again. Returns how many; at most `limit` of each.
  */
 export function retainWebhooks(pool: Pool, tenantId: TenantId, before: Date, limit: number): Promise<number> {
-  return goneBy(pool, "select retain_webhooks_v2($1, $2, $3) as gone", [tenantId, before, limit]);
+  return goneBy(pool, "select retain_webhooks_v3($1, $2, $3) as gone", [tenantId, before, limit]);
 }
 
 async function goneBy(pool: Pool, text: string, values: unknown[]): Promise<number> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { EventType } from "../../events.ts";
+import { mintTenantId } from "../../auth/principal.ts";
+import type { EventType, LogEvent } from "../../events.ts";
 import { readEventsOf } from "../../log/planner-store.ts";
 import { query } from "../../operation.ts";
 import { type TenantTransaction, tenantTransaction } from "../../persistence/prisma.ts";
@@ -21,7 +22,8 @@ export const getWebhookDelivery = query({
     tenantTransaction(ctx.services.db.prisma, ctx.tenantId, async (tx) => {
       const { row, tries } = await loadDelivery(tx, ctx.tenantId, ids);
       const webhookMessageId = messageIdOf(ctx.services.cursors, ctx.tenantId, row);
-      const body = await loadBody(tx, row, webhookMessageId);
+      const event = await findEventOf(tx, row);
+      const body = event ? JSON.parse(bodyOf(event, webhookMessageId)) : row.sample;
       return {
         ...presentDelivery(row),
         webhookMessageId,
@@ -31,15 +33,11 @@ export const getWebhookDelivery = query({
     }),
 });
 
-async function loadBody(tx: TenantTransaction, row: Row, id: string): Promise<Record<string, unknown> | undefined> {
-  if (row.position === null) return (row.sample ?? undefined) as Record<string, unknown> | undefined;
+/** What a delivery tells of, while the log keeps it; undefined of a sample. */
+export async function findEventOf(tx: TenantTransaction, row: Row): Promise<LogEvent | undefined> {
+  if (row.position === null) return undefined;
   const upto = Number(row.position);
   const span = { after: upto - 1, upto, limit: 1 };
-  const [event] = await readEventsOf(
-    tx,
-    row.tenantId as Parameters<typeof readEventsOf>[1],
-    [row.type as EventType],
-    span,
-  );
-  return event && JSON.parse(bodyOf(event, id));
+  const [event] = await readEventsOf(tx, mintTenantId(row.tenantId), [row.type as EventType], span);
+  return event;
 }

@@ -50,6 +50,9 @@ export const webhookPatience: WebhookPatience = {
 /** Requests to one endpoint at once, over all workers. */
 export const width = 4;
 
+/** Of a delivery whose event the log has let go of; as `retain_webhooks_v3` says it. */
+export const eventGone = "The event is no longer kept, so it can be neither sent nor replayed";
+
 /** What an endpoint may ask for by Retry-After at most. */
 const longestAsked = 24 * hour;
 

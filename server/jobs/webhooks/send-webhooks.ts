@@ -4,6 +4,7 @@ import type { Config } from "../../config/config.ts";
 import { messageIdOf, webhookJob } from "../../domain/webhooks/delivery-store.ts";
 import {
   bodyOf,
+  eventGone,
   nextTry,
   openWebhookSecret,
   signedHeaders,
@@ -37,8 +38,6 @@ export interface WebhookContext {
 
 /** ms that an endpoint has a worker's slot before it stands in line again. */
 const turn = 5_000;
-/** As `retain_webhooks_v2` says it. */
-const eventGone = "The event is no longer kept, so it can be neither sent nor replayed";
 
 /**
  * Sends what is due to one endpoint, and sees to it that somebody comes back for the rest. Nothing is held meanwhile but a claim on each

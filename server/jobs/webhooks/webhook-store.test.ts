@@ -67,6 +67,10 @@ test.each([
     const endpointId = (await key()<{ id: string }>("POST", at, { url: "https://hooks.example/in" })).body.id;
     const id = newId();
     await owner.query(
+      "insert into events (tenant_id, position, type, payload, at) values ($1, 1, 'message.created', '{}', now())",
+      [tenantId],
+    );
+    await owner.query(
       `insert into webhook_deliveries (tenant_id, id, endpoint_id, position, epoch, type, lane, status, attempts, tries)
      select l.tenant_id, $2, $3, 1, log_epoch_v1(l.epoch), 'message.created', 'one', 'queued', 9, 9
      from tenant_log l where l.tenant_id = $1`,
