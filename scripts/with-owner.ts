@@ -34,7 +34,7 @@ export async function withOwner(work: (owned: Owned) => Promise<void>): Promise<
     };
     const running = databaseUrl ?? (await findRunningPostgres(dataDir));
     if (running) return withDatabase(running);
-    const lock = lockDataDir(dataDir);
+    const lock = await lockDataDir(dataDir, console.error);
     try {
       const postgres = await startEmbedded(dataDir, console.error);
       await withDatabase(postgres.ownerUrl).finally(() => postgres.stop());

@@ -17,7 +17,8 @@ const STOP_LIMIT_MS = 60_000;
 
 /**
  * What an earlier run left in the data folder. A Postgres is ours only when the process of that number was started on this very
- * folder: numbers are used again, and after a restart of the machine it may be anybody's.
+ * folder: numbers are used again, and after a restart of the machine it may be anybody's. One in another container looks stale: only
+ * who holds the lock of DATA_DIR may believe that.
  */
 export function findLeftover(folder: string): Leftover {
   const postmaster = readPostmaster(folder);

@@ -83,6 +83,7 @@ describe("npm start", { timeout: LIMIT }, () => {
 
     running = await startReady(place);
     expect(running.output).toContain("Found the Postgres of an earlier run");
+    expect(running.output).not.toContain("watching for up to");
     expect(await chatIds(running)).toContain(chat);
   });
 
