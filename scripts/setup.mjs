@@ -1,9 +1,20 @@
 // Brings a clone to where it can run: packages, database client, server bundle, pages. What is up to date is left alone, judged
 // by content and not by time stamps, which git and copies change. Runs before `npm start`, `npm test` and `npm run check` in a
 // fresh clone too, so it imports nothing but Node.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -12,6 +23,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...path) => join(root, ...path);
 const PROGRESS_MS = 8_000;
 const LOCK = at("dist/setup.lock");
+// Numbers are used again, in containers soon: when the process began tells it from others.
+const MINE = `${process.pid} ${beginning(process.pid)}`;
+const WRITTEN_MS = 5_000;
 // Nothing that is built tells anybody, and Prisma takes any file for the engine it would otherwise download.
 const QUIET = {
   NODE_ENV: "production",
@@ -130,8 +144,10 @@ function isInstalled() {
 /** One set-up at a time in a clone: `npm start` and `npm test` side by side must not build over each other. */
 async function locked(work) {
   mkdirSync(dirname(LOCK), { recursive: true });
-  for (let told = false; !takeLock(); told = true) {
+  for (let told = false; !takeLock(); ) {
+    if (removeStale()) continue;
     if (!told) say("waits for another set-up of this clone");
+    told = true;
     await sleep(200);
   }
   try {
@@ -142,26 +158,63 @@ async function locked(work) {
 }
 
 function releaseLock() {
-  if (existsSync(LOCK) && readFileSync(LOCK, "utf8") === String(process.pid)) rmSync(LOCK, { force: true });
+  if (readIfThere(LOCK) === MINE) rmSync(LOCK, { force: true });
 }
 
 function takeLock() {
   try {
-    writeFileSync(LOCK, String(process.pid), { flag: "wx" });
+    const made = openSync(LOCK, "wx");
+    try {
+      writeFileSync(made, MINE);
+    } catch (error) {
+      rmSync(LOCK, { force: true }); // of a disk that is full, which has left it empty
+      throw error;
+    } finally {
+      closeSync(made);
+    }
     return true;
   } catch (error) {
-    if (error.code !== "EEXIST") throw error;
-    if (!isAlive(Number(readFileSync(LOCK, "utf8")))) rmSync(LOCK, { force: true });
-    return false;
+    if (error.code === "EEXIST") return false;
+    return fail(`could not write ${LOCK}: ${error.message}`);
   }
 }
 
-function isAlive(pid) {
+/** False while a set-up holds the lock, or is just writing it. */
+function removeStale() {
+  const content = readIfThere(LOCK);
+  const pid = Number.parseInt(content, 10);
+  const began = beginning(pid);
+  if (began !== undefined && content === `${pid} ${began}`) return false;
+  if (content === "" && Date.now() - (statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0) < WRITTEN_MS)
+    return false;
+  // Moved away before it is removed, so that of two that wait only one removes it, and never the lock of the other.
+  const aside = `${LOCK}.${process.pid}`;
   try {
-    process.kill(pid, 0);
-    return true;
+    renameSync(LOCK, aside);
   } catch (error) {
-    return error.code === "EPERM";
+    if (error.code === "ENOENT") return true;
+    throw error;
+  }
+  if (readIfThere(aside) === content) rmSync(aside);
+  else renameSync(aside, LOCK);
+  return true;
+}
+
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+/** When a process began, as server/supervisor/lock.ts says it; undefined when there is no such process. */
+function beginning(pid) {
+  try {
+    if (process.platform !== "linux")
+      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", stdio: "pipe" }).trim();
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : `${boot} ${fields[19]}`;
+  } catch {
+    return undefined;
   }
 }
 

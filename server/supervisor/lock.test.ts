@@ -87,6 +87,7 @@ test("a wait ends when the start is to end", async () => {
 test.each([
   ["in another container, a while ago", "7 another-boot 1\nanother-boot pid:[1]"],
   ["before this release, a while ago", "7 another-boot 1"],
+  ["whose beginning it could not learn, a while ago", "4194305 undefined"],
   ["whose disk was full, a while ago", ""],
 ])("a lock of one that ended %s is taken at once", async (_, content) => {
   writeFileSync(file, content);

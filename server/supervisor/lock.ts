@@ -88,7 +88,8 @@ async function removeStale(file: string, dataDir: string, wait: Wait): Promise<v
   if (content === undefined) return;
   const [holder = "", where] = content.split("\n");
   const pid = Number.parseInt(holder, 10);
-  if (holder === `${pid} ${beginning(pid)}`) {
+  const began = beginning(pid);
+  if (began !== undefined && holder === `${pid} ${began}`) {
     throw new StartError(
       `Parley runs already on ${dataDir} (process ${pid}): stop that one, or set DATA_DIR and PORT.`,
     );
