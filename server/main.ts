@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   const began = performance.now();
   const draft = draftConfig(readEnv());
   if (!draft.databaseUrl) parts.lock = await lockDataDir(draft.dataDir, progress.say, stopping);
-  if (draft.roles.has("api")) draft.host = await usableHosts(draft.host, draft.port);
+  if (draft.roles.has("api")) draft.host = await usableHosts(draft.host, draft.port, progress.say);
   const authSecret = draft.authSecret ?? keepAuthSecret(draft.dataDir);
   // The pages need no database, so they get up beside it.
   const web = startWebRole({ ...draft, authSecret });

@@ -7,6 +7,8 @@ import { usableHosts } from "./ports.ts";
 const open: Server[] = [];
 afterEach(() => Promise.all(open.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
 
+const quiet = () => {};
+
 /** As the api does: on each of them. */
 async function listenOn(hosts: string[], port: number): Promise<void> {
   for (const host of hosts) {
@@ -33,11 +35,11 @@ test.each([
   ],
 ])("what %j leaves can all be listened on", async (hosts, left) => {
   const port = await freePort();
-  const hasV6 = await usableHosts(["::"], port).then(
+  const hasV6 = await usableHosts(["::"], port, quiet).then(
     () => true,
     () => false,
   );
-  const usable = await usableHosts(hosts, port);
+  const usable = await usableHosts(hosts, port, quiet);
   if (left) expect(usable).toEqual(left.filter((host) => hasV6 || !host.includes(":")));
   await listenOn(usable, port);
   expect(open).toHaveLength(usable.length);
@@ -46,6 +48,13 @@ test.each([
 test("a port that somebody else has is said, and so is a host that is not here", async () => {
   const port = await freePort();
   await listenOn(["127.0.0.1"], port);
-  await expect(usableHosts(["127.0.0.1"], port)).rejects.toThrow(/in use on 127.0.0.1/);
-  await expect(usableHosts(["192.0.2.1"], await freePort())).rejects.toThrow(/no address of this machine/);
+  await expect(usableHosts(["127.0.0.1"], port, quiet)).rejects.toThrow(/in use on 127.0.0.1/);
+  await expect(usableHosts(["192.0.2.1"], await freePort(), quiet)).rejects.toThrow(/no address of this machine/);
+});
+
+test("an address that is not here beside one that is gets a line, but for ::1, which the defaults name", async () => {
+  const said: string[] = [];
+  const hosts = ["192.0.2.1", "127.0.0.1", "::1"];
+  expect(await usableHosts(hosts, await freePort(), (line) => said.push(line))).toContain("127.0.0.1");
+  expect(said).toEqual(["192.0.2.1 in HOST is no address of this machine: Parley does not listen there"]);
 });
