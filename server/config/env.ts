@@ -98,7 +98,8 @@ export const settings = {
       "Mail server of tenants that set none of their own, `smtp://user:password@host:port`. Without one mail is caught and can be looked at. It also sends the links to sign in, set a password and accept an invitation; without one the embedded default logs them, whatever `LOG_LEVEL` says.",
     schema: z
       .url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" })
-      .refine((url) => new URL(url).hostname !== "", "names no server; write smtp://host:port")
+      .refine((url) => !URL.canParse(url) || new URL(url).hostname !== "", "names no server; write smtp://host:port")
+      .refine(isReadable, "has a % in its user or password that must be written %25")
       .optional(),
   },
   MAIL_FROM: {
@@ -203,6 +204,18 @@ export function childEnvironment(extra: Record<string, string> = {}): NodeJS.Pro
 function isOfPostgres(text: string): boolean {
   try {
     return /^postgres(ql)?:$/.test(parseDatabaseUrl(text).protocol);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether what stands for other letters in its user and password, as %20 for a blank, can be read. */
+function isReadable(url: string): boolean {
+  if (!URL.canParse(url)) return true; // that is said already
+  const { username, password } = new URL(url);
+  try {
+    for (const part of [username, password]) decodeURIComponent(part);
+    return true;
   } catch {
     return false;
   }
