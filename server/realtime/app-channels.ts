@@ -180,8 +180,8 @@ export class AppChannels {
       }
   }
 
-  flush(): Promise<void> {
-    return this.writer.flush();
+  async flush(): Promise<void> {
+    await Promise.all([this.writer.flush(), this.directory.flush()]);
   }
 
   private async tidy(tenantId: TenantId, channels?: string[]): Promise<void> {

@@ -11,6 +11,7 @@ import {
   listChannels,
   putCachedEvent,
 } from "./channel-store.ts";
+import { NoticeWriter } from "./notice-writer.ts";
 
 /** Events of cache channels are kept for half an hour, in seconds. */
 const keptFor = 1800;
@@ -24,10 +25,12 @@ interface Options {
 
 /** What there is of a tenant's channels over all nodes, and what is kept of what was said. */
 export class ChannelDirectory {
+  private readonly notices: NoticeWriter;
   private readonly options: Options;
 
   constructor(options: Options) {
     this.options = options;
+    this.notices = new NoticeWriter({ ...options, write: (...noted) => addChannelNotices(options.pool, ...noted) });
   }
 
   /** Channels that somebody listens to, by the beginning of their names. */
@@ -59,6 +62,11 @@ export class ChannelDirectory {
 
   /** Notes something for the webhooks, if one wants it. */
   note(tenantId: TenantId, notices: ChannelNotice[]): void {
-    addChannelNotices(this.options.pool, tenantId, notices).catch(this.options.onError);
+    this.notices.add(tenantId, notices);
+  }
+
+  /** Resolves when what is noted by now is written, or failed. */
+  flush(): Promise<void> {
+    return this.notices.flush();
   }
 }
