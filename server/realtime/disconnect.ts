@@ -23,7 +23,8 @@ export const disconnects = {
     text: "Client hasn't sent a message/ping within the configured ClientTimeoutInterval.",
   },
   no_pong: { again: true, ws: 1001, pusher: 4201, text: "The client did not answer a ping" },
-  internal: { again: true, ws: 1011, pusher: 4200, text: "Something went wrong here" },
+  // A client that came back at once, as on 4200, would ask a database that is away for the same without a pause.
+  internal: { again: true, ws: 1011, pusher: 4100, text: "Something went wrong here" },
 } as const;
 
 export type DisconnectReason = keyof typeof disconnects;

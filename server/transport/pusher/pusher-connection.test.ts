@@ -103,11 +103,18 @@ test("a connection whose token has run out is shown to its host at every sweep",
 
 test.each([
   ["too many connections", "stays away", new DomainError("rate_limited"), "4004"],
-  ["a fault of ours", "comes back", new Error("no such thing"), "4200"],
+  ["a fault of ours", "comes back after a while", new Error("no such thing"), "4100"],
 ])("whoever cannot become a user, for %s, %s", async (_why, _end, refusal, code) => {
   const { said, hear } = openOnPaper(undefined, refusal);
   hear("pusher:subscribe", { channel: "private-user-ada", auth: "good" });
   await eventually(() => expect(said.at(-1)).toBe(code));
+});
+
+test("a frame that the database keeps from being handled ends the connection; its client waits before it comes back", async () => {
+  const appOf = () => Promise.reject(new Error("the database is away"));
+  const { said, hear } = openOnPaper(undefined, undefined, { appOf });
+  hear("pusher:subscribe", { channel: "lobby" });
+  await eventually(() => expect(said).toEqual(["4100"]));
 });
 
 test("a page that closes while its grant is looked up is registered no more, and its user is not here", async () => {
