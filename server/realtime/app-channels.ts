@@ -7,6 +7,7 @@ import { Roster, type RosterNews } from "./channel-roster.ts";
 import { type ChangedChannel, changeChannels, dropDeadChannels, dropDeadOf, findRosters } from "./channel-store.ts";
 import { ChannelWriter } from "./channel-writer.ts";
 import { type ChannelListener, type ChannelNews, LocalChannel, OutgoingChannel } from "./local-channel.ts";
+import { RosterReader } from "./roster-reader.ts";
 
 /** A reload is not a leave, in ms. */
 const defaultGrace = 3000;
@@ -47,6 +48,7 @@ export class AppChannels {
   private readonly tenants = new Map<TenantId, Map<string, LocalChannel>>();
   private readonly tidied = new Set<TenantId>();
   private readonly writer: ChannelWriter;
+  private readonly reader: RosterReader;
   private readonly options: Options;
   private readonly grace: number;
   private ticks = 0;
@@ -56,6 +58,7 @@ export class AppChannels {
     this.options = options;
     this.grace = options.grace ?? defaultGrace;
     this.directory = new ChannelDirectory({ ...options, tidy: (...of) => this.tidy(...of) });
+    this.reader = new RosterReader(options.pool);
     this.writer = new ChannelWriter({
       find: (tenantId, channel) => this.tenants.get(tenantId)?.get(channel),
       write: (tenantId, input) => changeChannels(options.pool, tenantId, options.nodeId, input),
@@ -253,10 +256,7 @@ export class AppChannels {
 
   private rosterOf(tenantId: TenantId, channel: string, local: LocalChannel): Roster {
     local.roster ??= new Roster({
-      read: async () => {
-        const [found] = await findRosters(this.options.pool, tenantId, [{ channel }]);
-        return found ?? { version: 0, members: new Map() };
-      },
+      read: () => this.reader.read(tenantId, channel),
       onNews: (news) => tellNews(channel, local, news),
       onError: this.options.onError,
     });

@@ -1,0 +1,68 @@
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import type { TenantId } from "../auth/principal.ts";
+import { type Stack, startStack } from "../testing/stack.ts";
+import { AppChannels } from "./app-channels.ts";
+import type { OutgoingChannel } from "./local-channel.ts";
+
+// What a node finds by itself, where the bus loses everything.
+
+let stack: Stack;
+let tenantId: TenantId;
+let owner: Client;
+
+beforeAll(async () => {
+  stack = await startStack();
+  ({ tenantId } = await stack.tenant("acme"));
+  owner = new Client({ connectionString: stack.database.ownerUrl });
+  await owner.connect();
+});
+afterEach(() => vi.restoreAllMocks());
+afterAll(async () => {
+  await owner.end();
+  await stack.close();
+});
+
+/** A node of its own, which nobody hears and which hears nobody. */
+async function openNode(nodeId: string) {
+  // It lives for as long as the test may take.
+  await owner.query("insert into nodes (id, seen_at) values ($1, now() + interval '1 hour')", [nodeId]);
+  const { pool } = stack.api.services.db;
+  const channels = new AppChannels({ pool, nodeId, say: () => {}, onError: () => {} });
+  const counts: unknown[] = [];
+  const hear = ({ news }: OutgoingChannel) => counts.push(news.kind === "count" ? news.subscriptions : news.kind);
+  const listener = { id: `${nodeId}.1`, hear };
+  const join = (channel: string, userId?: string) =>
+    channels.join(tenantId, channel, listener, { member: userId === undefined ? undefined : { userId, info: null } });
+  const seconds = (count: number) => {
+    for (let i = 0; i < count; i++) channels.sweep(Date.now());
+  };
+  return { channels, counts, listener, join, seconds };
+}
+
+/** How often the database has been asked by one name; answers wait for what is told to happen before. */
+function watchQueries(name: string, before: () => Promise<unknown> = async () => {}) {
+  const { pool } = stack.api.services.db;
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+  const asked: unknown[] = [];
+  vi.spyOn(pool, "query").mockImplementation((async (...args: unknown[]) => {
+    const answer = await query(...args);
+    const { name: of, values } = args[0] as { name?: string; values: unknown[] };
+    if (of === name && values[0] === tenantId) {
+      asked.push(values);
+      await before();
+    }
+    return answer;
+  }) as never);
+  return asked;
+}
+
+test("who watches a hundred asks the database once", async () => {
+  const { channels, listener } = await openNode("watching");
+  const { join } = await openNode("watched");
+  await join("#user-7", "7");
+  const asked = watchQueries("channel_rosters_v1");
+  const names = Array.from({ length: 100 }, (_, i) => `#user-${i}`);
+  expect(await channels.watch(tenantId, names, listener)).toEqual(new Set(["#user-7"]));
+  expect(asked).toHaveLength(1);
+});
