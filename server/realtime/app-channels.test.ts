@@ -66,3 +66,45 @@ test("who watches a hundred asks the database once", async () => {
   expect(await channels.watch(tenantId, names, listener)).toEqual(new Set(["#user-7"]));
   expect(asked).toHaveLength(1);
 });
+
+test("how many listen is right after the next comparison, also where the word of it was lost and the tick itself missed", async () => {
+  const one = await openNode("one");
+  const two = await openNode("two");
+  await one.join("news");
+  await two.join("news");
+  await one.join("presence-crew", "ada");
+  await two.join("presence-crew", "ben");
+  expect(one.counts).toEqual([]);
+  one.seconds(9);
+  await one.channels.keepHouse();
+  expect(one.counts).toEqual([]);
+  one.seconds(2); // while the house was kept
+  await one.channels.keepHouse();
+  expect(one.counts).toEqual(expect.arrayContaining([2, "joined"]));
+  const asked = watchQueries("channel_rosters_v1");
+  one.seconds(9);
+  await one.channels.keepHouse();
+  expect(asked).toEqual([]);
+  one.seconds(1);
+  await one.channels.keepHouse();
+  expect(asked).toHaveLength(1);
+  expect(one.counts).toHaveLength(2);
+});
+
+test("a node that is lost while the lost before it are taken out is taken out, too", async () => {
+  const here = await openNode("here");
+  const lost = await openNode("lost");
+  await lost.join("events");
+  await here.join("events");
+  expect(here.counts).toEqual([]);
+  const dropped = watchQueries("drop_dead_channels_v1", async () => {
+    await owner.query("delete from nodes where id = 'lost'");
+    here.channels.nodeLost();
+    vi.restoreAllMocks();
+  });
+  await here.channels.keepHouse();
+  expect(dropped).toHaveLength(1);
+  expect(here.counts).toEqual([]);
+  await here.channels.keepHouse();
+  expect(here.counts).toEqual([1]);
+});

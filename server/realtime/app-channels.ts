@@ -15,6 +15,7 @@ const defaultGrace = 3000;
 const countedClosely = 100;
 const countEvery = 5;
 const compareEvery = 10;
+const comparedAtOnce = 1000;
 
 interface Options {
   pool: Pool;
@@ -52,7 +53,7 @@ export class AppChannels {
   private readonly options: Options;
   private readonly grace: number;
   private ticks = 0;
-  private comparing = false;
+  private comparedAt = 0;
 
   constructor(options: Options) {
     this.options = options;
@@ -167,7 +168,8 @@ export class AppChannels {
   /** What asks the database beside the calls: takes out what dead nodes hold, and finds what the bus lost. */
   async keepHouse(): Promise<void> {
     for (const tenantId of this.tenants.keys()) if (!this.tidied.has(tenantId)) await this.tidy(tenantId);
-    if (this.ticks % compareEvery === 0) await this.compare();
+    // Not at a tick of its own: rounds that take long pass over some.
+    if (this.ticks - this.comparedAt >= compareEvery) await this.compare();
   }
 
   nodeLost(): void {
@@ -190,28 +192,34 @@ export class AppChannels {
   private async tidy(tenantId: TenantId, channels?: string[]): Promise<void> {
     const { pool } = this.options;
     if (channels) return this.announce(tenantId, await dropDeadOf(pool, tenantId, channels));
-    this.announce(tenantId, await dropDeadChannels(pool, tenantId));
-    this.tidied.add(tenantId);
+    this.tidied.add(tenantId); // first: a node that is lost meanwhile takes it out again
+    try {
+      this.announce(tenantId, await dropDeadChannels(pool, tenantId));
+    } catch (error) {
+      this.tidied.delete(tenantId);
+      throw error;
+    }
   }
 
+  /** Finds what the bus lost: of some channels who is in them, of the others how many listen. */
   private async compare(): Promise<void> {
-    if (this.comparing) return;
-    this.comparing = true;
-    try {
-      for (const [tenantId, channels] of this.tenants) {
-        const known = [...channels].flatMap(([channel, { roster }]) =>
-          roster?.version === undefined ? [] : [{ channel, version: roster.version }],
-        );
-        if (known.length === 0) continue;
-        const versions = new Map(known.map(({ channel, version }) => [channel, version]));
-        for (const found of await findRosters(this.options.pool, tenantId, known)) {
-          const roster = channels.get(found.channel)?.roster;
+    this.comparedAt = this.ticks;
+    for (const [tenantId, channels] of this.tenants) {
+      const known = [...channels].flatMap(([channel, local]) => {
+        const version = local.known(channel);
+        return version === undefined ? [] : [{ channel, version }];
+      });
+      for (let at = 0; at < known.length; at += comparedAtOnce) {
+        const some = known.slice(at, at + comparedAtOnce);
+        const versions = new Map(some.map(({ channel, version }) => [channel, version]));
+        for (const found of await findRosters(this.options.pool, tenantId, some)) {
+          const local = channels.get(found.channel);
+          if (!local) continue;
+          if (!local.roster) this.count(local, found);
           // What has moved meanwhile may be newer than what was read.
-          if (roster?.version === versions.get(found.channel)) roster?.set(found.version, found.members);
+          else if (local.roster.version === versions.get(found.channel)) local.roster.set(found.version, found.members);
         }
       }
-    } finally {
-      this.comparing = false;
     }
   }
 
@@ -230,14 +238,12 @@ export class AppChannels {
       const local = this.tenants.get(tenantId)?.get(change.channel);
       if (!local) continue;
       local.roster?.apply(change);
-      // Word from another node may come late: of an older number, or that nobody listened when nobody here did yet.
-      if (change.version === 0 ? local.connections > 0 : change.version < local.counted) continue;
-      local.counted = Math.max(local.counted, change.version);
-      if (local.total === change.subscriptions) continue;
-      local.total = change.subscriptions;
-      local.countDue = true;
-      if (local.total <= countedClosely) this.tellCount(change.channel, local);
+      this.count(local, change);
     }
+  }
+
+  private count(local: LocalChannel, told: Pick<ChannelChange, "channel" | "version" | "subscriptions">): void {
+    if (local.count(told) && local.total <= countedClosely) this.tellCount(told.channel, local);
   }
 
   private tellCount(channel: string, local: LocalChannel): void {

@@ -73,6 +73,22 @@ export class LocalChannel {
     );
   }
 
+  /** The version of what is known here, by which it is compared; undefined where nobody is to be told what it is. */
+  known(channel: string): number | undefined {
+    if (this.roster) return this.roster.version;
+    return this.hearers.size > 0 && !/^(#|presence-)/.test(channel) ? this.counted : undefined;
+  }
+
+  /** Takes over how many listen. False when that is no news: of an older number, or that nobody listened when nobody here did yet. */
+  count({ version, subscriptions }: { version: number; subscriptions: number }): boolean {
+    if (version === 0 ? this.connections > 0 : version < this.counted) return false;
+    this.counted = Math.max(this.counted, version);
+    if (this.total === subscriptions) return false;
+    this.total = subscriptions;
+    this.countDue = true;
+    return true;
+  }
+
   enter(userId: string, info: string | null, most: number | undefined): void {
     const member = this.members.get(userId);
     if (!member) this.members.set(userId, { info, connections: 1, left: undefined, written: undefined, most });
