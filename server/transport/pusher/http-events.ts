@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { TenantId } from "../../auth/principal.ts";
 import type { PusherApp } from "../../auth/pusher-app.ts";
 import { DomainError } from "../../errors.ts";
+import type { ChannelEvent } from "../../log/bus/bus.ts";
 import { isReservedName } from "../../log-channels.ts";
 import type { AppChannels } from "../../realtime/app-channels.ts";
 import { attributesOf } from "./channel-attributes.ts";
@@ -50,21 +51,17 @@ export async function triggerEvents(caller: HttpCaller, body: unknown): Promise<
   const { channel, channels, ...said } = read(eventSchema, body);
   const names = channels ?? (channel ? [channel] : []);
   if (names.length === 0) throw new DomainError("invalid", { detail: "channels is missing" });
-  const event = toEvent(said, [...new Set(names)]);
-  await publish(caller, event);
-  return event.info.length > 0 ? { channels: await infoOf(caller, event) } : {};
+  const [info] = await say(caller, [toEvent(said, [...new Set(names)])]);
+  return info ? { channels: info } : {};
 }
 
 /** Up to 10 events, in order; nothing is said when one of them cannot be. */
 export async function triggerBatch(caller: HttpCaller, body: unknown): Promise<object> {
   const { batch } = read(batchSchema, body);
   const events = batch.map(({ channel, ...said }) => toEvent(said, [channel]));
-  for (const event of events) await publish(caller, event);
-  if (events.every(({ info }) => info.length === 0)) return {};
-  const answers: unknown[] = [];
-  for (const event of events)
-    answers.push(event.info.length > 0 ? (await infoOf(caller, event))[event.channels[0] ?? ""] : {});
-  return { batch: answers };
+  const infos = await say(caller, events);
+  if (infos.every((info) => !info)) return {};
+  return { batch: infos.map((info, i) => info?.[events[i]?.channels[0] ?? ""] ?? {}) };
 }
 
 function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
@@ -97,11 +94,23 @@ function isCache(channel: string): boolean {
   return channelKind(channel)?.cache ?? false;
 }
 
-async function publish({ tenantId, channels }: HttpCaller, event: Event): Promise<void> {
-  const { name, data, except } = event;
-  const kept = event.channels.filter(isCache);
-  const versions = kept.length > 0 ? await channels.directory.cache(tenantId, kept, { event: name, data }) : undefined;
-  channels.publish(tenantId, { channels: event.channels, name, data, except, versions });
+/** All that may fail comes before the first is said: a backend tries again what has failed, and it would be said twice. */
+async function say(caller: HttpCaller, events: Event[]): Promise<(Record<string, object> | undefined)[]> {
+  const infos: (Record<string, object> | undefined)[] = [];
+  for (const event of events) infos.push(event.info.length > 0 ? await infoOf(caller, event) : undefined);
+  const said: ChannelEvent[] = [];
+  for (const { info, ...event } of events) said.push({ ...event, versions: await keep(caller, event) });
+  for (const event of said) caller.channels.publish(caller.tenantId, event);
+  return infos;
+}
+
+/** Under which version cache channels keep the event. */
+async function keep(
+  caller: HttpCaller,
+  { channels, name, data }: Omit<Event, "info">,
+): Promise<Record<string, number> | undefined> {
+  const kept = channels.filter(isCache);
+  if (kept.length > 0) return await caller.channels.directory.cache(caller.tenantId, kept, { event: name, data });
 }
 
 async function infoOf(caller: HttpCaller, { channels, info }: Event): Promise<Record<string, object>> {
