@@ -20,6 +20,8 @@ export interface Listening {
   /** The texts of message events. */
   texts(): unknown[];
   error: TRPCClientError<AppRouter> | undefined;
+  /** The codes of what the client takes for passing: it tries again by itself. */
+  setbacks: (string | undefined)[];
   started: Promise<void>;
   /** Resolves when so many events have come; throws after a while. */
   until(count: number): Promise<void>;
@@ -87,9 +89,13 @@ function listenWith(client: TRPCClient<AppRouter>, input: SubscribeInput): Liste
     start = resolve;
   });
   const got: Listening["got"] = [];
+  const setbacks: Listening["setbacks"] = [];
   const subscription = client.events.subscribe.subscribe(input, {
     onStarted: () => start(),
     onData: ({ id, data }) => void got.push({ id, data }),
+    onConnectionStateChange: ({ error }) => {
+      if (error) setbacks.push((error as TRPCClientError<AppRouter>).data?.problem.code);
+    },
     onError: (error) => {
       listening.error = error as TRPCClientError<AppRouter>;
     },
@@ -98,6 +104,7 @@ function listenWith(client: TRPCClient<AppRouter>, input: SubscribeInput): Liste
     got,
     texts: () => got.map(({ data }) => data.data.content),
     error: undefined,
+    setbacks,
     started,
     until: (count) => expect.poll(() => got.length, { timeout: 20_000, interval: 10 }).toBeGreaterThanOrEqual(count),
     failed: async () => {

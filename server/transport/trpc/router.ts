@@ -1,4 +1,5 @@
-import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
+import { initTRPC, type TRPCError, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import type { z } from "zod";
 import { DomainError } from "../../errors.ts";
 import { execute } from "../../execute.ts";
@@ -6,17 +7,31 @@ import { fieldNamed, readFields } from "../../input.ts";
 import type { Call, Operation, StandAside } from "../../operation.ts";
 import { type Catalogue, operations } from "../../operations.ts";
 import type { Repeat, TrpcContext } from "./context.ts";
+import { earlyStopOf } from "./early-stops.ts";
 import { readSubscribeInput, subscribeToEvents } from "./subscribe.ts";
-import { describeError, toTrpcError } from "./trpc-error.ts";
+import { describeError, fromTrpcError, toTrpcError } from "./trpc-error.ts";
 
 const t = initTRPC.context<TrpcContext>().create({
   isDev: false,
   sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } },
-  errorFormatter: ({ shape, error, ctx, path }) => ({
-    code: shape.code,
+  errorFormatter: ({ shape, error, ctx, path, type, input }) => ({
+    code:
+      type === "subscription" && comesBack(error, ctx, input)
+        ? TRPC_ERROR_CODES_BY_KEY.SERVICE_UNAVAILABLE
+        : shape.code,
     ...describeError(error, { path, requestId: ctx?.requestId }),
   }),
 });
+
+/**
+ * Whether what ends a stream is to pass for its client: by the number of the error it knows whether to try again. Who was refused for
+ * having come too soon misses nothing by that where it resumes.
+ */
+function comesBack(error: TRPCError, ctx: TrpcContext | undefined, input: unknown): boolean {
+  if (ctx?.transport !== "sse" || fromTrpcError(error).code !== "rate_limited") return false;
+  const { since, lastEventId } = readSubscribeInput(input) ?? {};
+  return Boolean(lastEventId ?? since);
+}
 
 /** What the typed client sees of an operation. */
 type ProcedureOf<O> =
@@ -46,6 +61,7 @@ export const appRouter = t.router({
   events: t.router({
     ...procedures().events,
     subscribe: t.procedure
+      .use(async ({ getRawInput, next }) => next({ ctx: { stopped: earlyStopOf(await getRawInput()) } }))
       .input(readSubscribeInput)
       .subscription(({ ctx, input, signal }) => subscribeToEvents(ctx, input, signal)),
   }),
