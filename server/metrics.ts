@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
+keepLastGood();
 
 const calls = new Histogram({
   name: "parley_operation_seconds",
@@ -26,4 +27,15 @@ export const connections = new Gauge({
 /** Counts a call. `ms` is its duration, `code` an error code or ok. */
 export function observeCall(operation: string, code: string, ms: number): void {
   calls.observe({ operation, code }, ms / 1000);
+}
+
+/** Each scrape empties what the library has counted of the event loop's delay; of nothing it gives no number, or the largest there is. */
+function keepLastGood(): void {
+  for (const part of ["min", "max", "mean", "stddev", "p50", "p90", "p99"]) {
+    const gauge = registry.getSingleMetric(`nodejs_eventloop_lag_${part}_seconds`) as Gauge;
+    const set: (labels: object, seconds: number) => void = gauge.set.bind(gauge);
+    gauge.set = ((labels: object, seconds: number) => {
+      if (seconds > 0 && seconds < 1e6) set(labels, seconds);
+    }) as typeof gauge.set;
+  }
 }
