@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** In the place of Next: a page of `/held` comes when it is told to, any other at once. */
-async function startPages(bounds?: Parameters<typeof registerPages>[3]) {
+async function startPages(bounds?: Parameters<typeof registerPages>[3], trustProxy = true) {
   const held: { path: string; response: ServerResponse }[] = [];
   const answers: Record<string, (request: IncomingMessage, response: ServerResponse) => unknown> = {
     "/held": ({ url = "" }, response) => held.push({ path: url, response }),
@@ -34,7 +34,9 @@ async function startPages(bounds?: Parameters<typeof registerPages>[3]) {
     else response.end("here");
   }).listen(0, "127.0.0.1");
   await once(pages, "listening");
-  const app = Fastify({ forceCloseConnections: true, trustProxy: true });
+  const warnings: string[] = [];
+  const stream = { write: (line: string) => void warnings.push(line) };
+  const app = Fastify({ forceCloseConnections: true, trustProxy, logger: { level: "warn", stream } });
   app.setErrorHandler(sendProblem);
   const upstream = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
   registerPages(app, stack.api.services, { url: () => upstream }, bounds);
@@ -47,7 +49,7 @@ async function startPages(bounds?: Parameters<typeof registerPages>[3]) {
   const { port } = app.server.address() as AddressInfo;
   const look = (path: string, from: string) =>
     fetch(`http://127.0.0.1:${port}${path}`, { headers: { "x-forwarded-for": from } });
-  return { port, look, held, asked: () => asked };
+  return { port, look, held, asked: () => asked, warnings };
 }
 
 /** Asks so many times over one connection, and reads nothing. */
@@ -84,6 +86,17 @@ test("a page that would wait too long is refused, and says when to come back", a
   held.pop()?.response.end();
   await expect.poll(async () => (await look("/", "192.0.2.3")).status).toBe(200);
   expect(held[0]?.response.destroyed).toBe(false);
+});
+
+test.each([
+  { proxy: "is not trusted", trustProxy: false, times: 1 },
+  { proxy: "is trusted", trustProxy: true, times: 0 },
+])("refusals behind a proxy that $proxy name the setting so many times: $times", async ({ trustProxy, times }) => {
+  const { port, look, held, warnings } = await startPages({ all: 2, each: 1, waitMs: 100 }, trustProxy);
+  ask(port, "/held", "192.0.2.1");
+  await expect.poll(() => held.length).toBe(1);
+  for (let i = 0; i < 2; i++) expect((await look("/", "192.0.2.1")).status).toBe(503);
+  expect(warnings.filter((line) => line.includes("TRUST_PROXY"))).toHaveLength(times);
 });
 
 test("who goes away while a page waits is passed over", async () => {

@@ -1,5 +1,5 @@
 import replyFrom, { type FastifyReplyFromHooks } from "@fastify/reply-from";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { networkOf } from "../../client-address.ts";
 import { DomainError } from "../../errors.ts";
 import { frameAncestors } from "../../frame-ancestors.ts";
@@ -20,6 +20,7 @@ export function registerPages(
 ): void {
   const { seal } = visitorSeal(services.settings.authSecret);
   const gate = new SharedGate(places);
+  const sayOnce = proxyHint();
   // What was answered is the answer: each further try would hold a connection more.
   app.register(replyFrom, { undici: { connections: places.all, pipelining: 1 }, retryMethods: [] });
   app.setNotFoundHandler(async (request, reply) => {
@@ -30,6 +31,7 @@ export function registerPages(
     // Added by the browser to what a page says itself: of several policies all hold.
     reply.header("content-security-policy", await frameAncestors(services, request.url));
     const leave = await gate.enter(networkOf(ip), whileAwaited(reply, waitMs)).catch(() => {
+      sayOnce(request);
       throw new DomainError("unavailable", { detail: "The pages are busy", retryAfter: 2 });
     });
     try {
@@ -49,6 +51,19 @@ export function registerPages(
       throw error;
     }
   });
+}
+
+/** Says of a page that was refused to an address which speaks for others, and is not believed, what that may come of. Once. */
+function proxyHint(): (request: FastifyRequest) => void {
+  let said = false;
+  return ({ log, ip, socket, headers }) => {
+    if (said || headers["x-forwarded-for"] === undefined || ip !== socket.remoteAddress) return;
+    said = true;
+    log.warn(
+      { address: ip },
+      "a page was refused: its visitor counts as a proxy, with all others of it. Set TRUST_PROXY",
+    );
+  };
 }
 
 /** Aborts when it has taken so long, or nobody waits for the answer any more. */
