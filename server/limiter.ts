@@ -39,6 +39,12 @@ export class TokenBucket {
     this.tokens -= count;
     return true;
   }
+
+  /** Takes tokens that were not there to be asked for, too: what they were taken for has been had. */
+  charge(now: number, count: number): void {
+    this.fill(now);
+    this.tokens -= count;
+  }
 }
 
 export interface Allowance {
@@ -82,6 +88,11 @@ export class Limiter {
     const retryAfter = Math.max(1, Math.ceil((1 - left) / rate));
     const headers = headersOf({ ...allowance, remaining: 0, reset: retryAfter });
     throw new DomainError("rate_limited", { retryAfter, headers });
+  }
+
+  /** Takes what something turned out to cost, of a bucket that it took a token from before. */
+  charge(name: string, key: string, cost: number): void {
+    this.buckets.get(name)?.get(key)?.charge(this.now(), cost);
   }
 
   /** Whether nothing is left in a bucket. Takes nothing. */

@@ -21,7 +21,7 @@ export const sendTestMail = mutation({
   personal: ["to", "subject", "message", "htmlContent", "summary", "draft", "variables"],
   handle: (ctx, { to, ...draft }) =>
     workOf(ctx, async ({ tx }) => {
-      const { text, faults } = await readDraft(tx, ctx.tenantId, draft);
+      const { text, faults } = await readDraft(tx, ctx, draft);
       refuseFaults(faults);
       const mail = text.message === "" ? { message: "This is how your mail arrives." } : text;
       const test = {

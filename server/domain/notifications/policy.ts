@@ -17,6 +17,7 @@ import {
   renderTemplate,
   type TemplateText,
 } from "../templates/policy.ts";
+import { inRenderTime } from "../templates/render-time.ts";
 import { findPublished, getTemplate } from "../templates/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readSendRules, type SendRules } from "./due-store.ts";
@@ -190,12 +191,20 @@ export interface ReadDraft {
 
 /**
  * What a draft says by now, with nothing in the place of what is missing; to look at, never to send.
- * @throws invalid: a template that is not there or cannot be rendered
+ * @throws invalid: a template that is not there or cannot be rendered; rate_limited: its tenant has looked at too much
  */
-export async function readDraft(tx: TenantTransaction, tenantId: TenantId, input: DraftInput): Promise<ReadDraft> {
-  const source = await findDraftSource(tx, tenantId, input);
+export async function readDraft(
+  tx: TenantTransaction,
+  ctx: Pick<Context, "services" | "tenantId">,
+  input: DraftInput,
+): Promise<ReadDraft> {
+  const source = await findDraftSource(tx, ctx.tenantId, input);
   const { subject = "", message = "", htmlContent, summary } = input;
   if (!source) return { text: { subject, message, htmlContent, summary }, uses: [], missing: [], faults: {} };
+  return inRenderTime(ctx, () => sayDraft(source, input));
+}
+
+function sayDraft(source: DraftSource, input: DraftInput): ReadDraft {
   const faults = findFaults(source.template);
   if (Object.keys(faults).length > 0) return { text: { subject: "", message: "" }, uses: [], missing: [], faults };
   const values = input.variables ?? source.sample;
@@ -204,7 +213,7 @@ export async function readDraft(tx: TenantTransaction, tenantId: TenantId, input
     text: {
       subject: input.subject ?? rendered.subject,
       ...wordsOf(input, rendered),
-      summary: summary ?? rendered.summary,
+      summary: input.summary ?? rendered.summary,
     },
     uses: missingVariables(source.template, {}),
     missing: missingVariables(source.template, values),
@@ -220,11 +229,16 @@ function findFaults({ required: _required, ...parts }: TemplateText): Record<str
   return Object.fromEntries(found);
 }
 
+interface DraftSource {
+  template: TemplateText;
+  sample: Record<string, unknown>;
+}
+
 async function findDraftSource(
   tx: TenantTransaction,
   tenantId: TenantId,
   { draft, template, version }: DraftInput,
-): Promise<{ template: TemplateText; sample: Record<string, unknown> } | undefined> {
+): Promise<DraftSource | undefined> {
   if (draft) {
     const { text = null, html = null, summary = null, ...rest } = draft;
     return { template: { ...rest, text, html, summary }, sample: {} };

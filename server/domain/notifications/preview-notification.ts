@@ -33,10 +33,12 @@ export const previewNotification = mutation({
       }),
     })
     .meta({ id: "NotificationPreview" }),
-  async handle({ services: { db, settings }, tenantId }, draft) {
+  async handle(ctx, draft) {
+    const { db, settings } = ctx.services;
+    const { tenantId } = ctx;
     const client = db.forTenant(tenantId);
     const [{ text, ...variables }, tenant, category] = await Promise.all([
-      readDraft(client, tenantId, draft),
+      readDraft(client, ctx, draft),
       getTenant(db, tenantId),
       findCategory(client, tenantId, draft.type),
     ]);

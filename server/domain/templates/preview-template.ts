@@ -3,6 +3,7 @@ import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
 import { missingVariables, renderLoosely } from "./policy.ts";
+import { inRenderTime } from "./render-time.ts";
 import { variables, versionNumber } from "./schema.ts";
 import { getTemplate } from "./store.ts";
 
@@ -28,10 +29,10 @@ export const previewTemplate = mutation({
     const client = ctx.services.db.forTenant(ctx.tenantId);
     const { version } = await getTemplate(client, ctx.tenantId, requireUserId(name), number);
     const values = variables ?? (version.sample as Record<string, unknown>);
-    return {
+    return inRenderTime(ctx, () => ({
       version: version.version,
       ...renderLoosely(version, values),
       missing: missingVariables(version, values),
-    };
+    }));
   },
 });

@@ -6,6 +6,7 @@ import { workOf } from "../../persistence/unit-of-work.ts";
 import { emailAddress, entityId, userId } from "../../schema.ts";
 import { insertNotifications } from "../notifications/store.ts";
 import { renderTemplate } from "./policy.ts";
+import { inRenderTime } from "./render-time.ts";
 import { variables, versionNumber } from "./schema.ts";
 import { getTemplate } from "./store.ts";
 
@@ -32,7 +33,7 @@ export const testTemplate = mutation({
     return workOf(ctx, async (work) => {
       const { version } = await getTemplate(work.tx, ctx.tenantId, requireUserId(name), number);
       const values = variables ?? (version.sample as Record<string, unknown>);
-      const { text, htmlContent, ...rendered } = renderTemplate(version, values);
+      const { text, htmlContent, ...rendered } = inRenderTime(ctx, () => renderTemplate(version, values));
       const content = {
         ...rendered,
         type: testType,
