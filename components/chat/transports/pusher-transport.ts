@@ -11,13 +11,16 @@ export function pusherTransport(key: string): Transport {
   return (connecting) =>
     closable(connecting, async (close) => {
       const { default: Client } = await import("pusher-js");
-      const socket = new Client(key, optionsFor(connecting));
-      listen(socket, connecting, close);
+      const place = { ...connecting };
+      const socket = new Client(key, optionsFor(place));
+      listen(socket, place, close);
       return () => socket.disconnect();
     });
 }
 
-function optionsFor({ baseUrl, tenantId, token, since }: Connecting) {
+/** Each channel asks from where `place` is by then. */
+function optionsFor(place: Connecting) {
+  const { baseUrl, tenantId, token } = place;
   const { hostname, port, protocol } = new URL(baseUrl);
   const secure = protocol === "https:";
   const atPort = port === "" ? (secure ? 443 : 80) : Number(port);
@@ -28,7 +31,7 @@ function optionsFor({ baseUrl, tenantId, token, since }: Connecting) {
       endpoint: `${tenantAddress(baseUrl, tenantId)}/pusher/auth`,
       transport: "ajax" as const,
       headers: { authorization: `Bearer ${token}` },
-      params: since === undefined ? {} : { since },
+      paramsProvider: (): Record<string, string> => (place.since === undefined ? {} : { since: place.since }),
     },
   };
 }
@@ -55,8 +58,10 @@ export function listen(socket: Pusher, connecting: Connecting, close: () => void
     // A chat that is not one's own any more has nothing to bring; whatever else went wrong, the next connection asks from the same place.
     channel.bind("pusher:subscription_error", ({ status }: { status?: number }) => {
       const isRefused = status !== undefined && [401, 403, 404].includes(status);
-      if (isRefused && name !== userChannel) replayed(name);
-      else close();
+      if (!isRefused || name === userChannel || channel.subscriptionPending) return close();
+      // The stock client keeps a channel that has ended, and who is added again would not be heard of.
+      socket.unsubscribe(name);
+      replayed(name);
     });
     channel.bind("pusher:subscription_succeeded", () => since === undefined && replayed(name));
     channel.bind("parley:position", ({ eventId }: { eventId: string }) => replayed(name, eventId));
@@ -70,14 +75,19 @@ export function listen(socket: Pusher, connecting: Connecting, close: () => void
       // The others have yet to replay what lies between.
       if (!isOpen && since !== undefined) onPosition(since);
       const mine = data.type === "chat.created" || (data.type === "member.added" && data.data.userId === me);
-      if (mine && data.chatId) follow(`private-chat-${data.chatId}`);
+      if (!mine || !data.chatId) return;
+      // Of before then it has nothing, or what was heard already: also that one was taken out.
+      if (isOpen) connecting.since = data.eventId;
+      follow(`private-chat-${data.chatId}`);
     });
   };
 
   const userChannel = `private-user-${me}`;
   follow(userChannel);
   for (const id of chatIds()) follow(`private-chat-${id}`);
-  socket.connection.bind("state_change", ({ current }: { current: string }) => {
-    if (["unavailable", "failed", "disconnected"].includes(current)) close();
+  socket.connection.bind("state_change", ({ previous, current }: Record<"previous" | "current", string>) => {
+    const isLost = previous === "connected" || ["unavailable", "failed", "disconnected"].includes(current);
+    // It comes back by itself, from where it began: once it is about to, so that this stops that too.
+    if (isLost) queueMicrotask(close);
   });
 }
