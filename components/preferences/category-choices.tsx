@@ -1,4 +1,5 @@
 import { selectClass } from "./field-style.ts";
+import { Shown } from "./shown.tsx";
 import type { Category } from "./types.ts";
 
 const channels = [
@@ -48,11 +49,13 @@ function Choice({ category, channel, label }: ChoiceProps) {
         <p className={`${selectClass} mt-1 flex w-36 items-center opacity-60`}>{enabled ? "Always" : "Off"}</p>
       </div>
     );
+  const name = `${channel}:${category.type}`;
   return (
     <label className="block text-xs text-muted">
       {label}
       <span className="sr-only"> for {category.title}</span>
-      <select name={`${channel}:${category.type}`} defaultValue={choice} className={`${selectClass} mt-1 block w-36`}>
+      {choice !== "default" && <Shown name={name} value={choice} />}
+      <select name={name} defaultValue={choice} className={`${selectClass} mt-1 block w-36`}>
         <option value="default">{choice === "default" ? `Default: ${enabled ? "on" : "off"}` : "Default"}</option>
         <option value="on">On</option>
         <option value="off">Off</option>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { selectClass } from "./field-style.ts";
+import { Shown } from "./shown.tsx";
 import type { LinkedPreferences } from "./types.ts";
 
 const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -16,6 +17,7 @@ export function TimingFields({ preferences }: { preferences: LinkedPreferences }
       <p className="mt-1 text-sm text-muted">Urgent ones come at once, whatever is chosen here.</p>
       <div className="mt-4 grid gap-x-6 gap-y-5 sm:grid-cols-2">
         <label className="flex items-center gap-2.5 text-sm sm:col-span-2">
+          <Shown name="quiet" value={quietHours.enabled ? "on" : "off"} />
           <input
             type="checkbox"
             name="quiet"
@@ -25,16 +27,16 @@ export function TimingFields({ preferences }: { preferences: LinkedPreferences }
           Quiet hours: hold mails, then send them as one
         </label>
         <Field label="Quiet from">
-          <input type="time" name="quietFrom" defaultValue={quietHours.from} required className={wide} />
+          <Time name="quietFrom" value={quietHours.from} />
         </Field>
         <Field label="Quiet until">
-          <input type="time" name="quietTo" defaultValue={quietHours.to} required className={wide} />
+          <Time name="quietTo" value={quietHours.to} />
         </Field>
         <Field label="Gather mails">
           <Options name="digestEvery" value={digest.every} options={rhythms} />
         </Field>
         <Field label="At (once a day or a week)">
-          <input type="time" name="digestAt" defaultValue={digest.at} required className={wide} />
+          <Time name="digestAt" value={digest.at} />
         </Field>
         <Field label="On (once a week)">
           <Options
@@ -66,14 +68,31 @@ function Field({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-function Options({ name, value, options }: { name: string; value: string; options: Record<string, string> }) {
+interface Chosen {
+  name: string;
+  value: string;
+}
+
+function Time({ name, value }: Chosen) {
   return (
-    <select name={name} defaultValue={value} className={wide}>
-      {Object.entries(options).map(([option, label]) => (
-        <option key={option} value={option}>
-          {label}
-        </option>
-      ))}
-    </select>
+    <>
+      <Shown name={name} value={value} />
+      <input type="time" name={name} defaultValue={value} required className={wide} />
+    </>
+  );
+}
+
+function Options({ name, value, options }: Chosen & { options: Record<string, string> }) {
+  return (
+    <>
+      <Shown name={name} value={value} />
+      <select name={name} defaultValue={value} className={wide}>
+        {Object.entries(options).map(([option, label]) => (
+          <option key={option} value={option}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </>
   );
 }

@@ -48,7 +48,7 @@ async function actOn(services: Services, request: LinkRequest, form: URLSearchPa
   }
 }
 
-/** Only what is otherwise than it is: the rest may be the tenant's or the profile's, and is to follow those. */
+/** Only what is otherwise than the page showed it: the rest may be the tenant's or the profile's, and is to follow those. */
 async function save(services: Services, request: LinkRequest, form: URLSearchParams): Promise<void> {
   const { body } = await run(services, request, getByLink);
   await run(services, request, putByLink, changesOf(form, body as Preferences));
@@ -98,31 +98,51 @@ function hasOneClickPart(body: string): boolean {
   return false;
 }
 
-/** The form's fields as the operation takes them: `inApp:News` and `email:News` are choices, an unticked box is not sent. */
+/**
+ * The form's fields as the operation takes them: `inApp:News` and `email:News` are choices, an unticked box is not sent. What the page
+ * showed is under `was:` and the name, but for choices that were `default`: meanwhile another may have been chosen elsewhere. A form that
+ * says nothing of it is compared with what is so now.
+ */
 function changesOf(form: URLSearchParams, now: Preferences): Record<string, unknown> {
+  const shown = new URLSearchParams(
+    [...form].flatMap(([name, value]) => (name.startsWith("was:") ? [[name.slice(4), value]] : [])),
+  );
+  const known = shown.size > 0 ? [] : now.categories;
+  const choiceOf = (type: string, channel: DeliveryChannel) =>
+    known.find((category) => category.type === type)?.channels[channel].choice;
   const categories = new Map<string, Record<string, string>>();
   for (const [name, value] of form) {
     const [, channel, type] = /^(inApp|email):(.+)$/s.exec(name) ?? [];
-    const known = now.categories.find((category) => category.type === type)?.channels[channel as DeliveryChannel];
-    if (channel && type && value !== (known?.choice ?? "default"))
+    if (channel && type && value !== (shown.get(name) ?? choiceOf(type, channel as DeliveryChannel) ?? "default"))
       categories.set(type, { ...categories.get(type), type, [channel]: value });
   }
+  const [was, wanted] = [timingOf(shown), timingOf(form)];
   const pause = form.get("pause");
-  const quietHours = { enabled: form.has("quiet"), ...given(form, { from: "quietFrom", to: "quietTo" }) };
-  const digest = given(form, { every: "digestEvery", at: "digestAt", weekday: "digestWeekday" });
   return {
     categories: [...categories.values()],
-    quietHours: otherThan(now.quietHours, quietHours),
-    digest: otherThan(now.digest, digest),
-    ...otherThan(now, given(form, { timezone: "timezone" })),
+    quietHours: otherThan({ ...now.quietHours, ...was.quietHours }, { enabled: false, ...wanted.quietHours }),
+    digest: otherThan({ ...now.digest, ...was.digest }, wanted.digest),
+    ...otherThan({ timezone: now.timezone, ...was.zone }, wanted.zone),
     ...(pause === null || pause === "" ? {} : { pause }),
   };
 }
 
-/** What is not so already; undefined when all is. */
-function otherThan(now: object, wanted: object): object | undefined {
-  const is = new Map<string, unknown>(Object.entries(now));
-  const others = Object.entries(wanted).filter(([name, value]) => is.get(name) !== value);
+function timingOf(form: URLSearchParams) {
+  const quiet = form.get("quiet");
+  return {
+    quietHours: {
+      ...(quiet === null ? {} : { enabled: quiet === "on" }),
+      ...given(form, { from: "quietFrom", to: "quietTo" }),
+    },
+    digest: given(form, { every: "digestEvery", at: "digestAt", weekday: "digestWeekday" }),
+    zone: given(form, { timezone: "timezone" }),
+  };
+}
+
+/** What was not so already; undefined when all was. */
+function otherThan(was: object, wanted: object): object | undefined {
+  const before = new Map<string, unknown>(Object.entries(was));
+  const others = Object.entries(wanted).filter(([name, value]) => before.get(name) !== value);
   return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
