@@ -39,7 +39,7 @@ export function ConnectionsTable({ rows, list, ofUser }: ConnectionsTableProps) 
     header: "Whose",
     cell: ({ userId, caller }) =>
       userId === undefined ? (
-        <span className="text-muted">{callerWords[caller]}</span>
+        <span className="text-muted">{callerWords[caller] ?? caller}</span>
       ) : (
         <Link className="underline-offset-4 hover:underline" href={`${base}/users/${encodeURIComponent(userId)}`}>
           {userId}
@@ -48,7 +48,7 @@ export function ConnectionsTable({ rows, list, ofUser }: ConnectionsTableProps) 
   };
   const columns: Column<Connection>[] = [
     ...(ofUser ? [] : [whose]),
-    { header: "Protocol", cell: ({ protocol }) => protocolNames[protocol] },
+    { header: "Protocol", cell: ({ protocol }) => protocolNames[protocol] ?? protocol },
     { header: "Transport", cell: ({ transport }) => transport },
     {
       header: "Client",
@@ -96,5 +96,5 @@ const callerWords: Record<Connection["caller"], string> = {
 };
 
 function nameOf({ userId, caller, protocol }: Connection): string {
-  return `${userId ?? callerWords[caller]} (${protocolNames[protocol]})`;
+  return `${userId ?? callerWords[caller] ?? caller} (${protocolNames[protocol] ?? protocol})`;
 }

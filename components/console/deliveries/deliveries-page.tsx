@@ -14,7 +14,7 @@ import { type Column, DataTable } from "../data-table.tsx";
 import { FilterBox } from "../filter-box.tsx";
 import { given } from "../given.ts";
 import { useLiveQuery } from "../live.ts";
-import { type Delivery, reasons, wordsOf } from "../notifications/reasons.ts";
+import { reasonOf, statuses, wordsOf } from "../notifications/reasons.ts";
 import { PageHeader } from "../page-header.tsx";
 import { QueryView } from "../query-view.tsx";
 import { type Answers, useTRPC } from "../trpc.ts";
@@ -22,7 +22,6 @@ import { When } from "../when.tsx";
 
 type Row = Answers["deliveries"]["list"]["data"][number];
 
-const statuses = Object.keys(reasons) as Delivery["status"][];
 /** Where a status stands to be chosen: all that the overview counts as not delivered. */
 const failed = "undelivered";
 
@@ -125,7 +124,7 @@ function columnsOf(base: string): readonly Column<Row>[] {
     },
     {
       header: "Status",
-      cell: ({ status }) => <Badge tone={reasons[status].tone}>{status.replaceAll("_", " ")}</Badge>,
+      cell: ({ status }) => <Badge tone={reasonOf(status).tone}>{status.replaceAll("_", " ")}</Badge>,
     },
     {
       header: "Why",

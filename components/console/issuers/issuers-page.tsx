@@ -90,7 +90,7 @@ export function IssuersPage() {
 function columns(manages: boolean, onChange: (issuer: Issuer) => void): Column<Issuer>[] {
   return [
     { header: "Name", cell: ({ name }) => <span className="font-medium">{name}</span> },
-    { header: "Kind", cell: ({ kind }) => kindTexts[kind].label },
+    { header: "Kind", cell: ({ kind }) => kindTexts[kind]?.label ?? kind },
     {
       header: "Issuer",
       cell: ({ issuer, audience }) => (

@@ -19,7 +19,7 @@ import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
 import { audienceOf, type Batch, toneOf } from "./batch-words.ts";
 import { Progress } from "./progress.tsx";
-import { type Delivery, reasons } from "./reasons.ts";
+import { reasonOf } from "./reasons.ts";
 import { RescheduleDialog } from "./reschedule-dialog.tsx";
 
 /** One send to many: how far it is, and what became of it in each delivery channel. */
@@ -128,7 +128,7 @@ function Channel({ label, statuses, none, listed }: ChannelProps) {
       {entries.length === 0 && <p className="text-muted">{none}</p>}
       <ul className="mt-1 space-y-2">
         {entries.map(([status, count]) => {
-          const { tone, words } = reasons[status as Delivery["status"]];
+          const { tone, words } = reasonOf(status);
           const line = (
             <>
               <span className="tabular-nums">{count}</span> <Badge tone={tone}>{status.replaceAll("_", " ")}</Badge>

@@ -8,8 +8,7 @@ interface Reason {
   words: string;
 }
 
-/** What became of a delivery, in words. */
-export const reasons: Record<Delivery["status"], Reason> = {
+const reasons: Record<Delivery["status"], Reason> = {
   queued: { tone: "plain", words: "Waits to be handed to the mail server." },
   sent: { tone: "good", words: "Arrived." },
   read_first: { tone: "plain", words: "It was read or archived in the inbox before the mail went out." },
@@ -31,6 +30,14 @@ export const reasons: Record<Delivery["status"], Reason> = {
   waiting: { tone: "warn", words: "From before the database was restored: somebody has to release or cancel it." },
 };
 
+export const statuses = Object.keys(reasons) as Delivery["status"][];
+
+/** What became of a delivery, in words; of a status also that only a newer service knows. */
+export function reasonOf(status: string): Reason {
+  const known: Partial<Record<string, Reason>> = reasons;
+  return known[status] ?? { tone: "plain", words: "This page does not know what that means: load it again." };
+}
+
 /** Why something was cancelled, by its rule. */
 const cancelledBy: Record<string, string> = {
   deleted: "It was deleted or withdrawn before it went out.",
@@ -40,7 +47,7 @@ const cancelledBy: Record<string, string> = {
 
 /** What became of one delivery: in its own words, else by the rule that decided. */
 export function wordsOf({ status, rule, detail }: Pick<Delivery, "status" | "rule" | "detail">): string {
-  return detail ?? (status === "cancelled" ? cancelledBy[rule ?? ""] : undefined) ?? reasons[status].words;
+  return detail ?? (status === "cancelled" ? cancelledBy[rule ?? ""] : undefined) ?? reasonOf(status).words;
 }
 
 /** The page on which one can see, or change, what decided; below `/t/{tenant}`. */

@@ -13,6 +13,7 @@ test.each<[Of, string, string]>([
   [{ status: "not_configured" }, "bad", "No mail server is set, and the catcher is off."],
   [{ status: "queued", detail: "451 come back later" }, "warn", "451 come back later"],
   [{ status: "queued" }, "muted", "Waits to be handed to the mail server."],
+  [{ status: "carried_on" as "sent" }, "muted", "carried on</span> This page does not know what that means"],
 ])("a test mail that is %o shows it in its colour, with words", (delivery, colour, words) => {
   const shown = renderToStaticMarkup(createElement(TestOutcome, { delivery }));
   expect(shown).toContain(` text-${colour} `);

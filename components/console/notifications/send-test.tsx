@@ -12,11 +12,11 @@ import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import type { PreviewInput } from "./preview.tsx";
-import { type Delivery, reasons } from "./reasons.ts";
+import { type Delivery, reasonOf } from "./reasons.ts";
 
 /** What became of it; of a mail that is tried again what the server said last. */
 export function TestOutcome({ delivery: { status, detail } }: { delivery: Pick<Delivery, "status" | "detail"> }) {
-  const { tone, words } = reasons[status];
+  const { tone, words } = reasonOf(status);
   return (
     <>
       <Badge tone={status === "queued" && detail ? "warn" : tone}>{status.replaceAll("_", " ")}</Badge>{" "}

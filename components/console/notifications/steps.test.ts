@@ -73,3 +73,9 @@ test.each([
 ] as const)("what was cancelled says why: %o", (delivery, words) => {
   expect(stepsOf(one, [{ ...mail, status: "cancelled", ...delivery }])[2]?.why).toContain(words);
 });
+
+test("a status of which a newer service tells is shown as it is", () => {
+  const step = stepsOf(one, [{ ...mail, status: "carried_on" as "sent", tries: [] }])[1];
+  expect(step).toMatchObject({ word: "carried on", tone: "plain" });
+  expect(step?.why).toContain("does not know");
+});

@@ -1,5 +1,5 @@
 import type { Answers } from "../trpc.ts";
-import { type Delivery, pageOfReason, reasons, wordsOf } from "./reasons.ts";
+import { type Delivery, pageOfReason, reasonOf, wordsOf } from "./reasons.ts";
 
 type Notification = Answers["notifications"]["getAny"];
 
@@ -77,7 +77,7 @@ function stepsOfDelivery(delivery: Delivery, userId: string): Step[] {
       what: `${channel}${address}`,
       at: delivery.updatedAt,
       word: delivery.status.replaceAll("_", " "),
-      tone: reasons[delivery.status].tone,
+      tone: reasonOf(delivery.status).tone,
       why: [wordsOf(delivery), until, delivery.rule && `Rule: ${delivery.rule.replaceAll("_", " ")}`]
         .filter(Boolean)
         .join(" · "),

@@ -169,7 +169,7 @@ export function RequestsPage() {
 
 const columns: readonly Column<ApiRequest>[] = [
   { header: "Operation", cell: ({ operation }) => operation },
-  { header: "By", cell: ({ transport }) => transportTexts[transport] },
+  { header: "By", cell: ({ transport }) => transportTexts[transport] ?? transport },
   {
     header: "Outcome",
     cell: ({ status, code }) => (

@@ -101,7 +101,7 @@ const columns: readonly Column<Suppression>[] = [
   { header: "Address", cell: ({ address }) => <span className="break-all">{address}</span> },
   {
     header: "Why",
-    cell: ({ reason }) => <Badge tone={reasonWords[reason].tone}>{reasonWords[reason].words}</Badge>,
+    cell: ({ reason }) => <Badge tone={reasonWords[reason]?.tone}>{reasonWords[reason]?.words ?? reason}</Badge>,
   },
   {
     header: "What was said",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sayProgress } from "./task-words.ts";
+import { sayProgress, taskName } from "./task-words.ts";
 
 const at = (done: number) => ({ kind: "export-chat", status: "running", progress: { done, total: 200 } }) as const;
 
@@ -12,4 +12,8 @@ test("progress is told at every quarter, wherever it is looked at between them, 
     "Export of a chat failed: No such disk",
   );
   expect(sayProgress({ ...at(46), status: "cancelled" })).toBe("Export of a chat was cancelled");
+});
+
+test("a kind of which a newer service tells is called what it is", () => {
+  expect(taskName({ kind: "count-users" as "export-user" })).toBe("count-users");
 });

@@ -9,7 +9,7 @@ const kindNames = {
 };
 
 export function taskName({ kind }: Pick<Task, "kind">): string {
-  return kindNames[kind];
+  return kindNames[kind] ?? kind;
 }
 
 export function percentOf({ status, progress: { done, total } }: Pick<Task, "status" | "progress">): number {
