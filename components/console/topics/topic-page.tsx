@@ -172,7 +172,7 @@ function AddSubscribers({ id }: { id: string }) {
   );
 }
 
-function RenameTopic({ topic: { id, name } }: { topic: Answers["topics"]["get"] }) {
+function RenameTopic({ topic: { id, name, createdAt: onlyIf } }: { topic: Answers["topics"]["get"] }) {
   const client = useTRPCClient();
   const toast = useToast();
   const { run, busy, failure, forget } = useAct();
@@ -185,7 +185,7 @@ function RenameTopic({ topic: { id, name } }: { topic: Answers["topics"]["get"] 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const wanted = String(new FormData(event.currentTarget).get("name") ?? "");
-    if (!(await run(() => client.topics.put.mutate({ topicId: id, name: wanted })))) return;
+    if (!(await run(() => client.topics.put.mutate({ topicId: id, name: wanted, onlyIf })))) return;
     close();
     toast({ title: "Renamed" });
   }

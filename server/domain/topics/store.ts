@@ -19,13 +19,14 @@ export async function lockTopic(tx: TenantTransaction, tenantId: TenantId, id: s
   if (rows.length === 0) throw new DomainError("not_found");
 }
 
-/** Throws conflict when it exists and was to be new. */
+/** Throws conflict when it exists and was to be new, or is not the one any more that was made at the time of `onlyIf`. */
 export async function saveTopic(
   tx: TenantTransaction,
   tenantId: TenantId,
-  topic: { id: string; name: string; now: Date; onlyNew?: boolean },
+  topic: { id: string; name: string; now: Date; onlyNew?: boolean; onlyIf?: string | undefined },
 ): Promise<TopicRow> {
-  const { id, name, now, onlyNew = false } = topic;
+  const { id, name, now, onlyNew = false, onlyIf } = topic;
+  if (onlyIf !== undefined) await ensureKept(tx, { tenantId, id, createdAt: new Date(onlyIf) }, name);
   if (onlyNew) {
     // Of two at once the second waits, and makes none.
     const data = [{ tenantId, id, name, createdAt: now }];
@@ -37,6 +38,19 @@ export async function saveTopic(
     create: { tenantId, id, name, createdAt: now },
     update: { name },
   });
+}
+
+/** Names what is still there, which is from then on this transaction's alone. */
+async function ensureKept(
+  tx: TenantTransaction,
+  where: { tenantId: TenantId; id: string; createdAt: Date },
+  name: string,
+): Promise<void> {
+  if ((await tx.topic.updateMany({ where, data: { name } })).count > 0) return;
+  const { tenantId, id } = where;
+  const isThere = (await tx.topic.count({ where: { tenantId, id } })) > 0;
+  const text = isThere ? "It was deleted and made anew meanwhile" : "It was deleted meanwhile";
+  throw new DomainError("conflict", { detail: text, errors: { onlyIf: [text] } });
 }
 
 export async function removeTopic(tx: TenantTransaction, tenantId: TenantId, id: string): Promise<void> {
