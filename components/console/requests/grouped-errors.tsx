@@ -27,11 +27,10 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
     // As high from the start as it will be, whatever polls find: below it one chooses and reads.
     <section aria-label="The last 24 hours" className="mb-6 flex h-80 flex-col overflow-hidden sm:h-60">
       <QueryView query={query} lines={2}>
-        {({ noted, failed, skipped, keptDays, groups }) => (
+        {({ skipped, keptDays, groups, ...counted }) => (
           <>
             <p className="mb-3 text-muted text-sm leading-6">
-              Noted in the last 24 hours: {sayCount(noted, "call")}, {failed} of them failed.{" "}
-              {skipped > 0 && `${sayCount(skipped, "more call")} came too fast to be noted. `}
+              {wordsOf(counted)} {skipped > 0 && `${sayCount(skipped, "more call")} came too fast to be noted. `}
               {keptDays === 0 ? "None are noted now: " : `They are kept for ${sayCount(keptDays, "day")}: `}
               <a href={`${base}/settings#retention`} className="text-accent underline underline-offset-4">
                 retention
@@ -52,6 +51,14 @@ export function GroupedErrors({ onPick }: { onPick: (group: Group) => void }) {
       </QueryView>
     </section>
   );
+}
+
+/** How much was noted, and how much of it failed; of too much for one picture also from when on it is one. */
+export function wordsOf({ noted, failed, cutAt }: Pick<Summary, "noted" | "failed" | "cutAt">): string {
+  const end = `${failed.toLocaleString("en")} of them failed.`;
+  if (!cutAt) return `Noted in the last 24 hours: ${sayCount(noted, "call")}, ${end}`;
+  const since = new Date(cutAt).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  return `Only the newest ${sayCount(noted, "call")}, since ${since}, are counted here: ${end}`;
 }
 
 /** All of them, the most frequent first. */

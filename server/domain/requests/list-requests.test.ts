@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "../../auth/roles.ts";
+import { firstIdAt } from "../../ids.ts";
 import { runRetention } from "../../jobs/retention.ts";
 import type { RequestLog } from "../../request-log.ts";
 import { consoleHeaders, makeOperator } from "../../testing/console.ts";
 import { stockClient } from "../../testing/hub-client.ts";
 import { call, type Stack, startStack, type TestTenant, testSecret } from "../../testing/stack.ts";
-import { insertRequests, listRequests } from "./store.ts";
+import { insertRequests, listRequests, summarizeRequests } from "./store.ts";
 
 interface Row {
   id: string;
@@ -197,6 +198,23 @@ test("shows nothing of another tenant, and nothing to users", async () => {
   expect(mine.data.length).toBeGreaterThan(0);
   expect((await list("userId=flood")).data).toEqual([]);
   expect((await acme.as("ada")("GET", "/admin/requests")).status).toBe(403);
+});
+
+test("a summary of more calls than it looks at says from when on it is one", async () => {
+  const { db } = stack.api.services;
+  const { tenantId } = await stack.tenant("summed");
+  const began = Date.parse("2026-11-29T12:00:00Z");
+  const rows = Array.from({ length: 6 }, (_, n) => ({
+    id: `${firstIdAt(began + n * 60_000)}`,
+    at: new Date(began + n * 60_000),
+    ...{ transport: "rest", operation: "chats.list", status: n % 2 ? 404 : 200, code: n % 2 ? "not_found" : "ok" },
+    ...{ ms: 1, credential: "user", keyId: null, userId: "ada", personId: null, requestId: "r", ip: null },
+  }));
+  await insertRequests(db, tenantId, rows);
+  expect(await summarizeRequests(db, tenantId, began, 4)).toMatchObject({ noted: 4, failed: 2, cutAt: rows[2]?.at });
+  const whole = await summarizeRequests(db, tenantId, began, 7);
+  expect(whole).toMatchObject({ noted: 6, failed: 3 });
+  expect(whole.cutAt).toBeUndefined();
 });
 
 test("looks at a bounded number of rows a page, and goes on from there", async () => {

@@ -132,16 +132,23 @@ export interface RequestSummary {
   failed: number;
   /** Not noted. */
   skipped: number;
+  /** When the oldest that was looked at was noted, where there may be older ones. */
+  cutAt: Date | undefined;
   groups: RequestGroup[];
 }
 
 /** What went wrong since a time, in ms since 1970, by operation and code: of the newest 50,000 calls that were noted. */
-export async function summarizeRequests(db: Database, tenantId: TenantId, since: number): Promise<RequestSummary> {
+export async function summarizeRequests(
+  db: Database,
+  tenantId: TenantId,
+  since: number,
+  most = mostSummed,
+): Promise<RequestSummary> {
   const client = db.forTenant(tenantId);
   const groups = await client.$queryRaw<RequestGroup[]>`
     select operation, code, max(status)::int as status, count(*)::int as count, min(at) as "firstAt", max(at) as "lastAt",
       (array_agg(request_id order by id desc))[1] as "requestId"
-    from (select * from api_requests where tenant_id = ${tenantId} and id >= ${firstIdAt(since)}::uuid order by id desc limit ${mostSummed}) r
+    from (select * from api_requests where tenant_id = ${tenantId} and id >= ${firstIdAt(since)}::uuid order by id desc limit ${most}) r
     group by operation, code order by count desc, operation, code limit 1000`;
   const { _sum } = await client.apiRequestSkip.aggregate({
     where: { tenantId, hour: { gte: new Date(Math.floor(since / hour) * hour) } },
@@ -149,7 +156,9 @@ export async function summarizeRequests(db: Database, tenantId: TenantId, since:
   });
   const failed = groups.filter(({ code }) => code !== "ok");
   const countOf = (some: RequestGroup[]) => some.reduce((sum, { count }) => sum + count, 0);
-  return { noted: countOf(groups), failed: countOf(failed), skipped: _sum.skipped ?? 0, groups: failed };
+  const noted = countOf(groups);
+  const cutAt = noted < most ? undefined : new Date(Math.min(...groups.map(({ firstAt }) => firstAt.getTime())));
+  return { noted, failed: countOf(failed), skipped: _sum.skipped ?? 0, cutAt, groups: failed };
 }
 
 /** Takes out up to `limit` calls noted before a time, in ms since 1970, and the hours before it; returns how many calls went. */

@@ -14,6 +14,7 @@ export const summarizeRequests = query({
   output: z.object({
     since: z.string(),
     noted: z.number().int().describe("Calls that were noted; of more than 50,000 the newest"),
+    cutAt: z.string().optional().describe("Where they are the newest alone: since when"),
     failed: z.number().int(),
     skipped: z.number().int().describe("Calls that were not noted, because there were too many at once"),
     keptDays: z.number().int().describe("Setting retention.requestDays; 0: none are noted"),
@@ -34,9 +35,10 @@ export const summarizeRequests = query({
     const since = now() - hours * hourMs;
     const snapshot = await security.snapshot(ctx.tenantId);
     if (!snapshot) throw new DomainError("not_found");
-    const { groups, ...counts } = await loadSummary(db, ctx.tenantId, since);
+    const { groups, cutAt, ...counts } = await loadSummary(db, ctx.tenantId, since);
     return {
       ...counts,
+      ...(cutAt ? { cutAt: cutAt.toISOString() } : {}),
       since: new Date(since).toISOString(),
       keptDays: snapshot.settings.retention.requestDays,
       groups: groups.map((group) => ({
