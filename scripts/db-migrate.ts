@@ -7,13 +7,14 @@ import { migrate } from "../server/persistence/migrate.ts";
 //                        want it done before, by a user with more rights.
 
 try {
-  const { DATABASE_URL: ownerUrl, AUTH_SECRET: secret } = readEnv();
-  if (!ownerUrl || !secret) {
+  const { DATABASE_URL: ownerUrl, AUTH_SECRET: authSecret } = readEnv();
+  if (!ownerUrl || !authSecret) {
     throw new StartError("Set DATABASE_URL and AUTH_SECRET. The embedded Postgres is migrated by `npm start`.");
   }
   const { applied } = await migrate({
     ownerUrl,
-    runtimePassword: deriveKey(secret, "database-runtime").toString("hex"),
+    authSecret,
+    runtimePassword: deriveKey(authSecret, "database-runtime").toString("hex"),
   });
   console.log(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "Nothing to apply.");
 } catch (error) {

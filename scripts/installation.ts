@@ -5,8 +5,11 @@ import { draftConfig } from "../server/config/config.ts";
 import { readEnv } from "../server/config/env.ts";
 import { keepAuthSecret } from "../server/config/secrets.ts";
 import { StartError } from "../server/config/start-error.ts";
+import { renewInternalIssuer } from "../server/domain/issuers/store.ts";
 import { makeClaim } from "../server/domain/persons/make-claim.ts";
 import { makeResetLink } from "../server/domain/persons/make-reset-link.ts";
+import { readHeads } from "../server/log/store.ts";
+import { tenantTransaction } from "../server/persistence/prisma.ts";
 import { beginNewEpochs } from "../server/persistence/restored.ts";
 import { orExplain, withOwner } from "./with-owner.ts";
 
@@ -16,7 +19,11 @@ const USAGE = `Usage: npm run installation -- <command>
   key            prints the key that makes tenants by POST /installation/tenants
   claim          prints the link that makes whoever opens it the installation's owner, while there is none
   reset <email>  prints a link by which a person sets a new password; it takes their two factors off, too
-  restored       to be run before the first start on a database that was restored from a backup`;
+  restored       to be run before the first start on a database that was restored from a backup
+  new-secret     to be run where the AUTH_SECRET of the database is lost, with the service stopped: goes on with another`;
+
+const ANEW = `To be made anew: the secrets of webhooks and of Pusher apps (rotate them), passwords of mail servers, secrets of issuers, the tokens
+that POST /tokens gave out, the installation's key, and two factors (npm run installation -- reset <email> takes them off).`;
 
 const commands: Record<string, (...args: string[]) => Promise<void>> = {
   key: async () => {
@@ -43,6 +50,17 @@ const commands: Record<string, (...args: string[]) => Promise<void>> = {
       console.log(`The logs of ${logs} tenants begin anew: clients load afresh, and mail and webhooks of before wait.`);
       console.log("Let them go or cancel them in each tenant: POST /admin/deliveries/release.");
     }),
+  "new-secret": () =>
+    withOwner(async ({ db, authSecret }) => {
+      let renewed = 0;
+      for (const { tenantId } of await readHeads(db.pool))
+        if (await tenantTransaction(db.prisma, tenantId, (tx) => renewInternalIssuer(tx, tenantId, authSecret)))
+          renewed++;
+      console.log(
+        `The database is used with this AUTH_SECRET from now on. Tenants with an issuer made anew: ${renewed}.`,
+      );
+      console.log(ANEW);
+    }, true),
 };
 
 await orExplain(async () => {

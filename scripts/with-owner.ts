@@ -21,23 +21,25 @@ export interface Owned {
 /**
  * Hands the database to the work, brought to this release; an embedded Postgres that had to be started is stopped again. What the user
  * can mend is said in a line and makes the command fail; a bug is shown whole.
+ * @param newSecret the database may have been used with another AUTH_SECRET, whose place this one takes
  */
-export async function withOwner(work: (owned: Owned) => Promise<void>): Promise<void> {
+export async function withOwner(work: (owned: Owned) => Promise<void>, newSecret = false): Promise<void> {
   await orExplain(async () => {
     const { databaseUrl, dataDir, baseUrl, ...draft } = draftConfig(readEnv());
-    const withDatabase = async (ownerUrl: string) => {
-      const authSecret = draft.authSecret ?? keepAuthSecret(dataDir);
+    const findSecret = () => draft.authSecret ?? keepAuthSecret(dataDir, newSecret);
+    const withDatabase = async (ownerUrl: string, authSecret: string) => {
       const runtimePassword = deriveKey(authSecret, "database-runtime").toString("hex");
-      const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword });
+      const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword, authSecret, newSecret });
       const db = openDatabase({ url: runtimeUrl, name: "parley command", connections: 1 });
       await work({ db, ownerUrl, authSecret, baseUrl }).finally(() => db.close());
     };
     const running = databaseUrl ?? (await findRunningPostgres(dataDir));
-    if (running) return withDatabase(running);
-    const lock = await lockDataDir(dataDir, console.error);
+      if (running) return withDatabase(running, findSecret());
+      const lock = await lockDataDir(dataDir, console.error);
     try {
+      const authSecret = findSecret(); // as the start does it, before there is a database beside it
       const postgres = await startEmbedded(dataDir, console.error);
-      await withDatabase(postgres.ownerUrl).finally(() => postgres.stop());
+      await withDatabase(postgres.ownerUrl, authSecret).finally(() => postgres.stop());
     } finally {
       lock.release();
     }

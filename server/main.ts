@@ -72,7 +72,7 @@ async function startDatabase(draft: Draft, authSecret: string): Promise<Config> 
   const ownerUrl = parts.postgres?.ownerUrl ?? draft.databaseUrl ?? "";
   const runtimePassword = deriveKey(authSecret, "database-runtime").toString("hex");
   const { migrate } = await import("./persistence/migrate.ts");
-  const { runtimeUrl, applied } = await step("migrations", () => migrate({ ownerUrl, runtimePassword }));
+  const { runtimeUrl, applied } = await step("migrations", () => migrate({ ownerUrl, runtimePassword, authSecret }));
   if (applied.length > 0) progress.say(`applied ${applied.length} migrations, up to ${applied.at(-1)}`);
   return completeConfig(draft, authSecret, { ownerUrl, runtimeUrl, embedded });
 }

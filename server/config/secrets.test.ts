@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +40,17 @@ describe("the secret that is kept in DATA_DIR", () => {
       /^StartError: .*too many files/,
     );
     expect(readFileSync(file, "utf8")).toBe(`${"s".repeat(43)}\n`);
+  });
+
+  test("is not made anew beside a database that was used with another, unless that is asked for", () => {
+    mkdirSync(join(folder, "postgres"));
+    writeFileSync(join(folder, "postgres.json"), JSON.stringify({ folder: "postgres", initialised: true }));
+    expect(keepAuthSecret(folder)).toHaveLength(43); // its database is gone
+    rmSync(file);
+    writeFileSync(join(folder, "postgres", "PG_VERSION"), "18\n");
+    expect(() => keepAuthSecret(folder)).toThrow(/auth-secret is missing, .* set AUTH_SECRET .* new-secret/);
+    expect(existsSync(file)).toBe(false);
+    expect(keepAuthSecret(folder, true)).toHaveLength(43);
   });
 
   test("is not left half made, where there is no room for it", () => {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { explainFileFault, StartError } from "./start-error.ts";
 
 // What a key is for. Two purposes never share a key, so that one leaking tells nothing about another.
@@ -45,18 +45,34 @@ export function decryptSecret(key: Buffer, stored: string, context = ""): string
 
 /**
  * The AUTH_SECRET of the embedded default: made once and kept in DATA_DIR, readable by its owner alone. Losing the file makes what
- * was encrypted with it unreadable.
- * @throws StartError when the file cannot be read or written.
+ * was encrypted with it unreadable, so beside a database one is made only where that is asked for.
+ * @throws StartError when the file cannot be read or written, or is lost.
  */
-export function keepAuthSecret(dataDir: string): string {
+export function keepAuthSecret(dataDir: string, anew = false): string {
   const file = join(dataDir, "auth-secret");
   try {
+    if (!anew && !existsSync(file) && hasDatabase(dataDir)) throw new StartError(`${file} ${LOST}`);
     const secret = (makeAuthSecret(file) ?? readFileSync(file, "utf8")).trim();
     if (secret.length >= 32) return secret;
   } catch (error) {
     throw explainFileFault(error, file);
   }
   throw new StartError(`${file} is damaged: restore it, or set AUTH_SECRET.`);
+}
+
+const LOST =
+  "is missing, and what the database beside it keeps secret cannot be read without: restore it, or set AUTH_SECRET to what it was. " +
+  "Where it is lost, `npm run installation -- new-secret` makes another, and says what else has to be made anew.";
+
+/** Whether the embedded Postgres has data, which are where `postgres.json` says. */
+function hasDatabase(dataDir: string): boolean {
+  const file = join(dataDir, "postgres.json");
+  if (!existsSync(file)) return false;
+  try {
+    return existsSync(resolve(dataDir, JSON.parse(readFileSync(file, "utf8")).folder, "PG_VERSION"));
+  } catch {
+    return false; // what is wrong with it is said when it is started
+  }
 }
 
 /** Undefined where there is a file already, which is never touched. */

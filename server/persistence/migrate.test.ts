@@ -1,22 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { afterEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { nameOf, nowhere, run } from "../testing/bare-database.ts";
 import { withEngine } from "../testing/schema-engine.ts";
 import { sessionsWaiting } from "../testing/sessions-waiting.ts";
-import { parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
+import { parseDatabaseUrl, withDatabase } from "./database-url.ts";
 import { migrate } from "./migrate.ts";
 import { migrationsFolder } from "./project-root.ts";
 
 const ALL = readdirSync(migrationsFolder()).filter((name) => name !== "migration_lock.toml");
-
-const server = parseDatabaseUrl(inject("postgres").url);
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step();
-});
 
 describe("a database", () => {
   test("that is missing is made, gets everything and a login; the second time there is nothing to do", async () => {
@@ -43,7 +37,7 @@ describe("a database", () => {
     const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "theirs" });
     const node = new Client({ connectionString: runtimeUrl });
     await node.connect();
-    cleanUp.push(() => node.end());
+    onTestFinished(() => node.end());
     const other = migrate({ ownerUrl, runtimePassword: "another" });
     await expect(other).rejects.toThrow(/^A service .* another AUTH_SECRET.*\.$/);
     expect(await run("select 1 as one", runtimeUrl)).toEqual([{ one: 1 }]);
@@ -55,7 +49,7 @@ describe("a database", () => {
     const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "theirs" });
     const node = new Client({ connectionString: runtimeUrl });
     await node.connect();
-    cleanUp.push(() => node.end());
+    onTestFinished(() => node.end());
     const role = `parley_${nameOf(ownerUrl)}`;
     await run(`alter role ${role} nologin`);
     const start = () => migrate({ ownerUrl, runtimePassword: "theirs" });
@@ -172,7 +166,7 @@ test("an upgrade that a working node's locks cross is made once they are gone", 
   const [node, gate] = [new Client({ connectionString: ownerUrl }), new Client({ connectionString: ownerUrl })];
   for (const client of [node, gate]) {
     await client.connect();
-    cleanUp.push(() => client.end());
+    onTestFinished(() => client.end());
   }
   await gate.query("select pg_advisory_lock(7)"); // in no transaction: one sees the sessions as they were at its beginning
   await node.query("set deadlock_timeout = '10min'; begin; lock table notifications in row exclusive mode");
@@ -185,35 +179,6 @@ test("an upgrade that a working node's locks cross is made once they are gone", 
   await crossed;
 });
 
-describe("an owner that is no superuser", () => {
-  test("with CREATEDB and CREATEROLE does it all alone", async () => {
-    const ownerUrl = await ownerWith("createdb createrole");
-    const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "x" });
-    expect(await run("select count(*)::int as n from messages", runtimeUrl)).toEqual([{ n: 0 }]);
-    expect((await migrate({ ownerUrl, runtimePassword: "x" })).applied).toEqual([]);
-  });
-
-  test("who may not create the database is told the statement", async () => {
-    const ownerUrl = await ownerWith("createrole");
-    await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow(`CREATE DATABASE "${nameOf(ownerUrl)}"`);
-  });
-
-  test("who may not create roles is told statements without the password, and they are enough", async () => {
-    const ownerUrl = await ownerWith("createdb");
-    const runtimePassword = randomBytes(12).toString("hex");
-    const fault = await migrate({ ownerUrl, runtimePassword }).then(
-      () => undefined,
-      (error: Error) => error,
-    );
-    expect(fault?.name).toBe("StartError");
-    expect(fault?.message).not.toContain(runtimePassword);
-    const sql = fault?.message.split("start again:\n")[1];
-    await run(sql ?? "");
-    expect((await migrate({ ownerUrl, runtimePassword })).applied).toEqual(ALL);
-    await expect(migrate({ ownerUrl, runtimePassword: "another" })).rejects.toThrow("ALTER ROLE");
-  });
-});
-
 test("a runtime role that could pass the walls stops the start", async () => {
   const ownerUrl = nowhere();
   await migrate({ ownerUrl, runtimePassword: "x" });
@@ -221,7 +186,7 @@ test("a runtime role that could pass the walls stops the start", async () => {
   await run(`alter role ${role} bypassrls`);
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow(`must not work as the role ${role}`);
   await run(`alter role ${role} nobypassrls; create role mighty bypassrls; grant mighty to ${role}`);
-  cleanUp.push(() => run("drop role mighty"));
+  onTestFinished(() => run("drop role mighty"));
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow("it is or can become mighty");
   await run(`revoke mighty from ${role}; alter table nodes owner to ${role}`, ownerUrl);
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow("it owns the table nodes");
@@ -236,28 +201,9 @@ test("a migration during which the server goes away says so", async () => {
 
 const none = { externalTables: [], externalEnums: [] };
 
-/** URL of a database that is not there yet; whatever comes to be is removed after the test. */
-function nowhere(): string {
-  const name = `m_${randomBytes(5).toString("hex")}`;
-  cleanUp.push(async () => {
-    await run(`drop database if exists ${name} with (force)`);
-    await run(`drop role if exists parley_${name}`);
-  });
-  return withDatabase(server, name).href;
-}
-
-async function ownerWith(attributes: string): Promise<string> {
-  const name = `o_${randomBytes(5).toString("hex")}`;
-  await run(`create role ${name} login password 'x' ${attributes}`);
-  // Managed servers have the groups from an earlier database at most; here they are there, so the owner is let in to manage them.
-  if (attributes.includes("createrole")) await run(`grant parley_runtime, parley_heads to ${name} with admin option`);
-  cleanUp.push(() => run(`reassign owned by ${name} to postgres; drop owned by ${name} cascade; drop role ${name}`));
-  return withLogin(parseDatabaseUrl(nowhere()), name, "x").href;
-}
-
 function copyWith(name: string, sql: string): string {
   const folder = mkdtempSync(join(tmpdir(), "parley-migrations-"));
-  cleanUp.push(() => rmSync(folder, { recursive: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   cpSync(migrationsFolder(), folder, { recursive: true });
   mkdirSync(join(folder, name));
   writeFileSync(join(folder, name, "migration.sql"), sql);
@@ -275,18 +221,4 @@ function list(folder: string) {
       return { path, migrationFile: { path: "migration.sql", content } };
     }),
   };
-}
-
-function nameOf(url: string): string {
-  return new URL(url).pathname.slice(1);
-}
-
-async function run(sql: string, url = server.href): Promise<unknown[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

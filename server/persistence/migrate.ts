@@ -5,6 +5,7 @@ import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./datab
 import { migrateQueue } from "./jobs.ts";
 import { applyConcurrently, applyMigrations } from "./migration-history.ts";
 import { type RoleStatements, roleStatements, runtimeRoleFault, runtimeRoleName } from "./runtime-role.ts";
+import { assertSecret, keepSecret, replaceSecret } from "./secret-check.ts";
 
 // Any number; the same in every release, because nodes of two releases may start at once.
 const LOCK = 7_258_441_903;
@@ -28,6 +29,10 @@ export interface Migrated {
 export interface MigrateOptions {
   ownerUrl: string;
   runtimePassword: string;
+  /** What the secrets in the database are sealed with: it has to be the one that it was used with before. Not looked at where it is left out. */
+  authSecret?: string;
+  /** Whether that one takes the place of another, which is lost. */
+  newSecret?: boolean | undefined;
   /** Folder of the migrations; the release's own unless told. */
   migrations?: string;
 }
@@ -35,19 +40,22 @@ export interface MigrateOptions {
 /**
  * Brings the database to this release: creates it if need be, its runtime role, and what is missing of the schema, all of it or
  * nothing but for indexes that are built concurrently. Several nodes may call it at once. A password that differs from the login's is set,
- * unless somebody works with that one.
+ * unless somebody works with that one, or the database was used with another AUTH_SECRET.
  * @throws StartError when an operator has to do something first; with the SQL to run where the owner may not create roles.
  */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
-  const { ownerUrl, runtimePassword, migrations } = options;
+  const { ownerUrl, runtimePassword, authSecret, newSecret, migrations } = options;
   const url = parseDatabaseUrl(ownerUrl);
   const database = databaseName(url);
   const runtimeUrl = withLogin(url, runtimeRoleName(database), runtimePassword).href;
   const owner = await connectAsOwner(url, database);
   try {
     await assertServer(owner);
+    if (authSecret && !newSecret) await assertSecret(owner, authSecret);
     await ensureRoles(owner, database, runtimePassword, runtimeUrl);
     const applied = await upgrade(owner, migrations);
+    const keep = newSecret ? replaceSecret : keepSecret;
+    if (authSecret) await underLock(owner, () => keep(owner, authSecret));
     // The queue's tables too: whoever may enqueue shall not have to wait for the first worker.
     await underLock(owner, () => migrateQueue(ownerUrl));
     await assertRuntimeRole(runtimeUrl);

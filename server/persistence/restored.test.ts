@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { Client, type QueryResultRow } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installationKey } from "../auth/api-key.ts";
+import { TenantSecurity } from "../auth/tenant-security.ts";
 import { createTenant } from "../domain/tenants/make-tenant.ts";
 import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 import { testSecret } from "../testing/stack.ts";
@@ -111,10 +112,11 @@ test("a dump is refused to the tables' owner, and whole for the role that the gu
   }
 });
 
-const installation = (...args: string[]) =>
+const installation = (...args: string[]) => installationUnder(testSecret, ...args);
+const installationUnder = (secret: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/installation.ts", ...args], {
     cwd: projectRoot(),
-    env: { PATH: process.env.PATH, NODE_ENV: "production", DATABASE_URL: database.ownerUrl, AUTH_SECRET: testSecret },
+    env: { PATH: process.env.PATH, NODE_ENV: "production", DATABASE_URL: database.ownerUrl, AUTH_SECRET: secret },
   });
 
 test("the command that is run after another restore begins an epoch of every log", { timeout: 60_000 }, async () => {
@@ -130,4 +132,25 @@ test("the installation's key is printed alone; a word too many prints the comman
   expect((await installation("key")).stdout).toBe(`${installationKey(testSecret)}\n`);
   const failed = await installation("reset").catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("Usage: npm run installation") });
+});
+
+test("another AUTH_SECRET is refused until it is said that the one before is lost; then each tenant signs with it", {
+  timeout: 60_000,
+}, async () => {
+  const other = "another secret of tests, long enough";
+  const log = { warn: () => {} }; // of the Pusher apps, which cannot be read
+  const issuers = async (authSecret: string, id: string) =>
+    (await new TenantSecurity({ db, authSecret, allowPrivateNetworks: false, log }).snapshot(id))?.issuers;
+  await installationUnder(testSecret, "claim");
+  await owner.query("update issuers set enabled = false where tenant_id = 'globex'");
+  const refused = await installationUnder(other, "claim").catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("another AUTH_SECRET") });
+  expect(await issuers(testSecret, "acme")).toMatchObject([{ kind: "internal" }]);
+  const { stdout } = await installationUnder(other, "new-secret");
+  expect(stdout).toMatch(/made anew: 2\..*To be made anew: the secrets of webhooks/s);
+  expect(await issuers(other, "acme")).toMatchObject([{ kind: "internal", enabled: true }]);
+  expect(await issuers(other, "globex")).toMatchObject([{ kind: "internal", enabled: false }]);
+  expect((await installationUnder(other, "new-secret")).stdout).toContain("made anew: 0.");
+  await installationUnder(other, "claim");
+  await expect(installationUnder(testSecret, "claim")).rejects.toMatchObject({ code: 1 });
 });

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from "../testing/postgres.ts";
 // Row-level security alone, without what the code above it does: every row of another tenant is out of reach for whatever SQL.
 
 /** Tables that hold nothing of a tenant. Whoever adds one names it here. */
-const SHARED = ["_prisma_migrations", "nodes", "job_workers"];
+const SHARED = ["_prisma_migrations", "nodes", "job_workers", "secret_check"];
 
 /** Functions that run as somebody else than their caller: as a role that sees three tables, or, the doors into the queue, as its owner. */
 const DEFINER_FUNCTIONS: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { internalIssuerName, issuerSecretContext, issuerSecretKey } from "../../auth/issuer.ts";
+import { internalIssuerName, issuerSecretContext, issuerSecretKey, trustIssuer } from "../../auth/issuer.ts";
 import type { TenantId } from "../../auth/principal.ts";
 import { encryptSecret } from "../../config/secrets.ts";
 import { DomainError } from "../../errors.ts";
@@ -83,6 +83,31 @@ export async function insertInternalIssuer(
   await tx.issuer.create({
     data: { tenantId, id, kind: draft.kind, ...toColumns({ tenantId, id, authSecret }, draft) },
   });
+}
+
+/** Gives the tenant another issuer of its own where its present one cannot be read under this AUTH_SECRET; answers whether. */
+export async function renewInternalIssuer(
+  tx: TenantTransaction,
+  tenantId: TenantId,
+  authSecret: string,
+): Promise<boolean> {
+  await lockTenant(tx, tenantId);
+  const where = { tenantId, kind: "internal" };
+  const row = await tx.issuer.findFirst({ where });
+  if (!row || isReadable(row, authSecret)) return false;
+  await tx.issuer.deleteMany({ where });
+  await insertInternalIssuer(tx, tenantId, authSecret);
+  await tx.issuer.updateMany({ where, data: { enabled: row.enabled } });
+  return true;
+}
+
+function isReadable(row: IssuerRow, authSecret: string): boolean {
+  try {
+    trustIssuer(row.tenantId, row, issuerSecretKey(authSecret));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toColumns(owner: { tenantId: string; id: string; authSecret: string }, draft: Settled) {

@@ -7,7 +7,7 @@ export type Owner = Pick<Client | Pool, "query">;
 export type Fingerprint = Record<string, string>;
 
 /** They hold nothing of a tenant. */
-export const TENANTLESS = ["_prisma_migrations", "nodes", "job_workers"];
+export const TENANTLESS = ["_prisma_migrations", "nodes", "job_workers", "secret_check"];
 /** Not what a call itself stores: what the pipeline notes of administrators, who is connected. */
 const LIVE = [
   ...TENANTLESS,

@@ -91,6 +91,7 @@ export const storeRows: StoreModules = {
       listIssuers: [({ db, mine }) => issuers.listIssuers(db, mine), own],
       lockIssuer: [({ tx, mine, theirs }) => issuers.lockIssuer(tx, mine, theirs.issuerId), refused],
       insertIssuer: [({ tx, mine }) => issuers.insertIssuer(tx, mine, "a secret of tests", draft), own],
+      renewInternalIssuer: [({ tx, mine }) => issuers.renewInternalIssuer(tx, mine, "another secret of tests"), true],
       insertInternalIssuer: [({ tx, mine }) => issuers.insertInternalIssuer(tx, mine, "a secret of tests"), undefined],
       saveIssuer: { reason: "writes the row that lockIssuer answered with" },
       removeIssuer: { reason: "removes the row that lockIssuer answered with" },

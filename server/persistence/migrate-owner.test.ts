@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { nameOf, ownerWith, run } from "../testing/bare-database.ts";
+import { migrate } from "./migrate.ts";
+import { migrationsFolder } from "./project-root.ts";
+
+const ALL = readdirSync(migrationsFolder()).filter((name) => name !== "migration_lock.toml");
+
+describe("an owner that is no superuser", () => {
+  test("with CREATEDB and CREATEROLE does it all alone", async () => {
+    const ownerUrl = await ownerWith("createdb createrole");
+    const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "x" });
+    expect(await run("select count(*)::int as n from messages", runtimeUrl)).toEqual([{ n: 0 }]);
+    expect((await migrate({ ownerUrl, runtimePassword: "x" })).applied).toEqual([]);
+  });
+
+  test("who may not create the database is told the statement", async () => {
+    const ownerUrl = await ownerWith("createrole");
+    await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow(`CREATE DATABASE "${nameOf(ownerUrl)}"`);
+  });
+
+  test("who may not create roles is told statements without the password, and they are enough", async () => {
+    const ownerUrl = await ownerWith("createdb");
+    const runtimePassword = randomBytes(12).toString("hex");
+    const fault = await migrate({ ownerUrl, runtimePassword }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    expect(fault?.name).toBe("StartError");
+    expect(fault?.message).not.toContain(runtimePassword);
+    const sql = fault?.message.split("start again:\n")[1];
+    await run(sql ?? "");
+    expect((await migrate({ ownerUrl, runtimePassword })).applied).toEqual(ALL);
+    await expect(migrate({ ownerUrl, runtimePassword: "another" })).rejects.toThrow("ALTER ROLE");
+  });
+});
