@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { nameOf, ownerWith, run } from "../testing/bare-database.ts";
+import { parseDatabaseUrl, withDatabase } from "./database-url.ts";
 import { migrate } from "./migrate.ts";
 import { migrationsFolder } from "./project-root.ts";
 
@@ -34,4 +35,21 @@ describe("an owner that is no superuser", () => {
     expect((await migrate({ ownerUrl, runtimePassword })).applied).toEqual(ALL);
     await expect(migrate({ ownerUrl, runtimePassword: "another" })).rejects.toThrow("ALTER ROLE");
   });
+
+  test("who does not own the database is told the statements that mend it, also where its schema is of an older Postgres", async () => {
+    const ownerUrl = await ownerWith("createrole");
+    await run(`create database ${nameOf(ownerUrl)}`);
+    await run("alter schema public owner to current_user", asSuperuser(ownerUrl));
+    const fault = await migrate({ ownerUrl, runtimePassword: "x" }).catch((error: Error) => error);
+    expect(fault).toMatchObject({
+      name: "StartError",
+      message: expect.stringMatching(/^The user o_\w+ .* m_\w+\..*:\n/),
+    });
+    await run((fault as Error).message.split("start again:\n")[1] ?? "", asSuperuser(ownerUrl));
+    expect((await migrate({ ownerUrl, runtimePassword: "x" })).applied).toEqual(ALL);
+  });
 });
+
+function asSuperuser(url: string): string {
+  return withDatabase(parseDatabaseUrl(inject("postgres").url), nameOf(url)).href;
+}

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientBase, DatabaseError, escapeIdentifier } from "pg";
 import { StartError } from "../config/start-error.ts";
+import { assertServer } from "./assert-server.ts";
 import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
 import { migrateQueue } from "./jobs.ts";
 import { applyConcurrently, applyMigrations } from "./migration-history.ts";
@@ -9,7 +10,6 @@ import { assertSecret, keepSecret, replaceSecret } from "./secret-check.ts";
 
 // Any number; the same in every release, because nodes of two releases may start at once.
 const LOCK = 7_258_441_903;
-const OLDEST_POSTGRES = 150_000;
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 const NO_SUCH_DATABASE = "3D000";
@@ -92,17 +92,6 @@ async function createDatabase(url: URL, database: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-async function assertServer(owner: ClientBase): Promise<void> {
-  const { rows } = await owner.query<{ version: number; encoding: string }>(
-    "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding",
-  );
-  const { version, encoding } = rows[0]!;
-  if (version < OLDEST_POSTGRES) {
-    throw new StartError(`This is Postgres ${Math.floor(version / 10_000)}; Parley needs 15 or newer.`);
-  }
-  if (encoding !== "UTF8") throw new StartError(`The database's encoding is ${encoding}; Parley needs UTF8.`);
 }
 
 async function ensureRoles(owner: ClientBase, database: string, password: string, runtimeUrl: string): Promise<void> {
