@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { describe, expect, inject, test } from "vitest";
-import { nameOf, ownerWith, run } from "../testing/bare-database.ts";
+import { copyWith, nameOf, ownerWith, run } from "../testing/bare-database.ts";
 import { parseDatabaseUrl, withDatabase } from "./database-url.ts";
 import { migrate } from "./migrate.ts";
 import { migrationsFolder } from "./project-root.ts";
@@ -48,6 +48,16 @@ describe("an owner that is no superuser", () => {
     await run((fault as Error).message.split("start again:\n")[1] ?? "", asSuperuser(ownerUrl));
     expect((await migrate({ ownerUrl, runtimePassword: "x" })).applied).toEqual(ALL);
   });
+});
+
+test("a role whose statements may take no longer than a moment makes the upgrade all the same", async () => {
+  const ownerUrl = await ownerWith("createdb createrole");
+  await migrate({ ownerUrl, runtimePassword: "x" });
+  const user = new URL(ownerUrl).username;
+  for (const setting of ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
+    await run(`alter role ${user} set ${setting} = '1s'`);
+  const migrations = copyWith("29991231000000_slow", "select pg_sleep(1.5)");
+  expect((await migrate({ ownerUrl, runtimePassword: "x", migrations })).applied).toEqual(["29991231000000_slow"]);
 });
 
 function asSuperuser(url: string): string {

@@ -1,9 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { nameOf, nowhere, run } from "../testing/bare-database.ts";
+import { copyWith, nameOf, nowhere, run } from "../testing/bare-database.ts";
 import { withEngine } from "../testing/schema-engine.ts";
 import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { parseDatabaseUrl, withDatabase } from "./database-url.ts";
@@ -200,15 +199,6 @@ test("a migration during which the server goes away says so", async () => {
 });
 
 const none = { externalTables: [], externalEnums: [] };
-
-function copyWith(name: string, sql: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "parley-migrations-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  cpSync(migrationsFolder(), folder, { recursive: true });
-  mkdirSync(join(folder, name));
-  writeFileSync(join(folder, name, "migration.sql"), sql);
-  return folder;
-}
 
 /** The folder as the engine wants to be told of it. */
 function list(folder: string) {

@@ -16,6 +16,10 @@ const NO_SUCH_DATABASE = "3D000";
 const DEADLOCK = "40P01";
 const WRONG_PASSWORD = "28P01";
 const DATABASE_EXISTS = new Set(["42P04", "23505"]);
+const TIMEOUTS = [
+  ...["statement_timeout", "lock_timeout", "transaction_timeout"],
+  ...["idle_in_transaction_session_timeout", "idle_session_timeout"],
+];
 // Roles belong to the whole server: a start for another database may be creating the same group at this moment.
 const ROLE_RACE = new Set(["42710", "23505", "XX000"]);
 
@@ -231,6 +235,8 @@ async function connect(connectionString: string): Promise<Client> {
   // Without a listener a connection that breaks between two queries would end the process; the next query tells.
   client.on("error", () => {});
   await client.connect();
+  // What the role or the database sets for others would end a long upgrade, the same at each start. Some are not of every release.
+  await client.query("select set_config(name, '0', false) from pg_settings where name = any ($1)", [TIMEOUTS]);
   return client;
 }
 

@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Client } from "pg";
 import { inject, onTestFinished } from "vitest";
 import { parseDatabaseUrl, withDatabase, withLogin } from "../persistence/database-url.ts";
+import { migrationsFolder } from "../persistence/project-root.ts";
 
 /** URL of a database that is not there yet, as a superuser; whatever comes to be is removed after the test. */
 export function nowhere(): string {
@@ -23,6 +27,16 @@ export async function ownerWith(attributes: string): Promise<string> {
     await run(`reassign owned by ${name} to postgres; drop owned by ${name} cascade; drop role ${name}`);
   });
   return withLogin(parseDatabaseUrl(nowhere()), name, "x").href;
+}
+
+/** A folder with the release's migrations and one more. */
+export function copyWith(name: string, sql: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "parley-migrations-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(migrationsFolder(), folder, { recursive: true });
+  mkdirSync(join(folder, name));
+  writeFileSync(join(folder, name, "migration.sql"), sql);
+  return folder;
 }
 
 /** Of the database. */
