@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { describe, expect, inject, test } from "vitest";
-import { copyWith, nameOf, ownerWith, run } from "../testing/bare-database.ts";
+import { Client } from "pg";
+import { describe, expect, inject, onTestFinished, test, vi } from "vitest";
+import { copyWith, nameOf, nowhere, ownerWith, run } from "../testing/bare-database.ts";
 import { parseDatabaseUrl, withDatabase } from "./database-url.ts";
 import { migrate } from "./migrate.ts";
 import { migrationsFolder } from "./project-root.ts";
@@ -48,6 +49,31 @@ describe("an owner that is no superuser", () => {
     await run((fault as Error).message.split("start again:\n")[1] ?? "", asSuperuser(ownerUrl));
     expect((await migrate({ ownerUrl, runtimePassword: "x" })).applied).toEqual(ALL);
   });
+});
+
+test("a server that refuses what Postgres keeps of a password, as Neon does when the role is committed, gets the password", async () => {
+  const ownerUrl = nowhere();
+  const query = Client.prototype.query as (this: Client, ...asked: unknown[]) => Promise<unknown>;
+  let verifiers = 0;
+  let pending = false;
+  vi.spyOn(Client.prototype, "query").mockImplementation(async function (this: Client, ...asked: unknown[]) {
+    const [text] = asked;
+    pending ||= typeof text === "string" && text.includes("PASSWORD 'SCRAM-SHA-256$");
+    if (text !== "commit" || !pending) return query.apply(this, asked);
+    pending = false;
+    verifiers++;
+    await query.call(this, "rollback");
+    // As Postgres names it, word by word.
+    return query.call(
+      this,
+      `do $$ begin raise exception using errcode = 'XX000', message =
+      'Received HTTP code 400 from control plane: {"error":"Neon only supports being given plaintext passwords"}'; end $$`,
+    );
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  const { runtimeUrl } = await migrate({ ownerUrl, runtimePassword: "it's a secret" });
+  expect(verifiers).toBe(1);
+  expect(await run("select 1 as one", runtimeUrl)).toEqual([{ one: 1 }]);
 });
 
 test("a role whose statements may take no longer than a moment makes the upgrade all the same", async () => {

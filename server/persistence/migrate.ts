@@ -20,6 +20,8 @@ const TIMEOUTS = [
   ...["statement_timeout", "lock_timeout", "transaction_timeout"],
   ...["idle_in_transaction_session_timeout", "idle_session_timeout"],
 ];
+// Neon takes part in the commit of a role, and wants to know its password.
+const PLAIN_ONLY = /plaintext passwords/;
 // Roles belong to the whole server: a start for another database may be creating the same group at this moment.
 const ROLE_RACE = new Set(["42710", "23505", "XX000"]);
 
@@ -99,18 +101,20 @@ async function createDatabase(url: URL, database: string): Promise<void> {
 }
 
 async function ensureRoles(owner: ClientBase, database: string, password: string, runtimeUrl: string): Promise<void> {
+  let plain = false;
   for (let attempt = 1; ; attempt++) {
     let wanted: RoleStatements | undefined;
     try {
       return await underLock(owner, async () => {
-        wanted = await roleStatements(owner, database, password);
+        wanted = await roleStatements(owner, database, password, plain);
         const refusal = wanted.renewal.length > 0 ? await findRefusal(runtimeUrl) : undefined;
         const inUse = refusal !== undefined && (await isInUse(owner, database));
         if (inUse && refusal === WRONG_PASSWORD) throw new InUse(database);
         await owner.query([...wanted.missing, ...(refusal && !inUse ? wanted.renewal : [])].join(";\n"));
       });
     } catch (error) {
-      if (wanted && hasCode(error, INSUFFICIENT_PRIVILEGE)) return assertMadeByHand(wanted, runtimeUrl);
+      if (wanted && !plain && hasCode(error, INSUFFICIENT_PRIVILEGE)) return assertMadeByHand(wanted, runtimeUrl);
+      plain ||= error instanceof DatabaseError && PLAIN_ONLY.test(error.message);
       const passes = error instanceof InUse || (error instanceof DatabaseError && ROLE_RACE.has(error.code ?? ""));
       if (attempt === 10 || !passes) throw error;
       await sleep(20 * attempt);

@@ -25,11 +25,19 @@ export interface RoleStatements {
   renewal: string[];
 }
 
-/** What somebody who may create roles has to run, so that all roles exist and the login has this password. Safe to log. */
-export async function roleStatements(owner: ClientBase, database: string, password: string): Promise<RoleStatements> {
+/**
+ * What somebody who may create roles has to run, so that all roles exist and the login has this password. Safe to log, unless it is to be
+ * `plain`, for a server that takes no other.
+ */
+export async function roleStatements(
+  owner: ClientBase,
+  database: string,
+  password: string,
+  plain = false,
+): Promise<RoleStatements> {
   const has = await findRoles(owner, database);
   const [role, ownerName] = [escapeIdentifier(runtimeRoleName(database)), escapeIdentifier(has.owner)];
-  const login = `${role} LOGIN INHERIT PASSWORD ${escapeLiteral(scramVerifier(password))}`;
+  const login = `${role} LOGIN INHERIT PASSWORD ${escapeLiteral(plain ? password : scramVerifier(password))}`;
   const missing = [
     has.group || `CREATE ROLE ${GROUP} NOLOGIN NOSUPERUSER NOBYPASSRLS`,
     has.heads || `CREATE ROLE ${HEADS} NOLOGIN NOSUPERUSER NOBYPASSRLS`,
