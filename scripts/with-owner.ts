@@ -34,8 +34,8 @@ export async function withOwner(work: (owned: Owned) => Promise<void>, newSecret
       await work({ db, ownerUrl, authSecret, baseUrl }).finally(() => db.close());
     };
     const running = databaseUrl ?? (await findRunningPostgres(dataDir));
-      if (running) return withDatabase(running, findSecret());
-      const lock = await lockDataDir(dataDir, console.error);
+    if (running) return withDatabase(running, findSecret());
+    const lock = await lockDataDir(dataDir, console.error);
     try {
       const authSecret = findSecret(); // as the start does it, before there is a database beside it
       const postgres = await startEmbedded(dataDir, console.error);
