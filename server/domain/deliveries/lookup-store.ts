@@ -132,35 +132,38 @@ export async function requeueDelivery(
 
 /** Throws conflict when nothing is left of what a mail was to say: it would end at once, and its row lose why it had not gone out. */
 async function ensureStillThere(tx: TenantTransaction, tenantId: TenantId, row: Delivery): Promise<void> {
-  if (row.notificationId === null) return;
-  const notification = await tx.notification.findFirst({
-    where: { tenantId, id: row.notificationId },
-    select: { status: true, expiresAt: true },
-  });
-  const isThere = notification?.status === "visible";
-  const isOver = notification?.expiresAt && notification.expiresAt <= (await clockOf(tx));
-  if (isThere && !isOver) return;
-  const why = isOver ? over.expired : (over[row.status] ?? "Its notification was cancelled, deleted or withdrawn");
+  const [told] = await tx.$queryRaw<{ items: number; left: number; isOver: boolean | null }[]>`
+    select count(*)::int as items, bool_or(n.expires_at <= clock_timestamp()) as "isOver",
+      (count(*) filter (where n.status = 'visible' and (n.expires_at is null or n.expires_at > clock_timestamp())))::int as left
+    from deliveries i left join notifications n on n.tenant_id = i.tenant_id and n.id = i.notification_id
+    where i.tenant_id = ${tenantId} and i.user_id = ${row.userId} and i.notification_id is not null and ${isToldBy(row)}`;
+  if (!told || told.items === 0 || told.left > 0) return;
+  const cause = row.kind === "digest" ? "digest" : told.isOver ? "expired" : row.status;
+  const why = over[cause] ?? "Its notification was cancelled, deleted or withdrawn";
   throw new DomainError("conflict", { detail: `${why}: nothing is left to be sent` });
 }
 
 const over: Record<string, string> = {
+  digest: "All that is in it has expired or was deleted",
   expired: "The time of its notification is over",
   left: "Its notification went when the person had left the topic or chat that it was for",
 };
 
+/** Of deliveries i: a mail's own, or those that went into its digest. */
+function isToldBy({ kind, id, digestId }: Delivery): Prisma.Sql {
+  return kind === "digest"
+    ? Prisma.sql`i.digest_id = ${digestId}::uuid and i.kind <> 'digest'`
+    : Prisma.sql`i.id = ${id}::uuid`;
+}
+
 /** Where a mail goes now: to where its person is by now, unless the sender of all that it says named an address; as `readdressHeld` has it. */
 async function addressOf(tx: TenantTransaction, tenantId: TenantId, row: Delivery): Promise<string | null> {
   if (!["notification", "away", "digest"].includes(row.kind)) return row.address;
-  const it =
-    row.kind === "digest"
-      ? Prisma.sql`i.digest_id = ${row.digestId}::uuid and i.kind <> 'digest'`
-      : Prisma.sql`i.id = ${row.id}::uuid`;
   const [found] = await tx.$queryRaw<{ known: boolean; email: string | null; items: number; theirs: boolean | null }[]>`
     select u.id is not null as known, u.email, i.items, i.theirs
     from (select count(*)::int as items, bool_or(n.email is null) as theirs
       from deliveries i join notifications n on n.tenant_id = i.tenant_id and n.id = i.notification_id
-      where i.tenant_id = ${tenantId} and i.user_id = ${row.userId} and ${it}) i
+      where i.tenant_id = ${tenantId} and i.user_id = ${row.userId} and ${isToldBy(row)}) i
     left join users u on u.tenant_id = ${tenantId} and u.id = ${row.userId}`;
   if (!found) return row.address;
   // Of what is gone nobody knows any more who named an address.

@@ -122,6 +122,20 @@ test("nothing is sent of what is over or gone: the answer says why, and the row 
   await deliveries().deleteMany({ where: { userId: "hal" } });
 });
 
+test("nor is a digest of which nothing is left; it is while anything is", async () => {
+  for (const userId of ["ivy", "joe"]) await live(userId, `${userId}@example.com`);
+  const ids = await hold(["ivy", "ivy", "joe", "joe"].map((userId) => ({ userId })));
+  const [none, some] = [await digestOf("ivy"), await digestOf("joe")];
+  await deliveries().updateMany({ where: { kind: "digest" }, data: { status: "expired" } });
+  const { notification } = stack.api.services.db.forTenant(tenant.tenantId);
+  await notification.deleteMany({ where: { id: { in: [ids[0] ?? "", ids[2] ?? ""] } } });
+  await notification.updateMany({ where: { id: ids[1] ?? "" }, data: { expiresAt: new Date(Date.now() - 60_000) } });
+  const detail = "All that is in it has expired or was deleted: nothing is left to be sent";
+  expect(await resend(none.id)).toMatchObject({ status: 409, body: { detail } });
+  expect((await resend(some.id)).status).toBe(200);
+  await deliveries().deleteMany({ where: { userId: { in: ["ivy", "joe"] } } });
+});
+
 test("a digest has no say in what is no longer held for it", async () => {
   const [id] = await hold([{ userId: "gus" }]);
   const row = await rowOf(id);
