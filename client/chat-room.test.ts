@@ -124,6 +124,34 @@ test("goes to an old message by one page, and from there on to the newest, where
   expect(shown()).toEqual([151, 1001]);
 });
 
+test("lets go of what lies far above once the newest is on the screen, and loads it again like any older page", async () => {
+  const { room, asked, shown, heard } = await enter({ read: LAST });
+  for (let seq = LAST + 1; seq <= 1_500; seq++) heard("message.created", messageOf(seq));
+  room.markShown(1_499);
+  expect(shown(), "the newest is not on the screen").toEqual([951, 1500]);
+  room.markShown(1_500);
+  expect(shown()).toEqual([1301, 1500]);
+  heard("message.created", messageOf(1_501));
+  room.markShown(1_501);
+  expect(shown(), "there are few").toEqual([1301, 1501]);
+  heard("message.edited", { ...messageOf(1_000), content: "late" });
+  expect(shown()).toEqual([1301, 1501]);
+  await room.loadEarlier();
+  expect(asked.at(-1)).toBe("1301");
+  expect(shown()).toEqual([1251, 1501]);
+});
+
+test("what somebody has gone back for stays until the chat is opened again", async () => {
+  const { room, shown } = await enter({ read: LAST });
+  await room.loadBackTo(400);
+  const [from] = shown();
+  room.markShown(LAST);
+  expect(shown()).toEqual([from, LAST]);
+  await room.open();
+  room.markShown(LAST);
+  expect(shown()).toEqual([801, LAST]);
+});
+
 test("goes to the beginning, to another place, and back to the newest", async () => {
   const { room, asked, shown } = await enter({ read: LAST });
   await room.goTo(1);

@@ -13,6 +13,7 @@ import type { LiveEvent, Member, Message, Mute } from "./types.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 200;
+const MOST_KEPT = 500;
 const TYPING_EVERY_MS = 3_000;
 const HOLE_PATIENCE_MS = 1_000;
 
@@ -47,6 +48,8 @@ export class ChatRoom {
   readonly #changing = new Map<string, Promise<Message>>();
   /** The newest message when some were marked unread: being on the screen makes none up to it read. */
   #leftUnread = 0;
+  /** Since it was opened. */
+  #wentBack = false;
   #typedAt = 0;
   #missedReceipts = false;
   #holeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -71,16 +74,13 @@ export class ChatRoom {
     return this.#options.state().chats[this.chatId];
   }
 
-  get #isLoaded() {
-    return this.#chat !== undefined && this.#chat.log.from !== null;
-  }
-
   /**
    * Loads the newest page, far enough back for the first unread message where that is one page, and the members; the chat itself
    * where it is not among those that are here. Throws ParleyError 404 where this person is not in it.
    */
   open(): Promise<void> {
     this.#leftUnread = 0;
+    this.#wentBack = false;
     if (this.#opening) return this.#opening;
     const opening = this.#open().catch((error) => {
       if (this.#opening === opening) this.#opening = undefined;
@@ -144,9 +144,17 @@ export class ChatRoom {
     this.#read.moveTo(seq, from);
   }
 
-  /** The same for what just is on the screen: what was marked unread stays so until the chat is opened again, or a newer message is there. */
+  /**
+   * The same for what just is on the screen: what was marked unread stays so until the chat is opened again, or a newer message is there.
+   * Where the newest is, and nobody has looked further back, far older ones are let go of: they are loaded again as other earlier ones are.
+   */
   markShown(seq: number): void {
-    if (seq > this.#leftUnread) this.markRead(seq);
+    if (seq <= this.#leftUnread) return;
+    this.markRead(seq);
+    const { chatId } = this;
+    const { chat, log } = this.#chat ?? {};
+    if (!this.#wentBack && chat?.lastSeq === seq && log && log.messages.length > MOST_KEPT)
+      this.#options.act({ type: "trimmed", chatId });
   }
 
   /** This message and all after it are unread again. */
@@ -326,7 +334,7 @@ export class ChatRoom {
       return;
     }
     this.#read.resend();
-    if (this.#isLoaded) this.#loadPresence(true).catch(ignoreStale);
+    if ((this.#chat?.log.from ?? null) !== null) this.#loadPresence(true).catch(ignoreStale);
   }
 
   /** Until it is opened again, or the client started. */
@@ -365,6 +373,7 @@ export class ChatRoom {
   async #loadEarlier(limit: number): Promise<void> {
     const { earlier: before, log } = this.#chat ?? {};
     if (!before || !log) return;
+    this.#wentBack = true;
     // A reload over a gap may make the list begin elsewhere meanwhile.
     const adjoins = () => this.#chat?.log.from === log.from;
     const { next, fits } = await this.#loadPage({ type: "loaded-earlier" }, { limit, before }, adjoins);

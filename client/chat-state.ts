@@ -38,6 +38,7 @@ export interface ChatState {
 export const TYPING_LASTS_MS = 5_000;
 /** The service counts unread messages up to here; 100 means more. */
 const MOST_UNREAD = 100;
+const KEPT = 200;
 
 export function newChatState(me: string, chat: Chat, known?: ChatState): ChatState {
   const base: ChatState = known ?? {
@@ -133,6 +134,13 @@ export function applyMessage(state: ChatState, message: Message): ChatState {
 export function actOnLog(state: ChatState, action: LogAction): ChatState {
   if (action.type === "seen") return applyMessage(state, action.message);
   return recount({ ...state, log: reduceLog(state.log, action) });
+}
+
+/** What lies further back is to be loaded again. */
+export function withNewestOnly(state: ChatState): ChatState {
+  const messages = state.log.messages.slice(-KEPT);
+  const from = messages[0]?.seq ?? null;
+  return { ...state, log: { ...state.log, messages, from }, earlier: String(from) };
 }
 
 export function actOnAside(state: ChatState, page: AsidePage): ChatState {

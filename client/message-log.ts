@@ -98,7 +98,7 @@ export function withBeside(log: MessageLog, page: readonly Message[]): MessageLo
 function loadNewest(log: MessageLog, page: readonly Message[]): MessageLog {
   const start = lowest(page, 1);
   const adjoining = log.messages.slice(firstOfRun(log.messages, start));
-  const from = adjoining.length > 0 ? Math.min(start, lowest(adjoining, start)) : start;
+  const from = Math.min(start, lowest(adjoining, start));
   return merge({ ...log, from, messages: adjoining }, page);
 }
 

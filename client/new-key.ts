@@ -5,12 +5,8 @@
  */
 export function newKey(): string {
   const random =
-    typeof crypto === "undefined"
-      ? Uint8Array.from({ length: 16 }, () => Math.random() * 256)
-      : crypto.getRandomValues(new Uint8Array(16));
-  const bytes = new DataView(random.buffer);
-  bytes.setUint8(6, (bytes.getUint8(6) & 0x0f) | 0x40); // version 4
-  bytes.setUint8(8, (bytes.getUint8(8) & 0x3f) | 0x80); // of the RFC's kind
-  const hex = Array.from(new Uint8Array(bytes.buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/u, "$1-$2-$3-$4-");
+    typeof crypto === "undefined" ? () => Math.random() * 16 : () => crypto.getRandomValues(new Uint8Array(1))[0] ?? 0;
+  // Of an 8, by which the RFC's kind is told, the upper half stays; the version is no digit that changes.
+  const digit = (place: string) => (Number(place) ^ (random() & (15 >> (Number(place) / 4)))).toString(16);
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/gu, digit);
 }

@@ -9,6 +9,7 @@ import {
   newChatState,
   withMembers,
   withMute,
+  withNewestOnly,
   withoutStaleTyping,
   withReadPosition,
   withStaleMembers,
@@ -63,6 +64,7 @@ export type Action =
   | { type: "chat-gone"; chatId: string }
   | { type: "undeliverable"; chatId: string; item: Outgoing }
   | { type: "earlier"; chatId: string; cursor: string | null }
+  | { type: "trimmed"; chatId: string }
   | ({ type: "aside-loaded"; chatId: string } & AsidePage)
   /** Left, or kept as another one. */
   | { type: "aside"; chatId: string; key?: number }
@@ -131,6 +133,8 @@ export function reduce(state: State, action: Action): State {
       ]);
     case "earlier":
       return inChat(state, action.chatId, (chat) => ({ ...chat, earlier: action.cursor }));
+    case "trimmed":
+      return inChat(state, action.chatId, withNewestOnly);
     case "aside-loaded":
       return inChat(state, action.chatId, (chat) => actOnAside(chat, action));
     case "aside": {
@@ -301,9 +305,8 @@ function withUndeliverable(state: State, chatId: string, items: readonly Outgoin
 }
 
 function withoutUndeliverable(state: State, chatId: string, clientMessageId: string): State {
-  const known = state.undeliverable[chatId] ?? [];
-  const items = known.filter((item) => item.clientMessageId !== clientMessageId);
-  return items.length === known.length ? state : withUndeliverable(state, chatId, items);
+  const items = (state.undeliverable[chatId] ?? []).filter((item) => item.clientMessageId !== clientMessageId);
+  return withUndeliverable(state, chatId, items);
 }
 
 function inChat(state: State, chatId: string, change: (chat: ChatState) => ChatState): State {

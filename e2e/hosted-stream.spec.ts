@@ -1,0 +1,33 @@
+import { expect, test, unheard } from "./journey.ts";
+import { callAs, makeGroup, openHosted } from "./people.ts";
+
+test.use({ contextOptions: {} }); // with all that moves, as most people have it
+
+test("in a chat that goes on and on one stays at the newest; what was let go of far above comes in again", async ({
+  browser,
+}) => {
+  const { id } = await makeGroup(unheard("Stream"), "carla", "emma");
+  const emma = await openHosted(browser, "emma", id);
+  const { page } = emma;
+  const message = (seq: number) => emma.messages.locator(`[data-seq="${seq}"]`);
+  for (let round = 0; round < 6; round++) {
+    await Promise.all(
+      Array.from({ length: 90 }, (_, at) => callAs("carla", "POST", `/Chat/${id}/messages`, { content: `Line ${at}` })),
+    );
+    await expect(message(90 * (round + 1))).toBeInViewport();
+  }
+  const read = async () => (await callAs<{ lastReadSeq: number }>("emma", "GET", `/Chat/${id}`)).lastReadSeq;
+  await expect.poll(read).toBe(540);
+  await expect(message(540)).toBeInViewport();
+  const asked = page.waitForRequest(/\/messages\?.*before=3\d\d/u);
+  await expect.poll(() => emma.messages.evaluate(scrollToTop)).toBe(1);
+  await asked;
+  expect(emma.noise).toEqual([]);
+  await page.context().close();
+});
+
+/** Gives the oldest message that is in the page. */
+function scrollToTop(list: Element): number {
+  if (list.parentElement) list.parentElement.scrollTop = 0;
+  return Math.min(...Array.from(list.querySelectorAll("[data-seq]"), (row) => Number(row.getAttribute("data-seq"))));
+}
