@@ -37,8 +37,8 @@ export async function changeChannels(
   input: ChannelInput[],
 ): Promise<ChangedChannel[]> {
   return change(pool, {
-    name: "change_channels_v1",
-    text: "select * from change_channels_v1($1, $2, $3)",
+    name: "change_channels_v2",
+    text: "select * from change_channels_v2($1, $2, $3)",
     values: [tenantId, nodeId, JSON.stringify(input)],
   });
 }

@@ -45,13 +45,13 @@ test("two nodes whose pages join several channels at once never wait for each ot
   const { pool } = stack.api.services.db;
   // Without the repeat that is beside it.
   const join = (node: string, ...channels: string[]) =>
-    pool.query("select channel, subscriptions, version from change_channels_v1($1, $2, $3)", [
+    pool.query("select channel, subscriptions, version from change_channels_v2($1, $2, $3)", [
       tenantId,
       node,
       JSON.stringify(channels.map((c) => ({ c, n: 1, m: [] }))),
     ]);
   const waiting = async () => {
-    const asked = "wait_event_type = 'Lock' and query like '%change_channels_v1%'";
+    const asked = "wait_event_type = 'Lock' and query like '%change_channels_v2%'";
     return (await pool.query(`select from pg_stat_activity where datname = current_database() and ${asked}`)).rowCount;
   };
   await join("one", "beta");

@@ -29,6 +29,11 @@ test("what somebody says of themselves while they are written is written, too", 
   const first = local.input("presence-room", 0, grace);
   local.enter("ada", "2", undefined);
   local.wrote(first, []);
+  const second = local.input("presence-room", 0, grace);
+  expect(second.m).toMatchObject([{ u: "ada", i: "2", here: true }]);
+  local.wrote(second, []);
+  expect(local.input("presence-room", 0, grace).m).toEqual([]);
+  local.enter("ada", "2", undefined); // on another node they may have said "1" again
   expect(local.input("presence-room", 0, grace).m).toMatchObject([{ u: "ada", i: "2", here: true }]);
 });
 

@@ -95,7 +95,7 @@ export class LocalChannel {
     else {
       member.connections++;
       member.left = undefined;
-      if (member.info !== info) member.written = undefined;
+      member.written = undefined; // elsewhere they may have said something else since
       member.info = info;
     }
   }

@@ -33,7 +33,7 @@ export interface ChannelEvent {
 export interface ChannelChange {
   channel: string;
   subscriptions: number;
-  /** Of the members: a node that is not at `before` reads them anew. */
+  /** Of the members: a node that is not at `before` reads them anew; none is at -1. */
   before: number;
   version: number;
   added: { userId: string; info: string | null }[];

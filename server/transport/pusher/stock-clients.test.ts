@@ -3,12 +3,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import type PusherSdk from "pusher";
+import type { PresenceChannel } from "pusher-js";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { payForAnonymous } from "../../access.ts";
 import { Limiter } from "../../limiter.ts";
 import { openCutProxy } from "../../testing/cut-proxy.ts";
 import { eventually } from "../../testing/hub-client.ts";
-import { appOf, type PusherCredentials, RawPusher, stockPusher } from "../../testing/pusher-client.ts";
+import { appOf, type PusherCredentials, RawPusher, signWith, stockPusher } from "../../testing/pusher-client.ts";
 import { listen, openPusherHouse, type PusherHouse, watchDisconnects } from "../../testing/pusher-house.ts";
 import type { Stack, TestTenant } from "../../testing/stack.ts";
 import { Pusher } from "./pusher.ts";
@@ -161,6 +162,29 @@ describe("presence channels", () => {
     after.disconnect(); // the grace of the first connection ends with this one's
     await eventually(() => expect(moves).toEqual(["added ben", "removed ben"]));
   });
+
+  test.each(["the same node", "another"])(
+    "show what a member said last of itself, also of one that comes back on %s",
+    async (where) => {
+      const name = `presence-renamed-${where === "another" ? 2 : 1}`;
+      const openAs = async (said: string, url = stack.url) => {
+        const page = stockPusher(url, app.key, signWith(sdk, { user_id: "ada", user_info: { name: said } }));
+        acme.pages.push(page);
+        const channel = page.subscribe(name);
+        await eventually(() => expect(channel.subscribed).toBe(true));
+        return { page, channel };
+      };
+      for (const url of [stack.url, other]) await listen(await openPage("ben", url), name);
+      const before = await openAs("Ada");
+      before.page.disconnect();
+      const after = await openAs("Ada L.", where === "another" ? other : stack.url);
+      expect((after.channel as PresenceChannel).members.me.info).toEqual({ name: "Ada L." });
+      for (const url of [stack.url, other]) {
+        const third = await listen(await openPage("cleo", url), name);
+        expect(membersOf(third.channel)).toMatchObject({ ada: { name: "Ada L." }, ben: {} });
+      }
+    },
+  );
 
   test("have room for 100 members: the 101st is refused, and a further connection of a member is not", async () => {
     const raws = await Promise.all(Array.from({ length: 101 }, () => RawPusher.open(stack.url, app.key)));
