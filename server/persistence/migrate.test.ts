@@ -185,7 +185,7 @@ test("a runtime role that could pass the walls stops the start", async () => {
   await run(`alter role ${role} bypassrls`);
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow(`must not work as the role ${role}`);
   await run(`alter role ${role} nobypassrls; create role mighty bypassrls; grant mighty to ${role}`);
-  onTestFinished(() => run("drop role mighty"));
+  onTestFinished(async () => void (await run("drop role mighty")));
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow("it is or can become mighty");
   await run(`revoke mighty from ${role}; alter table nodes owner to ${role}`, ownerUrl);
   await expect(migrate({ ownerUrl, runtimePassword: "x" })).rejects.toThrow("it owns the table nodes");

@@ -46,6 +46,9 @@ describe("what arrives", () => {
     );
     const expected = { isolation: "read committed", timeout: "30s", name: "pool test", silence: "10", jit: "off" };
     expect(rows).toEqual([expected]);
+    // A pooler refuses a connection that asks for anything else as it is made.
+    const asked = await pool.query("select name from pg_settings where source = 'client' order by name");
+    expect(asked.rows).toEqual([{ name: "application_name" }, { name: "client_encoding" }]);
     await pool.end();
   });
 });
@@ -72,6 +75,21 @@ describe("a server that falls silent", () => {
     expect(toDomainError(error)).toMatchObject({ code: "unavailable" });
     wire.mend();
     expect((await pool.query("select 3 as three")).rows).toEqual([{ three: 3 }]);
+    await pool.end();
+  });
+
+  test("fails a connection that it has just let in, and the next one is answered", async () => {
+    const pool = openSilent(1);
+    const { onConnect } = pool.options;
+    pool.options.onConnect = (client) => {
+      wire.mute();
+      return onConnect?.(client);
+    };
+    const error = await pool.query("select 1").catch((error) => error);
+    expect(isConnectionLoss(error)).toBe(true);
+    wire.mend();
+    pool.options.onConnect = onConnect;
+    expect((await pool.query("select 2 as two")).rows).toEqual([{ two: 2 }]);
     await pool.end();
   });
 

@@ -31,16 +31,17 @@ export function createPool({ url, max, name, log, silence = 40_000 }: Options): 
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
-    options: serverOptions.map((option) => `-c ${option}`).join(" "),
+    // Awaited before the connection is lent. Not asked for as it is made: a pooler such as PgBouncer refuses who asks for that.
+    onConnect: (client) => {
+      endSilent(client as PoolClient, silence);
+      return client.query(SETTINGS);
+    },
   });
   const lost = (error: Error) => log.warn({ err: error, pool: name }, "a connection to Postgres was lost");
   // The pool itself hears of idle connections only; without a listener of its own, one lost while lent out ends the process. A
   // connection may report its end twice.
   pool.on("connect", (client) => client.once("error", lost).on("error", () => {}));
   pool.on("error", () => {});
-  pool.on("connect", (client) => endSilent(client, silence));
   endReadOnly(pool);
   return pool;
 }
@@ -68,16 +69,20 @@ function endReadOnly(pool: Pool): void {
   pool.on("release", (_error, client) => readOnly.has(client) && client.end());
 }
 
-const serverOptions = [
+const SETTINGS = Object.entries({
+  statement_timeout: "30s",
+  idle_in_transaction_session_timeout: "60s",
   // "Lock, then look with a fresh snapshot" needs it, whatever the server's default is.
-  "default_transaction_isolation=read\\ committed",
+  default_transaction_isolation: "read committed",
   // All statements are short, and compiling one, which a wrong guess of its cost is enough for, takes longer than running it.
-  "jit=off",
+  jit: "off",
   // What a machine held that lost its power is let go within half a minute, and not after the system's two hours.
-  "tcp_keepalives_idle=10",
-  "tcp_keepalives_interval=5",
-  "tcp_keepalives_count=4",
-];
+  tcp_keepalives_idle: "10",
+  tcp_keepalives_interval: "5",
+  tcp_keepalives_count: "4",
+})
+  .map(([name, value]) => `set ${name} = '${value}'`)
+  .join(";");
 
 /** Of this pool alone: Prisma reads the process-wide parsers and must go on seeing text. */
 function numericTypes(): TypeOverrides {
