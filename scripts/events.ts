@@ -25,7 +25,7 @@ const occasions: Record<EventType, string> = {
   "read.moved": "You have read further, or set it back, in another window.",
   "notification.created": "Something is new in your inbox.",
   "notification.updated":
-    "A notification was read, seen, archived, snoozed or is back; `data` is without its `htmlContent`.",
+    "A notification was read, seen, archived, snoozed or is back, or a message that it quotes was edited; `data` is without its `htmlContent`.",
   "notification.deleted": "A notification was deleted or has expired.",
 };
 

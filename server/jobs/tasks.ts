@@ -1,4 +1,5 @@
 import type { CronItem, TaskList } from "graphile-worker";
+import { type Rewording, rewordNotices } from "../domain/away/reword-notices.ts";
 import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
 import { judgeAnew } from "../domain/digests/judge-anew.ts";
@@ -43,6 +44,7 @@ export function taskList(context: TaskContext): TaskList {
     away: async (payload) => sweepChat(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
     "withdraw-away": async (payload) =>
       withdrawNotices(context.db, { ...jobOf(payload), ...(await presentOf(context)) }),
+    "reword-away": (payload) => rewordNotices(context.db, { ...(payload as Rewording), tenantId: tenantOf(payload) }),
     digests: async (payload) => runDigests(context.db, tenantOf(payload), await presentOf(context)),
     "judge-anew": async (payload) => judgeAnew(context.db, tenantOf(payload), await presentOf(context)),
     "move-times": (payload) => moveTimes(context.db, tenantOf(payload)),

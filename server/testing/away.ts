@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { planAway } from "../domain/away/plan-away.ts";
+import { type Rewording, rewordNotices } from "../domain/away/reword-notices.ts";
 import type { AwayMetadata } from "../domain/away/schema.ts";
 import { sweepChat } from "../domain/away/sweep-chat.ts";
 import { type Withdrawing, withdrawNotices } from "../domain/away/withdraw-notices.ts";
@@ -13,7 +14,7 @@ export const minutes = (n: number) => new Date(Date.now() + n * 60_000);
 
 export interface DueJob {
   task: string;
-  payload: Withdrawing;
+  payload: Withdrawing & Rewording;
   runAt: Date;
 }
 
@@ -28,12 +29,12 @@ export function openAway({ stack, tenant, owner }: { stack: Stack; tenant: TestT
   async function takeJobs(now: Date): Promise<DueJob[]> {
     const { rows } = await owner.query<DueJob>(
       `select t.identifier as task, j.payload, j.run_at as "runAt" from graphile_worker._private_jobs j
-       join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier in ('away', 'withdraw-away') and j.run_at <= $1`,
+       join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier in ('away', 'withdraw-away', 'reword-away') and j.run_at <= $1`,
       [now],
     );
     await owner.query(
       `delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t
-       where t.id = j.task_id and t.identifier in ('away', 'withdraw-away') and j.run_at <= $1`,
+       where t.id = j.task_id and t.identifier in ('away', 'withdraw-away', 'reword-away') and j.run_at <= $1`,
       [now],
     );
     return rows;
@@ -45,6 +46,7 @@ export function openAway({ stack, tenant, owner }: { stack: Stack; tenant: TestT
     const jobs = await takeJobs(now);
     for (const { task, payload } of jobs) {
       if (task === "away") await sweepChat(db, { ...payload, now });
+      else if (task === "reword-away") await rewordNotices(db, payload);
       else await withdrawNotices(db, { ...payload, now });
     }
     await plan();

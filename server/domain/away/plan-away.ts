@@ -2,7 +2,7 @@ import type { LogEvent } from "../../events.ts";
 import type { Batch, Consumer, Plan } from "../../log/planner.ts";
 import type { Job } from "../../persistence/jobs.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
-import { after, sweepJob, withdrawJob } from "./policy.ts";
+import { after, rewordJob, sweepJob, withdrawJob } from "./policy.ts";
 import { armSweeps, findNoticed } from "./store.ts";
 
 /** Older messages are no news to anybody: a log that is read from its beginning must not wake everybody. */
@@ -10,13 +10,13 @@ const newsMinutes = 24 * 60;
 
 /**
  * Has a chat looked through when the first of its new messages has been unread for long enough: one job a chat, however many messages
- * and members. And has taken back what members were told of once they have read it, or it is deleted.
+ * and members. And has taken back what members were told of once they have read it, or it is deleted; what is edited is put into its new words.
  */
 export const planAway: Consumer = {
   name: "away",
-  types: ["message.created", "message.deleted", "read.moved", "member.removed", "chat.deleted"],
+  types: ["message.created", "message.edited", "message.deleted", "read.moved", "member.removed", "chat.deleted"],
   async plan(batch): Promise<Plan> {
-    return { jobs: [...(await planSweeps(batch)), ...(await planReads(batch)), ...planDeletions(batch)] };
+    return { jobs: [...(await planSweeps(batch)), ...(await planReads(batch)), ...planChanges(batch)] };
   },
 };
 
@@ -51,10 +51,12 @@ async function planReads({ tx, tenantId, events }: Batch): Promise<Job[]> {
   return [...chats].map(([chatId, userIds]) => withdrawJob(tenantId, chatId, { userIds }));
 }
 
-function planDeletions({ tenantId, events }: Batch): Job[] {
+function planChanges({ tenantId, events }: Batch): Job[] {
   return events.flatMap(({ type, chatId, seq }: LogEvent) => {
     if (chatId === undefined) return [];
     if (type === "chat.deleted") return [withdrawJob(tenantId, chatId, {})];
-    return type === "message.deleted" && seq !== undefined ? [withdrawJob(tenantId, chatId, { deletedSeq: seq })] : [];
+    if (seq === undefined) return [];
+    if (type === "message.edited") return [rewordJob(tenantId, chatId, seq)];
+    return type === "message.deleted" ? [withdrawJob(tenantId, chatId, { deletedSeq: seq })] : [];
   });
 }

@@ -28,6 +28,11 @@ export function withdrawJob(tenantId: TenantId, chatId: string, of: { userIds?: 
   return { task: "withdraw-away", payload: { tenantId, chatId, ...of } };
 }
 
+/** The job that puts what members were told of an edited message into its new words. One a message, however often it is edited. */
+export function rewordJob(tenantId: TenantId, chatId: string, seq: number): Job {
+  return { task: "reword-away", payload: { tenantId, chatId, seq }, key: `reword-away:${tenantId}:${chatId}:${seq}` };
+}
+
 /** What a member has not read of a chat, at a moment. */
 export interface Unread {
   chat: { id: string; kind: string; name: string | null };
@@ -47,11 +52,16 @@ export function writeNotice({ chat, fromSeq, toSeq, count, mentioned, quotes }: 
   return {
     type: awayType,
     subject: chat.kind === "direct" ? `${messages} from ${chatName}` : `${messages} in ${chatName}`,
-    message: quotes.map(({ sender, text }) => `${sender}: ${text}`).join("\n") || messages,
+    message: sayQuotes(quotes) || messages,
     priority: 1,
     metadata: { ...metadata },
     chatId: chat.id,
   };
+}
+
+/** What was said, a line a message. */
+export function sayQuotes(quotes: Quote[]): string {
+  return quotes.map(({ sender, text }) => `${sender}: ${text}`).join("\n");
 }
 
 /** The earlier of two times, of which any may be missing. */

@@ -77,7 +77,7 @@ export async function findQuotes(
   tx: TenantTransaction,
   tenantId: TenantId,
   chatId: string,
-  waiting: Waiting[],
+  waiting: Pick<Waiting, "userId" | "fromSeq" | "toSeq">[],
 ): Promise<Map<string, Quote[]>> {
   const input = JSON.stringify(waiting.map(({ userId, fromSeq, toSeq }) => ({ userId, fromSeq, toSeq })));
   const rows = await tx.$queryRaw<(Quote & { userId: string; at: Date | string })[]>`

@@ -1,5 +1,6 @@
 import * as awayMembers from "../../domain/away/member-store.ts";
 import * as away from "../../domain/away/store.ts";
+import * as wording from "../../domain/away/wording-store.ts";
 import * as categories from "../../domain/categories/store.ts";
 import * as digests from "../../domain/digests/store.ts";
 import * as preferences from "../../domain/preferences/store.ts";
@@ -127,6 +128,20 @@ export const policyStores: StoreModules = {
       lockStale: [({ tx, mine, theirs: { chatId } }) => away.lockStale(tx, mine, { chatId, after: "", limit: 50 }), []],
       findQuoting: [({ tx, mine, theirs }) => away.findQuoting(tx, mine, theirs.chatId, 1), undefined],
       forgetNotices: [({ tx, mine, theirs }) => away.forgetNotices(tx, mine, theirs.chatId, [stale]), undefined],
+    },
+  },
+  "domain/away/wording-store.ts": {
+    module: wording,
+    rows: {
+      findTelling: [
+        ({ tx, mine, theirs: { chatId } }) => wording.findTelling(tx, mine, { chatId, seq: 1, after: "", limit: 50 }),
+        [],
+      ],
+      saveWordings: [
+        ({ tx, mine, theirs: { notificationId } }) =>
+          wording.saveWordings(tx, mine, [{ notificationId, message: "x", messages: [] }]),
+        [],
+      ],
     },
   },
 };
