@@ -164,9 +164,12 @@ describe("what would keep everybody waiting", () => {
   });
 
   test.each(["map", "where", "reject", "group_by", "find", "sum", "sort"])("%s by a path of a mile", (filter) => {
-    const source = `{% assign list = (1..3000) %}{{ list | ${filter}: path, 1 | size }}`;
-    expect(() => renderLoosely(template({ message: source }), { path: "a.".repeat(4000) })).toThrow(DomainError);
-    expect(renderLoosely(template({ message: source }), { path: "a.b" }).message).toMatch(/^\d+$/);
+    const render = (length: number, path: string) =>
+      renderLoosely(template({ message: `{% assign list = (1..${length}) %}{{ list | ${filter}: path, 1 | size }}` }), {
+        path,
+      });
+    expect(() => render(3000, "a.".repeat(4000))).toThrow(DomainError);
+    expect(render(30, "a.b").message).toMatch(/^\d+$/); // soon done, also where the machine is busy
   });
 
   const doubled = (times: number) => `{% assign a = "x" | split: "" %}${"{% assign a = a | push: a %}".repeat(times)}`;
