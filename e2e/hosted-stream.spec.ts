@@ -26,6 +26,22 @@ test("in a chat that goes on and on one stays at the newest; what was let go of 
   await page.context().close();
 });
 
+test("where a message comes all the time, what is on the screen is read all the same", async ({ browser }) => {
+  const { id } = await makeGroup(unheard("Busy"), "carla", "emma");
+  const emma = await openHosted(browser, "emma", id);
+  const read = async () => (await callAs<{ lastReadSeq: number }>("emma", "GET", `/Chat/${id}`)).lastReadSeq;
+  let isDone = false;
+  const stream = async () => {
+    for (let at = 1; !isDone; at++) await callAs("carla", "POST", `/Chat/${id}/messages`, { content: `Line ${at}` });
+  };
+  const streaming = stream();
+  await expect.poll(read).toBeGreaterThan(0);
+  isDone = true;
+  await streaming;
+  expect(emma.noise).toEqual([]);
+  await emma.page.context().close();
+});
+
 /** Gives the oldest message that is in the page. */
 function scrollToTop(list: Element): number {
   if (list.parentElement) list.parentElement.scrollTop = 0;

@@ -25,6 +25,7 @@ import { MessageRow } from "./message-row.tsx";
 import { nameOf } from "./names.ts";
 import { OutgoingRow } from "./outgoing-row.tsx";
 import { readersOf } from "./readers-of.ts";
+import { ShownMarker } from "./shown-marker.ts";
 import { TimelineEdge } from "./timeline-edge.tsx";
 import { act, nextRow, seqOf } from "./timeline-keys.ts";
 import { FloatingDay, TimelineLine } from "./timeline-line.tsx";
@@ -50,7 +51,6 @@ const HEIGHTS: Record<TimelineRow["kind"], number> = {
 const NEAR_END_PX = 60;
 /** Frames in which the place of entry is held. */
 const ENTRY_STEPS = 6;
-const READ_AFTER_MS = 1_000;
 const HIGHLIGHT_MS = 2_000;
 
 export interface TimelineHandle {
@@ -154,12 +154,12 @@ export function Timeline(props: TimelineProps) {
   });
 
   const readSeq = lastVisibleSeq(rows, virtual.range?.endIndex ?? -1);
+  const marker = useMemo(() => new ShownMarker((seq) => room.markShown(seq)), [room]);
+  useEffect(() => () => marker.stop(), [marker]);
   useEffect(() => {
     // All up to it would be: what is not here was not seen.
-    if (!attended || readSeq === 0 || entering > 0 || isOnItsWay || isUnreadAbove) return;
-    const timer = setTimeout(() => room.markShown(readSeq), READ_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [attended, readSeq, entering, isOnItsWay, isUnreadAbove, room]);
+    marker.show(attended && entering === 0 && !isOnItsWay && !isUnreadAbove ? readSeq : 0);
+  }, [marker, attended, readSeq, entering, isOnItsWay, isUnreadAbove]);
 
   const focusRow = useCallback(
     (at: number) => {
