@@ -31,6 +31,8 @@ import { NotificationLife } from "./notification-life.tsx";
 type Notification = Answers["notifications"]["getAny"];
 
 const states = ["visible", "scheduled", "cancelled"] as const;
+/** Where a state stands to be chosen: all that the overview counts. */
+const appeared = "appeared";
 
 const filters = {
   status: parseAsStringLiteral(states),
@@ -39,6 +41,7 @@ const filters = {
   batchId: parseAsString,
   since: parseAsIsoDateTime,
   until: parseAsIsoDateTime,
+  visibleSince: parseAsIsoDateTime,
   open: parseAsString,
   before: parseAsString,
 };
@@ -49,8 +52,11 @@ export function NotificationsPage() {
   const trpc = useTRPC();
   const router = useRouter();
   const before = useCursor();
-  const [{ status, userId, type, batchId, since, until, open }, setQuery] = useQueryStates(filters);
-  const asked = { ...given({ status, userId, type, batchId }), ...spanOf({ since, until }) };
+  const [{ status, userId, type, batchId, since, until, visibleSince, open }, setQuery] = useQueryStates(filters);
+  const asked = {
+    ...given({ status, userId, type, batchId, visibleSince: visibleSince?.toISOString() }),
+    ...spanOf({ since, until }),
+  };
   const filtered = Object.keys(asked).length > 0;
   const query = useQuery(
     trpc.notifications.listAll.queryOptions(
@@ -63,8 +69,8 @@ export function NotificationsPage() {
       Send a notification
     </Link>
   );
-  const all = { status: null, userId: null, type: null, batchId: null, since: null, until: null };
-  const clear = () => void setQuery({ ...all, before: null });
+  const all = { userId: null, type: null, batchId: null, since: null, until: null };
+  const clear = () => void setQuery({ ...all, status: null, visibleSince: null, before: null });
 
   return (
     <>
@@ -76,13 +82,17 @@ export function NotificationsPage() {
       <div className="mb-4 flex flex-wrap gap-2">
         <NativeSelect
           label="State"
-          value={status ?? "all"}
+          value={visibleSince ? appeared : (status ?? "all")}
           options={[
             { value: "all", label: "Any state" },
+            ...(visibleSince ? [{ value: appeared, label: `Appeared since ${visibleSince.toLocaleString()}` }] : []),
             ...states.map((value) => ({ value, label: value[0]?.toUpperCase() + value.slice(1) })),
           ]}
-          onChange={(value) => void setQuery({ status: value === "all" ? null : value, before: null })}
-          className="w-36"
+          onChange={(value) =>
+            value !== appeared &&
+            void setQuery({ status: states.find((one) => one === value) ?? null, visibleSince: null, before: null })
+          }
+          className={visibleSince ? "w-72" : "w-36"}
         />
         <FilterBox
           label="Recipient's id"
@@ -112,7 +122,7 @@ export function NotificationsPage() {
           <>
             <DataTable
               label="Notifications"
-              columns={columns}
+              columns={visibleSince ? [...columns, appearance] : [...columns, making]}
               rows={page.data}
               list={query.isPlaceholderData ? undefined : JSON.stringify([asked, before])}
               idOf={({ id }) => id}
@@ -154,8 +164,13 @@ const columns: readonly Column<Notification>[] = [
     header: "Mail",
     cell: ({ delivery }) => delivery.email?.status.replaceAll("_", " ") ?? <span className="text-muted">–</span>,
   },
-  { header: "Made", cell: ({ createdAt }) => <When at={createdAt} /> },
 ];
+
+const making: Column<Notification> = { header: "Made", cell: ({ createdAt }) => <When at={createdAt} /> };
+const appearance: Column<Notification> = {
+  header: "Appeared",
+  cell: ({ visibleAt, createdAt }) => <When at={visibleAt ?? createdAt} />,
+};
 
 function State({ of }: { of: Notification }) {
   if (of.status !== "visible") return <Badge>{of.status}</Badge>;

@@ -89,7 +89,7 @@ function Figures({ metrics, compared }: { metrics: Metrics; compared: string }) 
           value={total.notifications}
           before={before.notifications}
           compared={compared}
-          href={`${base}/notifications?since=${from}`}
+          href={`${base}/notifications?visibleSince=${from}`}
         />
         <Figure
           label="Mails not delivered"

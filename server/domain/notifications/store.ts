@@ -111,10 +111,11 @@ export interface AllQuery {
   batchId?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
+  visibleSince?: string | undefined;
 }
 
-function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereInput {
-  const { userId, type, priority, status, batchId, since, until } = query;
+function whereOf(db: Database, tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereInput {
+  const { userId, type, priority, status, batchId, since, until, visibleSince } = query;
   return {
     tenantId,
     ...(userId === undefined ? {} : { userId }),
@@ -123,8 +124,19 @@ function whereOf(tenantId: TenantId, query: AllQuery): Prisma.NotificationWhereI
     ...(status === undefined ? {} : { status }),
     ...(batchId === undefined ? {} : { batchId }),
     ...(since || until ? { createdAt: { ...(since ? { gte: since } : {}), ...(until ? { lt: until } : {}) } } : {}),
-    AND: { id: idsMadeIn(since, until) }, // a time alone has no index
+    // A time alone has no index.
+    AND: [{ id: idsMadeIn(since, until) }, ...(visibleSince ? appearedSince(db, visibleSince) : [])],
   };
+}
+
+/** What appears as it is made is found by its id, what waited for its time by an index of its own. What was filed at once appeared nowhere. */
+function appearedSince(db: Database, moment: string): Prisma.NotificationWhereInput[] {
+  const { visibleAt } = db.prisma.notification.fields;
+  return [
+    { status: "visible", visibleAt: { gte: moment } },
+    { OR: [{ id: idsMadeIn(moment, undefined) }, { scheduledFor: { not: null } }] },
+    { OR: [{ archivedAt: null }, { archivedAt: { gt: visibleAt } }] },
+  ];
 }
 
 /** Notifications of the whole tenant by their id, which holds the time they were made: newest first, but for a few ms between nodes. */
@@ -134,13 +146,13 @@ export async function listAll(
   query: AllQuery & Span<string>,
 ): Promise<NotificationRow[]> {
   const { id, order, arrange, ...part } = byId(query);
-  const where = { ...whereOf(tenantId, query), id };
+  const where = { ...whereOf(db, tenantId, query), id };
   return arrange(await db.forTenant(tenantId).notification.findMany({ where, orderBy: { id: order }, ...part }));
 }
 
 /** How many there are. */
 export function countNotifications(db: Database, tenantId: TenantId, query: AllQuery): Promise<number> {
-  return db.forTenant(tenantId).notification.count({ where: whereOf(tenantId, query) });
+  return db.forTenant(tenantId).notification.count({ where: whereOf(db, tenantId, query) });
 }
 
 export function findAny(db: Database, tenantId: TenantId, id: string): Promise<NotificationRow | null> {
