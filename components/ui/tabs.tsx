@@ -7,6 +7,8 @@ export interface Tab {
   id: string;
   label: string;
   content: ReactNode;
+  /** Once it was open it stays beside the others, so that what is typed in it is not lost. */
+  keeps?: boolean;
 }
 
 export interface TabsProps {
@@ -34,6 +36,9 @@ export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
   const prefix = useId();
   const current = tabs[index];
+  const [opened, setOpened] = useState<readonly string[]>([]);
+  if (current?.keeps && !opened.includes(current.id)) setOpened([...opened, current.id]);
+  const panels = tabs.filter((tab) => tab === current || (tab.keeps && opened.includes(tab.id)));
 
   useEffect(() => {
     const [row, tab] = [list.current?.getBoundingClientRect(), buttons.current[index]?.getBoundingClientRect()];
@@ -75,7 +80,7 @@ export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
             role="tab"
             id={`${prefix}-tab-${tab.id}`}
             aria-selected={at === index}
-            aria-controls={`${prefix}-panel`}
+            aria-controls={panels.includes(tab) ? `${prefix}-panel-${tab.id}` : undefined}
             tabIndex={at === index ? 0 : -1}
             onClick={() => choose(at)}
             onKeyDown={onKeyDown}
@@ -88,9 +93,17 @@ export function Tabs({ label, tabs, initial, onChoose }: TabsProps) {
           </button>
         ))}
       </div>
-      <div role="tabpanel" id={`${prefix}-panel`} aria-labelledby={`${prefix}-tab-${current?.id}`}>
-        {current?.content}
-      </div>
+      {panels.map((tab) => (
+        <div
+          key={tab.id}
+          role="tabpanel"
+          id={`${prefix}-panel-${tab.id}`}
+          aria-labelledby={`${prefix}-tab-${tab.id}`}
+          hidden={tab !== current}
+        >
+          {tab.content}
+        </div>
+      ))}
     </div>
   );
 }

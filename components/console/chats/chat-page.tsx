@@ -67,7 +67,7 @@ export function ChatPage({ chatId }: { chatId: string }) {
                 { id: "messages", label: "Messages", content: <MessagesTab chat={chat} /> },
                 { id: "members", label: "Members", content: <MembersTab chat={chat} /> },
                 { id: "events", label: "Events", content: <EventsTab chatId={chatId} /> },
-                { id: "settings", label: "Settings", content: <SettingsTab key={chat.id} chat={chat} /> },
+                { id: "settings", label: "Settings", content: <SettingsTab key={chat.id} chat={chat} />, keeps: true },
               ]}
             />
           </div>

@@ -66,7 +66,7 @@ export function UserPage({ userId }: { userId: string }) {
               initial={tab}
               onChoose={(id) => void setQuery({ tab: id as (typeof tabIds)[number], before: null })}
               tabs={[
-                { id: "profile", label: "Profile", content: <UserProfile key={userId} user={user} /> },
+                { id: "profile", label: "Profile", content: <UserProfile key={userId} user={user} />, keeps: true },
                 { id: "connections", label: "Connections", content: <UserConnections query={connections} /> },
                 { id: "chats", label: "Chats", content: <UserChats userId={userId} /> },
                 { id: "inbox", label: "Inbox", content: <UserInbox userId={userId} /> },
