@@ -1,6 +1,7 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from "react";
 import type { ToastOptions } from "../ui/toast.tsx";
 import { useKeptFocus } from "../ui/use-kept-focus.ts";
@@ -57,6 +58,7 @@ function AskDialog({ onDone }: { onDone: (answered: boolean) => void }) {
 export function useAct() {
   const ask = useContext(AskContext);
   const queries = useQueryClient();
+  const router = useRouter();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
   const keepFocus = useKeptFocus(busy);
@@ -81,6 +83,8 @@ export function useAct() {
     } catch (error) {
       said.current = failureOf(error);
       setFailure(said.current);
+      // The page offers what its role may, which is another by now.
+      if (said.current.code === "forbidden") router.refresh();
     }
     setBusy(false);
     void queries.invalidateQueries({ refetchType: more.leaves && done ? "none" : "active" });
