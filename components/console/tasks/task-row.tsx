@@ -8,7 +8,8 @@ import { useAct } from "../act.tsx";
 import { useConsole } from "../console-context.ts";
 import { FailureNote } from "../failure-note.tsx";
 import { useTRPCClient } from "../trpc.ts";
-import { saveTaskFile } from "./download.ts";
+import { ProgressBar } from "./progress-bar.tsx";
+import { TaskDownload } from "./task-download.tsx";
 import { percentOf, sayProgress, type Task, taskName } from "./task-words.ts";
 
 const tones = { waiting: "plain", running: "accent", done: "good", failed: "bad", cancelled: "warn" } as const;
@@ -27,14 +28,7 @@ export function TaskProgress({ task }: { task: Task }) {
         <span className="text-muted">{task.error ?? "stopped"}</span>
       ) : (
         <>
-          <span
-            role="progressbar"
-            aria-label={`Progress of ${taskName(task)}`}
-            aria-valuenow={percent}
-            className="h-1.5 w-24 overflow-hidden rounded-full bg-sunken"
-          >
-            <span className="block h-full bg-accent forced-colors:bg-[CanvasText]" style={{ width: `${percent}%` }} />
-          </span>
+          <ProgressBar label={`Progress of ${taskName(task)}`} percent={percent} />
           <span className="whitespace-nowrap text-muted text-xs tabular-nums">{percent} %</span>
         </>
       )}
@@ -58,11 +52,7 @@ export function TaskActs({ task }: { task: Task }) {
   const remove = () => void run(() => client.tasks.delete.mutate({ taskId }));
   return (
     <span className="flex flex-wrap justify-end gap-2 sm:justify-start">
-      {task.file && (
-        <Button size="sm" disabled={busy} onClick={() => void run(() => saveTaskFile(client, taskId))}>
-          Download
-        </Button>
-      )}
+      <TaskDownload task={task} disabled={busy} />
       {mayCancel && (
         <Button size="sm" disabled={busy} onClick={() => void run(() => client.tasks.cancel.mutate({ taskId }))}>
           Cancel

@@ -24,3 +24,8 @@ export function sayProgress(task: Pick<Task, "kind" | "status" | "progress" | "e
   if (task.status === "cancelled") return `${name} was cancelled`;
   return `${name}: ${Math.floor(percentOf(task) / 25) * 25} %`;
 }
+
+export function sizeOf(bytes: number): string {
+  if (bytes < 1024 ** 2) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}

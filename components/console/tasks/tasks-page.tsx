@@ -19,7 +19,7 @@ import { sayCount } from "../say-count.ts";
 import { useTRPC } from "../trpc.ts";
 import { When } from "../when.tsx";
 import { TaskActs, TaskProgress, TaskState } from "./task-row.tsx";
-import { type Task, taskName } from "./task-words.ts";
+import { sizeOf, type Task, taskName } from "./task-words.ts";
 
 const states = ["waiting", "running", "done", "failed", "cancelled"] as const;
 
@@ -131,9 +131,4 @@ function FileSize({ lines, bytes }: NonNullable<Task["file"]>) {
       {sayCount(lines, "line")}, {sizeOf(bytes)}
     </span>
   );
-}
-
-function sizeOf(bytes: number): string {
-  if (bytes < 1024 ** 2) return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
