@@ -264,37 +264,6 @@ describe("the page's form", () => {
     expect(body).toMatchObject({ timezone: "Asia/Tokyo", quietHours: { from: "20:15" } });
   });
 
-  test("takes back nothing that was chosen while it was open, and changes what it was asked to", async () => {
-    const { quietHours, digest, timezone } = (await tenant.as(person)<Preferences>("GET", "/preferences")).body;
-    const timing = {
-      ...{ quiet: quietHours.enabled ? "on" : "off", quietFrom: quietHours.from, quietTo: quietHours.to, timezone },
-      ...{ digestEvery: digest.every, digestAt: digest.at, digestWeekday: digest.weekday },
-    };
-    const was = Object.fromEntries(Object.entries(timing).map(([name, value]) => [`was:${name}`, value]));
-    await form({ do: "unsubscribe" });
-    const elsewhere = {
-      timezone: "Asia/Tokyo",
-      quietHours: { enabled: true, from: "20:15" },
-      digest: { every: "daily" },
-    };
-    const tips = [{ type: "Tips", inApp: "off" }];
-    await tenant.as(person)("PUT", "/preferences", { ...elsewhere, categories: tips });
-    const { quiet: _, ...fields } = { ...timing, "email:News": "default", "email:Tips": "on", "inApp:Tips": "default" };
-    expect((await form({ do: "save", ...was, ...fields })).headers.get("location")).toBe(`/u/${token}?done=save`);
-    const { body } = await tenant.as(person)<Preferences>("GET", "/preferences");
-    expect(body).toMatchObject(elsewhere);
-    const chosen = body.categories.flatMap(({ type, channels: { inApp, email } }) =>
-      ["News", "Tips"].includes(type) ? [[type, inApp.choice, email.choice]] : [],
-    );
-    expect(chosen).toEqual([
-      ["News", "default", "off"],
-      ["Tips", "off", "on"],
-    ]);
-    // What it showed as chosen and now says is default becomes so.
-    await form({ do: "save", ...was, "was:email:Tips": "on", "email:Tips": "default" });
-    expect(await mailsOf("Tips")).toBe(false);
-  });
-
   test.each([
     ["nothing", {}, "fault=invalid"],
     ["a zone that does not exist", { do: "save", timezone: "Mars" }, "fault=invalid"],
