@@ -4,6 +4,7 @@ import { requireId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { afterCommit, maxEventsAStep, unitOfWork } from "../../persistence/unit-of-work.ts";
 import { entityId } from "../../schema.ts";
+import { getBatch } from "./list-store.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
 import { endBatch, takeBackSome } from "./store.ts";
 
@@ -25,11 +26,14 @@ export const cancelBatch = mutation({
     // In steps: all of the tenant waits for each. Whoever finds it ended already goes on with what another left.
     let taken = 0;
     const step = async () =>
-      (await unitOfWork(db, tenantId, (work) => takeBackSome(work, tenantId, id, maxEventsAStep))) as number;
+      (await unitOfWork(db, tenantId, (work) =>
+        takeBackSome(work, tenantId, id, { limit: maxEventsAStep, now }),
+      )) as number;
     for (let some = maxEventsAStep; some === maxEventsAStep; taken += some)
       some = await (hadToCome || taken > 0 ? afterCommit(step) : step());
-    if (!hadToCome && taken === 0 && row.status !== "cancelled")
-      throw new DomainError("conflict", { detail: "It has reached everybody already" });
+    if (taken > 0) return presentBatch(await afterCommit(() => getBatch(db, tenantId, id)));
+    if (row.status === "failed") throw new DomainError("conflict", { detail: "It failed: nobody else will get it" });
+    if (row.status !== "cancelled") throw new DomainError("conflict", { detail: "It has reached everybody already" });
     return presentBatch(row);
   },
 });

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { requireId } from "../../ids.ts";
 import { query } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
+import { getBatch as loadBatch } from "./list-store.ts";
 import { batchSchema, presentBatch } from "./schema.ts";
-import { getBatch as loadBatch } from "./store.ts";
 
 export const getBatch = query({
   name: "batches.get",

@@ -1,8 +1,18 @@
 import type { Pool } from "pg";
 import type { TenantId } from "../../auth/principal.ts";
+import { DomainError } from "../../errors.ts";
 import { byId, type Span } from "../../persistence/cursor-form.ts";
 import type { Database } from "../../persistence/database.ts";
 import { type Batch, shown } from "./store.ts";
+
+/** Throws `not_found`. */
+export async function getBatch(db: Database, tenantId: TenantId, id: string): Promise<Batch> {
+  const row = await db
+    .forTenant(tenantId)
+    .notificationBatch.findUnique({ where: { tenantId_id: { tenantId, id } }, ...shown });
+  if (!row) throw new DomainError("not_found");
+  return row;
+}
 
 /** Newest first, by their id, which holds the time they were made. */
 export async function listBatchesBetween(

@@ -15,7 +15,7 @@ export const batchSchema = z
     subject: z.string(),
     type: z.string(),
     total: z.number().int().describe("Recipients; counted anew at the end where the audience may grow or shrink"),
-    done: z.number().int().describe("Recipients reached"),
+    done: z.number().int().describe("Recipients reached; with scheduledForLocal also those whose hour is yet to come"),
     scheduledFor: z.string().optional(),
     scheduledForLocal: z.string().optional(),
     error: z.string().optional().describe("Why its last step failed"),

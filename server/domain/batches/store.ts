@@ -3,7 +3,6 @@ import type { TenantId } from "../../auth/principal.ts";
 import { DomainError } from "../../errors.ts";
 import type { LogEvent } from "../../events.ts";
 import { quoteArray, rawArray } from "../../persistence/arrays.ts";
-import type { Database } from "../../persistence/database.ts";
 import type { NotificationBatch as BatchRow, Prisma } from "../../persistence/generated/client.ts";
 import type { TenantTransaction } from "../../persistence/prisma.ts";
 import type { Work } from "../../persistence/unit-of-work.ts";
@@ -65,14 +64,6 @@ export async function countRecipients(
   const [row] = await tx.$queryRaw<{ n: bigint | number }[]>`
     select count_recipients_v1(${tenantId}, ${audience}, ${audienceId ?? null}) as n`;
   return Number(row?.n ?? 0);
-}
-
-export async function getBatch(db: Database, tenantId: TenantId, id: string): Promise<Batch> {
-  const row = await db
-    .forTenant(tenantId)
-    .notificationBatch.findUnique({ where: { tenantId_id: { tenantId, id } }, ...shown });
-  if (!row) throw new DomainError("not_found");
-  return row;
 }
 
 /** What the next run of a batch needs, and what decides how its type is filed for its users. */
@@ -281,18 +272,27 @@ async function forgetRecipients(tx: TenantTransaction, tenantId: TenantId, id: s
   await tx.notificationBatch.updateMany({ where, data: { recipients: [] } });
 }
 
-/** Takes back some of what of a batch is not there yet; returns how many. */
+/**
+ * Takes back some of what of a batch is not there yet, and no more counts those as reached: one that was done, where some get it later by
+ * their own clock, is cancelled then. Returns how many.
+ */
 export async function takeBackSome(
   { tx, lockHead }: Work,
   tenantId: TenantId,
   id: string,
-  limit: number,
+  { limit, now }: { limit: number; now: Date },
 ): Promise<number> {
+  // Before the head, as whoever ends a batch and each of its steps.
+  await tx.$queryRaw`select 1 from notification_batches where tenant_id = ${tenantId} and id = ${id}::uuid for no key update`;
   await lockHead();
   const where = { tenantId, batchId: id, status: "scheduled" };
   const ids = (await tx.notification.findMany({ where, select: { id: true }, take: limit })).map((row) => row.id);
   if (ids.length === 0) return 0;
   await tx.notification.updateMany({ where: { tenantId, id: { in: ids } }, data: { status: "cancelled" } });
   await noteCancelled(tx, tenantId, ids);
+  const { notificationBatch } = tx;
+  await notificationBatch.updateMany({ where: { tenantId, id }, data: { done: { decrement: ids.length } } });
+  const cancelled = { status: "cancelled", finishedAt: now };
+  await notificationBatch.updateMany({ where: { tenantId, id, status: "done" }, data: cancelled });
   return ids.length;
 }

@@ -30,6 +30,7 @@ export const inboxStores: StoreModules = {
   "domain/batches/list-store.ts": {
     module: batchLists,
     rows: {
+      getBatch: [({ db, mine, theirs }) => batchLists.getBatch(db, mine, theirs.batchId), refused],
       findDueBatches: [({ db, mine }) => batchLists.findDueBatches(db.pool, mine, Date.parse("3000-01-01")), own],
       countBatches: [
         ({ db, mine }) =>
@@ -75,7 +76,6 @@ export const inboxStores: StoreModules = {
           }),
         refused,
       ],
-      getBatch: [({ db, mine, theirs }) => batches.getBatch(db, mine, theirs.batchId), refused],
       readPortion: [({ db, mine, theirs }) => batches.readPortion(db.pool, mine, theirs.batchId, 500), undefined],
       makeStep: [
         ({ db, mine, theirs }) =>
@@ -105,7 +105,11 @@ export const inboxStores: StoreModules = {
         refused,
       ],
       takeBackSome: [
-        (intruder) => batches.takeBackSome(workOf(intruder), intruder.mine, intruder.theirs.batchId, 500),
+        (intruder) =>
+          batches.takeBackSome(workOf(intruder), intruder.mine, intruder.theirs.batchId, {
+            limit: 500,
+            now: new Date(),
+          }),
         0,
       ],
     },
