@@ -314,6 +314,28 @@ test("a topic gets subscribers and a send, whose progress is shown; a category d
   await expect(page.getByRole("row", { name: new RegExp(subject, "u") })).toHaveCount(1);
 });
 
+test("a send by each one's own clock is ready before all have it, and is cancelled for those who have not", async () => {
+  const { page } = own;
+  const subject = unheard("By their clocks");
+  await own.call("PUT", "/Users/early", { timezone: "Pacific/Kiritimati" });
+  await own.call("PUT", "/Users/late", { timezone: "Etc/GMT+12" });
+  const { body } = await own.call<{ id: string }>("POST", "/Notifications/bulk", {
+    ...{ userIds: ["early", "late"], type: "Delay", subject, message: "Ten minutes." },
+    scheduledForLocal: new Date().toISOString().slice(0, 16),
+  });
+  await own.open(`/notifications/batches/${body.id}`);
+  await expect(page.getByText("2 of 2 ready")).toBeVisible();
+  await own.open("/notifications/batches");
+  await expect(page.getByRole("row", { name: new RegExp(subject, "u") })).toContainText("2 of 2 ready");
+  await own.open(`/notifications/batches/${body.id}`);
+  await page.getByRole("button", { name: "Cancel it" }).click();
+  const sure = page.getByRole("alertdialog", { name: "Cancel this send?" });
+  await expect(sure).toContainText("Those who have got it keep it; nobody else will get it.");
+  await sure.getByRole("button", { name: "Cancel the send" }).click();
+  await expect(page.getByText("1 of 2", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Cancel it" })).toHaveCount(0);
+});
+
 test("what goes to more than one is sent after their number was said, also by Enter in a box", async () => {
   const { page } = own;
   const subject = unheard("To a few");

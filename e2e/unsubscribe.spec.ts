@@ -85,6 +85,12 @@ test("a mail's link opens the preferences without script: saved, stopped by one 
   expect([answer.status, await answer.text()]).toEqual([200, "Unsubscribed from Delays.\n"]);
   expect(await delayMail("duarte")).toBe("off");
 
+  // The page was open meanwhile, and still shows the default.
+  const saved = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Save" }).click();
+  await saved;
+  expect(await delayMail("duarte")).toBe("off");
+
   await page.goto(link);
   await expect(page.getByText("You do not get mail of this kind any more.")).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).click();

@@ -17,7 +17,7 @@ import { QueryView } from "../query-view.tsx";
 import { useTRPC, useTRPCClient } from "../trpc.ts";
 import { useTitle } from "../use-title.ts";
 import { When } from "../when.tsx";
-import { audienceOf, type Batch, toneOf } from "./batch-words.ts";
+import { audienceOf, type Batch, isReady, toneOf } from "./batch-words.ts";
 import { Progress } from "./progress.tsx";
 import { reasonOf } from "./reasons.ts";
 import { RescheduleDialog } from "./reschedule-dialog.tsx";
@@ -41,7 +41,7 @@ export function BatchPage({ id }: { id: string }) {
                 <Fact name="State">
                   <Badge tone={toneOf[batch.status]}>{batch.status}</Badge> {batch.error}
                 </Fact>
-                <Fact name="Reached">
+                <Fact name={isReady(batch) ? "Ready" : "Reached"}>
                   <Progress of={batch} />
                 </Fact>
                 <Fact name="Type">{batch.type}</Fact>
@@ -159,7 +159,8 @@ function BatchActs({ batch }: { batch: Batch }) {
   const { run, busy, failure } = useAct();
   const [dialog, setDialog] = useState<"cancel" | "change">();
   const close = () => setDialog(undefined);
-  if (!manages || !["scheduled", "running"].includes(batch.status)) return null;
+  const ready = isReady(batch);
+  if (!manages || !(ready || ["scheduled", "running"].includes(batch.status))) return null;
 
   async function cancel() {
     if (await run(() => client.batches.cancel.mutate({ batchId: batch.id }))) toast({ title: "It is cancelled" });
@@ -196,7 +197,7 @@ function BatchActs({ batch }: { batch: Batch }) {
         <p>
           {batch.done === 0
             ? "Nobody will get it."
-            : `The ${batch.done} who have got it keep it; nobody else will get it.`}
+            : `${ready ? "Those" : `The ${batch.done}`} who have got it keep it; nobody else will get it.`}
         </p>
       </ConfirmDialog>
     </div>

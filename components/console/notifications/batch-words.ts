@@ -17,3 +17,8 @@ export function audienceOf({ audience, topic, chatId }: Batch): string {
   if (audience === "chat") return `chat ${chatId?.slice(0, 8)}…`;
   return audience === "users" ? "a list" : audience;
 }
+
+/** It is made for everybody, and comes to some only when their own clock says so: until then it can be cancelled. */
+export function isReady({ status, scheduledForLocal: local }: Batch): boolean {
+  return status === "done" && local !== undefined && Date.now() < Date.parse(`${local.replace(" ", "T")}-12:00`);
+}

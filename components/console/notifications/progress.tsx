@@ -1,13 +1,15 @@
-import type { Batch } from "./batch-words.ts";
+import { type Batch, isReady } from "./batch-words.ts";
 
-/** How many of its recipients a send has reached. */
-export function Progress({ of: { done, total, subject } }: { of: Batch }) {
+/** How many of its recipients a send has reached, or is ready for. */
+export function Progress({ of: batch }: { of: Batch }) {
+  const { done, total, subject } = batch;
+  const ready = isReady(batch);
   const share = total === 0 ? 0 : Math.min(1, done / total);
   return (
     <span className="inline-flex min-w-32 items-center gap-2">
       <span
         role="progressbar"
-        aria-label={`Reached by ${subject}`}
+        aria-label={`${ready ? "Ready of" : "Reached by"} ${subject}`}
         aria-valuenow={done}
         aria-valuemin={0}
         aria-valuemax={Math.max(total, done)}
@@ -17,6 +19,7 @@ export function Progress({ of: { done, total, subject } }: { of: Batch }) {
       </span>
       <span className="whitespace-nowrap tabular-nums">
         {done} of {total}
+        {ready && " ready"}
       </span>
     </span>
   );
