@@ -41,7 +41,6 @@ test("without its database a node is alive and not ready, and ready again when i
   } finally {
     await superuser.query(`alter database ${name} allow_connections true`);
   }
-  // The bus waits longer from try to try.
   const back = async () => expect(await health(stack.url)).toMatchObject({ ready: 200, alive: 200 });
   await vi.waitFor(back, { timeout: 30_000, interval: 50 });
 }, 150_000);

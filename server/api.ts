@@ -29,7 +29,7 @@ export interface Api {
   port: number;
   services: Services;
   realtime: Realtime;
-  /** Database and bus answer, the seed is done, pages are served. */
+  /** The database answers, the seed is done, pages are served. */
   ready(): Promise<boolean>;
   /** Fills an empty database as SEED says and writes demo.json. */
   seed(): Promise<void>;

@@ -36,6 +36,13 @@ export function checksOf({ checks = {} }: Readiness): Check[] {
   }));
 }
 
+/** All there is of it in a line; a node that is ready may still lack what it can do without. */
+export function verdictOf(readiness: Readiness): { good: boolean; text: string } {
+  if (readiness.status !== "ready") return { good: false, text: "Not ready yet" };
+  const good = checksOf(readiness).every((check) => check.good);
+  return { good, text: good ? "Everything runs" : "Ready, but not everything runs" };
+}
+
 export function spanOf(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;

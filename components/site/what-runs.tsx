@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { cn } from "../ui/cn.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { checksOf, type Readiness, spanOf } from "./readiness.ts";
+import { checksOf, type Readiness, spanOf, verdictOf } from "./readiness.ts";
 import { useReadiness } from "./use-readiness.ts";
 
 export function WhatRuns() {
@@ -21,11 +21,11 @@ export function WhatRuns() {
 }
 
 function Answered({ readiness }: { readiness: Readiness }) {
-  const ready = readiness.status === "ready";
+  const verdict = verdictOf(readiness);
   const roles = readiness.roles?.join(", ");
   return (
     <>
-      <Verdict good={ready}>{ready ? "Everything runs" : "Not ready yet"}</Verdict>
+      <Verdict good={verdict.good}>{verdict.text}</Verdict>
       <dl className="space-y-2 px-5 pb-5 text-sm">
         {checksOf(readiness).map(({ label, good }) => (
           <Fact key={label} label={label}>

@@ -64,6 +64,11 @@ async function converse(nodes: ApiProcess[], id: string): Promise<Pair> {
   return { tenant, chatId, listener, call };
 }
 
+async function readiness(url: string): Promise<[number, unknown]> {
+  const answer = await fetch(`${url}/readyz`);
+  return [answer.status, await answer.json()];
+}
+
 const heard = ({ listener }: Pair, type: string) =>
   listener.messages.filter((message) => message.arguments?.[0]?.type === type).length;
 
@@ -82,7 +87,7 @@ async function expectMessage(pair: Pair): Promise<void> {
   await eventually(() => expect(heard(pair, "Chat")).toBe(before + 1));
 }
 
-test("over Redis: both nodes hear each other; without it the poll brings messages, and with it back the rest", async ({
+test("over Redis: both nodes hear each other; without it they may be sent traffic and the poll brings messages, and with it back the rest", async ({
   skip,
 }) => {
   if (!isInstalled("redis-server")) skip("the bus over Redis is not run: no redis-server is installed here");
@@ -100,6 +105,10 @@ test("over Redis: both nodes hear each other; without it the poll brings message
 
   await stopRedis();
   await expectMessage(pair);
+  for (const { url } of nodes) {
+    const answer = { status: "ready", checks: { bus: false, database: true } };
+    await eventually(async () => expect(await readiness(url)).toMatchObject([200, answer]));
+  }
   expect(await pair.call("typing", {})).toBe(200);
   await startRedis(port);
   await expectTyping(pair);
