@@ -12,6 +12,8 @@ test("the overview counts what happens while one looks at it, and its charts hav
   const { body } = await call<{ id: string }>("POST", "/Chat", { name: "Figures", memberUserIds: ["ben"] }, "ada");
   for (const content of ["one", "two", "three"]) await call("POST", `/Chat/${body.id}/messages`, { content }, "ada");
   await call("POST", "/Notifications", { userId: "ben", subject: "Counted", message: "Once" });
+  const scheduledFor = "2980-01-01T00:00:00Z";
+  await call("POST", "/Notifications", { userId: "ben", subject: "Planned", message: "For later", scheduledFor });
   await expect(messages.locator(".tabular-nums")).toHaveText("3");
   await expect(page.getByRole("heading", { name: "Messages and notifications each 15 minutes" })).toBeVisible();
   const table = page.getByRole("table", { name: "Messages and notifications each 15 minutes" });
@@ -51,8 +53,12 @@ test("the overview counts what happens while one looks at it, and its charts hav
     .getByRole("main")
     .getByRole("link", { name: /^Notifications/u })
     .click();
-  await expect(page.getByLabel("From", { exact: true })).not.toHaveValue("");
+  await expect(page.getByLabel("State")).toHaveValue("appeared");
+  await expect(page.getByRole("columnheader", { name: "Appeared" })).toBeVisible();
   await expect(page.getByRole("row").filter({ hasText: "Counted" })).toHaveCount(1);
+  await expect(page.getByRole("row").filter({ hasText: "Planned" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "Planned" })).toHaveCount(1);
   expect(noise).toEqual([]);
   await close();
 });

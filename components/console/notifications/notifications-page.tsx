@@ -69,6 +69,7 @@ export function NotificationsPage() {
       Send a notification
     </Link>
   );
+  const from = visibleSince?.toLocaleString([], { dateStyle: "short", timeStyle: "short" });
   const all = { userId: null, type: null, batchId: null, since: null, until: null };
   const clear = () => void setQuery({ ...all, status: null, visibleSince: null, before: null });
 
@@ -85,7 +86,7 @@ export function NotificationsPage() {
           value={visibleSince ? appeared : (status ?? "all")}
           options={[
             { value: "all", label: "Any state" },
-            ...(visibleSince ? [{ value: appeared, label: `Appeared since ${visibleSince.toLocaleString()}` }] : []),
+            ...(from ? [{ value: appeared, label: `Appeared since ${from}` }] : []),
             ...states.map((value) => ({ value, label: value[0]?.toUpperCase() + value.slice(1) })),
           ]}
           onChange={(value) =>

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { firstIdAt } from "../../ids.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Notification } from "./schema.ts";
 
@@ -114,3 +115,29 @@ test("a list by every filter and in every form is what a plain filter of all row
     expect([query, told]).toEqual([query, [listed, listed, listed]]);
   }
 }, 150_000);
+
+test("a list by when they appeared has what was made long before, but neither what waits nor what went to no inbox", async () => {
+  const userId = "bea";
+  const ids: string[] = [];
+  for (const more of [{}, {}, {}, {}, {}, { scheduledFor: "2980-01-01T00:00:00Z" }]) {
+    const { body } = await key<Notification>("POST", "/Notifications", { userId, subject: "s", message: "m", ...more });
+    ids.push(body.id);
+  }
+  const set = (n: number, what: string) => pg.query(`update notifications set ${what} where id = $1`, [ids[n]]);
+  const [hour, longAgo] = [3_600_000, "now() - interval '10 days'"];
+  const { rows } = await pg.query<{ now: Date }>("select now()");
+  const since = (rows[0]?.now.getTime() ?? 0) - hour;
+  const early = firstIdAt(since - 240 * hour);
+  await set(0, `created_at = ${longAgo}, visible_at = ${longAgo}`);
+  await set(1, `id = '${early}', created_at = ${longAgo}, scheduled_for = now(), visible_at = now()`);
+  await set(2, "archived_at = visible_at");
+  await tenant.as(userId)("PUT", `/Notifications/${ids[3]}/archive`);
+  const moment = new Date(since).toISOString();
+  const appeared = async (more = "") => {
+    const { body } = await key<Page>("GET", `/admin/notifications?visibleSince=${moment}&userId=${userId}${more}`);
+    return [body.totalCount, ...body.data.map(({ id }) => id)];
+  };
+  expect(await appeared()).toEqual([3, ids[4], ids[3], early]);
+  expect(await appeared(`&until=${moment}`)).toEqual([1, early]);
+  expect(await appeared("&status=scheduled")).toEqual([0]);
+});

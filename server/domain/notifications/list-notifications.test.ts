@@ -1,6 +1,5 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { firstIdAt } from "../../ids.ts";
 import { type Caller, type Stack, startStack, type TestTenant } from "../../testing/stack.ts";
 import type { Notification } from "./schema.ts";
 
@@ -243,32 +242,6 @@ describe("delete", () => {
     ]);
     expect(events.every(({ data }) => data.id === body.id && data.subject === "")).toBe(true);
     expect(JSON.stringify(events)).not.toContain("secret");
-  });
-
-  test("by when it appeared: what was made long before too, but neither what waits nor what went to no inbox", async () => {
-    const { userId, ids, call } = await owner(6, (n) => (n === 5 ? { scheduledFor: "2980-01-01T00:00:00Z" } : {}));
-    const pg = new Client({ connectionString: stack.database.ownerUrl });
-    await pg.connect();
-    const set = (n: number, what: string) => pg.query(`update notifications set ${what} where id = $1`, [ids[n]]);
-    const [{ rows }, longAgo] = [await pg.query("select now() as since"), "now() - interval '10 days'"];
-    const since = (rows[0].since as Date).getTime() - 3_600_000;
-    const early = firstIdAt(since - 10 * 24 * 3_600_000);
-    await set(0, `created_at = ${longAgo}, visible_at = ${longAgo}`);
-    await set(1, `id = '${early}', created_at = ${longAgo}, scheduled_for = now(), visible_at = now()`);
-    await set(2, "archived_at = visible_at");
-    await call("PUT", `/Notifications/${ids[3]}/archive`);
-    await pg.end();
-    const appeared = async (more = "") =>
-      (
-        await key<Page>(
-          "GET",
-          `/admin/notifications?visibleSince=${new Date(since).toISOString()}&userId=${userId}${more}`,
-        )
-      ).body;
-    expect((await appeared()).data.map(({ id }) => id)).toEqual([ids[4], ids[3], early]);
-    expect((await appeared()).totalCount).toBe(3);
-    expect((await appeared(`&until=${new Date(since).toISOString()}`)).data.map(({ id }) => id)).toEqual([early]);
-    expect((await appeared("&status=scheduled")).totalCount).toBe(0);
   });
 
   test("by a key, an Admin and the console of anybody's; a list of all shows the tenant's", async () => {
