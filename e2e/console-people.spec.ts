@@ -116,13 +116,31 @@ test("a chat is made, named and exported; the file holds what the database holds
   for (const content of ["One", "Two", "Three"]) await callAs("emma", "POST", `/Chat/${chatId}/messages`, { content });
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByLabel("Name", { exact: true }).fill(`${name} 2`);
+  // What is typed is there still after a look at another tab.
+  await page.getByRole("tab", { name: "Members" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "ivo" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Save" })).toHaveCount(0);
+  await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("heading", { level: 1, name: `${name} 2` })).toBeVisible();
 
   await startExport(page, chatId);
   await page.getByRole("button", { name: "View" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Tasks" })).toBeVisible();
+  // One that is stopped saves nothing, and can be begun again.
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await intercept(page, /tasks\.download/u, (route) => held.then(() => route.continue().catch(() => {})), { times: 1 });
+  await page.getByRole("button", { name: "Download" }).first().click();
+  const progress = page.getByRole("progressbar", { name: /^Download of/u });
+  await expect(progress).toHaveAttribute("aria-valuenow", "0");
+  await page.getByRole("button", { name: "Stop the download" }).click();
+  await expect(progress).toHaveCount(0);
+  letGo();
   const lines = await download(page);
+  await expect(progress).toHaveCount(0);
   const of = (record: string) => lines.filter((line) => line.record === record);
   expect(of("message").map(({ data }) => data.content)).toEqual(["One", "Two", "Three"]);
   expect(of("message").length).toBe(await count("select count(*) from messages where chat_id = $1", [chatId]));

@@ -24,6 +24,7 @@ export function TaskDownload({ task, disabled }: { task: Task; disabled: boolean
     if (!(await run(() => downloads.start(client, taskId)))) toast(refusal(failed, failed));
   }
 
+  const percent = Math.floor(100 * (share ?? 0));
   return (
     <>
       <Button size="sm" disabled={disabled || busy || share !== undefined} onClick={() => void download()}>
@@ -31,9 +32,9 @@ export function TaskDownload({ task, disabled }: { task: Task; disabled: boolean
       </Button>
       {share !== undefined && (
         <span className="flex items-center gap-2">
-          <ProgressBar label={`Download of ${taskName(task)}`} percent={Math.floor(100 * share)} />
+          <ProgressBar label={`Download of ${taskName(task)}`} percent={percent} />
           <span className="whitespace-nowrap text-muted text-xs tabular-nums">
-            {sizeOf(share * file.bytes)} of {sizeOf(file.bytes)}
+            {percent} % of {sizeOf(file.bytes)}
           </span>
           <Button size="sm" variant="ghost" aria-label="Stop the download" onClick={() => downloads.stop(taskId)}>
             Stop
