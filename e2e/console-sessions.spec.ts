@@ -70,8 +70,43 @@ test("a page whose browser was signed in as somebody else, in another tab, begin
 
   const stranger = await makeOwnTenant(browser, "strangers");
   await takeSession(page.context(), `${stranger.tenantId}@owners.example`);
-  await comeBack();
+  // From a window beside this one, which was seen all the time.
+  await page.evaluate(() => void window.dispatchEvent(new Event("focus")));
   await expect(page.getByRole("heading", { name: "Not one of your tenants" })).toBeVisible();
   await stranger.close();
+  await page.context().close();
+});
+
+test("a role that is changed while a page is open is the page's once something was refused for it, or somebody comes back", async ({
+  browser,
+}) => {
+  const page = await openAs(browser, own, "admin");
+  const [found] = await own.sql<{ person_id: string }>(
+    "select person_id from operators join persons on persons.id = person_id where operators.tenant_id = $1 and email like 'admin-%'",
+    [own.tenantId],
+  );
+  const give = (role: string) =>
+    callInPage(own.page, own.tenantId, "operators.update", { personId: found?.person_id, role });
+  await page.goto(`/t/${own.tenantId}/topics`);
+  await untilAlive(page);
+  // No event tells of it then.
+  await page.getByRole("button", { name: /Pause \(p\)/u }).click();
+  const create = page.getByRole("button", { name: "Create a topic" });
+  await create.first().click();
+  await give("read-only");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Refused");
+  await dialog.getByLabel("Id", { exact: true }).fill("refused");
+  await dialog.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByText("Your role here is read-only now")).toBeVisible();
+  await expect(create).toHaveCount(0);
+  await expect(page.getByText(`${own.tenantId} · read-only`)).toBeVisible();
+
+  await give("admin");
+  await page.evaluate(() => void window.dispatchEvent(new Event("focus")));
+  // The address asks for it still.
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(create.first()).toBeVisible();
+  await expect(page.getByText(`${own.tenantId} · admin`)).toBeVisible();
   await page.context().close();
 });
