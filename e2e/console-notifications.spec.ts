@@ -10,7 +10,7 @@ test.beforeAll(async ({ browser }) => {
 });
 /** What looks into a mail's frame from here may not run there, and what is sent without its metadata, or to no chat, is refused: all are wanted. */
 const wanted =
-  /net::ERR_FAILED|Blocked script execution in 'about:srcdoc'|batches\.c(reate|ountRecipients)|status of (400|404|409)|^409: /;
+  /net::ERR_FAILED|Blocked script execution in 'about:srcdoc'|batches\.c(reate|ountRecipients)|status of (400|404|409)|^409: |^404: .*topics\.get/;
 test.afterAll(async () => {
   expect(own.noise.filter((line) => !wanted.test(line))).toEqual([]);
   await own.close();
@@ -392,6 +392,19 @@ test("what is written and not sent is there again, and the browser asks before i
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1, name: "Send a notification" })).toBeVisible();
   await expect(field).toHaveValue("");
+});
+
+test("a topic that somebody deleted meanwhile is not made again by another name for it", async () => {
+  const { page } = own;
+  await own.call("PUT", "/admin/topics/leaving", { name: "Leaving" });
+  await own.open("/topics/leaving");
+  await page.getByRole("button", { name: "Rename" }).click();
+  await own.call("DELETE", "/admin/topics/leaving");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Left");
+  await dialog.getByRole("button", { name: "Rename" }).click();
+  await expect(page.getByText("It was deleted, or the address is wrong.", { exact: false })).toBeVisible();
+  expect((await own.call("GET", "/admin/topics/leaving")).status).toBe(404);
 });
 
 test("Back leads past what a list was narrowed by", async () => {
