@@ -1,8 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 import { Client } from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { copyWith, nameOf, nowhere, run } from "../testing/bare-database.ts";
+import { certificates } from "../testing/certificates.ts";
 import { withEngine } from "../testing/schema-engine.ts";
 import { sessionsWaiting } from "../testing/sessions-waiting.ts";
 import { parseDatabaseUrl, withDatabase } from "./database-url.ts";
@@ -90,6 +94,31 @@ describe("a database", () => {
     const gone = migrate({ ownerUrl: "postgresql://me:secret@127.0.0.1:1/parley", runtimePassword: "x" });
     await expect(gone).rejects.toThrow(/^No connection to Postgres at 127.0.0.1:1: .*ECONNREFUSED/);
   });
+});
+
+test("a server whose certificate nobody known has signed is named with what its address needs, and with that it is trusted", async () => {
+  const { good: cert, key, authority } = certificates;
+  const server = createServer((socket) => {
+    socket
+      .on("error", () => {})
+      .once("data", () => {
+        socket.write("S"); // it speaks TLS
+        new TLSSocket(socket, { isServer: true, cert, key }).on("error", () => {}).on("data", () => socket.destroy());
+      });
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const folder = mkdtempSync(join(tmpdir(), "parley-ca-"));
+  onTestFinished(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  writeFileSync(join(folder, "ca.pem"), authority);
+  const url = `postgresql://me:secret@127.0.0.1:${(server.address() as AddressInfo).port}/parley?sslmode=`;
+  const start = (mode: string) => migrate({ ownerUrl: url + mode, runtimePassword: "x" });
+  await expect(start("require")).rejects.toThrow(/^No connection .*\?sslmode=verify-full&sslrootcert=/);
+  await expect(start(`verify-full&sslrootcert=${folder}/ca.pem`)).rejects.toThrow(
+    /^No connection .*terminated unexpectedly$/,
+  );
 });
 
 describe("the history", () => {

@@ -20,6 +20,9 @@ const TIMEOUTS = [
   ...["statement_timeout", "lock_timeout", "transaction_timeout"],
   ...["idle_in_transaction_session_timeout", "idle_session_timeout"],
 ];
+const UNKNOWN_AUTHORITY = /^(DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_/;
+const AUTHORITY_HINT =
+  ". Where it is of an authority of your provider's own, name that one's certificate in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem";
 // Neon takes part in the commit of a role, and wants to know its password.
 const PLAIN_ONLY = /plaintext passwords/;
 // Roles belong to the whole server: a start for another database may be creating the same group at this moment.
@@ -247,7 +250,8 @@ async function connect(connectionString: string): Promise<Client> {
 function unreachable(url: URL, error: unknown): StartError {
   const causes = error instanceof AggregateError ? error.errors : [error];
   const reason = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join("; ");
-  return new StartError(`No connection to Postgres at ${url.host}: ${reason}`, { cause: error });
+  const hint = causes.some((cause) => UNKNOWN_AUTHORITY.test(cause?.code)) ? AUTHORITY_HINT : "";
+  return new StartError(`No connection to Postgres at ${url.host}: ${reason}${hint}`, { cause: error });
 }
 
 function hasCode(error: unknown, code: string): boolean {
