@@ -49,6 +49,22 @@ describe("a bucket", () => {
     expect(take().remaining).toBe(0);
   });
 
+  test("is charged what something turned out to cost, and gives nothing until that is made up for", () => {
+    let now = 0;
+    const limiter = new Limiter(
+      () => 1,
+      () => now,
+    );
+    const take = () => limiter.take("rendering", "acme", rate);
+    take();
+    limiter.charge("rendering", "acme", 10);
+    expect(refusalOf(take).face.retryAfter).toBe(5);
+    now += 4_000;
+    refusalOf(take);
+    now += 500;
+    expect(take().remaining).toBe(0);
+  });
+
   test("belongs to one name and key", () => {
     const limiter = new Limiter(
       () => 1,

@@ -53,7 +53,8 @@ export const settings = {
   },
   DATABASE_URL: {
     default: "none: an embedded Postgres is started",
-    description: "A Postgres of yours (15 or newer), as a role that owns the database, or may create it, and may create roles.",
+    description:
+      "A Postgres of yours (15 or newer), as a role that owns the database, or may create it, and may create roles.",
     // One of a socket has a user and no host (`…@/parley?host=/run/postgresql`): from here on it has one, as others read addresses too.
     schema: z
       .string()

@@ -12,12 +12,12 @@ import { builtInTypes, priorities } from "../categories/schema.ts";
 import { instantOrLater } from "../preferences/local-clock.ts";
 import {
   findTemplateFault,
+  inRenderTime,
   missingVariables,
   renderLoosely,
   renderTemplate,
   type TemplateText,
 } from "../templates/policy.ts";
-import { inRenderTime } from "../templates/render-time.ts";
 import { findPublished, getTemplate } from "../templates/store.ts";
 import { tenantSettingsSchema } from "../tenants/schema.ts";
 import { readSendRules, type SendRules } from "./due-store.ts";

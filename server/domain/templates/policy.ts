@@ -1,5 +1,6 @@
 import type { Liquid } from "liquidjs";
 import { DomainError } from "../../errors.ts";
+import type { Context } from "../../operation.ts";
 import { limits } from "../../schema.ts";
 import { deepest, findVariables, type Path } from "./find-variables.ts";
 import { createEngine, render } from "./render-liquid.ts";
@@ -12,6 +13,9 @@ const maxSize: Record<keyof Rendered, number> = {
   htmlContent: limits.htmlBytes,
   summary: limits.summary,
 };
+
+/** What a tenant may take of a node's time to look at its templates, in ms a second: nothing else goes on while one is rendered. */
+const renderTime = { rate: 200, burst: 2000 };
 
 /** The parts of a template that are written in Liquid. */
 export interface TemplateText {
@@ -87,6 +91,20 @@ export function renderLoosely(template: TemplateText, variables: Record<string, 
     ...put("htmlContent", template.html, html),
     ...put("summary", template.summary),
   };
+}
+
+/** Renders what is only looked at, at the cost of the time that it takes. Throws `rate_limited` when none is left. */
+export function inRenderTime<T>(
+  { services: { limiter }, tenantId }: Pick<Context, "services" | "tenantId">,
+  make: () => T,
+): T {
+  limiter.take("rendering", tenantId, renderTime);
+  const begun = performance.now();
+  try {
+    return make();
+  } finally {
+    limiter.charge("rendering", tenantId, performance.now() - begun);
+  }
 }
 
 function renderPart(engine: Liquid, field: keyof Rendered, source: string, variables: Record<string, unknown>): string {

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { requireUserId } from "../../ids.ts";
 import { mutation } from "../../operation.ts";
 import { entityId } from "../../schema.ts";
-import { missingVariables, renderLoosely } from "./policy.ts";
-import { inRenderTime } from "./render-time.ts";
+import { inRenderTime, missingVariables, renderLoosely } from "./policy.ts";
 import { variables, versionNumber } from "./schema.ts";
 import { getTemplate } from "./store.ts";
 

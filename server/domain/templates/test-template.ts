@@ -5,8 +5,7 @@ import { mutation } from "../../operation.ts";
 import { workOf } from "../../persistence/unit-of-work.ts";
 import { emailAddress, entityId, userId } from "../../schema.ts";
 import { insertNotifications } from "../notifications/store.ts";
-import { renderTemplate } from "./policy.ts";
-import { inRenderTime } from "./render-time.ts";
+import { inRenderTime, renderTemplate } from "./policy.ts";
 import { variables, versionNumber } from "./schema.ts";
 import { getTemplate } from "./store.ts";
 
