@@ -22,11 +22,7 @@ const agent = new Agent({ keepAlive: true });
  * which the thousands of calls of a run are a tenth; what a page's code does, is tested with `fetch` itself.
  */
 export async function plainCall(url: string, call: PlainCall = {}): Promise<PlainAnswer> {
-  const answer = await send(url, call).catch((error) => {
-    // An idle connection that its server gave up just then: nothing was taken over it.
-    if (error.code === "ECONNRESET" && error.reused) return send(url, call);
-    throw error;
-  });
+  const answer = await sendOnLive(url, call);
   const text = await read(answer);
   const status = answer.statusCode as number;
   return {
@@ -38,6 +34,17 @@ export async function plainCall(url: string, call: PlainCall = {}): Promise<Plai
     text: async () => text,
     json: async () => JSON.parse(text),
   };
+}
+
+async function sendOnLive(url: string, call: PlainCall): Promise<IncomingMessage> {
+  try {
+    return await send(url, call);
+  } catch (error) {
+    const { code, reused } = error as { code?: string; reused?: boolean };
+    // An idle connection that its server gave up just then: nothing was taken over it. After a while there may be several.
+    if (code === "ECONNRESET" && reused) return sendOnLive(url, call);
+    throw error;
+  }
 }
 
 function send(url: string, { method = "GET", headers, body }: PlainCall): Promise<IncomingMessage> {

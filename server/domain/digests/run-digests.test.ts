@@ -46,7 +46,7 @@ test("what is due is found without what waits on, the longest due first", async 
   expect(pages).toBeLessThan(20);
 });
 
-test("more than a look holds is let go, one mail a reader, in one run or the next", async () => {
+test("more than a look holds is let go, one mail a reader, in one run or the next", { timeout: 120_000 }, async () => {
   const tenantId = await tenantOfMail("many");
   await holdMails(
     db,
