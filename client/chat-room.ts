@@ -146,15 +146,15 @@ export class ChatRoom {
 
   /**
    * The same for what just is on the screen: what was marked unread stays so until the chat is opened again, or a newer message is there.
-   * Where the newest is, and nobody has looked further back, far older ones are let go of: they are loaded again as other earlier ones are.
+   * Where that is of the newest, and nobody has gone far back, far older ones are let go of: they are loaded again as other earlier ones are.
    */
   markShown(seq: number): void {
     if (seq <= this.#leftUnread) return;
     this.markRead(seq);
-    const { chatId } = this;
-    const { chat, log } = this.#chat ?? {};
-    if (!this.#wentBack && chat?.lastSeq === seq && log && log.messages.length > MOST_KEPT)
-      this.#options.act({ type: "trimmed", chatId });
+    const messages = this.#chat?.log.messages;
+    // Some have come since it was on the screen, where they come all the time.
+    if (!this.#wentBack && messages?.at(-MOST_KEPT) && (messages.at(-PAGE)?.seq ?? 0) <= seq)
+      this.#options.act({ type: "trimmed", chatId: this.chatId });
   }
 
   /** This message and all after it are unread again. */
@@ -373,7 +373,8 @@ export class ChatRoom {
   async #loadEarlier(limit: number): Promise<void> {
     const { earlier: before, log } = this.#chat ?? {};
     if (!before || !log) return;
-    this.#wentBack = true;
+    // A page that is loaded ahead of being looked at is no going back.
+    this.#wentBack ||= log.messages.length + limit > MOST_KEPT;
     // A reload over a gap may make the list begin elsewhere meanwhile.
     const adjoins = () => this.#chat?.log.from === log.from;
     const { next, fits } = await this.#loadPage({ type: "loaded-earlier" }, { limit, before }, adjoins);

@@ -82,7 +82,8 @@ function withWords(messages: readonly Message[], words: string): Message[] {
   return messages.filter(({ content, deletedAt }) => !deletedAt && content.toLocaleLowerCase().includes(words));
 }
 
-function startOf({ messages, hasEarlier }: Stretch): number {
+/** With which message a stretch begins: 0 where that is the first of the chat. */
+export function startOf({ messages, hasEarlier }: Stretch): number {
   return hasEarlier ? (messages[0]?.seq ?? Number.POSITIVE_INFINITY) : 0;
 }
 

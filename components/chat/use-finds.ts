@@ -8,6 +8,7 @@ import {
   olderFind,
   type PageBefore,
   searchedFrom,
+  startOf,
   wholeFrom,
 } from "./finds.ts";
 
@@ -44,6 +45,14 @@ export function useFinds({ here, page, onFound }: FindsOptions) {
   const under = useRef<AbortController>(undefined);
   useEffect(() => () => under.current?.abort(), []);
   const from = wholeFrom(here, down, at);
+  const start = startOf(here.newest);
+  const [begun, setBegun] = useState(start);
+  if (start !== begun) {
+    setBegun(start);
+    // What was let go of here is not looked through any more.
+    if (start > begun)
+      setWay((now) => ({ ...now, down: Number.POSITIVE_INFINITY, looks: now.looks === "in vain" ? "not" : now.looks }));
+  }
 
   function search(text: string) {
     under.current?.abort();
