@@ -1,8 +1,9 @@
-import type { Pool } from "pg";
+import { Pool } from "pg";
 import { mintTenantId, type TenantId } from "../auth/principal.ts";
 import { DomainError } from "../errors.ts";
 import { newId } from "../ids.ts";
 import type { Span } from "./cursor-form.ts";
+import { liftTimeouts } from "./lift-timeouts.ts";
 import type { TenantTransaction } from "./prisma.ts";
 import type { TimeCursor } from "./time-cursor.ts";
 
@@ -94,7 +95,9 @@ export async function retainJobs(pool: Pool, before: Date, most: number, limit: 
 /** Brings the queue's own tables to its version. As their owner. */
 export async function migrateQueue(connectionString: string): Promise<void> {
   const { runMigrations } = await import("graphile-worker"); // a good part of what a start would load, for the one that migrates
-  await runMigrations({ connectionString });
+  const pgPool = new Pool({ connectionString, max: 1, onConnect: liftTimeouts });
+  pgPool.on("error", () => {}); // the next query tells
+  await runMigrations({ pgPool }).finally(() => pgPool.end());
 }
 
 /** Says that a pool of the queue is alive. As the queue's owner. */

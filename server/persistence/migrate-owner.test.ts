@@ -78,12 +78,11 @@ test("a server that refuses what Postgres keeps of a password, as Neon does when
 
 test("a role whose statements may take no longer than a moment makes the upgrade all the same", async () => {
   const ownerUrl = await ownerWith("createdb createrole");
-  await migrate({ ownerUrl, runtimePassword: "x" });
   const user = new URL(ownerUrl).username;
   for (const setting of ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
-    await run(`alter role ${user} set ${setting} = '1s'`);
-  const migrations = copyWith("29991231000000_slow", "select pg_sleep(1.5)");
-  expect((await migrate({ ownerUrl, runtimePassword: "x", migrations })).applied).toEqual(["29991231000000_slow"]);
+    await run(`alter role ${user} set ${setting} = '1ms'`);
+  const migrations = copyWith("29991231000000_slow", "select pg_sleep(0.1)");
+  expect((await migrate({ ownerUrl, runtimePassword: "x", migrations })).applied).toContain("29991231000000_slow");
 });
 
 function asSuperuser(url: string): string {

@@ -4,6 +4,7 @@ import { StartError } from "../config/start-error.ts";
 import { assertServer } from "./assert-server.ts";
 import { databaseName, parseDatabaseUrl, withDatabase, withLogin } from "./database-url.ts";
 import { migrateQueue } from "./jobs.ts";
+import { liftTimeouts } from "./lift-timeouts.ts";
 import { applyConcurrently, applyMigrations } from "./migration-history.ts";
 import { type RoleStatements, roleStatements, runtimeRoleFault, runtimeRoleName } from "./runtime-role.ts";
 import { assertSecret, keepSecret, replaceSecret } from "./secret-check.ts";
@@ -16,10 +17,6 @@ const NO_SUCH_DATABASE = "3D000";
 const DEADLOCK = "40P01";
 const WRONG_PASSWORD = "28P01";
 const DATABASE_EXISTS = new Set(["42P04", "23505"]);
-const TIMEOUTS = [
-  ...["statement_timeout", "lock_timeout", "transaction_timeout"],
-  ...["idle_in_transaction_session_timeout", "idle_session_timeout"],
-];
 const UNKNOWN_AUTHORITY = /^(DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_/;
 const AUTHORITY_HINT =
   ". Where it is of an authority of your provider's own, name that one's certificate in DATABASE_URL: ?sslmode=verify-full&sslrootcert=/path/ca.pem";
@@ -242,8 +239,7 @@ async function connect(connectionString: string): Promise<Client> {
   // Without a listener a connection that breaks between two queries would end the process; the next query tells.
   client.on("error", () => {});
   await client.connect();
-  // What the role or the database sets for others would end a long upgrade, the same at each start. Some are not of every release.
-  await client.query("select set_config(name, '0', false) from pg_settings where name = any ($1)", [TIMEOUTS]);
+  await liftTimeouts(client);
   return client;
 }
 

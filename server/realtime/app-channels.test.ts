@@ -32,8 +32,8 @@ async function openNode(nodeId: string) {
   const counts: unknown[] = [];
   const hear = ({ news }: OutgoingChannel) => counts.push(news.kind === "count" ? news.subscriptions : news.kind);
   const listener = { id: `${nodeId}.1`, hear };
-  const join = (channel: string, userId?: string) =>
-    channels.join(tenantId, channel, listener, { member: userId === undefined ? undefined : { userId, info: null } });
+  const join = (channel: string, userId?: string, info: string | null = null) =>
+    channels.join(tenantId, channel, listener, { member: userId === undefined ? undefined : { userId, info } });
   const seconds = (count: number) => {
     for (let i = 0; i < count; i++) channels.sweep(Date.now());
   };
@@ -107,4 +107,27 @@ test("a node that is lost while the lost before it are taken out is taken out, t
   expect(here.counts).toEqual([]);
   await here.channels.keepHouse();
   expect(here.counts).toEqual([1]);
+});
+
+test("a node that was taken for dead says nothing of a member over what another has heard since", async () => {
+  const [one, two] = [await openNode("slept"), await openNode("awake")];
+  const said = async () => {
+    const { rows } = await owner.query(
+      "select node_id, info from channel_members where tenant_id = $1 and channel = 'presence-last' order by node_id",
+      [tenantId],
+    );
+    return rows.map(({ node_id, info }) => `${node_id} ${info}`);
+  };
+  await one.join("presence-last", "ada", "before");
+  await two.join("presence-last", "ada", "since");
+  expect(await said()).toEqual(["awake since", "slept since"]);
+  one.channels.lapsed();
+  await one.channels.flush();
+  expect(await said()).toEqual(["awake since", "slept since"]);
+  await owner.query("delete from channel_members where tenant_id = $1 and node_id = 'slept'", [tenantId]);
+  one.channels.lapsed();
+  await one.channels.flush();
+  expect(await said()).toEqual(["awake since", "slept since"]);
+  await one.join("presence-last", "ada", "now");
+  expect(await said()).toEqual(["awake now", "slept now"]);
 });

@@ -11,7 +11,7 @@ export interface ChannelInput {
   c: string;
   /** How many of the node's connections listen. */
   n: number;
-  m: { u: string; i: string | null; here: boolean; held: boolean; most: number | null }[];
+  m: { u: string; i: string | null; here: boolean; held: boolean; said: boolean; most: number | null }[];
 }
 
 export interface ChangedChannel extends ChannelChange {

@@ -47,6 +47,8 @@ interface LocalMember {
   left: number | "gone" | undefined;
   /** What the database was told last. */
   written: "here" | "gone" | undefined;
+  /** The info is news: not what a node says once more that the others may have taken for dead. */
+  said: boolean;
   most: number | undefined;
 }
 
@@ -91,11 +93,13 @@ export class LocalChannel {
 
   enter(userId: string, info: string | null, most: number | undefined): void {
     const member = this.members.get(userId);
-    if (!member) this.members.set(userId, { info, connections: 1, left: undefined, written: undefined, most });
+    if (!member)
+      this.members.set(userId, { info, connections: 1, left: undefined, written: undefined, said: true, most });
     else {
       member.connections++;
       member.left = undefined;
       member.written = undefined; // elsewhere they may have said something else since
+      member.said = true;
       member.info = info;
     }
   }
@@ -117,12 +121,12 @@ export class LocalChannel {
   /** What the database is to be told. */
   input(channel: string, now: number, grace: number): ChannelInput {
     const m: ChannelInput["m"] = [];
-    for (const [u, { info: i, left, written, most = null }] of this.members) {
+    for (const [u, { info: i, left, written, said, most = null }] of this.members) {
       const held = typeof left === "number";
       const here = left === undefined || (held && now - left < grace);
       if (!here && written === "gone")
         this.members.delete(u); // there was no room for it
-      else if (written !== (here ? "here" : "gone")) m.push({ u, i, here, held, most });
+      else if (written !== (here ? "here" : "gone")) m.push({ u, i, here, held, said, most });
     }
     return { c: channel, n: this.connections, m };
   }
@@ -136,6 +140,7 @@ export class LocalChannel {
       const isIn = here && !refused.includes(u);
       // Who came in once more while this was written is written anew, and finds room or not like any other.
       member.written = !isIn ? "gone" : member.info === i ? "here" : undefined;
+      member.said &&= member.written === undefined;
       if (!here && member.connections === 0) this.members.delete(u);
     }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../persistence/project-root.ts";
 import { type Lock, lockDataDir } from "./lock.ts";
 
@@ -57,8 +57,8 @@ test("a lock of an unseen process that is touched is not taken: it may run in an
   leaveUnseen();
   touch(Date.now() + 60_000);
   const timer = setInterval(() => touch(Date.now() + 60_000), 20);
+  onTestFinished(() => clearInterval(timer));
   await expect(take()).rejects.toThrow(/may run on .* in another container/);
-  clearInterval(timer);
   expect(said).toEqual([expect.stringMatching(/up to 15 s/)]);
 });
 

@@ -28,7 +28,8 @@ begin
       where x.tenant_id = t and x.id = d.id and x.mail ? 'messages';
       continue when d.digest_id is null;
       update deliveries x set mail = jsonb_set(x.mail, '{items}', '[]')
-      where x.tenant_id = t and x.cause = 'digest:' || d.digest_id and x.user_id = d.user_id and x.mail ? 'items';
+      where x.tenant_id = t and x.cause = 'digest:' || d.digest_id and x.user_id = d.user_id and x.mail ? 'items'
+        and x.status in ('queued', 'waiting');
     end loop;
   end loop;
 end $f$;

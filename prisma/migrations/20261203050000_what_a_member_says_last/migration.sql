@@ -42,12 +42,16 @@ begin
       delete from channel_nodes d where d.tenant_id = t and d.channel = r.c and d.node_id = node;
     end if;
 
-    for m in select x.* from json_to_recordset(coalesce(r.m, '[]')) as x (u text, i text, here boolean, held boolean, most int) order by x.u loop
+    for m in select x.* from json_to_recordset(coalesce(r.m, '[]')) as x (u text, i text, here boolean, held boolean, said boolean, most int) order by x.u loop
       there := exists (select 1 from channel_members b where b.tenant_id = t and b.channel = r.c and b.user_id = m.u);
       if m.here and not there and m.most is not null
         and (select count(distinct b.user_id) from channel_members b where b.tenant_id = t and b.channel = r.c) >= m.most then
         refused := refused || m.u;
       elsif m.here then
+        -- A node that comes back says what it knew before: the others may have heard something since.
+        if there and not m.said then
+          m.i := (select b.info from channel_members b where b.tenant_id = t and b.channel = r.c and b.user_id = m.u order by b.node_id limit 1);
+        end if;
         update channel_members b set info = m.i
           where b.tenant_id = t and b.channel = r.c and b.user_id = m.u and b.info is distinct from m.i;
         renewed := renewed or found;

@@ -89,8 +89,9 @@ async function settingsOf({ tx }: Work, tenantId: TenantId): Promise<AwaySetting
  * for no pause after what was muted for the want of one: of that nobody was told.
  */
 function sort(waiting: Waiting[], settings: AwaySettings, now: Date): { ready: Waiting[]; later: Date | undefined } {
-  const times = waiting.map(({ connected, toldAt, unmentioned, mentioned }) => {
-    const pauseEnds = toldAt && !(unmentioned && mentioned) ? after(toldAt, settings.pauseMinutes) : now;
+  const times = waiting.map(({ connected, toldAt, notificationId, unmentioned, mentioned }) => {
+    const waitsForNone = mentioned && unmentioned && notificationId === null;
+    const pauseEnds = toldAt && !waitsForNone ? after(toldAt, settings.pauseMinutes) : now;
     if (pauseEnds > now) return pauseEnds;
     return connected ? after(now, settings.minutes) : undefined;
   });

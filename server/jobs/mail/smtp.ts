@@ -163,7 +163,7 @@ export class SmtpLine {
       ignoreTLS: security === "none",
       ...(isIP(host) ? {} : { servername: host }),
       connectionTimeout: within,
-      greetingTimeout: this.waits.greeting,
+      greetingTimeout: Math.min(within, this.waits.greeting),
       socketTimeout: this.waits.socket,
       dnsTimeout: within,
     });

@@ -45,7 +45,7 @@ export interface TrpcContext extends TrpcDeps {
   gone: AbortSignal;
   /** Where subscriptions wait that come too soon: set over a WebSocket, whose stock client takes any error for the end of one for good. */
   turn?: Turn;
-  /** Of a subscription that may wait there: aborts when it is stopped, or `gone` does. */
+  /** Of a subscription that may wait there: aborts when it is stopped. */
   stopped?: AbortSignal | undefined;
   /** Resolves when the peer has read enough for more events; undefined when it already has. For whatever pulls without looking. */
   pressure?(): Promise<void> | undefined;

@@ -6,7 +6,7 @@ const maxIdLength = 100;
 /** Under which the input of a subscription says when it is stopped before it has started: the adapter tells it nowhere. */
 const stopKey = Symbol("stop");
 
-/** Aborts when the client stops the subscription with that input before it has started, or leaves; undefined where nobody looks. */
+/** Aborts when the client stops the subscription with that input before it has started; undefined where nobody looks. */
 export function earlyStopOf(input: unknown): AbortSignal | undefined {
   return (input as { [stopKey]?: AbortSignal } | undefined)?.[stopKey];
 }
@@ -38,11 +38,6 @@ export class EarlyStops {
     const isStopped = this.starting.get(id)?.signal.aborted;
     this.starting.delete(id);
     return isStopped && result?.type === "started" ? JSON.stringify({ id, method: "subscription.stop" }) : undefined;
-  }
-
-  /** Nobody waits any more. */
-  closed(): void {
-    for (const start of this.starting.values()) start.abort();
   }
 }
 

@@ -45,7 +45,6 @@ export function serveSocket({ server, ws, socket, request, onKnown }: Opened, de
   setMaxListeners(0, gone.signal); // as many as there are subscriptions
   ws.once("close", () => gone.abort());
   const early = new EarlyStops();
-  ws.once("close", () => early.closed());
   const inspected = new InspectedSocket(deps.realtime);
   guardSend(ws, (text) => inspected.frame("out", text));
   ws.on("message", (data) => inspected.frame("in", data as Buffer));

@@ -104,7 +104,8 @@ async function open(ctx: TrpcContext, input: SubscribeInput) {
     await payForOpening(ctx.services, principal);
     ctx.realtime.open(queue);
   };
-  await (ctx.turn ? ctx.turn.take(enter, ctx.stopped ?? ctx.gone) : enter());
+  const left = ctx.stopped ? AbortSignal.any([ctx.gone, ctx.stopped]) : ctx.gone;
+  await (ctx.turn ? ctx.turn.take(enter, left) : enter());
   const { tenantId, userId } = principal;
   const since = input?.lastEventId ?? input?.since;
   const wanted = input?.kinds && new Set(input.kinds);
