@@ -96,7 +96,8 @@ export async function retainJobs(pool: Pool, before: Date, most: number, limit: 
 export async function migrateQueue(connectionString: string): Promise<void> {
   const { runMigrations } = await import("graphile-worker"); // a good part of what a start would load, for the one that migrates
   const pgPool = new Pool({ connectionString, max: 1, onConnect: liftTimeouts });
-  pgPool.on("error", () => {}); // the next query tells
+  const ignore = () => {}; // the next query tells
+  pgPool.on("error", ignore).on("connect", (client) => client.on("error", ignore));
   await runMigrations({ pgPool }).finally(() => pgPool.end());
 }
 

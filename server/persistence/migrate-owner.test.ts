@@ -79,9 +79,9 @@ test("a server that refuses what Postgres keeps of a password, as Neon does when
 test("a role whose statements may take no longer than a moment makes the upgrade all the same", async () => {
   const ownerUrl = await ownerWith("createdb createrole");
   const user = new URL(ownerUrl).username;
-  for (const setting of ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"])
-    await run(`alter role ${user} set ${setting} = '1ms'`);
-  const migrations = copyWith("29991231000000_slow", "select pg_sleep(0.1)");
+  const waits = { statement_timeout: "2s", lock_timeout: "1ms", idle_in_transaction_session_timeout: "1ms" };
+  for (const [setting, wait] of Object.entries(waits)) await run(`alter role ${user} set ${setting} = '${wait}'`);
+  const migrations = copyWith("29991231000000_slow", "select pg_sleep(2.5)");
   expect((await migrate({ ownerUrl, runtimePassword: "x", migrations })).applied).toContain("29991231000000_slow");
 });
 
