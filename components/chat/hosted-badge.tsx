@@ -18,15 +18,26 @@ export function HostedBadge({ title }: { title: string }) {
   return null;
 }
 
-/** The page's icon in its tab, instead of its own. */
+const ICONS = "link[rel=icon][type*=svg]";
+
+/** The page's icon in its tab, instead of its own. React may put that one there once more, where it comes to the page's head later than we do. */
 function useIcon(address: string | undefined): void {
   useEffect(() => {
-    const link = document.querySelector<HTMLLinkElement>("link[rel=icon][type*=svg]");
-    if (!address || !link) return;
-    const own = link.href;
-    link.href = address;
+    if (!address) return;
+    const own = new Map<HTMLLinkElement, string>();
+    const replace = () => {
+      for (const link of document.querySelectorAll<HTMLLinkElement>(ICONS)) {
+        if (link.getAttribute("href") === address) continue;
+        own.set(link, link.href);
+        link.href = address;
+      }
+    };
+    replace();
+    const watch = new MutationObserver(replace);
+    watch.observe(document.head, { childList: true });
     return () => {
-      link.href = own;
+      watch.disconnect();
+      for (const [link, href] of own) link.href = href;
     };
   }, [address]);
 }

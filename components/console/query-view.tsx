@@ -37,12 +37,13 @@ export function QueryView<Data, Error>(props: QueryViewProps<Data, Error>) {
   const [{ before, after, page }, go] = useQueryStates(places, { history: "push" });
   const isLater = before !== null || after !== null || (page ?? 1) > 1;
   const toBeginning = () => void go({ before: null, after: null, page: null });
+  const error = useLastError(query);
   // What was deleted while somebody looked at it is not there to act on.
-  if (query.error && (query.data === undefined || failureOf(query.error).code === "not_found"))
+  if (error && (query.data === undefined || failureOf(error).code === "not_found"))
     return (
       <>
         {title && <PageHeader title={title} />}
-        <Refused error={query.error} onRetry={() => void query.refetch()} onReturn={toBeginning} />
+        <Refused error={error} onRetry={() => void query.refetch()} onReturn={toBeginning} />
       </>
     );
   if (query.data === undefined) return <Loading lines={lines} rows={rows} />;
@@ -60,6 +61,17 @@ export function QueryView<Data, Error>(props: QueryViewProps<Data, Error>) {
       {!empty?.when(query.data) ? children(query.data) : isLater ? <NothingMore onReturn={toBeginning} /> : empty.show}
     </>
   );
+}
+
+/** Where asking again leads nowhere, as a query does by itself. */
+const DEAD_ENDS = ["cursor_invalid", "cursor_expired", "forbidden", "not_found"];
+
+/** A query's error; one that is a dead end also while it asks again: its button would go for a moment, and a press of it with it. */
+function useLastError<Data, Error>({ error, errorUpdatedAt: at, data }: UseQueryResult<Data, Error>): Error | null {
+  const [last, setLast] = useState<{ at: number; error: Error }>();
+  if (error !== null && last?.at !== at && DEAD_ENDS.includes(failureOf(error).code ?? "")) setLast({ at, error });
+  if (error !== null || data !== undefined) return error;
+  return last?.at === at ? last.error : null;
 }
 
 /** What was on a later page may be gone by now: the list itself is not empty. */
